@@ -1,0 +1,69 @@
+import type { KubeObject } from "../model/kube.ts";
+import type { Millis } from "../model/time.ts";
+
+/** What the tool needs of a cluster. `connect.ts` makes one from a kubeconfig. */
+export interface Connection {
+  /** The API server's address, as in the kubeconfig. */
+  readonly server: string;
+  /** Namespace of the context, or of -n. */
+  readonly namespace: string;
+  /** Whether the namespace was asked for with -n. */
+  readonly namespaceGiven: boolean;
+  /** One request; throws ApiError for a Status, ConnectionError when there is no answer. */
+  request(request: KubeRequest): Promise<KubeResponse>;
+  /** One long answer of JSON lines (watch, follow); ends when the server or the signal ends it. */
+  stream(request: KubeRequest): AsyncIterable<unknown>;
+  /** Ends keep-alive connections, so that the process can exit. */
+  close(): void;
+}
+
+export interface KubeRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Path below the server: /api/v1/nodes/node-01. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body?: unknown;
+  /** Content type of the body; application/json unless given. */
+  readonly contentType?: string;
+  readonly accept?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface KubeResponse {
+  readonly status: number;
+  /** Parsed JSON, or text where the answer is not JSON (logs). */
+  readonly body: unknown;
+  /** The server's own clock (Date header): leases are judged by it. */
+  readonly date?: Millis;
+}
+
+/** Where each kind is served, from discovery; group versions are never hard-coded. */
+export interface Discovery {
+  /** Server version, `v1.36.4`. */
+  readonly version: string;
+  /** The preferred served place of the first of these groups that is served; undefined when none is. */
+  find(resource: string, groups: readonly string[]): Served | undefined;
+  /** Whether group/version is served. */
+  serves(groupVersion: string): boolean;
+  /** The place of an object's own apiVersion and kind; undefined when it is not served. */
+  forKind(apiVersion: string, kind: string): Served | undefined;
+}
+
+export interface Served {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** A page-wise list: objects as the server gave them, apiVersion and kind filled in. */
+export interface ListResult {
+  readonly items: readonly KubeObject[];
+  readonly resourceVersion: string;
+}
+
+export type WatchEvent =
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: KubeObject }
+  | { readonly type: "BOOKMARK"; readonly resourceVersion: string };

@@ -1,0 +1,78 @@
+/**
+ * The errors a user can meet. They are told apart by `kind`, never by instanceof, because chunks of
+ * the bundle may each hold a copy of a class.
+ */
+
+/** The user's mistake or a refusal: one line that says what, why and what to do. No stack. */
+export interface UserError extends Error {
+  readonly kind: "user";
+  /** Ends with "See 'kubectl calico-upgrade … -h' for help and examples". */
+  readonly usage?: string;
+}
+
+/** The API server answered with a Status. */
+export interface ApiError extends Error {
+  readonly kind: "api";
+  /** HTTP status. */
+  readonly status: number;
+  /** metav1.StatusReason: NotFound, Forbidden, Conflict, … */
+  readonly reason: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** Seconds the server asks to wait. */
+  readonly retryAfter?: number;
+}
+
+/** No answer: refused, unreachable, wrong certificate, time-out. `message` is what to print. */
+export interface ConnectionError extends Error {
+  readonly kind: "connection";
+}
+
+export function userError(message: string, usage?: string): UserError {
+  return Object.assign(new Error(message), {
+    kind: "user" as const,
+    ...(usage === undefined ? {} : { usage }),
+  });
+}
+
+export function apiError(fields: {
+  status: number;
+  reason: string;
+  message: string;
+  details?: Readonly<Record<string, unknown>>;
+  retryAfter?: number;
+}): ApiError {
+  const { message, ...rest } = fields;
+  return Object.assign(new Error(message), { kind: "api" as const, ...rest });
+}
+
+export function connectionError(message: string): ConnectionError {
+  return Object.assign(new Error(message), { kind: "connection" as const });
+}
+
+export function isApiError(error: unknown): error is ApiError {
+  return hasKind(error) && error.kind === "api";
+}
+
+export function isUserError(error: unknown): error is UserError {
+  return hasKind(error) && error.kind === "user";
+}
+
+export function isConnectionError(error: unknown): error is ConnectionError {
+  return hasKind(error) && error.kind === "connection";
+}
+
+function hasKind(error: unknown): error is { kind: string } {
+  return typeof error === "object" && error !== null && "kind" in error;
+}
+
+/** The words kubectl uses for the same error (kubectl-behaviour 2.10), without a trailing newline. */
+export function explain(error: unknown): string {
+  if (isApiError(error)) {
+    if (error.status === 401) return `error: You must be logged in to the server (${error.message})`;
+    return `Error from server${error.reason === "" ? "" : ` (${error.reason})`}: ${error.message}`;
+  }
+  if (isUserError(error))
+    return `error: ${error.message}${error.usage === undefined ? "" : `\n${error.usage}`}`;
+  if (isConnectionError(error)) return error.message;
+  return `error: ${error instanceof Error ? error.message : String(error)}`;
+}

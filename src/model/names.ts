@@ -1,0 +1,23 @@
+/**
+ * Every name that the tool writes into a cluster. They are stable: renaming one orphans what an
+ * older version left on a node or a DaemonSet (docs/compatibility.md says how one is retired).
+ */
+
+/** Our own field manager, and the value of the label on objects we make. */
+export const manager = "calico-upgrade";
+
+/** On a Node: who cordoned it for which run, and which pod is being replaced (hazard H13). */
+export const cordonAnnotation = "calico-upgrade/cordon";
+
+/** On the DaemonSet: the one run that works on it (hazard H13). */
+export const runAnnotation = "calico-upgrade/run";
+
+/** On the DaemonSet: the updateStrategy to return to while it is pinned to OnDelete (hazard H12). */
+export const pinnedAnnotation = "calico-upgrade/pinned-strategy";
+
+/** On short-lived pods of ours (pre-pull, network probe): what they are for. */
+export const purposeLabel = "calico-upgrade/purpose";
+
+/** kubectl's client-side apply: its annotation and the manager its writes carry. */
+export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+export const clientSideApplyManager = "kubectl-client-side-apply";

@@ -1,0 +1,112 @@
+import type { KubeObject } from "./kube.ts";
+import { parseCordonLease, type CordonLease } from "./lease.ts";
+import { cordonAnnotation } from "./names.ts";
+import type { Truth } from "./reading.ts";
+import { parseTime, type Millis } from "./time.ts";
+
+/** What we read of a Node. */
+export interface NodeFacts {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly created: Millis;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly unschedulable: boolean;
+  /** When the `node.kubernetes.io/unschedulable` taint was put on: the cordon's own time (hazard H13). */
+  readonly cordonedAt?: Millis;
+  readonly taints: readonly Taint[];
+  /** The Ready condition: true, false, or unknown (silent kubelet, hazard H16). */
+  readonly ready: Truth;
+  /** Reason and message of the Ready condition when it is not true. */
+  readonly readyReason?: string;
+  readonly readyMessage?: string;
+  readonly lease?: CordonLease | "unreadable";
+  readonly roles: readonly string[];
+  readonly arch?: string;
+  readonly osImage?: string;
+  readonly kernel?: string;
+  readonly kubelet?: string;
+  readonly runtime?: string;
+  /** Image names of status.images: 50 at most, so absence proves nothing (hazard H21). */
+  readonly images: readonly string[];
+  readonly deleting: boolean;
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: string;
+  readonly timeAdded?: Millis;
+}
+
+interface RawNode {
+  readonly spec?: {
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly { key: string; value?: string; effect: string; timeAdded?: string }[];
+  };
+  readonly status?: {
+    readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
+    readonly nodeInfo?: {
+      readonly architecture?: string;
+      readonly osImage?: string;
+      readonly kernelVersion?: string;
+      readonly kubeletVersion?: string;
+      readonly containerRuntimeVersion?: string;
+    };
+    readonly images?: readonly { readonly names?: readonly string[] }[];
+  };
+}
+
+const unschedulableTaint = "node.kubernetes.io/unschedulable";
+const rolePrefix = "node-role.kubernetes.io/";
+
+export function nodeFacts(raw: KubeObject): NodeFacts {
+  const { spec, status } = raw as KubeObject & RawNode;
+  const { metadata } = raw;
+  const labels = metadata.labels ?? {};
+  const taints = (spec?.taints ?? []).map((taint) => {
+    const timeAdded = parseTime(taint.timeAdded);
+    return {
+      key: taint.key,
+      effect: taint.effect,
+      ...(taint.value === undefined ? {} : { value: taint.value }),
+      ...(timeAdded === undefined ? {} : { timeAdded }),
+    };
+  });
+  const ready = status?.conditions?.find((condition) => condition.type === "Ready");
+  const cordonedAt = taints.find((taint) => taint.key === unschedulableTaint)?.timeAdded;
+  const lease = parseCordonLease(metadata.annotations?.[cordonAnnotation]);
+  const info = status?.nodeInfo;
+  return {
+    name: metadata.name,
+    uid: metadata.uid ?? "",
+    resourceVersion: metadata.resourceVersion ?? "",
+    created: parseTime(metadata.creationTimestamp) ?? 0,
+    labels,
+    unschedulable: spec?.unschedulable === true,
+    taints,
+    ready: ready?.status === "True" ? true : ready?.status === "False" ? false : "unknown",
+    roles: nodeRoles(labels),
+    images: (status?.images ?? []).flatMap((image) => image.names ?? []),
+    deleting: metadata.deletionTimestamp !== undefined,
+    ...(cordonedAt === undefined ? {} : { cordonedAt }),
+    ...(ready?.status === "True" || ready?.reason === undefined ? {} : { readyReason: ready.reason }),
+    ...(ready?.status === "True" || ready?.message === undefined ? {} : { readyMessage: ready.message }),
+    ...(lease === undefined ? {} : { lease }),
+    ...(info?.architecture === undefined ? {} : { arch: info.architecture }),
+    ...(info?.osImage === undefined ? {} : { osImage: info.osImage }),
+    ...(info?.kernelVersion === undefined ? {} : { kernel: info.kernelVersion }),
+    ...(info?.kubeletVersion === undefined ? {} : { kubelet: info.kubeletVersion }),
+    ...(info?.containerRuntimeVersion === undefined ? {} : { runtime: info.containerRuntimeVersion }),
+  };
+}
+
+/** Roles as `kubectl get nodes` reads them: node-role.kubernetes.io/ROLE labels, and kubernetes.io/role. */
+function nodeRoles(labels: Readonly<Record<string, string>>): readonly string[] {
+  const roles = new Set<string>();
+  for (const [key, value] of Object.entries(labels)) {
+    if (key.startsWith(rolePrefix) && key.length > rolePrefix.length) roles.add(key.slice(rolePrefix.length));
+    else if (key === "kubernetes.io/role" && value !== "") roles.add(value);
+  }
+  return [...roles].sort();
+}

@@ -1,0 +1,14 @@
+/**
+ * What an observation answers: a value, or the reason why it is not known. Three-valued truth is
+ * built on this: a rule that needs an unknown reading is unknown, never passed.
+ */
+export type Reading<T> =
+  | { readonly known: true; readonly value: T }
+  | { readonly known: false; readonly why: "forbidden" | "not served" | "failed"; readonly message: string };
+
+export function known<T>(value: T): Reading<T> {
+  return { known: true, value };
+}
+
+/** yes, no or unknown. */
+export type Truth = boolean | "unknown";
