@@ -14,6 +14,8 @@ export interface DaemonSetFacts {
   readonly created: Millis;
   readonly generation: number;
   readonly observedGeneration: number;
+  /** What pods of the present template carry as `pod-template-generation` (hazard H11). */
+  readonly templateGeneration?: string;
   readonly desired: number;
   readonly ready: number;
   readonly updated: number;
@@ -40,6 +42,8 @@ interface RawDaemonSet {
     readonly updateStrategy?: { type?: string; rollingUpdate?: Record<string, number | string> | null };
     readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
     readonly template?: unknown;
+    /** extensions/v1beta1 only; apps/v1 shows it as an annotation. */
+    readonly templateGeneration?: number;
   };
   readonly status?: {
     readonly observedGeneration?: number;
@@ -56,6 +60,8 @@ export function daemonSetFacts(raw: KubeObject): DaemonSetFacts {
   const pinned = parseStrategy(annotations[pinnedAnnotation]);
   const run = parseRunLease(annotations[runAnnotation]);
   const template = templateFacts(spec?.template);
+  const templateGeneration =
+    spec?.templateGeneration?.toString() ?? annotations["deprecated.daemonset.template.generation"];
   return {
     apiVersion: raw.apiVersion,
     name: metadata.name,
@@ -75,6 +81,7 @@ export function daemonSetFacts(raw: KubeObject): DaemonSetFacts {
     strategy: strategyFacts(spec?.updateStrategy),
     selector: spec?.selector?.matchLabels ?? template.labels,
     template,
+    ...(templateGeneration === undefined ? {} : { templateGeneration }),
     ...(pinned === undefined ? {} : { pinned }),
     ...(run === undefined ? {} : { run }),
   };

@@ -1,13 +1,18 @@
+import { fingerprint } from "./fingerprint.ts";
 import { calicoImage, parseImage } from "./image.ts";
 
 /** What we read of a pod template that may run calico-node. */
 export interface TemplateFacts {
+  /** Equal for equal templates: tells whether a ControllerRevision is this template. */
+  readonly fingerprint: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly serviceAccount?: string;
   /** Seconds; undefined is the server's default of 30. */
   readonly gracePeriod?: number;
   readonly hostNetwork: boolean;
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Required node affinity: the node has to match one of them; undefined when there is none. */
+  readonly nodeTerms?: readonly NodeTerm[];
   readonly tolerations: readonly Toleration[];
   readonly imagePullSecrets: readonly string[];
   readonly initContainers: readonly TemplateContainer[];
@@ -20,6 +25,18 @@ export interface Toleration {
   readonly operator?: string;
   readonly value?: string;
   readonly effect?: string;
+}
+
+/** One term of required node affinity: all of its needs have to hold. */
+export interface NodeTerm {
+  readonly labels: readonly NodeNeed[];
+  readonly fields: readonly NodeNeed[];
+}
+
+export interface NodeNeed {
+  readonly key: string;
+  readonly operator: string;
+  readonly values: readonly string[];
 }
 
 export interface TemplateContainer {
@@ -89,6 +106,12 @@ interface RawContainer {
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
 }
 
+interface RawNeed {
+  readonly key?: string;
+  readonly operator?: string;
+  readonly values?: readonly string[];
+}
+
 interface RawTemplate {
   readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
   readonly spec?: {
@@ -97,6 +120,16 @@ interface RawTemplate {
     readonly terminationGracePeriodSeconds?: number;
     readonly hostNetwork?: boolean;
     readonly nodeSelector?: Readonly<Record<string, string>>;
+    readonly affinity?: {
+      readonly nodeAffinity?: {
+        readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+          readonly nodeSelectorTerms?: readonly {
+            readonly matchExpressions?: readonly RawNeed[];
+            readonly matchFields?: readonly RawNeed[];
+          }[];
+        };
+      };
+    };
     readonly tolerations?: readonly Toleration[];
     readonly imagePullSecrets?: readonly { readonly name?: string }[];
     readonly initContainers?: readonly RawContainer[];
@@ -114,7 +147,10 @@ export function templateFacts(raw: unknown): TemplateFacts {
   const { metadata, spec } = (raw ?? {}) as RawTemplate;
   const serviceAccount = spec?.serviceAccountName ?? spec?.serviceAccount;
   const gracePeriod = spec?.terminationGracePeriodSeconds;
+  const terms =
+    spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   return {
+    fingerprint: fingerprint(raw),
     labels: metadata?.labels ?? {},
     hostNetwork: spec?.hostNetwork === true,
     nodeSelector: spec?.nodeSelector ?? {},
@@ -142,7 +178,19 @@ export function templateFacts(raw: unknown): TemplateFacts {
     }),
     ...(serviceAccount === undefined ? {} : { serviceAccount }),
     ...(gracePeriod === undefined ? {} : { gracePeriod }),
+    ...(terms === undefined
+      ? {}
+      : {
+          nodeTerms: terms.map((term) => ({
+            labels: (term.matchExpressions ?? []).map(need),
+            fields: (term.matchFields ?? []).map(need),
+          })),
+        }),
   };
+}
+
+function need(raw: RawNeed): NodeNeed {
+  return { key: raw.key ?? "", operator: raw.operator ?? "", values: raw.values ?? [] };
 }
 
 function container(raw: RawContainer): TemplateContainer {
