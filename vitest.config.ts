@@ -1,19 +1,16 @@
 import { defineConfig } from "vitest/config";
 
+// Tests that start control planes: one file at a time, the machine may have two cores.
+const againstServers = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 };
+const binary = "test/e2e/binary.test.ts";
+
 export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      // Tests that start control planes: one at a time, the machine has two cores.
-      {
-        test: {
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-        },
-      },
+      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], exclude: [binary], ...againstServers } },
+      // Needs `npm run build` first.
+      { test: { name: "binary", include: [binary], ...againstServers } },
     ],
   },
 });

@@ -1,0 +1,107 @@
+/**
+ * Who may import what. The one source of the lint guards; docs/architecture.md shows the same table
+ * and a test keeps the two equal.
+ */
+export interface Layer {
+  /** A folder of src, or a file at its top. */
+  readonly name: string;
+  /** The other layers it may import. */
+  readonly mayImport: readonly string[];
+  /** Facts in, findings out: no edge, no `node:*`, no terminal, no clock. */
+  readonly pure: boolean;
+}
+
+/** A library or a global that exactly these files or folders may use. */
+export interface Sole {
+  readonly what: string;
+  readonly kind: "package" | "global";
+  /** Paths below src: a file, or a folder with a slash at its end. */
+  readonly where: readonly string[];
+}
+
+export const layers: readonly Layer[] = [
+  { name: "errors.ts", pure: true, mayImport: [] },
+  { name: "model", pure: true, mayImport: [] },
+  { name: "releases", pure: true, mayImport: ["model"] },
+  { name: "manifest", pure: true, mayImport: ["model"] },
+  { name: "merge", pure: true, mayImport: ["model", "manifest"] },
+  { name: "policy", pure: true, mayImport: ["model", "releases"] },
+  { name: "preflight", pure: true, mayImport: ["model", "releases", "manifest", "merge", "policy"] },
+  { name: "plan", pure: true, mayImport: ["model", "releases", "manifest", "merge", "policy"] },
+  { name: "flags", pure: true, mayImport: ["errors.ts", "model"] },
+  {
+    name: "render",
+    pure: true,
+    mayImport: ["model", "releases", "manifest", "merge", "policy", "preflight", "plan", "flags"],
+  },
+  { name: "cluster", pure: false, mayImport: ["errors.ts", "model"] },
+  { name: "bundle", pure: false, mayImport: ["errors.ts", "model"] },
+  { name: "perform", pure: false, mayImport: ["errors.ts", "model", "plan", "cluster"] },
+  {
+    name: "context.ts",
+    pure: false,
+    mayImport: ["errors.ts", "model", "flags", "cluster"],
+  },
+  {
+    name: "commands",
+    pure: false,
+    mayImport: [
+      "errors.ts",
+      "model",
+      "releases",
+      "manifest",
+      "merge",
+      "policy",
+      "preflight",
+      "plan",
+      "flags",
+      "render",
+      "cluster",
+      "bundle",
+      "perform",
+      "context.ts",
+    ],
+  },
+  { name: "cli.ts", pure: false, mayImport: ["errors.ts", "flags", "context.ts", "commands"] },
+  { name: "main.ts", pure: false, mayImport: ["errors.ts", "flags", "context.ts", "cli.ts"] },
+];
+
+export const soles: readonly Sole[] = [
+  { what: "@kubernetes/client-node", kind: "package", where: ["cluster/"] },
+  { what: "listr2", kind: "package", where: ["perform/"] },
+  { what: "cli-table3", kind: "package", where: ["render/table.ts"] },
+  { what: "semver", kind: "package", where: ["releases/version.ts"] },
+  { what: "yaml", kind: "package", where: ["manifest/yaml.ts"] },
+  { what: "clipanion", kind: "package", where: ["cli.ts", "context.ts", "commands/"] },
+  { what: "typanion", kind: "package", where: ["cli.ts", "context.ts", "commands/"] },
+  { what: "process", kind: "global", where: ["main.ts"] },
+  { what: "Date", kind: "global", where: ["model/time.ts"] },
+];
+
+/** What a pure folder does not name: clock, terminal, network, and the ways around a guard. */
+export const impureGlobals: readonly string[] = [
+  "Date",
+  "performance",
+  "globalThis",
+  "global",
+  "process",
+  "console",
+  "fetch",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "queueMicrotask",
+  "crypto",
+  "Buffer",
+  "require",
+];
+
+/** What no file of src but the one named in `soles` uses: the edges get streams and a signal handed in. */
+export const edgeGlobals: readonly string[] = [
+  "process",
+  "console",
+  "globalThis",
+  "global",
+  "fetch",
+  "require",
+];
