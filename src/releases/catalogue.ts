@@ -1,0 +1,52 @@
+import { releaseTable } from "./table.ts";
+
+/** One Calico release: the tags of its images (calico-facts 1.8). */
+export interface CatalogueRelease {
+  /** `v3.8.8` */
+  readonly name: string;
+  /** Day of its git tag, `2020-03-21`; some have none. */
+  readonly date?: string;
+  /** Tag by image: `calico/node` → `v3.8.8-1`. */
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** Releases by name, oldest first, and by `image:tag`. */
+export interface Catalogue {
+  readonly releases: ReadonlyMap<string, CatalogueRelease>;
+  readonly byImage: ReadonlyMap<string, readonly string[]>;
+}
+
+const images = [
+  "calico/node",
+  "calico/cni",
+  "calico/kube-controllers",
+  "calico/typha",
+  "calico/ctl",
+  "tigera/operator",
+] as const;
+
+const policyController = "policy:";
+
+export function parseCatalogue(table: string): Catalogue {
+  const releases = new Map<string, CatalogueRelease>();
+  const byImage = new Map<string, string[]>();
+  for (const line of table.trim().split("\n")) {
+    const [name = "", date = "-", ...columns] = line.split(" ");
+    const tags = new Map<string, string>();
+    for (const [index, column] of columns.entries()) {
+      if (column === "-") continue;
+      const old = column.startsWith(policyController);
+      const image = old ? "calico/kube-policy-controller" : (images[index] ?? "");
+      tags.set(image, column === "=" ? name : old ? column.slice(policyController.length) : column);
+    }
+    releases.set(name, { name, tags, ...(date === "-" ? {} : { date }) });
+    for (const [image, tag] of tags) {
+      const key = `${image}:${tag}`;
+      byImage.set(key, [...(byImage.get(key) ?? []), name]);
+    }
+  }
+  return { releases, byImage };
+}
+
+/** All releases from v1.5.0 to the newest that was out when this version was built. */
+export const catalogue: Catalogue = parseCatalogue(releaseTable);
