@@ -27,6 +27,13 @@ export interface ConnectionError extends Error {
   readonly kind: "connection";
 }
 
+/** Ctrl-C or SIGTERM ended the work; `message` is what to print. */
+export interface Interrupted extends Error {
+  readonly kind: "interrupted";
+  /** 130, 143; 1 on Windows. */
+  readonly exitCode: number;
+}
+
 export function userError(message: string, usage?: string): UserError {
   return Object.assign(new Error(message), {
     kind: "user" as const,
@@ -49,6 +56,14 @@ export function connectionError(message: string): ConnectionError {
   return Object.assign(new Error(message), { kind: "connection" as const });
 }
 
+export function interrupted(exitCode: number, message: string): Interrupted {
+  return Object.assign(new Error(message), { kind: "interrupted" as const, exitCode });
+}
+
+export function isInterrupted(error: unknown): error is Interrupted {
+  return hasKind(error) && error.kind === "interrupted";
+}
+
 export function isApiError(error: unknown): error is ApiError {
   return hasKind(error) && error.kind === "api";
 }
@@ -65,6 +80,15 @@ function hasKind(error: unknown): error is { kind: string } {
   return typeof error === "object" && error !== null && "kind" in error;
 }
 
+/** Neither the user's, the server's nor the network's doing. */
+export function isBug(error: unknown): boolean {
+  return !isApiError(error) && !isUserError(error) && !isConnectionError(error) && !isInterrupted(error);
+}
+
+export function exitCodeOf(error: unknown): number {
+  return isInterrupted(error) ? error.exitCode : 1;
+}
+
 /** The words kubectl uses for the same error (kubectl-behaviour 2.10), without a trailing newline. */
 export function explain(error: unknown): string {
   if (isApiError(error)) {
@@ -73,6 +97,6 @@ export function explain(error: unknown): string {
   }
   if (isUserError(error))
     return `error: ${error.message}${error.usage === undefined ? "" : `\n${error.usage}`}`;
-  if (isConnectionError(error)) return error.message;
+  if (isConnectionError(error) || isInterrupted(error)) return error.message;
   return `error: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -1,0 +1,134 @@
+import type { AppContext } from "./context.ts";
+import type { BaseCommand } from "./commands/base.ts";
+import { connectionFlags, helpFlag } from "./flags/connection.ts";
+import { findCommand } from "./flags/find-command.ts";
+import type { ListedCommand } from "./flags/help.ts";
+import { program } from "./model/program.ts";
+
+type CommandClass = (new () => BaseCommand) & { readonly help: (typeof BaseCommand)["help"] };
+
+interface RegisteredCommand extends ListedCommand {
+  /** Loads the class, and clipanion with it. */
+  readonly load: () => Promise<CommandClass>;
+}
+
+/** Every command, in the order of the help text. Its class is loaded when it is called. */
+export const commands: readonly RegisteredCommand[] = [
+  {
+    name: "version",
+    summary: "Print the version of this program",
+    group: "Other Commands",
+    load: async () => (await import("./commands/version.ts")).VersionCommand,
+  },
+];
+
+const globalFlags = [...Object.values(connectionFlags), helpFlag];
+
+/** Runs one command line (without the program's name) and answers the exit code. */
+export async function runCli(args: readonly string[], context: AppContext): Promise<number> {
+  const { name, rest } = findCommand(args, globalFlags);
+  if (name === undefined) return await runRoot(args, context);
+  if (name === "help") return await runHelp(rest, context);
+  if (name === "options") return await showOptions(context);
+  const command = commands.find((known) => known.name === name);
+  return command === undefined
+    ? await unknownCommand(name, context)
+    : await runCommand(command, rest, context);
+}
+
+async function runCommand(
+  command: RegisteredCommand,
+  args: readonly string[],
+  context: AppContext,
+): Promise<number> {
+  const [{ scan, canonical, isSet }, { flagsOf }, commandClass] = await Promise.all([
+    import("./flags/scan.ts"),
+    import("./commands/base.ts"),
+    command.load(),
+  ]);
+  const flags = [...flagsOf(commandClass), helpFlag];
+  const result = scan(args, flags);
+  if (!result.ok) return usageError(result.message, `${program} ${command.name}`, context);
+  for (const warning of result.scanned.warnings) context.stderr.write(`Warning: ${warning}\n`);
+  if (isSet(result.scanned, helpFlag.name)) return await showHelp(command, commandClass, context);
+  const { Cli } = await import("clipanion");
+  const cli = Cli.from<AppContext>([commandClass], { binaryName: program, enableColors: false });
+  const input = [command.name, ...canonical(result.scanned)];
+  let ready: ReturnType<typeof cli.process>;
+  try {
+    ready = cli.process({ input, context });
+  } catch {
+    // Flags are checked; what is left to be wrong is the number of arguments.
+    context.stderr.write(`error: extra arguments: [${result.scanned.positionals.join(" ")}]\n`);
+    context.stderr.write(`See '${program} ${command.name} -h' for help and examples\n`);
+    return 1;
+  }
+  return await ready.validateAndExecute();
+}
+
+/** No command: flags are checked all the same, then the help is shown. */
+async function runRoot(args: readonly string[], context: AppContext): Promise<number> {
+  const { scan, isSet } = await import("./flags/scan.ts");
+  const versionFlag = { name: "version", takes: "boolean", help: "", group: "Other" } as const;
+  const result = scan(args, [...globalFlags, versionFlag]);
+  if (!result.ok) return usageError(result.message, program, context);
+  if (isSet(result.scanned, versionFlag.name)) {
+    const { version } = await import("./version.ts");
+    context.stdout.write(`${version}\n`);
+    return 0;
+  }
+  return await showRootHelp(context);
+}
+
+/** `help`, `help status`. */
+async function runHelp(args: readonly string[], context: AppContext): Promise<number> {
+  const { name } = findCommand(args, globalFlags);
+  if (name === undefined) return await showRootHelp(context);
+  if (name === "options") return await showOptions(context);
+  const command = commands.find((known) => known.name === name);
+  if (command === undefined) {
+    context.stdout.write(`Unknown help topic [\`${name}\`]\n\n`);
+    return await showRootHelp(context);
+  }
+  return await showHelp(command, await command.load(), context);
+}
+
+async function showHelp(
+  command: RegisteredCommand,
+  commandClass: CommandClass,
+  context: AppContext,
+): Promise<number> {
+  const [{ commandHelp }, { flagsOf }] = await Promise.all([
+    import("./flags/help.ts"),
+    import("./commands/base.ts"),
+  ]);
+  context.stdout.write(commandHelp(command.name, commandClass.help, flagsOf(commandClass)));
+  return 0;
+}
+
+async function showRootHelp(context: AppContext): Promise<number> {
+  const { rootHelp } = await import("./flags/help.ts");
+  context.stdout.write(rootHelp(commands));
+  return 0;
+}
+
+async function showOptions(context: AppContext): Promise<number> {
+  const { optionsHelp } = await import("./flags/help.ts");
+  context.stdout.write(optionsHelp(globalFlags));
+  return 0;
+}
+
+async function unknownCommand(name: string, context: AppContext): Promise<number> {
+  const { suggest } = await import("./flags/suggest.ts");
+  const close = suggest(name, [...commands.map((command) => command.name), "help", "options"]);
+  const hint =
+    close.length === 0 ? "" : `\nDid you mean this?\n${close.map((each) => `\t${each}\n`).join("")}\n`;
+  context.stderr.write(`Error: unknown command "${name}" for "${program}"\n${hint}`);
+  return 1;
+}
+
+/** A mistake in the flags, in kubectl's words. */
+function usageError(message: string, command: string, context: AppContext): number {
+  context.stderr.write(`Error: ${message}\nSee '${command} --help' for usage.\n`);
+  return 1;
+}

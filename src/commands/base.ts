@@ -1,0 +1,116 @@
+import { Command, Option } from "clipanion";
+import type { Connection } from "../cluster/port.ts";
+import type { AppContext } from "../context.ts";
+import { exitCodeOf, explain, isBug } from "../errors.ts";
+import { connectionFlags, type ConnectionValues } from "../flags/connection.ts";
+import type { Flag, FlagValue, FlagValues } from "../flags/flag.ts";
+import { goDuration } from "../flags/values.ts";
+import type { CommandUsage } from "../flags/help.ts";
+
+/** Where `option` notes the flag that a clipanion option was made from. */
+const flagKey = Symbol("flag");
+
+/**
+ * A command: flags, help, and a body that `run` imports when it is called. Its flags are its
+ * properties made by `option`; `flagsOf` reads them back for the scanner and the help text.
+ */
+export abstract class BaseCommand extends Command<AppContext> {
+  /** Shown by --help; clipanion's own usage is not used. */
+  static readonly help: CommandUsage;
+
+  readonly connection: ConnectionValues = options(connectionFlags);
+
+  /** Does the work and answers the exit code; what it throws is printed and ends in exit code 1. */
+  protected abstract run(): Promise<number>;
+
+  async execute(): Promise<number> {
+    try {
+      return await this.run();
+    } catch (error) {
+      this.context.stderr.write(`${explain(error)}\n`);
+      if (isBug(error)) this.context.stderr.write(this.#whereItBroke(error));
+      return exitCodeOf(error);
+    }
+  }
+
+  /** Opens the cluster that the flags name. */
+  protected connect(): Promise<Connection> {
+    return this.context.connect(this.connection);
+  }
+
+  /** A line on stderr, as kubectl prints warnings. */
+  protected warn(message: string): void {
+    this.context.stderr.write(`Warning: ${message}\n`);
+  }
+
+  #whereItBroke(error: unknown): string {
+    if (this.connection.verbosity > 0 && error instanceof Error && error.stack !== undefined) {
+      return `${error.stack}\n`;
+    }
+    return "this is a bug in calico-upgrade; the same command with -v=1 shows where it happened\n";
+  }
+}
+
+/** A clipanion option made from an entry of a flag table; typed by what the flag takes. */
+export function option<const F extends Flag>(flag: F): FlagValue<F> {
+  return marked([flag], {
+    definition: (builder) => define(builder, flag),
+    transformer: (_builder, _key, state) => read(flag, state) as FlagValue<F>,
+  });
+}
+
+/** One property for a whole table of flags. */
+function options<const T extends Readonly<Record<string, Flag>>>(table: T): FlagValues<T> {
+  return marked(Object.values(table), {
+    definition: (builder) => {
+      for (const flag of Object.values(table)) define(builder, flag);
+    },
+    transformer: (_builder, _key, state) =>
+      Object.fromEntries(
+        Object.entries(table).map(([key, flag]) => [key, read(flag, state)]),
+      ) as FlagValues<T>,
+  });
+}
+
+/** The flags of a command class, in the order in which they are declared, shared ones last. */
+export function flagsOf(commandClass: new () => BaseCommand): readonly Flag[] {
+  const own: Flag[] = [];
+  const shared: Flag[] = [];
+  for (const [key, value] of Object.entries(new commandClass())) {
+    if (typeof value !== "object" || value === null || !(flagKey in value)) continue;
+    (key === "connection" ? shared : own).push(...(value[flagKey] as readonly Flag[]));
+  }
+  return [...own, ...shared];
+}
+
+type Spec<T> = Parameters<typeof Option.makeCommandOption<T>>[0];
+
+/** clipanion hands out its option objects under the type of the value that they become. */
+function marked<T>(flags: readonly Flag[], spec: Spec<T>): T {
+  const made: unknown = Option.makeCommandOption<T>(spec);
+  return Object.assign(made as object, { [flagKey]: flags }) as T;
+}
+
+type Builder = Parameters<Spec<unknown>["definition"]>[0];
+type State = Parameters<Spec<unknown>["transformer"]>[2];
+
+function define(builder: Builder, flag: Flag): void {
+  const boolean = flag.takes === "boolean";
+  builder.addOption({ names: [`--${flag.name}`], arity: boolean ? 0 : 1, allowBinding: !boolean });
+}
+
+/** The scanner has checked the values; here they only change their type. */
+function read(flag: Flag, state: State): unknown {
+  const given = state.options.filter(({ name }) => name === `--${flag.name}`).map(({ value }) => value);
+  if (flag.repeat === true) return given;
+  const last = given.at(-1);
+  if (flag.takes === "boolean") return last ?? flag.default === "true";
+  const value = last === undefined ? flag.default : String(last);
+  if (value === undefined) return undefined;
+  if (flag.read === "int") return Number(value);
+  if (flag.read === "duration") {
+    const duration = goDuration(value);
+    return duration.ok ? duration.millis : undefined;
+  }
+  return value;
+}

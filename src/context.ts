@@ -1,0 +1,48 @@
+import type { BaseContext } from "clipanion";
+import type { Connection } from "./cluster/port.ts";
+import type { ConnectionValues } from "./flags/connection.ts";
+import type { Millis } from "./model/time.ts";
+
+/** Everything a command reaches the world through; main.ts makes the real one, tests their own. */
+export interface AppContext extends BaseContext {
+  readonly now: () => Millis;
+  readonly interrupts: Interrupts;
+  readonly terminal: Terminal;
+  /** Opens the cluster that the connection flags, KUBECONFIG and the environment name. */
+  readonly connect: (values: ConnectionValues) => Promise<Connection>;
+  /** A file of -f; "-" reads standard input, once. */
+  readonly readFile: (path: string) => Promise<string>;
+  /** Aborts when nobody reads standard output any more (`| head`). */
+  readonly outputClosed: AbortSignal;
+}
+
+export type StopSignal = "SIGINT" | "SIGTERM";
+
+/**
+ * Ctrl-C and its kin. As long as a command does not listen, a signal ends the process as it ends any
+ * other; once it listens, the command decides what the first and the second one mean. A third one
+ * ends the process in any case.
+ */
+export interface Interrupts {
+  listen(): Listening;
+}
+
+export interface Listening {
+  readonly first: AbortSignal;
+  readonly second: AbortSignal;
+  /** The signal that came first. */
+  readonly signal: StopSignal | undefined;
+  /** What a shell expects of a process that the signal ended: 130 or 143, 1 on Windows. */
+  readonly exitCode: number;
+  /** Back to the default: the next signal ends the process. */
+  stop(): void;
+}
+
+export interface Terminal {
+  readonly stdoutTty: boolean;
+  readonly stderrTty: boolean;
+  /** Whether standard output and standard error are the same terminal. */
+  readonly sameTerminal: boolean;
+  /** undefined when unknown. */
+  readonly columns: number | undefined;
+}

@@ -1,0 +1,128 @@
+import { fstatSync } from "node:fs";
+import type { AppContext, Interrupts, StopSignal, Terminal } from "./context.ts";
+
+/** The only file that touches `process`. Nothing heavy is loaded before it is known what is asked. */
+async function main(): Promise<void> {
+  // An event loop that empties too early must not look like success.
+  process.exitCode = 1;
+  const args = process.argv.slice(2);
+  if (args.length === 1 && (args[0] === "--version" || args[0] === "version")) {
+    const { version } = await import("./version.ts");
+    process.stdout.write(`${version}\n`);
+    process.exitCode = 0;
+    return;
+  }
+  const { runCli } = await import("./cli.ts");
+  process.exitCode = await runCli(args, makeContext());
+}
+
+function makeContext(): AppContext {
+  let listening = false;
+  const outputClosed = new AbortController();
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    outputClosed.abort();
+    // As if SIGPIPE had ended the process; work that handles Ctrl-C is not cut off by a closed pipe.
+    if (!listening) process.exit(141);
+  });
+  process.stderr.on("error", () => {});
+  let stdinText: Promise<string> | undefined;
+  return {
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    colorDepth: process.stdout.isTTY ? process.stdout.getColorDepth() : 1,
+    now: () => Date.now(),
+    interrupts: makeInterrupts((now) => {
+      listening = now;
+    }),
+    get terminal() {
+      return makeTerminal();
+    },
+    outputClosed: outputClosed.signal,
+    async connect(values) {
+      const { connect } = await import("./cluster/connect.ts");
+      return await connect(values, {
+        env: process.env,
+        log: (line) => process.stderr.write(`${line}\n`),
+        platform: process.platform,
+        arch: process.arch,
+        stderrTty: Boolean(process.stderr.isTTY),
+        pid: process.pid,
+      });
+    },
+    async readFile(path) {
+      if (path === "-") {
+        stdinText ??= import("node:stream/consumers").then(({ text }) => text(process.stdin));
+        return await stdinText;
+      }
+      const { readFile } = await import("node:fs/promises");
+      return await readFile(path, "utf8");
+    },
+  };
+}
+
+function makeInterrupts(onListening: (now: boolean) => void): Interrupts {
+  return {
+    listen() {
+      const first = new AbortController();
+      const second = new AbortController();
+      let signal: StopSignal | undefined;
+      const receive = (received: StopSignal) => {
+        if (!first.signal.aborted) {
+          signal = received;
+          first.abort();
+        } else if (second.signal.aborted) process.exit(exitCodeOf(received));
+        else second.abort();
+      };
+      process.on("SIGINT", receive).on("SIGTERM", receive);
+      onListening(true);
+      return {
+        first: first.signal,
+        second: second.signal,
+        get signal() {
+          return signal;
+        },
+        get exitCode() {
+          return exitCodeOf(signal);
+        },
+        stop() {
+          process.off("SIGINT", receive).off("SIGTERM", receive);
+          onListening(false);
+        },
+      };
+    },
+  };
+}
+
+function makeTerminal(): Terminal {
+  // isTTY is missing, not false, on anything else.
+  const stdoutTty = Boolean(process.stdout.isTTY);
+  const stderrTty = Boolean(process.stderr.isTTY);
+  return {
+    stdoutTty,
+    stderrTty,
+    sameTerminal: stdoutTty && stderrTty && sameDevice(),
+    columns: stderrTty ? process.stderr.columns : stdoutTty ? process.stdout.columns : undefined,
+  };
+}
+
+/** As a shell reports it; Windows has no such signals. */
+function exitCodeOf(signal: StopSignal | undefined): number {
+  if (signal === undefined || process.platform === "win32") return 1;
+  return signal === "SIGINT" ? 130 : 143;
+}
+
+function sameDevice(): boolean {
+  try {
+    return fstatSync(1).rdev === fstatSync(2).rdev;
+  } catch {
+    return false;
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});
