@@ -28,6 +28,13 @@ export default defineConfig({
     // A name that says what is shadowed costs more than it gains in small functions.
     "eslint/no-shadow": "off",
     "import/no-unassigned-import": "off",
+    // The compiler asks for a return where one is missing, and knows a switch that covers everything.
+    "typescript/consistent-return": "off",
+    // isTTY is typed boolean and is undefined on anything else.
+    "typescript/no-unnecessary-type-conversion": "off",
+    "unicorn/no-useless-length-check": "off",
+    // A helper may stand beside its only user.
+    "unicorn/consistent-function-scoping": "off",
     // Sorting a fresh copy harms nobody.
     "unicorn/no-array-sort": "off",
   },

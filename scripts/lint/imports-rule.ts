@@ -54,7 +54,6 @@ function refuse(specifier: string, filename: string, options: Options): string |
   }
   if (specifier.startsWith(".")) {
     const layer = layerOf(specifier, filename);
-    if (layer === undefined) return `${specifier} lies outside src`;
     if (layer === options.layer || options.mayImport.includes(layer)) return undefined;
     return `${options.layer} may not import ${layer}`;
   }
@@ -62,17 +61,18 @@ function refuse(specifier: string, filename: string, options: Options): string |
   return options.packages.includes(name) ? undefined : `${name} has another importer`;
 }
 
-/** The folder of src, or the file at its top, that a relative specifier leads to. */
-function layerOf(specifier: string, filename: string): string | undefined {
+/** The folder of src, or the file at its top, that a relative specifier leads to; `../x` outside src. */
+function layerOf(specifier: string, filename: string): string {
   const from = filename.replaceAll("\\", "/");
   const inside = from.slice(from.lastIndexOf("/src/") + "/src/".length).split("/");
   inside.pop();
+  let outside = 0;
   for (const part of specifier.split("/")) {
     if (part === "..") {
-      if (inside.pop() === undefined) return undefined;
+      if (inside.pop() === undefined) outside += 1;
     } else if (part !== ".") inside.push(part);
   }
-  return inside[0];
+  return outside === 0 ? (inside[0] ?? "") : "../".repeat(outside) + inside.join("/");
 }
 
 // The linter asks for a default export here.

@@ -5,7 +5,7 @@
 export interface Layer {
   /** A folder of src, or a file at its top. */
   readonly name: string;
-  /** The other layers it may import. */
+  /** The other layers it may import; a path that leaves src stands with its dots. */
   readonly mayImport: readonly string[];
   /** Facts in, findings out: no edge, no `node:*`, no terminal, no clock. */
   readonly pure: boolean;
@@ -21,6 +21,7 @@ export interface Sole {
 
 export const layers: readonly Layer[] = [
   { name: "errors.ts", pure: true, mayImport: [] },
+  { name: "version.ts", pure: true, mayImport: ["../package.json"] },
   { name: "model", pure: true, mayImport: [] },
   { name: "releases", pure: true, mayImport: ["model"] },
   { name: "manifest", pure: true, mayImport: ["model"] },
@@ -47,6 +48,7 @@ export const layers: readonly Layer[] = [
     pure: false,
     mayImport: [
       "errors.ts",
+      "version.ts",
       "model",
       "releases",
       "manifest",
@@ -62,8 +64,16 @@ export const layers: readonly Layer[] = [
       "context.ts",
     ],
   },
-  { name: "cli.ts", pure: false, mayImport: ["errors.ts", "flags", "context.ts", "commands"] },
-  { name: "main.ts", pure: false, mayImport: ["errors.ts", "flags", "context.ts", "cli.ts"] },
+  {
+    name: "cli.ts",
+    pure: false,
+    mayImport: ["errors.ts", "version.ts", "model", "flags", "context.ts", "commands"],
+  },
+  {
+    name: "main.ts",
+    pure: false,
+    mayImport: ["errors.ts", "version.ts", "flags", "cluster", "context.ts", "cli.ts"],
+  },
 ];
 
 export const soles: readonly Sole[] = [
