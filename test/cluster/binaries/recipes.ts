@@ -1,0 +1,86 @@
+/** What each binary of a test cluster is built from. A further Kubernetes version is one more entry here. */
+
+export type KubeVersion = "1.15" | "1.36";
+
+export const kubeVersions: readonly KubeVersion[] = ["1.36", "1.15"];
+
+export type BinaryName =
+  | "etcd"
+  | "kube-apiserver"
+  | "kube-controller-manager"
+  | "kube-scheduler"
+  | "kubectl"
+  | "kwok";
+
+export type Recipe = {
+  /** Also the folder's name in the cache. */
+  readonly name: string;
+  /** The folder under test/go that holds go.mod and go.sum. */
+  readonly module: string;
+  /** Binary → the package that is its command. */
+  readonly commands: Partial<Record<BinaryName | "fake", string>>;
+  readonly ldflags: string;
+  /** Kubernetes 1.15's published module lacks a generated file: which release to generate it for. */
+  readonly generateOpenApi?: string;
+};
+
+/** Without these a server calls itself v0.0.0. */
+const stampedPackages = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"];
+
+function versionFlags(version: string, packages: readonly string[]): string {
+  const [major = "", minor = ""] = version.slice(1).split(".");
+  const stamps = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };
+  const flags = packages.flatMap((name) =>
+    Object.entries(stamps).map(([variable, value]) => `-X ${name}.${variable}=${value}`),
+  );
+  return ["-s", "-w", ...flags].join(" ");
+}
+
+function controlPlane() {
+  return {
+    "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+    "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+    "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+  };
+}
+
+export const recipes = {
+  etcd: {
+    name: "etcd",
+    module: "etcd",
+    commands: { etcd: "go.etcd.io/etcd/server/v3" },
+    ldflags: "-s -w",
+  },
+  kwok: {
+    name: "kwok",
+    module: "kwok",
+    commands: { kwok: "sigs.k8s.io/kwok/cmd/kwok" },
+    ldflags: "-s -w",
+  },
+  // One kubectl for every server: the newest, as a user would have it.
+  kubectl: {
+    name: "kubectl",
+    module: "k8s-1.36",
+    commands: { kubectl: "k8s.io/kubernetes/cmd/kubectl" },
+    ldflags: versionFlags("v1.36.4", stampedPackages),
+  },
+  "1.36": {
+    name: "kubernetes-1.36",
+    module: "k8s-1.36",
+    commands: controlPlane(),
+    ldflags: versionFlags("v1.36.4", stampedPackages),
+  },
+  "1.15": {
+    name: "kubernetes-1.15",
+    module: "k8s-1.15",
+    commands: controlPlane(),
+    // Its old golang.org/x/sys reaches into the runtime, which today's linker forbids.
+    ldflags: `${versionFlags("v1.15.12", [...stampedPackages, "k8s.io/kubernetes/pkg/version"])} -checklinkname=0`,
+    generateOpenApi: "v1.15.12",
+  },
+} satisfies Record<KubeVersion | "etcd" | "kwok" | "kubectl", Recipe>;
+
+/** The recipes whose binaries make up a cluster of this version, the long ones first. */
+export function recipesFor(kubeVersion: KubeVersion): readonly Recipe[] {
+  return [recipes[kubeVersion], recipes.kubectl, recipes.etcd, recipes.kwok];
+}

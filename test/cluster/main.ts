@@ -1,0 +1,112 @@
+/** `scripts/cluster`: clusters for a person at a terminal. Results on stdout, progress on stderr. */
+import { parseArgs } from "node:util";
+import { ensureBuilt } from "./binaries/build.ts";
+import { type KubeVersion, kubeVersions, recipesFor } from "./binaries/recipes.ts";
+import { clusterEnv, endCluster, startCluster } from "./cluster.ts";
+import { isAlive } from "./process-identity.ts";
+import { clusterFolder, clusterNames, readProcesses, readRecord } from "./state.ts";
+
+const usage = `usage: scripts/cluster COMMAND
+
+  up     [--nodes N] [--name X] [--kube-version 1.36|1.15] [--binaries DIR]
+                          start a cluster; the last line is its KUBECONFIG
+  env    [--name X]       export lines for KUBECONFIG and a PATH with kubectl
+  down   [--name X]       end a cluster
+  list                    the clusters that are up
+  build  [--kube-version V]
+                          build what a cluster needs, and start nothing
+  calico --version vX.Y.Z [--datastore kdd|etcd] [--flavour hosted|canal] [--only PART,PART]
+                          print a Calico install; parts: crds, rbac, config, workloads
+`;
+
+const defaultName = "dev";
+
+const commands: Record<string, (args: string[]) => Promise<void>> = {
+  up: async (args) => {
+    const { values } = parseArgs({
+      args,
+      options: {
+        nodes: { type: "string", default: "3" },
+        name: { type: "string", default: defaultName },
+        "kube-version": { type: "string", default: "1.36" },
+        binaries: { type: "string" },
+      },
+    });
+    const nodes = Number(values.nodes);
+    if (!Number.isInteger(nodes) || nodes < 1) throw new Error(`--nodes ${values.nodes}: a whole number from 1 on`);
+    const started = Date.now();
+    const cluster = await startCluster({
+      name: values.name,
+      nodes,
+      kubeVersion: kubeVersion(values["kube-version"]),
+      keep: true,
+      ...(values.binaries === undefined ? {} : { binaries: values.binaries }),
+    });
+    cluster.api.close();
+    tell(`cluster ${values.name}: Kubernetes ${values["kube-version"]}, ${nodes} nodes, up in ${((Date.now() - started) / 1000).toFixed(1)}s`);
+    print(cluster.kubeconfig);
+  },
+
+  env: async (args) => {
+    const name = nameFrom(args);
+    if (readRecord(name) === undefined) throw new Error(`no cluster named ${name}: scripts/cluster up --name ${name}`);
+    for (const [variable, value] of Object.entries(clusterEnv(name))) print(`export ${variable}=${quote(value ?? "")}`);
+  },
+
+  down: async (args) => {
+    const name = nameFrom(args);
+    if (!clusterNames().includes(name)) throw new Error(`no cluster named ${name}`);
+    await endCluster(name);
+    tell(`cluster ${name}: down`);
+  },
+
+  list: async () => {
+    for (const name of clusterNames()) {
+      const alive = readProcesses(name).filter(isAlive).length;
+      const version = readRecord(name)?.kubeVersion ?? "?";
+      print([name, version, alive === 0 ? "down" : "up", clusterFolder(name).kubeconfig].join("\t"));
+    }
+  },
+
+  build: async (args) => {
+    const { values } = parseArgs({ args, options: { "kube-version": { type: "string", default: "1.36" } } });
+    const folders = await ensureBuilt(recipesFor(kubeVersion(values["kube-version"])), { progress: tell });
+    for (const folder of folders) print(folder);
+  },
+};
+
+function nameFrom(args: string[]): string {
+  return parseArgs({ args, options: { name: { type: "string", default: defaultName } } }).values.name;
+}
+
+function kubeVersion(asked: string): KubeVersion {
+  const known = kubeVersions.find((version) => version === asked);
+  if (known === undefined) throw new Error(`--kube-version ${asked}: one of ${kubeVersions.join(", ")}`);
+  return known;
+}
+
+function quote(value: string): string {
+  return `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+const [verb = "", ...rest] = process.argv.slice(2);
+const command = commands[verb];
+if (command === undefined) {
+  tell(usage);
+  process.exitCode = verb === "help" || verb === "--help" ? 0 : 1;
+} else {
+  try {
+    await command(rest);
+  } catch (error) {
+    tell(`error: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,37 @@
+/** Where objects of a kind live, asked of the server's discovery. */
+import type { Api } from "./api.ts";
+import { at, type KubeObject, listAt } from "./kube-object.ts";
+
+const known = new WeakMap<Api, Map<string, { plural: string; namespaced: boolean }>>();
+
+export async function createObject(api: Api, object: KubeObject): Promise<KubeObject> {
+  return (await api.ask("POST", await collectionPath(api, object), object)) as KubeObject;
+}
+
+export async function objectPath(api: Api, object: KubeObject): Promise<string> {
+  return `${await collectionPath(api, object)}/${object.metadata.name}`;
+}
+
+export async function collectionPath(api: Api, { apiVersion, kind, metadata }: KubeObject): Promise<string> {
+  const base = groupPath(apiVersion);
+  const { plural, namespaced } = await resourceOf(api, apiVersion, kind);
+  return namespaced ? `${base}/namespaces/${metadata.namespace ?? "default"}/${plural}` : `${base}/${plural}`;
+}
+
+export function groupPath(apiVersion: string): string {
+  return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
+async function resourceOf(api: Api, apiVersion: string, kind: string) {
+  const cache = known.get(api) ?? new Map<string, { plural: string; namespaced: boolean }>();
+  known.set(api, cache);
+  const key = `${apiVersion} ${kind}`;
+  const cached = cache.get(key);
+  if (cached !== undefined) return cached;
+  const list = listAt(await api.ask("GET", groupPath(apiVersion)), "resources");
+  const found = list.find((resource) => at(resource, "kind") === kind && !String(at(resource, "name")).includes("/"));
+  if (found === undefined) throw new Error(`${apiVersion} has no ${kind} on this server`);
+  const resource = { plural: String(at(found, "name")), namespaced: at(found, "namespaced") === true };
+  cache.set(key, resource);
+  return resource;
+}

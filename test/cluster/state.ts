@@ -1,0 +1,97 @@
+/** What is remembered of a cluster on disk: enough for another process to find it, use it and end it. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { ProcessIdentity } from "./process-identity.ts";
+import { releasePorts } from "./ports.ts";
+
+export type StartedProcess = ProcessIdentity & { readonly component: string };
+
+export type ClusterRecord = {
+  readonly name: string;
+  readonly kubeVersion: string;
+  readonly server: string;
+  readonly kubectl: string;
+  readonly auditLog?: string;
+};
+
+export type ClusterFolder = {
+  readonly path: string;
+  readonly kubeconfig: string;
+  readonly pki: string;
+  readonly logs: string;
+  readonly bin: string;
+};
+
+export function stateRoot(env: NodeJS.ProcessEnv = process.env): string {
+  const base = env["XDG_STATE_HOME"];
+  const home = base === undefined || base === "" ? join(homedir(), ".local", "state") : base;
+  return join(home, "kubectl-calico-upgrade");
+}
+
+export function clusterFolder(name: string): ClusterFolder {
+  if (!/^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?$/.test(name)) {
+    throw new Error(`"${name}" is no name for a cluster: lower case letters, digits and "-"`);
+  }
+  const path = join(stateRoot(), "clusters", name);
+  return {
+    path,
+    kubeconfig: join(path, "kubeconfig"),
+    pki: join(path, "pki"),
+    logs: join(path, "logs"),
+    bin: join(path, "bin"),
+  };
+}
+
+/** False when there is one of this name already: making the folder is what claims the name. */
+export function createFolder(folder: ClusterFolder): boolean {
+  mkdirSync(join(folder.path, ".."), { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder.path, { mode: 0o700 });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+  for (const path of [folder.pki, folder.logs, folder.bin]) mkdirSync(path, { mode: 0o700 });
+  return true;
+}
+
+export function removeFolder(name: string): void {
+  rmSync(clusterFolder(name).path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  releasePorts(stateRoot(), name);
+}
+
+export function clusterNames(): string[] {
+  const folder = join(stateRoot(), "clusters");
+  return existsSync(folder) ? readdirSync(folder).toSorted() : [];
+}
+
+export function writeRecord(record: ClusterRecord): void {
+  writeWhole(join(clusterFolder(record.name).path, "cluster.json"), record);
+}
+
+export function readRecord(name: string): ClusterRecord | undefined {
+  return readJson(join(clusterFolder(name).path, "cluster.json")) as ClusterRecord | undefined;
+}
+
+/** Recorded the moment it is started, so that no moment's failure leaves a process that nobody knows. */
+export function recordProcess(name: string, started: StartedProcess): void {
+  writeWhole(processesFile(name), [...readProcesses(name), started]);
+}
+
+export function readProcesses(name: string): readonly StartedProcess[] {
+  return (readJson(processesFile(name)) as readonly StartedProcess[] | undefined) ?? [];
+}
+
+function processesFile(name: string): string {
+  return join(clusterFolder(name).path, "processes.json");
+}
+
+function readJson(path: string): unknown {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+}
+
+function writeWhole(path: string, value: unknown): void {
+  writeFileSync(`${path}.new`, JSON.stringify(value, undefined, 2), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
