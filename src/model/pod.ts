@@ -1,3 +1,4 @@
+import { calicoImage, parseImage } from "./image.ts";
 import type { KubeObject } from "./kube.ts";
 import { parseTime, type Millis } from "./time.ts";
 
@@ -24,6 +25,8 @@ export interface PodFacts {
   readonly revisionHash?: string;
   readonly templateGeneration?: string;
   readonly phase: string;
+  /** status.podIP: there is one once the CNI plugin has answered. */
+  readonly ip?: string;
   readonly reason?: string;
   readonly message?: string;
   /** The Ready condition. */
@@ -103,6 +106,7 @@ interface RawPod {
   };
   readonly status?: {
     readonly phase?: string;
+    readonly podIP?: string;
     readonly reason?: string;
     readonly message?: string;
     readonly conditions?: readonly {
@@ -151,6 +155,7 @@ export function podFacts(raw: KubeObject): PodFacts {
     ...(owner === undefined ? {} : { owner }),
     ...(revisionHash === undefined ? {} : { revisionHash }),
     ...(templateGeneration === undefined ? {} : { templateGeneration }),
+    ...(status?.podIP === undefined || status.podIP === "" ? {} : { ip: status.podIP }),
     ...(status?.reason === undefined ? {} : { reason: status.reason }),
     ...(status?.message === undefined ? {} : { message: status.message }),
     ...(readySince === undefined ? {} : { readySince }),
@@ -218,4 +223,12 @@ function terminatedFacts(raw: RawTerminated | undefined): Terminated | undefined
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
   };
+}
+
+/** The calico-node container of a pod: by its name, else by its image (calico-facts 1.1). */
+export function calicoNode(pod: PodFacts): ContainerFacts | undefined {
+  return (
+    pod.containers.find(({ name }) => name === "calico-node") ??
+    pod.containers.find(({ image }) => calicoImage(parseImage(image)) === "calico/node")
+  );
 }

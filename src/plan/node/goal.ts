@@ -1,0 +1,57 @@
+import type { Strategy } from "../../model/daemonset.ts";
+import type { KubeObject } from "../../model/kube.ts";
+import type { Truth } from "../../model/reading.ts";
+import type { Millis } from "../../model/time.ts";
+import type { Write } from "../../model/write.ts";
+import type { Stop } from "../decision.ts";
+import type { NodeWorld } from "./world.ts";
+
+/** What a `node` run is to reach. Everything in it is fixed before the first write. */
+export interface NodeGoal {
+  /** The DaemonSet's UID: another one of the same name is another DaemonSet. */
+  readonly daemonSet: string;
+  /** Node names, in the order they are done. */
+  readonly nodes: readonly string[];
+  /** Flags that the command which goes on with this run has to repeat (`-f calico.yaml`, `--restart`). */
+  readonly again: readonly string[];
+  /** Restart nodes that run the newest revision already. */
+  readonly restart: boolean;
+  /** Who works: written into the leases, never an identity (hazard H13). */
+  readonly holder: string;
+  /** Take over another run's lease or somebody's rollout (hazards H13, H18). */
+  readonly takeOver: boolean;
+  /** Restart without cordon (hazard H09). */
+  readonly noCordon: boolean;
+  /** How long containerID and restartCount must stay as they are once Ready (hazard H23). */
+  readonly settle: Millis;
+  /** How long one node may take; 0 is no limit. */
+  readonly timeout: Millis;
+  /** Seconds that the old pod's containers have to end; undefined leaves it to the pod. */
+  readonly gracePeriod?: number;
+  /** Image of a short pod that proves that pods get addresses (hazard H26). */
+  readonly probeImage?: string;
+  /** The file's DaemonSet, when -f was given. */
+  readonly template?: TemplateGoal;
+  /**
+   * False while Calico's own etcd v2 → v3 data migration is between start and complete: pods of the
+   * new release run but do not become Ready, by design (calico-facts 3.3).
+   */
+  readonly expectReady: boolean;
+  /** Whether the graceful-restart budget applies (hazard H22). */
+  readonly bgp: Truth;
+  /** Why this node may not be restarted now; undefined when nothing stands against it. */
+  readonly guard: (world: NodeWorld, node: string, now: Millis) => Stop | undefined;
+  /** Puts the strategy back in the name of the DaemonSet's owner (hazard H12). */
+  readonly restoreStrategy: (live: KubeObject, strategy: Strategy) => readonly Write[];
+}
+
+/** The file's DaemonSet against the live one. */
+export interface TemplateGoal {
+  /** updateStrategy that the file asks for; undefined: what is there stays. */
+  readonly strategy?: Strategy;
+  /** What brings the live DaemonSet in line; `template` says whether that makes a new revision. */
+  readonly bringInLine: (
+    live: KubeObject,
+    pinned: boolean,
+  ) => { readonly writes: readonly Write[]; readonly template: boolean };
+}

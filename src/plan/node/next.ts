@@ -1,0 +1,155 @@
+import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import { leaseRenewal } from "../../model/lease.ts";
+import { currentRevision } from "../../model/rollout.ts";
+import type { Millis } from "../../model/time.ts";
+import type { Decision, Stop } from "../decision.ts";
+import { nodeCommand } from "./command.ts";
+import { finish } from "./finish.ts";
+import type { NodeGoal } from "./goal.ts";
+import { nextOnNode, type OnNode } from "./next-on-node.ts";
+import { mustPin } from "./pin.ts";
+import { claim, heldByOther } from "./run-lease.ts";
+import { pendingNode, type Seen } from "./seen.ts";
+import type { NodeStep } from "./step.ts";
+import type { NodeWorld } from "./world.ts";
+
+/** How long the DaemonSet controller may take to write a template down as a revision. */
+const revisionPatience: Millis = 60_000;
+
+/**
+ * What a node run does next. `now` is the API server's clock. Everything the answer depends on is in
+ * the arguments: the same cluster gives the same step to whoever asks, which is what lets any process
+ * continue where another was killed.
+ */
+export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: Millis): OnNode {
+  const daemonSet = world.daemonSet?.facts;
+  if (seen.stop !== undefined) return leave(daemonSet, goal, seen.stop);
+  if (daemonSet === undefined || daemonSet.uid !== goal.daemonSet) {
+    return stop({
+      message: "the calico-node DaemonSet was deleted or replaced during the run",
+      hint: "kubectl calico-upgrade status",
+    });
+  }
+  const other = heldByOther(world, daemonSet, seen, goal, now);
+  if (other !== undefined) return stop(other);
+  const unpinned = strategyTakenAway(daemonSet, seen, goal);
+  if (unpinned !== undefined) return stop(unpinned);
+
+  const pending = pendingNode(seen, goal);
+  const template = templateStep(world, daemonSet, seen, goal);
+  const onNode =
+    template.kind === "ready" && pending !== undefined
+      ? nextOnNode(world, seen, goal, pending, now)
+      : undefined;
+
+  const writes = template.kind === "write" || onNode?.kind === "step";
+  if (writes && seen.interrupted === undefined) {
+    const taken = claim(world, daemonSet, goal, now);
+    if (taken !== undefined) return { kind: "step", step: taken };
+  }
+  const renewal = renew(daemonSet, goal, now);
+  if (renewal !== undefined) return { kind: "step", step: renewal };
+
+  if (template.kind === "write") {
+    if (seen.interrupted !== undefined) return stop(interrupted(goal));
+    return { kind: "step", step: { kind: "template", daemonSet, writes: template.writes } };
+  }
+  if (template.kind === "unobserved") {
+    const began = seen.unobservedSince ?? now;
+    if (now - began > revisionPatience) return stop(controllerSilent(daemonSet));
+    if (seen.interrupted !== undefined) return stop(interrupted(goal));
+    return {
+      kind: "wait",
+      for: "the DaemonSet controller to take in the template",
+      until: Math.min(began + revisionPatience, now + leaseRenewal),
+    };
+  }
+  if (onNode !== undefined) return onNode;
+  return finish(world, daemonSet, goal);
+}
+
+type TemplateState =
+  | { readonly kind: "ready" }
+  | { readonly kind: "write"; readonly writes: Extract<NodeStep, { kind: "template" }>["writes"] }
+  | { readonly kind: "unobserved" };
+
+/** The file's template first; then the revision it makes must be there (hazard H11). */
+function templateStep(
+  world: NodeWorld,
+  daemonSet: DaemonSetFacts,
+  seen: Seen,
+  goal: NodeGoal,
+): TemplateState {
+  if (goal.template !== undefined && !seen.templateWritten && world.daemonSet !== undefined) {
+    const { writes } = goal.template.bringInLine(
+      world.daemonSet.raw,
+      daemonSet.pinned !== undefined || mustPin(world, goal),
+    );
+    if (writes.length > 0) return { kind: "write", writes };
+  }
+  return currentRevision(world.revisions, daemonSet) === undefined
+    ? { kind: "unobserved" }
+    : { kind: "ready" };
+}
+
+/** Somebody put RollingUpdate back while we held the DaemonSet: stop at once (hazard H12). */
+function strategyTakenAway(daemonSet: DaemonSetFacts, seen: Seen, goal: NodeGoal): Stop | undefined {
+  if (
+    !seen.pinned ||
+    seen.unpinned ||
+    daemonSet.pinned === undefined ||
+    daemonSet.strategy.type === "OnDelete"
+  )
+    return undefined;
+  const by = daemonSet.managedFields
+    .filter(
+      (entry) =>
+        entry.fieldsV1 !== undefined && "f:updateStrategy" in ((entry.fieldsV1["f:spec"] ?? {}) as object),
+    )
+    .map(
+      (entry) =>
+        `${entry.manager ?? "an unknown manager"}${entry.time === undefined ? "" : ` at ${entry.time}`}`,
+    )
+    .at(-1);
+  return {
+    id: "H12",
+    message:
+      `somebody put updateStrategy ${daemonSet.strategy.type} back on daemonset ${daemonSet.namespace}/${daemonSet.name} ` +
+      `during the run${by === undefined ? "" : ` (${by})`}; its controller now restarts the other nodes by itself`,
+    hint: `to stop that and go on node by node: ${nodeCommand(goal, "--take-over")}`,
+  };
+}
+
+function renew(daemonSet: DaemonSetFacts, goal: NodeGoal, now: Millis): NodeStep | undefined {
+  const { run } = daemonSet;
+  if (run === undefined || run === "unreadable" || run.holder !== goal.holder) return undefined;
+  return now - (run.renewed ?? 0) < leaseRenewal
+    ? undefined
+    : { kind: "renew", daemonSet, lease: { ...run, renewed: now } };
+}
+
+/** Gives up the run's lease, so that the next command goes on at once, and stops. */
+function leave(daemonSet: DaemonSetFacts | undefined, goal: NodeGoal, reason: Stop): Decision<NodeStep> {
+  const run = daemonSet?.run;
+  if (daemonSet === undefined || run === undefined || run === "unreadable" || run.holder !== goal.holder)
+    return stop(reason);
+  return { kind: "step", step: { kind: "end-run", daemonSet, lease: { run: run.run }, clearPin: false } };
+}
+
+function interrupted(goal: NodeGoal): Stop {
+  return { message: "interrupted", hint: nodeCommand(goal), interrupted: true };
+}
+
+function controllerSilent(daemonSet: DaemonSetFacts): Stop {
+  return {
+    id: "H11",
+    message:
+      `the DaemonSet controller has not taken in generation ${daemonSet.generation} of ` +
+      `daemonset ${daemonSet.namespace}/${daemonSet.name} within ${revisionPatience / 1000}s; a pod deleted now would come back from the old template`,
+    hint: "look at kube-controller-manager, then run the same command again",
+  };
+}
+
+function stop(reason: Stop): Decision<NodeStep> {
+  return { kind: "stop", reason };
+}

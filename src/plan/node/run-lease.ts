@@ -1,0 +1,107 @@
+import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import { leaseExpiry, type RunLease } from "../../model/lease.ts";
+import { newestRevision } from "../../model/rollout.ts";
+import { formatTime, type Millis } from "../../model/time.ts";
+import type { Stop } from "../decision.ts";
+import { nodeCommand } from "./command.ts";
+import type { NodeGoal } from "./goal.ts";
+import { mustPin, wantedStrategy } from "./pin.ts";
+import type { Seen } from "./seen.ts";
+import type { NodeStep } from "./step.ts";
+import type { NodeWorld } from "./world.ts";
+
+/**
+ * A run is a DaemonSet and the revision it brings nodes to (hazard H13). The revision is named by its
+ * number, because that is known before a new template is written: the controller gives it the next one.
+ */
+export function runId(daemonSet: Pick<DaemonSetFacts, "uid">, revision: number): string {
+  return `${daemonSet.uid}/${revision}`;
+}
+
+/** The DaemonSet UID of a run: node leases of an earlier target belong to the same DaemonSet. */
+export function runDaemonSet(run: string): string {
+  return run.slice(0, Math.max(run.lastIndexOf("/"), 0));
+}
+
+/** The revision number that this run brings nodes to: a new template makes the next one. */
+export function target(world: NodeWorld, goal: NodeGoal): number {
+  const live = world.daemonSet;
+  if (live === undefined) return 0;
+  const newest = newestRevision(world.revisions, live.facts)?.revision ?? 0;
+  return goal.template?.bringInLine(live.raw, true).template === true ? newest + 1 : newest;
+}
+
+/** Why another run's lease stands in the way; undefined when this run may work (hazard H13). */
+export function heldByOther(
+  world: NodeWorld,
+  daemonSet: DaemonSetFacts,
+  seen: Seen,
+  goal: NodeGoal,
+  now: Millis,
+): Stop | undefined {
+  const { run } = daemonSet;
+  if (run === undefined) return undefined;
+  if (seen.claimed && run !== "unreadable" && run.holder !== undefined && run.holder !== goal.holder) {
+    return {
+      id: "H13",
+      message: `${run.holder} has taken this run over`,
+      hint: "kubectl calico-upgrade status",
+    };
+  }
+  if (goal.takeOver) return undefined;
+  const where = `daemonset ${daemonSet.namespace}/${daemonSet.name}`;
+  if (run === "unreadable") {
+    return {
+      id: "H13",
+      message: `the lease of a run on ${where} cannot be read, so it is not known whether somebody works on it`,
+      hint: `to go on in its place: ${nodeCommand(goal, "--take-over")}`,
+    };
+  }
+  if (run.holder === undefined || run.holder === goal.holder) return undefined;
+  const age = run.renewed === undefined ? undefined : now - run.renewed;
+  if (age !== undefined && age < leaseExpiry) {
+    return {
+      id: "H13",
+      message: `${run.holder} is working on ${where} (seen ${Math.max(0, Math.round(age / 1000))}s ago)`,
+      hint:
+        `wait for it to end; if that process is gone, run the same command after ${formatTime(now - age + leaseExpiry)}, ` +
+        `or at once with ${nodeCommand(goal, "--take-over")}`,
+    };
+  }
+  if (run.run === runId(daemonSet, target(world, goal))) return undefined;
+  return {
+    id: "H13",
+    message: `${run.holder} left another run on ${where} unfinished (its target is revision ${run.run.slice(run.run.lastIndexOf("/") + 1)})`,
+    hint: `to replace that run by this one: ${nodeCommand(goal, "--take-over")}`,
+  };
+}
+
+/** The step that takes the run's lease and pins the strategy, where either is not done yet. */
+export function claim(
+  world: NodeWorld,
+  daemonSet: DaemonSetFacts,
+  goal: NodeGoal,
+  now: Millis,
+): Extract<NodeStep, { kind: "claim" }> | undefined {
+  const { run } = daemonSet;
+  const held = run !== undefined && run !== "unreadable" && run.holder === goal.holder;
+  const pin = pinToWrite(world, daemonSet, goal);
+  if (held && pin === undefined) return undefined;
+  const lease: RunLease = { run: runId(daemonSet, target(world, goal)), holder: goal.holder, renewed: now };
+  return { kind: "claim", daemonSet, lease, ...(pin === undefined ? {} : { pin }) };
+}
+
+function pinToWrite(world: NodeWorld, daemonSet: DaemonSetFacts, goal: NodeGoal) {
+  const wanted = wantedStrategy(daemonSet, goal);
+  const held = daemonSet.pinned !== undefined && daemonSet.strategy.type === "OnDelete";
+  if (held) {
+    // A file given anew decides what goes back in the end.
+    const same = daemonSet.pinned !== "unreadable" && sameStrategy(daemonSet.pinned ?? wanted, wanted);
+    return same || goal.template?.strategy === undefined ? undefined : wanted;
+  }
+  return mustPin(world, goal) ? wanted : undefined;
+}
+
+function sameStrategy(a: { type: string }, b: { type: string }): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,172 @@
+import { calicoNode, type ContainerFacts, type PodFacts } from "../../model/pod.ts";
+import { currentRevision } from "../../model/rollout.ts";
+import type { Millis } from "../../model/time.ts";
+import type { Stop } from "../decision.ts";
+import type { NodeGoal } from "./goal.ts";
+import type { DropReason, NodeStep } from "./step.ts";
+import { isUp, podsOn, type NodeWorld } from "./world.ts";
+
+/**
+ * What this process has seen so far. The run's state lives in the cluster; this is only what cannot be
+ * read from it: when something was first seen, and what this process did itself.
+ */
+export interface Seen {
+  readonly nodes: Readonly<Record<string, NodeSeen>>;
+  /** This process has held the run's lease. */
+  readonly claimed: boolean;
+  /** We have seen the DaemonSet held at OnDelete by our pin. */
+  readonly pinned: boolean;
+  /** We have put the strategy back ourselves. */
+  readonly unpinned: boolean;
+  readonly templateWritten: boolean;
+  /** Since when the DaemonSet's template has had no revision. */
+  readonly unobservedSince?: Millis;
+  /** First Ctrl-C. */
+  readonly interrupted?: Millis;
+  /** Latched: a run that has to stop gives up its lease first. */
+  readonly stop?: Stop;
+}
+
+export interface NodeSeen {
+  readonly began: Millis;
+  /** This process set the cordon: no need to ask whether somebody else did since. */
+  readonly cordoned: boolean;
+  readonly deleted?: { readonly uid: string; readonly at: Millis };
+  /** finishedAt of the old calico-node container, by the node's clock. */
+  readonly oldStopped?: Millis;
+  /** startedAt of the new one, by the node's clock, and when that was seen, by the server's. */
+  readonly newStarted?: { readonly at: Millis; readonly seen: Millis };
+  readonly firstReady?: Millis;
+  /** UIDs of pods seen since the delete, with the time each was first seen: churn. */
+  readonly uids: readonly { readonly uid: string; readonly at: Millis }[];
+  /** Since when these very containers have been up without a restart (hazard H23). */
+  readonly up?: { readonly uid: string; readonly container: string; readonly since: Millis };
+  readonly probed?: boolean;
+  readonly outcome?: Outcome;
+}
+
+export type Outcome =
+  | { readonly result: "restarted"; readonly kept?: "was-cordoned" | "cordoned-again" | "void" }
+  | { readonly result: "skipped"; readonly why: string }
+  | { readonly result: "vanished" };
+
+export const nothingSeen: Seen = {
+  nodes: {},
+  claimed: false,
+  pinned: false,
+  unpinned: false,
+  templateWritten: false,
+};
+
+export function nodeSeen(seen: Seen, node: string, now: Millis): NodeSeen {
+  return seen.nodes[node] ?? { began: now, cordoned: false, uids: [] };
+}
+
+export function withNode(seen: Seen, node: string, change: NodeSeen): Seen {
+  return { ...seen, nodes: { ...seen.nodes, [node]: change } };
+}
+
+/** Takes in what the cluster shows now of the node being worked on. */
+export function look(seen: Seen, world: NodeWorld, goal: NodeGoal, now: Millis): Seen {
+  const node = pendingNode(seen, goal);
+  const facts = world.daemonSet?.facts;
+  const pinned = seen.pinned || (facts?.pinned !== undefined && facts.strategy.type === "OnDelete");
+  const observed = facts === undefined || currentRevision(world.revisions, facts) !== undefined;
+  const { unobservedSince, ...rest } = seen;
+  const next = { ...rest, pinned, ...(observed ? {} : { unobservedSince: unobservedSince ?? now }) };
+  if (node === undefined) return next;
+  return withNode(next, node, lookAtNode(nodeSeen(next, node, now), podsOn(world, node), goal, now));
+}
+
+/** The node that the run works on: the first without an outcome. */
+export function pendingNode(seen: Seen, goal: Pick<NodeGoal, "nodes">): string | undefined {
+  return goal.nodes.find((node) => seen.nodes[node]?.outcome === undefined);
+}
+
+function lookAtNode(before: NodeSeen, pods: readonly PodFacts[], goal: NodeGoal, now: Millis): NodeSeen {
+  const current = pods.find((pod) => pod.deletedAt === undefined);
+  const old = pods.find((pod) => pod.uid === before.deleted?.uid);
+  const oldStopped =
+    before.oldStopped ?? (old === undefined ? undefined : calicoNode(old)?.terminated?.finishedAt);
+  const replacement =
+    before.deleted === undefined || current?.uid === before.deleted.uid ? undefined : current;
+  const started = replacement === undefined ? undefined : startOf(calicoNode(replacement));
+  const newStarted = before.newStarted ?? (started === undefined ? undefined : { at: started, seen: now });
+  const firstReady = before.firstReady ?? (replacement?.ready === true ? now : undefined);
+  const up = upSince(before, current, goal, now);
+  const { up: _before, ...rest } = before;
+  return {
+    ...rest,
+    uids:
+      current === undefined || before.uids.some(({ uid }) => uid === current.uid)
+        ? before.uids
+        : [...before.uids, { uid: current.uid, at: now }],
+    ...(oldStopped === undefined ? {} : { oldStopped }),
+    ...(newStarted === undefined ? {} : { newStarted }),
+    ...(firstReady === undefined ? {} : { firstReady }),
+    ...(up === undefined ? {} : { up }),
+  };
+}
+
+/** A container that crashes right after its start has started all the same. */
+function startOf(container: ContainerFacts | undefined): Millis | undefined {
+  return container?.startedAt ?? container?.terminated?.startedAt ?? container?.last?.startedAt;
+}
+
+function upSince(before: NodeSeen, pod: PodFacts | undefined, goal: NodeGoal, now: Millis): NodeSeen["up"] {
+  if (pod === undefined || !isUp(pod, goal.expectReady)) return undefined;
+  const container = pod.containers
+    .map(({ containerID, restarts }) => `${containerID ?? ""}#${restarts}`)
+    .join(" ");
+  if (before.up?.uid === pod.uid && before.up.container === container) return before.up;
+  // Ready before this process first looked at it: the API knows since when.
+  const since =
+    before.up === undefined && !before.uids.some(({ uid }) => uid === pod.uid) ? pod.readySince : undefined;
+  return { uid: pod.uid, container, since: Math.min(since ?? now, now) };
+}
+
+/** Takes in what this process did; `at` is the server's clock when it answered. */
+export function acted(seen: Seen, step: NodeStep, at: Millis): Seen {
+  switch (step.kind) {
+    case "template":
+      return { ...seen, templateWritten: true };
+    case "cordon":
+      return change(seen, step.node.name, at, { cordoned: true, began: at });
+    case "delete-pod":
+      return change(seen, step.node.name, at, { deleted: { uid: step.pod.uid, at } });
+    case "probe-done":
+      return change(seen, step.node.name, at, { probed: true });
+    case "uncordon":
+      return change(
+        seen,
+        step.node.name,
+        at,
+        step.why === "done" ? { outcome: { result: "restarted" } } : { cordoned: false },
+      );
+    case "drop-lease":
+      return dropped(seen, step.node.name, step.why, at);
+    case "claim":
+      return { ...seen, claimed: true };
+    case "renew":
+    case "take-lease":
+    case "probe":
+    case "end-run":
+      return seen;
+    case "unpin":
+      return { ...seen, unpinned: true };
+  }
+}
+
+function dropped(seen: Seen, node: string, why: DropReason, at: Millis): Seen {
+  const { deleted, cordoned } = nodeSeen(seen, node, at);
+  // Given back before the delete (Ctrl-C, a guard): nothing was done on this node.
+  if (cordoned && deleted === undefined) return change(seen, node, at, { cordoned: false });
+  // A void lease found before anything was done is only cleaned up: the node is still to do.
+  if (why === "void" && deleted === undefined) return seen;
+  if (why === "no-cordon") return change(seen, node, at, { outcome: { result: "restarted" } });
+  return change(seen, node, at, { outcome: { result: "restarted", kept: why } });
+}
+
+function change(seen: Seen, node: string, at: Millis, fields: Partial<NodeSeen>): Seen {
+  return withNode(seen, node, { ...nodeSeen(seen, node, at), ...fields });
+}

@@ -1,0 +1,55 @@
+import type { DaemonSetFacts, Strategy } from "../../model/daemonset.ts";
+import type { CordonLease, RunLease } from "../../model/lease.ts";
+import type { NodeFacts } from "../../model/node.ts";
+import type { PodFacts } from "../../model/pod.ts";
+import type { Write } from "../../model/write.ts";
+
+/** One step of a node run: exactly one thing happens in the cluster. */
+export type NodeStep =
+  /** Takes the run's lease; `pin` holds the strategy at OnDelete in the same patch (hazard H12). */
+  | {
+      readonly kind: "claim";
+      readonly daemonSet: DaemonSetFacts;
+      readonly lease: RunLease;
+      readonly pin?: Strategy;
+    }
+  | { readonly kind: "renew"; readonly daemonSet: DaemonSetFacts; readonly lease: RunLease }
+  | { readonly kind: "template"; readonly daemonSet: DaemonSetFacts; readonly writes: readonly Write[] }
+  /** Cordon and lease in one patch (hazard H13). */
+  | { readonly kind: "cordon"; readonly node: NodeFacts; readonly lease: CordonLease }
+  /** Continues on a node that an earlier run left under its lease. */
+  | { readonly kind: "take-lease"; readonly node: NodeFacts; readonly lease: CordonLease }
+  /** Removes our annotation and leaves `unschedulable` as it is. */
+  | { readonly kind: "drop-lease"; readonly node: NodeFacts; readonly why: DropReason }
+  | {
+      readonly kind: "delete-pod";
+      readonly node: NodeFacts;
+      readonly pod: PodFacts;
+      readonly gracePeriod?: number;
+    }
+  | { readonly kind: "probe"; readonly node: NodeFacts; readonly image: string }
+  | { readonly kind: "probe-done"; readonly node: NodeFacts; readonly pod: PodFacts }
+  | { readonly kind: "uncordon"; readonly node: NodeFacts; readonly why: "done" | "interrupted" }
+  | {
+      readonly kind: "unpin";
+      readonly daemonSet: DaemonSetFacts;
+      readonly strategy: Strategy;
+      readonly writes: readonly Write[];
+    }
+  /** Ends the run's lease: removed, or kept without holder where nodes are left to do. */
+  | {
+      readonly kind: "end-run";
+      readonly daemonSet: DaemonSetFacts;
+      readonly lease?: RunLease;
+      readonly clearPin: boolean;
+    };
+
+export type DropReason =
+  /** Somebody made the node schedulable by hand. */
+  | "void"
+  /** The node was unschedulable before us. */
+  | "was-cordoned"
+  /** Somebody cordoned it again after us, or when that was is not known. */
+  | "cordoned-again"
+  /** The restart was done without a cordon. */
+  | "no-cordon";
