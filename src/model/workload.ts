@@ -1,0 +1,101 @@
+import { calicoImage, parseImage } from "./image.ts";
+import type { KubeObject, OwnerReference } from "./kube.ts";
+import { templateFacts, type TemplateContainer, type TemplateFacts } from "./template.ts";
+
+/** What we read of the Deployment or ReplicaSet that is Calico's controller or its Typha. */
+export interface WorkloadFacts {
+  readonly component: "controller" | "typha";
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly ownerReferences: readonly OwnerReference[];
+  readonly desired: number;
+  readonly ready: number;
+  /** Of a Deployment: Recreate or RollingUpdate. */
+  readonly strategy?: string;
+  readonly image: string;
+  readonly template: TemplateFacts;
+}
+
+interface RawWorkload {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly strategy?: { readonly type?: string };
+    readonly template?: unknown;
+  };
+  readonly status?: { readonly readyReplicas?: number };
+}
+
+/**
+ * Reads a Deployment or ReplicaSet; undefined when it is no part of Calico, or a ReplicaSet that a
+ * Deployment made.
+ */
+export function workloadFacts(raw: KubeObject): WorkloadFacts | undefined {
+  const { spec, status } = raw as KubeObject & RawWorkload;
+  const { metadata } = raw;
+  if (raw.kind === "ReplicaSet" && metadata.ownerReferences?.some(({ controller }) => controller === true))
+    return undefined;
+  const template = templateFacts(spec?.template);
+  const part = template.containers.map((container) => ({ container, component: componentOf(container) }));
+  const found = part.find(({ component }) => component !== undefined);
+  if (found?.component === undefined) return undefined;
+  return {
+    component: found.component,
+    apiVersion: raw.apiVersion,
+    kind: raw.kind,
+    name: metadata.name,
+    namespace: metadata.namespace ?? "",
+    uid: metadata.uid ?? "",
+    resourceVersion: metadata.resourceVersion ?? "",
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    ownerReferences: metadata.ownerReferences ?? [],
+    desired: spec?.replicas ?? 1,
+    ready: status?.readyReplicas ?? 0,
+    image: found.container.image,
+    template,
+    ...(spec?.strategy?.type === undefined ? {} : { strategy: spec.strategy.type }),
+  };
+}
+
+/** By the container's name, its image, or what one image for everything is told to be (v3.33). */
+function componentOf(container: TemplateContainer): WorkloadFacts["component"] | undefined {
+  const words = [...container.command, ...container.args];
+  const told = words[words.indexOf("component") + 1];
+  switch (calicoImage(parseImage(container.image))) {
+    case "calico/kube-controllers":
+    case "calico/kube-policy-controller":
+      return "controller";
+    case "calico/typha":
+      return "typha";
+    case "calico/calico":
+      return told === "kube-controllers" ? "controller" : told === "typha" ? "typha" : undefined;
+    default:
+      break;
+  }
+  if (container.name === "calico-kube-controllers" || container.name === "calico-policy-controller")
+    return "controller";
+  return container.name === "calico-typha" ? "typha" : undefined;
+}
+
+/**
+ * v2.6 ships a `calico-policy-controller` Deployment with no replicas, to turn the older controller
+ * off: it is not a controller that is down (calico-facts 1.3).
+ */
+export function isTombstone(workload: WorkloadFacts): boolean {
+  return workload.name === "calico-policy-controller" && workload.desired === 0;
+}
+
+/** The image that installs the CNI plugin: of the init container, before v3.4 of a container. */
+export function cniContainer(template: TemplateFacts): TemplateContainer | undefined {
+  const all = [...template.initContainers, ...template.containers];
+  return (
+    all.find(({ name }) => name === "install-cni" || name === "install-calico-cni") ??
+    all.find(({ image }) => calicoImage(parseImage(image)) === "calico/cni")
+  );
+}
