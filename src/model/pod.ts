@@ -11,6 +11,8 @@ export interface PodFacts {
   readonly created: Millis;
   readonly deletedAt?: Millis;
   readonly gracePeriod?: number;
+  /** spec.terminationGracePeriodSeconds: what a plain delete of it takes at most. */
+  readonly terminationGracePeriod?: number;
   /**
    * Its node: spec.nodeName, or for a Pending pod that the scheduler has not placed yet the node its
    * affinity names (Kubernetes 1.12 and later; hazard H10).
@@ -92,6 +94,7 @@ interface RawContainer {
 interface RawPod {
   readonly spec?: {
     readonly nodeName?: string;
+    readonly terminationGracePeriodSeconds?: number;
     readonly affinity?: {
       readonly nodeAffinity?: {
         readonly requiredDuringSchedulingIgnoredDuringExecution?: {
@@ -151,6 +154,9 @@ export function podFacts(raw: KubeObject): PodFacts {
     ...(metadata.deletionGracePeriodSeconds === undefined
       ? {}
       : { gracePeriod: metadata.deletionGracePeriodSeconds }),
+    ...(spec?.terminationGracePeriodSeconds === undefined
+      ? {}
+      : { terminationGracePeriod: spec.terminationGracePeriodSeconds }),
     ...(node === undefined ? {} : { node }),
     ...(owner === undefined ? {} : { owner }),
     ...(revisionHash === undefined ? {} : { revisionHash }),

@@ -187,7 +187,10 @@ function probe(
   now: Millis,
 ): OnNode {
   const pod = world.probes.find((entry) => entry.node === node.name && entry.deletedAt === undefined);
-  if (pod === undefined) return { kind: "step", step: { kind: "probe", node, image } };
+  if (pod === undefined) {
+    const namespace = world.daemonSet?.facts.namespace ?? "kube-system";
+    return { kind: "step", step: { kind: "probe", node, namespace, image } };
+  }
   if (pod.ip !== undefined) return { kind: "step", step: { kind: "probe-done", node, pod } };
   const stuck = stuckReason(pod, world.events);
   if (goal.timeout > 0 && now - memory.began > goal.timeout) {

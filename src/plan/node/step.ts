@@ -27,7 +27,7 @@ export type NodeStep =
       readonly pod: PodFacts;
       readonly gracePeriod?: number;
     }
-  | { readonly kind: "probe"; readonly node: NodeFacts; readonly image: string }
+  | { readonly kind: "probe"; readonly node: NodeFacts; readonly namespace: string; readonly image: string }
   | { readonly kind: "probe-done"; readonly node: NodeFacts; readonly pod: PodFacts }
   | { readonly kind: "uncordon"; readonly node: NodeFacts; readonly why: "done" | "interrupted" }
   | {

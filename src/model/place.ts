@@ -1,0 +1,8 @@
+/** Where a kind is served: what discovery answers. */
+export interface Place {
+  /** "" for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly kind: string;
+}
