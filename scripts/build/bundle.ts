@@ -1,0 +1,97 @@
+import * as esbuild from "esbuild";
+import type { Plugin } from "esbuild";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export interface Bundle {
+  /** Name of the chunk that runs first. */
+  readonly main: string;
+  /** CommonJS text by chunk name; one chunk per `await import()`, and what several of them share. */
+  readonly chunks: ReadonlyMap<string, string>;
+  /** Licence texts of what is inside. */
+  readonly legal: string;
+  /** Every file that went in, relative to the working directory. */
+  readonly inputs: readonly string[];
+}
+
+/**
+ * The program as CommonJS chunks. esbuild splits ESM only, and a single executable runs CommonJS only,
+ * so it bundles twice: split first, then each chunk is rewritten by itself.
+ */
+export async function bundle(entry: string): Promise<Bundle> {
+  const split = await esbuild.build({
+    entryPoints: [{ in: entry, out: "main" }],
+    bundle: true,
+    splitting: true,
+    write: false,
+    outdir: "/",
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    chunkNames: "[name]-[hash]",
+    minify: true,
+    legalComments: "external",
+    metafile: true,
+    plugins: [kubeConfigOnly],
+    logLevel: "warning",
+  });
+  const inputs = Object.keys(split.metafile.inputs);
+  const unwanted = inputs.find((path) =>
+    /node_modules\/(undici|ws|isomorphic-ws|@kubernetes\/client-node\/dist\/gen\/(models|apis))\//.test(path),
+  );
+  if (unwanted !== undefined) throw new Error(`${unwanted} got into the bundle: requests go over node:https`);
+
+  const chunks = new Map<string, string>();
+  const legal: string[] = [];
+  for (const file of split.outputFiles) {
+    const name = basename(file.path);
+    if (name.endsWith(".LEGAL.txt")) legal.push(file.text);
+    else chunks.set(name, await asCommonJs(file.text));
+  }
+  return { main: "main.js", chunks, legal: [...new Set(legal)].join("\n"), inputs };
+}
+
+/** The text of a function of (exports, require, module), as the loader compiles it. */
+async function asCommonJs(code: string): Promise<string> {
+  const { code: text } = await esbuild.transform(code, {
+    format: "cjs",
+    platform: "node",
+    target: "node22",
+    minify: true,
+    legalComments: "none",
+    supported: { "dynamic-import": false },
+  });
+  return `(function(exports,require,module){${text}})`;
+}
+
+/**
+ * Of client-node only KubeConfig goes in, and only what its applyToHTTPSOptions() uses: not the
+ * generated models and clients, and not undici (734 kB). What is left out says so when it is used.
+ */
+const kubeConfigOnly: Plugin = {
+  name: "kube-config-only",
+  setup(build) {
+    const inClientNode = /@kubernetes[/\\]client-node[/\\]dist[/\\]/;
+    build.onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({
+      path: join(dirname(fileURLToPath(import.meta.resolve("@kubernetes/client-node"))), "config.js"),
+    }));
+    build.onResolve({ filter: /^(undici|ws|isomorphic-ws)$/ }, ({ path }) => ({
+      path,
+      namespace: "left-out",
+    }));
+    build.onResolve({ filter: /\/gen\/index\.js$/ }, ({ importer }) =>
+      inClientNode.test(importer)
+        ? { path: "client-node's generated client", namespace: "left-out" }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
+      contents: `
+        const refuse = () => { throw new Error(${JSON.stringify(`${path} is not part of this program`)}); };
+        module.exports = new Proxy(function () {}, {
+          get: (target, name) => name === "prototype" ? target.prototype : name === "__esModule" ? false : module.exports,
+          apply: refuse,
+          construct: refuse,
+        });`,
+    }));
+  },
+};
