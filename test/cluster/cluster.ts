@@ -5,10 +5,11 @@ import { delimiter } from "node:path";
 import type { Api } from "./api.ts";
 import { resolveBinaries } from "./binaries/resolve.ts";
 import type { KubeVersion } from "./binaries/recipes.ts";
+import { createFaults, type Faults } from "./faults.ts";
 import { guard } from "./guard.ts";
 import { nodeName, type NodeSpec } from "./nodes.ts";
 import { endProcesses } from "./processes.ts";
-import { start, type Started } from "./start.ts";
+import { runtimeOf, start, type Started } from "./start.ts";
 import { clusterFolder, createFolder, readProcesses, removeFolder } from "./state.ts";
 import { isAlive } from "./process-identity.ts";
 
@@ -40,6 +41,7 @@ export type Cluster = {
   readonly env: NodeJS.ProcessEnv;
   readonly api: Api;
   readonly request: Api["request"];
+  readonly faults: Faults;
   readonly kubectl: (args: readonly string[], options?: KubectlOptions) => Promise<KubectlResult>;
   readonly stop: () => Promise<void>;
 };
@@ -85,6 +87,7 @@ function clusterOf(name: string, kubeVersion: KubeVersion, { folder, api }: Star
     env,
     api,
     request: api.request,
+    faults: createFaults({ api, runtime: runtimeOf(kubeVersion), logFolder: folder.logs }),
     kubectl: (args, kubectlOptions) => kubectl(env, args, kubectlOptions),
     stop: async () => {
       api.close();

@@ -11,6 +11,7 @@ import { apiServer, controllerManager, etcd, firstServiceAddress, kwok, type Lay
 import { kwokCrds } from "./kubelet/kwok-crds.ts";
 import { writeDefaultLogs } from "./kubelet/logs.ts";
 import { nodeStages } from "./kubelet/node-stages.ts";
+import type { ContainerRuntime } from "./kubelet/pod-template.ts";
 import { podStages } from "./kubelet/pod-stages.ts";
 import type { KubeObject } from "./kube-object.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
@@ -164,7 +165,13 @@ function kwokConfiguration(): string {
   return stringify({
     apiVersion: "config.kwok.x-k8s.io/v1alpha1",
     kind: "KwokConfiguration",
-    options: { podPlayStageParallelism: 16, nodePlayStageParallelism: 16, nodeLeaseParallelism: 16 },
+    options: {
+      podPlayStageParallelism: 16,
+      nodePlayStageParallelism: 16,
+      nodeLeaseParallelism: 16,
+      // `kubectl logs`.
+      enableDebuggingHandlers: true,
+    },
   });
 }
 
@@ -178,9 +185,13 @@ async function setUpKwok(api: Api, { minor, folder }: Layout, kubeVersion: KubeV
     const { status } = await api.request("GET", "/apis/kwok.x-k8s.io/v1alpha1/stages?limit=1");
     return status === 200;
   });
-  const stages = [...nodeStages(), ...podStages(kubeVersion === "1.15" ? "docker" : "containerd")];
+  const stages = [...nodeStages(), ...podStages(runtimeOf(kubeVersion))];
   const logs = writeDefaultLogs(folder.logs);
   await Promise.all([...stages, logs].map((object) => createObject(api, object)));
+}
+
+export function runtimeOf(kubeVersion: KubeVersion): ContainerRuntime {
+  return kubeVersion === "1.15" ? "docker" : "containerd";
 }
 
 function isEstablished(crd: KubeObject): boolean {

@@ -16,7 +16,7 @@ export async function withGeneratedOpenApi(
   { goCache, progress }: { readonly goCache: string; readonly progress: Progress },
 ): Promise<void> {
   const published = download(module, [`k8s.io/kubernetes@${version}`]);
-  const staging = download(module, stagingModules(module));
+  const staging = download(module, stagingModules(module, version));
   const copy = join(module, "kubernetes");
   for (const { dir } of published) copyWritable(dir, copy);
   await go(["mod", "edit", "-replace", "k8s.io/kubernetes=./kubernetes"], { cwd: module, goCache });
@@ -59,12 +59,14 @@ function download(module: string, wanted: readonly string[]): Module[] {
     .map(({ Path, Dir }) => ({ path: Path, dir: Dir }));
 }
 
-/** The modules that the release replaces by ones of its own version. */
-function stagingModules(module: string): string[] {
+/** The modules that the release replaces by ones of its own version, without those that no server needs. */
+function stagingModules(module: string, release: string): string[] {
+  const version = release.replace(/^v1\./, "v0.");
   const lines = readFileSync(join(module, "go.mod"), "utf8").split("\n");
   return lines.flatMap((line) => {
-    const [, path, to, version] = /^\s*(k8s\.io\/\S+) => (k8s\.io\/\S+) (v0\.\d+\.\d+)$/.exec(line) ?? [];
-    return path !== undefined && path === to ? [`${path}@${version ?? ""}`] : [];
+    const [path, to] = line.trim().split(" => ");
+    if (path === undefined || to !== `${path} ${version}`) return [];
+    return /\/(kubectl|node-api|sample-.+)$/.test(path) ? [] : [`${path}@${version}`];
   });
 }
 

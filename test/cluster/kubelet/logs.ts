@@ -19,3 +19,19 @@ export function writeContainerLog(folder: string, name: string, lines: readonly 
   writeFileSync(file, lines.map((line) => `${now} stdout F ${line}\n`).join(""), { mode: 0o600 });
   return file;
 }
+
+/** A template: the pod's own logs from now on, gone with the pod. */
+export function crashLogs(file: string): string {
+  return JSON.stringify({
+    apiVersion: "kwok.x-k8s.io/v1alpha1",
+    kind: "Logs",
+    metadata: {
+      name: "{{ .metadata.name }}",
+      namespace: "{{ .metadata.namespace }}",
+      ownerReferences: [
+        { apiVersion: "v1", kind: "Pod", name: "{{ .metadata.name }}", uid: "{{ .metadata.uid }}" },
+      ],
+    },
+    spec: { logs: [{ logsFile: file, previousLogsFile: file, follow: false }] },
+  });
+}
