@@ -1,5 +1,5 @@
 import type { DaemonSetFacts } from "./daemonset.ts";
-import { calicoImage, parseImage } from "./image.ts";
+import { parseImage } from "./image.ts";
 import type { KubeObject } from "./kube.ts";
 import type { NodeFacts } from "./node.ts";
 import { ownersOf, type Owner } from "./owner.ts";
@@ -128,11 +128,4 @@ export function flavour(name: string, template: TemplateFacts): "calico" | "cana
 /** Whether a template runs calico-node: whatever the DaemonSet is called (calico-facts 1.1). */
 export function runsCalicoNode(template: TemplateFacts): boolean {
   return calicoNodeContainer(template) !== undefined;
-}
-
-/** The image of calico-node in a template, mirrors included. */
-export function calicoNodeImage(template: TemplateFacts): string | undefined {
-  const container = calicoNodeContainer(template);
-  if (container !== undefined) return container.image;
-  return template.initContainers.find(({ image }) => calicoImage(parseImage(image)) === "calico/node")?.image;
 }

@@ -66,17 +66,12 @@ export function workloadFacts(raw: KubeObject): WorkloadFacts | undefined {
 /** By the container's name, its image, or what one image for everything is told to be (v3.33). */
 function componentOf(container: TemplateContainer): WorkloadFacts["component"] | undefined {
   const words = [...container.command, ...container.args];
-  const told = words[words.indexOf("component") + 1];
-  switch (calicoImage(parseImage(container.image))) {
-    case "calico/kube-controllers":
-    case "calico/kube-policy-controller":
-      return "controller";
-    case "calico/typha":
-      return "typha";
-    case "calico/calico":
-      return told === "kube-controllers" ? "controller" : told === "typha" ? "typha" : undefined;
-    default:
-      break;
+  const image = calicoImage(parseImage(container.image));
+  if (image === "calico/kube-controllers" || image === "calico/kube-policy-controller") return "controller";
+  if (image === "calico/typha") return "typha";
+  if (image === "calico/calico") {
+    const told = words[words.indexOf("component") + 1];
+    return told === "kube-controllers" ? "controller" : told === "typha" ? "typha" : undefined;
   }
   if (container.name === "calico-kube-controllers" || container.name === "calico-policy-controller")
     return "controller";
