@@ -1,5 +1,6 @@
 import type { KubeObject } from "./kube.ts";
 import type { TemplateContainer, TemplateFacts } from "./template.ts";
+import { parseTime, type Millis } from "./time.ts";
 
 /** What we read of a ConfigMap. */
 export interface ConfigMapFacts {
@@ -8,10 +9,15 @@ export interface ConfigMapFacts {
   readonly resourceVersion: string;
   readonly annotations: Readonly<Record<string, string>>;
   readonly data: Readonly<Record<string, string>>;
+  /** When its data last changed, where the server keeps that (managedFields; not before 1.18). */
+  readonly changed?: Millis;
 }
 
 export function configMapFacts(raw: KubeObject): ConfigMapFacts {
   const { metadata } = raw;
+  const times = (metadata.managedFields ?? [])
+    .filter(({ fieldsV1 }) => fieldsV1?.["f:data"] !== undefined)
+    .map(({ time }) => parseTime(time) ?? 0);
   return {
     name: metadata.name,
     namespace: metadata.namespace ?? "",

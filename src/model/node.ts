@@ -1,4 +1,4 @@
-import type { KubeObject } from "./kube.ts";
+import type { KubeObject, ManagedFieldsEntry } from "./kube.ts";
 import { parseCordonLease, type CordonLease } from "./lease.ts";
 import { cordonAnnotation } from "./names.ts";
 import type { Truth } from "./reading.ts";
@@ -14,12 +14,16 @@ export interface NodeFacts {
   readonly unschedulable: boolean;
   /** When the `node.kubernetes.io/unschedulable` taint was put on: the cordon's own time (hazard H13). */
   readonly cordonedAt?: Millis;
+  /** Who wrote `unschedulable`, where the server keeps that (managedFields; not before 1.18). */
+  readonly cordonedBy?: string;
   readonly taints: readonly Taint[];
   /** The Ready condition: true, false, or unknown (silent kubelet, hazard H16). */
   readonly ready: Truth;
   /** Reason and message of the Ready condition when it is not true. */
   readonly readyReason?: string;
   readonly readyMessage?: string;
+  /** When the Ready condition last changed. */
+  readonly readyChanged?: Millis;
   readonly lease?: CordonLease | "unreadable";
   readonly roles: readonly string[];
   readonly arch?: string;
@@ -45,7 +49,13 @@ interface RawNode {
     readonly taints?: readonly { key: string; value?: string; effect: string; timeAdded?: string }[];
   };
   readonly status?: {
-    readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
+    readonly conditions?: readonly {
+      type: string;
+      status: string;
+      reason?: string;
+      message?: string;
+      lastTransitionTime?: string;
+    }[];
     readonly nodeInfo?: {
       readonly architecture?: string;
       readonly osImage?: string;
@@ -75,6 +85,8 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
   });
   const ready = status?.conditions?.find((condition) => condition.type === "Ready");
   const cordonedAt = taints.find((taint) => taint.key === unschedulableTaint)?.timeAdded;
+  const cordonedBy = spec?.unschedulable === true ? writerOfCordon(metadata.managedFields ?? []) : undefined;
+  const readyChanged = parseTime(ready?.lastTransitionTime);
   const lease = parseCordonLease(metadata.annotations?.[cordonAnnotation]);
   const info = status?.nodeInfo;
   return {
@@ -92,6 +104,8 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
     ...(cordonedAt === undefined ? {} : { cordonedAt }),
     ...(ready?.status === "True" || ready?.reason === undefined ? {} : { readyReason: ready.reason }),
     ...(ready?.status === "True" || ready?.message === undefined ? {} : { readyMessage: ready.message }),
+    ...(cordonedBy === undefined ? {} : { cordonedBy }),
+    ...(readyChanged === undefined ? {} : { readyChanged }),
     ...(lease === undefined ? {} : { lease }),
     ...(info?.architecture === undefined ? {} : { arch: info.architecture }),
     ...(info?.osImage === undefined ? {} : { osImage: info.osImage }),
@@ -99,6 +113,14 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
     ...(info?.kubeletVersion === undefined ? {} : { kubelet: info.kubeletVersion }),
     ...(info?.containerRuntimeVersion === undefined ? {} : { runtime: info.containerRuntimeVersion }),
   };
+}
+
+function writerOfCordon(managedFields: readonly ManagedFieldsEntry[]): string | undefined {
+  const entry = managedFields.find(({ fieldsV1 }) => {
+    const spec = fieldsV1?.["f:spec"];
+    return typeof spec === "object" && spec !== null && "f:unschedulable" in spec;
+  });
+  return entry?.manager;
 }
 
 /** Roles as `kubectl get nodes` reads them: node-role.kubernetes.io/ROLE labels, and kubernetes.io/role. */
