@@ -5,6 +5,7 @@ import type { PodFacts } from "../../model/pod.ts";
 import { missingReason, stuckReason, stuckText } from "../../model/stuck.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
+import type { Settled } from "../procedure.ts";
 import { nodeCommand } from "./command.ts";
 import type { NodeGoal } from "./goal.ts";
 import { giveBack } from "./give-back.ts";
@@ -23,11 +24,8 @@ const churnWindow: Millis = 60_000;
 /** A wait shorter than this needs no explanation from the events. */
 const eventsAfter: Millis = 4_000;
 
-/** What comes next, or that there is nothing to do on this node: no write belongs to that. */
-export type OnNode =
-  | Decision<NodeStep>
-  | { readonly kind: "skip"; readonly node: string; readonly why: string }
-  | { readonly kind: "vanished"; readonly node: string };
+/** What comes next, or that there is nothing to do on this node. */
+export type OnNode = Decision<NodeStep> | Settled;
 
 /** What comes next on one node: cordon, delete, wait, settle, uncordon, each only when the one before holds. */
 export function nextOnNode(world: NodeWorld, seen: Seen, goal: NodeGoal, name: string, now: Millis): OnNode {

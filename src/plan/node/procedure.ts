@@ -1,0 +1,27 @@
+import type { Procedure } from "../procedure.ts";
+import { assume } from "./assume.ts";
+import type { NodeGoal } from "./goal.ts";
+import { nextNodeStep } from "./next.ts";
+import { acted, look, nothingSeen, nodeSeen, withNode, type Seen } from "./seen.ts";
+import type { NodeStep } from "./step.ts";
+import type { NodeWorld } from "./world.ts";
+import { writesOf, type NodePlaces } from "./writes.ts";
+
+/** The node run as a procedure that the edge can perform. */
+export function nodeProcedure(goal: NodeGoal, places: NodePlaces): Procedure<NodeWorld, Seen, NodeStep> {
+  return {
+    start: nothingSeen,
+    look: (seen, world, now) => look(seen, world, goal, now),
+    next: (world, seen, now) => nextNodeStep(world, seen, goal, now),
+    acted,
+    settled: (seen, { kind, node, why }) =>
+      withNode(seen, node, {
+        ...nodeSeen(seen, node, 0),
+        outcome: kind === "skip" ? { result: "skipped", why: why ?? "" } : { result: "vanished" },
+      }),
+    stopping: (seen, reason) => (seen.stop === undefined ? { ...seen, stop: reason } : seen),
+    interrupted: (seen, at) => (seen.interrupted === undefined ? { ...seen, interrupted: at } : seen),
+    writes: (step) => writesOf(step, places),
+    assume,
+  };
+}
