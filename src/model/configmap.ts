@@ -24,6 +24,7 @@ export function configMapFacts(raw: KubeObject): ConfigMapFacts {
     resourceVersion: metadata.resourceVersion ?? "",
     annotations: metadata.annotations ?? {},
     data: (raw as KubeObject & { readonly data?: Readonly<Record<string, string>> | null }).data ?? {},
+    ...(times.length === 0 ? {} : { changed: Math.max(...times) }),
   };
 }
 
