@@ -12,6 +12,8 @@ export interface AppContext extends BaseContext {
   readonly connect: (values: ConnectionValues) => Promise<Connection>;
   /** A file of -f; "-" reads standard input, once. */
   readonly readFile: (path: string) => Promise<string>;
+  /** How many different warnings the server sent (--warnings-as-errors). */
+  readonly warnings: { readonly count: number };
   /** Aborts when nobody reads standard output any more (`| head`). */
   readonly outputClosed: AbortSignal;
 }

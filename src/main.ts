@@ -1,4 +1,5 @@
 import { fstatSync } from "node:fs";
+import { version } from "./version.ts";
 import type { AppContext, Interrupts, StopSignal, Terminal } from "./context.ts";
 
 /** The only file that touches `process`. Nothing heavy is loaded before it is known what is asked. */
@@ -7,7 +8,6 @@ async function main(): Promise<void> {
   process.exitCode = 1;
   const args = process.argv.slice(2);
   if (args.length === 1 && (args[0] === "--version" || args[0] === "version")) {
-    const { version } = await import("./version.ts");
     process.stdout.write(`${version}\n`);
     process.exitCode = 0;
     return;
@@ -26,6 +26,9 @@ function makeContext(): AppContext {
     if (!listening) process.exit(141);
   });
   process.stderr.on("error", () => {});
+  const warnings = { count: 0 };
+  const os = process.platform === "win32" ? "windows" : process.platform;
+  const arch = process.arch === "x64" ? "amd64" : process.arch;
   let stdinText: Promise<string> | undefined;
   return {
     env: process.env,
@@ -41,15 +44,23 @@ function makeContext(): AppContext {
       return makeTerminal();
     },
     outputClosed: outputClosed.signal,
+    warnings,
     async connect(values) {
-      const { connect } = await import("./cluster/connect.ts");
+      const [{ connect }, { parseYaml }] = await Promise.all([
+        import("./cluster/connect.ts"),
+        import("./manifest/yaml.ts"),
+      ]);
       return await connect(values, {
         env: process.env,
-        log: (line) => process.stderr.write(`${line}\n`),
-        platform: process.platform,
-        arch: process.arch,
-        stderrTty: Boolean(process.stderr.isTTY),
+        parseYaml,
+        log: (line) => void process.stderr.write(`${line}\n`),
+        warn(text) {
+          warnings.count += 1;
+          process.stderr.write(`${warningLabel()} ${text}\n`);
+        },
+        userAgent: `kubectl-calico_upgrade/${version} (${os}/${arch})`,
         pid: process.pid,
+        stdinTty: Boolean(process.stdin.isTTY),
       });
     },
     async readFile(path) {
@@ -94,6 +105,13 @@ function makeInterrupts(onListening: (now: boolean) => void): Interrupts {
       };
     },
   };
+}
+
+/** Yellow and bold on a terminal, as kubectl's. */
+function warningLabel(): string {
+  const { env, stderr } = process;
+  const plain = !stderr.isTTY || (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+  return plain ? "Warning:" : "\u001B[33;1mWarning:\u001B[0m";
 }
 
 function makeTerminal(): Terminal {

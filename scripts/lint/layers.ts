@@ -72,7 +72,7 @@ export const layers: readonly Layer[] = [
   {
     name: "main.ts",
     pure: false,
-    mayImport: ["errors.ts", "version.ts", "flags", "cluster", "context.ts", "cli.ts"],
+    mayImport: ["errors.ts", "version.ts", "flags", "manifest", "cluster", "context.ts", "cli.ts"],
   },
 ];
 

@@ -4,7 +4,7 @@ import type { AppContext } from "../context.ts";
 import { exitCodeOf, explain, isBug } from "../errors.ts";
 import { connectionFlags, type ConnectionValues } from "../flags/connection.ts";
 import type { Flag, FlagValue, FlagValues } from "../flags/flag.ts";
-import { goDuration } from "../flags/values.ts";
+import { goDuration } from "../model/duration.ts";
 import type { CommandUsage } from "../flags/help.ts";
 
 /** Where `option` notes the flag that a clipanion option was made from. */
@@ -20,27 +20,42 @@ export abstract class BaseCommand extends Command<AppContext> {
 
   readonly connection: ConnectionValues = options(connectionFlags);
 
+  readonly #open: Connection[] = [];
+
   /** Does the work and answers the exit code; what it throws is printed and ends in exit code 1. */
   protected abstract run(): Promise<number>;
 
   async execute(): Promise<number> {
     try {
-      return await this.run();
+      const exitCode = await this.run();
+      return exitCode === 0 ? this.#warningsAsErrors() : exitCode;
     } catch (error) {
       this.context.stderr.write(`${explain(error)}\n`);
       if (isBug(error)) this.context.stderr.write(this.#whereItBroke(error));
       return exitCodeOf(error);
+    } finally {
+      // Idle connections would keep the process alive.
+      for (const connection of this.#open) connection.close();
     }
   }
 
-  /** Opens the cluster that the flags name. */
-  protected connect(): Promise<Connection> {
-    return this.context.connect(this.connection);
+  /** Opens the cluster that the flags name; it is closed when the command ends. */
+  protected async connect(): Promise<Connection> {
+    const connection = await this.context.connect(this.connection);
+    this.#open.push(connection);
+    return connection;
   }
 
   /** A line on stderr, as kubectl prints warnings. */
   protected warn(message: string): void {
     this.context.stderr.write(`Warning: ${message}\n`);
+  }
+
+  #warningsAsErrors(): number {
+    const { count } = this.context.warnings;
+    if (!this.connection.warningsAsErrors || count === 0) return 0;
+    this.context.stderr.write(`error: ${count} ${count === 1 ? "warning" : "warnings"} received\n`);
+    return 1;
   }
 
   #whereItBroke(error: unknown): string {

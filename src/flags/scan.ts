@@ -1,5 +1,6 @@
 import type { Flag } from "./flag.ts";
-import { goBoolean, goDuration, goInt, goQuote } from "./values.ts";
+import { goDuration } from "../model/duration.ts";
+import { goBoolean, goInt, goQuote } from "./values.ts";
 
 /** A command line taken apart by pflag's rules. */
 export interface Scanned {

@@ -1,0 +1,71 @@
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { Socket } from "node:net";
+import type { ConnectionOptions } from "node:tls";
+import { timeoutProblem } from "./network-error.ts";
+
+/** One HTTP request on its way; the answer's body is not read yet. */
+export interface Exchange {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** net/http's limits as client-go sets them. */
+const dialMillis = 30_000;
+const handshakeMillis = 10_000;
+/** An idle connection may have been cut by a load balancer without a word. */
+const idleMillis = 30_000;
+/** TLS handshakes cost more than waiting for a free connection. */
+const connections = 8;
+
+export type AnyAgent = HttpAgent | HttpsAgent;
+
+/** One agent for everything: keep-alive, few connections. */
+export function makeAgent(server: URL, tls: ConnectionOptions): AnyAgent {
+  const options = {
+    keepAlive: true,
+    maxSockets: connections,
+    timeout: idleMillis,
+    scheduling: "lifo",
+  } as const;
+  return server.protocol === "https:" ? new HttpsAgent({ ...options, ...tls }) : new HttpAgent(options);
+}
+
+/** Sends it and waits for the answer's head. Throws Node's error when there is no answer. */
+export function exchange(sent: Exchange, agent: AnyAgent, tls: ConnectionOptions): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { method, url, headers, body, signal } = sent;
+    const secure = url.protocol === "https:";
+    const request = (secure ? httpsRequest : httpRequest)(url, {
+      method,
+      headers: body === undefined ? headers : { ...headers, "Content-Length": Buffer.byteLength(body) },
+      agent,
+      ...(signal === undefined ? {} : { signal }),
+      ...(secure ? tls : {}),
+    });
+    request.on("response", resolve).on("error", reject);
+    request.on("socket", (socket) => limitConnecting(socket, secure, (problem) => request.destroy(problem)));
+    request.end(body);
+  });
+}
+
+/** A server that never takes the call, or takes it and never speaks TLS. */
+function limitConnecting(socket: Socket, secure: boolean, giveUp: (problem: Error) => void): void {
+  if (!socket.connecting) return;
+  let timer = setTimeout(() => giveUp(timeoutProblem("DIAL_TIMEOUT")), dialMillis);
+  socket.once("connect", () => {
+    clearTimeout(timer);
+    if (!secure) return;
+    timer = setTimeout(() => giveUp(timeoutProblem("HANDSHAKE_TIMEOUT")), handshakeMillis);
+    socket.once("secureConnect", () => clearTimeout(timer));
+  });
+  socket.once("close", () => clearTimeout(timer));
+}

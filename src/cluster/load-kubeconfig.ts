@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { connectionError, userError } from "../errors.ts";
+import { mergeKubeconfigs, readKubeconfig, type KubeConfigEntries } from "./kubeconfig-file.ts";
+
+export interface LoadOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly parseYaml: (text: string) => unknown;
+  readonly log: (level: number, message: string) => void;
+  /** A line that kubectl prints whatever the verbosity. */
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * kubectl's loading rules: --kubeconfig alone, or else the list in KUBECONFIG (missing files are
+ * skipped), or else ~/.kube/config. client-node throws on missing first files and on duplicates
+ * (kubernetes-client/javascript#1306, #579, #627), so the loader is our own.
+ */
+export async function loadKubeconfig(explicit: string, options: LoadOptions): Promise<KubeConfigEntries> {
+  const listed = options.env["KUBECONFIG"] ?? "";
+  const paths = explicit === "" ? precedence(options.env) : [explicit];
+  const files: KubeConfigEntries[] = [];
+  const missing: string[] = [];
+  const wrong: string[] = [];
+  for (const path of paths) {
+    // In order, because the first one wins; there are one or two.
+    // oxlint-disable-next-line no-await-in-loop
+    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => error);
+    if (typeof text !== "string") {
+      if (text.code !== "ENOENT") wrong.push(loadError(path, fileProblem(path, text)));
+      else if (explicit === "") missing.push(path);
+      else throw userError(`stat ${path}: no such file or directory`);
+      continue;
+    }
+    try {
+      files.push(readKubeconfig(text, path, options.parseYaml));
+      options.log(6, `"Config loaded from file" file="${path}"`);
+    } catch (error) {
+      wrong.push(loadError(path, error instanceof Error ? error.message : String(error)));
+    }
+  }
+  if (wrong.length === 1) throw userError(wrong[0] ?? "");
+  if (wrong.length > 1) throw connectionError(wrong.map((line) => `error: ${line}`).join("\n"));
+  if (explicit === "" && listed !== "" && files.length === 0 && missing.length > 0) {
+    options.warn(`Config not found: ${missing.join(", ")}`);
+  }
+  return mergeKubeconfigs(files);
+}
+
+function precedence(env: LoadOptions["env"]): string[] {
+  const listed = env["KUBECONFIG"] ?? "";
+  if (listed !== "") return [...new Set(listed.split(delimiter))].filter((path) => path !== "");
+  const home = env["HOME"] ?? env["USERPROFILE"] ?? "";
+  return home === "" ? [] : [join(home, ".kube", "config")];
+}
+
+function loadError(path: string, why: string): string {
+  return `error loading config file "${path}": ${why}`;
+}
+
+/** A file system error in Go's words. */
+export function fileProblem(path: string, error: NodeJS.ErrnoException): string {
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: "no such file or directory",
+    EACCES: "permission denied",
+    EISDIR: "is a directory",
+    ENOTDIR: "not a directory",
+  };
+  const why = words[error.code ?? ""];
+  if (why === undefined) return error.message;
+  return error.code === "EISDIR" ? `read ${path}: ${why}` : `open ${path}: ${why}`;
+}

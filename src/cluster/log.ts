@@ -1,0 +1,82 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+
+/** kubectl's -v 6…10: what was asked and answered, with credentials masked. */
+export interface RequestLog {
+  readonly level: number;
+  line(level: number, message: string): void;
+  request(method: string, url: string, headers: OutgoingHttpHeaders, body: string | undefined): void;
+  response(exchange: {
+    readonly method: string;
+    readonly url: string;
+    readonly status: string;
+    readonly headers: IncomingHttpHeaders;
+    readonly millis: number;
+  }): void;
+  responseBody(url: string, body: string): void;
+}
+
+/** `write` gets whole lines; the prefix is klog's. */
+export function makeRequestLog(level: number, write: (line: string) => void, pid: number): RequestLog {
+  function line(atLeast: number, message: string): void {
+    if (level >= atLeast) write(`${klogPrefix("I", new Date(), pid)} ${message}`);
+  }
+  return {
+    level,
+    line,
+    request(method, url, headers, body) {
+      if (level < 7) return;
+      const shown = level >= 7 ? ` headers=<\n${headerLines(headers)} >` : "";
+      line(7, `"Request" verb="${method}" url="${url}"${shown}`);
+      if (body !== undefined)
+        line(8, `"Request Body" body=${JSON.stringify(shorten(mask(url, body), level))}`);
+    },
+    response({ method, url, status, headers, millis }) {
+      const shown = level >= 8 ? ` headers=<\n${headerLines(headers)} >` : "";
+      line(
+        6,
+        `"Response" verb="${method}" url="${url}" status="${status}"${shown} milliseconds=${Math.round(millis)}`,
+      );
+    },
+    responseBody(url, body) {
+      line(8, `"Response Body" body=${JSON.stringify(shorten(mask(url, body), level))}`);
+    },
+  };
+}
+
+/** `I1120 21:49:38.906642    5962 request.ts]`: severity, date, time in µs, process. */
+export function klogPrefix(severity: "I" | "W" | "E", at: Date, pid: number): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  const micros = String(at.getMilliseconds() * 1000).padStart(6, "0");
+  return `${severity}${day} ${time}.${micros} ${String(pid).padStart(7)} calico-upgrade]`;
+}
+
+const secretHeaders = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
+
+function headerLines(headers: OutgoingHttpHeaders | IncomingHttpHeaders): string {
+  return Object.entries(headers)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `\t${name}: ${maskHeader(name, value)}\n`)
+    .join("");
+}
+
+function maskHeader(name: string, value: string | number | readonly string[] | undefined): string {
+  const text = Array.isArray(value) ? value.join(", ") : String(value);
+  if (!secretHeaders.has(name.toLowerCase())) return text;
+  const scheme = /^(Bearer|Basic|Negotiate) /i.exec(text)?.[1];
+  return scheme === undefined ? "<masked>" : `${scheme} <masked>`;
+}
+
+/** What a Secret or a token holds is shown at no level; kubectl would show it. */
+function mask(url: string, body: string): string {
+  const secret =
+    /\/secrets(\/|\?|$)|\/token(\?|$)/.test(url) || /"kind":\s*"(Secret|SecretList|TokenRequest)"/.test(body);
+  return secret ? "<masked>" : body;
+}
+
+/** -v8 shows the first 1024 bytes, -v9 ten times as much, -v10 everything. */
+function shorten(body: string, level: number): string {
+  const most = level >= 10 ? body.length : level >= 9 ? 10_240 : 1024;
+  return body.length <= most ? body : `${body.slice(0, most)} [truncated ${body.length - most} chars]`;
+}

@@ -1,0 +1,102 @@
+import { connectionError, type ConnectionError } from "../errors.ts";
+
+/** What Node knows about a failed exchange, beyond the code. */
+interface NetworkProblem extends Error {
+  readonly code?: string;
+  readonly hostname?: string;
+  readonly address?: string;
+  readonly port?: number;
+  readonly syscall?: string;
+  readonly cert?: {
+    readonly subjectaltname?: string;
+    readonly valid_from?: string;
+    readonly valid_to?: string;
+  };
+}
+
+/** Raised by our own timers, in the shape of Node's. */
+export function timeoutProblem(code: "DIAL_TIMEOUT" | "HANDSHAKE_TIMEOUT" | "REQUEST_TIMEOUT"): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+/** The answer may have been lost on the way; a read may simply be sent again. */
+export function isLostConnection(error: unknown): boolean {
+  const { code } = error as NetworkProblem;
+  return code === "ECONNRESET" || code === "EPIPE" || code === "UND_ERR_SOCKET";
+}
+
+/** What kubectl says when there is no answer (kubectl-behaviour 2.10): Go's words for Node's codes. */
+export function explainNetworkError(error: unknown, url: URL): ConnectionError {
+  const problem = error as NetworkProblem;
+  // Several addresses were tried; each failed.
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return explainNetworkError(error.errors.at(-1), url);
+  }
+  if (problem.code === "ECONNREFUSED") {
+    return connectionError(
+      `The connection to the server ${url.host} was refused - did you specify the right host or port?`,
+    );
+  }
+  return connectionError(`Unable to connect to the server: ${words(problem, url)}`);
+}
+
+const dialErrors: Readonly<Record<string, string>> = {
+  EHOSTUNREACH: "connect: no route to host",
+  ENETUNREACH: "connect: network is unreachable",
+  ETIMEDOUT: "i/o timeout",
+  DIAL_TIMEOUT: "i/o timeout",
+  EACCES: "connect: permission denied",
+};
+
+const unknownAuthority = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_SIGNATURE_FAILURE",
+]);
+
+function words(problem: NetworkProblem, url: URL): string {
+  const code = problem.code ?? "";
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (code === "ENOTFOUND") return `dial tcp: lookup ${host}: no such host`;
+  if (code === "EAI_AGAIN") return `dial tcp: lookup ${host}: server misbehaving`;
+  const dial = dialErrors[code];
+  if (dial !== undefined) {
+    const port = problem.port ?? (url.port || (url.protocol === "https:" ? 443 : 80));
+    return `dial tcp ${problem.address ?? host}:${port}: ${dial}`;
+  }
+  if (unknownAuthority.has(code)) return x509("certificate signed by unknown authority");
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
+    return x509("certificate has expired or is not yet valid");
+  }
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return x509(nameMismatch(problem, host));
+  if (code === "HANDSHAKE_TIMEOUT") return "net/http: TLS handshake timeout";
+  if (code === "REQUEST_TIMEOUT") {
+    return "net/http: request canceled (Client.Timeout exceeded while awaiting headers)";
+  }
+  if (
+    code === "EPROTO" &&
+    /wrong version number|packet length too long|http request/i.test(problem.message)
+  ) {
+    return "http: server gave HTTP response to HTTPS client";
+  }
+  const alert = /(?:ssl|tls)v?\d* alert ([a-z ]+)/i.exec(problem.message)?.[1];
+  if (alert !== undefined) return `remote error: tls: ${alert.trim()}`;
+  if (code === "ECONNRESET")
+    return problem.message.includes("hang up") ? "EOF" : "read: connection reset by peer";
+  return problem.message;
+}
+
+function x509(what: string): string {
+  return `tls: failed to verify certificate: x509: ${what}`;
+}
+
+function nameMismatch(problem: NetworkProblem, host: string): string {
+  const names = (problem.cert?.subjectaltname ?? "")
+    .split(", ")
+    .flatMap((entry) => /^(?:DNS|IP Address):(.*)$/.exec(entry)?.[1] ?? []);
+  if (names.length === 0) return `certificate is not valid for any names, but wanted to match ${host}`;
+  return `certificate is valid for ${names.join(", ")}, not ${host}`;
+}

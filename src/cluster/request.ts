@@ -1,0 +1,160 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ConnectionOptions } from "node:tls";
+import { connectionError } from "../errors.ts";
+import { parseTime } from "../model/time.ts";
+import { readText } from "./body.ts";
+import type { Credentials } from "./credentials.ts";
+import { exchange, type AnyAgent } from "./exchange.ts";
+import type { RequestLog } from "./log.ts";
+import { explainNetworkError, isLostConnection, timeoutProblem } from "./network-error.ts";
+import type { KubeRequest, KubeResponse } from "./port.ts";
+import { responseError } from "./response-error.ts";
+
+/** What all requests of one connection share. */
+export interface Wire {
+  readonly server: URL;
+  readonly agent: AnyAgent;
+  readonly tls: ConnectionOptions;
+  readonly credentials: Credentials;
+  readonly log: RequestLog;
+  readonly userAgent: string;
+  readonly compress: boolean;
+  /** --request-timeout; 0: none. */
+  readonly timeoutMillis: number;
+  readonly warnings: (headers: readonly string[]) => void;
+}
+
+/** As client-go: so many attempts after a 429 or 5xx that says when to come back. */
+const mostRetries = 10;
+
+/** Sends one request and reads the whole answer. Throws ApiError or ConnectionError. */
+export async function sendRequest(wire: Wire, request: KubeRequest): Promise<KubeResponse> {
+  for (let attempt = 0; ; attempt += 1) {
+    // Each attempt answers for the one before.
+    // oxlint-disable-next-line no-await-in-loop
+    const outcome = await attemptRequest(wire, request, attempt < mostRetries);
+    if ("response" in outcome) return outcome.response;
+    wire.log.line(4, `"Got a Retry-After response" delay="${outcome.retryAfter}s" attempt=${attempt + 1}`);
+    // oxlint-disable-next-line no-await-in-loop
+    await sleep(
+      outcome.retryAfter * 1000,
+      undefined,
+      request.signal === undefined ? {} : { signal: request.signal },
+    );
+  }
+}
+
+type Outcome = { readonly response: KubeResponse } | { readonly retryAfter: number };
+
+async function attemptRequest(wire: Wire, request: KubeRequest, mayRetry: boolean): Promise<Outcome> {
+  const url = urlOf(wire.server, request);
+  let answer: IncomingMessage;
+  let text: string;
+  try {
+    answer = await open(wire, request, url);
+    text = await readText(answer);
+  } catch (error) {
+    if (request.signal?.aborted === true) throw request.signal.reason;
+    if (mayRetry && request.method === "GET" && isLostConnection(error)) return { retryAfter: 1 };
+    throw knownError(error, url);
+  }
+  wire.log.responseBody(url.href, text);
+  const status = answer.statusCode ?? 0;
+  const body = parseBody(answer, text, url);
+  if (status >= 200 && status < 300) {
+    const date = parseTime(answer.headers.date);
+    return { response: { status, body, ...(date === undefined ? {} : { date }) } };
+  }
+  const retryAfter = retryAfterSeconds(answer);
+  if (mayRetry && retryAfter !== undefined && isRetryable(request.method, status)) return { retryAfter };
+  throw responseError({ status, method: request.method, body, retryAfter });
+}
+
+/** Sends it, once more with fresh credentials after a 401, and answers when the head of the answer is there. */
+export async function open(wire: Wire, request: KubeRequest, url: URL): Promise<IncomingMessage> {
+  const answer = await openOnce(wire, request, url);
+  if (answer.statusCode !== 401 || !wire.credentials.refresh()) return answer;
+  answer.resume();
+  return await openOnce(wire, request, url);
+}
+
+async function openOnce(wire: Wire, request: KubeRequest, url: URL): Promise<IncomingMessage> {
+  const headers: OutgoingHttpHeaders = {
+    Accept: request.accept ?? "application/json",
+    "User-Agent": wire.userAgent,
+    "Accept-Encoding": wire.compress ? "gzip" : "identity",
+    ...(await wire.credentials.headers()),
+  };
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  if (body !== undefined) headers["Content-Type"] = request.contentType ?? "application/json";
+  wire.log.request(request.method, url.href, headers, body);
+  const started = performance.now();
+  const timeout = wire.timeoutMillis > 0 ? AbortSignal.timeout(wire.timeoutMillis) : undefined;
+  const signals = [request.signal, timeout].filter((signal) => signal !== undefined);
+  const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+  let answer: IncomingMessage;
+  try {
+    answer = await exchange({ method: request.method, url, headers, body, signal }, wire.agent, wire.tls);
+  } catch (error) {
+    throw timeout?.aborted === true ? timeoutProblem("REQUEST_TIMEOUT") : error;
+  }
+  wire.log.response({
+    method: request.method,
+    url: url.href,
+    status: `${answer.statusCode ?? 0} ${answer.statusMessage ?? ""}`,
+    headers: answer.headers,
+    millis: performance.now() - started,
+  });
+  wire.warnings(answer.headersDistinct["warning"] ?? []);
+  return answer;
+}
+
+export function urlOf(server: URL, { path, query }: KubeRequest): URL {
+  const url = new URL(server);
+  url.pathname = server.pathname.replace(/\/$/, "") + path;
+  url.search = "";
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (value === undefined) continue;
+    for (const each of typeof value === "string" ? [value] : value) url.searchParams.append(key, each);
+  }
+  return url;
+}
+
+/** Errors that already carry their words pass; Node's get kubectl's. */
+export function knownError(error: unknown, url: URL): unknown {
+  return typeof error === "object" && error !== null && "kind" in error
+    ? error
+    : explainNetworkError(error, url);
+}
+
+/** A write that got a 5xx may have been done; a 429 was turned away at the door. */
+function isRetryable(method: string, status: number): boolean {
+  return status === 429 || (status >= 500 && method === "GET");
+}
+
+function retryAfterSeconds(answer: IncomingMessage): number | undefined {
+  const header = answer.headers["retry-after"];
+  return header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined;
+}
+
+function parseBody(answer: IncomingMessage, text: string, url: URL): unknown {
+  const type = answer.headers["content-type"] ?? "";
+  const succeeded = (answer.statusCode ?? 0) < 300;
+  if (!/\bjson\b/.test(type)) {
+    if (succeeded && type.startsWith("text/html")) throw notKubernetes(url, type);
+    return text;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    if (succeeded) throw notKubernetes(url, "broken JSON");
+    return text;
+  }
+}
+
+function notKubernetes(url: URL, what: string): Error {
+  return connectionError(
+    `error: ${url.origin} answered ${url.pathname} with ${what}; this is not a Kubernetes API server, or something stands between; check the server of this context and the proxy settings`,
+  );
+}

@@ -1,0 +1,107 @@
+import { apiError, type ApiError } from "../errors.ts";
+
+/** What the server answered when it did not answer 2xx: its Status, or client-go's words for the code. */
+export function responseError(answer: {
+  readonly status: number;
+  readonly method: string;
+  readonly body: unknown;
+  readonly retryAfter: number | undefined;
+}): ApiError {
+  const { status, body } = answer;
+  const retryAfter = answer.retryAfter === undefined ? {} : { retryAfter: answer.retryAfter };
+  if (isStatus(body)) {
+    return apiError({
+      status,
+      reason: body.reason ?? "",
+      message: body.message ?? "unknown",
+      ...(body.details === undefined || body.details === null ? {} : { details: body.details }),
+      ...retryAfter,
+    });
+  }
+  const text = typeof body === "string" ? body.trim() : JSON.stringify(body ?? "");
+  return apiError({ status, ...generic(status, answer.method, text), ...retryAfter });
+}
+
+/** A Status that arrives inside a watch. */
+export function statusError(body: unknown): ApiError {
+  const status = (body as { readonly code?: unknown } | null)?.code;
+  return responseError({
+    status: typeof status === "number" ? status : 500,
+    method: "GET",
+    body,
+    retryAfter: undefined,
+  });
+}
+
+interface Status {
+  readonly kind: "Status";
+  readonly reason?: string;
+  readonly message?: string;
+  readonly details?: Readonly<Record<string, unknown>> | null;
+}
+
+function isStatus(body: unknown): body is Status {
+  return typeof body === "object" && body !== null && "kind" in body && body.kind === "Status";
+}
+
+/** client-go's NewGenericServerResponse. */
+function generic(status: number, method: string, text: string): { reason: string; message: string } {
+  switch (status) {
+    case 400:
+      return { reason: "BadRequest", message: "the server rejected our request for an unknown reason" };
+    case 401:
+      return {
+        reason: "Unauthorized",
+        message: "the server has asked for the client to provide credentials",
+      };
+    case 403:
+      return { reason: "Forbidden", message: text };
+    case 404:
+      return { reason: "NotFound", message: "the server could not find the requested resource" };
+    case 405:
+      return {
+        reason: "MethodNotAllowed",
+        message: "the server does not allow this method on the requested resource",
+      };
+    case 406:
+      return {
+        reason: "NotAcceptable",
+        message: text || "the server was unable to respond with a content type that the client supports",
+      };
+    case 409:
+      return {
+        reason: method === "POST" ? "AlreadyExists" : "Conflict",
+        message: "the server reported a conflict",
+      };
+    case 415:
+      return { reason: "UnsupportedMediaType", message: text };
+    case 422:
+      return { reason: "Invalid", message: "the server rejected our request due to an error in our request" };
+    case 429:
+      return {
+        reason: "TooManyRequests",
+        message: "the server has received too many requests and has asked us to try again later",
+      };
+    case 503:
+      return {
+        reason: "ServiceUnavailable",
+        message: "the server is currently unable to handle the request",
+      };
+    case 504:
+      return {
+        reason: "Timeout",
+        message:
+          "the server was unable to return a response in the time allotted, but may still be processing the request",
+      };
+    default:
+      return status >= 500
+        ? {
+            reason: "InternalError",
+            message: `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding`,
+          }
+        : {
+            reason: "Unknown",
+            message: `the server responded with the status code ${status} but did not return more information`,
+          };
+  }
+}
