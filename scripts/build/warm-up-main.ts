@@ -4,13 +4,12 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { makeLoader } from "./loader.ts";
 
-const folder = process.argv.splice(2, 1)[0] ?? "";
-// Compiled functions that were not used for a while would be thrown away and be missing in the cache.
-setFlagsFromString("--no-flush-bytecode");
+/** Exit code by which warm-up.ts tells this from the program's own failures. */
+const cacheRefused = 86;
 
+const folder = process.argv.splice(2, 1)[0] ?? "";
 const [load, loaded] = makeLoader(
   {
     read(name) {
@@ -22,9 +21,10 @@ const [load, loaded] = makeLoader(
 );
 
 process.on("exit", () => {
-  // A cache made under other flags is refused.
-  setFlagsFromString("--flush-bytecode");
-  for (const [name, { script }] of loaded)
+  for (const [name, { script }] of loaded) {
+    // The executable would refuse it as well, in silence, and start slowly.
+    if (script.cachedDataRejected === true) process.exitCode = cacheRefused;
     writeFileSync(join(folder, `${name}.cache`), script.createCachedData());
+  }
 });
 load("main.js");

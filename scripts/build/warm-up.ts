@@ -32,7 +32,7 @@ export function warmUp(node: string, runner: string, folder: string): void {
       }),
     );
     for (const call of calls) {
-      const { error, signal } = spawnSync(node, [runner, folder, ...call], {
+      const { error, signal, status } = spawnSync(node, [runner, folder, ...call], {
         env: { PATH: process.env["PATH"], HOME: home, KUBECONFIG: kubeconfig },
         stdio: "ignore",
         timeout: 60_000,
@@ -40,6 +40,7 @@ export function warmUp(node: string, runner: string, folder: string): void {
       if (error !== undefined || signal !== null) {
         throw new Error(`the warm-up call "${call.join(" ")}" did not end by itself`, { cause: error });
       }
+      if (status === 86) throw new Error(`V8 refuses the code cache that an earlier warm-up call left`);
     }
   } finally {
     rmSync(home, { recursive: true, force: true });
