@@ -129,10 +129,12 @@ export function scheduler({ folder, ports, binaries, minor }: Layout): Command {
   };
 }
 
-export function kwok({ folder, ports, binaries }: Layout): Command {
+export function kwok({ folder, ports, binaries, minor }: Layout): Command {
   return {
     component: "kwok",
     path: binaries.kwok,
+    // An old server ignores the request to begin a watch with a list, and kwok would wait for it for ever.
+    env: minor < 32 ? { KUBE_FEATURE_WatchListClient: "false" } : {},
     args: [
       `--config=${join(folder.pki, "kwok.yaml")}`,
       `--kubeconfig=${join(folder.pki, "kwok.kubeconfig")}`,

@@ -10,13 +10,18 @@ export type Command = {
   readonly component: string;
   readonly path: string;
   readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
 };
 
 /** In a process group of its own: Ctrl-C in the terminal is for us, who then end it in order. */
-export function startProcess(cluster: string, { component, path, args }: Command): StartedProcess {
+export function startProcess(cluster: string, { component, path, args, env }: Command): StartedProcess {
   const log = openSync(logFile(cluster, component), "a", 0o600);
   try {
-    const child = spawn(path, args, { detached: true, stdio: ["ignore", log, log] });
+    const child = spawn(path, args, {
+      detached: true,
+      stdio: ["ignore", log, log],
+      env: { ...process.env, ...env },
+    });
     // A command that cannot be started has no pid; the error itself says why.
     child.on("error", () => undefined);
     const identity = child.pid === undefined ? undefined : identify(child.pid);
