@@ -1,0 +1,47 @@
+import type { Discovery, Served } from "./port.ts";
+
+/** A group as discovery found it, the preferred version first. */
+export interface ApiGroup {
+  /** "" is the core group. */
+  readonly name: string;
+  readonly versions: readonly {
+    readonly version: string;
+    /** undefined: served, but not asked what is in it. */
+    readonly resources: readonly Served[] | undefined;
+  }[];
+}
+
+/** Answers from what discovery found. Asking about a group that was not asked for is a bug, and throws. */
+export function discoveryOf(version: string, groups: readonly ApiGroup[]): Discovery {
+  const byName = new Map(groups.map((group) => [group.name, group]));
+  const resourcesOf = (name: string): Served[] =>
+    (byName.get(name)?.versions ?? []).flatMap(({ version, resources }) => {
+      if (resources === undefined) throw new Error(`discovery was not asked about ${name}/${version}`);
+      return resources;
+    });
+  return {
+    version,
+    find(resource, wanted) {
+      for (const name of wanted) {
+        const served = resourcesOf(name).find((each) => each.resource === resource);
+        if (served !== undefined) return served;
+      }
+      return undefined;
+    },
+    serves(groupVersion) {
+      const { group, version: wanted } = splitApiVersion(groupVersion);
+      return byName.get(group)?.versions.some((each) => each.version === wanted) ?? false;
+    },
+    forKind(apiVersion, kind) {
+      const { group, version: wanted } = splitApiVersion(apiVersion);
+      return resourcesOf(group).find((each) => each.version === wanted && each.kind === kind);
+    },
+  };
+}
+
+export function splitApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
+  const slash = apiVersion.indexOf("/");
+  return slash < 0
+    ? { group: "", version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+}

@@ -1,0 +1,75 @@
+import { isApiError } from "../errors.ts";
+import type { KubeObject } from "../model/kube.ts";
+import { apiVersionOf, collectionPath } from "./paths.ts";
+import type { Connection, Served } from "./port.ts";
+
+/** Which objects of a kind. */
+export interface Selection {
+  /** Without one: all namespaces. */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export interface Listed<T> {
+  readonly items: readonly T[];
+  /** Where a watch goes on from here. */
+  readonly resourceVersion: string;
+}
+
+/** kubectl's page. */
+const pageSize = 500;
+
+/**
+ * All objects of a kind, page by page. `pick` is applied to each object as its page arrives, so that
+ * what it does not keep is gone before the next page is there. Throws ApiError and ConnectionError.
+ */
+export async function list<T = KubeObject>(
+  connection: Connection,
+  served: Pick<Served, "group" | "version" | "resource" | "kind">,
+  options: Selection & { readonly pick?: (object: KubeObject) => T; readonly signal?: AbortSignal } = {},
+): Promise<Listed<T>> {
+  const pick = options.pick ?? ((object: KubeObject) => object as T);
+  const filled = { apiVersion: apiVersionOf(served), kind: served.kind };
+  const query = {
+    labelSelector: options.labelSelector,
+    fieldSelector: options.fieldSelector,
+  };
+  const path = collectionPath(served, options.namespace);
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  let items: T[] = [];
+  let next: string | undefined;
+  let limit: string | undefined = String(pageSize);
+  for (;;) {
+    let page: Page;
+    try {
+      // Each page names the next one.
+      // oxlint-disable-next-line no-await-in-loop
+      const answer = await connection.request({
+        method: "GET",
+        path,
+        query: { ...query, limit, continue: next },
+        ...signal,
+      });
+      page = answer.body as Page;
+    } catch (error) {
+      // The snapshot that the pages come from is compacted away after a few minutes: all at once then.
+      if (next === undefined || !isApiError(error) || error.status !== 410) throw error;
+      items = [];
+      next = undefined;
+      limit = undefined;
+      continue;
+    }
+    for (const item of page.items ?? []) items.push(pick({ ...filled, ...item } as KubeObject));
+    next = page.metadata?.continue;
+    if (next === undefined || next === "") {
+      return { items, resourceVersion: page.metadata?.resourceVersion ?? "" };
+    }
+  }
+}
+
+interface Page {
+  readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
+  /** apiVersion and kind are left out of the items of most lists. */
+  readonly items?: readonly object[] | null;
+}

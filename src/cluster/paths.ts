@@ -1,0 +1,22 @@
+import type { Ref } from "../model/kube.ts";
+import type { Served } from "./port.ts";
+
+/** A kind's place in the API: group, version and plural. */
+export type Place = Pick<Served, "group" | "version" | "resource">;
+
+/** /api/v1/namespaces/kube-system/pods, or without a namespace /api/v1/pods. */
+export function collectionPath(place: Place, namespace?: string): string {
+  const root = place.group === "" ? `/api/${place.version}` : `/apis/${place.group}/${place.version}`;
+  const scope =
+    namespace === undefined || namespace === "" ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${root}${scope}/${place.resource}`;
+}
+
+export function objectPath(ref: Omit<Ref, "kind">, subresource?: string): string {
+  const own = `${collectionPath(ref, ref.namespace)}/${encodeURIComponent(ref.name)}`;
+  return subresource === undefined ? own : `${own}/${subresource}`;
+}
+
+export function apiVersionOf(place: Pick<Served, "group" | "version">): string {
+  return place.group === "" ? place.version : `${place.group}/${place.version}`;
+}
