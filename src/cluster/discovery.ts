@@ -11,12 +11,13 @@ const accept = [
 
 /**
  * Asks what is served where. New servers answer everything in two requests; old ones are asked for
- * the resources of `groups` only ("" is the core group), side by side. A group version that does not
- * answer (an aggregated API that is down) is left out. Throws when nothing answers at all.
+ * the resources of `groups` only ("" is the core group), side by side, so only these may be asked
+ * about later, on either. A group version that does not answer (an aggregated API that is down) is
+ * left out. Throws when nothing answers at all.
  */
 export async function discover(
   connection: Connection,
-  groups: readonly string[],
+  groups: readonly string[] | "all",
   signal?: AbortSignal,
 ): Promise<Discovery> {
   const get = (path: string): Promise<KubeResponse> =>
@@ -26,10 +27,11 @@ export async function discover(
     get("/apis"),
     get("/version").catch(unlessUnreachable),
   ]);
+  const asked = (group: string): boolean => groups === "all" || groups.includes(group);
   const found = await Promise.all(
     [core.body, named.body].map(async (body) => {
-      if (isAggregated(body)) return aggregatedGroups(body);
-      return await legacyGroups(body, groups, get);
+      if (isAggregated(body)) return aggregatedGroups(body, asked);
+      return await legacyGroups(body, asked, get);
     }),
   );
   const gitVersion = (version?.body as { readonly gitVersion?: string } | undefined)?.gitVersion;
@@ -64,7 +66,7 @@ function isAggregated(body: unknown): body is AggregatedList {
   return (body as { readonly kind?: string } | null)?.kind === "APIGroupDiscoveryList";
 }
 
-function aggregatedGroups(body: AggregatedList): ApiGroup[] {
+function aggregatedGroups(body: AggregatedList, asked: (group: string) => boolean): ApiGroup[] {
   return (body.items ?? []).map((group) => {
     const name = group.metadata?.name ?? "";
     const fresh = (group.versions ?? []).filter(({ freshness }) => freshness !== "Stale");
@@ -72,11 +74,13 @@ function aggregatedGroups(body: AggregatedList): ApiGroup[] {
       name,
       versions: fresh.map(({ version, resources }) => ({
         version,
-        resources: (resources ?? []).flatMap(({ resource, scope, verbs, responseKind }): Served[] => {
-          if (!responseKind?.kind) return [];
-          const namespaced = scope === "Namespaced";
-          return [{ group: name, version, resource, kind: responseKind.kind, namespaced, verbs }];
-        }),
+        resources: !asked(name)
+          ? undefined
+          : (resources ?? []).flatMap(({ resource, scope, verbs, responseKind }): Served[] => {
+              if (!responseKind?.kind) return [];
+              const namespaced = scope === "Namespaced";
+              return [{ group: name, version, resource, kind: responseKind.kind, namespaced, verbs }];
+            }),
       })),
     };
   });
@@ -107,7 +111,7 @@ interface LegacyResources {
 
 async function legacyGroups(
   body: unknown,
-  asked: readonly string[],
+  asked: (group: string) => boolean,
   get: (path: string) => Promise<KubeResponse>,
 ): Promise<ApiGroup[]> {
   const { versions, groups } = body as LegacyList;
@@ -124,7 +128,7 @@ async function legacyGroups(
         versions: await Promise.all(
           order.map(async (version) => ({
             version,
-            resources: asked.includes(name) ? await legacyResources(name, version, get) : undefined,
+            resources: asked(name) ? await legacyResources(name, version, get) : undefined,
           })),
         ),
       };

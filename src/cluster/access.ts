@@ -1,0 +1,56 @@
+import { isApiError } from "../errors.ts";
+import type { Truth } from "../model/reading.ts";
+import type { Connection } from "./port.ts";
+
+/** One permission, as an RBAC rule names it. */
+export interface Permission {
+  readonly verb: string;
+  /** "" is the core group. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  /** Without one: cluster-wide, or in all namespaces. */
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/**
+ * Whether this user may do each of these, asked side by side; answers in the same order. A server
+ * that does not say makes it unknown, never no.
+ */
+export async function reviewAccess(
+  connection: Connection,
+  permissions: readonly Permission[],
+  signal?: AbortSignal,
+): Promise<Truth[]> {
+  return await Promise.all(permissions.map((permission) => review(connection, permission, signal)));
+}
+
+async function review(
+  connection: Connection,
+  permission: Permission,
+  signal: AbortSignal | undefined,
+): Promise<Truth> {
+  try {
+    const answer = await connection.request({
+      method: "POST",
+      path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+      body: {
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SelfSubjectAccessReview",
+        spec: { resourceAttributes: permission },
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const { status } = answer.body as {
+      readonly status?: { readonly allowed?: boolean; readonly evaluationError?: string };
+    };
+    if (status?.allowed === true) return true;
+    // An authorizer that failed did not deny.
+    return status === undefined || (status.evaluationError ?? "") !== "" ? "unknown" : false;
+  } catch (error) {
+    // Without credentials, or without a server, nothing else will work either.
+    if (isApiError(error) && error.status !== 401) return "unknown";
+    throw error;
+  }
+}

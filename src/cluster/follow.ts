@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isApiError, isConnectionError } from "../errors.ts";
+import type { KubeObject } from "../model/kube.ts";
+import { list, type Selection } from "./list.ts";
+import type { Connection, Served } from "./port.ts";
+import { watch } from "./watch.ts";
+
+/** A live copy of the selected objects, kept in step by list and watch. */
+export interface Followed<T> {
+  /** By `namespace/name`, or `name` where there is no namespace. */
+  readonly objects: ReadonlyMap<string, T>;
+  /** The first list is in. Rejects when it is refused or there is no answer. */
+  readonly ready: Promise<void>;
+  /** Resolves when the signal aborts; rejects when the server refuses for good after `ready`. */
+  readonly ended: Promise<void>;
+  /** Takes in what a write answered, unless something newer is known already. */
+  replace(object: KubeObject): void;
+  /** Lists again now; resolves when the map is up to date. */
+  relist(): Promise<void>;
+}
+
+export interface Change<T> {
+  readonly key: string;
+  /** undefined: it is gone. */
+  readonly value: T | undefined;
+}
+
+export interface FollowOptions<T> extends Selection {
+  readonly signal: AbortSignal;
+  /** What to keep of an object; the whole of it unless given. */
+  readonly pick?: (object: KubeObject) => T;
+  /** After every change of the map, also while listing. */
+  readonly onChange?: (change: Change<T>) => void;
+  /** What is tried again, so that a long silence can be explained. */
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+/** How long to wait before the list that must follow a 410 is tried again. */
+const relistDelayMillis = 1000;
+
+export function follow<T = KubeObject>(
+  connection: Connection,
+  served: Pick<Served, "group" | "version" | "resource" | "kind">,
+  options: FollowOptions<T>,
+): Followed<T> {
+  const { signal } = options;
+  const pick = options.pick ?? ((object: KubeObject) => object as T);
+  const objects = new Map<string, T>();
+  const versions = new Map<string, string>();
+
+  function put(object: KubeObject): void {
+    const key = keyOf(object);
+    const held = versions.get(key);
+    const { resourceVersion } = object.metadata;
+    if (held !== undefined && (held === resourceVersion || isOlder(resourceVersion, held))) return;
+    versions.set(key, resourceVersion ?? "");
+    const value = pick(object);
+    objects.set(key, value);
+    options.onChange?.({ key, value });
+  }
+
+  function remove(key: string, resourceVersion: string | undefined): void {
+    if (!objects.has(key) || isOlder(resourceVersion, versions.get(key))) return;
+    objects.delete(key);
+    versions.delete(key);
+    options.onChange?.({ key, value: undefined });
+  }
+
+  async function load(): Promise<string> {
+    const listed = await list(connection, served, { ...selectionOf(options), signal });
+    const kept = new Set(listed.items.map(keyOf));
+    for (const object of listed.items) put(object);
+    for (const key of objects.keys()) if (!kept.has(key)) remove(key, listed.resourceVersion);
+    return listed.resourceVersion;
+  }
+
+  async function keepUp(from: string): Promise<void> {
+    let resourceVersion = from;
+    while (!signal.aborted) {
+      try {
+        const events = watch(connection, served, {
+          ...selectionOf(options),
+          resourceVersion,
+          signal,
+          ...(options.onTrouble === undefined ? {} : { onTrouble: options.onTrouble }),
+        });
+        // oxlint-disable-next-line no-await-in-loop
+        for await (const event of events) {
+          if (event.type === "BOOKMARK") continue;
+          if (event.type === "DELETED") remove(keyOf(event.object), event.object.metadata.resourceVersion);
+          else put(event.object);
+        }
+      } catch (error) {
+        if (!isGone(error)) throw error;
+        // oxlint-disable-next-line no-await-in-loop
+        resourceVersion = await loadAgain();
+      }
+    }
+  }
+
+  /** After a 410, or on demand: until it works, or is refused for good. */
+  async function loadAgain(): Promise<string> {
+    for (;;) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop
+        return await load();
+      } catch (error) {
+        if (signal.aborted) return "";
+        const passing = isConnectionError(error) || (isApiError(error) && error.status >= 429);
+        if (!passing) throw error;
+        options.onTrouble?.(error);
+        // oxlint-disable-next-line no-await-in-loop
+        await sleep(relistDelayMillis, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  const first = load();
+  const ready = first.then(() => undefined);
+  const ended = first.then(keepUp);
+  // Whoever waits for them hears of it; nobody has to.
+  ready.catch(() => undefined);
+  ended.catch(() => undefined);
+  return {
+    objects,
+    ready,
+    ended,
+    replace: put,
+    async relist() {
+      await load();
+    },
+  };
+}
+
+export function keyOf(object: KubeObject): string {
+  const { namespace, name } = object.metadata;
+  return namespace === undefined || namespace === "" ? name : `${namespace}/${name}`;
+}
+
+/** Numbers are compared; anything else is opaque, and what comes later counts. */
+function isOlder(candidate: string | undefined, held: string | undefined): boolean {
+  if (candidate === undefined || held === undefined) return false;
+  if (!/^\d+$/.test(candidate) || !/^\d+$/.test(held)) return false;
+  return BigInt(candidate) < BigInt(held);
+}
+
+function isGone(error: unknown): boolean {
+  return isApiError(error) && error.status === 410;
+}
+
+function selectionOf(options: Selection): Selection {
+  const { namespace, labelSelector, fieldSelector } = options;
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  };
+}

@@ -1,0 +1,92 @@
+import { userError } from "../errors.ts";
+import type { KubeObject } from "../model/kube.ts";
+import type { Millis } from "../model/time.ts";
+import type { Write } from "../model/write.ts";
+import { collectionPath, objectPath } from "./paths.ts";
+import type { Connection, KubeRequest } from "./port.ts";
+import { hasServerDryRun } from "./server-dry-run.ts";
+
+/** What the server made of a write. */
+export interface Written {
+  /** The object as it is now; of a delete, the object or the Status that the server answered. */
+  readonly object: KubeObject;
+  /** The server's clock when it answered. */
+  readonly date?: Millis;
+}
+
+const contentTypes = {
+  merge: "application/merge-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+  json: "application/json-patch+json",
+  // JSON is YAML.
+  apply: "application/apply-patch+yaml",
+} as const;
+
+/**
+ * Sends one write. With `dryRun` the server only says what it would do; a server that does not know
+ * dryRun would do it (hazard H07), so it is refused there before anything is sent. Throws ApiError,
+ * ConnectionError, UserError.
+ */
+export async function sendWrite(
+  connection: Connection,
+  write: Write,
+  options: {
+    readonly dryRun: boolean;
+    /** Of discovery: v1.36.4. */
+    readonly serverVersion: string;
+    readonly signal?: AbortSignal;
+  },
+): Promise<Written> {
+  if (options.dryRun && !(await hasServerDryRun(connection, options.serverVersion, write))) {
+    const version = options.serverVersion === "" ? "of unknown version" : options.serverVersion;
+    throw userError(`this server (${version}) has no server-side dry run`);
+  }
+  const answer = await connection.request({
+    ...requestOf(write, options.dryRun),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return {
+    object: answer.body as KubeObject,
+    ...(answer.date === undefined ? {} : { date: answer.date }),
+  };
+}
+
+/** PATCH and POST carry dryRun in the query, DELETE in its body; elsewhere it would be ignored. */
+export function requestOf(write: Write, dryRun: boolean): KubeRequest {
+  const dry = dryRun ? "All" : undefined;
+  switch (write.verb) {
+    case "patch":
+      return {
+        method: "PATCH",
+        path: objectPath(write.ref, write.subresource),
+        query: {
+          fieldManager: write.fieldManager,
+          force: write.patch === "apply" && write.force === true ? "true" : undefined,
+          dryRun: dry,
+        },
+        contentType: contentTypes[write.patch],
+        body: write.body,
+      };
+    case "create":
+      return {
+        method: "POST",
+        path: collectionPath(write.ref, write.ref.namespace),
+        query: { fieldManager: write.fieldManager, dryRun: dry },
+        body: write.body,
+      };
+    case "delete": {
+      const { uid, resourceVersion, gracePeriodSeconds } = write;
+      return {
+        method: "DELETE",
+        path: objectPath(write.ref),
+        body: {
+          apiVersion: "v1",
+          kind: "DeleteOptions",
+          preconditions: { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+          ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+          ...(dry === undefined ? {} : { dryRun: [dry] }),
+        },
+      };
+    }
+  }
+}
