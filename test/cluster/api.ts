@@ -66,7 +66,11 @@ export function connectApi({ server, authority, credentials }: ApiOptions): Api 
       { accept: "application/json", ...content, ...headers },
       typeof body === "string" || body === undefined ? body : JSON.stringify(body),
     );
-    return { status: response.statusCode ?? 0, headers: response.headers, body: decode(await text(response)) };
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: decode(await text(response)),
+    };
   };
 
   return {

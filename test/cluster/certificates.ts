@@ -47,7 +47,11 @@ export async function signServing(authority: Pem, names: JsonGeneralNames): Prom
 }
 
 /** Kubernetes reads the user's name from CN and the groups from O. */
-export async function signClient(authority: Pem, { name, groups = [] }: Subject, lifetime?: number): Promise<Pem> {
+export async function signClient(
+  authority: Pem,
+  { name, groups = [] }: Subject,
+  lifetime?: number,
+): Promise<Pem> {
   const organisations = groups.map((group) => ({ O: [group] }));
   return sign(authority, [{ CN: [name] }, ...organisations], ExtendedKeyUsage.clientAuth, [], lifetime);
 }
@@ -98,7 +102,10 @@ function validity(lifetime: number = week): { notBefore: Date; notAfter: Date } 
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
   const der = await webcrypto.subtle.exportKey("pkcs8", key);
-  const lines = Buffer.from(der).toString("base64").match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
   return ["-----BEGIN PRIVATE KEY-----", ...lines, "-----END PRIVATE KEY-----", ""].join("\n");
 }
 

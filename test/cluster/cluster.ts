@@ -1,36 +1,42 @@
 /** A real control plane for a test: started, used, ended. */
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { delimiter } from "node:path";
-import type { Api } from "./api.ts";
-import { resolveBinaries } from "./binaries/resolve.ts";
+import { delimiter, join } from "node:path";
+import { type Api, connectApi } from "./api.ts";
+import { type Audit, type AuditLevel, openAudit } from "./audit.ts";
 import type { KubeVersion } from "./binaries/recipes.ts";
+import { resolveBinaries } from "./binaries/resolve.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { guard } from "./guard.ts";
-import { nodeName, type NodeSpec } from "./nodes.ts";
+import { type Kubectl, kubectlFor } from "./kubectl.ts";
+import { type KubeObject, listAt } from "./kube-object.ts";
+import { imagesOf, nodeName, nodeObject, type NodeSpec } from "./nodes.ts";
+import { createObject } from "./objects.ts";
 import { endProcesses } from "./processes.ts";
-import { runtimeOf, start, type Started } from "./start.ts";
-import { clusterFolder, createFolder, readProcesses, removeFolder } from "./state.ts";
-import { isAlive } from "./process-identity.ts";
+import { resetCalico } from "./reset.ts";
+import { runtimeOf, start } from "./start.ts";
+import { clusterFolder, createFolder, isInUse, readCredentials, readRecord, removeFolder } from "./state.ts";
+import {
+  createUser,
+  serviceAccountToken,
+  type TokenOptions,
+  type UserContext,
+  type UserOptions,
+} from "./users.ts";
+import { allReady, waitFor, type WaitOptions } from "./wait.ts";
 
 export type ClusterOptions = {
   readonly kubeVersion?: KubeVersion;
   /** How many, or what each is like. */
   readonly nodes?: number | readonly NodeSpec[];
   readonly name?: string;
+  /** A folder with binaries to use in place of built ones. */
   readonly binaries?: string;
   readonly extraApiServerFlags?: readonly string[];
-  readonly progress?: (line: string) => void;
+  /** Keeps the log that `audit` reads. */
+  readonly audit?: AuditLevel;
   /** True where the cluster outlives this process. */
   readonly keep?: boolean;
-};
-
-export type KubectlResult = { readonly stdout: string; readonly stderr: string; readonly code: number };
-
-export type KubectlOptions = {
-  readonly input?: string;
-  readonly env?: NodeJS.ProcessEnv;
-  readonly timeoutMs?: number;
+  readonly progress?: (line: string) => void;
 };
 
 export type Cluster = {
@@ -38,38 +44,107 @@ export type Cluster = {
   readonly kubeVersion: KubeVersion;
   readonly kubeconfig: string;
   /** KUBECONFIG, and a PATH that has the built kubectl. */
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: { readonly KUBECONFIG: string; readonly PATH: string };
+  readonly kubectl: Kubectl;
   readonly api: Api;
+  /** As admin; answers whatever the server answers. */
   readonly request: Api["request"];
   readonly faults: Faults;
-  readonly kubectl: (args: readonly string[], options?: KubectlOptions) => Promise<KubectlResult>;
+  /** Throws unless the cluster was started with an audit level. */
+  readonly audit: Audit;
+  /** Looks at a collection after each change until `decide` answers something. */
+  readonly waitFor: <T>(
+    path: string,
+    decide: (objects: readonly KubeObject[]) => T | undefined | false,
+    options?: WaitOptions,
+  ) => Promise<T>;
+  readonly create: (objects: readonly KubeObject[]) => Promise<void>;
+  readonly userKubeconfig: (options: UserOptions) => Promise<string>;
+  readonly serviceAccountToken: (options: TokenOptions) => Promise<string>;
+  readonly addNode: (spec?: NodeSpec) => Promise<string>;
+  readonly removeNode: (name: string) => Promise<void>;
+  readonly setNodeImages: (node: string, images: readonly string[]) => Promise<void>;
+  readonly resetCalico: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const { kubeVersion = "1.36", progress = reportToStderr } = options;
   const name = options.name ?? `test-${randomBytes(4).toString("hex")}`;
-  const binaries = await resolveBinaries({
-    kubeVersion,
-    progress,
-    ...(options.binaries === undefined ? {} : { binaries: options.binaries }),
-  });
+  const binaries = await resolveBinaries({ kubeVersion, progress, binaries: options.binaries });
   claimName(name);
   const guardian = guard(name);
   try {
-    const started = await start({
+    await start({
       name,
       kubeVersion,
       binaries,
       nodes: nodeSpecs(options.nodes ?? 3),
-      ...(options.extraApiServerFlags === undefined ? {} : { extraApiServerFlags: options.extraApiServerFlags }),
+      extraApiServerFlags: options.extraApiServerFlags ?? [],
+      audit: options.audit,
     });
-    if (options.keep === true) guardian.release();
-    return clusterOf(name, kubeVersion, started);
   } catch (error) {
     await endCluster(name);
+    guardian.release();
     throw error;
   }
+  if (options.keep === true) guardian.release();
+  return attachCluster(name, guardian.release);
+}
+
+/** A cluster that is up already, such as one of `scripts/cluster up`. */
+export function attachCluster(name: string, onStop: () => void = () => undefined): Cluster {
+  const record = readRecord(name);
+  if (record === undefined) throw new Error(`no cluster named ${name}: scripts/cluster up --name ${name}`);
+  const { server, kubeVersion, kubeletPort, auditLog } = record;
+  const folder = clusterFolder(name);
+  const authority = readCredentials(folder, "ca");
+  const api = connectApi({
+    server,
+    authority: authority.certificate,
+    credentials: readCredentials(folder, "admin"),
+  });
+  const users: UserContext = { api, cluster: name, folder, authority };
+  const env = clusterEnv(name);
+  return {
+    name,
+    kubeVersion,
+    kubeconfig: folder.kubeconfig,
+    env,
+    kubectl: kubectlFor(join(folder.bin, "kubectl"), env),
+    api,
+    request: api.request,
+    faults: createFaults({ api, runtime: runtimeOf(kubeVersion), logFolder: folder.logs }),
+    get audit() {
+      if (auditLog === undefined) throw new Error("this cluster was started without an audit level");
+      return openAudit(api, auditLog);
+    },
+    waitFor: (path, decide, options) => waitFor(api, path, decide, options),
+    create: async (objects) => {
+      for (const object of objects) await createObject(api, object);
+    },
+    userKubeconfig: (options) => createUser(users, options),
+    serviceAccountToken: (options) => serviceAccountToken(users, options),
+    addNode: async (spec = {}) => {
+      const node = nodeObject(await nextIndex(api), spec, kubeVersion, kubeletPort);
+      await createObject(api, node);
+      await allReady(api, [node.metadata.name]);
+      return node.metadata.name;
+    },
+    removeNode: async (node) => {
+      await api.ask("DELETE", `/api/v1/nodes/${node}`);
+      await deletePodsOf(api, node);
+    },
+    setNodeImages: async (node, images) => {
+      await api.ask("PATCH", `/api/v1/nodes/${node}/status`, { status: { images: imagesOf(images) } });
+    },
+    resetCalico: () => resetCalico(api),
+    stop: async () => {
+      api.close();
+      await endCluster(name);
+      onStop();
+    },
+  };
 }
 
 /** Ends everything that was started for this cluster and forgets it. */
@@ -78,25 +153,7 @@ export async function endCluster(name: string): Promise<void> {
   removeFolder(name);
 }
 
-function clusterOf(name: string, kubeVersion: KubeVersion, { folder, api }: Started): Cluster {
-  const env = clusterEnv(name);
-  return {
-    name,
-    kubeVersion,
-    kubeconfig: folder.kubeconfig,
-    env,
-    api,
-    request: api.request,
-    faults: createFaults({ api, runtime: runtimeOf(kubeVersion), logFolder: folder.logs }),
-    kubectl: (args, kubectlOptions) => kubectl(env, args, kubectlOptions),
-    stop: async () => {
-      api.close();
-      await endCluster(name);
-    },
-  };
-}
-
-export function clusterEnv(name: string): NodeJS.ProcessEnv {
+export function clusterEnv(name: string): Cluster["env"] {
   const folder = clusterFolder(name);
   return { KUBECONFIG: folder.kubeconfig, PATH: `${folder.bin}${delimiter}${process.env["PATH"] ?? ""}` };
 }
@@ -105,7 +162,7 @@ export function clusterEnv(name: string): NodeJS.ProcessEnv {
 function claimName(name: string): void {
   const folder = clusterFolder(name);
   if (createFolder(folder)) return;
-  if (readProcesses(name).some(isAlive)) throw new Error(`a cluster named ${name} is up already`);
+  if (isInUse(name)) throw new Error(`a cluster named ${name} is up already`);
   removeFolder(name);
   if (!createFolder(folder)) throw new Error(`a cluster named ${name} is being started by somebody else`);
 }
@@ -115,23 +172,24 @@ function nodeSpecs(nodes: number | readonly NodeSpec[]): readonly NodeSpec[] {
   return Array.from({ length: nodes }, (_, index) => ({ name: nodeName(index + 1) }));
 }
 
-function kubectl(
-  clusterEnvironment: NodeJS.ProcessEnv,
-  args: readonly string[],
-  { input, env, timeoutMs = 60_000 }: KubectlOptions = {},
-): Promise<KubectlResult> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      "kubectl",
-      args,
-      { env: { ...process.env, ...clusterEnvironment, ...env }, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
-        resolve({ stdout, stderr, code });
-      },
-    );
-    child.stdin?.end(input ?? "");
-  });
+/** One more than any node's number, so that addresses stay apart after a removal too. */
+async function nextIndex(api: Api): Promise<number> {
+  const { items } = (await api.ask("GET", "/api/v1/nodes")) as { items: KubeObject[] };
+  const numbers = items.map(({ metadata }) => Number(/(\d+)$/.exec(metadata.name)?.[1] ?? 0));
+  return Math.max(items.length, ...numbers) + 1;
+}
+
+/** The garbage collector would take 40 seconds. */
+async function deletePodsOf(api: Api, node: string): Promise<void> {
+  const list = await api.ask("GET", `/api/v1/pods?fieldSelector=spec.nodeName%3D${node}`);
+  const pods = listAt(list, "items") as KubeObject[];
+  await Promise.all(
+    pods.map(({ metadata }) =>
+      api.request("DELETE", `/api/v1/namespaces/${metadata.namespace ?? ""}/pods/${metadata.name}`, {
+        gracePeriodSeconds: 0,
+      }),
+    ),
+  );
 }
 
 function reportToStderr(line: string): void {

@@ -52,7 +52,11 @@ export type CrashLoopOptions = {
 
 export type NoRoomOptions = { readonly by?: "allocatable" | "taint" };
 
-export type FaultsOptions = { readonly api: Api; readonly runtime: ContainerRuntime; readonly logFolder: string };
+export type FaultsOptions = {
+  readonly api: Api;
+  readonly runtime: ContainerRuntime;
+  readonly logFolder: string;
+};
 
 export function createFaults({ api, runtime, logFolder }: FaultsOptions): Faults {
   let count = 0;
@@ -71,11 +75,17 @@ export function createFaults({ api, runtime, logFolder }: FaultsOptions): Faults
     await Promise.all(pods.map((pod) => api.request("PATCH", podPath(pod), touch)));
   };
 
-  const inject = async (stages: readonly KubeObject[], scope: Scope, touch: boolean): Promise<RemoveFault> => {
+  const inject = async (
+    stages: readonly KubeObject[],
+    scope: Scope,
+    touch: boolean,
+  ): Promise<RemoveFault> => {
     await Promise.all(stages.map((stage) => createObject(api, stage)));
     if (touch) await touchPods(scope);
     return async () => {
-      await Promise.all(stages.map(({ metadata }) => api.request("DELETE", `${stagesPath}/${metadata.name}`)));
+      await Promise.all(
+        stages.map(({ metadata }) => api.request("DELETE", `${stagesPath}/${metadata.name}`)),
+      );
       await touchPods(scope);
     };
   };
@@ -133,9 +143,14 @@ async function allHeld(api: Api, { node, image = "", container }: Scope): Promis
       const containers = listAt(pod, "status", "containerStatuses");
       const isHit = containers.some(
         (status) =>
-          String(at(status, "image")).includes(image) && (container === undefined || at(status, "name") === container),
+          String(at(status, "image")).includes(image) &&
+          (container === undefined || at(status, "name") === container),
       );
-      return !isHit || pod.metadata.deletionTimestamp !== undefined || listAt(pod, "metadata", "finalizers").includes(holdingFinalizer);
+      return (
+        !isHit ||
+        pod.metadata.deletionTimestamp !== undefined ||
+        listAt(pod, "metadata", "finalizers").includes(holdingFinalizer)
+      );
     }),
   );
 }
@@ -167,7 +182,9 @@ async function taintNode(api: Api, node: string): Promise<RemoveFault> {
   await api.ask("PATCH", path, { spec: { taints: [...before, taint] } });
   return async () => {
     const taints = listAt(await api.ask("GET", path), "spec", "taints");
-    await api.ask("PATCH", path, { spec: { taints: taints.filter((other) => at(other, "key") !== taint.key) } });
+    await api.ask("PATCH", path, {
+      spec: { taints: taints.filter((other) => at(other, "key") !== taint.key) },
+    });
   };
 }
 
@@ -182,7 +199,8 @@ async function silenceNode(api: Api, node: string, wait: boolean): Promise<Remov
 }
 
 async function readyIs(api: Api, node: string, wanted: string): Promise<void> {
-  const isWanted = (condition: unknown) => at(condition, "type") === "Ready" && at(condition, "status") === wanted;
+  const isWanted = (condition: unknown) =>
+    at(condition, "type") === "Ready" && at(condition, "status") === wanted;
   await waitFor(
     api,
     `/api/v1/nodes?fieldSelector=metadata.name%3D${node}`,

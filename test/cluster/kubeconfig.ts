@@ -8,7 +8,7 @@ export type KubeconfigOptions = {
   readonly server: string;
   readonly authority: string;
   readonly user: string;
-  readonly credentials: Pem;
+  readonly credentials: Pem | { readonly token: string };
 };
 
 export function writeKubeconfig(path: string, options: KubeconfigOptions): void {
@@ -17,19 +17,19 @@ export function writeKubeconfig(path: string, options: KubeconfigOptions): void 
     apiVersion: "v1",
     kind: "Config",
     clusters: [{ name: cluster, cluster: { server, "certificate-authority-data": base64(authority) } }],
-    users: [
-      {
-        name: user,
-        user: {
-          "client-certificate-data": base64(credentials.certificate),
-          "client-key-data": base64(credentials.key),
-        },
-      },
-    ],
+    users: [{ name: user, user: userOf(credentials) }],
     contexts: [{ name: cluster, context: { cluster, user } }],
     "current-context": cluster,
   };
   writeFileSync(path, stringify(config), { mode: 0o600 });
+}
+
+function userOf(credentials: KubeconfigOptions["credentials"]): Record<string, string> {
+  if ("token" in credentials) return credentials;
+  return {
+    "client-certificate-data": base64(credentials.certificate),
+    "client-key-data": base64(credentials.key),
+  };
 }
 
 function base64(text: string): string {

@@ -33,7 +33,8 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
       },
     });
     const nodes = Number(values.nodes);
-    if (!Number.isInteger(nodes) || nodes < 1) throw new Error(`--nodes ${values.nodes}: a whole number from 1 on`);
+    if (!Number.isInteger(nodes) || nodes < 1)
+      throw new Error(`--nodes ${values.nodes}: a whole number from 1 on`);
     const started = Date.now();
     const cluster = await startCluster({
       name: values.name,
@@ -43,14 +44,18 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
       ...(values.binaries === undefined ? {} : { binaries: values.binaries }),
     });
     cluster.api.close();
-    tell(`cluster ${values.name}: Kubernetes ${values["kube-version"]}, ${nodes} nodes, up in ${((Date.now() - started) / 1000).toFixed(1)}s`);
+    tell(
+      `cluster ${values.name}: Kubernetes ${values["kube-version"]}, ${nodes} nodes, up in ${((Date.now() - started) / 1000).toFixed(1)}s`,
+    );
     print(cluster.kubeconfig);
   },
 
   env: async (args) => {
     const name = nameFrom(args);
-    if (readRecord(name) === undefined) throw new Error(`no cluster named ${name}: scripts/cluster up --name ${name}`);
-    for (const [variable, value] of Object.entries(clusterEnv(name))) print(`export ${variable}=${quote(value ?? "")}`);
+    if (readRecord(name) === undefined)
+      throw new Error(`no cluster named ${name}: scripts/cluster up --name ${name}`);
+    for (const [variable, value] of Object.entries(clusterEnv(name)))
+      print(`export ${variable}=${quote(value ?? "")}`);
   },
 
   down: async (args) => {

@@ -44,7 +44,12 @@ export function nodeName(index: number): string {
 }
 
 /** `index` counts from 1 and gives name and addresses. */
-export function nodeObject(index: number, spec: NodeSpec, kubeVersion: KubeVersion, kubeletPort: number): KubeObject {
+export function nodeObject(
+  index: number,
+  spec: NodeSpec,
+  kubeVersion: KubeVersion,
+  kubeletPort: number,
+): KubeObject {
   const name = spec.name ?? nodeName(index);
   const architecture = spec.architecture ?? "amd64";
   const high = Math.floor(index / 250);
@@ -113,5 +118,11 @@ function hex(seed: number, length: number): string {
 
 function uuid(seed: number): string {
   const digits = hex(seed, 32);
-  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join("-");
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20),
+  ].join("-");
 }

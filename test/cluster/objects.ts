@@ -29,7 +29,9 @@ async function resourceOf(api: Api, apiVersion: string, kind: string) {
   const cached = cache.get(key);
   if (cached !== undefined) return cached;
   const list = listAt(await api.ask("GET", groupPath(apiVersion)), "resources");
-  const found = list.find((resource) => at(resource, "kind") === kind && !String(at(resource, "name")).includes("/"));
+  const found = list.find(
+    (resource) => at(resource, "kind") === kind && !String(at(resource, "name")).includes("/"),
+  );
   if (found === undefined) throw new Error(`${apiVersion} has no ${kind} on this server`);
   const resource = { plural: String(at(found, "name")), namespaced: at(found, "namespaced") === true };
   cache.set(key, resource);

@@ -1,76 +1,69 @@
 /** Brings a cluster up: certificates, processes, kwok's kinds and Stages, nodes. */
-import { symlinkSync, writeFileSync } from "node:fs";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { stringify } from "yaml";
 import { type Api, connectApi } from "./api.ts";
-import { type Binaries, serverMinor } from "./binaries/resolve.ts";
+import type { AuditLevel } from "./audit.ts";
 import type { KubeVersion } from "./binaries/recipes.ts";
-import { createAuthority, createTokenKeys, type Pem, signClient, signServing } from "./certificates.ts";
-import { apiServer, controllerManager, etcd, firstServiceAddress, kwok, type Layout, type Ports, scheduler } from "./components.ts";
+import { type Binaries, serverMinor } from "./binaries/resolve.ts";
+import {
+  apiServer,
+  controllerManager,
+  etcd,
+  kwok,
+  type Layout,
+  type Ports,
+  scheduler,
+} from "./components.ts";
+import { createCredentials, setUpAudit, writeKwokConfiguration } from "./credentials.ts";
 import { kwokCrds } from "./kubelet/kwok-crds.ts";
 import { writeDefaultLogs } from "./kubelet/logs.ts";
 import { nodeStages } from "./kubelet/node-stages.ts";
-import type { ContainerRuntime } from "./kubelet/pod-template.ts";
 import { podStages } from "./kubelet/pod-stages.ts";
+import type { ContainerRuntime } from "./kubelet/pod-template.ts";
 import type { KubeObject } from "./kube-object.ts";
-import { writeKubeconfig } from "./kubeconfig.ts";
 import { nodeObject, type NodeSpec } from "./nodes.ts";
+import { createObject } from "./objects.ts";
 import { claimPorts } from "./ports.ts";
 import { isAlive } from "./process-identity.ts";
 import { type Command, lastLines, startProcess } from "./processes.ts";
-import { type ClusterFolder, clusterFolder, stateRoot, type StartedProcess, writeRecord } from "./state.ts";
-import { createObject } from "./objects.ts";
-import { poll, waitFor } from "./wait.ts";
+import { clusterFolder, stateRoot, type StartedProcess, writeRecord } from "./state.ts";
+import { allReady, poll, waitFor } from "./wait.ts";
 
 export type StartOptions = {
   readonly name: string;
   readonly kubeVersion: KubeVersion;
   readonly binaries: Binaries;
   readonly nodes: readonly NodeSpec[];
-  readonly extraApiServerFlags?: readonly string[];
-  readonly auditPolicy?: KubeObject;
+  readonly extraApiServerFlags: readonly string[];
+  readonly audit: AuditLevel | undefined;
 };
 
-export type Started = {
-  readonly folder: ClusterFolder;
-  readonly api: Api;
-  readonly authority: Pem;
-  readonly layout: Layout;
-};
-
-export async function start(options: StartOptions): Promise<Started> {
-  const { name, kubeVersion, binaries, nodes, auditPolicy } = options;
+export async function start({
+  name,
+  kubeVersion,
+  binaries,
+  nodes,
+  extraApiServerFlags,
+  audit,
+}: StartOptions): Promise<void> {
   const folder = clusterFolder(name);
+  const auditing = audit === undefined ? undefined : setUpAudit(folder, audit);
   const layout: Layout = {
     folder,
     ports: await portsFor(name),
     binaries,
     minor: serverMinor(binaries["kube-apiserver"]),
-    extraApiServerFlags: [...auditFlags(folder, auditPolicy), ...(options.extraApiServerFlags ?? [])],
+    extraApiServerFlags: [...(auditing?.flags ?? []), ...extraApiServerFlags],
   };
   const server = `https://127.0.0.1:${layout.ports.apiServer}`;
-  const stored = startProcess(name, etcd(layout));
-  const authority = await writeCredentials(name, folder, server);
-  const admin = await signClient(authority, { name: "admin", groups: ["system:masters"] });
-  writeKubeconfig(folder.kubeconfig, {
-    cluster: name,
-    server,
-    authority: authority.certificate,
-    user: "admin",
-    credentials: admin,
-  });
+  const running = [startProcess(name, etcd(layout))];
+  const { authority, admin } = await createCredentials(name, folder, server);
+  writeKwokConfiguration(folder);
   symlinkSync(binaries.kubectl, join(folder.bin, "kubectl"));
-  writeRecord({
-    name,
-    kubeVersion,
-    server,
-    kubectl: binaries.kubectl,
-    ...(auditPolicy === undefined ? {} : { auditLog: auditLogFile(folder) }),
-  });
 
   const api = connectApi({ server, authority: authority.certificate, credentials: admin });
-  const running = [stored, await startAndWait(name, apiServer(layout), () => isReady(api))];
+  running.push(await startAndWait(name, apiServer(layout), () => isReady(api)));
   running.push(startProcess(name, controllerManager(layout)), startProcess(name, scheduler(layout)));
   await setUpKwok(api, layout, kubeVersion);
   running.push(startProcess(name, kwok(layout)));
@@ -81,38 +74,41 @@ export async function start(options: StartOptions): Promise<Started> {
     await Promise.race([settled(api, objects), failure(name, running, done.signal)]);
   } finally {
     done.abort();
+    api.close();
   }
-  return { folder, api, authority, layout };
+  // Last: who finds it finds a cluster that is complete.
+  writeRecord({
+    name,
+    kubeVersion,
+    server,
+    kubeletPort: layout.ports.kwok,
+    ...(auditing === undefined ? {} : { auditLog: auditing.log }),
+  });
 }
 
 /** Usable when controllers have begun their work and the nodes' kubelets theirs. */
 async function settled(api: Api, nodes: readonly KubeObject[]): Promise<void> {
-  const timeoutMs = 60_000;
   await Promise.all([
     waitFor(api, "/api/v1/namespaces/default/serviceaccounts", (accounts) => accounts.length > 0, {
-      timeoutMs,
+      timeoutMs: 60_000,
       what: "the default ServiceAccount",
     }),
-    waitFor(api, "/api/v1/nodes", (seen) => nodes.every((node) => seen.some((other) => isUsable(node, other))), {
-      timeoutMs,
-      what: "all nodes Ready",
-    }),
+    allReady(
+      api,
+      nodes.map(({ metadata }) => metadata.name),
+    ),
   ]);
 }
 
-function isUsable(wanted: KubeObject, seen: KubeObject): boolean {
-  if (seen.metadata.name !== wanted.metadata.name) return false;
-  const status = seen["status"] as { conditions?: { type: string; status: string }[] } | undefined;
-  const spec = seen["spec"] as { taints?: { key: string }[] } | undefined;
-  return (
-    (status?.conditions ?? []).some(({ type, status: value }) => type === "Ready" && value === "True") &&
-    !(spec?.taints ?? []).some(({ key }) => key === "node.kubernetes.io/not-ready")
-  );
-}
-
 async function portsFor(name: string): Promise<Ports> {
-  const [etcdPort = 0, etcdPeer = 0, apiServerPort = 0, controllerManagerPort = 0, schedulerPort = 0, kwokPort = 0] =
-    await claimPorts(stateRoot(), name, 6);
+  const [
+    etcdPort = 0,
+    etcdPeer = 0,
+    apiServerPort = 0,
+    controllerManagerPort = 0,
+    schedulerPort = 0,
+    kwokPort = 0,
+  ] = await claimPorts(stateRoot(), name, 6);
   return {
     etcd: etcdPort,
     etcdPeer,
@@ -123,62 +119,12 @@ async function portsFor(name: string): Promise<Ports> {
   };
 }
 
-async function writeCredentials(name: string, { pki }: ClusterFolder, server: string): Promise<Pem> {
-  const authority = await createAuthority(`${name}-ca`);
-  const serving = await signServing(authority, [
-    { type: "dns", value: "localhost" },
-    { type: "dns", value: "kubernetes.default.svc" },
-    { type: "ip", value: "127.0.0.1" },
-    { type: "ip", value: "::1" },
-    { type: "ip", value: firstServiceAddress },
-  ]);
-  const tokens = createTokenKeys();
-  const files = {
-    "ca.crt": authority.certificate,
-    "ca.key": authority.key,
-    "serving.crt": serving.certificate,
-    "serving.key": serving.key,
-    "sa.key": tokens.privateKey,
-    "sa.pub": tokens.publicKey,
-    "kwok.yaml": kwokConfiguration(),
-  };
-  for (const [file, content] of Object.entries(files)) writeFileSync(join(pki, file), content, { mode: 0o600 });
-  const users = {
-    "controller-manager": { name: "system:kube-controller-manager" },
-    scheduler: { name: "system:kube-scheduler" },
-    kwok: { name: "system:kwok", groups: ["system:masters"] },
-  };
-  for (const [file, subject] of Object.entries(users)) {
-    writeKubeconfig(join(pki, `${file}.kubeconfig`), {
-      cluster: name,
-      server,
-      authority: authority.certificate,
-      user: subject.name,
-      credentials: await signClient(authority, subject),
-    });
-  }
-  return authority;
-}
-
-/** What has no flag. */
-function kwokConfiguration(): string {
-  return stringify({
-    apiVersion: "config.kwok.x-k8s.io/v1alpha1",
-    kind: "KwokConfiguration",
-    options: {
-      podPlayStageParallelism: 16,
-      nodePlayStageParallelism: 16,
-      nodeLeaseParallelism: 16,
-      // `kubectl logs`.
-      enableDebuggingHandlers: true,
-    },
-  });
-}
-
 async function setUpKwok(api: Api, { minor, folder }: Layout, kubeVersion: KubeVersion): Promise<void> {
   await Promise.all(kwokCrds(minor).map((crd) => createObject(api, crd)));
-  await waitFor(api, `/apis/apiextensions.k8s.io/${minor < 16 ? "v1beta1" : "v1"}/customresourcedefinitions`, (crds) =>
-    crds.length === 3 && crds.every(isEstablished),
+  await waitFor(
+    api,
+    `/apis/apiextensions.k8s.io/${minor < 16 ? "v1beta1" : "v1"}/customresourcedefinitions`,
+    (crds) => crds.length === 3 && crds.every(isEstablished),
   );
   // Served a moment after it is said to be established.
   await poll(async () => {
@@ -196,7 +142,9 @@ export function runtimeOf(kubeVersion: KubeVersion): ContainerRuntime {
 
 function isEstablished(crd: KubeObject): boolean {
   const status = crd["status"] as { conditions?: { type: string; status: string }[] } | undefined;
-  return (status?.conditions ?? []).some(({ type, status: value }) => type === "Established" && value === "True");
+  return (status?.conditions ?? []).some(
+    ({ type, status: value }) => type === "Established" && value === "True",
+  );
 }
 
 async function isReady(api: Api): Promise<boolean> {
@@ -207,12 +155,17 @@ async function isReady(api: Api): Promise<boolean> {
   }
 }
 
-async function startAndWait(cluster: string, command: Command, ready: () => Promise<boolean>): Promise<StartedProcess> {
+async function startAndWait(
+  cluster: string,
+  command: Command,
+  ready: () => Promise<boolean>,
+): Promise<StartedProcess> {
   const started = startProcess(cluster, command);
   const ended = new Error();
   await poll(
     async () => {
-      if (!isAlive(started)) throw Object.assign(ended, { message: endedMessage(cluster, command.component) });
+      if (!isAlive(started))
+        throw Object.assign(ended, { message: endedMessage(cluster, command.component) });
       return ready();
     },
     { timeoutMs: 60_000, what: `${command.component} ready` },
@@ -221,7 +174,11 @@ async function startAndWait(cluster: string, command: Command, ready: () => Prom
 }
 
 /** Rejects as soon as one of the processes ends; a start that fails says so at once. */
-async function failure(cluster: string, running: readonly StartedProcess[], done: AbortSignal): Promise<void> {
+async function failure(
+  cluster: string,
+  running: readonly StartedProcess[],
+  done: AbortSignal,
+): Promise<void> {
   while (!done.aborted) {
     const ended = running.find((process) => !isAlive(process));
     if (ended !== undefined) throw new Error(endedMessage(cluster, ended.component));
@@ -231,15 +188,4 @@ async function failure(cluster: string, running: readonly StartedProcess[], done
 
 function endedMessage(cluster: string, component: string): string {
   return `${component} ended; its last lines:\n${lastLines(cluster, component)}`;
-}
-
-export function auditLogFile(folder: ClusterFolder): string {
-  return join(folder.logs, "audit.log");
-}
-
-function auditFlags(folder: ClusterFolder, policy: KubeObject | undefined): string[] {
-  if (policy === undefined) return [];
-  const file = join(folder.pki, "audit-policy.json");
-  writeFileSync(file, JSON.stringify(policy), { mode: 0o600 });
-  return [`--audit-policy-file=${file}`, `--audit-log-path=${auditLogFile(folder)}`, "--audit-log-mode=blocking"];
 }

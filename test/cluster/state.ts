@@ -2,16 +2,19 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { ProcessIdentity } from "./process-identity.ts";
+import type { KubeVersion } from "./binaries/recipes.ts";
+import type { Pem } from "./certificates.ts";
+import { isAlive, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
 import { releasePorts } from "./ports.ts";
 
 export type StartedProcess = ProcessIdentity & { readonly component: string };
 
 export type ClusterRecord = {
   readonly name: string;
-  readonly kubeVersion: string;
+  readonly kubeVersion: KubeVersion;
   readonly server: string;
-  readonly kubectl: string;
+  /** Where kwok answers for the kubelets. */
+  readonly kubeletPort: number;
   readonly auditLog?: string;
 };
 
@@ -52,8 +55,17 @@ export function createFolder(folder: ClusterFolder): boolean {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
     throw error;
   }
+  writeWhole(join(folder.path, "starter.json"), ownIdentity());
   for (const path of [folder.pki, folder.logs, folder.bin]) mkdirSync(path, { mode: 0o700 });
   return true;
+}
+
+/** Whether something of it runs still, or it is being started just now. */
+export function isInUse(name: string): boolean {
+  if (readProcesses(name).some(isAlive)) return true;
+  if (readRecord(name) !== undefined) return false;
+  const starter = readJson(join(clusterFolder(name).path, "starter.json")) as ProcessIdentity | undefined;
+  return starter !== undefined && isAlive(starter);
 }
 
 export function removeFolder(name: string): void {
@@ -72,6 +84,18 @@ export function writeRecord(record: ClusterRecord): void {
 
 export function readRecord(name: string): ClusterRecord | undefined {
   return readJson(join(clusterFolder(name).path, "cluster.json")) as ClusterRecord | undefined;
+}
+
+export function writeCredentials(folder: ClusterFolder, name: string, { certificate, key }: Pem): void {
+  writeFileSync(join(folder.pki, `${name}.crt`), certificate, { mode: 0o600 });
+  writeFileSync(join(folder.pki, `${name}.key`), key, { mode: 0o600 });
+}
+
+export function readCredentials(folder: ClusterFolder, name: string): Pem {
+  return {
+    certificate: readFileSync(join(folder.pki, `${name}.crt`), "utf8"),
+    key: readFileSync(join(folder.pki, `${name}.key`), "utf8"),
+  };
 }
 
 /** Recorded the moment it is started, so that no moment's failure leaves a process that nobody knows. */

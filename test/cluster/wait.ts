@@ -39,6 +39,20 @@ export async function waitFor<T>(
   throw new Error(`not seen within ${timeoutMs} ms: ${what}; last seen: ${summarise(seen)}`);
 }
 
+/** Nodes that take pods: Ready, and the taint of their beginning gone. */
+export async function allReady(api: Api, nodes: readonly string[]): Promise<void> {
+  const isUsable = (node: KubeObject) =>
+    listAt(node, "status", "conditions").some(
+      (one) => at(one, "type") === "Ready" && at(one, "status") === "True",
+    ) && !listAt(node, "spec", "taints").some((taint) => at(taint, "key") === "node.kubernetes.io/not-ready");
+  await waitFor(
+    api,
+    "/api/v1/nodes",
+    (seen) => nodes.every((name) => seen.some((node) => node.metadata.name === name && isUsable(node))),
+    { timeoutMs: 60_000, what: `nodes Ready: ${nodes.join(", ")}` },
+  );
+}
+
 /** For what no watch tells: looks again in short intervals until `decide` answers something. */
 export async function poll<T>(
   decide: () => Promise<T | undefined | false>,
@@ -94,8 +108,6 @@ function itemsOf(list: unknown): KubeObject[] {
 }
 
 function summarise(objects: readonly KubeObject[]): string {
-  const lines = objects.map(
-    ({ metadata, status }) => `${metadata.name} ${JSON.stringify(status) ?? ""}`,
-  );
+  const lines = objects.map(({ metadata, status }) => `${metadata.name} ${JSON.stringify(status) ?? ""}`);
   return lines.length === 0 ? "nothing" : lines.join("; ").slice(0, 3000);
 }

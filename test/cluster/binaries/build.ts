@@ -37,7 +37,12 @@ export async function ensureBuilt(recipes: readonly Recipe[], options: BuildOpti
   return folders;
 }
 
-type Build = { readonly progress: Progress; readonly cache: string; readonly modules: string; readonly go: GoToolchain };
+type Build = {
+  readonly progress: Progress;
+  readonly cache: string;
+  readonly modules: string;
+  readonly go: GoToolchain;
+};
 
 async function build(recipe: Recipe, folder: string, { progress, cache, modules }: Build): Promise<void> {
   const draft = join(cache, `.draft-${recipe.name}-${process.pid}`);

@@ -49,7 +49,12 @@ export async function go(args: readonly string[], { cwd, goCache, env }: GoRun):
   });
 }
 
-export async function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   // Of a failing build only the end is of interest, and downloads fill the rest.
   const tail: string[] = [];
@@ -64,11 +69,15 @@ export async function run(command: string, args: readonly string[], cwd: string,
     child.on("close", resolve);
   });
   if (code !== 0) {
-    throw new Error(`${command} ${args[0] ?? ""} failed (exit ${code ?? "by signal"}):\n${tail.join("\n").trim()}`);
+    throw new Error(
+      `${command} ${args[0] ?? ""} failed (exit ${code ?? "by signal"}):\n${tail.join("\n").trim()}`,
+    );
   }
 }
 
 function formatElapsed(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, "0")}s`;
+  return seconds < 60
+    ? `${seconds}s`
+    : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, "0")}s`;
 }

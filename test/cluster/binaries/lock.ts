@@ -9,7 +9,7 @@ export type Waiting = (owner: number) => void;
 export async function withLock<T>(path: string, onWait: Waiting, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
   const mine = `${JSON.stringify(ownIdentity())}\n`;
-  for (let told = 0; !claim(path, mine); ) {
+  for (let told = 0; !claim(path, mine);) {
     const owner = readOwner(path);
     if (owner !== undefined && !isAlive(owner.process)) {
       discard(path, owner.text);

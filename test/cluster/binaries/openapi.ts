@@ -23,7 +23,10 @@ export async function withGeneratedOpenApi(
 
   await timed("openapi-gen", progress, async () => {
     const command = "k8s.io/kube-openapi/cmd/openapi-gen";
-    await go(["build", "-trimpath", "-buildvcs=false", "-o", "openapi-gen", command], { cwd: module, goCache });
+    await go(["build", "-trimpath", "-buildvcs=false", "-o", "openapi-gen", command], {
+      cwd: module,
+      goCache,
+    });
   });
   const folders = [{ path: "k8s.io/kubernetes", dir: copy, within: ["cmd", "pkg", "plugin"] }, ...staging];
   const packages = folders.flatMap(({ path, dir, within }) => markedPackages(path, dir, within)).toSorted();
@@ -31,7 +34,16 @@ export async function withGeneratedOpenApi(
   await timed("zz_generated.openapi.go", progress, () =>
     run(
       join(module, "openapi-gen"),
-      ["-i", packages.join(","), "-p", `k8s.io/kubernetes/${target}`, "-O", "zz_generated.openapi", "-o", output]
+      [
+        "-i",
+        packages.join(","),
+        "-p",
+        `k8s.io/kubernetes/${target}`,
+        "-O",
+        "zz_generated.openapi",
+        "-o",
+        output,
+      ]
         // Neither a licence header nor a report of style violations is wanted.
         .concat(["-h", "/dev/null", "-r", "/dev/null", "--logtostderr"]),
       module,
@@ -73,7 +85,11 @@ function stagingModules(module: string, release: string): string[] {
 function copyWritable(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   // Module folders are read-only; neither vendored nor test code is needed.
-  cpSync(from, to, { recursive: true, mode: 0, filter: (path) => !/\/(vendor|test|docs|CHANGELOG)$/.test(path) });
+  cpSync(from, to, {
+    recursive: true,
+    mode: 0,
+    filter: (path) => !/\/(vendor|test|docs|CHANGELOG)$/.test(path),
+  });
   execFileSync("chmod", ["-R", "u+w", to]);
 }
 
@@ -86,7 +102,8 @@ function markedPackages(path: string, dir: string, within: readonly string[] = [
       const folder = relative(dir, entry.parentPath);
       const name = folder === "" ? path : `${path}/${folder}`;
       if (found.has(name)) continue;
-      if (/^\/\/ *\+k8s:openapi-gen=/m.test(readFileSync(join(entry.parentPath, entry.name), "utf8"))) found.add(name);
+      if (/^\/\/ *\+k8s:openapi-gen=/m.test(readFileSync(join(entry.parentPath, entry.name), "utf8")))
+        found.add(name);
     }
   }
   return [...found];

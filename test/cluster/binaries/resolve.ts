@@ -10,7 +10,7 @@ export type Binaries = Readonly<Record<BinaryName, string>>;
 export type ResolveOptions = {
   readonly kubeVersion: KubeVersion;
   /** A folder with some or all binaries; `KUBEBUILDER_ASSETS` names one too. */
-  readonly binaries?: string;
+  readonly binaries?: string | undefined;
   readonly progress: Progress;
   readonly env?: NodeJS.ProcessEnv;
 };
@@ -35,7 +35,12 @@ export async function resolveBinaries(options: ResolveOptions): Promise<Binaries
   return found as Binaries;
 }
 
-function folderAtHand({ kubeVersion, binaries, progress, env = process.env }: ResolveOptions): string | undefined {
+function folderAtHand({
+  kubeVersion,
+  binaries,
+  progress,
+  env = process.env,
+}: ResolveOptions): string | undefined {
   if (binaries !== undefined) {
     if (!existsSync(binaries)) throw new Error(`no folder ${binaries}`);
     return resolve(binaries);
@@ -44,7 +49,7 @@ function folderAtHand({ kubeVersion, binaries, progress, env = process.env }: Re
   if (assets === undefined || assets === "" || !existsSync(join(assets, "kube-apiserver"))) return undefined;
   // Set once for a whole shell, it may hold another version than the one asked for now.
   const minor = serverMinor(join(assets, "kube-apiserver"));
-  if ((kubeVersion === "1.15") === (minor < 24)) return resolve(assets);
+  if ((kubeVersion === "1.15") === minor < 24) return resolve(assets);
   progress(`KUBEBUILDER_ASSETS holds Kubernetes 1.${minor}, not ${kubeVersion}: not used`);
   return undefined;
 }

@@ -29,6 +29,9 @@ export function podEvent({ type, reason, message }: PodEvent): Step {
   };
   // Each Event is an object of its own, so its name must be new.
   return {
-    create: JSON.stringify(event).replace("NAME", "{{ .metadata.name }}.{{ sha256sum (print .metadata.uid Now) | trunc 16 }}"),
+    create: JSON.stringify(event).replace(
+      "NAME",
+      "{{ .metadata.name }}.{{ sha256sum (print .metadata.uid Now) | trunc 16 }}",
+    ),
   };
 }

@@ -1,6 +1,12 @@
 /** The Stages of each fault: a healthy pod's Stages step back behind these where they apply. */
 import type { KubeObject } from "../kube-object.ts";
-import { backingOffEntry, exitedAndRestartedEntry, pullingEntry, restartedEntry, unreadyEntry } from "./containers.ts";
+import {
+  backingOffEntry,
+  exitedAndRestartedEntry,
+  pullingEntry,
+  restartedEntry,
+  unreadyEntry,
+} from "./containers.ts";
 import { podEvent } from "./events.ts";
 import {
   alive,
@@ -16,7 +22,16 @@ import {
   terminating,
   waitsToStart,
 } from "./pod-stages.ts";
-import { type Case, type ContainerRuntime, isBackingOff, isNextInit, isRunning, isWaiting, podAddress, podStatus } from "./pod-template.ts";
+import {
+  type Case,
+  type ContainerRuntime,
+  isBackingOff,
+  isNextInit,
+  isRunning,
+  isWaiting,
+  podAddress,
+  podStatus,
+} from "./pod-template.ts";
 import { containerCondition, hit, podConditions, type Scope } from "./scope.ts";
 import { stage, type StageSpec, type Step } from "./stage.ts";
 
@@ -124,7 +139,11 @@ export function crashes(context: FaultContext, { exitCode, backOffMs, logs }: Cr
     entry: restartedEntry(runtime),
     as: "unready",
   });
-  const told = podEvent({ type: "Warning", reason: "BackOff", message: "Back-off restarting failed container" });
+  const told = podEvent({
+    type: "Warning",
+    reason: "BackOff",
+    message: "Back-off restarting failed container",
+  });
   return [
     faultStage(context, {
       name: "exit",
@@ -173,7 +192,11 @@ export function neverReady(context: FaultContext): KubeObject[] {
             main: [{ when: hit(scope, isRunning), entry: unreadyEntry(), as: "unready" }, markReady],
           }),
         },
-        podEvent({ type: "Warning", reason: "Unhealthy", message: "Readiness probe failed: calico/node is not ready" }),
+        podEvent({
+          type: "Warning",
+          reason: "Unhealthy",
+          message: "Readiness probe failed: calico/node is not ready",
+        }),
       ],
     }),
   ];

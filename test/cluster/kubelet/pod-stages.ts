@@ -46,8 +46,16 @@ export function startMain(runtime: ContainerRuntime): Case {
 }
 
 export function startInit(runtime: ContainerRuntime): Step {
-  const again = { when: `and ${isNextInit} ${isBackingOff}`, entry: restartedEntry(runtime), as: "unready" } as const;
-  const first = { when: `and ${isNextInit} ${isWaiting}`, entry: startedEntry(runtime), as: "unready" } as const;
+  const again = {
+    when: `and ${isNextInit} ${isBackingOff}`,
+    entry: restartedEntry(runtime),
+    as: "unready",
+  } as const;
+  const first = {
+    when: `and ${isNextInit} ${isWaiting}`,
+    entry: startedEntry(runtime),
+    as: "unready",
+  } as const;
   return { status: `${podStatus({ init: [again, first] })}\n${podAddress}` };
 }
 
@@ -109,7 +117,11 @@ export function podStages(runtime: ContainerRuntime): KubeObject[] {
       name: "pod-ready",
       kind: pod,
       // Also when only the condition says otherwise: that is what a node's silence leaves behind.
-      when: [alive, initsDone, `(${anyContainer(runsUnready)}) or ((${notReady}) and (all(.status.containerStatuses[]; .ready)))`],
+      when: [
+        alive,
+        initsDone,
+        `(${anyContainer(runsUnready)}) or ((${notReady}) and (all(.status.containerStatuses[]; .ready)))`,
+      ],
       delayMs: 100,
       steps: [{ status: podStatus({ main: [markReady] }) }],
     }),

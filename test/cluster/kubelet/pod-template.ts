@@ -31,7 +31,7 @@ export const isBackingOff = `(eq (get (default (dict) .state.waiting) "reason") 
 
 export function podStatus(change: PodChange): string {
   return [
-    "{{ $now := Now }}{{ $pod := . }}{{ $unready := list }}{{ $incomplete := list }}{{ $next := \"\" }}",
+    '{{ $now := Now }}{{ $pod := . }}{{ $unready := list }}{{ $incomplete := list }}{{ $next := "" }}',
     '{{ $phase := "Running" }}',
     "{{ range .status.initContainerStatuses }}",
     '{{ if and (eq $next "") (not .state.terminated) }}{{ $next = .name }}{{ end }}',
@@ -65,7 +65,7 @@ export const newPodStatus = [
   "containerStatuses:",
   // Sorted by name, as kubelets do.
   "{{ range $name := ($unready | sortAlpha) }}{{ range $pod.spec.containers }}{{ if eq .name $name }}",
-  waitingEntry('{{ if $pod.spec.initContainers }}PodInitializing{{ else }}ContainerCreating{{ end }}'),
+  waitingEntry("{{ if $pod.spec.initContainers }}PodInitializing{{ else }}ContainerCreating{{ end }}"),
   "{{ end }}{{ end }}{{ end }}",
   "phase: Pending",
   "startTime: {{ $now | quote }}",
@@ -80,7 +80,7 @@ function waitingEntry(reason: string): string {
 /** The pod's network is set up before its first container runs. */
 export const podAddress = [
   "{{ if not .status.podIP }}",
-  '{{ $ip := PodIPWith .spec.nodeName (default false .spec.hostNetwork) .metadata.uid .metadata.name .metadata.namespace }}',
+  "{{ $ip := PodIPWith .spec.nodeName (default false .spec.hostNetwork) .metadata.uid .metadata.name .metadata.namespace }}",
   "podIP: {{ $ip | quote }}",
   "podIPs: [{ip: {{ $ip | quote }}}]",
   "{{ end }}",
@@ -111,7 +111,12 @@ function note(kind: "init" | "main", as: Case["as"]): string {
 function conditions(): string[] {
   return [
     "conditions:",
-    ...condition("Initialized", "$incomplete", "ContainersNotInitialized", "containers with incomplete status"),
+    ...condition(
+      "Initialized",
+      "$incomplete",
+      "ContainersNotInitialized",
+      "containers with incomplete status",
+    ),
     ...condition("Ready", "$unready", "ContainersNotReady", "containers with unready status"),
     ...condition("ContainersReady", "$unready", "ContainersNotReady", "containers with unready status"),
   ];
