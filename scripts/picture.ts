@@ -1,0 +1,24 @@
+/**
+ * Writes docs/demo.svg, the README's picture, from a recording of a terminal:
+ *   script -qec 'stty cols 112 rows 50; scripts/demo' recording && node scripts/picture.ts recording
+ * Everything before the first command of ours is left out.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { screenAfter } from "./picture/screen.ts";
+import { svgOf } from "./picture/svg.ts";
+
+const [recording = "recording"] = process.argv.slice(2);
+const lines = screenAfter(readFileSync(recording, "utf8"), 112);
+const texts = lines.map((line) =>
+  line
+    .map(({ text }) => text)
+    .join("")
+    .trimEnd(),
+);
+const first = texts.findIndex((text) => text.startsWith("$ kubectl calico-upgrade"));
+// The last line of our own output; `script` adds one about itself.
+const last = texts.findLastIndex((text) => text !== "" && !text.startsWith("Script "));
+if (first === -1) throw new Error(`${recording} holds no call of kubectl calico-upgrade`);
+const picture = svgOf(lines.slice(first, last + 1), "A run of scripts/demo");
+writeFileSync(join(import.meta.dirname, "../docs/demo.svg"), picture);
