@@ -10,12 +10,26 @@ export type Decision<Step> =
   | { readonly kind: "done" }
   | { readonly kind: "stop"; readonly reason: Stop };
 
+/** The phases of a node run, in the order in which they are shown. */
+export type PhaseName =
+  | "hold"
+  | "template"
+  | "cordon"
+  | "restart"
+  | "ready"
+  | "settle"
+  | "probe"
+  | "uncordon"
+  | "finish";
+
 /** Nothing to do until the cluster changes, at the latest until `until`. */
 export interface Wait {
   readonly kind: "wait";
   readonly for: string;
   readonly until: Millis;
   readonly node?: string;
+  /** The phase of the shown list that this wait belongs to. */
+  readonly phase: PhaseName;
   /** Why it takes so long, in the words of the kubelet, the scheduler or a controller. */
   readonly stuck?: string;
   /** Events would tell more: they are not watched, only asked for when something takes long. */

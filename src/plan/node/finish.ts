@@ -20,12 +20,11 @@ export function finish(world: NodeWorld, daemonSet: DaemonSetFacts, goal: NodeGo
       step: { kind: "unpin", daemonSet, strategy: pinned, writes: goal.restoreStrategy(live.raw, pinned) },
     };
   }
-  const clearPin = pinned !== undefined && left.length === 0;
+  const complete = left.length === 0;
+  const clearPin = pinned !== undefined && complete;
   const ours = run !== undefined && run !== "unreadable" && run.holder === goal.holder;
-  if (!ours && !clearPin) return { kind: "done" };
-  const keep = left.length > 0 && ours;
-  return {
-    kind: "step",
-    step: { kind: "end-run", daemonSet, clearPin, ...(keep ? { lease: { run: run.run } } : {}) },
-  };
+  // Nobody works here (a living run would have stopped us before): what a killed process left goes too.
+  if (!ours && !clearPin && (run === undefined || !complete)) return { kind: "done" };
+  const keep = ours && !complete ? { lease: { run: run.run } } : {};
+  return { kind: "step", step: { kind: "end-run", daemonSet, clearPin, ...keep } };
 }

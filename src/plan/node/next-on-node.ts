@@ -146,7 +146,13 @@ function underLease(
   const since = memory.up?.since ?? now;
   if (now - since < goal.settle) {
     if (late) return stop(interrupted(goal));
-    return { kind: "wait", node: node.name, for: `pod ${pod.name} to settle`, until: since + goal.settle };
+    return {
+      kind: "wait",
+      phase: "settle",
+      node: node.name,
+      for: `pod ${pod.name} to settle`,
+      until: since + goal.settle,
+    };
   }
   if (goal.probeImage !== undefined && memory.probed !== true && seen.interrupted === undefined) {
     return probe(world, node, goal.probeImage, memory, goal, now);
@@ -199,7 +205,8 @@ function probe(
       hint: `pod networking on this node does not work; it stays cordoned; look at the pod's events, then: ${nodeCommand(goal)}`,
     });
   }
-  return { ...waiting(node, `probe pod ${pod.name} to get an address`, memory, goal, now), ...said(stuck) };
+  const wait = waiting(node, `probe pod ${pod.name} to get an address`, memory, goal, now);
+  return { ...wait, phase: "probe", ...said(stuck) };
 }
 
 function waitForReplacement(
@@ -254,6 +261,7 @@ function waiting(
   const wantsEvents = now - since >= eventsAfter;
   return {
     kind: "wait",
+    phase: "ready",
     node: node.name,
     for: what,
     until: Math.min(deadline, now + leaseRenewal, wantsEvents ? now + eventsAfter : since + eventsAfter),

@@ -60,6 +60,7 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
     if (seen.interrupted !== undefined) return stop(interrupted(goal));
     return {
       kind: "wait",
+      phase: "template",
       for: "the DaemonSet controller to take in the template",
       until: Math.min(began + revisionPatience, now + leaseRenewal),
     };

@@ -1,0 +1,200 @@
+import { expect, test } from "vitest";
+import fc from "fast-check";
+import type { Strategy } from "../../../src/model/daemonset.ts";
+import type { Write } from "../../../src/model/write.ts";
+import { run, type RunResult } from "../../../src/perform/run.ts";
+import type { TemplateGoal } from "../../../src/plan/node/goal.ts";
+import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
+import type { Seen } from "../../../src/plan/node/seen.ts";
+import { SimulatedCluster, type Fault } from "./simulated-cluster.ts";
+import { goal } from "./world.ts";
+
+const names = ["node-01", "node-02", "node-03"];
+const rolling = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } };
+const daemonSets = { group: "apps", version: "v1", resource: "daemonsets", kind: "DaemonSet" };
+const places = {
+  daemonSets,
+  nodes: { group: "", version: "v1", resource: "nodes", kind: "Node" },
+  pods: { group: "", version: "v1", resource: "pods", kind: "Pod" },
+};
+const never = new AbortController().signal;
+
+/** One process: it works until it is done, stops, or is killed. */
+async function one(
+  cluster: SimulatedCluster,
+  holder: string,
+  faults: ReadonlyMap<number, Fault>,
+  options: { nodes: readonly string[]; file: boolean; interruptAt?: number; takeOver?: boolean },
+): Promise<RunResult<Seen> | "killed"> {
+  const ref = { ...daemonSets, namespace: "kube-system", name: "calico-node" };
+  const write = (body: unknown): Write => ({
+    verb: "patch",
+    ref,
+    patch: "merge",
+    body,
+    fieldManager: "kubectl-client-side-apply",
+  });
+  const template: TemplateGoal = {
+    strategy: rolling,
+    bringInLine: (live, pinned) => {
+      const spec = live["spec"] as { template: { spec: { containers: { image: string }[] } } };
+      const same = spec.template.spec.containers[0]?.image === "calico/node:v3.2.0";
+      if (same) return { writes: [], template: false };
+      const strategy = pinned ? {} : { updateStrategy: rolling };
+      return {
+        template: true,
+        writes: [
+          write({
+            metadata: { resourceVersion: live.metadata.resourceVersion },
+            spec: { ...strategy, template: cluster.templateChange() },
+          }),
+        ],
+      };
+    },
+  };
+  const first = new AbortController();
+  const wanted = goal({
+    nodes: options.nodes,
+    holder,
+    takeOver: options.takeOver ?? false,
+    ...(options.file ? { template } : {}),
+    restoreStrategy: (live, strategy: Strategy) => [
+      write({
+        metadata: {
+          resourceVersion: live.metadata.resourceVersion,
+          annotations: { "calico-upgrade/pinned-strategy": null },
+        },
+        spec: { updateStrategy: strategy },
+      }),
+    ],
+  });
+  cluster.killed = false;
+  const result = await run(nodeProcedure(wanted, places), cluster, {
+    dryRun: "none",
+    now: () => cluster.now,
+    send: (each) => {
+      if (options.interruptAt === cluster.writes) first.abort();
+      return cluster.send(each, faults.get(cluster.writes + 1));
+    },
+    interrupt: { first: first.signal, second: never },
+    emit: () => {},
+  });
+  return cluster.killed ? "killed" : result;
+}
+
+function fresh(cordoned: readonly string[] = [], strategy: unknown = rolling): SimulatedCluster {
+  return new SimulatedCluster({ nodes: names, cordoned, strategy });
+}
+
+test("three nodes one after the other, the strategy back in the end, nothing of ours left behind", async () => {
+  const cluster = fresh();
+  const result = await one(cluster, "a", new Map(), { nodes: names, file: true });
+  expect(result).toMatchObject({ kind: "done" });
+  expect(names.map((name) => cluster.generationOf(name))).toEqual([2, 2, 2]);
+  expect(cluster.mostDown).toBe(1);
+  expect(cluster.strategy).toEqual(rolling);
+  expect(cluster.annotations).toEqual({});
+  expect(names.map((name) => [cluster.cordoned(name), cluster.lease(name)])).toEqual(
+    names.map(() => [false, undefined]),
+  );
+});
+
+test("H12: one node of three leaves the other two alone and the DaemonSet pinned", async () => {
+  const cluster = fresh();
+  await one(cluster, "a", new Map(), { nodes: ["node-01"], file: true });
+  expect(names.map((name) => cluster.generationOf(name))).toEqual([2, 1, 1]);
+  expect(cluster.strategy).toEqual({ type: "OnDelete" });
+  expect(cluster.annotations).toEqual({
+    "calico-upgrade/pinned-strategy": JSON.stringify(rolling),
+    "calico-upgrade/run": JSON.stringify({ run: "ds/2" }),
+  });
+});
+
+/** What must hold after every process, however it ended. */
+function holds(cluster: SimulatedCluster, cordonedBefore: readonly string[]): void {
+  for (const name of names) {
+    // (a) what the user had cordoned stays cordoned; (b) what we cordoned is uncordoned or under our lease
+    if (cordonedBefore.includes(name)) expect(cluster.cordoned(name)).toBe(true);
+    else if (cluster.cordoned(name)) expect(cluster.lease(name)).toBeDefined();
+  }
+  // (d) never more than one pod down
+  expect(cluster.mostDown).toBeLessThanOrEqual(1);
+}
+
+const faultKinds: readonly Fault[] = [
+  "conflict",
+  "reset before",
+  "reset after",
+  "forbidden",
+  "unavailable",
+  "kill before",
+  "kill after",
+];
+
+test.each(faultKinds)(
+  "every write hit by '%s': the invariants hold, and the same command again finishes the job",
+  async (fault) => {
+    for (const cordoned of [[], ["node-02"]]) {
+      const clean = fresh(cordoned);
+      await one(clean, "a", new Map(), { nodes: names, file: true });
+      for (let index = 1; index <= clean.writes; index += 1) {
+        const cluster = fresh(cordoned);
+        const result = await one(cluster, "a", new Map([[index, fault]]), { nodes: names, file: true });
+        holds(cluster, cordoned);
+        if (result === "killed") cluster.advance(61_000);
+        if (result === "killed" || result.kind === "stopped") {
+          const again = await one(cluster, "b", new Map(), { nodes: names, file: true });
+          expect(again, `write ${index}`).toMatchObject({ kind: "done" });
+        }
+        holds(cluster, cordoned);
+        expect(
+          names.map((name) => cluster.generationOf(name)),
+          `write ${index}`,
+        ).toEqual([2, 2, 2]);
+        expect(cluster.strategy).toEqual(rolling);
+        expect(cluster.annotations).toEqual({});
+        for (const name of names) expect(cluster.lease(name), `write ${index}`).toBeUndefined();
+      }
+    }
+  },
+);
+
+test("Ctrl-C at every write: the invariants hold, and the next command goes on at once", async () => {
+  const clean = fresh();
+  await one(clean, "a", new Map(), { nodes: names, file: true });
+  for (let index = 0; index < clean.writes; index += 1) {
+    const cluster = fresh();
+    const result = await one(cluster, "a", new Map(), { nodes: names, file: true, interruptAt: index });
+    holds(cluster, []);
+    expect(result).not.toBe("killed");
+    const again = await one(cluster, "b", new Map(), { nodes: names, file: true });
+    expect(again, `write ${index}`).toMatchObject({ kind: "done" });
+    expect(names.map((name) => cluster.generationOf(name))).toEqual([2, 2, 2]);
+    expect(names.map((name) => cluster.cordoned(name))).toEqual([false, false, false]);
+  }
+});
+
+test("any sequence of crashes and faults converges without breaking an invariant", async () => {
+  const faulty = fc.array(
+    fc.record({ at: fc.integer({ min: 1, max: 25 }), fault: fc.constantFrom(...faultKinds) }),
+    { maxLength: 4 },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(faulty, { maxLength: 4 }), fc.subarray(names), async (processes, cordoned) => {
+      const cluster = fresh(cordoned);
+      for (const [index, faults] of processes.entries()) {
+        const at = new Map(faults.map((entry) => [cluster.writes + entry.at, entry.fault]));
+        const result = await one(cluster, `process-${index}`, at, { nodes: names, file: true });
+        holds(cluster, cordoned);
+        if (result === "killed") cluster.advance(61_000);
+      }
+      expect(await one(cluster, "last", new Map(), { nodes: names, file: true })).toMatchObject({
+        kind: "done",
+      });
+      holds(cluster, cordoned);
+      expect(names.map((name) => cluster.generationOf(name))).toEqual([2, 2, 2]);
+      expect(cluster.annotations).toEqual({});
+    }),
+    { numRuns: 150 },
+  );
+});

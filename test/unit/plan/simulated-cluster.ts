@@ -1,0 +1,342 @@
+import { apiError, connectionError } from "../../../src/errors.ts";
+import { daemonSetFacts } from "../../../src/model/daemonset.ts";
+import type { KubeObject } from "../../../src/model/kube.ts";
+import { nodeFacts } from "../../../src/model/node.ts";
+import { podFacts } from "../../../src/model/pod.ts";
+import { revisionFacts } from "../../../src/model/revision.ts";
+import { formatTime } from "../../../src/model/time.ts";
+import type { Write } from "../../../src/model/write.ts";
+import type { LiveWorld } from "../../../src/perform/run.ts";
+import type { NodeWorld } from "../../../src/plan/node/world.ts";
+import { now as start } from "./world.ts";
+
+type Raw = {
+  apiVersion: string;
+  kind: string;
+  metadata: Record<string, unknown> & {
+    name: string;
+    uid: string;
+    resourceVersion: string;
+    annotations: Record<string, string>;
+  };
+  [field: string]: unknown;
+};
+
+export type Fault =
+  | "conflict"
+  | "reset before"
+  | "reset after"
+  | "forbidden"
+  | "unavailable"
+  | "kill before"
+  | "kill after";
+
+class Killed extends Error {}
+
+/**
+ * What an API server, a DaemonSet controller and kubelets do with the objects of a node run, with a
+ * clock of its own: writes are compare-and-swap, a deleted pod comes back after a second, is Ready
+ * after another.
+ */
+export class SimulatedCluster implements LiveWorld<NodeWorld> {
+  now = start;
+  writes = 0;
+  /** The process that writes was killed: nothing it tries afterwards happens. */
+  killed = false;
+  /** Every write that reached the server, in order. */
+  readonly log: string[] = [];
+  /** The most calico-node pods that were ever missing or not Ready at once. */
+  mostDown = 0;
+  #version = 1000;
+  readonly #nodes: Map<string, Raw>;
+  readonly #pods = new Map<string, Raw>();
+  #daemonSet: Raw;
+  readonly #revisions: Raw[];
+  readonly #comingBack = new Map<string, number>();
+
+  constructor(options: { nodes: readonly string[]; cordoned: readonly string[]; strategy: unknown }) {
+    this.#nodes = new Map(
+      options.nodes.map((name) => [name, this.#node(name, options.cordoned.includes(name))]),
+    );
+    this.#daemonSet = {
+      apiVersion: "apps/v1",
+      kind: "DaemonSet",
+      metadata: { ...this.#meta("calico-node", "ds"), namespace: "kube-system", generation: 1 },
+      spec: {
+        updateStrategy: options.strategy,
+        selector: { matchLabels: { app: "calico-node" } },
+        template: this.#template(1),
+      },
+      status: { observedGeneration: 1 },
+    };
+    this.#revisions = [this.#revision(1)];
+    for (const name of options.nodes) this.#createPod(name, 1, start - 3_600_000);
+  }
+
+  snapshot(): NodeWorld {
+    const raw = structuredClone(this.#daemonSet) as unknown as KubeObject;
+    return {
+      daemonSet: { raw, facts: daemonSetFacts(raw) },
+      revisions: this.#revisions.map((entry) => revisionFacts(entry as unknown as KubeObject)),
+      nodes: new Map(
+        [...this.#nodes].map(([name, entry]) => [
+          name,
+          nodeFacts(structuredClone(entry) as unknown as KubeObject),
+        ]),
+      ),
+      pods: [...this.#pods.values()].map((entry) =>
+        podFacts(structuredClone(entry) as unknown as KubeObject),
+      ),
+      probes: [],
+      events: [],
+    };
+  }
+
+  async changed(until: number): Promise<void> {
+    this.advance(Math.max(100, Math.min(until - this.now, 1_000)));
+  }
+
+  absorb(): void {}
+  async refresh(): Promise<void> {
+    this.advance(200);
+  }
+  async fetchEvents(): Promise<void> {}
+
+  async send(write: Write, fault?: Fault): Promise<KubeObject | undefined> {
+    if (this.killed) throw new Killed();
+    this.writes += 1;
+    this.advance(10);
+    this.killed = fault === "kill before" || fault === "kill after";
+    if (fault === "kill before") throw new Killed();
+    if (fault === "reset before") throw connectionError("connection reset");
+    if (fault === "forbidden") throw apiError({ status: 403, reason: "Forbidden", message: "forbidden" });
+    if (fault === "unavailable")
+      throw apiError({ status: 503, reason: "ServiceUnavailable", message: "try later" });
+    if (fault === "conflict") throw apiError({ status: 409, reason: "Conflict", message: "changed" });
+    const answer = this.#apply(write);
+    if (fault === "kill after") throw new Killed();
+    if (fault === "reset after") throw connectionError("connection reset");
+    return answer;
+  }
+
+  advance(time: number): void {
+    this.now += time;
+    for (const [node, at] of this.#comingBack) {
+      if (this.now < at) continue;
+      this.#comingBack.delete(node);
+      this.#createPod(node, (this.#daemonSet.metadata["generation"] as number) ?? 1, this.now);
+    }
+    for (const entry of this.#pods.values()) {
+      const status = entry["status"] as {
+        conditions: { status: string; lastTransitionTime: string }[];
+        containerStatuses: { ready: boolean }[];
+      };
+      const ready = status.conditions[0];
+      if (ready === undefined || ready.status === "True" || this.now - Number(entry["born"]) < 1_000)
+        continue;
+      ready.status = "True";
+      ready.lastTransitionTime = formatTime(this.now);
+      for (const container of status.containerStatuses) container.ready = true;
+    }
+    this.mostDown = Math.max(
+      this.mostDown,
+      this.#nodes.size - [...this.#pods.values()].filter(isReady).length,
+    );
+  }
+
+  cordoned(node: string): boolean {
+    return (this.#nodes.get(node)?.["spec"] as { unschedulable?: boolean }).unschedulable === true;
+  }
+
+  lease(node: string): string | undefined {
+    return this.#nodes.get(node)?.metadata.annotations["calico-upgrade/cordon"];
+  }
+
+  get annotations(): Record<string, string> {
+    return this.#daemonSet.metadata.annotations;
+  }
+
+  get strategy(): unknown {
+    return (this.#daemonSet["spec"] as { updateStrategy: unknown }).updateStrategy;
+  }
+
+  generationOf(node: string): number {
+    const own = [...this.#pods.values()].find(
+      (entry) => (entry["spec"] as { nodeName: string }).nodeName === node,
+    );
+    return Number((own?.metadata["labels"] as Record<string, string>)["controller-revision-hash"]?.slice(1));
+  }
+
+  #apply(write: Write): KubeObject | undefined {
+    this.log.push(`${write.verb} ${write.ref.resource}/${write.ref.name}`);
+    if (write.verb === "delete") {
+      const pod = this.#pods.get(write.ref.name);
+      if (pod === undefined) throw apiError({ status: 404, reason: "NotFound", message: "gone" });
+      if (pod.metadata.uid !== write.uid)
+        throw apiError({ status: 409, reason: "Conflict", message: "another UID" });
+      this.#pods.delete(write.ref.name);
+      this.#comingBack.set((pod["spec"] as { nodeName: string }).nodeName, this.now + 1_000);
+      return undefined;
+    }
+    if (write.verb !== "patch") throw new Error(`unexpected ${write.verb}`);
+    const body = write.body as {
+      metadata?: { resourceVersion?: string; annotations?: Record<string, string | null> };
+      spec?: Record<string, unknown>;
+    };
+    const object = write.ref.resource === "nodes" ? this.#nodes.get(write.ref.name) : this.#daemonSet;
+    if (object === undefined) throw apiError({ status: 404, reason: "NotFound", message: "gone" });
+    const expected = body.metadata?.resourceVersion;
+    if (expected !== undefined && expected !== object.metadata.resourceVersion) {
+      throw apiError({ status: 409, reason: "Conflict", message: "changed" });
+    }
+    for (const [key, value] of Object.entries(body.metadata?.annotations ?? {})) {
+      if (value === null) delete object.metadata.annotations[key];
+      else object.metadata.annotations[key] = value;
+    }
+    this.#mergeSpec(object, body.spec ?? {});
+    object.metadata.resourceVersion = String((this.#version += 1));
+    return structuredClone(object) as unknown as KubeObject;
+  }
+
+  #mergeSpec(object: Raw, change: Record<string, unknown>): void {
+    const spec = object["spec"] as Record<string, unknown>;
+    for (const [key, value] of Object.entries(change)) {
+      if (value === null) delete spec[key];
+      else if (key === "updateStrategy") spec[key] = withoutNulls(value as Record<string, unknown>);
+      else if (key === "template") {
+        spec[key] = value;
+        const generation = ((object.metadata["generation"] as number) ?? 1) + 1;
+        object.metadata["generation"] = generation;
+        object["status"] = { observedGeneration: generation };
+        this.#revisions.push(this.#revision(generation));
+      } else spec[key] = value;
+    }
+    if (object.kind === "Node") {
+      const taints =
+        spec["unschedulable"] === true
+          ? [
+              {
+                key: "node.kubernetes.io/unschedulable",
+                effect: "NoSchedule",
+                timeAdded: formatTime(this.now),
+              },
+            ]
+          : [];
+      const had = (spec["taints"] as unknown[] | undefined) ?? [];
+      if (taints.length !== had.length) spec["taints"] = taints;
+    }
+    // The controller's own rollout, as soon as it is allowed: all outdated pods at once.
+    const rolls = (this.strategy as { type: string }).type === "RollingUpdate";
+    if (!rolls) return;
+    for (const pod of this.#pods.values()) {
+      const hash = (pod.metadata["labels"] as Record<string, string>)["controller-revision-hash"];
+      if (hash === `r${String(this.#daemonSet.metadata["generation"])}`) continue;
+      this.#pods.delete(pod.metadata.name);
+      this.#comingBack.set((pod["spec"] as { nodeName: string }).nodeName, this.now + 1_000);
+    }
+  }
+
+  #meta(name: string, uid: string): Raw["metadata"] {
+    return {
+      name,
+      uid,
+      resourceVersion: String((this.#version += 1)),
+      creationTimestamp: formatTime(start - 86_400_000),
+      annotations: {},
+    };
+  }
+
+  #node(name: string, unschedulable: boolean): Raw {
+    return {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: this.#meta(name, `node-${name}`),
+      spec: unschedulable
+        ? {
+            unschedulable,
+            taints: [
+              {
+                key: "node.kubernetes.io/unschedulable",
+                effect: "NoSchedule",
+                timeAdded: formatTime(start - 600_000),
+              },
+            ],
+          }
+        : {},
+      status: { conditions: [{ type: "Ready", status: "True" }] },
+    };
+  }
+
+  #template(generation: number): unknown {
+    return {
+      metadata: { labels: { app: "calico-node" } },
+      spec: { containers: [{ name: "calico-node", image: `calico/node:v3.${generation}.0` }] },
+    };
+  }
+
+  templateChange(): unknown {
+    return this.#template(((this.#daemonSet.metadata["generation"] as number) ?? 1) + 1);
+  }
+
+  #revision(generation: number): Raw {
+    return {
+      apiVersion: "apps/v1",
+      kind: "ControllerRevision",
+      metadata: {
+        ...this.#meta(`calico-node-r${generation}`, `cr-${generation}`),
+        labels: { "controller-revision-hash": `r${generation}` },
+        ownerReferences: [
+          { apiVersion: "apps/v1", kind: "DaemonSet", name: "calico-node", uid: "ds", controller: true },
+        ],
+      },
+      revision: generation,
+      data: { spec: { template: this.#template(generation) } },
+    };
+  }
+
+  #createPod(node: string, generation: number, born: number): void {
+    const uid = `pod-${node}-${(this.#version += 1)}`;
+    const ready = born < start;
+    this.#pods.set(uid, {
+      apiVersion: "v1",
+      kind: "Pod",
+      born,
+      metadata: {
+        ...this.#meta(uid, uid),
+        creationTimestamp: formatTime(born),
+        namespace: "kube-system",
+        labels: { app: "calico-node", "controller-revision-hash": `r${generation}` },
+        ownerReferences: [
+          { apiVersion: "apps/v1", kind: "DaemonSet", name: "calico-node", uid: "ds", controller: true },
+        ],
+      },
+      spec: {
+        nodeName: node,
+        containers: [{ name: "calico-node", image: `calico/node:v3.${generation}.0` }],
+      },
+      status: {
+        phase: "Running",
+        conditions: [
+          { type: "Ready", status: ready ? "True" : "False", lastTransitionTime: formatTime(born) },
+        ],
+        containerStatuses: [
+          {
+            name: "calico-node",
+            containerID: uid,
+            ready,
+            restartCount: 0,
+            state: { running: { startedAt: formatTime(born) } },
+          },
+        ],
+      },
+    });
+  }
+}
+
+function isReady(pod: Raw): boolean {
+  return (pod["status"] as { conditions: { status: string }[] }).conditions[0]?.status === "True";
+}
+
+function withoutNulls(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== null));
+}
