@@ -1,70 +1,47 @@
-import { configMapFacts, type ConfigMapFacts } from "./configmap.ts";
+import type { ConfigMapFacts } from "./configmap.ts";
 import { daemonSetFacts, type DaemonSetFacts } from "./daemonset.ts";
-import { eventFacts, type EventFacts } from "./event.ts";
-import { installationFacts, runsCalicoNode, type InstallationFacts } from "./install.ts";
+import type { EventFacts } from "./event.ts";
+import { runsCalicoNode, type InstallationFacts } from "./install.ts";
 import type { KubeObject } from "./kube.ts";
-import { nodeFacts, type NodeFacts } from "./node.ts";
-import { podFacts, type PodFacts } from "./pod.ts";
+import type { NodeFacts } from "./node.ts";
+import type { PodFacts } from "./pod.ts";
 import type { Reading } from "./reading.ts";
-import { revisionFacts, type RevisionFacts } from "./revision.ts";
+import type { RevisionFacts } from "./revision.ts";
 import type { Millis } from "./time.ts";
-import { workloadFacts, type WorkloadFacts } from "./workload.ts";
+import type { WorkloadFacts } from "./workload.ts";
 
-/** What was read of a cluster, as it travelled. */
-export interface RawObserved {
-  /** `v1.36.4` */
+/** What was read of a cluster: facts, each with the reason why where it could not be read. */
+export interface Observed {
+  /** `v1.36.4`; empty when the server did not say. */
   readonly serverVersion: string;
   /** The server's clock when it answered last. */
   readonly now: Millis;
-  readonly nodes: Reading<readonly KubeObject[]>;
-  readonly daemonSets: Reading<readonly KubeObject[]>;
-  /** Deployments, and ReplicaSets where they may be Calico's controller. */
-  readonly workloads: Reading<readonly KubeObject[]>;
-  readonly pods: Reading<readonly KubeObject[]>;
-  readonly revisions: Reading<readonly KubeObject[]>;
-  readonly configMaps: Reading<readonly KubeObject[]>;
-  /** The operator's Installation; known and undefined: there is none. */
-  readonly installation: Reading<KubeObject | undefined>;
-  readonly events: Reading<readonly KubeObject[]>;
-}
-
-/** The same as facts: only what Calico is and runs on, only the fields that are read. */
-export interface Observed {
-  readonly serverVersion: string;
-  readonly now: Millis;
   readonly nodes: Reading<readonly NodeFacts[]>;
-  /** Those that run calico-node, whatever they are called. */
+  /** Those that run calico-node, whatever they are called (hazard H20: there may be several). */
   readonly daemonSets: Reading<readonly DaemonSetFacts[]>;
+  /** Calico's controllers and Typha. */
   readonly workloads: Reading<readonly WorkloadFacts[]>;
   readonly pods: Reading<readonly PodFacts[]>;
   readonly revisions: Reading<readonly RevisionFacts[]>;
   readonly configMaps: Reading<readonly ConfigMapFacts[]>;
+  /** The operator's Installation; known and undefined: there is none. */
   readonly installation: Reading<InstallationFacts | undefined>;
+  /** Events that say why a pod does not get on; asked for only where one does not. */
   readonly events: Reading<readonly EventFacts[]>;
 }
 
-export function observed(raw: RawObserved): Observed {
-  return {
-    serverVersion: raw.serverVersion,
-    now: raw.now,
-    nodes: mapReading(raw.nodes, (items) => items.map(nodeFacts)),
-    daemonSets: mapReading(raw.daemonSets, calicoDaemonSets),
-    workloads: mapReading(raw.workloads, (items) => items.flatMap((item) => workloadFacts(item) ?? [])),
-    pods: mapReading(raw.pods, (items) => items.map(podFacts)),
-    revisions: mapReading(raw.revisions, (items) => items.map(revisionFacts)),
-    configMaps: mapReading(raw.configMaps, (items) => items.map(configMapFacts)),
-    installation: mapReading(raw.installation, (item) =>
-      item === undefined ? undefined : installationFacts(item),
-    ),
-    events: mapReading(raw.events, (items) => items.map(eventFacts)),
-  };
+/** A DaemonSet that runs calico-node; undefined for every other one. */
+export function calicoDaemonSet(raw: KubeObject): DaemonSetFacts | undefined {
+  const facts = daemonSetFacts(raw);
+  return runsCalicoNode(facts.template) ? facts : undefined;
 }
 
-/** The DaemonSets that run calico-node (hazard H20: there may be several). */
-export function calicoDaemonSets(items: readonly KubeObject[]): readonly DaemonSetFacts[] {
-  return items.map(daemonSetFacts).filter(({ template }) => runsCalicoNode(template));
-}
-
-export function mapReading<T, U>(reading: Reading<T>, change: (value: T) => U): Reading<U> {
-  return reading.known ? { known: true, value: change(reading.value) } : reading;
+/** Several readings of one kind as one: the values of all, or the first reason why one is not known. */
+export function allOf<T>(readings: readonly Reading<readonly T[]>[]): Reading<readonly T[]> {
+  const value: T[] = [];
+  for (const reading of readings) {
+    if (!reading.known) return reading;
+    value.push(...reading.value);
+  }
+  return { known: true, value };
 }

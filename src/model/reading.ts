@@ -4,7 +4,11 @@
  */
 export type Reading<T> =
   | { readonly known: true; readonly value: T }
-  | { readonly known: false; readonly why: "forbidden" | "not served" | "failed"; readonly message: string };
+  | {
+      readonly known: false;
+      readonly why: "forbidden" | "not served" | "failed" | "not asked";
+      readonly message: string;
+    };
 
 export function known<T>(value: T): Reading<T> {
   return { known: true, value };

@@ -1,0 +1,193 @@
+import { configMapsOf, type ConfigMapFacts } from "../model/configmap.ts";
+import type { DaemonSetFacts } from "../model/daemonset.ts";
+import { allOf, type Observed } from "../model/observed.ts";
+import type { Reading } from "../model/reading.ts";
+import type { Millis } from "../model/time.ts";
+import type { WorkloadFacts } from "../model/workload.ts";
+import type { Selection } from "./list.ts";
+import { observeEvents } from "./observe-events.ts";
+import {
+  readConfigMap,
+  readDaemonSets,
+  readInstallation,
+  readNodes,
+  readPods,
+  readRevisions,
+  readWorkloads,
+  type Source,
+} from "./observe-lists.ts";
+import type { Connection, Discovery } from "./port.ts";
+import { notAsked, readingOf } from "./reading.ts";
+
+/** Groups that observing asks discovery about. */
+export const observedGroups: readonly string[] = ["", "apps", "extensions", "operator.tigera.io"];
+
+export type Need = Exclude<keyof Observed, "serverVersion" | "now">;
+
+export interface ObserveOptions {
+  /** Only these are asked for, and what they need themselves. */
+  readonly needs: readonly Need[];
+  /** Where Calico is looked for first; it is found anywhere. */
+  readonly namespace: string;
+  /** This machine's clock, for a server that does not tell its own. */
+  readonly now: Millis;
+}
+
+/** `k8s-app` of Calico's own pods in upstream's manifests: one list brings them all. */
+const usualLabels = [
+  "calico-node",
+  "canal",
+  "canal-node",
+  "calico-kube-controllers",
+  "calico-policy",
+  "calico-typha",
+];
+const usualSelector = `k8s-app in (${usualLabels.join(",")})`;
+const usualConfigMap = "calico-config";
+const oldController = "k8s-app=calico-policy";
+
+/**
+ * Reads what is needed side by side: the core lists while discovery is on its way, the others when it
+ * is there, and a second look only where Calico is not where it usually is. What cannot be read is a
+ * reading that says why. Throws ApiError 401 when the server does not know who asks.
+ */
+export async function observe(
+  given: Connection,
+  discovered: Promise<Discovery>,
+  { needs, namespace, now }: ObserveOptions,
+): Promise<Observed> {
+  const { connection, clock } = timed(given);
+  const ask = <T>(need: Need, read: () => Promise<Reading<T>>): Promise<Reading<T>> =>
+    needs.includes(need) ? read() : Promise.resolve(notAsked);
+  const usual: Selection = { namespace, labelSelector: usualSelector };
+  const early = Promise.all([
+    ask("nodes", () => readNodes(connection)),
+    ask("pods", () => readPods(connection, usual)),
+    ask("configMaps", () => readConfigMap(connection, namespace, usualConfigMap)),
+  ]);
+  // It is awaited below: until then its failure must not pass for one that nobody looks at.
+  early.catch(() => undefined);
+  const source: Source = { connection, discovery: await readingOf(() => discovered) };
+  const [daemonSets, revisions, workloads, installation] = await Promise.all([
+    ask("daemonSets", () => readDaemonSets(source, namespace)),
+    ask("revisions", () => readRevisions(source, usual)),
+    ask("workloads", () => controllersIn(source, namespace)),
+    ask("installation", () => readInstallation(source)),
+  ]);
+  const [nodes, pods, configMap] = await early;
+  const sets = daemonSets.known ? daemonSets.value : [];
+  const unusual = sets.filter((set) => set.namespace !== namespace || !isUsual(set));
+  const elsewhere = [...new Set(sets.map((set) => set.namespace))].filter((name) => name !== namespace);
+  const [otherPods, otherRevisions, otherWorkloads, configMaps] = await Promise.all([
+    ask("pods", () => each(unusual, (set) => readPods(connection, selectionOf(set)))),
+    ask("revisions", () => each(unusual, (set) => readRevisions(source, selectionOf(set)))),
+    ask("workloads", () => each(elsewhere, (name) => controllersIn(source, name))),
+    ask("configMaps", () => configMapsFor(connection, sets, namespace, configMap)),
+  ]);
+  // What was read in the usual place counts unless Calico turned out to be only elsewhere.
+  const usualCounts =
+    sets.length === 0 || elsewhere.length === 0 || sets.some((set) => set.namespace === namespace);
+  const both = <T>(first: Reading<readonly T[]>, other: Reading<readonly T[]>): Reading<readonly T[]> =>
+    usualCounts ? allOf([first, other]) : other;
+  const facts = {
+    serverVersion: source.discovery.known ? source.discovery.value.version : "",
+    nodes,
+    daemonSets,
+    pods: unique(both(pods, otherPods)),
+    revisions: unique(both(revisions, otherRevisions)),
+    workloads: both(workloads, otherWorkloads),
+    configMaps,
+    installation,
+  };
+  const events = await ask("events", () => observeEvents(connection, facts, clock() ?? now));
+  return { ...facts, events, now: clock() ?? now };
+}
+
+async function each<T, U>(
+  items: readonly T[],
+  read: (item: T) => Promise<Reading<readonly U[]>>,
+): Promise<Reading<readonly U[]>> {
+  return allOf(await Promise.all(items.map(read)));
+}
+
+function isUsual(set: DaemonSetFacts): boolean {
+  return usualLabels.includes(set.selector["k8s-app"] ?? "");
+}
+
+function selectionOf({ namespace, selector }: DaemonSetFacts): Selection {
+  const labelSelector = Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  return { namespace, labelSelector };
+}
+
+/**
+ * Controllers and Typha of a namespace. The ReplicaSet of v1.x is looked for where its API group is
+ * served, or where no other controller is found (calico-facts 1.3).
+ */
+async function controllersIn(source: Source, namespace: string): Promise<Reading<readonly WorkloadFacts[]>> {
+  const old = { namespace, labelSelector: oldController };
+  const mayBeOld = source.discovery.known && source.discovery.value.find("daemonsets", ["extensions"]);
+  if (mayBeOld) {
+    return allOf(
+      await Promise.all([
+        readWorkloads(source, "deployments", { namespace }),
+        readWorkloads(source, "replicasets", old),
+      ]),
+    );
+  }
+  const found = await readWorkloads(source, "deployments", { namespace });
+  if (!found.known || found.value.some(({ component }) => component === "controller")) return found;
+  return allOf([found, await readWorkloads(source, "replicasets", old)]);
+}
+
+/** The ConfigMaps that calico-node takes its environment from; `usual` was read already. */
+async function configMapsFor(
+  connection: Connection,
+  sets: readonly DaemonSetFacts[],
+  namespace: string,
+  usual: Reading<ConfigMapFacts | undefined>,
+): Promise<Reading<readonly ConfigMapFacts[]>> {
+  const wanted = new Map(
+    sets.flatMap((set) =>
+      configMapsOf(set.template).map((name) => [
+        `${set.namespace}/${name}`,
+        { namespace: set.namespace, name },
+      ]),
+    ),
+  );
+  const readings = await Promise.all(
+    [...wanted.values()].map(async (map) =>
+      map.namespace === namespace && map.name === usualConfigMap
+        ? usual
+        : await readConfigMap(connection, map.namespace, map.name),
+    ),
+  );
+  return allOf(
+    readings.map((reading) =>
+      reading.known ? { known: true, value: reading.value === undefined ? [] : [reading.value] } : reading,
+    ),
+  );
+}
+
+function unique<T extends { readonly uid: string }>(reading: Reading<readonly T[]>): Reading<readonly T[]> {
+  if (!reading.known) return reading;
+  return { known: true, value: [...new Map(reading.value.map((item) => [item.uid, item])).values()] };
+}
+
+/** The same connection, with the newest time that the server has told. */
+function timed(given: Connection): {
+  readonly connection: Connection;
+  readonly clock: () => Millis | undefined;
+} {
+  let latest: Millis | undefined;
+  const connection: Connection = {
+    ...given,
+    async request(request) {
+      const answer = await given.request(request);
+      if (answer.date !== undefined) latest = Math.max(latest ?? 0, answer.date);
+      return answer;
+    },
+  };
+  return { connection, clock: () => latest };
+}

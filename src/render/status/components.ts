@@ -1,0 +1,56 @@
+import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import { parseImage } from "../../model/image.ts";
+import { calicoNodeContainer } from "../../model/template.ts";
+import { cniContainer, isTombstone, type WorkloadFacts } from "../../model/workload.ts";
+import type { ComponentStatus } from "./kind.ts";
+
+/** The components of the installs: node and CNI plugin of each DaemonSet, controllers, Typha. */
+export function componentStatuses(
+  daemonSets: readonly DaemonSetFacts[],
+  workloads: readonly WorkloadFacts[],
+): readonly ComponentStatus[] {
+  return [
+    ...daemonSets.flatMap(ofDaemonSet),
+    ...workloads.filter(({ component }) => component === "controller").map(ofWorkload),
+    ...workloads.filter(({ component }) => component === "typha").map(ofWorkload),
+  ];
+}
+
+function ofDaemonSet(daemonSet: DaemonSetFacts): readonly ComponentStatus[] {
+  const node = calicoNodeContainer(daemonSet.template);
+  const cni = cniContainer(daemonSet.template);
+  const common = {
+    kind: "DaemonSet",
+    namespace: daemonSet.namespace,
+    name: daemonSet.name,
+    ready: daemonSet.ready,
+    desired: daemonSet.desired,
+  };
+  return [
+    { component: "calico-node", ...common, image: node?.image ?? "", version: tagOf(node?.image ?? "") },
+    ...(cni === undefined
+      ? []
+      : [{ component: "cni" as const, ...common, image: cni.image, version: tagOf(cni.image) }]),
+  ];
+}
+
+function ofWorkload(workload: WorkloadFacts): ComponentStatus {
+  const { component, kind, namespace, name, image, ready, desired } = workload;
+  return {
+    component,
+    kind,
+    namespace,
+    name,
+    image,
+    version: tagOf(image),
+    ready,
+    desired,
+    ...(isTombstone(workload) ? { note: "turned off on purpose: the older controller's name" } : {}),
+  };
+}
+
+/** What stands for the version of an image in a table. */
+export function tagOf(image: string): string {
+  const { tag, digest } = parseImage(image);
+  return tag ?? digest?.slice(0, "sha256:".length + 12) ?? "<none>";
+}

@@ -1,0 +1,106 @@
+import { backend } from "../../model/backend.ts";
+import type { ConfigMapFacts } from "../../model/configmap.ts";
+import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import { datastore } from "../../model/datastore.ts";
+import { parseImage } from "../../model/image.ts";
+import { flavour } from "../../model/install.ts";
+import { leaseExpiry } from "../../model/lease.ts";
+import type { Observed } from "../../model/observed.ts";
+import { currentRevision } from "../../model/rollout.ts";
+import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
+import { formatTime, type Millis } from "../../model/time.ts";
+import type { Catalogue } from "../../releases/catalogue.ts";
+import { identifyRelease, type Identified } from "../../releases/release.ts";
+import { atLeast, parseVersion } from "../../releases/version.ts";
+import type { DaemonSetStatus, NodeCounts, NodeStatus, RunStatus } from "./kind.ts";
+
+/** One DaemonSet: what it is, and how far its upgrade has come on the nodes given. */
+export function daemonSetStatus(
+  daemonSet: DaemonSetFacts,
+  nodes: readonly NodeStatus[],
+  observed: Observed,
+  catalogue: Catalogue,
+): DaemonSetStatus {
+  const { template, namespace, name } = daemonSet;
+  const maps = configMapsIn(namespace, observed);
+  const release = releaseOfTemplate(template, observed, catalogue);
+  const newest = observed.revisions.known ? currentRevision(observed.revisions.value, daemonSet) : undefined;
+  const run = runStatus(daemonSet, observed.now);
+  const pinned = daemonSet.strategy.type === "OnDelete" ? daemonSet.pinned : undefined;
+  return {
+    namespace,
+    name,
+    flavour: flavour(name, template),
+    image: calicoNodeContainer(template)?.image ?? "",
+    release,
+    datastore: datastore(template, maps, kubernetesByDefault(release)),
+    backend: backend(template, maps),
+    strategy: daemonSet.strategy.type,
+    nodes: countNodes(nodes.filter(({ daemonSet: of }) => of === `${namespace}/${name}`)),
+    ...(pinned === undefined ? {} : { pinned }),
+    ...(run === undefined ? {} : { run }),
+    ...(newest === undefined
+      ? {}
+      : {
+          revision: {
+            name: newest.name,
+            number: newest.revision,
+            ...(newest.hash === undefined ? {} : { hash: newest.hash }),
+          },
+        }),
+  };
+}
+
+/** The release that the template asks for; the controller's image helps where the node's leaves a tie. */
+function releaseOfTemplate(template: TemplateFacts, observed: Observed, catalogue: Catalogue): Identified {
+  const node = calicoNodeContainer(template);
+  const beside = [...template.initContainers, ...template.containers].filter((entry) => entry !== node);
+  const controllers = observed.workloads.known
+    ? observed.workloads.value.filter(({ component }) => component === "controller")
+    : [];
+  return identifyRelease(
+    node === undefined ? undefined : parseImage(node.image),
+    [...beside, ...controllers].map(({ image }) => parseImage(image)),
+    catalogue,
+  );
+}
+
+/** Since about v3.17 nothing configured means Kubernetes, before it means etcd (calico-facts 1.5). */
+function kubernetesByDefault(release: Identified): boolean | "unknown" {
+  const version = parseVersion(release.release ?? release.candidates[0] ?? "");
+  return version === undefined ? "unknown" : atLeast(version, "v3.17.0");
+}
+
+function configMapsIn(namespace: string, observed: Observed): readonly ConfigMapFacts[] {
+  return observed.configMaps.known
+    ? observed.configMaps.value.filter((map) => map.namespace === namespace)
+    : [];
+}
+
+function runStatus({ run }: DaemonSetFacts, now: Millis): RunStatus | undefined {
+  if (run === undefined) return undefined;
+  if (run === "unreadable") return { state: "unreadable" };
+  const revision = Number(run.run.slice(run.run.lastIndexOf("/") + 1));
+  const working = run.renewed !== undefined && now - run.renewed < leaseExpiry;
+  return {
+    state: run.holder === undefined ? "ended" : working ? "working" : "left",
+    ...(run.holder === undefined ? {} : { holder: run.holder }),
+    ...(run.renewed === undefined ? {} : { renewed: formatTime(run.renewed) }),
+    ...(Number.isSafeInteger(revision) ? { revision } : {}),
+  };
+}
+
+function countNodes(nodes: readonly NodeStatus[]): NodeCounts {
+  const releases: Record<string, number> = {};
+  for (const { release } of nodes) {
+    if (release !== undefined) releases[release.text] = (releases[release.text] ?? 0) + 1;
+  }
+  return {
+    total: nodes.length,
+    updated: nodes.filter(({ updated }) => updated === true).length,
+    outdated: nodes.filter(({ updated }) => updated === false).length,
+    unknown: nodes.filter(({ updated }) => updated === "unknown").length,
+    ready: nodes.filter(({ pod }) => pod?.ready === true).length,
+    releases,
+  };
+}
