@@ -40,13 +40,12 @@ function shell(line: string, env: Readonly<Record<string, string>> = {}): Promis
 beforeAll(async () => {
   if (!existsSync(join(dist, "kubectl-calico_upgrade"))) throw new Error("npm run build comes first");
   cluster = await startCluster({ nodes: 3 });
-  const manifest = await shell(`${join(root, "scripts/cluster")} calico --version v3.29.0`);
-  const applied = await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input: manifest.stdout });
-  expect(applied).toMatchObject({ code: 0 });
-  await cluster.kubectl([
-    ...["-n", "kube-system", "wait", "daemonset/calico-node", "--timeout=60s"],
-    "--for=jsonpath={.status.numberReady}=3",
-  ]);
+  const install = [
+    `${join(root, "scripts/cluster")} calico --version v3.29.0 | kubectl apply --server-side -f -`,
+    "kubectl -n kube-system wait ds/calico-node --for=jsonpath={.status.numberReady}=3 --timeout=60s",
+  ];
+  const { code, stderr } = await shell(install.join(" && "));
+  if (code !== 0) throw new Error(`Calico could not be installed: ${stderr}`);
 });
 
 afterAll(async () => {
