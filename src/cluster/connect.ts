@@ -7,7 +7,7 @@ import { makeAgent } from "./exchange.ts";
 import { inClusterTarget } from "./in-cluster.ts";
 import type { KubeCluster, KubeUser } from "./kubeconfig-file.ts";
 import { fileProblem, loadKubeconfig } from "./load-kubeconfig.ts";
-import { klogPrefix, makeRequestLog } from "./log.ts";
+import { makeRequestLog } from "./log.ts";
 import type { Connection } from "./port.ts";
 import { proxyFromEnvironment } from "./proxy.ts";
 import { sendRequest, type Wire } from "./request.ts";
@@ -38,7 +38,6 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
   const entries = await loadKubeconfig(flags.kubeconfig ?? "", {
     ...around,
     log: (level, message) => log.line(level, message),
-    warn: (message) => around.log(`${klogPrefix("W", new Date(), around.pid)} ${message}`),
   });
   const chosen = chooseTarget(entries, flags, around.env);
   const target = (chosen.isDefault ? await inClusterTarget(chosen, around.env) : undefined) ?? chosen;

@@ -1,6 +1,7 @@
 import type { Agent, OutgoingHttpHeaders } from "node:http";
 import { readFile } from "node:fs/promises";
 import { connectionError } from "../errors.ts";
+import { fileProblem } from "./load-kubeconfig.ts";
 import type { KubeUser } from "./kubeconfig-file.ts";
 import type { Target } from "./target.ts";
 
@@ -74,7 +75,9 @@ function tokenFromFile(path: string, fallback: string | undefined): () => Promis
       cached = { token, until: performance.now() + tokenFileMillis };
     } catch (error) {
       const stale = cached?.token ?? fallback;
-      if (stale === undefined) throw connectionError(`error: ${error instanceof Error ? error.message : ""}`);
+      if (stale === undefined) {
+        throw connectionError(`error: ${fileProblem(path, error as NodeJS.ErrnoException)}`);
+      }
       return `Bearer ${stale}`;
     }
     return `Bearer ${cached.token}`;

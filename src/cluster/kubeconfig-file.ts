@@ -70,6 +70,13 @@ export function readKubeconfig(
     throw new Error("couldn't get version/kind; json parse error: it is not a mapping");
   }
   const file = (parsed ?? {}) as Readonly<Record<string, unknown>>;
+  const kind = asText(file["kind"]) || "Config";
+  const version = asText(file["apiVersion"]) || "v1";
+  if (kind !== "Config" || version !== "v1") {
+    throw new Error(
+      `no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
   const folder = dirname(path);
   return {
     clusters: mapValues(named<KubeCluster>(file, "clusters", "cluster"), (cluster) =>

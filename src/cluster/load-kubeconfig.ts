@@ -7,8 +7,6 @@ export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly parseYaml: (text: string) => unknown;
   readonly log: (level: number, message: string) => void;
-  /** A line that kubectl prints whatever the verbosity. */
-  readonly warn: (message: string) => void;
 }
 
 /**
@@ -36,13 +34,13 @@ export async function loadKubeconfig(explicit: string, options: LoadOptions): Pr
       files.push(readKubeconfig(text, path, options.parseYaml));
       options.log(6, `"Config loaded from file" file="${path}"`);
     } catch (error) {
-      wrong.push(loadError(path, error instanceof Error ? error.message : String(error)));
+      wrong.push(loadError(path, textProblem(error)));
     }
   }
   if (wrong.length === 1) throw userError(wrong[0] ?? "");
   if (wrong.length > 1) throw connectionError(wrong.map((line) => `error: ${line}`).join("\n"));
   if (explicit === "" && listed !== "" && files.length === 0 && missing.length > 0) {
-    options.warn(`Config not found: ${missing.join(", ")}`);
+    options.log(1, `Config not found: ${missing.join(", ")}`);
   }
   return mergeKubeconfigs(files);
 }
@@ -56,6 +54,18 @@ function precedence(env: LoadOptions["env"]): string[] {
 
 function loadError(path: string, why: string): string {
   return `error loading config file "${path}": ${why}`;
+}
+
+/** The YAML library's message without its picture of the place. */
+function textProblem(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const at = /^(.*?) at line (\d+), column \d+:?\n/s.exec(error.message);
+  if (at === null) return error.message;
+  const what = at[1]?.startsWith("Nested mappings")
+    ? "mapping values are not allowed in this context"
+    : (at[1] ?? "");
+  // libyaml counts lines from 0 and leaves the first one out.
+  return at[2] === "1" ? `yaml: ${what}` : `yaml: line ${at[2]}: ${what}`;
 }
 
 /** A file system error in Go's words. */

@@ -18,7 +18,7 @@ export interface RequestLog {
 /** `write` gets whole lines; the prefix is klog's. */
 export function makeRequestLog(level: number, write: (line: string) => void, pid: number): RequestLog {
   function line(atLeast: number, message: string): void {
-    if (level >= atLeast) write(`${klogPrefix("I", new Date(), pid)} ${message}`);
+    if (level >= atLeast) write(`${klogPrefix(new Date(), pid)} ${message}`);
   }
   return {
     level,
@@ -43,13 +43,13 @@ export function makeRequestLog(level: number, write: (line: string) => void, pid
   };
 }
 
-/** `I1120 21:49:38.906642    5962 request.ts]`: severity, date, time in µs, process. */
-export function klogPrefix(severity: "I" | "W" | "E", at: Date, pid: number): string {
+/** `I1120 21:49:38.906642    5962 request.ts]`: date, time in µs, process. */
+function klogPrefix(at: Date, pid: number): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const day = `${two(at.getMonth() + 1)}${two(at.getDate())}`;
   const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
   const micros = String(at.getMilliseconds() * 1000).padStart(6, "0");
-  return `${severity}${day} ${time}.${micros} ${String(pid).padStart(7)} calico-upgrade]`;
+  return `I${day} ${time}.${micros} ${String(pid).padStart(7)} calico-upgrade]`;
 }
 
 const secretHeaders = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"]);

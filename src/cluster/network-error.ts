@@ -1,9 +1,11 @@
+import { getServers } from "node:dns";
+import { isIP } from "node:net";
 import { connectionError, type ConnectionError } from "../errors.ts";
 
 /** What Node knows about a failed exchange, beyond the code. */
 interface NetworkProblem extends Error {
   readonly code?: string;
-  readonly hostname?: string;
+  readonly host?: string;
   readonly address?: string;
   readonly port?: number;
   readonly syscall?: string;
@@ -60,8 +62,8 @@ const unknownAuthority = new Set([
 function words(problem: NetworkProblem, url: URL): string {
   const code = problem.code ?? "";
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (code === "ENOTFOUND") return `dial tcp: lookup ${host}: no such host`;
-  if (code === "EAI_AGAIN") return `dial tcp: lookup ${host}: server misbehaving`;
+  if (code === "ENOTFOUND") return `dial tcp: lookup ${host}${resolver()}: no such host`;
+  if (code === "EAI_AGAIN") return `dial tcp: lookup ${host}${resolver()}: server misbehaving`;
   const dial = dialErrors[code];
   if (dial !== undefined) {
     const port = problem.port ?? (url.port || (url.protocol === "https:" ? 443 : 80));
@@ -71,7 +73,7 @@ function words(problem: NetworkProblem, url: URL): string {
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
     return x509("certificate has expired or is not yet valid");
   }
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return x509(nameMismatch(problem, host));
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return x509(nameMismatch(problem, problem.host ?? host));
   if (code === "HANDSHAKE_TIMEOUT") return "net/http: TLS handshake timeout";
   if (code === "REQUEST_TIMEOUT") {
     return "net/http: request canceled (Client.Timeout exceeded while awaiting headers)";
@@ -93,10 +95,23 @@ function x509(what: string): string {
   return `tls: failed to verify certificate: x509: ${what}`;
 }
 
+/** Go names only the names of the kind that was looked for. */
 function nameMismatch(problem: NetworkProblem, host: string): string {
+  const wanted = isIP(host) === 0 ? "DNS:" : "IP Address:";
   const names = (problem.cert?.subjectaltname ?? "")
     .split(", ")
-    .flatMap((entry) => /^(?:DNS|IP Address):(.*)$/.exec(entry)?.[1] ?? []);
-  if (names.length === 0) return `certificate is not valid for any names, but wanted to match ${host}`;
-  return `certificate is valid for ${names.join(", ")}, not ${host}`;
+    .filter((entry) => entry.startsWith(wanted))
+    .map((entry) => entry.slice(wanted.length));
+  if (names.length > 0) return `certificate is valid for ${names.join(", ")}, not ${host}`;
+  return isIP(host) === 0
+    ? `certificate is not valid for any names, but wanted to match ${host}`
+    : `cannot validate certificate for ${host} because it doesn't contain any IP SANs`;
+}
+
+/** ` on 10.0.0.2:53`, where the first name server is known. */
+function resolver(): string {
+  const [server] = getServers();
+  if (server === undefined) return "";
+  const withPort = isIP(server) === 6 ? `[${server}]:53` : isIP(server) === 4 ? `${server}:53` : server;
+  return ` on ${withPort}`;
 }

@@ -14,6 +14,8 @@ export interface Target {
   readonly isDefault: boolean;
 }
 
+const contextMissing = "context was not found for specified context";
+
 /** Where a connection goes when nothing says otherwise. */
 const defaultServer = "http://localhost:8080";
 
@@ -38,13 +40,15 @@ export function chooseTarget(
   const cluster = mergeCluster(entries.clusters.get(clusterName), flags, env);
   const namespaceGiven = flags.namespace !== undefined && flags.namespace !== "";
 
+  const clusterMissing = (flags.cluster ?? "") !== "" && !entries.clusters.has(clusterName);
+
   // kubectl asks for the namespace first, which with -n looks at nothing else.
   const problems = (): string[] => [
-    ...(contextName !== "" && found === undefined
-      ? [`context was not found for specified context: ${contextName}`]
-      : []),
+    ...(contextName !== "" && found === undefined ? [`${contextMissing}: ${contextName}`] : []),
     ...userProblems(userName, user),
-    ...clusterProblems(clusterName, cluster),
+    ...(clusterMissing
+      ? [`no server found for cluster "${clusterName}"`]
+      : clusterProblems(clusterName, cluster)),
   ];
   if (!namespaceGiven) refuseInvalid(problems());
   if ((flags.user ?? "") !== "" && !entries.users.has(userName)) {
@@ -53,9 +57,7 @@ export function chooseTarget(
   if ((flags.context ?? "") !== "" && found === undefined) {
     throw userError(`context "${contextName}" does not exist`);
   }
-  if ((flags.cluster ?? "") !== "" && !entries.clusters.has(clusterName)) {
-    throw userError(`cluster "${clusterName}" does not exist`);
-  }
+  if (clusterMissing) throw userError(`cluster "${clusterName}" does not exist`);
   if (namespaceGiven) refuseInvalid(problems());
 
   const touched = Object.keys(cluster).length > 1 || cluster.server !== defaultServer;
@@ -213,13 +215,16 @@ function unreadable(what: string, path: string | undefined, name: string): strin
   }
 }
 
+/** One problem is told like any error, but a missing context, and several, with a heading. */
 function refuseInvalid(problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  throw connectionError(
-    problems.length === 1
-      ? `Error in configuration: ${problems[0]}`
-      : `Error in configuration: \n${problems.map((problem) => `* ${problem}`).join("\n")}`,
-  );
+  const [first] = problems;
+  if (first === undefined) return;
+  if (problems.length > 1) {
+    throw connectionError(`Error in configuration: \n${problems.map((each) => `* ${each}`).join("\n")}`);
+  }
+  throw first.startsWith(contextMissing)
+    ? connectionError(`Error in configuration: ${first}`)
+    : userError(first);
 }
 
 /** Only what was given, and not given as "". */
