@@ -16,6 +16,7 @@ import {
 import { join } from "node:path";
 import * as esbuild from "esbuild";
 import { bundle } from "./build/bundle.ts";
+import { licences } from "./build/licences.ts";
 import { writeExecutable } from "./build/executable.ts";
 import { nodeRuntime } from "./build/node-runtime.ts";
 import { warmUp } from "./build/warm-up.ts";
@@ -43,9 +44,10 @@ async function build(): Promise<void> {
   const chunkFolder = join(work, "chunks");
   mkdirSync(chunkFolder, { recursive: true });
 
-  const { chunks, legal } = await bundle(join(root, "src/main.ts"));
+  const { chunks, inputs } = await bundle(join(root, "src/main.ts"));
   for (const [name, text] of chunks) writeFileSync(join(chunkFolder, name), text);
-  writeFileSync(join(dist, "kubectl-calico_upgrade.LEGAL.txt"), legal);
+  // Not a name that begins with kubectl-: `kubectl plugin list` would complain of it.
+  writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licences(root, inputs));
   await esbuild.build({
     entryPoints: ["sea-main.ts", "warm-up-main.ts"].map((name) => join(root, "scripts/build", name)),
     bundle: true,

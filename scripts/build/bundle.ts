@@ -4,12 +4,8 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export interface Bundle {
-  /** Name of the chunk that runs first. */
-  readonly main: string;
-  /** CommonJS text by chunk name; one chunk per `await import()`, and what several of them share. */
+  /** CommonJS text by chunk name; `main.js` runs first. One per `await import()`, and what several share. */
   readonly chunks: ReadonlyMap<string, string>;
-  /** Licence texts of what is inside. */
-  readonly legal: string;
   /** Every file that went in, relative to the working directory. */
   readonly inputs: readonly string[];
 }
@@ -30,7 +26,7 @@ export async function bundle(entry: string): Promise<Bundle> {
     target: "node22",
     chunkNames: "[name]-[hash]",
     minify: true,
-    legalComments: "external",
+    legalComments: "none",
     metafile: true,
     plugins: [kubeConfigOnly],
     logLevel: "warning",
@@ -42,13 +38,8 @@ export async function bundle(entry: string): Promise<Bundle> {
   if (unwanted !== undefined) throw new Error(`${unwanted} got into the bundle: requests go over node:https`);
 
   const chunks = new Map<string, string>();
-  const legal: string[] = [];
-  for (const file of split.outputFiles) {
-    const name = basename(file.path);
-    if (name.endsWith(".LEGAL.txt")) legal.push(file.text);
-    else chunks.set(name, await asCommonJs(file.text));
-  }
-  return { main: "main.js", chunks, legal: [...new Set(legal)].join("\n"), inputs };
+  for (const file of split.outputFiles) chunks.set(basename(file.path), await asCommonJs(file.text));
+  return { chunks, inputs };
 }
 
 /** The text of a function of (exports, require, module), as the loader compiles it. */
