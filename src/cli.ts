@@ -15,6 +15,12 @@ interface RegisteredCommand extends ListedCommand {
 /** Every command, in the order of the help text. Its class is loaded when it is called. */
 export const commands: readonly RegisteredCommand[] = [
   {
+    name: "status",
+    summary: "Show what Calico runs where, and how far an upgrade has come",
+    group: "Commands",
+    load: async () => (await import("./commands/status.ts")).StatusCommand,
+  },
+  {
     name: "version",
     summary: "Print the version of this program",
     group: "Other Commands",

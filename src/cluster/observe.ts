@@ -44,7 +44,7 @@ const usualLabels = [
 ];
 const usualSelector = `k8s-app in (${usualLabels.join(",")})`;
 const usualConfigMap = "calico-config";
-const oldController = "k8s-app=calico-policy";
+export const oldController = "k8s-app=calico-policy";
 
 /**
  * Reads what is needed side by side: the core lists while discovery is on its way, the others when it
@@ -84,9 +84,7 @@ export async function observe(
     ask("workloads", () => each(elsewhere, (name) => controllersIn(source, name))),
     ask("configMaps", () => configMapsFor(connection, sets, namespace, configMap)),
   ]);
-  // What was read in the usual place counts unless Calico turned out to be only elsewhere.
-  const usualCounts =
-    sets.length === 0 || elsewhere.length === 0 || sets.some((set) => set.namespace === namespace);
+  const usualCounts = isUsualPlace(sets, namespace);
   const both = <T>(first: Reading<readonly T[]>, other: Reading<readonly T[]>): Reading<readonly T[]> =>
     usualCounts ? allOf([first, other]) : other;
   const facts = {
@@ -101,6 +99,18 @@ export async function observe(
   };
   const events = await ask("events", () => observeEvents(connection, facts, clock() ?? now));
   return { ...facts, events, now: clock() ?? now };
+}
+
+/** What was read in the usual place counts unless Calico turned out to be only elsewhere. */
+function isUsualPlace(sets: readonly DaemonSetFacts[], namespace: string): boolean {
+  return sets.length === 0 || sets.some((set) => set.namespace === namespace);
+}
+
+/** The lists that bring the pods of these DaemonSets, and their revisions. */
+export function podSelections(sets: readonly DaemonSetFacts[], namespace: string): readonly Selection[] {
+  const unusual = sets.filter((set) => set.namespace !== namespace || !isUsual(set));
+  const usual = isUsualPlace(sets, namespace) ? [{ namespace, labelSelector: usualSelector }] : [];
+  return [...usual, ...unusual.map(selectionOf)];
 }
 
 async function each<T, U>(

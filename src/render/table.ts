@@ -3,11 +3,16 @@ import Table from "cli-table3";
 /**
  * Rows as `kubectl get` prints them: no lines, three spaces between columns, no trailing spaces. A
  * cell ends at its first line break, and a terminal escape shows as `^[`. Every line ends with \n.
+ * `atLeast`: widths of columns that were printed before.
  */
-export function table(head: readonly string[] | undefined, rows: readonly (readonly string[])[]): string {
+export function table(
+  head: readonly string[] | undefined,
+  rows: readonly (readonly string[])[],
+  atLeast: readonly number[] = [],
+): string {
   const all = (head === undefined ? rows : [head, ...rows]).map((row) => row.map(cell));
   if (all.length === 0) return "";
-  const widths = columnWidths(all);
+  const widths = columnWidths(all, atLeast);
   // The library's time grows with the square of the rows: 5,000 at once take four seconds.
   const chunk = widths === undefined ? all.length : 100;
   let text = "";
@@ -27,8 +32,8 @@ function part(rows: readonly string[][], widths: number[] | undefined): string {
 }
 
 /** undefined: some characters may be wider than one place, and the library has to measure them. */
-function columnWidths(rows: readonly string[][]): number[] | undefined {
-  const widths: number[] = [];
+function columnWidths(rows: readonly string[][], atLeast: readonly number[]): number[] | undefined {
+  const widths = [...atLeast];
   for (const row of rows) {
     for (const [column, text] of row.entries()) {
       const last = column === row.length - 1;

@@ -49,7 +49,7 @@ export function upgradeStatus(
     done: isDone(
       nodes,
       install,
-      statuses.every(({ revision }) => revision !== undefined),
+      observed.nodes.known && statuses.every(({ revision }) => revision !== undefined),
     ),
     problems: problemsOf(chosen, statuses, every, observed, catalogue),
     unread: unread(observed),
@@ -59,10 +59,9 @@ export function upgradeStatus(
 /** Without a node to judge nothing can be done: a cluster without Calico is never finished. */
 function isDone(nodes: readonly NodeStatus[], install: Install, settled: boolean): Truth {
   if (install.kind === "none") return false;
-  const judged = nodes.filter(({ todo, expected }) => todo !== false || expected === true);
-  if (judged.some(({ todo }) => todo === true)) return false;
-  if (judged.some(({ todo }) => todo === "unknown") || !settled) return "unknown";
-  return judged.length > 0;
+  if (nodes.some(({ todo }) => todo === true)) return false;
+  if (nodes.some(({ todo }) => todo === "unknown") || !settled) return "unknown";
+  return nodes.some(({ daemonSet }) => daemonSet !== undefined);
 }
 
 function unread(observed: Observed): readonly Unread[] {
@@ -77,6 +76,8 @@ function unread(observed: Observed): readonly Unread[] {
     events: observed.events,
   };
   return Object.entries(readings).flatMap(([what, reading]) =>
-    reading.known || reading.why === "not asked" ? [] : [{ what, why: reading.why, message: reading.message }],
+    reading.known || reading.why === "not asked"
+      ? []
+      : [{ what, why: reading.why, message: reading.message }],
   );
 }

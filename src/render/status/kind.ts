@@ -128,7 +128,8 @@ export interface Note {
     | "not-ready"
     | "missing"
     | "stuck"
-    | "starting"
+    /** Under way: being pulled, started, ended. */
+    | "under-way"
     | "wrong-revision"
     | "several-pods"
     | "churn"

@@ -21,6 +21,9 @@ export interface NoteSource {
   readonly now: Millis;
 }
 
+/** A pod that is still there so long after its grace period does not end by itself. */
+const overdueAfter: Millis = 60_000;
+
 /** What stands in the NOTE column, the gravest first. */
 export function notesOf(source: NoteSource): readonly Note[] {
   return [
@@ -49,11 +52,10 @@ function podNotes(source: NoteSource): readonly Note[] {
   const stuck = stuckReason(pod, events);
   if (stuck !== undefined) {
     const since = stuck.since === undefined ? "" : ` (${age(stuck.since, now)})`;
+    const overdue = pod.deletedAt !== undefined && now - pod.deletedAt > overdueAfter;
     const text = stuckText(stuck);
     notes.push(
-      stuck.failing || stuck.reason === "Terminating"
-        ? note("stuck", text + (stuck.reason === "Terminating" ? since : ""))
-        : note("starting", `${text}${since}`),
+      stuck.failing ? note("stuck", text) : note(overdue ? "stuck" : "under-way", `${text}${since}`),
     );
   }
   if (second !== undefined && second.deletedAt === undefined)

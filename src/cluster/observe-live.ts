@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { configMapFacts } from "../model/configmap.ts";
+import type { DaemonSetFacts } from "../model/daemonset.ts";
+import type { KubeObject } from "../model/kube.ts";
+import { nodeFacts } from "../model/node.ts";
+import { allOf, calicoDaemonSet, type Observed } from "../model/observed.ts";
+import { podFacts } from "../model/pod.ts";
+import type { Reading } from "../model/reading.ts";
+import { revisionFacts } from "../model/revision.ts";
+import type { Millis } from "../model/time.ts";
+import { workloadFacts } from "../model/workload.ts";
+import { follow, type Followed } from "./follow.ts";
+import type { Selection } from "./list.ts";
+import { observe, oldController, podSelections, type ObserveOptions } from "./observe.ts";
+import { observeEvents } from "./observe-events.ts";
+import type { Connection, Discovery, Served } from "./port.ts";
+
+export interface LiveOptions extends Omit<ObserveOptions, "now"> {
+  readonly clock: () => Millis;
+  readonly signal: AbortSignal;
+}
+
+/** Changes that come together are taken together; kubelets write a pod's status in bursts. */
+const settleMillis = 250;
+
+/**
+ * What `observe` sees, again after every change, until the signal aborts. Objects come by watch;
+ * only events are asked for, where a pod does not get on. Where watching is refused, the first look
+ * stays.
+ */
+export async function* observeLive(
+  connection: Connection,
+  discovered: Promise<Discovery>,
+  options: LiveOptions,
+): AsyncGenerator<Observed> {
+  const { signal, clock } = options;
+  while (!signal.aborted) {
+    // Another DaemonSet, or another namespace: everything is looked for anew.
+    // oxlint-disable-next-line no-await-in-loop
+    const first = await observe(connection, discovered, { ...options, now: clock() });
+    yield first;
+    // oxlint-disable-next-line no-await-in-loop
+    yield* changesOf(connection, await discovered, first, options);
+  }
+}
+
+async function* changesOf(
+  connection: Connection,
+  discovery: Discovery,
+  first: Observed,
+  { signal, clock, namespace, needs }: LiveOptions,
+): AsyncGenerator<Observed> {
+  const ending = new AbortController();
+  const both = AbortSignal.any([signal, ending.signal]);
+  const bell = makeBell();
+  const sets = first.daemonSets.known ? first.daemonSets.value : [];
+  const ahead = first.now - clock();
+  const live = <T>(
+    served: Pick<Served, "group" | "version" | "resource" | "kind"> | undefined,
+    selections: readonly Selection[],
+    known: boolean,
+    pick: (raw: KubeObject) => T | undefined,
+  ): (() => Reading<readonly T[]> | undefined) => {
+    if (served === undefined || !known) return () => undefined;
+    const parts = selections.map((selection) => {
+      const followed = follow<T | undefined>(connection, served, {
+        ...selection,
+        signal: both,
+        pick,
+        onChange: bell.ring,
+      });
+      const part = { followed, ready: false };
+      void readyRings(followed, part, bell);
+      return part;
+    });
+    return () => together(parts);
+  };
+  const selections = podSelections(sets, namespace);
+  const nowhere: readonly Selection[] = [{}];
+  const inSets =
+    sets.length === 0 ? nowhere : [...new Set(sets.map((set) => set.namespace))].map(inNamespace);
+  const nodes = live(core("nodes", "Node"), nowhere, first.nodes.known, nodeFacts);
+  const pods = live(core("pods", "Pod"), selections, first.pods.known, podFacts);
+  const daemonSets = live(find("daemonsets"), inSets, first.daemonSets.known, calicoDaemonSet);
+  const revisions = live(find("controllerrevisions"), selections, first.revisions.known, revisionFacts);
+  const workloads = live(find("deployments"), inSets, first.workloads.known, workloadFacts);
+  const old = first.workloads.known && first.workloads.value.some(({ kind }) => kind === "ReplicaSet");
+  const oldWorkloads = live(
+    find("replicasets"),
+    inSets.map((place) => ({ ...place, labelSelector: oldController })),
+    old,
+    workloadFacts,
+  );
+  const maps = first.configMaps.known ? first.configMaps.value : [];
+  const configMaps = live(
+    core("configmaps", "ConfigMap"),
+    maps.map((map) => ({ namespace: map.namespace, fieldSelector: `metadata.name=${map.name}` })),
+    maps.length > 0,
+    configMapFacts,
+  );
+  try {
+    for (;;) {
+      // Each round answers the one before.
+      // oxlint-disable-next-line no-await-in-loop
+      await bell.rung(both);
+      // oxlint-disable-next-line no-await-in-loop
+      await sleep(settleMillis, undefined, { signal: both }).catch(() => undefined);
+      if (signal.aborted) return;
+      bell.hush();
+      const facts = {
+        ...first,
+        nodes: nodes() ?? first.nodes,
+        pods: pods() ?? first.pods,
+        daemonSets: daemonSets() ?? first.daemonSets,
+        revisions: revisions() ?? first.revisions,
+        workloads: withOld(workloads(), old ? oldWorkloads() : { known: true, value: [] }) ?? first.workloads,
+        configMaps: configMaps() ?? first.configMaps,
+      };
+      if (placesOf(facts.daemonSets) !== placesOf(first.daemonSets)) return;
+      const now = clock() + ahead;
+      // oxlint-disable-next-line no-await-in-loop
+      const events = needs.includes("events") ? await observeEvents(connection, facts, now) : first.events;
+      yield { ...facts, events, now };
+    }
+  } finally {
+    ending.abort();
+  }
+
+  function find(resource: string): Served | undefined {
+    return discovery.find(resource, ["apps", "extensions"]);
+  }
+}
+
+/** Where the list is refused the part never gets ready, and what was read first stays. */
+async function readyRings(followed: Followed<unknown>, part: { ready: boolean }, bell: Bell): Promise<void> {
+  try {
+    await followed.ready;
+    part.ready = true;
+    bell.ring();
+  } catch {
+    part.ready = false;
+  }
+}
+
+function core(resource: string, kind: string): Pick<Served, "group" | "version" | "resource" | "kind"> {
+  return { group: "", version: "v1", resource, kind };
+}
+
+function inNamespace(namespace: string): Selection {
+  return { namespace };
+}
+
+/** undefined as long as the first lists are not all in. */
+function together<T>(
+  parts: readonly { readonly followed: Followed<T | undefined>; readonly ready: boolean }[],
+): Reading<readonly T[]> | undefined {
+  if (!parts.every(({ ready }) => ready)) return undefined;
+  return allOf(
+    parts.map(({ followed }) => ({
+      known: true,
+      value: [...followed.objects.values()].filter((item) => item !== undefined),
+    })),
+  );
+}
+
+/** Where the DaemonSets are and what they select: decides what has to be followed. */
+function placesOf(sets: Reading<readonly DaemonSetFacts[]>): string {
+  if (!sets.known) return "";
+  return sets.value
+    .map(({ uid, selector }) => `${uid} ${JSON.stringify(selector)}`)
+    .sort()
+    .join("\n");
+}
+
+function withOld<T>(
+  workloads: Reading<readonly T[]> | undefined,
+  old: Reading<readonly T[]> | undefined,
+): Reading<readonly T[]> | undefined {
+  return workloads === undefined || old === undefined ? undefined : allOf([workloads, old]);
+}
+
+interface Bell {
+  readonly ring: () => void;
+  readonly hush: () => void;
+  /** Resolves when it has rung since it was hushed, or when the signal aborts. */
+  readonly rung: (signal: AbortSignal) => Promise<void>;
+}
+
+function makeBell(): Bell {
+  let { promise, resolve } = Promise.withResolvers<void>();
+  return {
+    ring: () => resolve(),
+    hush() {
+      ({ promise, resolve } = Promise.withResolvers<void>());
+    },
+    async rung(signal) {
+      if (signal.aborted) return;
+      const aborted = Promise.withResolvers<void>();
+      const stop = (): void => aborted.resolve();
+      signal.addEventListener("abort", stop, { once: true });
+      await Promise.race([promise, aborted.promise]);
+      signal.removeEventListener("abort", stop);
+    },
+  };
+}

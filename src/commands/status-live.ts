@@ -1,0 +1,98 @@
+import { discover } from "../cluster/discovery.ts";
+import { observeLive } from "../cluster/observe-live.ts";
+import { observedGroups } from "../cluster/observe.ts";
+import type { AppContext } from "../context.ts";
+import { catalogue } from "../releases/catalogue.ts";
+import { printed } from "../render/output.ts";
+import { upgradeStatus } from "../render/status/build.ts";
+import type { UpgradeStatus } from "../render/status/kind.ts";
+import { makeLiveText } from "../render/status/live-text.ts";
+import { printableStatus } from "../render/status/print.ts";
+import { waitOutcome, type Failing } from "../render/status/wait.ts";
+import { errorsOf, isBlind, type StatusOptions, type StatusView } from "./status-run.ts";
+
+/**
+ * -w shows every change until the user ends it; --wait ends when the upgrade is done (exit 0), cannot
+ * get there or takes longer than --timeout (exit 1); both together do both.
+ */
+export async function runLiveStatus(view: StatusView, options: StatusOptions): Promise<number> {
+  const { context, wait, watch } = options;
+  const ending = new AbortController();
+  context.outputClosed.addEventListener("abort", () => ending.abort(), { once: true });
+  const timer = wait && options.timeout > 0 ? setTimeout(() => ending.abort(), options.timeout) : undefined;
+  const discovered = discover(view.connection, observedGroups);
+  const show = watch ? makeShow(view, options) : undefined;
+  let failing: readonly Failing[] = [];
+  let said = "";
+  let last: UpgradeStatus | undefined;
+  let shownErrors = "";
+  try {
+    const looks = observeLive(view.connection, discovered, {
+      ...view,
+      clock: context.now,
+      signal: ending.signal,
+    });
+    for await (const observed of looks) {
+      const status = upgradeStatus(observed, catalogue, view.scope);
+      last = status;
+      const errors = errorsOf(observed, status, view.scope);
+      const lines = errors.lines.map((line) => `${line}\n`).join("");
+      if (lines !== shownErrors) context.stderr.write(lines);
+      shownErrors = lines;
+      if (isBlind(observed) || errors.missing) return 1;
+      if (show !== undefined) await show(status);
+      if (!wait) continue;
+      const outcome = waitOutcome(status, failing, observed.now);
+      if (outcome.kind === "waiting") {
+        failing = outcome.failing;
+        if (outcome.message !== said && !watch) context.stderr.write(`${outcome.message}\n`);
+        said = outcome.message;
+        continue;
+      }
+      if (!watch) await print(view, options, status);
+      if (outcome.kind === "done") return 0;
+      context.stderr.write(`error: ${outcome.message}\n`);
+      return 1;
+    }
+    if (!wait || context.outputClosed.aborted) return 0;
+    if (last !== undefined && !watch) await print(view, options, last);
+    context.stderr.write(`error: timed out waiting for the condition${said === "" ? "" : `: ${said}`}\n`);
+    return 1;
+  } finally {
+    clearTimeout(timer);
+    ending.abort();
+  }
+}
+
+async function print(view: StatusView, options: StatusOptions, status: UpgradeStatus): Promise<void> {
+  options.context.stdout.write(await printed(view.format, printableStatus(status, options.noHeaders)));
+}
+
+/** On a terminal the whole is drawn anew; elsewhere changed rows follow, as `kubectl get -w` prints them. */
+function makeShow(view: StatusView, options: StatusOptions): (status: UpgradeStatus) => Promise<void> {
+  const { context, noHeaders } = options;
+  if (view.format === "table" || view.format === "wide") {
+    const wide = view.format === "wide";
+    const live = makeLiveText({ wide, noHeaders, screen: screenOf(context) });
+    return async (status) => void context.stdout.write(live(status));
+  }
+  let before = "";
+  return async (status) => {
+    const text = await printed(view.format, printableStatus(status, noHeaders));
+    // Only the time of the look has changed.
+    const same = await printed(view.format, printableStatus(withoutTime(status), noHeaders));
+    if (same === before) return;
+    context.stdout.write(before !== "" && view.format === "yaml" ? `---\n${text}` : text);
+    before = same;
+  };
+}
+
+function withoutTime(status: UpgradeStatus): UpgradeStatus {
+  return { ...status, cluster: { ...status.cluster, observed: "" } };
+}
+
+function screenOf(context: AppContext): Parameters<typeof makeLiveText>[0]["screen"] {
+  if (!context.terminal.stdoutTty) return undefined;
+  const stdout = context.stdout as { readonly rows?: number; readonly columns?: number };
+  return () => ({ rows: stdout.rows ?? 24, columns: stdout.columns ?? 80 });
+}

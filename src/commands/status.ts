@@ -1,0 +1,54 @@
+import { Option } from "clipanion";
+import { BaseCommand, option } from "./base.ts";
+import {
+  daemonSetFlag,
+  noHeadersFlag,
+  outputFlag,
+  timeoutFlag,
+  waitFlag,
+  watchFlag,
+} from "../flags/common.ts";
+
+export class StatusCommand extends BaseCommand {
+  static override readonly paths = [["status"]];
+  static override readonly help = {
+    summary: "Show what Calico runs where, and how far an upgrade has come",
+    details:
+      "Says how Calico was installed, which datastore it uses, which release runs on which node, who works on an\n" +
+      "upgrade, and what is wrong. Changes nothing. What cannot be read is shown as unknown, with the reason on stderr.\n\n" +
+      "-o name prints the nodes that still need the upgrade.",
+    arguments: "[NODE...] [flags]",
+    examples: [
+      { what: "Show the whole cluster", command: "status" },
+      { what: "Show one node, with more columns", command: "status node-01 -o wide" },
+      {
+        what: "Upgrade the nodes that still need it, one by one",
+        command: "status -o name | xargs -n 1 kubectl calico-upgrade node",
+      },
+      { what: "Wait until every node runs the newest revision", command: "status --wait --timeout=1h" },
+    ],
+  };
+
+  readonly output = option(outputFlag);
+  readonly noHeaders = option(noHeadersFlag);
+  readonly watch = option(watchFlag);
+  readonly wait = option(waitFlag);
+  readonly timeout = option(timeoutFlag);
+  readonly daemonSet = option(daemonSetFlag);
+  readonly nodes = Option.Rest();
+
+  protected async run(): Promise<number> {
+    const { runStatus } = await import("./status-run.ts");
+    return await runStatus({
+      nodes: this.nodes,
+      output: this.output,
+      noHeaders: this.noHeaders,
+      watch: this.watch,
+      wait: this.wait,
+      timeout: this.timeout,
+      daemonSet: this.daemonSet,
+      context: this.context,
+      connect: () => this.connect(),
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { table } from "../table.ts";
+import type { UpgradeStatus } from "./kind.ts";
+import { printableStatus } from "./print.ts";
+import { nodeGrid } from "./tables.ts";
+
+/** What is to be written for the next status: everything at first, then what has changed. */
+export type LiveText = (status: UpgradeStatus) => string;
+
+export interface LiveOptions {
+  readonly wide: boolean;
+  readonly noHeaders: boolean;
+  /** The terminal's size now; undefined when it is no terminal. */
+  readonly screen: (() => { readonly rows: number; readonly columns: number }) | undefined;
+}
+
+export function makeLiveText(options: LiveOptions): LiveText {
+  return options.screen === undefined ? changedRows(options) : wholeScreen(options, options.screen);
+}
+
+const home = "\u001B[H";
+const clearLine = "\u001B[K";
+const clearBelow = "\u001B[J";
+const clearScreen = "\u001B[2J";
+
+function wholeScreen(
+  { wide, noHeaders }: LiveOptions,
+  screen: () => { readonly rows: number; readonly columns: number },
+): LiveText {
+  let started = false;
+  return (status) => {
+    const { rows, columns } = screen();
+    const lines = printableStatus(status, noHeaders).table(wide).trimEnd().split("\n");
+    const more = lines.length - (rows - 1);
+    const shown = more > 0 ? [...lines.slice(0, rows - 2), `... ${more + 1} more lines`] : lines;
+    const cut = shown.map((line) => `${line.slice(0, columns)}${clearLine}\n`);
+    const start = started ? home : clearScreen + home;
+    started = true;
+    return `${start}${cut.join("")}${clearBelow}`;
+  };
+}
+
+/** Rows that are new or say something else; an age that goes on by itself is no change. */
+function changedRows({ wide, noHeaders }: LiveOptions): LiveText {
+  let before: ReadonlyMap<string, string> | undefined;
+  let widths: readonly number[] = [];
+  return (status) => {
+    const { head, rows } = nodeGrid(status, wide);
+    const seen = new Map(
+      status.nodes.map((node) => [`${node.name} ${node.daemonSet ?? ""}`, JSON.stringify(told(node))]),
+    );
+    const keys = [...seen.keys()];
+    const changed = rows.filter((_, index) => {
+      const key = keys[index] ?? "";
+      return before?.get(key) !== seen.get(key);
+    });
+    const first = before === undefined;
+    before = seen;
+    if (!first) return changed.length === 0 ? "" : table(undefined, changed, widths);
+    widths = [head, ...rows].reduce<readonly number[]>(
+      (widest, row) => row.map((text, column) => Math.max(widest[column] ?? 0, text.length)),
+      [],
+    );
+    return printableStatus(status, noHeaders).table(wide);
+  };
+}
+
+/** What a row says, without the ages in its notes. */
+function told(node: UpgradeStatus["nodes"][number]): unknown {
+  return {
+    ...node,
+    notes: node.notes.map(({ id, text }) => [id, text.replaceAll(/\b\d+[smhdy](\d+[smhdy])?\b/g, "")]),
+  };
+}

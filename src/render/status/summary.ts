@@ -1,0 +1,132 @@
+import { parseTime, type Millis } from "../../model/time.ts";
+import { humanDuration } from "../duration.ts";
+import type { DaemonSetStatus, InstallStatus, UpgradeStatus } from "./kind.ts";
+
+/** The lines above the tables: what this cluster is, how far an upgrade has come, what is wrong. */
+export function summaryLines(status: UpgradeStatus): readonly string[] {
+  const now = parseTime(status.cluster.observed) ?? 0;
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ["Cluster", [clusterLine(status)]],
+    ["Install", installLines(status.install)],
+    ["Datastore", forEach(status, datastoreLine)],
+    ["Upgrade", forEach(status, upgradeLine)],
+    ["Pinned", forEach(status, pinnedLine)],
+    ["Run", forEach(status, (set) => runLine(set, now))],
+    [
+      "Wrong",
+      status.problems.flatMap(({ message, hint }) => [message, ...(hint === undefined ? [] : [`  ${hint}`])]),
+    ],
+    ["Unknown", status.unread.map(({ what, why }) => `${what} (${why})`)],
+  ];
+  return rows.flatMap(([label, lines]) =>
+    lines.map((line, index) => `${(index === 0 ? `${label}:` : "").padEnd(12)}${line}`),
+  );
+}
+
+/** A line about each DaemonSet; it is named where there are several (hazard H20). */
+function forEach(
+  { daemonSets }: UpgradeStatus,
+  say: (set: DaemonSetStatus) => string | undefined,
+): readonly string[] {
+  return daemonSets.flatMap((set) => {
+    const said = say(set);
+    if (said === undefined) return [];
+    return [daemonSets.length === 1 ? said : `${set.namespace}/${set.name}: ${said}`];
+  });
+}
+
+function clusterLine({ cluster, daemonSets, nodes, install }: UpgradeStatus): string {
+  const kubernetes = cluster.kubernetes === "" ? "Kubernetes" : `Kubernetes ${cluster.kubernetes}`;
+  if (install.kind === "none") return kubernetes;
+  const counts = new Map<string, number>();
+  for (const { release } of nodes)
+    if (release !== undefined) counts.set(release.text, (counts.get(release.text) ?? 0) + 1);
+  const names = [...counts.keys()];
+  const runs =
+    names.length === 0
+      ? daemonSets.map(({ release }) => release.text)
+      : names.map((name) =>
+          names.length === 1 ? name : `${name} (${plural(counts.get(name) ?? 0, "node")})`,
+        );
+  return runs.length === 0 ? kubernetes : `${kubernetes}, Calico ${runs.join(", ")}`;
+}
+
+const installs: Readonly<Record<InstallStatus["kind"], string>> = {
+  none: "no Calico found",
+  manifest: "from a manifest",
+  helm: "by Helm",
+  operator: "by the Tigera operator",
+  migrating: "between a manifest install and the Tigera operator",
+  distribution: "by the Kubernetes distribution",
+  several: "several calico-node DaemonSets; --daemonset NAMESPACE/NAME shows one",
+  unknown: "unknown",
+};
+
+/** What a user who sees no Calico has to know: what was looked for. */
+const lookedFor =
+  "looked in all namespaces for a DaemonSet with a container calico-node or an image calico/node (mirrors included), and for the operator's Installation";
+
+function installLines({ kind, flavour, owners, evidence, procedure }: InstallStatus): readonly string[] {
+  if (kind === "none") return [installs.none, lookedFor];
+  const names = owners.map(({ name, evidence: mark }) => `${name} (${mark})`);
+  const how = kind === "distribution" && names.length > 0 ? "from" : installs[kind];
+  const by = names.length === 0 ? "" : `${kind === "distribution" ? " " : ", "}${names.join(", ")}`;
+  const shown = flavour === "canal" ? "canal (Calico's policy, flannel's network) " : "";
+  const why = kind === "migrating" || kind === "several" ? ` (${evidence.join("; ")})` : "";
+  return [`${shown}${how}${by}${why}`, ...(procedure === undefined ? [] : [procedure])];
+}
+
+function datastoreLine({ datastore, backend }: DaemonSetStatus): string {
+  const [evidence] = datastore.evidence;
+  const network =
+    backend === "bird" || backend === "gobgp"
+      ? `BGP by ${backend}`
+      : backend === "unknown"
+        ? "network backend unknown"
+        : `no BGP (backend ${backend})`;
+  return `${datastore.type}${evidence === undefined ? "" : ` (${evidence})`}, ${network}`;
+}
+
+function upgradeLine({ nodes, revision, release, strategy }: DaemonSetStatus): string {
+  const { total, updated, unknown, outdated, ready } = nodes;
+  const newest =
+    revision === undefined
+      ? "the newest revision"
+      : `revision ${revision.number}, the newest (${release.text})`;
+  if (total === 0) return `no node is known to run it; it would get ${release.text}`;
+  if (updated === total) {
+    const down = ready === total ? "" : `, and calico-node is Ready on ${ready} of them`;
+    return `${total === 1 ? "the one node runs" : `all ${total} nodes run`} ${newest}${down}`;
+  }
+  const rest = [
+    outdated === 0 ? "" : `${outdated} still to do`,
+    unknown === 0 ? "" : `${unknown} unknown`,
+  ].filter((part) => part !== "");
+  const hint = strategy === "OnDelete" && outdated > 0 ? "; none restarts by itself (OnDelete)" : "";
+  return `${updated} of ${plural(total, "node")} on ${newest}; ${rest.join(", ")}${hint}`;
+}
+
+function pinnedLine({ pinned, name, namespace, strategy }: DaemonSetStatus): string | undefined {
+  if (pinned === undefined) return undefined;
+  const back = pinned === "unreadable" ? "the strategy in its unreadable annotation" : pinned.type;
+  return (
+    `to ${strategy} until every node runs the newest revision; then ${back} goes back (kubectl calico-upgrade node --unpin does it now). ` +
+    `Do not apply DaemonSet ${namespace}/${name} elsewhere meanwhile: ${back} would restart all outdated nodes at once`
+  );
+}
+
+function runLine({ run }: DaemonSetStatus, now: Millis): string | undefined {
+  if (run === undefined || run.state === "ended") return undefined;
+  if (run.state === "unreadable")
+    return "its lease cannot be read; kubectl calico-upgrade node NODE --take-over goes on in its place";
+  const renewed = parseTime(run.renewed);
+  const seen = renewed === undefined ? "" : ` (seen ${humanDuration(now - renewed)} ago)`;
+  const target = run.revision === undefined ? "" : ` towards revision ${run.revision}`;
+  return run.state === "working"
+    ? `${run.holder ?? ""} works on it${target}${seen}`
+    : `${run.holder ?? ""} left it unfinished${target}${seen}; the same command goes on with it`;
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
