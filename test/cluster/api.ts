@@ -59,18 +59,19 @@ export function connectApi({ server, authority, credentials }: ApiOptions): Api 
     });
 
   const request: Api["request"] = async (method, path, body, headers = {}) => {
-    const content = body === undefined ? {} : { "content-type": contentType(method) };
-    const response = await send(
-      method,
-      path,
-      { accept: "application/json", ...content, ...headers },
-      typeof body === "string" || body === undefined ? body : JSON.stringify(body),
-    );
-    return {
-      status: response.statusCode ?? 0,
-      headers: response.headers,
-      body: decode(await text(response)),
-    };
+    const content = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
+    const described =
+      content === undefined
+        ? {}
+        : {
+            "content-type": contentType(method),
+            // Node leaves it out for DELETE, and the next request on the connection is lost.
+            "content-length": String(Buffer.byteLength(content)),
+          };
+    const all = { accept: "application/json", ...described, ...headers };
+    const response = await send(method, path, all, content);
+    const answer = decode(await text(response));
+    return { status: response.statusCode ?? 0, headers: response.headers, body: answer };
   };
 
   return {

@@ -1,5 +1,6 @@
 /** `scripts/cluster`: clusters for a person at a terminal. Results on stdout, progress on stderr. */
 import { parseArgs } from "node:util";
+import { hostedCalico, partNames, toYaml } from "../calico/hosted-calico.ts";
 import { ensureBuilt } from "./binaries/build.ts";
 import { type KubeVersion, kubeVersions, recipesFor } from "./binaries/recipes.ts";
 import { clusterEnv, endCluster, startCluster } from "./cluster.ts";
@@ -78,16 +79,44 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
     const folders = await ensureBuilt(recipesFor(kubeVersion(values["kube-version"])), { progress: tell });
     for (const folder of folders) print(folder);
   },
+
+  calico: async (args) => {
+    const { values } = parseArgs({
+      args,
+      options: {
+        version: { type: "string" },
+        datastore: { type: "string", default: "kdd" },
+        flavour: { type: "string", default: "hosted" },
+        registry: { type: "string" },
+        only: { type: "string", default: partNames.join(",") },
+      },
+    });
+    if (values.version === undefined) throw new Error("--version vMAJOR.MINOR.PATCH is missing");
+    const objects = hostedCalico(
+      {
+        version: values.version,
+        datastore: oneOf("datastore", values.datastore, ["kdd", "etcd"] as const),
+        flavour: oneOf("flavour", values.flavour, ["hosted", "canal"] as const),
+        ...(values.registry === undefined ? {} : { registry: values.registry }),
+      },
+      values.only.split(",").map((part) => oneOf("only", part, partNames)),
+    );
+    process.stdout.write(toYaml(objects));
+  },
 };
+
+function oneOf<T extends string>(flag: string, asked: string, known: readonly T[]): T {
+  const found = known.find((value) => value === asked);
+  if (found === undefined) throw new Error(`--${flag} ${asked}: one of ${known.join(", ")}`);
+  return found;
+}
 
 function nameFrom(args: string[]): string {
   return parseArgs({ args, options: { name: { type: "string", default: defaultName } } }).values.name;
 }
 
 function kubeVersion(asked: string): KubeVersion {
-  const known = kubeVersions.find((version) => version === asked);
-  if (known === undefined) throw new Error(`--kube-version ${asked}: one of ${kubeVersions.join(", ")}`);
-  return known;
+  return oneOf("kube-version", asked, kubeVersions);
 }
 
 function quote(value: string): string {

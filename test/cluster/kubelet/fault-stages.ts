@@ -95,10 +95,18 @@ export function pullFails(context: FaultContext, last: PullFailure): KubeObject[
       steps: [failingPull(context, "ErrImagePull", notFound), refused],
     }),
   ];
-  if (last === "ErrImagePull") return stages;
+  const held = faultStage(context, {
+    name: "hold",
+    when: [alive, turn(`.state.waiting.reason == "${last}"`)],
+    // Else the container would start: a healthy pod's Stages apply where no other does.
+    delayMs: 24 * 3_600_000,
+    steps: [],
+  });
+  if (last === "ErrImagePull") return [...stages, held];
   const backOff = podEvent({ type: "Warning", reason: "Failed", message: "Error: ImagePullBackOff" });
   return [
     ...stages,
+    held,
     faultStage(context, {
       name: "backoff",
       when: [alive, turn(erred)],
