@@ -125,13 +125,39 @@ function named<T extends object>(
   return found;
 }
 
+const textFields: ReadonlySet<string> = new Set([
+  "as",
+  "as-uid",
+  "certificate-authority",
+  "certificate-authority-data",
+  "client-certificate",
+  "client-certificate-data",
+  "client-key",
+  "client-key-data",
+  "cluster",
+  "namespace",
+  "password",
+  "proxy-url",
+  "server",
+  "tls-server-name",
+  "token",
+  "tokenFile",
+  "user",
+  "username",
+]);
+
 /** Empty and null fields are as good as absent ones in clientcmd. */
 function withoutNulls(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null && field !== ""));
+  const present = Object.entries(value).filter(([, field]) => field !== null && field !== "");
+  for (const [name, field] of present) if (textFields.has(name)) asText(field);
+  return Object.fromEntries(present);
 }
 
+/** A number or a yes where text is wanted is an error, not a guess. */
 function asText(value: unknown): string {
-  return typeof value === "string" ? value : "";
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string") return value;
+  throw new Error(`json: cannot unmarshal ${typeof value} into a field of type string`);
 }
 
 function withPaths<T extends object>(entry: T, folder: string, fields: readonly (keyof T)[]): T {

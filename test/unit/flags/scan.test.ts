@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, boolean, constantFrom, oneof, property, string, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Flag } from "../../../src/flags/flag.ts";
 import { canonical, scan } from "../../../src/flags/scan.ts";
@@ -115,22 +115,19 @@ test("a spelling with _ is taken and warned about, as kubectl does", () => {
 });
 
 /** One flag with a value, and one way to write it. */
-const spelled = fc.oneof(
-  fc
-    .tuple(
-      fc.constantFrom(output, namespace),
-      fc.string({ minLength: 1 }),
-      fc.constantFrom("--x=y", "--x y", "-xy", "-x=y", "-x y"),
-    )
+const spelled = oneof(
+  tuple(
+    constantFrom(output, namespace),
+    string({ minLength: 1 }),
+    constantFrom("--x=y", "--x y", "-xy", "-x=y", "-x y"),
+  )
     .filter(([, value, how]) => how !== "-xy" || !value.startsWith("="))
     .map(([flag, value, how]) => ({ flag, value, args: spell(flag.name, flag.short, value, how) })),
-  fc
-    .tuple(fc.constantFrom(watch, force, noHeaders), fc.boolean(), fc.boolean())
-    .map(([flag, value, bare]) => ({
-      flag,
-      value: String(value),
-      args: [bare && value ? `--${flag.name}` : `--${flag.name}=${value}`],
-    })),
+  tuple(constantFrom(watch, force, noHeaders), boolean(), boolean()).map(([flag, value, bare]) => ({
+    flag,
+    value: String(value),
+    args: [bare && value ? `--${flag.name}` : `--${flag.name}=${value}`],
+  })),
 );
 
 function spell(name: string, short: string, value: string, how: string): string[] {
@@ -149,12 +146,11 @@ function spell(name: string, short: string, value: string, how: string): string[
 }
 
 test("property: whatever the spelling and the order, flags and arguments come out as they went in", () => {
-  const argument = fc
-    .string({ minLength: 1 })
+  const argument = string({ minLength: 1 })
     .filter((text) => !text.startsWith("-"))
     .map((text) => ({ argument: text, args: [text] }));
-  fc.assert(
-    fc.property(fc.array(fc.oneof(spelled, argument)), (parts) => {
+  assert(
+    property(array(oneof(spelled, argument)), (parts) => {
       const result = scan(
         parts.flatMap(({ args }) => args),
         flags,
@@ -172,8 +168,8 @@ test("property: whatever the spelling and the order, flags and arguments come ou
 });
 
 test("property: no command line makes the scanner throw", () => {
-  fc.assert(
-    fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom("--", "-", "-o", "-wo", "--v"))), (args) => {
+  assert(
+    property(array(oneof(string(), constantFrom("--", "-", "-o", "-wo", "--v"))), (args) => {
       expect(scan(args, flags)).toHaveProperty("ok");
     }),
   );

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, nat, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dryRunSuffix, readDryRun } from "../../../src/flags/dry-run.ts";
 import { suggest } from "../../../src/flags/suggest.ts";
@@ -34,8 +34,8 @@ describe("durations as Go reads them", () => {
 
   test("property: a sum of units is read as their sum", () => {
     const hour = 3_600_000;
-    fc.assert(
-      fc.property(fc.nat(99), fc.nat(59), fc.nat(59), (h, m, s) => {
+    assert(
+      property(nat(99), nat(59), nat(59), (h, m, s) => {
         expect(goDuration(`${h}h${m}m${s}s`)).toEqual({ ok: true, millis: h * hour + m * 60_000 + s * 1000 });
       }),
     );
