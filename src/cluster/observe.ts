@@ -43,7 +43,8 @@ const usualLabels = [
   "calico-typha",
 ];
 const usualSelector = `k8s-app in (${usualLabels.join(",")})`;
-const usualConfigMap = "calico-config";
+/** What nearly every manifest takes environment from; the second from v3.13 on, where it exists. */
+const usualConfigMaps = ["calico-config", "kubernetes-services-endpoint"];
 export const oldController = "k8s-app=calico-policy";
 
 /**
@@ -63,7 +64,9 @@ export async function observe(
   const early = Promise.all([
     ask("nodes", () => readNodes(connection)),
     ask("pods", () => readPods(connection, usual)),
-    ask("configMaps", () => readConfigMap(connection, namespace, usualConfigMap)),
+    Promise.all(
+      usualConfigMaps.map((name) => ask("configMaps", () => readConfigMap(connection, namespace, name))),
+    ),
   ]);
   // It is awaited below: until then its failure must not pass for one that nobody looks at.
   early.catch(() => undefined);
@@ -74,7 +77,7 @@ export async function observe(
     ask("workloads", () => controllersIn(source, namespace)),
     ask("installation", () => readInstallation(source)),
   ]);
-  const [nodes, pods, configMap] = await early;
+  const [nodes, pods, usualMaps] = await early;
   const sets = daemonSets.known ? daemonSets.value : [];
   const unusual = sets.filter((set) => set.namespace !== namespace || !isUsual(set));
   const elsewhere = [...new Set(sets.map((set) => set.namespace))].filter((name) => name !== namespace);
@@ -82,7 +85,7 @@ export async function observe(
     ask("pods", () => each(unusual, (set) => readPods(connection, selectionOf(set)))),
     ask("revisions", () => each(unusual, (set) => readRevisions(source, selectionOf(set)))),
     ask("workloads", () => each(elsewhere, (name) => controllersIn(source, name))),
-    ask("configMaps", () => configMapsFor(connection, sets, namespace, configMap)),
+    ask("configMaps", () => configMapsFor(connection, sets, namespace, usualMaps)),
   ]);
   const usualCounts = isUsualPlace(sets, namespace);
   const both = <T>(first: Reading<readonly T[]>, other: Reading<readonly T[]>): Reading<readonly T[]> =>
@@ -156,7 +159,7 @@ async function configMapsFor(
   connection: Connection,
   sets: readonly DaemonSetFacts[],
   namespace: string,
-  usual: Reading<ConfigMapFacts | undefined>,
+  usual: readonly Reading<ConfigMapFacts | undefined>[],
 ): Promise<Reading<readonly ConfigMapFacts[]>> {
   const wanted = new Map(
     sets.flatMap((set) =>
@@ -167,11 +170,10 @@ async function configMapsFor(
     ),
   );
   const readings = await Promise.all(
-    [...wanted.values()].map(async (map) =>
-      map.namespace === namespace && map.name === usualConfigMap
-        ? usual
-        : await readConfigMap(connection, map.namespace, map.name),
-    ),
+    [...wanted.values()].map(async (map) => {
+      const read = map.namespace === namespace ? usual[usualConfigMaps.indexOf(map.name)] : undefined;
+      return read ?? (await readConfigMap(connection, map.namespace, map.name));
+    }),
   );
   return allOf(
     readings.map((reading) =>

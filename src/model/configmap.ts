@@ -9,22 +9,32 @@ export interface ConfigMapFacts {
   readonly resourceVersion: string;
   readonly annotations: Readonly<Record<string, string>>;
   readonly data: Readonly<Record<string, string>>;
-  /** When its data last changed, where the server keeps that (managedFields; not before 1.18). */
-  readonly changed?: Millis;
+  /**
+   * When it was last written by somebody who owns data in it, where the server keeps that
+   * (managedFields; not before 1.18). `surely`: that writer owns nothing else, so data has changed.
+   */
+  readonly written?: { readonly at: Millis; readonly surely: boolean };
 }
 
 export function configMapFacts(raw: KubeObject): ConfigMapFacts {
   const { metadata } = raw;
-  const times = (metadata.managedFields ?? [])
+  const written = (metadata.managedFields ?? [])
     .filter(({ fieldsV1 }) => fieldsV1?.["f:data"] !== undefined)
-    .map(({ time }) => parseTime(time) ?? 0);
+    .map(({ time, fieldsV1 }) => ({
+      at: parseTime(time) ?? 0,
+      surely: fieldsV1?.["f:metadata"] === undefined,
+    }))
+    .reduce<ConfigMapFacts["written"]>(
+      (last, next) => (last === undefined || next.at > last.at ? next : last),
+      undefined,
+    );
   return {
     name: metadata.name,
     namespace: metadata.namespace ?? "",
     resourceVersion: metadata.resourceVersion ?? "",
     annotations: metadata.annotations ?? {},
     data: (raw as KubeObject & { readonly data?: Readonly<Record<string, string>> | null }).data ?? {},
-    ...(times.length === 0 ? {} : { changed: Math.max(...times) }),
+    ...(written === undefined ? {} : { written }),
   };
 }
 

@@ -12,6 +12,7 @@ import { formatTime, type Millis } from "../../model/time.ts";
 import type { Catalogue } from "../../releases/catalogue.ts";
 import { identifyRelease, type Identified } from "../../releases/release.ts";
 import type { NodeStatus, PodStatus } from "./kind.ts";
+import { configOf, noConfig } from "./config-age.ts";
 import { notesOf } from "./notes.ts";
 
 /** What the rows of all nodes are made from. */
@@ -94,10 +95,7 @@ function row(
       : daemonSet === undefined
         ? "unknown"
         : upToDate(pod, daemonSet, revisions);
-  const configCurrent =
-    pod === undefined || daemonSet === undefined
-      ? "unknown"
-      : runsWithCurrentConfig(pod, configMapsFor(daemonSet, observed));
+  const config = pod === undefined || daemonSet === undefined ? noConfig : configOf(pod, daemonSet, observed);
   const status = {
     name,
     ready: node?.ready ?? "unknown",
@@ -105,7 +103,7 @@ function row(
     roles: node?.roles ?? [],
     expected,
     updated,
-    configCurrent,
+    configCurrent: config.current,
     todo: stillToDo(node, pod, expected, updated),
     ...(node?.kubelet === undefined ? {} : { kubelet: node.kubelet }),
     ...(daemonSet === undefined ? {} : { daemonSet: `${daemonSet.namespace}/${daemonSet.name}` }),
@@ -113,6 +111,7 @@ function row(
   };
   const notes = notesOf({
     status,
+    config,
     node,
     daemonSet,
     pods,
@@ -175,31 +174,4 @@ function restarts(pod: PodFacts): number {
   const starting = pod.initContainers.some(({ terminated, ready }) => !ready && terminated?.exitCode !== 0);
   const counted = starting && pod.containers.every(({ restarts }) => restarts === 0);
   return (counted ? pod.initContainers : pod.containers).reduce((sum, entry) => sum + entry.restarts, 0);
-}
-
-function configMapsFor(daemonSet: DaemonSetFacts, observed: Observed): readonly ConfigMapFacts[] | undefined {
-  if (!observed.configMaps.known) return undefined;
-  const names = configMapsOf(daemonSet.template);
-  const found = observed.configMaps.value.filter(
-    ({ name, namespace }) => namespace === daemonSet.namespace && names.includes(name),
-  );
-  return found.length < names.length ? undefined : found;
-}
-
-/**
- * Environment is read when a container starts, so each container is judged by its own start; init
- * containers run at the pod's creation (hazard H25). Without managedFields: unknown.
- */
-function runsWithCurrentConfig(pod: PodFacts, maps: readonly ConfigMapFacts[] | undefined): Truth {
-  if (maps === undefined) return "unknown";
-  if (maps.length === 0) return true;
-  const changes = maps.map(({ changed }) => changed);
-  const starts: (Millis | undefined)[] = [
-    ...(pod.initContainers.length === 0 ? [] : [pod.created]),
-    ...pod.containers.map(({ startedAt }) => startedAt),
-  ];
-  const started = starts.reduce<Millis>((first, at) => Math.min(first, at ?? 0), Number.MAX_SAFE_INTEGER);
-  if (changes.some((at) => at !== undefined && starts.some((start) => start !== undefined && start < at)))
-    return false;
-  return changes.includes(undefined) || started === 0 ? "unknown" : true;
 }

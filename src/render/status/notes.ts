@@ -6,11 +6,13 @@ import { missingReason, stuckReason, stuckText } from "../../model/stuck.ts";
 import type { Millis } from "../../model/time.ts";
 import { age, humanDuration } from "../duration.ts";
 import { churn } from "./churn.ts";
+import type { ConfigAge } from "./config-age.ts";
 import type { NodeStatus, Note } from "./kind.ts";
 
 /** What the notes of one node's row are made from. */
 export interface NoteSource {
   readonly status: Omit<NodeStatus, "notes">;
+  readonly config: ConfigAge;
   readonly node: NodeFacts | undefined;
   readonly daemonSet: DaemonSetFacts | undefined;
   /** The DaemonSet's pods on this node, the one that counts first. */
@@ -26,14 +28,7 @@ const overdueAfter: Millis = 60_000;
 
 /** What stands in the NOTE column, the gravest first. */
 export function notesOf(source: NoteSource): readonly Note[] {
-  return [
-    ...nodeNotes(source),
-    ...podNotes(source),
-    ...cordonNotes(source),
-    ...(source.status.configCurrent === false
-      ? [note("stale-config", "its configuration changed after it started")]
-      : []),
-  ];
+  return [...nodeNotes(source), ...podNotes(source), ...cordonNotes(source), ...configNotes(source.config)];
 }
 
 function nodeNotes({ node, now }: NoteSource): readonly Note[] {
@@ -95,6 +90,12 @@ function cordonNotes({ node, now }: NoteSource): readonly Note[] {
   if (!unschedulable) return [];
   const when = cordonedAt === undefined ? "" : `, ${humanDuration(now - cordonedAt)} ago`;
   return [note("cordoned", `cordoned by ${cordonedBy ?? "somebody else"}${when}`)];
+}
+
+function configNotes({ current, written }: ConfigAge): readonly Note[] {
+  if (written === undefined) return [];
+  const how = current === false ? "changed" : "may have changed";
+  return [note("stale-config", `${written} ${how} after it started`)];
 }
 
 function note(id: Note["id"], text: string): Note {
