@@ -1,4 +1,3 @@
-import { configMapsOf, type ConfigMapFacts } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { EventFacts } from "../../model/event.ts";
 import { parseImage } from "../../model/image.ts";
@@ -8,7 +7,7 @@ import { calicoNode, type PodFacts } from "../../model/pod.ts";
 import type { Observed } from "../../model/observed.ts";
 import type { Truth } from "../../model/reading.ts";
 import { upToDate } from "../../model/rollout.ts";
-import { formatTime, type Millis } from "../../model/time.ts";
+import { formatTime } from "../../model/time.ts";
 import type { Catalogue } from "../../releases/catalogue.ts";
 import { identifyRelease, type Identified } from "../../releases/release.ts";
 import type { NodeStatus, PodStatus } from "./kind.ts";
