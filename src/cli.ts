@@ -21,6 +21,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/status.ts")).StatusCommand,
   },
   {
+    name: "node",
+    summary: "Upgrade calico-node on nodes, one after the other",
+    group: "Commands",
+    load: async () => (await import("./commands/node.ts")).NodeCommand,
+  },
+  {
     name: "version",
     summary: "Print the version of this program",
     group: "Other Commands",

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isApiError, isConnectionError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
-import { list, type Selection } from "./list.ts";
+import { list, type Listed, type Selection } from "./list.ts";
 import type { Connection, Served } from "./port.ts";
 import { watch } from "./watch.ts";
 
@@ -27,6 +27,8 @@ export interface Change<T> {
 
 export interface FollowOptions<T> extends Selection {
   readonly signal: AbortSignal;
+  /** A list that was taken already: the watch goes on from there, without a list of its own. */
+  readonly initial?: Listed<KubeObject>;
   /** What to keep of an object; the whole of it unless given. */
   readonly pick?: (object: KubeObject) => T;
   /** After every change of the map, also while listing. */
@@ -66,8 +68,8 @@ export function follow<T = KubeObject>(
     options.onChange?.({ key, value: undefined });
   }
 
-  async function load(): Promise<string> {
-    const listed = await list(connection, served, { ...selectionOf(options), signal });
+  async function load(taken?: Listed<KubeObject>): Promise<string> {
+    const listed = taken ?? (await list(connection, served, { ...selectionOf(options), signal }));
     const kept = new Set(listed.items.map(keyOf));
     for (const object of listed.items) put(object);
     for (const key of objects.keys()) if (!kept.has(key)) remove(key, listed.resourceVersion);
@@ -115,7 +117,7 @@ export function follow<T = KubeObject>(
     }
   }
 
-  const first = load();
+  const first = load(options.initial);
   const ready = first.then(() => undefined);
   const ended = first.then(keepUp);
   // Whoever waits for them hears of it; nobody has to.

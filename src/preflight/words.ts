@@ -45,3 +45,7 @@ export const words = {
 } as const satisfies Record<string, Words>;
 
 export type RuleId = keyof typeof words;
+
+export function wordsOf(id: RuleId): Words {
+  return words[id];
+}

@@ -1,0 +1,88 @@
+import { Option } from "clipanion";
+import {
+  daemonSetFlag,
+  filenameFlag,
+  ignorePreflightErrorsFlag,
+  outputFlag,
+  timeoutFlag,
+  yesFlag,
+} from "../flags/common.ts";
+import { dryRunFlag } from "../flags/dry-run.ts";
+import {
+  forceFlag,
+  gracePeriodFlag,
+  noCordonFlag,
+  printMissingFlag,
+  probeImageFlag,
+  releaseFlag,
+  restartFlag,
+  settleFlag,
+  takeOverFlag,
+  templateOnlyFlag,
+  unpinFlag,
+} from "../flags/node.ts";
+import { BaseCommand, option } from "./base.ts";
+
+export class NodeCommand extends BaseCommand {
+  static override readonly paths = [["node"]];
+  static override readonly help = {
+    summary: "Upgrade calico-node on nodes, one after the other",
+    details:
+      "For each node: cordon it, delete its calico-node pod, wait until the replacement is Ready and stays so, uncordon it. " +
+      "With -f the DaemonSet is first brought in line with the one in the file, and held at OnDelete until all nodes run it. " +
+      "A node that runs the newest revision already is skipped. Running the same command again continues where it stopped.",
+    arguments: "NODE... [flags]",
+    examples: [
+      { what: "Bring one node to the DaemonSet's newest revision", command: "node node-01" },
+      {
+        what: "Bring the DaemonSet in line with a new release's manifest, then upgrade one node",
+        command: "node node-01 -f calico.yaml",
+      },
+      {
+        what: "See what would happen, without changing anything",
+        command: "node node-01 -f calico.yaml --dry-run=server",
+      },
+      { what: "Restart calico-node on a node whatever it runs", command: "node node-01 --restart" },
+      {
+        what: "Print what the file's template needs and the cluster lacks, and add it",
+        command: "node -f calico.yaml --print-missing | kubectl apply -f -",
+      },
+      {
+        what: "Give up the lease and the cordon that a stopped run left on a node",
+        command: "node node-01 --release",
+      },
+      { what: "Put the update strategy back before all nodes are upgraded", command: "node --unpin" },
+    ],
+  };
+
+  readonly filename = option({
+    ...filenameFlag,
+    help: "Manifest whose calico-node DaemonSet the nodes are upgraded to; - reads standard input.",
+  });
+  readonly templateOnly = option(templateOnlyFlag);
+  readonly printMissing = option(printMissingFlag);
+  readonly daemonSet = option(daemonSetFlag);
+  readonly restart = option(restartFlag);
+  readonly noCordon = option(noCordonFlag);
+  readonly probeImage = option(probeImageFlag);
+  readonly gracePeriod = option(gracePeriodFlag);
+  readonly settle = option(settleFlag);
+  readonly timeout = option({
+    ...timeoutFlag,
+    help: "How long one node may take, zero means forever (e.g. 90s, 5m, 1h).",
+  });
+  readonly force = option(forceFlag);
+  readonly takeOver = option(takeOverFlag);
+  readonly release = option(releaseFlag);
+  readonly unpin = option(unpinFlag);
+  readonly ignored = option(ignorePreflightErrorsFlag);
+  readonly dryRun = option(dryRunFlag);
+  readonly yes = option(yesFlag);
+  readonly output = option(outputFlag);
+  readonly nodes = Option.Rest();
+
+  protected async run(): Promise<number> {
+    const body = await import("./node/run.ts");
+    return body.run(this, this.context, () => this.connect());
+  }
+}

@@ -1,0 +1,24 @@
+import { createInterface } from "node:readline/promises";
+import type { AppContext } from "../../context.ts";
+import { userError } from "../../errors.ts";
+
+/** Asks `[y/N]` on a terminal; without one it refuses unless -y was given. */
+export async function confirm(
+  context: Pick<AppContext, "stdin" | "stderr" | "terminal">,
+  yes: boolean,
+  question: string,
+): Promise<boolean> {
+  if (yes) return true;
+  if (!context.terminal.stderrTty || (context.stdin as NodeJS.ReadStream).isTTY !== true) {
+    throw userError(`${question} There is no terminal to ask on; -y answers yes`);
+  }
+  const lines = createInterface({ input: context.stdin, output: context.stderr });
+  try {
+    const answer = await lines.question(`${question} [y/N]: `);
+    if (/^y(es)?$/i.test(answer.trim())) return true;
+    context.stderr.write("nothing was changed\n");
+    return false;
+  } finally {
+    lines.close();
+  }
+}

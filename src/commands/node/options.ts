@@ -1,0 +1,137 @@
+import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
+import { userError } from "../../errors.ts";
+import { program } from "../../model/program.ts";
+import type { Millis } from "../../model/time.ts";
+import { readOutput, type OutputFormat } from "../../render/output.ts";
+import type { NodeCommand } from "../node.ts";
+
+/** The values of the command line, checked and in the terms of the run. */
+export interface NodeOptions {
+  readonly nodes: readonly string[];
+  readonly file?: string;
+  readonly templateOnly: boolean;
+  readonly daemonSet?: { readonly namespace: string; readonly name: string };
+  readonly restart: boolean;
+  readonly noCordon: boolean;
+  readonly probeImage?: string;
+  readonly gracePeriod?: number;
+  readonly settle?: Millis;
+  readonly timeout: Millis;
+  readonly takeOver: boolean;
+  readonly ignored: ReadonlySet<string>;
+  readonly dryRun: DryRun;
+  readonly yes: boolean;
+  readonly format: OutputFormat;
+  /** Flags that the command which goes on with this run repeats. */
+  readonly again: readonly string[];
+}
+
+type Values = Pick<
+  NodeCommand,
+  | "filename"
+  | "templateOnly"
+  | "printMissing"
+  | "daemonSet"
+  | "restart"
+  | "noCordon"
+  | "probeImage"
+  | "gracePeriod"
+  | "settle"
+  | "timeout"
+  | "force"
+  | "takeOver"
+  | "release"
+  | "unpin"
+  | "ignored"
+  | "dryRun"
+  | "yes"
+  | "output"
+  | "nodes"
+>;
+
+const seeHelp = `See '${program} node -h' for help and examples`;
+
+/** Everything that can be wrong with the command line is said here, before anything is read. */
+export function nodeOptions(values: Values, warn: (text: string) => void): NodeOptions {
+  const output = readOutput(values.output);
+  if (!output.ok) throw userError(output.message);
+  const dryRun = readDryRun(values.dryRun);
+  if (!dryRun.ok) throw userError(dryRun.message);
+  if (dryRun.warning !== undefined) warn(dryRun.warning);
+  if (values.filename.length > 1) throw userError("node takes one file; -f was given several times", seeHelp);
+  const file = values.filename[0];
+  const fileless = [
+    [values.templateOnly, "--template-only"],
+    [values.printMissing, "--print-missing"],
+  ] as const;
+  for (const [given, flag] of fileless) {
+    if (given && file === undefined) throw userError(`${flag} goes with -f FILE`, seeHelp);
+  }
+  const nodes = [...new Set(values.nodes.map(nodeName))];
+  if (nodes.length === 0 && !values.unpin && !values.printMissing) {
+    throw userError(`USAGE: node NODE [flags]`, seeHelp);
+  }
+  if (values.unpin && nodes.length > 0)
+    throw userError("--unpin is about the DaemonSet and takes no NODE", seeHelp);
+  if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", seeHelp);
+  if (values.settle !== undefined && values.settle < 0)
+    throw userError("--settle must not be negative", seeHelp);
+  const ignored = new Set(
+    values.ignored
+      .flatMap((entry) => entry.split(","))
+      .map((id) => id.trim())
+      .filter((id) => id !== ""),
+  );
+  // --force on node means H17 and nothing else.
+  if (values.force) ignored.add("H17");
+  return {
+    nodes,
+    templateOnly: values.templateOnly,
+    restart: values.restart,
+    noCordon: values.noCordon,
+    timeout: values.timeout,
+    takeOver: values.takeOver,
+    ignored,
+    dryRun: dryRun.dryRun,
+    yes: values.yes,
+    format: output.format,
+    again: again(values, file),
+    ...(file === undefined ? {} : { file }),
+    ...(values.daemonSet === undefined ? {} : { daemonSet: daemonSetName(values.daemonSet) }),
+    ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),
+    ...(values.gracePeriod < 0 ? {} : { gracePeriod: values.gracePeriod }),
+    ...(values.settle === undefined ? {} : { settle: values.settle }),
+  };
+}
+
+/** NODE may be written as kubectl prints it: node/NAME. */
+function nodeName(text: string): string {
+  const match = /^(?:nodes?|no)\/(.+)$/.exec(text);
+  const name = match?.[1] ?? text;
+  if (name === "" || name.includes("/")) throw userError(`"${text}" is not the name of a node`, seeHelp);
+  return name;
+}
+
+function daemonSetName(text: string): { namespace: string; name: string } {
+  const [namespace, name, ...more] = text.split("/");
+  if (namespace === undefined || name === undefined || namespace === "" || name === "" || more.length > 0) {
+    throw userError(`--daemonset must be NAMESPACE/NAME, not "${text}"`, seeHelp);
+  }
+  return { namespace, name };
+}
+
+function again(values: Values, file: string | undefined): readonly string[] {
+  return [
+    ...(file === undefined ? [] : ["-f", quoted(file)]),
+    ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),
+    ...(values.restart ? ["--restart"] : []),
+    ...(values.noCordon ? ["--no-cordon"] : []),
+    ...(values.probeImage === undefined ? [] : ["--probe-image", values.probeImage]),
+    ...(values.templateOnly ? ["--template-only"] : []),
+    ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
+  ];
+}
+
+function quoted(text: string): string {
+  return /^[\w./@:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

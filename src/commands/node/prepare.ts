@@ -1,0 +1,143 @@
+import { discover } from "../../cluster/discovery.ts";
+import { list, type Listed } from "../../cluster/list.ts";
+import { observedGroups } from "../../cluster/observe.ts";
+import { readConfigMap, readInstallation } from "../../cluster/observe-lists.ts";
+import type { Connection, Discovery, Served } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import { apiError, isApiError, userError } from "../../errors.ts";
+import { bgpInUse } from "../../model/backend.ts";
+import { configMapsOf, type ConfigMapFacts } from "../../model/configmap.ts";
+import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import type { KubeObject } from "../../model/kube.ts";
+import type { Place } from "../../model/place.ts";
+import type { Truth } from "../../model/reading.ts";
+import type { NodePlaces } from "../../plan/node/writes.ts";
+import type { NodeWorld } from "../../plan/node/world.ts";
+import { bell, followNodes, liveNodeWorld } from "../../perform/node-world.ts";
+import type { LiveWorld } from "../../perform/run.ts";
+import { serverClock, type ServerClock } from "../../perform/server-clock.ts";
+import { chooseDaemonSet } from "./choose.ts";
+import type { Surroundings } from "./guard.ts";
+import type { NodeOptions } from "./options.ts";
+import { readLoadBalancers, readRestartTime, surroundingGroups } from "./surroundings.ts";
+
+/** Everything that a node run looks at, read and followed. */
+export interface Prepared {
+  readonly connection: Connection;
+  readonly discovery: Discovery;
+  readonly clock: ServerClock;
+  readonly chosen: DaemonSetFacts;
+  readonly configMaps: readonly ConfigMapFacts[];
+  readonly places: NodePlaces;
+  readonly live: LiveWorld<NodeWorld>;
+  readonly around: Surroundings;
+}
+
+const nodes: Place = { group: "", version: "v1", resource: "nodes", kind: "Node" };
+const pods: Place = { group: "", version: "v1", resource: "pods", kind: "Pod" };
+
+/** Reads side by side what does not depend on each other: discovery, nodes, the DaemonSet, its pods. */
+export async function prepare(
+  given: Connection,
+  context: Pick<AppContext, "now">,
+  options: Pick<NodeOptions, "daemonSet" | "probeImage">,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const clock = serverClock(context.now);
+  const connection = heard(given, clock);
+  const changes = bell();
+  const followed = followNodes(connection, signal, changes.ring);
+  const discovered = discover(connection, [...observedGroups, ...surroundingGroups], signal);
+  const discovery = await discovered;
+  const usual = options.daemonSet?.namespace ?? (given.namespaceGiven ? given.namespace : "kube-system");
+  const [listed, installation] = await Promise.all([
+    listDaemonSets(connection, served(discovery, "daemonsets", ["apps", "extensions"]), usual),
+    readInstallation({ connection, discovery: { known: true, value: discovery } }),
+    followed.ready,
+  ]);
+  const { chosen, raw } = chooseDaemonSet(
+    listed.items,
+    installation,
+    [...followed.objects.values()],
+    options.daemonSet,
+  );
+  const configMaps = await readConfigMaps(connection, chosen);
+  const bgp: Truth = bgpInUse(chosen.template, configMaps);
+  const places = {
+    daemonSets: served(discovery, "daemonsets", ["apps", "extensions"]),
+    revisions: served(discovery, "controllerrevisions", ["apps"]),
+  };
+  const [live, restartTime, loadBalancers] = await Promise.all([
+    liveNodeWorld(connection, changes, {
+      daemonSet: chosen,
+      found: { items: [raw], resourceVersion: listed.resourceVersion },
+      places,
+      nodes: followed,
+      probes: options.probeImage !== undefined,
+      now: clock.now,
+      signal,
+    }),
+    bgp === false ? { known: true as const, value: undefined } : readRestartTime(connection, discovery),
+    readLoadBalancers(connection, discovery),
+  ]);
+  return {
+    connection,
+    discovery,
+    clock,
+    chosen,
+    configMaps,
+    places: { nodes, pods, daemonSets: places.daemonSets },
+    live,
+    around: { bgp, restartTime, serverVersion: discovery.version, loadBalancers },
+  };
+}
+
+/** All DaemonSets; for somebody who may not look everywhere, those of the usual namespace. */
+async function listDaemonSets(
+  connection: Connection,
+  place: Served,
+  usual: string,
+): Promise<Listed<KubeObject>> {
+  try {
+    return await list(connection, place);
+  } catch (error) {
+    if (!isApiError(error) || error.status !== 403) throw error;
+    return await list(connection, place, { namespace: usual });
+  }
+}
+
+/** The ConfigMaps that calico-node takes its environment from; one that cannot be read leaves facts unknown. */
+async function readConfigMaps(
+  connection: Connection,
+  daemonSet: DaemonSetFacts,
+): Promise<readonly ConfigMapFacts[]> {
+  const readings = await Promise.all(
+    configMapsOf(daemonSet.template).map((name) => readConfigMap(connection, daemonSet.namespace, name)),
+  );
+  return readings.flatMap((reading) => (reading.known && reading.value !== undefined ? [reading.value] : []));
+}
+
+/** kubectl's words for each node that is not there; the first is thrown, all are told. */
+export function missingNodes(world: NodeWorld, names: readonly string[]): readonly Error[] {
+  return names
+    .filter((name) => !world.nodes.has(name))
+    .map((name) => apiError({ status: 404, reason: "NotFound", message: `nodes "${name}" not found` }));
+}
+
+function served(discovery: Discovery, resource: string, groups: readonly string[]): Served {
+  const found = discovery.find(resource, groups);
+  if (found === undefined) throw userError(`the server doesn't have a resource type "${resource}"`);
+  return found;
+}
+
+/** The same connection, whose answers also set the clock. */
+function heard(given: Connection, clock: ServerClock): Connection {
+  return {
+    ...given,
+    async request(request) {
+      const answer = await given.request(request);
+      clock.heard(answer.date);
+      return answer;
+    },
+  };
+}

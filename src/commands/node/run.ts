@@ -1,0 +1,250 @@
+import { sendWrite } from "../../cluster/write.ts";
+import type { Connection } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import { explain } from "../../errors.ts";
+import { dryRunSuffix } from "../../flags/dry-run.ts";
+import type { KubeObject } from "../../model/kube.ts";
+import type { Millis } from "../../model/time.ts";
+import type { Write } from "../../model/write.ts";
+import { run as perform } from "../../perform/run.ts";
+import type { Stop } from "../../plan/decision.ts";
+import type { NodeGoal } from "../../plan/node/goal.ts";
+import { nodeProcedure } from "../../plan/node/procedure.ts";
+import { rightsOf } from "../../plan/node/permissions.ts";
+import { mustPin } from "../../plan/node/pin.ts";
+import type { NodeWorld } from "../../plan/node/world.ts";
+import type { NodeSubject } from "../../preflight/facts.ts";
+import { printed } from "../../render/output.ts";
+import { closingLines, nodeLine, nodeResultObject, type NodeRunResult } from "../../render/node-result.ts";
+import type { NodeCommand } from "../node.ts";
+import { lastLogLines } from "./crash-log.ts";
+import { expectsReady } from "./expect-ready.ts";
+import { findingsFor, refusal } from "./guard.ts";
+import { holderName } from "./holder.ts";
+import { nodeOptions, type NodeOptions } from "./options.ts";
+import { missingNodes, prepare, type Prepared } from "./prepare.ts";
+import { confirm } from "./confirm.ts";
+import { reporterFor } from "./report.ts";
+import { checkRights } from "./rights.ts";
+import { settleTime } from "./settle.ts";
+import { readTemplate, restoreOf, templateGoal, type FileTemplate } from "./template.ts";
+
+/** The promise of the procedure: BIRD's graceful restart period as its document gives it (calico-facts 7). */
+const documentedBudget: Millis = 90_000;
+
+export async function run(
+  values: NodeCommand,
+  context: AppContext,
+  connect: () => Promise<Connection>,
+): Promise<number> {
+  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const options = nodeOptions(values, warn);
+  const file = options.file === undefined ? undefined : await readTemplate(options.file, context.readFile);
+  const connection = await connect();
+  const abort = new AbortController();
+  try {
+    if (values.unpin)
+      return await (await import("./unpin.ts")).unpin(connection, context, options, abort.signal);
+    if (values.release)
+      return await (await import("./release.ts")).release(connection, context, options, abort.signal);
+    const prepared = await prepare(connection, context, options, abort.signal);
+    if (values.printMissing && file !== undefined) {
+      return await (await import("./print-missing.ts")).printMissing(prepared, file, context);
+    }
+    return await upgrade(prepared, context, options, file, warn);
+  } finally {
+    abort.abort();
+    connection.close();
+  }
+}
+
+async function upgrade(
+  prepared: Prepared,
+  context: AppContext,
+  options: NodeOptions,
+  file: FileTemplate | undefined,
+  warn: (text: string) => void,
+): Promise<number> {
+  const { live, around, clock, chosen, connection, places } = prepared;
+  const start = live.snapshot();
+  const missing = missingNodes(start, options.nodes);
+  if (missing.length > 0) {
+    context.stderr.write(missing.map((error) => `${explain(error)}\n`).join(""));
+    return 1;
+  }
+  const template = file === undefined ? undefined : await templateGoal(prepared, file, options, warn);
+  const goal = await goalOf(prepared, options, template, start);
+  await checkRights(connection, rightsOf(goal, places, chosen.namespace, chosen.name));
+  if (!(await passesGuards(prepared, options, goal, start, context, warn))) return 1;
+
+  const listening = context.interrupts.listen();
+  const suffix = dryRunSuffix(options.dryRun);
+  const base = { goal, bgp: around.bgp, ...budgetOf(prepared) };
+  const reporter = await reporterFor(context, {
+    goal,
+    resource: `daemonset.${places.daemonSets.group}/${chosen.name}`,
+    format: options.format,
+    dryRun: options.dryRun,
+    suffix,
+    nodeLine: (node, seen) => (options.dryRun === "none" ? nodeLine(node, { ...base, seen }) : undefined),
+  });
+  try {
+    const outcome = await perform(nodeProcedure(goal, places), live, {
+      dryRun: options.dryRun,
+      now: clock.now,
+      send: (write: Write, dryRun: boolean): Promise<KubeObject | undefined> => send(prepared, write, dryRun),
+      interrupt: listening,
+      emit: (event) => reporter.event(event),
+    });
+    await reporter.close();
+    const result: NodeRunResult = {
+      ...base,
+      world: live.snapshot(),
+      seen: outcome.memory,
+      dryRun: options.dryRun,
+      ended: clock.now(),
+      ...(outcome.kind === "stopped" ? { stop: outcome.reason } : {}),
+    };
+    await tell(prepared, context, options, result);
+    if (outcome.kind === "done") return 0;
+    return outcome.reason.interrupted === true ? listening.exitCode : 1;
+  } finally {
+    await reporter.close();
+    listening.stop();
+  }
+}
+
+async function send(prepared: Prepared, write: Write, dryRun: boolean): Promise<KubeObject | undefined> {
+  const { object } = await sendWrite(prepared.connection, write, {
+    dryRun,
+    serverVersion: prepared.discovery.version,
+  });
+  return object;
+}
+
+async function goalOf(
+  prepared: Prepared,
+  options: NodeOptions,
+  template: Awaited<ReturnType<typeof templateGoal>> | undefined,
+  world: NodeWorld,
+): Promise<NodeGoal> {
+  const { chosen, around, configMaps } = prepared;
+  const target = template?.facts ?? chosen.template;
+  const expectReady = await expectsReady(target, world.pods, configMaps);
+  const settle = options.dryRun === "none" ? (options.settle ?? settleTime(target)) : 0;
+  const subjectOf = (live: NodeWorld, node: string, goal: NodeGoal): NodeSubject => ({
+    node,
+    writesDaemonSet: mustPin(live, goal),
+    takeOver: options.takeOver,
+    noCordon: options.noCordon,
+    expectReady,
+  });
+  // H09 was answered before the first write; once is enough.
+  const answered = new Set([...options.ignored, "H09"]);
+  const goal: NodeGoal = {
+    daemonSet: chosen.uid,
+    nodes: options.nodes,
+    again: options.again,
+    restart: options.restart,
+    holder: holderName(),
+    takeOver: options.takeOver,
+    noCordon: options.noCordon,
+    settle,
+    timeout: options.timeout,
+    expectReady,
+    bgp: around.bgp,
+    guard: (live, node, now) =>
+      refusal(findingsFor(live, around, subjectOf(live, node, goal), now), answered),
+    restoreStrategy: restoreOf(prepared, template),
+    ...(options.gracePeriod === undefined ? {} : { gracePeriod: options.gracePeriod }),
+    ...(options.probeImage === undefined ? {} : { probeImage: options.probeImage }),
+    ...(template === undefined ? {} : { template }),
+  };
+  return goal;
+}
+
+/** Every refusal of every node at once, before the first write; then the questions. */
+async function passesGuards(
+  prepared: Prepared,
+  options: NodeOptions,
+  goal: NodeGoal,
+  world: NodeWorld,
+  context: AppContext,
+  warn: (text: string) => void,
+): Promise<boolean> {
+  const { around, clock } = prepared;
+  const touched = goal.nodes.filter((node) => needsRestart(prepared, world, goal, node));
+  const findings = touched.flatMap((node) => {
+    const subject = {
+      node,
+      writesDaemonSet: mustPin(world, goal),
+      takeOver: options.takeOver,
+      noCordon: options.noCordon,
+      expectReady: goal.expectReady,
+    };
+    return findingsFor(world, around, subject, clock.now());
+  });
+  const told = new Set<string>();
+  const refusals: Stop[] = [];
+  let asked: string | undefined;
+  for (const finding of findings) {
+    if (finding.outcome !== "fail" && finding.outcome !== "unknown") continue;
+    const stop = refusal([finding], options.ignored);
+    if (stop === undefined) {
+      if (!told.has(finding.because)) warn(`${finding.id}: ${finding.because}`);
+      told.add(finding.because);
+    } else if (finding.id === "H09" && finding.outcome === "fail") asked = finding.because;
+    else if (!refusals.some(({ message }) => message === stop.message)) refusals.push(stop);
+  }
+  for (const { id, message, hint } of refusals) {
+    context.stderr.write(`error: ${id ?? ""}: ${message}${hint === undefined ? "" : `; ${hint}`}\n`);
+  }
+  if (refusals.length > 0) return false;
+  if (asked === undefined || options.dryRun !== "none") return true;
+  return await confirm(context, options.yes, `${asked}. Cordon it all the same?`);
+}
+
+/** Rules of a node that is left alone must not stand in the way of the others. */
+function needsRestart(prepared: Prepared, world: NodeWorld, goal: NodeGoal, node: string): boolean {
+  const procedure = nodeProcedure({ ...goal, nodes: [node], guard: () => undefined }, prepared.places);
+  const now = prepared.clock.now();
+  const decision = procedure.next(world, procedure.look(procedure.start, world, now), now);
+  return decision.kind !== "skip";
+}
+
+function budgetOf({ around }: Prepared): { readonly budget?: Millis } {
+  if (around.bgp !== true) return {};
+  const configured = around.restartTime.known ? around.restartTime.value : undefined;
+  return { budget: Math.min(documentedBudget, configured ?? documentedBudget) };
+}
+
+/** The result in the format asked for, and on standard error why it stopped and what is next. */
+async function tell(
+  prepared: Prepared,
+  context: AppContext,
+  options: NodeOptions,
+  result: NodeRunResult,
+): Promise<void> {
+  const { stop } = result;
+  if (options.format !== "table" && options.format !== "wide") {
+    const text = await printed(options.format, {
+      table: () => "",
+      object: () => nodeResultObject(result),
+      names: () =>
+        options.nodes
+          .filter((name) => result.seen.nodes[name]?.outcome?.result === "restarted")
+          .map((name) => `node/${name}`),
+    });
+    context.stdout.write(text);
+  }
+  const lines: string[] = [];
+  if (stop !== undefined) {
+    const id = stop.id === undefined ? "" : `${stop.id}: `;
+    lines.push(`error: ${id}${stop.message}`);
+    if (stop.pod !== undefined)
+      lines.push(...(await lastLogLines(prepared.connection, stop.pod, result.world)));
+    if (stop.hint !== undefined) lines.push(`${stop.interrupted === true ? "to go on: " : ""}${stop.hint}`);
+  }
+  lines.push(...closingLines(result));
+  for (const line of lines) context.stderr.write(`${line}\n`);
+}

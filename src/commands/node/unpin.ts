@@ -1,0 +1,77 @@
+import type { Connection } from "../../cluster/port.ts";
+import { sendWrite } from "../../cluster/write.ts";
+import type { AppContext } from "../../context.ts";
+import { isApiError, userError } from "../../errors.ts";
+import { dryRunSuffix } from "../../flags/dry-run.ts";
+import type { Write } from "../../model/write.ts";
+import { outdatedNodes } from "../../plan/node/pin.ts";
+import { confirm } from "./confirm.ts";
+import type { NodeOptions } from "./options.ts";
+import { prepare } from "./prepare.ts";
+import { restoreOf } from "./template.ts";
+
+const attempts = 5;
+
+/**
+ * Puts the update strategy back on demand, after naming the nodes that the DaemonSet controller will
+ * then restart by itself (hazard H12).
+ */
+export async function unpin(
+  connection: Connection,
+  context: AppContext,
+  options: NodeOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const prepared = await prepare(connection, context, options, signal);
+  const { live, chosen, discovery, places } = prepared;
+  const where = `daemonset ${chosen.namespace}/${chosen.name}`;
+  const first = live.snapshot();
+  const { pinned } = first.daemonSet?.facts ?? {};
+  if (pinned === undefined) {
+    context.stderr.write(`${where} is not held: its updateStrategy is ${chosen.strategy.type}\n`);
+    return 0;
+  }
+  if (pinned === "unreadable") {
+    throw userError(
+      `the annotation that says which updateStrategy ${where} goes back to cannot be read; put it back by hand: kubectl -n ${chosen.namespace} edit daemonset ${chosen.name}`,
+    );
+  }
+  const outdated = outdatedNodes(first);
+  if (outdated.length > 0 && pinned.type !== "OnDelete") {
+    const question =
+      `${where} goes back to ${pinned.type}: its controller will then restart calico-node by itself, uncordoned, on ` +
+      `${outdated.length} ${outdated.length === 1 ? "node" : "nodes"} (${outdated.join(", ")}). Put it back now?`;
+    if (options.dryRun === "none" && !(await confirm(context, options.yes, question))) return 1;
+  }
+  const restore = restoreOf(prepared, undefined);
+  for (let attempt = 1; ; attempt += 1) {
+    const raw = live.snapshot().daemonSet?.raw;
+    if (raw === undefined) throw userError(`${where} is gone`);
+    const writes = restore(raw, pinned);
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      await send(writes);
+    } catch (error) {
+      if (!isApiError(error) || error.status !== 409 || attempt >= attempts) throw error;
+      // oxlint-disable-next-line no-await-in-loop
+      for (const write of writes) await live.refresh(write);
+      continue;
+    }
+    context.stdout.write(
+      `daemonset.${places.daemonSets.group}/${chosen.name} patched${dryRunSuffix(options.dryRun)}\n`,
+    );
+    return 0;
+  }
+
+  async function send(writes: readonly Write[]): Promise<void> {
+    if (options.dryRun === "client") return;
+    for (const write of writes) {
+      // oxlint-disable-next-line no-await-in-loop
+      const { object } = await sendWrite(connection, write, {
+        dryRun: options.dryRun === "server",
+        serverVersion: discovery.version,
+      });
+      if (options.dryRun === "none") live.absorb(write, object);
+    }
+  }
+}

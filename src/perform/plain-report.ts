@@ -1,0 +1,59 @@
+import type { Lines, Reporter, StepWords } from "./reporter.ts";
+import type { RunEvent } from "./run.ts";
+
+/** One line per change, for pipes and logs: results to `lines`, progress to `progress`. */
+export function plainReport<Memory, Step>(
+  words: StepWords<Memory, Step>,
+  lines: Lines,
+  progress: Lines,
+): Reporter<Memory, Step> {
+  let lastWait = "";
+  let lastStuck = "";
+  return {
+    event(event: RunEvent<Memory, Step>): void {
+      switch (event.kind) {
+        case "begun": {
+          const notice = words.notice(event.step);
+          if (notice !== undefined) progress(`Warning: ${notice}`);
+          break;
+        }
+        case "performed": {
+          lastWait = "";
+          lastStuck = "";
+          const line = words.line(event.step);
+          if (line !== undefined) lines(line);
+          const phase = words.phase(event.step);
+          if (phase?.phase !== "uncordon" || phase.node === undefined) break;
+          const nodeLine = words.nodeLine(phase.node, event.memory);
+          if (nodeLine !== undefined) progress(nodeLine);
+          break;
+        }
+        case "waiting": {
+          const { wait } = event;
+          const where = wait.node === undefined ? "" : `node/${wait.node}: `;
+          if (wait.for !== lastWait) progress(`${where}waiting for ${wait.for}`);
+          if (wait.stuck !== undefined && wait.stuck !== lastStuck) progress(`${where}${wait.stuck}`);
+          lastWait = wait.for;
+          lastStuck = wait.stuck ?? lastStuck;
+          break;
+        }
+        case "settled": {
+          const { node, kind, why } = event.what;
+          progress(
+            kind === "skip"
+              ? `node/${node} skipped: ${why ?? "nothing to do"}`
+              : `node/${node} went away, skipped`,
+          );
+          break;
+        }
+        case "stopped":
+        case "done":
+          break;
+      }
+    },
+    warn(text): void {
+      progress(`Warning: ${text}`);
+    },
+    async close(): Promise<void> {},
+  };
+}

@@ -1,0 +1,37 @@
+import type { NodeGoal } from "./goal.ts";
+import type { NodePlaces } from "./writes.ts";
+
+/** One right that a run needs, as an RBAC rule names it. */
+export interface NeededRight {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace?: string;
+  /** Enough on exactly these objects (resourceNames). */
+  readonly names?: readonly string[];
+}
+
+/** What a node run may ask the API server for; all of it is checked before the first write. */
+export function rightsOf(
+  goal: Pick<NodeGoal, "nodes" | "probeImage">,
+  places: NodePlaces,
+  namespace: string,
+  daemonSet: string,
+): readonly NeededRight[] {
+  const pods = { group: "", resource: "pods", namespace };
+  const daemonSets = { group: places.daemonSets.group, resource: "daemonsets", namespace };
+  const nodes = { group: "", resource: "nodes" };
+  return [
+    { ...nodes, verb: "list" },
+    { ...nodes, verb: "watch" },
+    { ...nodes, verb: "patch", names: goal.nodes },
+    { ...pods, verb: "list" },
+    { ...pods, verb: "watch" },
+    { ...pods, verb: "delete" },
+    ...(goal.probeImage === undefined ? [] : [{ ...pods, verb: "create" }]),
+    { ...daemonSets, verb: "list" },
+    { ...daemonSets, verb: "watch" },
+    { ...daemonSets, verb: "patch", names: [daemonSet] },
+    { verb: "list", group: "apps", resource: "controllerrevisions", namespace },
+  ];
+}

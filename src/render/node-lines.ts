@@ -1,0 +1,78 @@
+import type { PhaseName } from "../plan/decision.ts";
+import type { NodeStep } from "../plan/node/step.ts";
+
+/**
+ * What a step changed, in kubectl's words, without a dry run's suffix; undefined for our own leases,
+ * which are bookkeeping. `resource` is the DaemonSet as kubectl names it: `daemonset.apps/calico-node`.
+ */
+export function mutationLine(step: NodeStep, resource: string): string | undefined {
+  switch (step.kind) {
+    case "claim":
+      return step.pin === undefined ? undefined : `${resource} patched`;
+    case "template":
+      return `${resource} configured`;
+    case "unpin":
+      return `${resource} patched`;
+    case "cordon":
+      if (step.lease.noCordon === true) return undefined;
+      return `node/${step.node.name} ${step.node.unschedulable ? "already cordoned" : "cordoned"}`;
+    case "uncordon":
+      return `node/${step.node.name} uncordoned`;
+    case "delete-pod":
+      return `pod "${step.pod.name}" deleted`;
+    case "probe":
+      return `pod/calico-upgrade-probe-${step.node.name} created`;
+    case "probe-done":
+      return `pod "${step.pod.name}" deleted`;
+    case "take-lease":
+    case "drop-lease":
+    case "renew":
+    case "end-run":
+      return undefined;
+  }
+}
+
+/** A step that leaves something as it is says so; undefined where the mutation line says it all. */
+export function stepNotice(step: NodeStep): string | undefined {
+  if (step.kind === "claim" && step.pin !== undefined && step.pin.type !== "OnDelete") {
+    return (
+      `daemonset ${step.daemonSet.namespace}/${step.daemonSet.name} is held at updateStrategy OnDelete while nodes are upgraded one by one; ` +
+      `do not apply this DaemonSet elsewhere meanwhile: its controller would restart all nodes within seconds`
+    );
+  }
+  if (step.kind === "take-lease")
+    return `node/${step.node.name}: going on where ${step.node.lease === "unreadable" ? "another run" : (step.node.lease?.holder ?? "an earlier run")} left off`;
+  if (step.kind === "delete-pod") {
+    const grace = step.gracePeriod ?? step.pod.terminationGracePeriod ?? 30;
+    if (grace === 0) return undefined;
+    return (
+      `pod ${step.pod.name} has ${grace}s to end, and install-cni of Calico before v2.6 ignores the request to: ` +
+      `calico-node may be down that long; --grace-period shortens it`
+    );
+  }
+  if (step.kind !== "drop-lease") return undefined;
+  const name = `node/${step.node.name}`;
+  switch (step.why) {
+    case "was-cordoned":
+      return `${name} was cordoned before this run; leaving it cordoned`;
+    case "cordoned-again":
+      return `${name} was cordoned by somebody else after this run's cordon, or that cannot be told; leaving it cordoned: kubectl uncordon ${step.node.name}`;
+    case "void":
+      return `${name} was uncordoned by somebody during an upgrade; its lease was void and is removed`;
+    case "no-cordon":
+      return undefined;
+  }
+}
+
+/** Titles of the shown phases. */
+export const phaseTitles: Readonly<Record<PhaseName, string>> = {
+  hold: "take the run's lease",
+  template: "bring the DaemonSet in line with the file",
+  cordon: "cordon",
+  restart: "delete the calico-node pod",
+  ready: "wait for its replacement to be Ready",
+  settle: "watch that it stays Ready",
+  probe: "prove that pods get addresses",
+  uncordon: "uncordon",
+  finish: "end the run",
+};
