@@ -99,7 +99,8 @@ function underLease(
   now: Millis,
 ): OnNode {
   const pods = podsOn(world, node.name);
-  const pod = pods.find(({ deletedAt }) => deletedAt === undefined);
+  // What this process has deleted is on its way out, also while the watch does not show that yet.
+  const pod = pods.find(({ deletedAt, uid }) => deletedAt === undefined && uid !== memory.deleted?.uid);
   const replaced = pod !== undefined && pod.uid !== lease.replaces;
   const newest = pod === undefined ? false : isNewest(world, pod);
 

@@ -48,6 +48,15 @@ describe("order of one node", () => {
     expect(decision).toMatchObject({ does: "wait", for: "pod calico-node-pod-node-01 to end" });
   });
 
+  test("the pod is not deleted twice while the watch still shows it", () => {
+    const nodes = [node("node-01", { cordoned: true, lease: lease() })];
+    const seen = seenOn("node-01", { cordoned: true, deleted: { uid: "pod-node-01", at: now } });
+    expect(next(world({ run: myRun(), nodes, pods: [pod("node-01")] }), goal(), seen)).toMatchObject({
+      does: "wait",
+      for: "pod calico-node-pod-node-01 to end",
+    });
+  });
+
   const replaced = (options: Parameters<typeof pod>[1] = {}) =>
     world({
       run: myRun(),
