@@ -61,7 +61,7 @@ async function build(): Promise<void> {
   });
 
   const runtime = nodeRuntime(root, platform);
-  warmUp(runtime.path, join(work, "warm-up-main.cjs"), chunkFolder);
+  await warmUp(runtime.path, join(work, "warm-up-main.cjs"), chunkFolder);
   const unfinished = join(work, "executable");
   const assets = Object.fromEntries(readdirSync(chunkFolder).map((name) => [name, join(chunkFolder, name)]));
   await writeExecutable({ runtime, platform, main: join(work, "sea-main.cjs"), assets, output: unfinished });

@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startWarmUpServer } from "./warm-up-server.ts";
 
 /** What is run so that V8 compiles what most calls need; each run adds to the caches of the one before. */
 const calls: readonly (readonly string[])[] = [
@@ -9,40 +10,51 @@ const calls: readonly (readonly string[])[] = [
   ["status", "--help"],
   ["node", "--help"],
   ["status"],
+  ["status", "-o", "json"],
   ["node", "node-01"],
+  ["node", "node-01", "--restart", "--dry-run=client"],
   ["version", "-o", "json"],
   ["--version"],
 ];
 
 /** Leaves a code cache beside every chunk in `folder` that the calls above load. */
-export function warmUp(node: string, runner: string, folder: string): void {
+export async function warmUp(node: string, runner: string, folder: string): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), "warm-up-"));
+  const server = await startWarmUpServer();
   try {
-    // Nobody listens on port 1: the calls end where the first answer would come.
     const kubeconfig = join(home, "config");
     writeFileSync(
       kubeconfig,
       JSON.stringify({
         apiVersion: "v1",
         kind: "Config",
-        "current-context": "nowhere",
-        contexts: [{ name: "nowhere", context: { cluster: "nowhere", user: "nobody" } }],
-        clusters: [{ name: "nowhere", cluster: { server: "https://127.0.0.1:1" } }],
+        "current-context": "here",
+        contexts: [{ name: "here", context: { cluster: "here", user: "nobody" } }],
+        clusters: [{ name: "here", cluster: { server: server.url } }],
         users: [{ name: "nobody", user: { token: "none" } }],
       }),
     );
+    const env = { PATH: process.env["PATH"], HOME: home, KUBECONFIG: kubeconfig };
     for (const call of calls) {
-      const { error, signal, status } = spawnSync(node, [runner, folder, ...call], {
-        env: { PATH: process.env["PATH"], HOME: home, KUBECONFIG: kubeconfig },
-        stdio: "ignore",
-        timeout: 60_000,
-      });
-      if (error !== undefined || signal !== null) {
-        throw new Error(`the warm-up call "${call.join(" ")}" did not end by itself`, { cause: error });
-      }
+      const status = await exitCode(node, [runner, folder, ...call], env);
       if (status === 86) throw new Error(`V8 refuses the code cache that an earlier warm-up call left`);
+      if (status === null) throw new Error(`the warm-up call "${call.join(" ")}" did not end by itself`);
     }
   } finally {
+    server.stop();
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** null where it had to be ended, or could not be started. */
+function exitCode(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number | null> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  spawn(command, args, {
+    env,
+    stdio: process.env["WARM_UP_LOUD"] === undefined ? "ignore" : "inherit",
+    timeout: 30_000,
+  })
+    .on("error", reject)
+    .on("close", resolve);
+  return promise;
 }
