@@ -17,22 +17,18 @@ const read = "get list watch";
 const write = "create get list update watch";
 
 export function nodeRules(era: Era): readonly Rule[] {
-  const token: readonly Rule[] = [
-    {
-      groups: core,
-      resources: ["serviceaccounts/token"],
-      names: [nodeAccount(era)],
-      verbs: "create",
-      since: "3.23",
-      until: "3.26",
-    },
-    {
-      groups: core,
-      resources: ["serviceaccounts/token"],
-      names: ["calico-cni-plugin"],
-      verbs: "create",
-      since: "3.26",
-    },
+  const own = nodeAccount(era);
+  const cni = "calico-cni-plugin";
+  const mayGetTokenOf = (names: readonly string[], range: Pick<Rule, "since" | "until">): Rule => ({
+    groups: core,
+    resources: ["serviceaccounts/token"],
+    names,
+    verbs: "create",
+    ...range,
+  });
+  const token = [
+    mayGetTokenOf([own], { since: "3.23", until: "3.26" }),
+    mayGetTokenOf(era.flavour === "canal" ? [own, cni] : [cni], { since: "3.26" }),
   ];
   if (era.datastore === "etcd") return [...etcdNode, ...token];
   return [
@@ -40,7 +36,7 @@ export function nodeRules(era: Era): readonly Rule[] {
     ...thirdPartyResources,
     ...kddResources,
     ...token,
-    ...(era.flavour === "canal" ? [] : kddIpam),
+    ...(era.flavour === "canal" ? canalIpam : kddIpam),
   ];
 }
 
@@ -225,29 +221,34 @@ const kddIpam: readonly Rule[] = [
   { groups: crd, resources: ["ipamconfigurations"], verbs: "get create", since: "3.32" },
 ];
 
+/** flannel gives the addresses. */
+const canalIpam: readonly Rule[] = [
+  { groups: crd, resources: ["blockaffinities", "ipamblocks"], verbs: read, since: "3.9" },
+];
+
 export function cniRules(era: Era): readonly Rule[] {
   return [
     { groups: core, resources: ["pods", "nodes", "namespaces"], verbs: "get" },
-    ...(era.datastore === "etcd" ? [] : cniKdd),
+    ...(era.datastore === "etcd" ? [] : [podStatus]),
+    ...(era.datastore === "etcd" || era.flavour === "canal" ? [] : [ipam]),
   ];
 }
 
-const cniKdd: readonly Rule[] = [
-  { groups: core, resources: ["pods/status"], verbs: "patch" },
-  {
-    groups: crd,
-    resources: [
-      "blockaffinities",
-      "ipamblocks",
-      "ipamhandles",
-      "clusterinformations",
-      "ippools",
-      "ipreservations",
-      "ipamconfigs",
-    ],
-    verbs: "get list create update delete",
-  },
-];
+const podStatus: Rule = { groups: core, resources: ["pods/status"], verbs: "patch" };
+
+const ipam: Rule = {
+  groups: crd,
+  resources: [
+    "blockaffinities",
+    "ipamblocks",
+    "ipamhandles",
+    "clusterinformations",
+    "ippools",
+    "ipreservations",
+    "ipamconfigs",
+  ],
+  verbs: "get list create update delete",
+};
 
 export function controllerRules({ datastore }: Era): readonly Rule[] {
   return datastore === "etcd" ? etcdController : kddController;

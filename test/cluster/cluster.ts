@@ -10,7 +10,7 @@ import { guard } from "./guard.ts";
 import { type Kubectl, kubectlFor } from "./kubectl.ts";
 import { type KubeObject, listAt } from "./kube-object.ts";
 import { imagesOf, nodeName, nodeObject, type NodeSpec } from "./nodes.ts";
-import { createObject } from "./objects.ts";
+import { applyObject, createObject } from "./objects.ts";
 import { endProcesses } from "./processes.ts";
 import { resetCalico } from "./reset.ts";
 import { runtimeOf, start } from "./start.ts";
@@ -58,7 +58,8 @@ export type Cluster = {
     decide: (objects: readonly KubeObject[]) => T | undefined | false,
     options?: WaitOptions,
   ) => Promise<T>;
-  readonly create: (objects: readonly KubeObject[]) => Promise<void>;
+  /** Creates, or replaces what is there. */
+  readonly apply: (objects: readonly KubeObject[]) => Promise<void>;
   readonly userKubeconfig: (options: UserOptions) => Promise<string>;
   readonly serviceAccountToken: (options: TokenOptions) => Promise<string>;
   readonly addNode: (spec?: NodeSpec) => Promise<string>;
@@ -120,8 +121,8 @@ export function attachCluster(name: string, onStop: () => void = () => undefined
       return openAudit(api, auditLog);
     },
     waitFor: (path, decide, options) => waitFor(api, path, decide, options),
-    create: async (objects) => {
-      for (const object of objects) await createObject(api, object);
+    apply: async (objects) => {
+      for (const object of objects) await applyObject(api, object);
     },
     userKubeconfig: (options) => createUser(users, options),
     serviceAccountToken: (options) => serviceAccountToken(users, options),

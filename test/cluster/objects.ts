@@ -1,11 +1,22 @@
 /** Where objects of a kind live, asked of the server's discovery. */
-import type { Api } from "./api.ts";
+import { type Api, ApiFailure } from "./api.ts";
 import { at, type KubeObject, listAt } from "./kube-object.ts";
 
 const known = new WeakMap<Api, Map<string, { plural: string; namespaced: boolean }>>();
 
 export async function createObject(api: Api, object: KubeObject): Promise<KubeObject> {
   return (await api.ask("POST", await collectionPath(api, object), object)) as KubeObject;
+}
+
+/** Made, or replaced by this one where it is there already; CRDs that are there stay as they are. */
+export async function applyObject(api: Api, object: KubeObject): Promise<void> {
+  const created = await api.request("POST", await collectionPath(api, object), object);
+  if (created.status < 400) return;
+  if (created.status !== 409) throw new ApiFailure(`create ${object.kind} ${object.metadata.name}`, created);
+  if (object.kind === "CustomResourceDefinition") return;
+  const path = await objectPath(api, object);
+  const resourceVersion = at(await api.ask("GET", path), "metadata", "resourceVersion");
+  await api.ask("PUT", path, { ...object, metadata: { ...object.metadata, resourceVersion } });
 }
 
 export async function objectPath(api: Api, object: KubeObject): Promise<string> {

@@ -35,14 +35,12 @@ export function startProcess(cluster: string, { component, path, args, env }: Co
   }
 }
 
-/** Ends what was started for this cluster, the last first, the stubborn by force after a while. */
-export async function endProcesses(cluster: string, patience = 3000): Promise<void> {
+/** Ends what was started for this cluster, by force: nothing of it is needed any more. */
+export async function endProcesses(cluster: string): Promise<void> {
+  // The last first, so that no controller complains about a server that is gone.
   const started = readProcesses(cluster).toReversed();
-  for (const process of started) signal(process, "SIGTERM");
-  const deadline = Date.now() + patience;
-  while (started.some(isAlive) && Date.now() < deadline) await delay(20);
-  for (const process of started) signal(process, "SIGKILL");
-  while (started.some(isAlive)) await delay(20);
+  for (const process of started) kill(process);
+  while (started.some(isAlive)) await delay(10);
 }
 
 export function logFile(cluster: string, component: string): string {
@@ -58,10 +56,10 @@ export function lastLines(cluster: string, component: string, count = 15): strin
 }
 
 /** The pid is looked at again right before: it may have become somebody else's since. */
-function signal(started: StartedProcess, name: "SIGTERM" | "SIGKILL"): void {
+function kill(started: StartedProcess): void {
   if (!isAlive(started)) return;
   try {
-    process.kill(-started.pid, name);
+    process.kill(-started.pid, "SIGKILL");
   } catch {
     // It ended in between.
   }

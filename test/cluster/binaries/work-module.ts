@@ -1,10 +1,6 @@
 /** Builds happen in a copy of the module, so that go never writes into the project. */
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync } from "node:fs";
 
 export function prepareWorkModule(module: string, work: string): void {
-  mkdirSync(work, { recursive: true });
-  for (const file of ["go.mod", "go.sum"]) {
-    if (existsSync(join(module, file))) copyFileSync(join(module, file), join(work, file));
-  }
+  cpSync(module, work, { recursive: true });
 }
