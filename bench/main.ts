@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { installCalico } from "../test/calico/install.ts";
 import { startCluster } from "../test/cluster/cluster.ts";
 import type { Cluster } from "../test/cluster/cluster.ts";
 import { compare, finish, median, wall } from "./pairs.ts";
@@ -24,7 +25,7 @@ let over = 0;
 execFileSync(process.execPath, [join(root, "scripts/build.ts")], { stdio: ["ignore", "ignore", "inherit"] });
 const cluster = await startCluster({ nodes: 3, audit: "Metadata" });
 try {
-  await installCalico(cluster);
+  await installCalico(cluster, { version: "v3.29.0" });
   await startUp(cluster);
   await status(cluster);
   await node(cluster);
@@ -34,18 +35,6 @@ try {
   await cluster.stop();
 }
 process.exitCode = over === 0 ? 0 : 1;
-
-async function installCalico({ kubectl: run, waitFor }: Cluster): Promise<void> {
-  const manifest = execFileSync(join(root, "scripts/cluster"), ["calico", "--version", "v3.29.0"], {
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-  });
-  const applied = await run(["apply", "--server-side", "-f", "-"], { input: manifest });
-  if (applied.code !== 0) throw new Error(applied.stderr);
-  await waitFor("/apis/apps/v1/namespaces/kube-system/daemonsets", (daemonSets) =>
-    daemonSets.some((each) => (each as { status?: { numberReady?: number } }).status?.numberReady === 3),
-  );
-}
 
 async function startUp({ env }: Cluster): Promise<void> {
   const reference = [kubectl("version", "--client")];

@@ -11,6 +11,8 @@ ${parts.map(({ name, about, extra }) => `  ${name.padEnd(9)}${about}${extra === 
   FILE…     only these test files of the part
   -t NAME   only tests whose name matches
   --all     also what is only sampled otherwise
+
+A PART with clusters leaves them for its next run: scripts/cluster list, scripts/cluster down --name NAME.
 `;
 
 interface Row {
@@ -33,7 +35,7 @@ if (args.includes("--help") || args.includes("-h")) console.log(usage);
 else if (chosen.length === 0) {
   console.log(`there is no part "${name ?? ""}"\n\n${usage}`);
   finish([{ name: "usage", seconds: 0, counts: oneFailed }]);
-} else finish(await runAll(chosen, { all, filters }));
+} else finish(await runAll(chosen, { all, filters, keep: name !== undefined }));
 
 async function runAll(wantedParts: readonly Part[], wanted: Wanted): Promise<Row[]> {
   const rows: Row[] = [{ name: "set-up", seconds: Number(process.env["SETUP_SECONDS"] ?? 0) }];

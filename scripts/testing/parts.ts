@@ -10,6 +10,8 @@ export interface Wanted {
   readonly all: boolean;
   /** Further arguments of vitest: files, -t NAME. */
   readonly filters: readonly string[];
+  /** Whether clusters stay for the next run, as they do where one part is worked on. */
+  readonly keep: boolean;
 }
 
 export interface Part {
@@ -42,7 +44,10 @@ const clusters: Preparation = {
   },
 };
 
-const environment = ({ all }: Wanted): Record<string, string> => (all ? { TEST_ALL: "1" } : {});
+const environment = ({ all, keep }: Wanted): Record<string, string> => ({
+  ...(all ? { TEST_ALL: "1" } : {}),
+  ...(keep ? { KEEP_CLUSTERS: "1" } : {}),
+});
 
 export const parts: readonly Part[] = [
   {

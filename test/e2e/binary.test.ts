@@ -3,8 +3,9 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startCluster } from "../cluster/cluster.ts";
+import { installCalico } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { testCluster } from "./test-cluster.ts";
 
 const root = join(import.meta.dirname, "../..");
 const dist = join(root, "dist");
@@ -39,13 +40,8 @@ function shell(line: string, env: Readonly<Record<string, string>> = {}): Promis
 
 beforeAll(async () => {
   if (!existsSync(join(dist, "kubectl-calico_upgrade"))) throw new Error("npm run build comes first");
-  cluster = await startCluster({ nodes: 3 });
-  const install = [
-    `${join(root, "scripts/cluster")} calico --version v3.29.0 | kubectl apply --server-side -f -`,
-    "kubectl -n kube-system wait ds/calico-node --for=jsonpath={.status.numberReady}=3 --timeout=60s",
-  ];
-  const { code, stderr } = await shell(install.join(" && "));
-  if (code !== 0) throw new Error(`Calico could not be installed: ${stderr}`);
+  cluster = await testCluster();
+  await installCalico(cluster, { version: "v3.29.0" });
 });
 
 afterAll(async () => {
@@ -158,7 +154,7 @@ describe("pipes", () => {
       kind: "Node",
       metadata: { name: `many-${index}`, labels: { "kubernetes.io/os": "none" } },
     }));
-    await cluster.create(nodes);
+    await cluster.apply(nodes);
     try {
       const { stdout, stderr, code } = await shell("kubectl calico-upgrade status -o json | (sleep 2; cat)");
       expect([stderr, code]).toEqual(["", 0]);
