@@ -39,11 +39,16 @@ export function makeAgent(server: URL, tls: ConnectionOptions): AnyAgent {
   return server.protocol === "https:" ? new HttpsAgent({ ...options, ...tls }) : new HttpAgent(options);
 }
 
-/** Sends it and waits for the answer's head. Throws Node's error when there is no answer. */
-export function exchange(sent: Exchange, agent: AnyAgent, tls: ConnectionOptions): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const { method, url, headers, body, signal } = sent;
-    const secure = url.protocol === "https:";
+/** Sends it; `answer` is there when its head is. Rejects with Node's error when there is none. */
+export function exchange(
+  sent: Exchange,
+  agent: AnyAgent,
+  tls: ConnectionOptions,
+): { readonly answer: Promise<IncomingMessage>; readonly isConnected: () => boolean } {
+  const { method, url, headers, body, signal } = sent;
+  const secure = url.protocol === "https:";
+  let connected = false;
+  const answer = new Promise<IncomingMessage>((resolve, reject) => {
     const request = (secure ? httpsRequest : httpRequest)(url, {
       method,
       headers: body === undefined ? headers : { ...headers, "Content-Length": Buffer.byteLength(body) },
@@ -52,9 +57,16 @@ export function exchange(sent: Exchange, agent: AnyAgent, tls: ConnectionOptions
       ...(secure ? tls : {}),
     });
     request.on("response", resolve).on("error", reject);
-    request.on("socket", (socket) => limitConnecting(socket, secure, (problem) => request.destroy(problem)));
+    request.on("socket", (socket) => {
+      connected = !socket.connecting;
+      socket.once(secure ? "secureConnect" : "connect", () => {
+        connected = true;
+      });
+      limitConnecting(socket, secure, (problem) => request.destroy(problem));
+    });
     request.end(body);
   });
+  return { answer, isConnected: () => connected };
 }
 
 /** A server that never takes the call, or takes it and never speaks TLS. */

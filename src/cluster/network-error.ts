@@ -17,7 +17,7 @@ interface NetworkProblem extends Error {
 }
 
 /** Raised by our own timers, in the shape of Node's. */
-export function timeoutProblem(code: "DIAL_TIMEOUT" | "HANDSHAKE_TIMEOUT" | "REQUEST_TIMEOUT"): Error {
+export function timeoutProblem(code: keyof typeof timeouts | "DIAL_TIMEOUT"): Error {
   return Object.assign(new Error(code), { code });
 }
 
@@ -50,6 +50,14 @@ const dialErrors: Readonly<Record<string, string>> = {
   EACCES: "connect: permission denied",
 };
 
+/** How Go tells which part took too long; all but the first are --request-timeout. */
+const timeouts = {
+  HANDSHAKE_TIMEOUT: "net/http: TLS handshake timeout",
+  CONNECT_TIMEOUT: "context deadline exceeded",
+  HEADERS_TIMEOUT: "context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
+  BODY_TIMEOUT: "context deadline exceeded (Client.Timeout or context cancellation while reading body)",
+} as const;
+
 const unknownAuthority = new Set([
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
@@ -74,10 +82,8 @@ function words(problem: NetworkProblem, url: URL): string {
     return x509("certificate has expired or is not yet valid");
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return x509(nameMismatch(problem, problem.host ?? host));
-  if (code === "HANDSHAKE_TIMEOUT") return "net/http: TLS handshake timeout";
-  if (code === "REQUEST_TIMEOUT") {
-    return "net/http: request canceled (Client.Timeout exceeded while awaiting headers)";
-  }
+  const timeout = (timeouts as Readonly<Record<string, string>>)[code];
+  if (timeout !== undefined) return timeout;
   if (
     code === "EPROTO" &&
     /wrong version number|packet length too long|http request/i.test(problem.message)

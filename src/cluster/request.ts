@@ -52,8 +52,11 @@ async function attemptRequest(wire: Wire, request: KubeRequest, mayRetry: boolea
   let answer: IncomingMessage;
   let text: string;
   try {
-    answer = await open(wire, request, url);
-    text = await readText(answer);
+    const opened = await open(wire, request, url);
+    answer = opened.answer;
+    text = await readText(answer).catch((error: unknown) => {
+      throw opened.timeout?.aborted === true ? timeoutProblem("BODY_TIMEOUT") : error;
+    });
   } catch (error) {
     if (request.signal?.aborted === true) throw request.signal.reason;
     if (mayRetry && request.method === "GET" && isLostConnection(error)) return { retryAfter: 1 };
@@ -71,15 +74,21 @@ async function attemptRequest(wire: Wire, request: KubeRequest, mayRetry: boolea
   throw responseError({ status, method: request.method, body, retryAfter });
 }
 
+interface Opened {
+  readonly answer: IncomingMessage;
+  /** Aborts when --request-timeout is over; that ends the body, too. */
+  readonly timeout: AbortSignal | undefined;
+}
+
 /** Sends it, once more with fresh credentials after a 401, and answers when the head of the answer is there. */
-export async function open(wire: Wire, request: KubeRequest, url: URL): Promise<IncomingMessage> {
-  const answer = await openOnce(wire, request, url);
-  if (answer.statusCode !== 401 || !wire.credentials.refresh()) return answer;
-  answer.resume();
+export async function open(wire: Wire, request: KubeRequest, url: URL): Promise<Opened> {
+  const opened = await openOnce(wire, request, url);
+  if (opened.answer.statusCode !== 401 || !wire.credentials.refresh()) return opened;
+  opened.answer.resume();
   return await openOnce(wire, request, url);
 }
 
-async function openOnce(wire: Wire, request: KubeRequest, url: URL): Promise<IncomingMessage> {
+async function openOnce(wire: Wire, request: KubeRequest, url: URL): Promise<Opened> {
   const headers: OutgoingHttpHeaders = {
     Accept: request.accept ?? "application/json",
     "User-Agent": wire.userAgent,
@@ -93,12 +102,11 @@ async function openOnce(wire: Wire, request: KubeRequest, url: URL): Promise<Inc
   const timeout = wire.timeoutMillis > 0 ? AbortSignal.timeout(wire.timeoutMillis) : undefined;
   const signals = [request.signal, timeout].filter((signal) => signal !== undefined);
   const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
-  let answer: IncomingMessage;
-  try {
-    answer = await exchange({ method: request.method, url, headers, body, signal }, wire.agent, wire.tls);
-  } catch (error) {
-    throw timeout?.aborted === true ? timeoutProblem("REQUEST_TIMEOUT") : error;
-  }
+  const sending = exchange({ method: request.method, url, headers, body, signal }, wire.agent, wire.tls);
+  const answer = await sending.answer.catch((error: unknown) => {
+    if (timeout?.aborted !== true) throw error;
+    throw timeoutProblem(sending.isConnected() ? "HEADERS_TIMEOUT" : "CONNECT_TIMEOUT");
+  });
   wire.log.response({
     method: request.method,
     url: url.href,
@@ -107,7 +115,7 @@ async function openOnce(wire: Wire, request: KubeRequest, url: URL): Promise<Inc
     millis: performance.now() - started,
   });
   wire.warnings(answer.headersDistinct["warning"] ?? []);
-  return answer;
+  return { answer, timeout };
 }
 
 export function urlOf(server: URL, { path, query }: KubeRequest): URL {
@@ -155,6 +163,6 @@ function parseBody(answer: IncomingMessage, text: string, url: URL): unknown {
 
 function notKubernetes(url: URL, what: string): Error {
   return connectionError(
-    `error: ${url.origin} answered ${url.pathname} with ${what}; this is not a Kubernetes API server, or something stands between; check the server of this context and the proxy settings`,
+    `error: ${url.origin} answered with ${what}; this is not a Kubernetes API server, or something stands between; check the server of this context and the proxy settings`,
   );
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { readLines, readText } from "./body.ts";
 import { connectionError } from "../errors.ts";
 import type { KubeRequest } from "./port.ts";
@@ -11,9 +12,9 @@ import { responseError } from "./response-error.ts";
  */
 export async function* streamRequest(wire: Wire, request: KubeRequest): AsyncGenerator {
   const url = urlOf(wire.server, request);
-  let answer: Awaited<ReturnType<typeof open>>;
+  let answer: IncomingMessage;
   try {
-    answer = await open(wire, request, url);
+    ({ answer } = await open(wire, request, url));
     if (answer.statusCode !== 200) {
       const text = await readText(answer);
       throw responseError({

@@ -19,7 +19,7 @@ describe("what a user reads when the server does not answer as an API server", (
     });
     const { connection } = await connectTo(url);
     expect(await failure(connection.request(get))).toMatch(
-      /^error: http:\/\/127\.0\.0\.1:\d+ answered \/api\/v1\/nodes with text\/html; this is not a Kubernetes API server/,
+      /^error: http:\/\/127\.0\.0\.1:\d+ answered with text\/html; this is not a Kubernetes API server/,
     );
   });
 
@@ -70,8 +70,20 @@ describe("what a user reads when the server does not answer as an API server", (
     const { url } = await wireServer(() => {});
     const { connection } = await connectTo(url, { requestTimeout: "50ms" });
     expect(await failure(connection.request(get))).toBe(
-      "Unable to connect to the server: net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
+      "Unable to connect to the server: context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
     );
+  });
+
+  test("a server that stops in the middle, with --request-timeout", async () => {
+    const { url, seen } = await wireServer((_seen, response) => {
+      response.writeHead(200, { "Content-Type": "application/json" });
+      response.write("{");
+    });
+    const { connection } = await connectTo(url, { requestTimeout: "200ms" });
+    expect(await failure(connection.request(get))).toBe(
+      "Unable to connect to the server: context deadline exceeded (Client.Timeout or context cancellation while reading body)",
+    );
+    expect(seen).toHaveLength(1);
   });
 
   test("a request that is called off ends with the signal's reason, not with an error of the network", async () => {
