@@ -157,7 +157,7 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
       for (const entry of slots) entry.ended.resolve({ kind: "skipped", why: "not reached" });
       await shown;
       // Lines written while the list is live would be drawn over.
-      for (const text of warnings) options.stream.write(`${text}\n`);
+      for (const text of warnings.splice(0)) options.stream.write(`${text}\n`);
     },
   };
 }

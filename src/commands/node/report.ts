@@ -62,6 +62,6 @@ export async function reporterFor(
     after: ["finish"],
     lines: !result ? nowhere : terminal.sameTerminal ? undefined : lines,
     now: context.now,
-    elapsed: seconds,
+    elapsed: (since) => seconds(context.now() - since),
   });
 }
