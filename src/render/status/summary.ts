@@ -10,7 +10,7 @@ export function summaryLines(status: UpgradeStatus): readonly string[] {
     ["Install", installLines(status.install)],
     ["Datastore", forEach(status, datastoreLine)],
     ["Upgrade", forEach(status, upgradeLine)],
-    ["Pinned", forEach(status, pinnedLine)],
+    ["Pinned", forEach(status, pinnedLines)],
     ["Run", forEach(status, (set) => runLine(set, now))],
     [
       "Wrong",
@@ -26,12 +26,12 @@ export function summaryLines(status: UpgradeStatus): readonly string[] {
 /** A line about each DaemonSet; it is named where there are several (hazard H20). */
 function forEach(
   { daemonSets }: UpgradeStatus,
-  say: (set: DaemonSetStatus) => string | undefined,
+  say: (set: DaemonSetStatus) => readonly string[] | string | undefined,
 ): readonly string[] {
   return daemonSets.flatMap((set) => {
-    const said = say(set);
-    if (said === undefined) return [];
-    return [daemonSets.length === 1 ? said : `${set.namespace}/${set.name}: ${said}`];
+    const said = say(set) ?? [];
+    const lines = typeof said === "string" ? [said] : said;
+    return daemonSets.length === 1 ? lines : lines.map((line) => `${set.namespace}/${set.name}: ${line}`);
   });
 }
 
@@ -106,13 +106,13 @@ function upgradeLine({ nodes, revision, release, strategy }: DaemonSetStatus): s
   return `${updated} of ${plural(total, "node")} on ${newest}; ${rest.join(", ")}${hint}`;
 }
 
-function pinnedLine({ pinned, name, namespace, strategy }: DaemonSetStatus): string | undefined {
-  if (pinned === undefined) return undefined;
-  const back = pinned === "unreadable" ? "the strategy in its unreadable annotation" : pinned.type;
-  return (
-    `to ${strategy} until every node runs the newest revision; then ${back} goes back (kubectl calico-upgrade node --unpin does it now). ` +
-    `Do not apply DaemonSet ${namespace}/${name} elsewhere meanwhile: ${back} would restart all outdated nodes at once`
-  );
+function pinnedLines({ pinned, name, namespace, strategy }: DaemonSetStatus): readonly string[] {
+  if (pinned === undefined) return [];
+  const back = pinned === "unreadable" ? "the strategy of its unreadable annotation" : pinned.type;
+  return [
+    `to ${strategy} until every node that is not silent runs the newest revision; then ${back} goes back (now: kubectl calico-upgrade node --unpin)`,
+    `do not apply DaemonSet ${namespace}/${name} elsewhere meanwhile: ${back} would restart all outdated nodes at once`,
+  ];
 }
 
 function runLine({ run }: DaemonSetStatus, now: Millis): string | undefined {

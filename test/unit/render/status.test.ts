@@ -183,9 +183,9 @@ describe("H12: a pinned strategy", () => {
   test("is told with what ends it, and what not to do meanwhile", async () => {
     const text = await print(anUpgradingCluster({ annotations: pinned }));
     expect(text).toContain(
-      "Pinned:     to OnDelete until every node runs the newest revision; then RollingUpdate goes back",
+      "Pinned:     to OnDelete until every node that is not silent runs the newest revision; then RollingUpdate goes back",
     );
-    expect(text).toContain("Do not apply DaemonSet kube-system/calico-node elsewhere");
+    expect(text).toContain("do not apply DaemonSet kube-system/calico-node elsewhere");
   });
 
   test("is no pin any more once somebody has put RollingUpdate back, and the roll is told", () => {
