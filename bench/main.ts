@@ -108,7 +108,7 @@ async function requests({ env, audit }: Cluster): Promise<void> {
   const count = async (...nodes: string[]): Promise<number> => {
     const mark = await audit.mark();
     await finish(ours("node", ...nodes, "--restart", "--force", "--settle=0s"), env);
-    return counted(await audit.since(mark, { userAgent: "calico-upgrade" })).length;
+    return counted(await audit.since(mark, { userAgent: "calico_upgrade" })).length;
   };
   const first = await count("node-01");
   const three = await count("node-01", "node-02", "node-03");

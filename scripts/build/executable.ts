@@ -18,9 +18,13 @@ interface Wanted {
  * is called; hence pkg's exact version in package.json.
  */
 export async function writeExecutable({ runtime, platform, main, assets, output }: Wanted): Promise<void> {
-  const { default: sea } = createRequire(import.meta.url)("@yao-pkg/pkg/lib-es5/sea.js") as {
+  const require = createRequire(import.meta.url);
+  const { default: sea } = require("@yao-pkg/pkg/lib-es5/sea.js") as {
     default: (main: string, options: SeaOptions) => Promise<void>;
   };
+  const { log } = require("@yao-pkg/pkg/lib-es5/log.js") as { log: { info: (text: string) => void } };
+  // Warnings and errors stay.
+  log.info = () => undefined;
   const [os, arch] = platform.split("-");
   const target = {
     platform: os === "darwin" ? "macos" : os === "win32" ? "win" : "linux",
