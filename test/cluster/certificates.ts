@@ -21,7 +21,7 @@ export type Pem = { readonly certificate: string; readonly key: string };
 export type Subject = { readonly name: string; readonly groups?: readonly string[] };
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-const week = 7 * 24 * 3_600_000;
+const day = 24 * 3_600_000;
 
 export async function createAuthority(name: string): Promise<Pem> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
@@ -95,9 +95,9 @@ async function sign(
 }
 
 /** A negative lifetime gives a certificate that has already expired. */
-function validity(lifetime: number = week): { notBefore: Date; notAfter: Date } {
+function validity(lifetime: number = 365 * day): { notBefore: Date; notAfter: Date } {
   const now = Date.now();
-  return { notBefore: new Date(now - 2 * week), notAfter: new Date(now + lifetime) };
+  return { notBefore: new Date(now - day), notAfter: new Date(now + lifetime) };
 }
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {

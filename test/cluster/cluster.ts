@@ -11,10 +11,18 @@ import { type Kubectl, kubectlFor } from "./kubectl.ts";
 import { type KubeObject, listAt } from "./kube-object.ts";
 import { imagesOf, nodeName, nodeObject, type NodeSpec } from "./nodes.ts";
 import { applyObject, createObject } from "./objects.ts";
-import { endProcesses } from "./processes.ts";
+import { endProcesses, lastLines } from "./processes.ts";
 import { resetCalico } from "./reset.ts";
 import { runtimeOf, start } from "./start.ts";
-import { clusterFolder, createFolder, isInUse, readCredentials, readRecord, removeFolder } from "./state.ts";
+import {
+  clusterFolder,
+  createFolder,
+  isInUse,
+  readCredentials,
+  readProcesses,
+  readRecord,
+  removeFolder,
+} from "./state.ts";
 import {
   createUser,
   serviceAccountToken,
@@ -85,9 +93,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       audit: options.audit,
     });
   } catch (error) {
+    const said = lastWords(name);
     await endCluster(name);
     guardian.release();
-    throw error;
+    throw new Error(`cluster ${name} did not start: ${messageOf(error)}\n${said}`, { cause: error });
   }
   if (options.keep === true) guardian.release();
   return attachCluster(name, guardian.release);
@@ -191,6 +200,17 @@ async function deletePodsOf(api: Api, node: string): Promise<void> {
       }),
     ),
   );
+}
+
+/** Gone with the cluster otherwise. */
+function lastWords(name: string): string {
+  return readProcesses(name)
+    .map(({ component }) => `${component}:\n${lastLines(name, component, 3)}`)
+    .join("\n");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function reportToStderr(line: string): void {

@@ -27,7 +27,7 @@ import { createObject } from "./objects.ts";
 import { claimPorts } from "./ports.ts";
 import { isAlive } from "./process-identity.ts";
 import { type Command, lastLines, startProcess } from "./processes.ts";
-import { clusterFolder, stateRoot, type StartedProcess, writeRecord } from "./state.ts";
+import { clusterFolder, type StartedProcess, writeRecord } from "./state.ts";
 import { allReady, poll, waitFor } from "./wait.ts";
 
 export type StartOptions = {
@@ -108,7 +108,7 @@ async function portsFor(name: string): Promise<Ports> {
     controllerManagerPort = 0,
     schedulerPort = 0,
     kwokPort = 0,
-  ] = await claimPorts(stateRoot(), name, 6);
+  ] = await claimPorts(clusterFolder(name).path, 6);
   return {
     etcd: etcdPort,
     etcdPeer,

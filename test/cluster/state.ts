@@ -26,7 +26,7 @@ export type ClusterFolder = {
   readonly bin: string;
 };
 
-export function stateRoot(env: NodeJS.ProcessEnv = process.env): string {
+function stateRoot(env: NodeJS.ProcessEnv = process.env): string {
   const base = env["XDG_STATE_HOME"];
   const home = base === undefined || base === "" ? join(homedir(), ".local", "state") : base;
   return join(home, "kubectl-calico-upgrade");
@@ -70,7 +70,7 @@ export function isInUse(name: string): boolean {
 
 export function removeFolder(name: string): void {
   rmSync(clusterFolder(name).path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
-  releasePorts(stateRoot(), name);
+  releasePorts(clusterFolder(name).path);
 }
 
 export function clusterNames(): string[] {
