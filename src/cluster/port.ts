@@ -58,12 +58,7 @@ export interface Served {
   readonly verbs: readonly string[];
 }
 
-/** A page-wise list: objects as the server gave them, apiVersion and kind filled in. */
-export interface ListResult {
-  readonly items: readonly KubeObject[];
-  readonly resourceVersion: string;
-}
-
+/** One change that a watch tells. */
 export type WatchEvent =
   | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: KubeObject }
   | { readonly type: "BOOKMARK"; readonly resourceVersion: string };

@@ -54,23 +54,6 @@ export const filenameFlag = {
   valueName: "FILE",
 } as const satisfies Flag;
 
-export const selectorFlag = {
-  name: "selector",
-  short: "l",
-  takes: "value",
-  help: "Selector (label query) to filter on, supports '=', '==', '!=', 'in', 'notin' (e.g. -l key1=value1,key2=value2).",
-  group: "Options",
-  valueName: "SELECTOR",
-} as const satisfies Flag;
-
-export const recursiveFlag = {
-  name: "recursive",
-  short: "R",
-  takes: "boolean",
-  help: "Process the directory used in -f, --filename recursively.",
-  group: "Options",
-} as const satisfies Flag;
-
 export const daemonSetFlag = {
   name: "daemonset",
   takes: "value",
