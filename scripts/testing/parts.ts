@@ -38,7 +38,8 @@ const clusters: Preparation = {
   name: "build the cluster's programs (some 15 minutes the first time)",
   run: async () => {
     for (const version of ["1.36", "1.15"]) {
-      if ((await run("scripts/cluster", ["build", "--kube-version", version])) !== 0) return false;
+      const args = ["build", "--kube-version", version];
+      if ((await run("scripts/cluster", args, { onlyProgress: true })) !== 0) return false;
     }
     return true;
   },

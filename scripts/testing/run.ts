@@ -11,14 +11,19 @@ export const root = join(import.meta.dirname, "../..");
 export function run(
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    /** Results are of no interest, progress is. */
+    readonly onlyProgress?: true;
+  } = {},
 ): Promise<number> {
   const bin = join(root, "node_modules/.bin");
   const { promise, resolve } = Promise.withResolvers<number>();
   spawn(command, args, {
     cwd: options.cwd ?? root,
     env: { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`, ...options.env },
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", options.onlyProgress === true ? "ignore" : "inherit", "inherit"],
   })
     .on("error", (error) => {
       console.log(`${command}: ${error.message}`);

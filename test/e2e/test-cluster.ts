@@ -9,21 +9,16 @@ export async function testCluster(options: ClusterOptions = {}): Promise<Cluster
   const { kubeVersion = "1.36", nodes = 3, audit, ...special } = options;
   const shareable = typeof nodes === "number" && Object.keys(special).length === 0;
   if (process.env["KEEP_CLUSTERS"] === undefined || !shareable) return await startCluster(options);
-  const name = ["kept", kubeVersion, nodes, audit?.toLowerCase()]
+  const name = ["kept", kubeVersion.replace(".", "-"), nodes, audit?.toLowerCase()]
     .filter((part) => part !== undefined)
     .join("-");
   const up = isInUse(name);
   const cluster = up ? attachCluster(name) : await startCluster({ ...options, name, keep: true });
   if (up) await cluster.resetCalico();
-  return {
-    ...cluster,
-    // A getter, which throws where there is no audit log.
-    get audit() {
-      return cluster.audit;
-    },
-    stop: async () => {
-      cluster.api.close();
-      await Promise.resolve();
-    },
+  const stop = (): Promise<void> => {
+    cluster.api.close();
+    return Promise.resolve();
   };
+  // Not a copy: `audit` is a getter that throws where there is no log.
+  return Object.create(cluster, { stop: { value: stop } }) as Cluster;
 }
