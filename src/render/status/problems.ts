@@ -113,11 +113,15 @@ function controllerProblems(statuses: readonly DaemonSetStatus[], observed: Obse
   return problems;
 }
 
-/** etcd installs have a controller in every release, Kubernetes ones from v3.6 on (calico-facts 1.3). */
-function wantsController({ datastore, release }: DaemonSetStatus): boolean {
+/**
+ * etcd installs have a controller in every release, Kubernetes ones from v3.6 on, and where Calico does
+ * policy only (canal too) from v3.14 on (calico-facts 1.3 and upstream's manifests).
+ */
+function wantsController({ datastore, release, backend }: DaemonSetStatus): boolean {
   if (datastore.type === "etcd") return true;
   const version = parseVersion(release.release ?? "");
-  return datastore.type === "kubernetes" && version !== undefined && atLeast(version, "v3.6.0");
+  const since = backend === "none" ? "v3.14.0" : "v3.6.0";
+  return datastore.type === "kubernetes" && version !== undefined && atLeast(version, since);
 }
 
 /** Images of two releases in one template: somebody changed tags only (calico#4911). */

@@ -1,0 +1,40 @@
+import { connect } from "../../src/cluster/connect.ts";
+import type { Connection } from "../../src/cluster/port.ts";
+import { parseYaml } from "../../src/manifest/yaml.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+
+/** The product's own connection to a test cluster, as its admin. */
+export function connectTo(cluster: Cluster): Promise<Connection> {
+  const flags = {
+    kubeconfig: cluster.kubeconfig,
+    context: undefined,
+    cluster: undefined,
+    user: undefined,
+    namespace: undefined,
+    server: undefined,
+    token: undefined,
+    clientCertificate: undefined,
+    clientKey: undefined,
+    username: undefined,
+    password: undefined,
+    certificateAuthority: undefined,
+    insecureSkipTlsVerify: false,
+    tlsServerName: undefined,
+    as: undefined,
+    asUid: undefined,
+    asGroup: [],
+    asUserExtra: [],
+    requestTimeout: "0",
+    disableCompression: false,
+    verbosity: 0,
+  };
+  return connect(flags, {
+    env: {},
+    parseYaml,
+    log: () => undefined,
+    warn: () => undefined,
+    userAgent: "calico-upgrade-tests",
+    pid: process.pid,
+    stdinTty: false,
+  });
+}

@@ -1,0 +1,155 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { discover } from "../../src/cluster/discovery.ts";
+import { observe, observedGroups } from "../../src/cluster/observe.ts";
+import type { Connection } from "../../src/cluster/port.ts";
+import { catalogue } from "../../src/releases/catalogue.ts";
+import { upgradeStatus } from "../../src/render/status/build.ts";
+import type { UpgradeStatus } from "../../src/render/status/kind.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { KubeObject } from "../cluster/kube-object.ts";
+import { connectTo } from "./connect-to.ts";
+import { testCluster } from "./test-cluster.ts";
+
+/** Upstream's own manifests; they are no part of the project. */
+const folder = process.env["CALICO_MANIFESTS"] ?? join(import.meta.dirname, "../../../shared/manifests");
+const index = join(folder, "INDEX.md");
+const here = existsSync(index);
+
+interface Manifest {
+  readonly path: string;
+  /** What INDEX.md says it renders. */
+  readonly release: string;
+  readonly datastore: "etcd" | "kubernetes";
+  readonly flavour: "calico" | "canal";
+}
+
+/** Workloads and ConfigMaps: nothing else is looked at, and CRDs take minutes to delete. */
+const kinds = new Set(["DaemonSet", "Deployment", "ReplicaSet", "ConfigMap"]);
+const plurals: Readonly<Record<string, string>> = {
+  DaemonSet: "daemonsets",
+  Deployment: "deployments",
+  ReplicaSet: "replicasets",
+  ConfigMap: "configmaps",
+};
+
+/** Those with a calico-node DaemonSet; the operator's and partial ones have none. */
+function manifests(): readonly Manifest[] {
+  return readFileSync(index, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const [, folderName, file, release] = /^\| (v\S+|master) \| (\S+) \| (\S+) \|/.exec(line) ?? [];
+      if (folderName === undefined || file === undefined || release === undefined) return [];
+      const path = `${folderName}/${file}`;
+      if (!objectsOf(path).some(({ kind, metadata }) => kind === "DaemonSet" && isCalicoNode(metadata.name)))
+        return [];
+      return [
+        {
+          path,
+          // The files that upstream published at v3.24.6 still name v3.24.5 (INDEX.md).
+          release: release === "v3.24.6" ? "v3.24.5" : /^v/.test(release) ? release : `unknown (${release})`,
+          datastore: file.includes("etcd") ? "etcd" : "kubernetes",
+          flavour: file.includes("canal") ? "canal" : "calico",
+        } as const,
+      ];
+    });
+}
+
+function isCalicoNode(name: string): boolean {
+  return ["calico-node", "canal", "canal-node"].includes(name);
+}
+
+function objectsOf(path: string): readonly KubeObject[] {
+  return parseAllDocuments(readFileSync(join(folder, path), "utf8"))
+    .map((document) => document.toJSON() as KubeObject | null)
+    .filter((object): object is KubeObject => object !== null && kinds.has(object.kind ?? ""))
+    .map((object) => ({ ...object, metadata: { namespace: "kube-system", ...object.metadata } }));
+}
+
+if (!here) {
+  console.warn(
+    `LEFT OUT: status over upstream's manifests, because ${folder} is not there (CALICO_MANIFESTS names it)`,
+  );
+}
+
+describe.skipIf(!here).each(["1.36", "1.15"] as const)(
+  "upstream's own manifests on Kubernetes %s",
+  (kubeVersion) => {
+    let cluster: Cluster;
+    let connection: Connection;
+
+    beforeAll(async () => {
+      cluster = await testCluster({ kubeVersion, nodes: 1 });
+      connection = await connectTo(cluster);
+    });
+
+    afterAll(async () => {
+      connection?.close();
+      await cluster?.stop();
+    });
+
+    async function look(): Promise<UpgradeStatus> {
+      const observed = await observe(connection, discover(connection, observedGroups), {
+        needs: ["nodes", "daemonSets", "pods", "revisions", "workloads", "configMaps", "installation"],
+        namespace: "kube-system",
+        now: Date.now(),
+      });
+      return upgradeStatus(observed, catalogue);
+    }
+
+    function pathOf({ apiVersion = "", kind = "", metadata }: KubeObject, name: string): string {
+      const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+      const collection = `${root}/namespaces/${metadata.namespace ?? ""}/${plurals[kind] ?? ""}`;
+      return name === "" ? collection : `${collection}/${name}`;
+    }
+
+    async function create(objects: readonly KubeObject[]): Promise<boolean> {
+      for (const object of objects) {
+        const { status } = await cluster.request("POST", pathOf(object, ""), object);
+        if (status >= 300) return false;
+      }
+      return true;
+    }
+
+    async function remove(objects: readonly KubeObject[]): Promise<void> {
+      const deletion = { propagationPolicy: "Background", gracePeriodSeconds: 0 };
+      for (const object of objects)
+        await cluster.request("DELETE", pathOf(object, object.metadata.name), deletion);
+    }
+
+    test("every one that the server takes is told with its release, datastore and flavour", async () => {
+      const all = manifests();
+      const wrong: string[] = [];
+      let taken = 0;
+      for (const manifest of all) {
+        const objects = objectsOf(manifest.path);
+        try {
+          if (!(await create(objects))) continue;
+          taken += 1;
+          const { install, daemonSets } = await look();
+          const [found] = daemonSets;
+          const told = {
+            path: manifest.path,
+            release: found?.release.text,
+            datastore: found?.datastore.type,
+            flavour: found?.flavour,
+            doubtful: found?.datastore.both === true || found?.datastore.disagreement === true,
+          };
+          const expected = { ...manifest, doubtful: false };
+          if (install.kind !== "manifest" || JSON.stringify(told) !== JSON.stringify(expected))
+            wrong.push(`${install.kind} ${JSON.stringify(told)} instead of ${JSON.stringify(expected)}`);
+        } finally {
+          await remove(objects);
+        }
+      }
+      console.log(
+        `status over upstream's manifests on ${kubeVersion}: ${taken} taken of ${all.length}, ${wrong.length} wrong`,
+      );
+      expect(wrong).toEqual([]);
+      // Seen with the manifests of 2026-08: fewer means that this test has gone blind.
+      expect(taken).toBeGreaterThanOrEqual(kubeVersion === "1.36" ? 189 : 285);
+    }, 600_000);
+  },
+);
