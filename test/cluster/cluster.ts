@@ -5,6 +5,7 @@ import { type Api, connectApi } from "./api.ts";
 import { type Audit, type AuditLevel, openAudit } from "./audit.ts";
 import type { KubeVersion } from "./binaries/recipes.ts";
 import { resolveBinaries } from "./binaries/resolve.ts";
+import { withoutWatchList } from "./components.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { guard } from "./guard.ts";
 import { type Kubectl, kubectlFor } from "./kubectl.ts";
@@ -52,7 +53,7 @@ export type Cluster = {
   readonly kubeVersion: KubeVersion;
   readonly kubeconfig: string;
   /** KUBECONFIG, and a PATH that has the built kubectl. */
-  readonly env: { readonly KUBECONFIG: string; readonly PATH: string };
+  readonly env: { readonly KUBECONFIG: string; readonly PATH: string; readonly [variable: string]: string };
   readonly kubectl: Kubectl;
   readonly api: Api;
   /** As admin; answers whatever the server answers. */
@@ -165,7 +166,11 @@ export async function endCluster(name: string): Promise<void> {
 
 export function clusterEnv(name: string): Cluster["env"] {
   const folder = clusterFolder(name);
-  return { KUBECONFIG: folder.kubeconfig, PATH: `${folder.bin}${delimiter}${process.env["PATH"] ?? ""}` };
+  return {
+    KUBECONFIG: folder.kubeconfig,
+    PATH: `${folder.bin}${delimiter}${process.env["PATH"] ?? ""}`,
+    ...(readRecord(name)?.kubeVersion === "1.15" ? withoutWatchList : {}),
+  };
 }
 
 /** A folder whose processes are all gone was left behind by a crash: its name is free. */

@@ -129,12 +129,17 @@ export function scheduler({ folder, ports, binaries, minor }: Layout): Command {
   };
 }
 
+/**
+ * Today's clients ask for a watch that begins with a list. Old servers ignore that, and the clients wait for
+ * ever: kwok for its Stages, `kubectl delete` and `kubectl wait` for the end.
+ */
+export const withoutWatchList = { KUBE_FEATURE_WatchListClient: "false" };
+
 export function kwok({ folder, ports, binaries, minor }: Layout): Command {
   return {
     component: "kwok",
     path: binaries.kwok,
-    // An old server ignores the request to begin a watch with a list, and kwok would wait for it for ever.
-    env: minor < 32 ? { KUBE_FEATURE_WatchListClient: "false" } : {},
+    env: minor < 32 ? withoutWatchList : {},
     args: [
       `--config=${join(folder.pki, "kwok.yaml")}`,
       `--kubeconfig=${join(folder.pki, "kwok.kubeconfig")}`,

@@ -56,7 +56,7 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
     if (readRecord(name) === undefined)
       throw new Error(`no cluster named ${name}: scripts/cluster up --name ${name}`);
     for (const [variable, value] of Object.entries(clusterEnv(name)))
-      print(`export ${variable}=${quote(value ?? "")}`);
+      print(`export ${variable}=${quote(value)}`);
   },
 
   down: async (args) => {
