@@ -2,8 +2,10 @@
 import type { KubeObject } from "../cluster/kube-object.ts";
 import { controllerAccount, nodeAccount } from "./accounts.ts";
 import { namespace } from "./config.ts";
+import { cniRules, controllerRules } from "./controller-rules.ts";
 import { type Era, inEra } from "./era.ts";
-import { cniRules, controllerRules, nodeRules, type Rule } from "./rbac-rules.ts";
+import { nodeRules } from "./node-rules.ts";
+import type { Rule } from "./rules.ts";
 
 export function rbac(era: Era): KubeObject[] {
   const { from, flavour } = era;
