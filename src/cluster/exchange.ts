@@ -59,6 +59,8 @@ export function exchange(
     request.on("response", resolve).on("error", reject);
     request.on("socket", (socket) => {
       connected = !socket.connecting;
+      // A connection that is used again has these events behind it: listeners would pile up.
+      if (connected) return;
       socket.once(secure ? "secureConnect" : "connect", () => {
         connected = true;
       });
