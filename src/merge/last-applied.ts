@@ -1,0 +1,51 @@
+import type { KubeObject } from "../model/kube.ts";
+import { lastAppliedAnnotation } from "../model/names.ts";
+
+/** What kubectl apply wrote down last, or undefined; a text that is no JSON counts as none. */
+export function lastApplied(live: KubeObject): KubeObject | undefined {
+  const text = live.metadata.annotations?.[lastAppliedAnnotation];
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as KubeObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object with the annotation that kubectl's client-side apply gives it. */
+export function withLastApplied(desired: KubeObject): KubeObject {
+  const { [lastAppliedAnnotation]: _old, ...annotations } = desired.metadata.annotations ?? {};
+  const bare = { ...desired, metadata: { ...desired.metadata, annotations } };
+  return {
+    ...desired,
+    metadata: {
+      ...desired.metadata,
+      annotations: { ...annotations, [lastAppliedAnnotation]: `${goJson(bare)}\n` },
+    },
+  };
+}
+
+/**
+ * JSON as Go's encoding/json writes it: keys sorted, no white space, and <, >, &, U+2028, U+2029 escaped.
+ * kubectl compares the annotation as text, so every byte counts.
+ */
+export function goJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goJson).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, entry]) => `${goString(key)}:${goJson(entry)}`).join(",")}}`;
+  }
+  if (typeof value === "string") return goString(value);
+  return JSON.stringify(value) ?? "null";
+}
+
+/** Go writes \u0008 and \u000c where JSON.stringify writes \b and \f. */
+function goString(text: string): string {
+  return JSON.stringify(text).replaceAll(/[<>&\u2028\u2029]|\\[bf]/g, (found) => {
+    if (found === "\\b") return "\\u0008";
+    if (found === "\\f") return "\\u000c";
+    return `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}

@@ -1,0 +1,46 @@
+import type { Strategy } from "../model/daemonset.ts";
+import type { KubeObject, Ref } from "../model/kube.ts";
+import { pinnedAnnotation } from "../model/names.ts";
+import type { Write } from "../model/write.ts";
+import { applierOf } from "./applier.ts";
+import { extractOwned } from "./extract.ts";
+
+/**
+ * Puts the update strategy back in the name of the DaemonSet's owner, so that we own nothing of its spec
+ * afterwards and the user's next apply does not conflict (hazards H12, H14). Compare-and-swap. Where a
+ * server-side manager owns the object, our pin annotation is left for a write of our own.
+ */
+export function restoreStrategy(live: KubeObject, strategy: Strategy, ref: Ref): readonly Write[] {
+  const applier = applierOf(live);
+  const { resourceVersion } = live.metadata;
+  if (applier.kind === "server") {
+    const owned = extractOwned(live, applier.fields);
+    return [
+      {
+        verb: "patch",
+        ref,
+        patch: "apply",
+        fieldManager: applier.manager,
+        // What it owns already cannot conflict: only the strategy, which is ours by the pin, is forced.
+        force: true,
+        body: {
+          ...owned,
+          metadata: { ...owned.metadata, resourceVersion },
+          spec: { ...(owned["spec"] as object | undefined), updateStrategy: strategy },
+        },
+      },
+    ];
+  }
+  return [
+    {
+      verb: "patch",
+      ref,
+      patch: "merge",
+      fieldManager: applier.manager,
+      body: {
+        metadata: { resourceVersion, annotations: { [pinnedAnnotation]: null } },
+        spec: { updateStrategy: { rollingUpdate: null, ...strategy } },
+      },
+    },
+  ];
+}

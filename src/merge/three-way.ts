@@ -1,0 +1,104 @@
+import { sameJson } from "./same-json.ts";
+import { isUnion, mergeList, type MergeList } from "./merge-keys.ts";
+
+type Value = unknown;
+type Map = Readonly<Record<string, Value>>;
+
+/**
+ * The strategic merge patch that brings `current` in line with `modified`, as kubectl's client-side apply
+ * makes it: what differs from `modified` is set, what `original` (last-applied) had and `modified` no
+ * longer has goes away, what only the server has stays. `{}` when there is nothing to do.
+ * Source: strategic merge patch design (API conventions), CreateThreeWayMergePatch's documented outcome.
+ */
+export function threeWayPatch(original: Map | undefined, modified: Map, current: Map, kind: string): Map {
+  return patchMap(original, modified, current, { kind, path: [] });
+}
+
+interface Place {
+  readonly kind: string;
+  readonly path: readonly string[];
+}
+
+function patchMap(original: Map | undefined, modified: Map, current: Map, place: Place): Map {
+  const patch: Record<string, Value> = {};
+  for (const [key, value] of Object.entries(modified)) {
+    // A null in a manifest asks for the field to be away.
+    if (value === null) {
+      if (key in current) patch[key] = null;
+      continue;
+    }
+    const below = { kind: place.kind, path: [...place.path, key] };
+    const live = current[key];
+    const before = original?.[key];
+    if (isMap(value) && isMap(live)) {
+      const inner = patchMap(isMap(before) ? before : undefined, value, live, below);
+      if (Object.keys(inner).length > 0) {
+        patch[key] = isUnion(place.kind, below.path) ? { ...inner, $retainKeys: Object.keys(value) } : inner;
+      }
+      continue;
+    }
+    const merged = mergeList(place.kind, below.path);
+    if (merged !== undefined && isMaps(value) && isMaps(live)) {
+      const { elements, order } = patchList(isMaps(before) ? before : [], value, live, merged, below);
+      if (elements.length > 0) patch[key] = elements;
+      if (order !== undefined) patch[`$setElementOrder/${key}`] = order;
+      continue;
+    }
+    if (!sameJson(value, live)) patch[key] = value;
+  }
+  for (const key of Object.keys(original ?? {})) {
+    if (!(key in modified) && key in current) patch[key] = null;
+  }
+  return patch;
+}
+
+function patchList(
+  original: readonly Map[],
+  modified: readonly Map[],
+  current: readonly Map[],
+  { key, retainKeys }: MergeList,
+  place: Place,
+): { readonly elements: readonly Map[]; readonly order: readonly Map[] | undefined } {
+  const find = (list: readonly Map[], value: Value) => list.find((entry) => sameJson(entry[key], value));
+  const elements: Map[] = [];
+  for (const entry of modified) {
+    const live = find(current, entry[key]);
+    if (live === undefined) {
+      elements.push(entry);
+      continue;
+    }
+    const inner = patchMap(find(original, entry[key]), entry, live, place);
+    if (retainKeys === true) {
+      // A union whose source changed: name what stays, so that the old source goes.
+      const gone = Object.keys(live).some((field) => !(field in entry));
+      if (Object.keys(inner).length > 0 || gone) {
+        elements.push({ ...inner, [key]: entry[key], $retainKeys: Object.keys(entry) });
+      }
+    } else if (Object.keys(inner).length > 0) {
+      elements.push({ ...inner, [key]: entry[key] });
+    }
+  }
+  for (const entry of original) {
+    if (find(modified, entry[key]) === undefined && find(current, entry[key]) !== undefined) {
+      elements.push({ $patch: "delete", [key]: entry[key] });
+    }
+  }
+  const wanted = modified.map((entry) => entry[key]);
+  const there = current
+    .map((entry) => entry[key])
+    .filter((value) => wanted.some((other) => sameJson(other, value)));
+  const moved = !sameJson(
+    there,
+    wanted.filter((value) => there.some((other) => sameJson(other, value))),
+  );
+  const order = elements.length > 0 || moved ? modified.map((entry) => ({ [key]: entry[key] })) : undefined;
+  return { elements, order };
+}
+
+function isMap(value: Value): value is Map {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isMaps(value: Value): value is readonly Map[] {
+  return Array.isArray(value) && value.every(isMap);
+}
