@@ -1,43 +1,71 @@
 import { userError } from "../errors.ts";
+import { runsCalicoNode } from "../model/install.ts";
 import type { KubeObject } from "../model/kube.ts";
-import { calicoNodeContainer, templateFacts } from "../model/template.ts";
+import { templateFacts } from "../model/template.ts";
 import type { ManifestObject } from "./parse.ts";
 
 /**
- * The file's calico-node DaemonSet that belongs to the live one, with a namespace. Found by what it is, not
- * by its name alone. Throws UserError when there is none, several, or one of another name or namespace.
+ * The file's object for the live calico-node DaemonSet, found by what it runs, its namespace filled in
+ * as kubectl fills it in. Throws UserError when the file has none, several, or another one (hazard H20).
  */
 export function findDaemonSet(
   objects: readonly ManifestObject[],
-  live: { readonly name: string; readonly namespace: string },
-  /** Where kubectl would put an object that names no namespace: -n, else the context's. */
+  live: { readonly namespace: string; readonly name: string },
   defaultNamespace: string,
 ): KubeObject {
-  const file = objects[0]?.source ?? "the file";
-  if (objects.length === 0) throw userError("no objects in the manifest; give the Calico manifest with -f");
-  const found = objects
-    .filter(({ kind, object }) => kind === "DaemonSet" && runsCalicoNode(object))
-    .map(({ object }) => withNamespace(object, defaultNamespace));
-  const names = found.map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`);
-  const wanted = `${live.namespace}/${live.name}`;
-  const same = found.filter((_, index) => names[index] === wanted);
-  const [only] = same;
-  if (same.length === 1 && only !== undefined) return only;
-  if (same.length > 1) throw userError(`${file} has DaemonSet ${wanted} ${same.length} times; keep one`);
-  if (names.length === 0) {
-    throw userError(`${file} has no DaemonSet that runs calico-node; give the manifest that installs it`);
+  const file = objects[0]?.source.name ?? "the file";
+  const found = objects.filter(({ object }) => isCalicoNode(object)).map(({ object }) => object);
+  const named = found.map((object) => ({
+    object,
+    namespace: object.metadata.namespace ?? defaultNamespace,
+    name: object.metadata.name,
+  }));
+  const matches = named.filter(({ namespace, name }) => namespace === live.namespace && name === live.name);
+  const [match] = matches;
+  if (match !== undefined && matches.length === 1) {
+    const { object, namespace } = match;
+    return { ...object, metadata: { ...object.metadata, namespace } };
   }
+  const here = `${live.namespace}/${live.name}`;
+  if (matches.length > 1) {
+    throw userError(
+      `${file} has the DaemonSet ${here} ${String(matches.length)} times; leave one of them in it`,
+    );
+  }
+  const [first] = named;
+  if (first === undefined) throw userError(nothing(objects, file, here));
+  if (named.length > 1) {
+    const all = named.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
+    throw userError(
+      `${file} has ${String(named.length)} calico-node DaemonSets (${all}) and none of them is the cluster's ${here}; give the manifest that this cluster was installed from, in its new version`,
+    );
+  }
+  const part = first.namespace === live.namespace ? "name" : "namespace";
   throw userError(
-    `${file} has DaemonSet ${names.join(", ")}, but the cluster runs ${wanted}; give the manifest it was installed from`,
+    `the calico-node DaemonSet in ${file} is ${first.namespace}/${first.name} and the cluster's is ${here}: applying it would make a second one; give a manifest with the same ${part}, or choose another with --daemonset`,
   );
 }
 
-function runsCalicoNode(object: KubeObject): boolean {
-  const spec = object["spec"] as { readonly template?: unknown } | null | undefined;
-  return calicoNodeContainer(templateFacts(spec?.template)) !== undefined;
+function isCalicoNode(object: KubeObject): boolean {
+  if (object.kind !== "DaemonSet") return false;
+  return runsCalicoNode(
+    templateFacts((object["spec"] as { readonly template?: unknown } | undefined)?.template),
+  );
 }
 
-function withNamespace(object: KubeObject, namespace: string): KubeObject {
-  const given = object.metadata.namespace ?? "";
-  return given === "" ? { ...object, metadata: { ...object.metadata, namespace } } : object;
+function nothing(objects: readonly ManifestObject[], file: string, here: string): string {
+  const operator = objects.find(({ object }) => isOperators(object))?.object;
+  if (operator !== undefined) {
+    return `${file} is for the operator (it has ${operator.kind} ${operator.metadata.name}), and this cluster's ${here} was applied from a manifest; give the hosted manifest of that release, or migrate to the operator first (docs.tigera.io, "Migrate Calico to an operator-managed installation")`;
+  }
+  const count = objects.length === 1 ? "1 object" : `${String(objects.length)} objects`;
+  return `no calico-node DaemonSet in ${file} (${count}); give the manifest that holds ${here}`;
+}
+
+/** The operator itself, or what it is told with. */
+function isOperators({ apiVersion, kind, metadata }: KubeObject): boolean {
+  return (
+    (apiVersion.startsWith("operator.tigera.io/") && (kind === "Installation" || kind === "APIServer")) ||
+    (kind === "Deployment" && metadata.name === "tigera-operator")
+  );
 }

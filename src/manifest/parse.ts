@@ -1,119 +1,113 @@
 import { userError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
-import { splitDocuments, type Chunk } from "./split.ts";
-import { readYaml } from "./yaml.ts";
+import { splitDocuments } from "./documents.ts";
+import { parseYaml } from "./yaml.ts";
 
-/** One object of a manifest. What is beside `object` is known without reading it whole. */
+/** An object of a file, and where it stands there. */
 export interface ManifestObject {
-  /** The file it came from, as the user named it. */
-  readonly source: string;
-  /** Which document of the file, from 1. */
-  readonly document: number;
-  /** Line at which that document begins, from 1. */
-  readonly line: number;
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  /** Undefined: cluster-scoped, or left to the context. */
-  readonly namespace: string | undefined;
-  /** Read when first asked for: the CRDs are nine tenths of a manifest and seldom looked into. */
   readonly object: KubeObject;
+  readonly source: {
+    /** As the user named the file. */
+    readonly name: string;
+    /** Counted from 1. */
+    readonly document: number;
+  };
+}
+
+/** Something that should be an object, and the words that lead to it. */
+interface Found {
+  readonly value: unknown;
+  readonly document: number;
+  readonly where: string;
 }
 
 /**
- * The objects of a manifest as kubectl reads them: several documents, empty ones left out, lists taken
- * apart, YAML or JSON. Throws UserError with file, document and line for what is no manifest.
+ * The objects of a YAML or JSON file, in order, lists taken apart, empty documents left out. Reads what
+ * kubectl reads; throws UserError in kubectl's words, one line, for anything else and for a file with
+ * nothing in it. Values never stand in a message: a file may hold Secrets.
  */
-export function parseManifest(text: string, source: string): readonly ManifestObject[] {
-  if (text.includes("\0") || text.includes("\uFFFD")) throw userError(`error parsing ${source}: not a text`);
-  const chunks = splitDocuments(text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
-  if ("message" in chunks) {
-    throw userError(`error parsing ${source}: line ${chunks.line}: ${chunks.message}`);
+export function parseManifest(text: string, sourceName: string): readonly ManifestObject[] {
+  const found = isJson(text) ? jsonDocument(text, sourceName) : yamlDocuments(text, sourceName);
+  const objects = found.flatMap((each) => objectsOf(each, sourceName));
+  if (objects.length === 0) throw userError(`no objects in ${sourceName}`);
+  return objects;
+}
+
+/** kubectl's own test: the first character that is not white space. */
+function isJson(text: string): boolean {
+  return /^\uFEFF?\s*\{/.test(text);
+}
+
+function jsonDocument(text: string, name: string): readonly Found[] {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+    return [{ value, document: 1, where: "document 1" }];
+  } catch (error) {
+    throw userError(`error parsing ${name}: json: ${withoutContent(error)}`);
   }
-  return chunks.flatMap((chunk, index) => documentObjects(chunk, { source, document: index + 1 }));
 }
 
-interface Origin {
-  readonly source: string;
-  readonly document: number;
+/** V8 quotes what it read; only the reason and the place are wanted. */
+function withoutContent(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const at = /\(line (\d+) column \d+\)/.exec(message)?.[1];
+  const place = at === undefined ? "" : `line ${at}: `;
+  return `${place}${/unexpected end/i.test(message) ? "unexpected end of file" : "not valid JSON"}`;
 }
 
-function documentObjects(chunk: Chunk, origin: Origin): readonly ManifestObject[] {
-  const crd = crdHead(chunk.text);
-  if (crd !== undefined) return [lazily(chunk, origin, crd)];
-  const value = readDocument(chunk, origin);
+function yamlDocuments(text: string, name: string): readonly Found[] {
+  const found: Found[] = [];
+  try {
+    for (const document of splitDocuments(text.replace(/^\uFEFF/, ""))) {
+      const { number, line } = document;
+      const where = `document ${String(number)} (line ${String(line)})`;
+      found.push({ value: parseOne(document.text, line), document: number, where });
+    }
+  } catch (error) {
+    throw userError(`error parsing ${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return found;
+}
+
+function parseOne(text: string, line: number): unknown {
+  try {
+    return parseYaml(text, line);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`error converting YAML to JSON: ${message}`, { cause: error });
+  }
+}
+
+function objectsOf({ value, document, where }: Found, name: string): readonly ManifestObject[] {
   if (value === null || value === undefined) return [];
+  const refuse = (what: string): Error => userError(`unable to decode "${name}": ${where}: ${what}`);
   if (typeof value !== "object" || Array.isArray(value)) {
-    throw refusal(origin, chunk.line, "not an object: apiVersion and kind are not set");
+    throw refuse(`${Array.isArray(value) ? "a list" : `a ${typeof value}`} is not a Kubernetes object`);
   }
-  return flatten(value as Readonly<Record<string, unknown>>).map((each) => checked(each, chunk, origin));
+  const { apiVersion, kind, metadata, items } = value as Readonly<Record<string, unknown>>;
+  if (typeof kind !== "string" || kind === "") throw refuse("Object 'Kind' is missing");
+  if (typeof apiVersion !== "string" || apiVersion === "") throw refuse("Object 'apiVersion' is missing");
+  if (kind.endsWith("List") && (Array.isArray(items) || (kind === "List" && items === undefined))) {
+    const own = kind.slice(0, -"List".length);
+    return ((items as readonly unknown[] | undefined) ?? []).flatMap((item, index) =>
+      objectsOf(
+        {
+          // The items of a typed list may leave out what the list says for all of them.
+          value: own === "" || !isRecord(item) ? item : { apiVersion, kind: own, ...item },
+          document,
+          where: `${where}, item ${String(index + 1)}`,
+        },
+        name,
+      ),
+    );
+  }
+  if (!isRecord(metadata)) throw refuse(`${kind}: metadata is missing`);
+  if (typeof metadata["name"] !== "string" || metadata["name"] === "") {
+    throw refuse(`${kind}: resource name may not be empty`);
+  }
+  return [{ object: value as KubeObject, source: { name, document } }];
 }
 
-function readDocument(chunk: Chunk, origin: Origin): unknown {
-  const reading = readYaml(chunk.text);
-  if (reading.ok) return reading.value;
-  const line = chunk.line + chunk.text.slice(0, reading.offset).split("\n").length - 1;
-  throw refusal(origin, line, reading.message);
-}
-
-function refusal({ source, document }: Origin, line: number, what: string): Error {
-  return userError(`error parsing ${source}: document ${document}, line ${line}: ${what}`);
-}
-
-/** kind: List, and typed lists whose items leave their kind to the list. */
-function flatten(value: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] {
-  const { kind, items, apiVersion } = value;
-  if (typeof kind !== "string" || !kind.endsWith("List") || !Array.isArray(items)) return [value];
-  return (items as readonly Readonly<Record<string, unknown>>[]).flatMap((item) =>
-    flatten(kind === "List" ? item : { apiVersion, kind: kind.slice(0, -"List".length), ...item }),
-  );
-}
-
-function checked(value: Readonly<Record<string, unknown>>, { line }: Chunk, origin: Origin): ManifestObject {
-  const { apiVersion, kind } = value;
-  const metadata = (value["metadata"] ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
-  if (typeof apiVersion !== "string" || apiVersion === "")
-    throw refusal(origin, line, "apiVersion is not set");
-  if (typeof kind !== "string" || kind === "") throw refusal(origin, line, "kind is not set");
-  const { name, namespace } = metadata;
-  if (typeof name !== "string" || name === "") throw refusal(origin, line, `${kind} without a metadata.name`);
-  return {
-    ...origin,
-    line,
-    apiVersion,
-    kind,
-    name,
-    namespace: typeof namespace === "string" && namespace !== "" ? namespace : undefined,
-    object: value as unknown as KubeObject,
-  };
-}
-
-interface Head {
-  readonly apiVersion: string;
-  readonly name: string;
-}
-
-/** Group and name of a document that is plainly written as a CustomResourceDefinition; else undefined. */
-function crdHead(text: string): Head | undefined {
-  if (!/^kind: CustomResourceDefinition\s*$/m.test(text)) return undefined;
-  const apiVersion = /^apiVersion: (apiextensions\.k8s\.io\/v[a-z0-9]+)\s*$/m.exec(text)?.[1];
-  const metadata = /^metadata:[ \t]*\n((?:[ \t]+.*\n|\n)+)/m.exec(text)?.[1];
-  const name = metadata === undefined ? undefined : /^ {2}name: ([a-z0-9.-]+)\s*$/m.exec(metadata)?.[1];
-  return apiVersion === undefined || name === undefined ? undefined : { apiVersion, name };
-}
-
-function lazily(chunk: Chunk, origin: Origin, { apiVersion, name }: Head): ManifestObject {
-  let read: KubeObject | undefined;
-  return {
-    ...origin,
-    line: chunk.line,
-    apiVersion,
-    kind: "CustomResourceDefinition",
-    name,
-    namespace: undefined,
-    get object() {
-      read ??= readDocument(chunk, origin) as KubeObject;
-      return read;
-    },
-  };
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,74 +1,82 @@
-import { parse, parseDocument, stringify, type ScalarTag, type Tags } from "yaml";
+import { parseDocument, stringify, type ScalarTag } from "yaml";
 
-/** One YAML document by kubectl's rules (YAML 1.1 scalars). Throws an Error that says what is wrong where. */
-export function parseYaml(text: string): unknown {
-  return parse(text, { version: "1.1" }) as unknown;
+/** Scalars that YAML 1.1 has and kubectl's parser takes for text. */
+const unknownToKubectl = new Set(["TIME"]);
+
+const zeroOctal: ScalarTag = {
+  tag: "tag:yaml.org,2002:int",
+  default: true,
+  format: "OCT",
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve: (text) => {
+    const digits = text.replaceAll("_", "").replace(/^[-+]/, "").slice(2);
+    return Number.parseInt(digits, 8) * (text.startsWith("-") ? -1 : 1);
+  },
+};
+
+/** JSON has no such number: kubectl keeps the text. */
+const hugeNumber: ScalarTag = {
+  tag: "tag:yaml.org,2002:str",
+  default: true,
+  test: /^[-+]?[0-9][0-9_.]*[eE]\+?[0-9]{3,}$/,
+  resolve: (text) => (Number.isFinite(Number(text)) ? Number(text) : text),
+};
+
+/** kubectl's JSON holds the decoded text. */
+const binary: ScalarTag = {
+  tag: "tag:yaml.org,2002:binary",
+  default: false,
+  resolve: (text) => {
+    const bytes = Uint8Array.from(atob(text.replaceAll(/\s/g, "")), (char) => char.codePointAt(0) ?? 0);
+    return new TextDecoder().decode(bytes);
+  },
+};
+
+/**
+ * One YAML document by kubectl's rules: YAML 1.1 scalars (`yes` is true, `017` is 15) but dates and
+ * `12:30` are text, and of a repeated key the last one counts; after `...` comes nothing. Throws an
+ * Error of one line, `yaml: line 4: what is wrong`; lines are counted from `firstLine`.
+ */
+export function parseYaml(text: string, firstLine = 1): unknown {
+  if (hasControlCharacters(text)) throw new Error("yaml: control characters are not allowed");
+  const document = parseDocument(text, {
+    version: "1.1",
+    uniqueKeys: false,
+    logLevel: "error",
+    customTags: (tags) => [
+      hugeNumber,
+      zeroOctal,
+      binary,
+      ...tags.filter(
+        (tag) =>
+          tag !== "timestamp" &&
+          (typeof tag === "string" ||
+            (!tag.tag.endsWith(":timestamp") &&
+              !tag.tag.endsWith(":binary") &&
+              !unknownToKubectl.has(("format" in tag ? tag.format : undefined) ?? ""))),
+      ),
+    ],
+  });
+  const problem = document.errors.find(({ code }) => code !== "MULTIPLE_DOCS");
+  if (problem !== undefined) {
+    const line = (problem.linePos?.[0].line ?? 1) + firstLine - 1;
+    const [what = ""] = problem.message.split(/ at line \d|\n/);
+    throw new Error(`yaml: line ${String(line)}: ${what.charAt(0).toLowerCase()}${what.slice(1)}`);
+  }
+  try {
+    return document.toJS() as unknown;
+  } catch (error) {
+    const [what = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new Error(`yaml: ${what.charAt(0).toLowerCase()}${what.slice(1)}`, { cause: error });
+  }
+}
+
+/** All but tab, line ends and what YAML calls printable. */
+function hasControlCharacters(text: string): boolean {
+  return /[^\t\n\r\u0020-\u007E\u0085\u00A0-\uFFFD]/.test(text);
 }
 
 /** As kubectl writes it: lists not indented below their key, long lines left alone. */
 export function formatYaml(value: unknown): string {
   return stringify(value, { version: "1.1", indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
-}
-
-export type YamlReading =
-  | { readonly ok: true; readonly value: unknown }
-  /** `offset`: where in the text, in UTF-16 units. */
-  | { readonly ok: false; readonly message: string; readonly offset: number };
-
-/**
- * One document of a manifest as kubectl reads it: what sigs.k8s.io/yaml makes of it. YAML 1.1 (yes, no, on,
- * off, 0400, merge keys), but without its times and base 60 numbers; of two equal keys the last one counts.
- */
-export function readYaml(text: string): YamlReading {
-  const document = parseDocument(text, {
-    version: "1.1",
-    uniqueKeys: false,
-    prettyErrors: false,
-    customTags: kubectlTags,
-  });
-  const [error] = document.errors;
-  if (error !== undefined) return { ok: false, message: lowerCase(error.message), offset: error.pos[0] };
-  try {
-    return { ok: true, value: document.toJS() as unknown };
-  } catch (thrown) {
-    // An alias of nothing, or aliases that multiply without end.
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return { ok: false, message: lowerCase(message), offset: 0 };
-  }
-}
-
-const replaced = new Set(["int", "float", "binary", "timestamp", "omap", "pairs", "set"]);
-
-function kubectlTags(tags: Tags): Tags {
-  const kept = tags.filter(
-    (tag) => typeof tag === "string" || !replaced.has(tag.tag.replace("tag:yaml.org,2002:", "")),
-  );
-  return [...kept, integer, float];
-}
-
-/** Digits may be grouped by _; a leading 0 means octal where it can. Source: go.yaml.in/yaml/v2 resolve. */
-const integer: ScalarTag = {
-  tag: "tag:yaml.org,2002:int",
-  default: true,
-  identify: (value) => typeof value === "number" && Number.isInteger(value),
-  test: /^[-+]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9][0-9_]*)$/,
-  resolve: (text) => {
-    const plain = text.replaceAll("_", "");
-    const sign = plain.startsWith("-") ? -1 : 1;
-    const digits = plain.replace(/^[-+]/, "");
-    return sign * (/^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits));
-  },
-};
-
-const float: ScalarTag = {
-  tag: "tag:yaml.org,2002:float",
-  default: true,
-  identify: (value) => typeof value === "number",
-  test: /^[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$/,
-  resolve: (text) => Number(text.replaceAll("_", "")),
-};
-
-function lowerCase(text: string): string {
-  const line = text.split("\n", 1)[0] ?? text;
-  return /^[A-Z][a-z ]/.test(line) ? line.charAt(0).toLowerCase() + line.slice(1) : line;
 }
