@@ -6,6 +6,7 @@ import { makeCredentials } from "./credentials.ts";
 import { makeAgent } from "./exchange.ts";
 import { inClusterTarget } from "./in-cluster.ts";
 import type { KubeCluster, KubeUser } from "./kubeconfig-file.ts";
+import { limiter } from "./limit.ts";
 import { fileProblem, loadKubeconfig } from "./load-kubeconfig.ts";
 import { makeRequestLog } from "./log.ts";
 import type { Connection } from "./port.ts";
@@ -28,6 +29,9 @@ export interface Surroundings {
   readonly pid: number;
   readonly stdinTty: boolean;
 }
+
+/** Requests side by side. A TLS handshake for one more costs both ends more than waiting a moment. */
+const connections = 4;
 
 /**
  * Opens the cluster that the flags, KUBECONFIG or the pod's service account name, as kubectl would.
@@ -63,6 +67,7 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
     compress: cluster["disable-compression"] !== true,
     timeoutMillis,
     warnings: warningPrinter(around.warn),
+    inTurn: limiter(connections),
   };
   return {
     server: cluster.server,

@@ -23,16 +23,13 @@ const dialMillis = 30_000;
 const handshakeMillis = 10_000;
 /** An idle connection may have been cut by a load balancer without a word. */
 const idleMillis = 30_000;
-/** TLS handshakes cost more than waiting for a free connection. */
-const connections = 8;
 
 export type AnyAgent = HttpAgent | HttpsAgent;
 
-/** One agent for everything: keep-alive, few connections. */
+/** One agent for everything. */
 export function makeAgent(server: URL, tls: ConnectionOptions): AnyAgent {
   const options = {
     keepAlive: true,
-    maxSockets: connections,
     timeout: idleMillis,
     scheduling: "lifo",
   } as const;

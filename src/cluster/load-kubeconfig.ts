@@ -56,16 +56,15 @@ function loadError(path: string, why: string): string {
   return `error loading config file "${path}": ${why}`;
 }
 
-/** The YAML library's message without its picture of the place. */
+/** `yaml: line N: what`, where libyaml counts lines from 0, leaves the first one out and has other words. */
 function textProblem(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const at = /^(.*?) at line (\d+), column \d+:?\n/s.exec(error.message);
-  if (at === null) return error.message;
-  const what = at[1]?.startsWith("Nested mappings")
-    ? "mapping values are not allowed in this context"
-    : (at[1] ?? "");
-  // libyaml counts lines from 0 and leaves the first one out.
-  return at[2] === "1" ? `yaml: ${what}` : `yaml: line ${at[2]}: ${what}`;
+  return error.message
+    .replace(
+      "nested mappings are not allowed in compact mappings",
+      "mapping values are not allowed in this context",
+    )
+    .replace(/^yaml: line 1: /, "yaml: ");
 }
 
 /** A file system error in Go's words. */

@@ -23,6 +23,8 @@ export interface Wire {
   /** --request-timeout; 0: none. */
   readonly timeoutMillis: number;
   readonly warnings: (headers: readonly string[]) => void;
+  /** Requests wait here for a free connection; streams do not, they keep theirs. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** As client-go: so many attempts after a 429 or 5xx that says when to come back. */
@@ -33,7 +35,7 @@ export async function sendRequest(wire: Wire, request: KubeRequest): Promise<Kub
   for (let attempt = 0; ; attempt += 1) {
     // Each attempt answers for the one before.
     // oxlint-disable-next-line no-await-in-loop
-    const outcome = await attemptRequest(wire, request, attempt < mostRetries);
+    const outcome = await wire.inTurn(() => attemptRequest(wire, request, attempt < mostRetries));
     if ("response" in outcome) return outcome.response;
     wire.log.line(4, `"Got a Retry-After response" delay="${outcome.retryAfter}s" attempt=${attempt + 1}`);
     // oxlint-disable-next-line no-await-in-loop

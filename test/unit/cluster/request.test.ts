@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { explain } from "../../../src/errors.ts";
@@ -230,6 +231,34 @@ describe("what travels", () => {
     const { connection } = await connectTo(url);
     for (let index = 0; index < 3; index += 1) await connection.request(get);
     expect(ports.size).toBe(1);
+  });
+
+  test("requests wait for one of four connections; streams do not count", async () => {
+    const open: ServerResponse[] = [];
+    const bell = Promise.withResolvers<void>();
+    const ports = new Set<number | undefined>();
+    const { url } = await wireServer((one, response) => {
+      if (one.url.pathname === "/stream") {
+        response.writeHead(200, { "Content-Type": "application/json" });
+        response.write("{}\n");
+        open.push(response);
+        if (open.length === 6) bell.resolve();
+        return;
+      }
+      ports.add(response.socket?.remotePort);
+      setImmediate(() => json(response, 200, {}));
+    });
+    const { connection } = await connectTo(url);
+    const stop = new AbortController();
+    const streams = Array.from({ length: 6 }, async () => {
+      const lines = connection.stream({ method: "GET", path: "/stream", signal: stop.signal });
+      return await Array.fromAsync(lines);
+    });
+    await bell.promise;
+    await Promise.all(Array.from({ length: 20 }, () => connection.request(get)));
+    expect(ports.size).toBeLessThanOrEqual(4);
+    stop.abort();
+    await Promise.all(streams);
   });
 
   test("each Warning header is shown once", async () => {
