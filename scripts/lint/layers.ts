@@ -24,7 +24,7 @@ export const layers: readonly Layer[] = [
   { name: "version.ts", pure: true, mayImport: ["../package.json"] },
   { name: "model", pure: true, mayImport: [] },
   { name: "releases", pure: true, mayImport: ["model"] },
-  { name: "manifest", pure: true, mayImport: ["model"] },
+  { name: "manifest", pure: true, mayImport: ["errors.ts", "model"] },
   { name: "merge", pure: true, mayImport: ["model", "manifest"] },
   { name: "policy", pure: true, mayImport: ["model", "releases"] },
   { name: "preflight", pure: true, mayImport: ["model", "releases", "manifest", "merge", "policy"] },
