@@ -38,6 +38,7 @@ export async function* streamRequest(wire: Wire, request: KubeRequest): AsyncGen
   } catch (error) {
     // A cut is the end like any other: whoever reads this resumes from where they are.
     if (typeof error === "object" && error !== null && "kind" in error) throw error;
+    if (request.signal?.aborted === true) return;
     wire.log.line(4, `"Stream cut" url="${url.href}" err="${error instanceof Error ? error.message : ""}"`);
   } finally {
     answer.destroy();
