@@ -68,6 +68,16 @@ export function isApiError(error: unknown): error is ApiError {
   return hasKind(error) && error.kind === "api";
 }
 
+/** Server-side apply met fields of another manager: asking again changes nothing. */
+export function isFieldConflict(error: unknown): boolean {
+  if (!isApiError(error) || error.status !== 409) return false;
+  const causes = error.details?.["causes"];
+  return (
+    Array.isArray(causes) &&
+    causes.some(({ reason }: { reason?: string }) => reason === "FieldManagerConflict")
+  );
+}
+
 export function isUserError(error: unknown): error is UserError {
   return hasKind(error) && error.kind === "user";
 }
@@ -93,10 +103,30 @@ export function exitCodeOf(error: unknown): number {
 export function explain(error: unknown): string {
   if (isApiError(error)) {
     if (error.status === 401) return `error: You must be logged in to the server (${error.message})`;
+    if (error.reason === "Invalid") return explainInvalid(error);
     return `Error from server${error.reason === "" ? "" : ` (${error.reason})`}: ${error.message}`;
   }
   if (isUserError(error))
     return `error: ${error.message}${error.usage === undefined ? "" : `\n${error.usage}`}`;
   if (isConnectionError(error) || isInterrupted(error)) return error.message;
   return `error: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** `The Node "x" is invalid: spec.podCIDR: …`; several causes stand below each other. */
+function explainInvalid({ message, details }: ApiError): string {
+  const {
+    kind = "",
+    name = "",
+    causes,
+  } = (details ?? {}) as {
+    readonly kind?: string;
+    readonly name?: string;
+    readonly causes?: readonly { readonly field?: string; readonly message?: string }[];
+  };
+  const named = kind !== "" || name !== "";
+  const what = named ? `The ${kind} "${name}" is invalid` : "The request is invalid";
+  const lines = [...new Set((causes ?? []).map((cause) => `${cause.field ?? ""}: ${cause.message ?? ""}`))];
+  if (lines.length > 1) return `${what}: \n${lines.map((line) => `* ${line}`).join("\n")}`;
+  if (lines.length === 1) return `${what}: ${lines[0]}`;
+  return named ? what : `${what}: ${message}`;
 }
