@@ -27,8 +27,8 @@ export function status(cluster: Cluster, args: readonly string[] = [], kubeconfi
 /** A status that goes on: what it has printed so far, and how it ends. */
 export interface Running {
   readonly stdout: () => string;
-  /** Resolves when the text printed satisfies `decide`. */
-  readonly until: (decide: (stdout: string) => boolean) => Promise<void>;
+  /** Resolves when what it has printed satisfies `decide`. */
+  readonly until: (decide: (stdout: string, stderr: string) => boolean) => Promise<void>;
   readonly ended: Promise<Result>;
   readonly kill: () => void;
 }
@@ -46,6 +46,7 @@ export function startStatus(cluster: Cluster, args: readonly string[]): Running 
   });
   child.stderr.on("data", (data: Buffer) => {
     stderr += data.toString();
+    for (const look of looks) look();
   });
   const { promise: ended, resolve } = Promise.withResolvers<Result>();
   child.on("close", (code) => {
@@ -59,7 +60,7 @@ export function startStatus(cluster: Cluster, args: readonly string[]): Running 
     until(decide) {
       const { promise, resolve: found, reject } = Promise.withResolvers<void>();
       const look = (): void => {
-        if (decide(stdout)) found();
+        if (decide(stdout, stderr)) found();
         else if (child.exitCode !== null) reject(new Error(`it ended: ${stdout}${stderr}`));
       };
       looks.add(look);

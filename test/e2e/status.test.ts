@@ -456,6 +456,7 @@ describe.each(eras)("status on Kubernetes $kubeVersion", ({ kubeVersion, from, t
     test("--wait ends with exit 0 when the last node is done, and says on stderr how far it is", async () => {
       const waiting = startStatus(cluster, ["--wait", "--timeout=60s"]);
       onTestFinished(waiting.kill);
+      await waiting.until((_stdout, stderr) => stderr.includes("0 of 3 nodes"));
       for (const node of ["node-01", "node-02", "node-03"])
         await replaced(node, await deletePod(node), isReady);
       const { code, stdout, stderr } = await waiting.ended;
