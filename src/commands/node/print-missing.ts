@@ -1,12 +1,31 @@
 import type { AppContext } from "../../context.ts";
-import { userError } from "../../errors.ts";
+import { findDaemonSet } from "../../manifest/find-daemonset.ts";
+import { missing } from "../../manifest/missing.ts";
+import { formatYaml } from "../../manifest/yaml.ts";
+import { addMissing } from "../../merge/add-missing.ts";
+import { missingLine } from "../../render/missing-lines.ts";
 import type { Prepared } from "./prepare.ts";
+import { readSurroundings } from "./surroundings-needed.ts";
 import type { FileTemplate } from "./template.ts";
 
+/**
+ * The objects that add what the file's template needs and the cluster lacks, as YAML for kubectl apply
+ * (hazard H05). Exit code 1 where something has to be added by other means, or is not known.
+ */
 export async function printMissing(
-  _prepared: Prepared,
-  _file: FileTemplate,
-  _context: AppContext,
+  { connection, chosen }: Prepared,
+  file: FileTemplate,
+  context: AppContext,
 ): Promise<number> {
-  throw userError("not there yet");
+  const daemonSet = findDaemonSet(file.objects, chosen, connection.namespace);
+  const { needs, live } = await readSurroundings(connection, file, daemonSet);
+  const all = missing(needs, live);
+  const { objects, left } = addMissing(all, file.objects, live, connection.namespace);
+  for (const object of objects) context.stdout.write(`---\n${formatYaml(object)}`);
+  for (const one of left) {
+    const why = one.unknown === true ? "" : ", and the file does not say how to add it";
+    context.stderr.write(`error: H05: ${missingLine(one)}${why}\n`);
+  }
+  if (all.length === 0) context.stderr.write("nothing is missing: nothing to apply\n");
+  return left.length > 0 ? 1 : 0;
 }

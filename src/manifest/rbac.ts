@@ -1,0 +1,68 @@
+import type { KubeObject } from "../model/kube.ts";
+import type { PolicyRule } from "./covers.ts";
+
+/** A ClusterRole (no namespace) or Role. */
+export interface RoleRef {
+  readonly kind: "ClusterRole" | "Role";
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+export interface Account {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+interface Subject {
+  readonly kind?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+/** A ClusterRoleBinding (no namespace: its role holds everywhere) or RoleBinding. */
+export interface Binding {
+  readonly kind: "ClusterRoleBinding" | "RoleBinding";
+  readonly name: string;
+  readonly namespace?: string;
+  readonly role: RoleRef;
+  readonly subjects: readonly Subject[];
+}
+
+export function isBinding({ kind }: KubeObject): boolean {
+  return kind === "ClusterRoleBinding" || kind === "RoleBinding";
+}
+
+/** `namespace` is that of a RoleBinding that names none itself. */
+export function bindingOf(raw: KubeObject, namespace: string): Binding {
+  const { roleRef, subjects } = raw as KubeObject & {
+    readonly roleRef?: { readonly kind?: string; readonly name?: string };
+    readonly subjects?: readonly Subject[] | null;
+  };
+  const name = roleRef?.name ?? "";
+  const common = { name: raw.metadata.name, subjects: subjects ?? [] };
+  if (raw.kind === "ClusterRoleBinding") {
+    return { ...common, kind: "ClusterRoleBinding", role: { kind: "ClusterRole", name } };
+  }
+  const own = raw.metadata.namespace ?? namespace;
+  const role: RoleRef =
+    roleRef?.kind === "Role" ? { kind: "Role", name, namespace: own } : { kind: "ClusterRole", name };
+  return { ...common, kind: "RoleBinding", namespace: own, role };
+}
+
+/** Whether a binding gives its role to the account: by its name, as a user, or by one of its groups. */
+export function bindsTo({ subjects }: Binding, { namespace, name }: Account): boolean {
+  const groups = ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"];
+  return subjects.some((subject) => {
+    if (subject.kind === "ServiceAccount") return subject.namespace === namespace && subject.name === name;
+    if (subject.kind === "User") return subject.name === `system:serviceaccount:${namespace}:${name}`;
+    return subject.kind === "Group" && groups.includes(subject.name ?? "");
+  });
+}
+
+export function rulesOf(raw: KubeObject): readonly PolicyRule[] {
+  return (raw as KubeObject & { readonly rules?: readonly PolicyRule[] | null }).rules ?? [];
+}
+
+export function sameRole(one: RoleRef, other: RoleRef): boolean {
+  return one.kind === other.kind && one.name === other.name && one.namespace === other.namespace;
+}

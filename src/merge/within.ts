@@ -1,0 +1,59 @@
+import { lastApplied } from "./last-applied.ts";
+import { sameJson } from "./same-json.ts";
+import type { KubeObject } from "../model/kube.ts";
+
+/**
+ * Whether the live object is as the file says: either kubectl applied exactly this last, or every
+ * field of the file has its value there (the live one may have more: defaults, status, other
+ * owners' fields). A value that the server writes differently than the file counts as different.
+ */
+export function isAsInFile(file: KubeObject, live: KubeObject): boolean {
+  const applied = lastApplied(live);
+  if (applied !== undefined && sameJson(withoutMarks(applied), withoutMarks(file))) return true;
+  return isWithin(comparable(file), comparable(live));
+}
+
+/** The status in a file is not applied. */
+function comparable({ apiVersion: _apiVersion, status: _status, ...rest }: KubeObject): unknown {
+  return rest;
+}
+
+/** The last-applied text has the namespace and an empty annotations map where the file may have neither. */
+function withoutMarks({ metadata, ...rest }: KubeObject): unknown {
+  const { namespace: _namespace, annotations, ...others } = metadata;
+  const hasAnnotations = annotations !== undefined && Object.keys(annotations).length > 0;
+  return withoutNulls({ ...rest, metadata: { ...others, ...(hasAnnotations ? { annotations } : {}) } });
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== null && each !== undefined)
+      .map(([key, each]) => [key, withoutNulls(each)]),
+  );
+}
+
+function isWithin(part: unknown, whole: unknown): boolean {
+  if (isEmpty(part)) return isEmpty(whole) || typeof whole === typeof part;
+  if (Array.isArray(part)) {
+    return (
+      Array.isArray(whole) &&
+      part.length === whole.length &&
+      part.every((each, index) => isWithin(each, whole[index]))
+    );
+  }
+  if (typeof part !== "object" || part === null) return Object.is(part, whole);
+  if (typeof whole !== "object" || whole === null) return false;
+  return Object.entries(part).every(([key, value]) =>
+    isWithin(value, (whole as Readonly<Record<string, unknown>>)[key]),
+  );
+}
+
+/** null, {} and [] are left out by the server or filled with defaults. */
+function isEmpty(value: unknown): boolean {
+  return (
+    value === null || value === undefined || (typeof value === "object" && Object.keys(value).length === 0)
+  );
+}

@@ -1,0 +1,69 @@
+import type { Missing } from "../manifest/missing.ts";
+import { program } from "../model/program.ts";
+
+/**
+ * Hazard H05 in words: every missing thing, what could not be looked at, and the commands that go on,
+ * a line each. undefined when there is nothing. `file` as the user named it; "-" is standard input.
+ */
+export function missingText(all: readonly Missing[], file: string): string | undefined {
+  if (all.length === 0) return undefined;
+  const lacking = all.filter(({ unknown }) => unknown !== true);
+  const dark = all.filter(({ unknown }) => unknown === true);
+  const lines: string[] = [];
+  if (lacking.length > 0) {
+    lines.push(`H05: the template in ${fileName(file)} needs what this cluster lacks:`);
+    lines.push(...lacking.map((one) => `  ${missingLine(one)}`));
+  }
+  if (dark.length > 0) {
+    const first = `H05: whether this cluster has what the template in ${fileName(file)} needs is not known:`;
+    lines.push(lacking.length > 0 ? "and this is not known:" : first);
+    lines.push(...dark.map((one) => `  ${missingLine(one)}`));
+  }
+  if (lacking.length > 0) {
+    const given = file === "-" ? "FILE" : quoted(file);
+    lines.push(`add it with: ${program} node -f ${given} --print-missing | kubectl apply -f -`);
+  }
+  lines.push("or leave the surroundings as they are with --template-only");
+  return lines.join("\n");
+}
+
+/** "ConfigMap kube-system/calico-config has no key veth_mtu". */
+export function missingLine({ kind, namespace, name, what }: Missing): string {
+  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name} ${what}`;
+}
+
+/** How the objects of the file beside the DaemonSet stand in the cluster. */
+export interface OtherObjects {
+  /** Not there, or not as in the file. */
+  readonly differ: number;
+  /** Could not be read. */
+  readonly unknown: number;
+}
+
+/** undefined when they are all as in the file. */
+export function othersText({ differ, unknown }: OtherObjects, file: string): string | undefined {
+  const parts = [
+    ...(differ === 0
+      ? []
+      : [`${objects(differ)} in ${fileName(file)} ${be(differ)} not in the cluster or not as in the file`]),
+    ...(unknown === 0 ? [] : [`${objects(unknown)} could not be read`]),
+  ];
+  if (parts.length === 0) return undefined;
+  return `${parts.join(", ")}; this command leaves them as they are`;
+}
+
+function objects(count: number): string {
+  return count === 1 ? "1 other object" : `${String(count)} other objects`;
+}
+
+function be(count: number): string {
+  return count === 1 ? "is" : "are";
+}
+
+function fileName(file: string): string {
+  return file === "-" ? "standard input" : file;
+}
+
+function quoted(text: string): string {
+  return /^[\w./@:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
