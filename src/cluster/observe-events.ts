@@ -1,7 +1,7 @@
 import type { EventFacts } from "../model/event.ts";
 import { allOf, type Observed } from "../model/observed.ts";
 import { podsByNode, shouldRun } from "../model/placement.ts";
-import type { Reading } from "../model/reading.ts";
+import { known, type Reading } from "../model/reading.ts";
 import { stuckReason } from "../model/stuck.ts";
 import type { Millis } from "../model/time.ts";
 import type { Selection } from "./list.ts";
@@ -22,7 +22,7 @@ export async function observeEvents(
   { daemonSets, nodes, pods }: Pick<Observed, "daemonSets" | "nodes" | "pods">,
   now: Millis,
 ): Promise<Reading<readonly EventFacts[]>> {
-  if (!daemonSets.known || !pods.known) return { known: true, value: [] };
+  if (!daemonSets.known || !pods.known) return known([]);
   const wanted: Selection[] = [];
   for (const set of daemonSets.value) {
     const byNode = podsByNode(pods.value, set);

@@ -7,7 +7,7 @@ import type { KubeObject } from "../model/kube.ts";
 import { nodeFacts, type NodeFacts } from "../model/node.ts";
 import { allOf, calicoDaemonSet } from "../model/observed.ts";
 import { podFacts, type PodFacts } from "../model/pod.ts";
-import type { Reading } from "../model/reading.ts";
+import { known, type Reading } from "../model/reading.ts";
 import { revisionFacts, type RevisionFacts } from "../model/revision.ts";
 import { workloadFacts, type WorkloadFacts } from "../model/workload.ts";
 import { list, type Selection } from "./list.ts";
@@ -60,7 +60,7 @@ export async function readDaemonSets(
 
   async function readIn(which: Selection): Promise<Reading<readonly DaemonSetFacts[]>> {
     const all = await readFound(source, "daemonsets", workloadGroups, which, calicoDaemonSet);
-    return all.known ? { known: true, value: all.value.filter((facts) => facts !== undefined) } : all;
+    return all.known ? known(all.value.filter((facts) => facts !== undefined)) : all;
   }
 }
 
@@ -73,7 +73,7 @@ export async function readWorkloads(
   which: Selection,
 ): Promise<Reading<readonly WorkloadFacts[]>> {
   const all = await readFound(source, kind, workloadGroups, which, workloadFacts);
-  return all.known ? { known: true, value: all.value.filter((facts) => facts !== undefined) } : all;
+  return all.known ? known(all.value.filter((facts) => facts !== undefined)) : all;
 }
 
 /** Known and undefined: the server has none of that name. */
@@ -96,7 +96,7 @@ export async function readInstallation({
 }: Source): Promise<Reading<InstallationFacts | undefined>> {
   if (!discovery.known) return discovery;
   const served = discovery.value.find("installations", ["operator.tigera.io"]);
-  if (served === undefined) return { known: true, value: undefined };
+  if (served === undefined) return known(undefined);
   return await readingOf(async () => {
     const raw = await getOrNothing(connection, objectPath({ ...served, name: "default" }));
     return raw === undefined ? undefined : installationFacts(raw);

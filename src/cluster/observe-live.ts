@@ -5,7 +5,7 @@ import type { KubeObject } from "../model/kube.ts";
 import { nodeFacts } from "../model/node.ts";
 import { allOf, calicoDaemonSet, type Observed } from "../model/observed.ts";
 import { podFacts } from "../model/pod.ts";
-import type { Reading } from "../model/reading.ts";
+import { known, type Reading } from "../model/reading.ts";
 import { revisionFacts } from "../model/revision.ts";
 import type { Millis } from "../model/time.ts";
 import { workloadFacts } from "../model/workload.ts";
@@ -113,7 +113,7 @@ async function* changesOf(
         pods: pods() ?? first.pods,
         daemonSets: daemonSets() ?? first.daemonSets,
         revisions: revisions() ?? first.revisions,
-        workloads: withOld(workloads(), old ? oldWorkloads() : { known: true, value: [] }) ?? first.workloads,
+        workloads: withOld(workloads(), old ? oldWorkloads() : known([])) ?? first.workloads,
         configMaps: configMaps() ?? first.configMaps,
       };
       if (placesOf(facts.daemonSets) !== placesOf(first.daemonSets)) return;

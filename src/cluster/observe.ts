@@ -1,7 +1,7 @@
 import { configMapsOf, type ConfigMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import { allOf, type Observed } from "../model/observed.ts";
-import type { Reading } from "../model/reading.ts";
+import { known, type Reading } from "../model/reading.ts";
 import type { Millis } from "../model/time.ts";
 import type { WorkloadFacts } from "../model/workload.ts";
 import type { Selection } from "./list.ts";
@@ -184,7 +184,7 @@ async function configMapsFor(
 
 function unique<T extends { readonly uid: string }>(reading: Reading<readonly T[]>): Reading<readonly T[]> {
   if (!reading.known) return reading;
-  return { known: true, value: [...new Map(reading.value.map((item) => [item.uid, item])).values()] };
+  return known([...new Map(reading.value.map((item) => [item.uid, item])).values()]);
 }
 
 /** The same connection, with the newest time that the server has told. */

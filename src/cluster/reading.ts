@@ -1,5 +1,5 @@
 import { explain, isApiError } from "../errors.ts";
-import type { Reading } from "../model/reading.ts";
+import { known, type Reading } from "../model/reading.ts";
 
 /**
  * What a request brought, or why it brought nothing: no permission, not served, or any other failure,
@@ -7,7 +7,7 @@ import type { Reading } from "../model/reading.ts";
  */
 export async function readingOf<T>(read: () => Promise<T>): Promise<Reading<T>> {
   try {
-    return { known: true, value: await read() };
+    return known(await read());
   } catch (error) {
     if (!isApiError(error)) return { known: false, why: "failed", message: explain(error) };
     if (error.status === 401) throw error;

@@ -5,7 +5,7 @@ import { runsCalicoNode, type InstallationFacts } from "./install.ts";
 import type { KubeObject } from "./kube.ts";
 import type { NodeFacts } from "./node.ts";
 import type { PodFacts } from "./pod.ts";
-import type { Reading } from "./reading.ts";
+import { known, type Reading } from "./reading.ts";
 import type { RevisionFacts } from "./revision.ts";
 import type { Millis } from "./time.ts";
 import type { WorkloadFacts } from "./workload.ts";
@@ -43,5 +43,5 @@ export function allOf<T>(readings: readonly Reading<readonly T[]>[]): Reading<re
     if (!reading.known) return reading;
     value.push(...reading.value);
   }
-  return { known: true, value };
+  return known(value);
 }

@@ -1,4 +1,4 @@
-import { explain, isApiError, isConnectionError } from "../errors.ts";
+import { explain, isApiError, isConnectionError, isFieldConflict } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
 import type { Write } from "../model/write.ts";
@@ -135,6 +135,8 @@ export async function run<World, Memory, Step extends { readonly kind: string }>
 /** Somebody was quicker (409), the object is gone (404), or nobody knows what became of the write. */
 function mayAskAgain(error: unknown): boolean {
   if (isConnectionError(error)) return true;
+  // Somebody else owns a field: asking again changes nothing.
+  if (isFieldConflict(error)) return false;
   return (
     isApiError(error) &&
     (error.status === 409 ||

@@ -1,7 +1,7 @@
 import { sendWrite } from "../../cluster/write.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain } from "../../errors.ts";
+import { explain, userError } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
@@ -27,7 +27,8 @@ import { confirm } from "./confirm.ts";
 import { reporterFor } from "./report.ts";
 import { checkRights } from "./rights.ts";
 import { settleTime } from "./settle.ts";
-import { readTemplate, restoreOf, templateGoal, type FileTemplate } from "./template.ts";
+import { checkSurroundings } from "./surroundings-needed.ts";
+import { fileDaemonSet, readTemplate, restoreOf, templateGoal, type FileTemplate } from "./template.ts";
 
 /** The promise of the procedure: BIRD's graceful restart period as its document gives it (calico-facts 7). */
 const documentedBudget: Millis = 90_000;
@@ -72,7 +73,8 @@ async function upgrade(
     context.stderr.write(missing.map((error) => `${explain(error)}\n`).join(""));
     return 1;
   }
-  const template = file === undefined ? undefined : await templateGoal(prepared, file, options, warn);
+  const template =
+    file === undefined ? undefined : await checkedTemplate(prepared, file, options, context, warn);
   const goal = await goalOf(prepared, options, template, start);
   await checkRights(connection, rightsOf(goal, places, chosen.namespace, chosen.name));
   if (!(await passesGuards(prepared, options, goal, start, context, warn))) return 1;
@@ -112,6 +114,24 @@ async function upgrade(
     await reporter.close();
     listening.stop();
   }
+}
+
+/** The file's DaemonSet as a goal, once its surroundings are known to be there (hazard H05). */
+async function checkedTemplate(
+  prepared: Prepared,
+  file: FileTemplate,
+  options: NodeOptions,
+  context: Pick<AppContext, "stderr">,
+  warn: (text: string) => void,
+): Promise<Awaited<ReturnType<typeof templateGoal>>> {
+  const desired = fileDaemonSet(prepared, file);
+  const goal = await templateGoal(prepared, desired);
+  const overridden = options.templateOnly || options.ignored.has("H05") || options.ignored.has("all");
+  const { refusal: missing, others } = await checkSurroundings(prepared, file, desired);
+  if (missing !== undefined && !overridden) throw userError(missing);
+  if (missing !== undefined) warn(missing);
+  if (others !== undefined) context.stderr.write(`${others}\n`);
+  return goal;
 }
 
 async function send(prepared: Prepared, write: Write, dryRun: boolean): Promise<KubeObject | undefined> {
@@ -155,7 +175,7 @@ async function goalOf(
     bgp: around.bgp,
     guard: (live, node, now) =>
       refusal(findingsFor(live, around, subjectOf(live, node, goal), now), answered),
-    restoreStrategy: restoreOf(prepared, template),
+    restoreStrategy: restoreOf(prepared),
     ...(options.gracePeriod === undefined ? {} : { gracePeriod: options.gracePeriod }),
     ...(options.probeImage === undefined ? {} : { probeImage: options.probeImage }),
     ...(template === undefined ? {} : { template }),

@@ -1,51 +1,156 @@
-import { userError } from "../../errors.ts";
-import type { Strategy } from "../../model/daemonset.ts";
-import type { KubeObject } from "../../model/kube.ts";
-import { clientSideApplyManager, pinnedAnnotation } from "../../model/names.ts";
+import { hasServerDryRun } from "../../cluster/server-dry-run.ts";
+import { sendWrite } from "../../cluster/write.ts";
+import { isApiError, isFieldConflict, userError } from "../../errors.ts";
+import { findDaemonSet } from "../../manifest/find-daemonset.ts";
+import { parseManifest, type ManifestObject } from "../../manifest/parse.ts";
+import { bringInLine } from "../../merge/bring-in-line.ts";
+import { restoreStrategy } from "../../merge/restore-strategy.ts";
+import { sameJson } from "../../merge/same-json.ts";
+import { daemonSetFacts, type Strategy } from "../../model/daemonset.ts";
+import { fingerprint } from "../../model/fingerprint.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
+import { lastAppliedAnnotation } from "../../model/names.ts";
 import type { TemplateFacts } from "../../model/template.ts";
 import type { Write } from "../../model/write.ts";
 import type { TemplateGoal } from "../../plan/node/goal.ts";
-import type { NodeOptions } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
 
+/** A manifest as read from -f. */
 export interface FileTemplate {
+  /** As the user named it; "-" is standard input. */
   readonly name: string;
+  readonly objects: readonly ManifestObject[];
 }
+
 export async function readTemplate(
   path: string,
-  _readFile: (path: string) => Promise<string>,
+  readFile: (path: string) => Promise<string>,
 ): Promise<FileTemplate> {
-  throw userError(`-f ${path}: not there yet`);
+  return { name: path, objects: parseManifest(await read(path, readFile), path === "-" ? "STDIN" : path) };
 }
+
+async function read(path: string, readFile: (path: string) => Promise<string>): Promise<string> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = (error as { readonly code?: string }).code;
+    if (code === "ENOENT") throw userError(`the path "${path}" does not exist`);
+    if (code === "EISDIR") throw userError(`"${path}" is a directory; node takes one file`);
+    throw userError(`"${path}" cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The file's DaemonSet, with the namespace that it has or gets. */
+export function fileDaemonSet(
+  prepared: Pick<Prepared, "chosen" | "connection">,
+  file: FileTemplate,
+): KubeObject {
+  return findDaemonSet(file.objects, prepared.chosen, prepared.connection.namespace);
+}
+
+/** The file against the live DaemonSet; whatever the server would refuse is refused before the first write. */
 export async function templateGoal(
-  _p: Prepared,
-  _f: FileTemplate,
-  _o: NodeOptions,
-  _warn: (text: string) => void,
-): Promise<TemplateGoal & { readonly facts: TemplateFacts }> {
-  throw userError("not there yet");
-}
-export function restoreOf(
   prepared: Prepared,
-  _template: unknown,
-): (live: KubeObject, strategy: Strategy) => readonly Write[] {
-  return (live, strategy) => [
-    {
-      verb: "patch",
-      ref: {
-        ...prepared.places.daemonSets,
-        namespace: prepared.chosen.namespace,
-        name: prepared.chosen.name,
-      },
-      patch: "merge",
-      fieldManager: clientSideApplyManager,
-      body: {
-        metadata: {
-          resourceVersion: live.metadata.resourceVersion,
-          annotations: { [pinnedAnnotation]: null },
-        },
-        spec: { updateStrategy: strategy },
-      },
+  desired: KubeObject,
+): Promise<TemplateGoal & { readonly facts: TemplateFacts }> {
+  const { discovery, live, chosen } = prepared;
+  const place = discovery.forKind(desired.apiVersion, "DaemonSet");
+  if (place === undefined) {
+    throw userError(
+      `this server (${discovery.version}) does not serve ${desired.apiVersion} DaemonSets; use the manifest that this Calico release has for its Kubernetes version`,
+    );
+  }
+  const ref: Ref = { ...place, namespace: chosen.namespace, name: chosen.name };
+  const facts = daemonSetFacts(desired);
+  const spec = (desired["spec"] ?? {}) as {
+    readonly selector?: { readonly matchLabels?: unknown };
+    readonly updateStrategy?: unknown;
+  };
+  const selector = spec.selector?.matchLabels ?? facts.template.labels;
+  if (!sameJson(selector, chosen.selector)) {
+    throw userError(
+      `the file's DaemonSet selects other pods than the live one (${JSON.stringify(selector)} instead of ${JSON.stringify(chosen.selector)}); a selector cannot be changed: the DaemonSet has to be made anew, which this command does not do`,
+    );
+  }
+  const raw = live.snapshot().daemonSet?.raw;
+  const known =
+    raw === undefined
+      ? new Map<string, boolean>()
+      : await tryOut(prepared, raw, bringInLine(raw, desired, ref, true).writes);
+  return {
+    facts: facts.template,
+    bringInLine: (now, pinned) => {
+      const found = bringInLine(now, desired, ref, pinned);
+      const template = known.get(state(now)) ?? found.template;
+      const strategy =
+        pinned || spec.updateStrategy === undefined || sameJson(strategyOf(now), facts.strategy);
+      return !template && known.get(state(now)) === false && strategy
+        ? { writes: [], template }
+        : { ...found, template };
     },
-  ];
+    ...(spec.updateStrategy === undefined ? {} : { strategy: facts.strategy }),
+  };
+}
+
+/**
+ * Sends the writes as a dry run where the server has one. What admission or validation would refuse is
+ * better known before the strategy is pinned; and only the server knows whether its defaults make the
+ * file's words another template. Answers, by the state of the DaemonSet, whether its template changes.
+ */
+async function tryOut(
+  { connection, discovery }: Prepared,
+  raw: KubeObject,
+  writes: readonly Write[],
+): Promise<ReadonlyMap<string, boolean>> {
+  const known = new Map<string, boolean>();
+  for (const write of writes) {
+    // oxlint-disable-next-line no-await-in-loop
+    if (!(await hasServerDryRun(connection, discovery.version, write))) return known;
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      const { object } = await sendWrite(connection, write, {
+        dryRun: true,
+        serverVersion: discovery.version,
+      });
+      known.set(state(raw), fingerprint(templateOf(raw)) !== fingerprint(templateOf(object)));
+      // What the write will have made is in line.
+      known.set(state(object), false);
+      if (state(object) !== state(raw) && known.get(state(raw)) === false) known.delete(state(raw));
+    } catch (error) {
+      // Somebody wrote it this very moment: the run itself looks again.
+      if (!isApiError(error) || error.status !== 409 || isFieldConflict(error)) throw error;
+    }
+  }
+  return known;
+}
+
+/** Spec and last-applied of a DaemonSet, its strategy left out: that is pinned and put back meanwhile. */
+function state(object: KubeObject): string {
+  const {
+    updateStrategy: _held,
+    templateGeneration: _counted,
+    ...spec
+  } = (object["spec"] ?? {}) as Record<string, unknown>;
+  return fingerprint({
+    spec,
+    labels: object.metadata.labels,
+    lastApplied: object.metadata.annotations?.[lastAppliedAnnotation],
+  });
+}
+
+function templateOf(object: KubeObject): unknown {
+  return (object["spec"] as { readonly template?: unknown } | undefined)?.template;
+}
+
+function strategyOf(object: KubeObject): unknown {
+  return daemonSetFacts(object).strategy;
+}
+
+/** Puts the strategy back as the DaemonSet's owner (hazards H12, H14). */
+export function restoreOf({
+  places,
+  chosen,
+}: Prepared): (live: KubeObject, strategy: Strategy) => readonly Write[] {
+  const ref: Ref = { ...places.daemonSets, namespace: chosen.namespace, name: chosen.name };
+  return (live, strategy) => restoreStrategy(live, strategy, ref);
 }

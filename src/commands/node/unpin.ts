@@ -5,6 +5,7 @@ import { isApiError, userError } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import type { Write } from "../../model/write.ts";
 import { outdatedNodes } from "../../plan/node/pin.ts";
+import { writesOf } from "../../plan/node/writes.ts";
 import { confirm } from "./confirm.ts";
 import type { NodeOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
@@ -43,7 +44,7 @@ export async function unpin(
       `${outdated.length} ${outdated.length === 1 ? "node" : "nodes"} (${outdated.join(", ")}). Put it back now?`;
     if (options.dryRun === "none" && !(await confirm(context, options.yes, question))) return 1;
   }
-  const restore = restoreOf(prepared, undefined);
+  const restore = restoreOf(prepared);
   for (let attempt = 1; ; attempt += 1) {
     const raw = live.snapshot().daemonSet?.raw;
     if (raw === undefined) throw userError(`${where} is gone`);
@@ -56,6 +57,16 @@ export async function unpin(
       // oxlint-disable-next-line no-await-in-loop
       for (const write of writes) await live.refresh(write);
       continue;
+    }
+    // The owner's write cannot remove our annotations everywhere: what is left of the run goes as ours.
+    const left = live.snapshot().daemonSet?.facts;
+    if (
+      options.dryRun === "none" &&
+      left !== undefined &&
+      (left.pinned !== undefined || left.run !== undefined)
+    ) {
+      // oxlint-disable-next-line no-await-in-loop
+      await send(writesOf({ kind: "end-run", daemonSet: left, clearPin: true }, places));
     }
     context.stdout.write(
       `daemonset.${places.daemonSets.group}/${chosen.name} patched${dryRunSuffix(options.dryRun)}\n`,

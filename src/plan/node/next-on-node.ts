@@ -79,7 +79,7 @@ function withoutLease(
   if (refusal !== undefined) return stop(refusal);
   const replaces = pod?.uid ?? podsOn(world, node.name)[0]?.uid;
   const lease: CordonLease = {
-    run: thisRun(world, goal),
+    run: thisRun(world, seen, goal),
     holder: goal.holder,
     since: now,
     wasUnschedulable: node.unschedulable,
@@ -104,10 +104,10 @@ function underLease(
   const replaced = pod !== undefined && pod.uid !== lease.replaces;
   const newest = pod === undefined ? false : isNewest(world, pod);
 
-  if (lease.run !== thisRun(world, goal) || lease.holder !== goal.holder) {
+  if (lease.run !== thisRun(world, seen, goal) || lease.holder !== goal.holder) {
     // Continue what an earlier process or an earlier target began, under this run's name.
     if (seen.interrupted !== undefined) return stop(interrupted(goal));
-    const taken = { ...lease, run: thisRun(world, goal), holder: goal.holder };
+    const taken = { ...lease, run: thisRun(world, seen, goal), holder: goal.holder };
     const replaces = ours(world, lease) ? lease.replaces : pod?.uid;
     return {
       kind: "step",
@@ -303,8 +303,8 @@ function vanished(name: string, memory: NodeSeen): OnNode {
   });
 }
 
-function thisRun(world: NodeWorld, goal: NodeGoal): string {
-  return runId({ uid: goal.daemonSet }, target(world, goal));
+function thisRun(world: NodeWorld, seen: Seen, goal: NodeGoal): string {
+  return runId({ uid: goal.daemonSet }, target(world, seen, goal));
 }
 
 function timedOut(

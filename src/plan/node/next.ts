@@ -44,7 +44,7 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
 
   const writes = template.kind === "write" || onNode?.kind === "step";
   if (writes && seen.interrupted === undefined) {
-    const taken = claim(world, daemonSet, goal, now);
+    const taken = claim(world, daemonSet, seen, goal, now);
     if (taken !== undefined) return { kind: "step", step: taken };
   }
   const renewal = renew(daemonSet, goal, now);

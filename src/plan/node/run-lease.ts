@@ -24,10 +24,11 @@ export function runDaemonSet(run: string): string {
 }
 
 /** The revision number that this run brings nodes to: a new template makes the next one. */
-export function target(world: NodeWorld, goal: NodeGoal): number {
+export function target(world: NodeWorld, seen: Seen, goal: NodeGoal): number {
   const live = world.daemonSet;
   if (live === undefined) return 0;
   const newest = newestRevision(world.revisions, live.facts)?.revision ?? 0;
+  if (seen.templateWritten) return newest;
   return goal.template?.bringInLine(live.raw, true).template === true ? newest + 1 : newest;
 }
 
@@ -68,7 +69,7 @@ export function heldByOther(
         `or at once with ${nodeCommand(goal, "--take-over")}`,
     };
   }
-  if (run.run === runId(daemonSet, target(world, goal))) return undefined;
+  if (run.run === runId(daemonSet, target(world, seen, goal))) return undefined;
   return {
     id: "H13",
     message: `${run.holder} left another run on ${where} unfinished (its target is revision ${run.run.slice(run.run.lastIndexOf("/") + 1)})`,
@@ -80,6 +81,7 @@ export function heldByOther(
 export function claim(
   world: NodeWorld,
   daemonSet: DaemonSetFacts,
+  seen: Seen,
   goal: NodeGoal,
   now: Millis,
 ): Extract<NodeStep, { kind: "claim" }> | undefined {
@@ -87,7 +89,11 @@ export function claim(
   const held = run !== undefined && run !== "unreadable" && run.holder === goal.holder;
   const pin = pinToWrite(world, daemonSet, goal);
   if (held && pin === undefined) return undefined;
-  const lease: RunLease = { run: runId(daemonSet, target(world, goal)), holder: goal.holder, renewed: now };
+  const lease: RunLease = {
+    run: runId(daemonSet, target(world, seen, goal)),
+    holder: goal.holder,
+    renewed: now,
+  };
   return { kind: "claim", daemonSet, lease, ...(pin === undefined ? {} : { pin }) };
 }
 

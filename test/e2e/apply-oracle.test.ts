@@ -1,0 +1,329 @@
+/**
+ * kubectl is the oracle: what `kubectl apply` makes of a new manifest on the same server, we make too.
+ * The cluster has no nodes: only objects are compared.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { bringInLine } from "../../src/merge/bring-in-line.ts";
+import { lastApplied } from "../../src/merge/last-applied.ts";
+import { restoreStrategy } from "../../src/merge/restore-strategy.ts";
+import type { KubeObject, Ref } from "../../src/model/kube.ts";
+import { lastAppliedAnnotation, pinnedAnnotation } from "../../src/model/names.ts";
+import type { Write } from "../../src/model/write.ts";
+import { requestOf } from "../../src/cluster/write.ts";
+import { hostedCalico } from "../calico/hosted-calico.ts";
+import { startCluster, type Cluster } from "../cluster/cluster.ts";
+
+const root = join(import.meta.dirname, "../..");
+const manifests = process.env["CALICO_MANIFESTS"] ?? join(root, "../shared/manifests");
+const rolling = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } };
+
+interface Pair {
+  readonly name: string;
+  readonly old: KubeObject;
+  readonly new: KubeObject;
+}
+
+/** All pairs with --all; else a few, the same ones each time. */
+function sample(pairs: readonly Pair[]): readonly Pair[] {
+  if (process.env["TEST_ALL"] !== undefined || pairs.length <= 8) return pairs;
+  const step = (pairs.length - 1) / 7;
+  return Array.from({ length: 8 }, (_, index) => pairs[Math.round(index * step)]).filter(
+    (pair) => pair !== undefined,
+  );
+}
+
+function built(from: string, to: string, datastore: "kdd" | "etcd"): Pair {
+  const of = (version: string): KubeObject => {
+    const found = hostedCalico({ version, datastore }).find(({ kind }) => kind === "DaemonSet");
+    if (found === undefined) throw new Error(`the builder made no DaemonSet for ${version}`);
+    return found as unknown as KubeObject;
+  };
+  return { name: `built ${datastore} ${from} → ${to}`, old: of(from), new: of(to) };
+}
+
+/** Consecutive upstream files of one flavour that hold a DaemonSet; none where there are no manifests. */
+function upstream(flavour: string, apiVersions: readonly string[]): Pair[] {
+  if (!existsSync(manifests)) return [];
+  const minors = readdirSync(manifests)
+    .filter((name) => /^v\d+\.\d+$/.test(name))
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const found = minors.flatMap((minor) => {
+    const path = join(manifests, minor, `${flavour}.yaml`);
+    if (!existsSync(path)) return [];
+    const documents = parseAllDocuments(readFileSync(path, "utf8"), { version: "1.1" });
+    const objects = documents.map((document) => document.toJS() as KubeObject | null);
+    const set = objects.find((object) => object?.kind === "DaemonSet");
+    return set === undefined || set === null || !apiVersions.includes(set.apiVersion) ? [] : [{ minor, set }];
+  });
+  return found.slice(1).flatMap((entry, index) => {
+    const before = found[index];
+    return before === undefined || before.set.metadata.name !== entry.set.metadata.name
+      ? []
+      : [{ name: `upstream ${flavour} ${before.minor} → ${entry.minor}`, old: before.set, new: entry.set }];
+  });
+}
+
+const eras = [
+  {
+    kubeVersion: "1.36" as const,
+    pairs: [
+      built("v3.29.7", "v3.30.7", "kdd"),
+      built("v3.24.6", "v3.32.1", "kdd"),
+      ...upstream("kdd", ["apps/v1"]),
+      ...upstream("canal", ["apps/v1"]),
+      ...upstream("kdd-typha", ["apps/v1"]),
+    ],
+  },
+  {
+    kubeVersion: "1.15" as const,
+    pairs: [
+      built("v2.4.1", "v2.5.1", "etcd"),
+      built("v2.6.12", "v3.1.7", "etcd"),
+      ...upstream("etcd", ["extensions/v1beta1", "apps/v1"]),
+      ...upstream("kdd", ["extensions/v1beta1", "apps/v1"]),
+    ],
+  },
+];
+
+describe.each(eras)("Kubernetes $kubeVersion", ({ kubeVersion, pairs: all }) => {
+  const pairs = sample(all);
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster({ kubeVersion, nodes: 0 });
+  });
+  afterAll(async () => {
+    await cluster?.stop();
+  });
+
+  async function kubectl(args: readonly string[], object?: KubeObject): Promise<string> {
+    const result = await cluster.kubectl(args, object === undefined ? {} : { input: JSON.stringify(object) });
+    if (result.code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${result.stderr}`);
+    return result.stdout;
+  }
+  const apply = (object: KubeObject, ...flags: readonly string[]) =>
+    kubectl(["apply", "--validate=false", ...flags, "-f", "-"], object);
+
+  function refOf({ apiVersion, metadata }: KubeObject): Ref {
+    const [group = "", version = ""] = apiVersion.split("/");
+    return {
+      group,
+      version,
+      resource: "daemonsets",
+      kind: "DaemonSet",
+      namespace: "kube-system",
+      name: metadata.name,
+    };
+  }
+  async function live(object: KubeObject): Promise<KubeObject> {
+    const ref = refOf(object);
+    const path = `/apis/${ref.group}/${ref.version}/namespaces/kube-system/daemonsets/${ref.name}`;
+    return {
+      apiVersion: object.apiVersion,
+      kind: "DaemonSet",
+      ...((await cluster.api.ask("GET", path)) as object),
+    } as KubeObject;
+  }
+  async function fresh(object: KubeObject, ...flags: readonly string[]): Promise<void> {
+    await kubectl(["-n", "kube-system", "delete", "daemonset", "--all", "--ignore-not-found", "--wait=true"]);
+    await apply(object, ...flags);
+  }
+  async function send(writes: readonly Write[]): Promise<void> {
+    for (const write of writes) {
+      const { method, path, query, body, contentType } = requestOf(write, false);
+      const search = new URLSearchParams();
+      for (const [key, value] of Object.entries(query ?? {}))
+        if (typeof value === "string") search.set(key, value);
+      await cluster.api.ask(method, `${path}?${search}`, body, {
+        "Content-Type": contentType ?? "application/json",
+      });
+    }
+  }
+  /** The DaemonSet controller writes the status meanwhile: who loses that race looks again, as the run does. */
+  async function change(object: KubeObject, writes: (live: KubeObject) => readonly Write[]): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await send(writes(await live(object)));
+        return;
+      } catch (error) {
+        const lostRace = /please apply your changes to the latest version/.test(String(error));
+        if (!lostRace || attempt === 5) throw error;
+      }
+    }
+  }
+  const essence = (object: KubeObject) => ({
+    spec: object["spec"],
+    labels: object.metadata.labels,
+    lastApplied: object.metadata.annotations?.[lastAppliedAnnotation],
+  });
+  const withNamespace = (object: KubeObject): KubeObject => ({
+    ...object,
+    metadata: { namespace: "kube-system", ...object.metadata },
+  });
+
+  test.each(pairs)("$name: our client-side apply leaves exactly what kubectl's leaves", async (pair) => {
+    const [old, next] = [withNamespace(pair.old), withNamespace(pair.new)];
+    await fresh(old);
+    await apply(next);
+    const wanted = essence(await live(next));
+    // A manifest that spells out defaults the server leaves away stays "configured" for kubectl itself.
+    const again = await apply(next);
+    await fresh(old);
+    await change(next, (now) => bringInLine(now, next, refOf(next), false).writes);
+    expect(essence(await live(next))).toEqual(wanted);
+    expect(await apply(next)).toBe(again);
+  });
+
+  test("H14: what a person changed by hand on the way stays or goes as with kubectl", async () => {
+    const pair = pairs[0];
+    if (pair === undefined) throw new Error("no pair");
+    const [old, next] = [withNamespace(pair.old), withNamespace(pair.new)];
+    const name = old.metadata.name;
+    const byHand = async () => {
+      await kubectl([
+        "-n",
+        "kube-system",
+        "set",
+        "env",
+        `daemonset/${name}`,
+        "-c",
+        "calico-node",
+        "MINE=yes",
+        "CALICO_IPV4POOL_CIDR=10.9.0.0/16",
+      ]);
+      await kubectl(["-n", "kube-system", "label", "daemonset", name, "mine=yes"]);
+    };
+    await fresh(old);
+    await byHand();
+    await apply(next);
+    const wanted = essence(await live(next));
+    await fresh(old);
+    await byHand();
+    await change(next, (now) => bringInLine(now, next, refOf(next), false).writes);
+    expect(essence(await live(next))).toEqual(wanted);
+  });
+
+  test("an object that nobody applied gets what kubectl apply would give it", async () => {
+    const pair = pairs[0];
+    if (pair === undefined) throw new Error("no pair");
+    const [old, next] = [withNamespace(pair.old), withNamespace(pair.new)];
+    const create = async () => {
+      await kubectl([
+        "-n",
+        "kube-system",
+        "delete",
+        "daemonset",
+        "--all",
+        "--ignore-not-found",
+        "--wait=true",
+      ]);
+      await kubectl(["create", "--validate=false", "-f", "-"], old);
+    };
+    await create();
+    await apply(next);
+    const wanted = essence(await live(next));
+    await create();
+    await change(next, (now) => bringInLine(now, next, refOf(next), false).writes);
+    expect(essence(await live(next))).toEqual(wanted);
+  });
+
+  test("H12, H14: pinned, changed, put back: we own nothing of the spec, and the user's next apply has nothing to do", async () => {
+    const pair = pairs.find(
+      ({ new: next }) =>
+        (next["spec"] as { updateStrategy?: { type?: string } }).updateStrategy?.type === "RollingUpdate",
+    );
+    if (pair === undefined) throw new Error("no pair with RollingUpdate");
+    const [old, next] = [withNamespace(pair.old), withNamespace(pair.new)];
+    await fresh(old);
+    await pin(old);
+    await change(next, (now) => bringInLine(now, next, refOf(next), true).writes);
+    const held = await live(next);
+    expect((held["spec"] as { updateStrategy: { type: string } }).updateStrategy.type).toBe("OnDelete");
+    expect(lastApplied(held)).toMatchObject({ spec: { updateStrategy: rolling } });
+    await change(next, (now) => restoreStrategy(now, rolling, refOf(next)));
+    const done = await live(next);
+    expect(done["spec"]).toMatchObject({ updateStrategy: rolling });
+    expect(done.metadata.annotations).not.toHaveProperty(pinnedAnnotation);
+    expect(ownSpecFields(done)).toEqual([]);
+    await apply(next);
+    const applied = await live(next);
+    expect(essence(applied)).toEqual(essence(done));
+    expect(applied.metadata.generation).toBe(done.metadata.generation);
+  });
+
+  if (kubeVersion === "1.36") {
+    test.each(pairs.slice(0, 6))(
+      "$name: as the server-side owner, removed fields go away as with kubectl",
+      async (pair) => {
+        const [old, next] = [withNamespace(pair.old), withNamespace(pair.new)];
+        await fresh(old, "--server-side");
+        await apply(next, "--server-side");
+        const wanted = essence(await live(next));
+        await fresh(old, "--server-side");
+        await change(next, (now) => bringInLine(now, next, refOf(next), false).writes);
+        expect(essence(await live(next))).toEqual(wanted);
+      },
+    );
+
+    test("H12, H14: a server-side owner gets its strategy back and its next apply does not conflict", async () => {
+      const pair = pairs[0];
+      if (pair === undefined) throw new Error("no pair");
+      const [old, next] = [withNamespace(pair.old), withNamespace(pair.new)];
+      await fresh(old, "--server-side");
+      await pin(old);
+      await change(next, (now) => bringInLine(now, next, refOf(next), true).writes);
+      const held = await live(next);
+      expect((held["spec"] as { updateStrategy: { type: string } }).updateStrategy.type).toBe("OnDelete");
+      await change(next, (now) => restoreStrategy(now, rolling, refOf(next)));
+      const done = await live(next);
+      expect(done["spec"]).toMatchObject({ updateStrategy: rolling });
+      expect(ownSpecFields(done)).toEqual([]);
+      await apply(next, "--server-side");
+      await fresh(next, "--server-side");
+      expect(essence(done).spec).toEqual(essence(await live(next)).spec);
+    });
+
+    test("H14: another manager's field is a conflict, not overwritten", async () => {
+      const pair = pairs[0];
+      if (pair === undefined) throw new Error("no pair");
+      const [old, next] = [withNamespace(pair.old), withNamespace(pair.new)];
+      await fresh(old, "--server-side");
+      await kubectl([
+        "-n",
+        "kube-system",
+        "set",
+        "image",
+        `daemonset/${old.metadata.name}`,
+        "calico-node=example.com/calico/node:mine",
+      ]);
+      const { writes } = bringInLine(await live(next), next, refOf(next), false);
+      await expect(send(writes)).rejects.toThrow(/conflict/);
+    });
+  }
+
+  async function pin(object: KubeObject): Promise<void> {
+    const ref = refOf(object);
+    await send([
+      {
+        verb: "patch",
+        ref,
+        patch: "merge",
+        fieldManager: "calico-upgrade",
+        body: {
+          metadata: { annotations: { [pinnedAnnotation]: JSON.stringify(rolling) } },
+          spec: { updateStrategy: { type: "OnDelete", rollingUpdate: null } },
+        },
+      },
+    ]);
+  }
+
+  function ownSpecFields(object: KubeObject): readonly unknown[] {
+    return (object.metadata.managedFields ?? []).filter(
+      ({ manager, fieldsV1 }) => manager === "calico-upgrade" && fieldsV1?.["f:spec"] !== undefined,
+    );
+  }
+
+  if (!existsSync(manifests)) test.skip("pairs of upstream's manifests: they are not there", () => {});
+});
