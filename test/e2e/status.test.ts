@@ -55,7 +55,7 @@ describe.each(eras)("status on Kubernetes $kubeVersion", ({ kubeVersion, from, t
 
   async function json(args: readonly string[] = [], kubeconfig?: string): Promise<UpgradeStatus> {
     const { stdout, code, stderr } = await status(cluster, [...args, "-o", "json"], kubeconfig);
-    expect(code, stderr).toBe(0);
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
     const told = JSON.parse(stdout) as UpgradeStatus;
     expect(schemaErrors(told)).toEqual([]);
     return told;
@@ -460,7 +460,7 @@ describe.each(eras)("status on Kubernetes $kubeVersion", ({ kubeVersion, from, t
       for (const node of ["node-01", "node-02", "node-03"])
         await replaced(node, await deletePod(node), isReady);
       const { code, stdout, stderr } = await waiting.ended;
-      expect(code, stderr).toBe(0);
+      expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toContain("all 3 nodes run revision 2, the newest");
       expect(stderr).toMatch(/^waiting for the upgrade: \d of 3 nodes run the newest revision, Ready$/m);
     });

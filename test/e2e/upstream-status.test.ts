@@ -49,7 +49,7 @@ function manifests(): readonly Manifest[] {
         {
           path,
           // The files that upstream published at v3.24.6 still name v3.24.5 (INDEX.md).
-          release: release === "v3.24.6" ? "v3.24.5" : /^v/.test(release) ? release : `unknown (${release})`,
+          release: release === "v3.24.6" ? "v3.24.5" : release.startsWith("v") ? release : `unknown (${release})`,
           datastore: file.includes("etcd") ? "etcd" : "kubernetes",
           flavour: file.includes("canal") ? "canal" : "calico",
         } as const,
@@ -64,7 +64,7 @@ function isCalicoNode(name: string): boolean {
 function objectsOf(path: string): readonly KubeObject[] {
   return parseAllDocuments(readFileSync(join(folder, path), "utf8"))
     .map((document) => document.toJSON() as KubeObject | null)
-    .filter((object): object is KubeObject => object !== null && kinds.has(object.kind ?? ""))
+    .filter((object): object is KubeObject => object !== null && kinds.has(object.kind))
     .map((object) => ({ ...object, metadata: { namespace: "kube-system", ...object.metadata } }));
 }
 
@@ -99,7 +99,7 @@ describe.skipIf(!here).each(["1.36", "1.15"] as const)(
       return upgradeStatus(observed, catalogue);
     }
 
-    function pathOf({ apiVersion = "", kind = "", metadata }: KubeObject, name: string): string {
+    function pathOf({ apiVersion, kind, metadata }: KubeObject, name: string): string {
       const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
       const collection = `${root}/namespaces/${metadata.namespace ?? ""}/${plurals[kind] ?? ""}`;
       return name === "" ? collection : `${collection}/${name}`;

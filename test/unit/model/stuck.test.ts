@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { eventFacts } from "../../../src/model/event.ts";
-import type { KubeObject } from "../../../src/model/kube.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import { missingReason, stuckReason, stuckText } from "../../../src/model/stuck.ts";
 import { aDaemonSet, ago, aPod, now } from "../build/a-cluster.ts";
@@ -15,7 +14,7 @@ function event(fields: Readonly<Record<string, unknown>>): ReturnType<typeof eve
     involvedObject: { kind: "Pod", name: "calico-node-01", uid: "uid-calico-node-node-01" },
     lastTimestamp: ago(1),
     ...fields,
-  } as KubeObject);
+  });
 }
 
 function say(spec: Parameters<typeof aPod>[2], ...events: ReturnType<typeof event>[]): string | undefined {

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../../src/model/kube.ts";
+import { catalogue } from "../../../src/releases/catalogue.ts";
+import { upgradeStatus } from "../../../src/render/status/build.ts";
+import type { UpgradeStatus } from "../../../src/render/status/kind.ts";
+import { makeLiveText } from "../../../src/render/status/live-text.ts";
+import { waitOutcome } from "../../../src/render/status/wait.ts";
+import {
+  aDaemonSet,
+  ago,
+  aHealthyCluster,
+  aNode,
+  anUpgradingCluster,
+  aPod,
+  forbidden,
+  now,
+  observedOf,
+  type ClusterSpec,
+} from "../build/a-cluster.ts";
+
+function statusOf(spec: ClusterSpec, later = 0): UpgradeStatus {
+  return upgradeStatus({ ...observedOf(spec), now: now + later }, catalogue);
+}
+
+const silent = {
+  ...aHealthyCluster(),
+  nodes: [aNode("node-01"), aNode("node-02", { ready: "Unknown", readySince: ago(300) }), aNode("node-03")],
+};
+
+describe("status -w into a file or a pipe", () => {
+  const options = { wide: false, noHeaders: false, screen: undefined };
+
+  test("prints everything once, then only the rows that changed, in the same columns", () => {
+    const live = makeLiveText(options);
+    const first = live(statusOf(aHealthyCluster()));
+    expect(first).toContain("NODE      STATUS");
+    const daemonSet = aDaemonSet();
+    const [one, , three] = aHealthyCluster().pods as readonly KubeObject[];
+    const unready = aPod(daemonSet, "node-02", { hash: "aaa", ready: false });
+    const pods = [one, unready, three].filter((pod) => pod !== undefined);
+    const next = live(statusOf({ ...aHealthyCluster(), pods }));
+    expect(next.trimEnd().split("\n")).toHaveLength(1);
+    expect(next).toMatch(/^node-02 +Ready .* 0\/1 .*NotReady: /);
+    const row = first.split("\n").find((line) => line.startsWith("node-02")) ?? "";
+    expect(next.indexOf("0/1")).toBe(row.indexOf("1/1"));
+  });
+
+  test("prints nothing when only ages have gone on", () => {
+    const live = makeLiveText(options);
+    live(statusOf(silent));
+    expect(live(statusOf(silent, 60_000))).toBe("");
+  });
+
+  test("a node that has come is printed", () => {
+    const live = makeLiveText(options);
+    live(statusOf(aHealthyCluster()));
+    const more = {
+      ...aHealthyCluster(),
+      nodes: ["node-01", "node-02", "node-03", "node-04"].map((name) => aNode(name)),
+    };
+    expect(live(statusOf(more))).toMatch(/^node-04 +Ready +<none>.*pod missing\n$/);
+  });
+});
+
+const home = "\u001B[H";
+
+describe("status -w on a terminal", () => {
+  test("draws the whole anew from the top, and never more than the screen holds", () => {
+    const live = makeLiveText({ wide: false, noHeaders: false, screen: () => ({ rows: 8, columns: 40 }) });
+    const first = live(statusOf(aHealthyCluster()));
+    expect(first.startsWith("\u001B[2J\u001B[H")).toBe(true);
+    const lines = [home, "\u001B[2J", "\u001B[K", "\u001B[J"]
+      .reduce((text, escape) => text.replaceAll(escape, ""), first)
+      .split("\n");
+    expect(lines.length).toBeLessThanOrEqual(8);
+    expect(lines.every((line) => line.length <= 40)).toBe(true);
+    expect(lines.join()).toMatch(/\.\.\. \d+ more lines/);
+    expect(live(statusOf(silent)).startsWith("\u001B[H")).toBe(true);
+  });
+});
+
+describe("when status --wait is over", () => {
+  const daemonSet = aDaemonSet();
+  const waiting = { reason: "ImagePullBackOff", message: "Back-off pulling image" };
+  const failing = {
+    ...aHealthyCluster(),
+    pods: [
+      aPod(daemonSet, "node-01", { hash: "aaa" }),
+      aPod(daemonSet, "node-02", { hash: "aaa", ready: false, waiting }),
+      aPod(daemonSet, "node-03", { hash: "aaa" }),
+    ],
+  };
+
+  test("done", () => {
+    expect(waitOutcome(statusOf(aHealthyCluster()), [], now)).toEqual({ kind: "done" });
+  });
+
+  test("not as long as nodes are left, and it says how many", () => {
+    expect(waitOutcome(statusOf(anUpgradingCluster()), [], now)).toMatchObject({
+      kind: "waiting",
+      message: "waiting for the upgrade: 1 of 3 nodes run the newest revision, Ready",
+    });
+  });
+
+  test("a new pod that fails gets a minute, then a pipeline is not kept waiting for what will not come", () => {
+    const first = waitOutcome(statusOf(failing), [], now);
+    expect(first).toMatchObject({ kind: "waiting", failing: [{ node: "node-02", since: now }] });
+    const since = first.kind === "waiting" ? first.failing : [];
+    expect(waitOutcome(statusOf(failing), since, now + 59_000).kind).toBe("waiting");
+    expect(waitOutcome(statusOf(failing), since, now + 60_000)).toMatchObject({
+      kind: "failed",
+      message: expect.stringContaining("node-02: ImagePullBackOff"),
+    });
+  });
+
+  test("a pod that got well in between starts its minute anew", () => {
+    const first = waitOutcome(statusOf(failing), [], now);
+    const well = waitOutcome(
+      statusOf(anUpgradingCluster()),
+      first.kind === "waiting" ? first.failing : [],
+      now + 30_000,
+    );
+    expect(well).toMatchObject({ failing: [] });
+  });
+
+  test("at once where it can never be known, or where there is nothing to wait for", () => {
+    const blind = { ...aHealthyCluster(), pods: forbidden("pods") };
+    expect(waitOutcome(statusOf(blind), [], now)).toMatchObject({
+      kind: "failed",
+      message: expect.stringContaining("pods cannot be read"),
+    });
+    expect(waitOutcome(statusOf({ nodes: [aNode("node-01")] }), [], now).kind).toBe("failed");
+  });
+});
