@@ -1,5 +1,6 @@
-import { sameJson } from "./same-json.ts";
 import { isUnion, mergeList, type MergeList } from "./merge-keys.ts";
+import { sameJson } from "./same-json.ts";
+import { isDefault, isStored } from "./stored.ts";
 
 type Value = unknown;
 type Map = Readonly<Record<string, Value>>;
@@ -44,10 +45,11 @@ function patchMap(original: Map | undefined, modified: Map, current: Map, place:
       if (order !== undefined) patch[`$setElementOrder/${key}`] = order;
       continue;
     }
-    if (!sameJson(value, live)) patch[key] = value;
+    if (!isStored(below.path, value, live)) patch[key] = value;
   }
   for (const key of Object.keys(original ?? {})) {
-    if (!(key in modified) && key in current) patch[key] = null;
+    if (key in modified || !(key in current)) continue;
+    if (!isDefault([...place.path, key], current[key])) patch[key] = null;
   }
   return patch;
 }
@@ -59,15 +61,18 @@ function patchList(
   { key, retainKeys }: MergeList,
   place: Place,
 ): { readonly elements: readonly Map[]; readonly order: readonly Map[] | undefined } {
-  const find = (list: readonly Map[], value: Value) => list.find((entry) => sameJson(entry[key], value));
+  // A list may name one key twice (a variable set twice): the second is compared with the second.
+  const find = (list: readonly Map[], value: Value, nth = 0) =>
+    list.filter((entry) => sameJson(entry[key], value))[nth];
   const elements: Map[] = [];
-  for (const entry of modified) {
-    const live = find(current, entry[key]);
+  for (const [index, entry] of modified.entries()) {
+    const nth = modified.slice(0, index).filter((other) => sameJson(other[key], entry[key])).length;
+    const live = find(current, entry[key], nth);
     if (live === undefined) {
       elements.push(entry);
       continue;
     }
-    const inner = patchMap(find(original, entry[key]), entry, live, place);
+    const inner = patchMap(find(original, entry[key], nth), entry, live, place);
     if (retainKeys === true) {
       // A union whose source changed: name what stays, so that the old source goes.
       const gone = Object.keys(live).some((field) => !(field in entry));
