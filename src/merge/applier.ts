@@ -1,5 +1,6 @@
 import type { JsonObject, KubeObject, ManagedFieldsEntry } from "../model/kube.ts";
 import { clientSideApplyManager, lastAppliedAnnotation, manager as own } from "../model/names.ts";
+import { parseTime } from "../model/time.ts";
 
 /** Who applied an object, and so in whose name it is changed (hazard H14). */
 export type Applier =
@@ -16,22 +17,51 @@ export function applierOf(live: KubeObject): Applier {
   const entries = (live.metadata.managedFields ?? []).filter(
     (entry) => entry.manager !== own && (entry.subresource ?? "") === "",
   );
-  const server = entries.filter((entry) => entry.operation === "Apply" && ownsTemplate(entry));
-  const chosen = server.find((entry) => entry.manager === kubectl) ?? server[0];
-  if (chosen?.manager !== undefined && chosen.fieldsV1 !== undefined) {
-    return { kind: "server", manager: chosen.manager, fields: chosen.fieldsV1 };
+  const annotated = live.metadata.annotations?.[lastAppliedAnnotation] !== undefined;
+  const server = serverSide(entries);
+  if (server !== undefined && !(annotated && appliedSince(entries, server))) {
+    return { kind: "server", manager: server.manager, fields: server.fieldsV1 };
   }
-  if (live.metadata.annotations?.[lastAppliedAnnotation] !== undefined) {
-    return { kind: "client", manager: clientSideApplyManager };
-  }
-  const maker = entries.find(ownsTemplate)?.manager;
+  if (annotated) return { kind: "client", manager: clientSideApplyManager };
+  const maker = entries.find((entry) => podFields(entry) !== undefined)?.manager;
   return { kind: "nobody", manager: maker ?? clientSideApplyManager };
 }
 
-/** Somebody who applied one label is not the one who applied the object. */
-function ownsTemplate({ fieldsV1 }: ManagedFieldsEntry): boolean {
-  const spec = fieldsV1?.["f:spec"] as JsonObject | undefined;
+type ServerSide = ManagedFieldsEntry & { readonly manager: string; readonly fieldsV1: JsonObject };
+
+/**
+ * The server-side manager of the template. Somebody who applied one label or one variable is not the one
+ * who applied the object: of several the one with the most of the containers, kubectl where two are equal.
+ */
+function serverSide(entries: readonly ManagedFieldsEntry[]): ServerSide | undefined {
+  const appliers = entries.filter((entry): entry is ServerSide => {
+    const pod = entry.operation === "Apply" ? podFields(entry) : undefined;
+    return entry.manager !== undefined && pod?.["f:containers"] !== undefined;
+  });
+  const ranked = appliers.toSorted((a, b) => size(podFields(b)) - size(podFields(a)));
+  const [first] = ranked;
+  const equal = ranked.filter((entry) => size(podFields(entry)) === size(podFields(first)));
+  return equal.find((entry) => entry.manager === kubectl) ?? first;
+}
+
+/** Somebody who went back to client-side apply leaves the server-side entry behind. */
+function appliedSince(entries: readonly ManagedFieldsEntry[], server: ManagedFieldsEntry): boolean {
+  const client = entries.find(
+    ({ manager, operation, fieldsV1 }) =>
+      manager === clientSideApplyManager && operation === "Update" && fieldsV1 !== undefined,
+  );
+  const [then, now] = [parseTime(server.time), parseTime(client?.time)];
+  return then !== undefined && now !== undefined && now > then;
+}
+
+function podFields(entry: ManagedFieldsEntry | undefined): JsonObject | undefined {
+  const spec = entry?.fieldsV1?.["f:spec"] as JsonObject | undefined;
   const template = spec?.["f:template"] as JsonObject | undefined;
-  const pod = template?.["f:spec"] as JsonObject | undefined;
-  return pod?.["f:containers"] !== undefined;
+  return template?.["f:spec"] as JsonObject | undefined;
+}
+
+/** How many fields an entry names, at any depth. */
+function size(fields: JsonObject | undefined): number {
+  if (fields === undefined) return 0;
+  return Object.values(fields).reduce<number>((sum, inner) => sum + 1 + size(inner as JsonObject), 0);
 }

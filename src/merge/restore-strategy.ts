@@ -3,7 +3,9 @@ import type { KubeObject, Ref } from "../model/kube.ts";
 import { pinnedAnnotation } from "../model/names.ts";
 import type { Write } from "../model/write.ts";
 import { applierOf } from "./applier.ts";
+import { compare, withStrategy } from "./compare.ts";
 import { extractOwned } from "./extract.ts";
+import { lastApplied } from "./last-applied.ts";
 
 /**
  * Puts the update strategy back in the name of the DaemonSet's owner, so that we own nothing of its spec
@@ -14,7 +16,7 @@ export function restoreStrategy(live: KubeObject, strategy: Strategy, ref: Ref):
   const applier = applierOf(live);
   const { resourceVersion } = live.metadata;
   if (applier.kind === "server") {
-    const owned = extractOwned(live, applier.fields);
+    const applied = appliedBefore(live, extractOwned(live, applier.fields));
     return [
       {
         verb: "patch",
@@ -23,11 +25,10 @@ export function restoreStrategy(live: KubeObject, strategy: Strategy, ref: Ref):
         fieldManager: applier.manager,
         // What it owns already cannot conflict: only the strategy, which is ours by the pin, is forced.
         force: true,
-        body: {
-          ...owned,
-          metadata: { ...owned.metadata, resourceVersion },
-          spec: { ...(owned["spec"] as object | undefined), updateStrategy: strategy },
-        },
+        body: withStrategy(
+          { ...applied, metadata: { ...applied.metadata, resourceVersion } } as KubeObject,
+          strategy,
+        ),
       },
     ];
   }
@@ -43,4 +44,16 @@ export function restoreStrategy(live: KubeObject, strategy: Strategy, ref: Ref):
       },
     },
   ];
+}
+
+/**
+ * What the server-side owner applied: the server keeps last-applied in step for kubectl, and that text is
+ * the file's own; else what the owner holds now. They differ in defaults alone, or the first is not used.
+ */
+function appliedBefore(live: KubeObject, owned: KubeObject): KubeObject {
+  const written = lastApplied(live);
+  if (written?.apiVersion !== live.apiVersion || written.kind !== live.kind) return owned;
+  const { updateStrategy } = (live["spec"] ?? {}) as { readonly updateStrategy?: unknown };
+  const patch = compare(owned, withStrategy(written, updateStrategy), live);
+  return Object.keys(patch).length === 0 ? written : owned;
 }

@@ -1,0 +1,39 @@
+import type { KubeObject } from "../model/kube.ts";
+import { threeWayPatch } from "./three-way.ts";
+
+/** The patch from `live` to `desired`, without what the server alone writes; `before`: last-applied. */
+export function compare(
+  before: KubeObject | undefined,
+  desired: KubeObject,
+  live: KubeObject,
+): Readonly<Record<string, unknown>> {
+  return threeWayPatch(
+    before === undefined ? undefined : comparable(before),
+    comparable(desired),
+    comparable(live),
+    live.kind,
+  );
+}
+
+/** The API version is left out too: one object has many. */
+function comparable(object: KubeObject): Readonly<Record<string, unknown>> {
+  const { apiVersion: _version, kind: _kind, status: _status, metadata, ...rest } = object;
+  const {
+    resourceVersion: _rv,
+    uid: _uid,
+    generation: _generation,
+    creationTimestamp: _created,
+    managedFields: _managed,
+    ...kept
+  } = metadata;
+  return { ...rest, metadata: { ...kept } };
+}
+
+export function withoutStrategy(object: KubeObject): KubeObject {
+  const { updateStrategy: _held, ...spec } = (object["spec"] ?? {}) as Record<string, unknown>;
+  return { ...object, spec };
+}
+
+export function withStrategy(object: KubeObject, strategy: unknown): KubeObject {
+  return { ...object, spec: { ...(object["spec"] as object | undefined), updateStrategy: strategy } };
+}
