@@ -44,3 +44,20 @@ export function splitDocuments(text: string): readonly DocumentText[] {
 function isBlank(line: string): boolean {
   return /^\s*(#.*)?$/.test(line);
 }
+
+/** The objects of a JSON stream, `{…}{…}`, one text each; what is between them goes with the next one. */
+export function splitJson(text: string): readonly string[] {
+  const found: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (const { 0: token, index } of text.replace(/^\uFEFF/, " ").matchAll(/"(?:[^"\\]|\\.)*"?|[{}]/gs)) {
+    if (token === "{") depth += 1;
+    if (token !== "}") continue;
+    depth -= 1;
+    if (depth !== 0) continue;
+    found.push(text.replace(/^\uFEFF/, " ").slice(start, index + 1));
+    start = index + 1;
+  }
+  const rest = text.slice(start);
+  return rest.trim() === "" ? found : [...found, rest];
+}

@@ -52,7 +52,7 @@ function missingCrd(need: CrdNeed, live: LiveSurroundings): readonly Missing[] {
   if (served === true) return [];
   const about = { kind: "CustomResourceDefinition", name: need.name };
   if (served === "unknown") return [{ ...about, what: "is not known to be there", unknown: true }];
-  return [{ ...about, what: `is not there (served as ${need.versions.join(", ")})` }];
+  return [{ ...about, what: "is not there" }];
 }
 
 function missingAccount(account: Account, live: LiveSurroundings): readonly Missing[] {

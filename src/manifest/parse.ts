@@ -1,6 +1,6 @@
 import { userError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
-import { splitDocuments } from "./documents.ts";
+import { splitDocuments, splitJson } from "./documents.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** An object of a file, and where it stands there. */
@@ -27,7 +27,7 @@ interface Found {
  * nothing in it. Values never stand in a message: a file may hold Secrets.
  */
 export function parseManifest(text: string, sourceName: string): readonly ManifestObject[] {
-  const found = isJson(text) ? jsonDocument(text, sourceName) : yamlDocuments(text, sourceName);
+  const found = isJson(text) ? jsonDocuments(text, sourceName) : yamlDocuments(text, sourceName);
   const objects = found.flatMap((each) => objectsOf(each, sourceName));
   if (objects.length === 0) throw userError(`no objects in ${sourceName}`);
   return objects;
@@ -38,21 +38,22 @@ function isJson(text: string): boolean {
   return /^\uFEFF?\s*\{/.test(text);
 }
 
-function jsonDocument(text: string, name: string): readonly Found[] {
-  try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
-    return [{ value, document: 1, where: "document 1" }];
-  } catch (error) {
-    throw userError(`error parsing ${name}: json: ${withoutContent(error)}`);
-  }
+function jsonDocuments(text: string, name: string): readonly Found[] {
+  return splitJson(text).map((document, index) => {
+    const where = `document ${String(index + 1)}`;
+    try {
+      const value: unknown = JSON.parse(document);
+      return { value, document: index + 1, where };
+    } catch (error) {
+      throw userError(`error parsing ${name}: json: ${where}: ${withoutContent(error)}`);
+    }
+  });
 }
 
-/** V8 quotes what it read; only the reason and the place are wanted. */
+/** V8 quotes what it read; only the reason is wanted. */
 function withoutContent(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const at = /\(line (\d+) column \d+\)/.exec(message)?.[1];
-  const place = at === undefined ? "" : `line ${at}: `;
-  return `${place}${/unexpected end/i.test(message) ? "unexpected end of file" : "not valid JSON"}`;
+  return /unexpected end|unterminated/i.test(message) ? "unexpected end of file" : "not valid JSON";
 }
 
 function yamlDocuments(text: string, name: string): readonly Found[] {

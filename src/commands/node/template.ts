@@ -6,6 +6,7 @@ import { parseManifest, type ManifestObject } from "../../manifest/parse.ts";
 import { bringInLine } from "../../merge/bring-in-line.ts";
 import { restoreStrategy } from "../../merge/restore-strategy.ts";
 import { sameJson } from "../../merge/same-json.ts";
+import { threeWayPatch } from "../../merge/three-way.ts";
 import { daemonSetFacts, type Strategy } from "../../model/daemonset.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
@@ -82,8 +83,7 @@ export async function templateGoal(
     bringInLine: (now, pinned) => {
       const found = bringInLine(now, desired, ref, pinned);
       const template = known.get(state(now)) ?? found.template;
-      const strategy =
-        pinned || spec.updateStrategy === undefined || sameJson(strategyOf(now), facts.strategy);
+      const strategy = pinned || hasStrategy(now, spec.updateStrategy);
       return !template && known.get(state(now)) === false && strategy
         ? { writes: [], template }
         : { ...found, template };
@@ -142,8 +142,11 @@ function templateOf(object: KubeObject): unknown {
   return (object["spec"] as { readonly template?: unknown } | undefined)?.template;
 }
 
-function strategyOf(object: KubeObject): unknown {
-  return daemonSetFacts(object).strategy;
+/** What the file says of the strategy; what it leaves to the server's defaults does not count. */
+function hasStrategy(live: KubeObject, wanted: unknown): boolean {
+  const { updateStrategy } = (live["spec"] ?? {}) as { readonly updateStrategy?: unknown };
+  const patch = threeWayPatch(undefined, { updateStrategy: wanted ?? {} }, { updateStrategy }, live.kind);
+  return Object.keys(patch).length === 0;
 }
 
 /** Puts the strategy back as the DaemonSet's owner (hazards H12, H14). */
