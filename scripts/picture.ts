@@ -1,6 +1,6 @@
 /**
  * Writes docs/demo.svg, the README's picture, from a recording of a terminal:
- *   script -qec 'stty cols 112 rows 50; scripts/demo' recording && node scripts/picture.ts recording
+ *   script -qec 'stty cols 136 rows 60; scripts/demo' recording && node scripts/picture.ts recording
  * Everything before the first command of ours is left out.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { screenAfter } from "./picture/screen.ts";
 import { svgOf } from "./picture/svg.ts";
 
 const [recording = "recording"] = process.argv.slice(2);
-const lines = screenAfter(readFileSync(recording, "utf8"), 112);
+const lines = screenAfter(readFileSync(recording, "utf8"), 136);
 const texts = lines.map((line) =>
   line
     .map(({ text }) => text)
