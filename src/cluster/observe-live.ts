@@ -18,6 +18,8 @@ import type { Connection, Discovery, Served } from "./port.ts";
 export interface LiveOptions extends Omit<ObserveOptions, "now"> {
   readonly clock: () => Millis;
   readonly signal: AbortSignal;
+  /** What is tried again: as long as it lasts, what is shown may be old. */
+  readonly onTrouble: (error: unknown) => void;
 }
 
 /** Changes that come together are taken together; kubelets write a pod's status in bursts. */
@@ -48,7 +50,7 @@ async function* changesOf(
   connection: Connection,
   discovery: Discovery,
   first: Observed,
-  { signal, clock, namespace, needs }: LiveOptions,
+  { signal, clock, namespace, needs, onTrouble }: LiveOptions,
 ): AsyncGenerator<Observed> {
   const ending = new AbortController();
   const both = AbortSignal.any([signal, ending.signal]);
@@ -68,6 +70,7 @@ async function* changesOf(
         signal: both,
         pick,
         onChange: bell.ring,
+        onTrouble,
       });
       const part = { followed, ready: false };
       void readyRings(followed, part, bell);

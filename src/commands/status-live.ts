@@ -2,6 +2,7 @@ import { discover } from "../cluster/discovery.ts";
 import { observeLive } from "../cluster/observe-live.ts";
 import { observedGroups } from "../cluster/observe.ts";
 import type { AppContext } from "../context.ts";
+import { explain } from "../errors.ts";
 import { catalogue } from "../releases/catalogue.ts";
 import { printed } from "../render/output.ts";
 import { upgradeStatus } from "../render/status/build.ts";
@@ -26,15 +27,22 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
   let said = "";
   let last: UpgradeStatus | undefined;
   let shownErrors = "";
+  let trouble = "";
   try {
     const looks = observeLive(view.connection, discovered, {
       ...view,
       clock: context.now,
       signal: ending.signal,
+      onTrouble(error) {
+        const line = explain(error);
+        if (line !== trouble) context.stderr.write(`${line}\n`);
+        trouble = line;
+      },
     });
     for await (const observed of looks) {
       const status = upgradeStatus(observed, catalogue, view.scope);
       last = status;
+      trouble = "";
       const errors = errorsOf(observed, status, view.scope);
       const lines = errors.lines.map((line) => `${line}\n`).join("");
       if (lines !== shownErrors) context.stderr.write(lines);

@@ -89,11 +89,9 @@ function nodeRow(
 }
 
 /** As the STATUS column of `kubectl get nodes`. */
-function nodeState({ ready, schedulable, notes }: NodeStatus): string {
-  if (ready === "unknown" && schedulable === "unknown") return unknown;
-  const state = ready === true ? "Ready" : "NotReady";
-  const silent = notes.some(({ id }) => id === "silent") || ready !== "unknown";
-  return `${silent ? state : "Unknown"}${schedulable === false ? ",SchedulingDisabled" : ""}`;
+function nodeState({ ready, schedulable }: NodeStatus): string {
+  if (schedulable === "unknown") return unknown;
+  return `${ready === true ? "Ready" : "NotReady"}${schedulable ? "" : ",SchedulingDisabled"}`;
 }
 
 function truth(value: Truth): string {
