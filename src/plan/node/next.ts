@@ -6,11 +6,13 @@ import type { Decision, Stop } from "../decision.ts";
 import { nodeCommand } from "./command.ts";
 import { finish } from "./finish.ts";
 import type { NodeGoal } from "./goal.ts";
-import { nextOnNode, type OnNode } from "./next-on-node.ts";
+import { nextOnNode } from "./next-on-node.ts";
+import { stop, type OnNode } from "./on-node.ts";
 import { mustPin } from "./pin.ts";
 import { claim, heldByOther } from "./run-lease.ts";
 import { pendingNode, type Seen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
+import { interrupted } from "./stops.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** How long the DaemonSet controller may take to write a template down as a revision. */
@@ -137,10 +139,6 @@ function leave(daemonSet: DaemonSetFacts | undefined, goal: NodeGoal, reason: St
   return { kind: "step", step: { kind: "end-run", daemonSet, lease: { run: run.run }, clearPin: false } };
 }
 
-function interrupted(goal: NodeGoal): Stop {
-  return { message: "interrupted", hint: nodeCommand(goal), interrupted: true };
-}
-
 function controllerSilent(daemonSet: DaemonSetFacts): Stop {
   return {
     id: "H11",
@@ -149,8 +147,4 @@ function controllerSilent(daemonSet: DaemonSetFacts): Stop {
       `daemonset ${daemonSet.namespace}/${daemonSet.name} within ${revisionPatience / 1000}s; a pod deleted now would come back from the old template`,
     hint: "look at kube-controller-manager, then run the same command again",
   };
-}
-
-function stop(reason: Stop): Decision<NodeStep> {
-  return { kind: "stop", reason };
 }

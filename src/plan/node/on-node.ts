@@ -1,0 +1,47 @@
+import type { NodeFacts } from "../../model/node.ts";
+import type { Millis } from "../../model/time.ts";
+import type { Decision, Stop } from "../decision.ts";
+import type { Settled } from "../procedure.ts";
+import type { NodeGoal } from "./goal.ts";
+import { runId, target } from "./run-lease.ts";
+import type { NodeSeen, Seen } from "./seen.ts";
+import type { NodeStep } from "./step.ts";
+import type { NodeWorld } from "./world.ts";
+
+/** What comes next on one node, or that there is nothing to do on it. */
+export type OnNode = Decision<NodeStep> | Settled;
+
+/** One node as the decision about it sees it. */
+export interface NodeView {
+  readonly world: NodeWorld;
+  readonly node: NodeFacts;
+  readonly seen: Seen;
+  /** What this process has seen of the node. */
+  readonly memory: NodeSeen;
+  readonly goal: NodeGoal;
+  readonly now: Millis;
+}
+
+/** After Ctrl-C a pod that was deleted already gets this long to become Ready (DESIGN section 3). */
+const interruptPatience: Millis = 30_000;
+
+export function timeIsUp({ goal, memory, now }: NodeView): boolean {
+  return goal.timeout > 0 && now - memory.began > goal.timeout;
+}
+
+/** When the patience after a Ctrl-C ends; never without one. */
+export function interruptEnd({ seen }: Pick<NodeView, "seen">): Millis {
+  return seen.interrupted === undefined ? Number.POSITIVE_INFINITY : seen.interrupted + interruptPatience;
+}
+
+export function thisRun({ world, seen, goal }: Pick<NodeView, "world" | "seen" | "goal">): string {
+  return runId({ uid: goal.daemonSet }, target(world, seen, goal));
+}
+
+export function step(what: NodeStep): Extract<OnNode, { kind: "step" }> {
+  return { kind: "step", step: what };
+}
+
+export function stop(reason: Stop): Extract<OnNode, { kind: "stop" }> {
+  return { kind: "stop", reason };
+}

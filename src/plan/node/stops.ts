@@ -1,0 +1,120 @@
+import type { CordonLease } from "../../model/lease.ts";
+import { shouldRun } from "../../model/placement.ts";
+import type { PodFacts } from "../../model/pod.ts";
+import { missingReason, stuckReason, stuckText } from "../../model/stuck.ts";
+import type { Stop } from "../decision.ts";
+import { nodeCommand } from "./command.ts";
+import type { NodeGoal } from "./goal.ts";
+import type { NodeView } from "./on-node.ts";
+
+/** Why a run stops at a node: what was seen, and what to do, in words. */
+
+export function interrupted(goal: NodeGoal): Stop {
+  return { message: "interrupted", hint: nodeCommand(goal), interrupted: true };
+}
+
+/** Undefined where the DaemonSet may want a pod on the node (hazard H10). */
+export function unplaceable({ world, node }: NodeView): Stop | undefined {
+  const template = world.daemonSet?.facts.template;
+  if (template === undefined || shouldRun(node, template) !== false) return undefined;
+  return {
+    id: "H10",
+    node: node.name,
+    message: `the DaemonSet wants no pod on node ${node.name}: its nodeSelector or a taint of the node keeps it away`,
+    hint: "compare the DaemonSet's nodeSelector and tolerations with the node's labels and taints",
+  };
+}
+
+export function revisionUnknown({ node, goal }: NodeView, pod: PodFacts | undefined): Stop {
+  return {
+    id: "H11",
+    node: node.name,
+    message: `cannot tell whether pod ${pod?.name ?? ""} on node ${node.name} runs the newest revision`,
+    hint: `to restart it whatever it runs: ${nodeCommand(goal, "--restart")}`,
+  };
+}
+
+export function oldAgain({ node, goal }: NodeView, pod: PodFacts): Stop {
+  return {
+    id: "H11",
+    node: node.name,
+    message: `the DaemonSet controller made pod ${pod.name} on node ${node.name} from an older revision again`,
+    hint: `the node stays cordoned; look at the DaemonSet, then: ${nodeCommand(goal)}`,
+  };
+}
+
+export function timedOut(
+  { world, node, goal }: NodeView,
+  pod: PodFacts | undefined,
+  ...flags: readonly string[]
+): Stop {
+  const daemonSet = world.daemonSet?.facts;
+  const stuck =
+    pod === undefined
+      ? daemonSet && missingReason(node.name, daemonSet, world.events)
+      : stuckReason(pod, world.events);
+  const what =
+    pod === undefined
+      ? `no calico-node pod came back on node ${node.name}`
+      : `pod ${pod.name} on node ${node.name} did not become Ready`;
+  const left = node.lease === undefined ? "" : "the node stays cordoned; ";
+  return {
+    node: node.name,
+    message: `${what} within ${goal.timeout / 1000}s${stuck === undefined ? "" : `: ${stuckText(stuck)}`}`,
+    hint: `${left}when the cause is gone, go on with: ${nodeCommand(goal, ...flags)}`,
+    ...(pod === undefined ? {} : { pod: { name: pod.name, namespace: pod.namespace } }),
+  };
+}
+
+export function churning(node: string, pods: number): Stop {
+  return {
+    node,
+    message: `${pods} calico-node pods came and went on node ${node} within a minute: something deletes them or evicts them`,
+    hint: `the node stays cordoned; look at the events: kubectl get events -A --field-selector involvedObject.kind=Pod`,
+  };
+}
+
+export function noAddress({ world, node, goal }: NodeView, pod: PodFacts): Stop {
+  const stuck = stuckReason(pod, world.events);
+  return {
+    id: "H26",
+    node: node.name,
+    message: `probe pod ${pod.name} on node ${node.name} got no address within ${goal.timeout / 1000}s${stuck === undefined ? "" : `: ${stuckText(stuck)}`}`,
+    hint: `pod networking on this node does not work; it stays cordoned; look at the pod's events, then: ${nodeCommand(goal)}`,
+  };
+}
+
+export function uncordonedMeanwhile({ node, goal }: NodeView): Stop {
+  return {
+    id: "H13",
+    node: node.name,
+    message: `somebody uncordoned node ${node.name} while this run was about to restart its calico-node`,
+    hint: `when it may be cordoned again: ${nodeCommand(goal)}`,
+  };
+}
+
+export function unreadableLease({ node, goal }: NodeView): Stop {
+  return {
+    id: "H13",
+    node: node.name,
+    message: `the lease on node ${node.name} cannot be read, so it is not known who cordoned it`,
+    hint: `to replace it: ${nodeCommand(goal, "--take-over")}; to remove it: kubectl calico-upgrade node ${node.name} --release`,
+  };
+}
+
+export function foreignLease({ node, goal }: NodeView, lease: CordonLease): Stop {
+  return {
+    id: "H13",
+    node: node.name,
+    message: `node ${node.name} is under the lease of another run (${lease.holder}), for another DaemonSet`,
+    hint: `to take it over: ${nodeCommand(goal, "--take-over")}; to give it up: kubectl calico-upgrade node ${node.name} --release`,
+  };
+}
+
+export function nodeGone(name: string): Stop {
+  return {
+    node: name,
+    message: `node ${name} is not there any more`,
+    hint: "kubectl calico-upgrade status",
+  };
+}
