@@ -102,5 +102,10 @@ function withoutTime(status: UpgradeStatus): UpgradeStatus {
 function screenOf(context: AppContext): Parameters<typeof makeLiveText>[0]["screen"] {
   if (!context.terminal.stdoutTty) return undefined;
   const stdout = context.stdout as { readonly rows?: number; readonly columns?: number };
-  return () => ({ rows: stdout.rows ?? 24, columns: stdout.columns ?? 80 });
+  // A terminal that does not know its size says 0.
+  return () => ({ rows: sizeOr(stdout.rows, 24), columns: sizeOr(stdout.columns, 80) });
+}
+
+function sizeOr(size: number | undefined, usual: number): number {
+  return size === undefined || size <= 0 ? usual : size;
 }
