@@ -3,6 +3,7 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { peakMemory } from "../../bench/peak-memory.ts";
 import { installCalico } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { testCluster } from "./test-cluster.ts";
@@ -124,6 +125,13 @@ describe("exit codes reach the shell", () => {
     child.stdout.once("data", () => child.kill("SIGINT"));
     expect(["SIGINT", 130]).toContain(await ended.promise);
   });
+});
+
+test.runIf(process.platform === "linux")("120 MB of memory are enough on three nodes", async () => {
+  const command = join(dist, "kubectl-calico_upgrade");
+  for (const args of [["status"], ["node", "node-01", "--restart", "--force", "--settle=0s"]]) {
+    expect(await peakMemory({ command, args }, cluster.env)).toBeLessThan(120);
+  }
 });
 
 describe("the environment of other programs does not disturb it", () => {
