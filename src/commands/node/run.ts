@@ -228,7 +228,13 @@ async function passesGuards(
 function needsRestart(prepared: Prepared, world: NodeWorld, goal: NodeGoal, node: string): boolean {
   const procedure = nodeProcedure({ ...goal, nodes: [node], guard: () => undefined }, prepared.places);
   const now = prepared.clock.now();
-  const decision = procedure.next(world, procedure.look(procedure.start, world, now), now);
+  const seen = procedure.look(procedure.start, world, now);
+  const first = procedure.next(world, seen, now);
+  // Taking the lease or holding a rollout is about the DaemonSet; what comes after it is about the node.
+  const decision =
+    first.kind === "step" && first.step.kind === "claim"
+      ? procedure.next(procedure.assume(world, first.step, now), seen, now)
+      : first;
   return decision.kind !== "skip";
 }
 

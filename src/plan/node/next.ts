@@ -44,7 +44,9 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
       ? nextOnNode(world, seen, goal, pending, now)
       : undefined;
 
-  const writes = template.kind === "write" || onNode?.kind === "step";
+  // Somebody else's rollout goes on until it is held, also while there is nothing to do on our node (H18).
+  const holds = goal.takeOver && pending !== undefined && mustPin(world, goal);
+  const writes = template.kind === "write" || onNode?.kind === "step" || holds;
   if (writes && seen.interrupted === undefined) {
     const taken = claim(world, daemonSet, seen, goal, now);
     if (taken !== undefined) return { kind: "step", step: taken };

@@ -213,6 +213,18 @@ describe("H12: pinned strategy", () => {
     });
   });
 
+  test("H18: --take-over holds a rollout also while the node at hand has nothing to be done", () => {
+    const pods = [pod("node-01", { revision: 2, ready: false }), pod("node-02")];
+    const rollout = { strategy: rolling, pods, nodes: [node("node-01"), node("node-02")] };
+    expect(next(world(rollout), goal({ takeOver: true }))).toMatchObject({
+      does: "claim",
+      step: { pin: rolling },
+    });
+    // Held, it is not held again: at the end the lease goes, and with it the run.
+    const held = world({ ...rollout, strategy: { type: "OnDelete" }, pinned: rolling, run: { run: "ds/2" } });
+    expect(next(held, goal({ takeOver: true }), done)).toMatchObject({ does: "done" });
+  });
+
   test("somebody else putting RollingUpdate back stops the run at once and is named", () => {
     const w = world({ strategy: rolling, pinned: rolling, run: myRun() });
     const by = [
