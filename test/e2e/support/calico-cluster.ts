@@ -5,6 +5,7 @@ import type { AuditedRequest, AuditMark } from "../../cluster/audit.ts";
 import type { KubeVersion } from "../../cluster/binaries/recipes.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { at, type KubeObject, listAt } from "../../cluster/kube-object.ts";
+import { poll } from "../../cluster/wait.ts";
 
 export interface ServerEra {
   readonly kubeVersion: KubeVersion;
@@ -49,6 +50,13 @@ export async function newTemplate(cluster: Cluster, mark = "new"): Promise<void>
 
 export async function daemonSet(cluster: Cluster, name = "calico-node"): Promise<KubeObject> {
   return (await cluster.api.ask("GET", `${daemonSets}/${name}`)) as KubeObject;
+}
+
+/** Until the DaemonSet was made so long ago. */
+export async function daemonSetIsOld(cluster: Cluster, age: number): Promise<void> {
+  const { metadata } = await daemonSet(cluster);
+  const created = Date.parse(metadata.creationTimestamp ?? "");
+  await poll(async () => Date.now() - created > age, { timeoutMs: age + 10_000, what: "an old DaemonSet" });
 }
 
 export async function node(cluster: Cluster, name: string): Promise<KubeObject> {
