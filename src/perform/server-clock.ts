@@ -8,9 +8,9 @@ const tolerance: Millis = 2_000;
  * the machine the tool runs on may be minutes off.
  */
 export interface ServerClock {
-  now(): Millis;
+  readonly now: () => Millis;
   /** Takes in the Date header of an answer. */
-  heard(date: Millis | undefined): void;
+  readonly heard: (date: Millis | undefined) => void;
 }
 
 export function serverClock(local: () => Millis): ServerClock {

@@ -59,7 +59,7 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
             interrupted: stop.interrupted === true,
           },
         }),
-  } as JsonObject;
+  };
 
   function nodeObject(name: string, { dryRun }: NodeRunResult): JsonObject {
     const own = seen.nodes[name];

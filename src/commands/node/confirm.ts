@@ -9,7 +9,7 @@ export async function confirm(
   question: string,
 ): Promise<boolean> {
   if (yes) return true;
-  if (!context.terminal.stderrTty || (context.stdin as NodeJS.ReadStream).isTTY !== true) {
+  if (!context.terminal.stderrTty || !isTerminal(context.stdin)) {
     throw userError(`${question} There is no terminal to ask on; -y answers yes`);
   }
   const lines = createInterface({ input: context.stdin, output: context.stderr });
@@ -21,4 +21,9 @@ export async function confirm(
   } finally {
     lines.close();
   }
+}
+
+/** isTTY is missing, not false, on anything else. */
+function isTerminal(stream: object): boolean {
+  return "isTTY" in stream && stream.isTTY === true;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Strategy } from "../../../src/model/daemonset.ts";
 import type { Write } from "../../../src/model/write.ts";
 import { run, type RunResult } from "../../../src/perform/run.ts";

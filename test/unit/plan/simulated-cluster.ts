@@ -145,7 +145,8 @@ export class SimulatedCluster implements LiveWorld<NodeWorld> {
   }
 
   cordoned(node: string): boolean {
-    return (this.#nodes.get(node)?.["spec"] as { unschedulable?: boolean }).unschedulable === true;
+    const spec = this.#nodes.get(node)?.["spec"] as { unschedulable?: boolean } | undefined;
+    return spec?.unschedulable === true;
   }
 
   lease(node: string): string | undefined {
@@ -164,7 +165,8 @@ export class SimulatedCluster implements LiveWorld<NodeWorld> {
     const own = [...this.#pods.values()].find(
       (entry) => (entry["spec"] as { nodeName: string }).nodeName === node,
     );
-    return Number((own?.metadata["labels"] as Record<string, string>)["controller-revision-hash"]?.slice(1));
+    const labels = own?.metadata["labels"] as Record<string, string> | undefined;
+    return Number(labels?.["controller-revision-hash"]?.slice(1));
   }
 
   #apply(write: Write): KubeObject | undefined {
@@ -195,7 +197,7 @@ export class SimulatedCluster implements LiveWorld<NodeWorld> {
     }
     this.#mergeSpec(object, body.spec ?? {});
     object.metadata.resourceVersion = String((this.#version += 1));
-    return structuredClone(object) as unknown as KubeObject;
+    return structuredClone(object);
   }
 
   #mergeSpec(object: Raw, change: Record<string, unknown>): void {
