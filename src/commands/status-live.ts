@@ -10,7 +10,8 @@ import type { UpgradeStatus } from "../render/status/kind.ts";
 import { makeLiveText } from "../render/status/live-text.ts";
 import { printableStatus } from "../render/status/print.ts";
 import { waitOutcome, type Failing } from "../render/status/wait.ts";
-import { errorsOf, isBlind, type StatusOptions, type StatusView } from "./status-run.ts";
+import { errorsOf, isBlind } from "./status-errors.ts";
+import type { StatusOptions, StatusView } from "./status-view.ts";
 
 /**
  * -w shows every change until the user ends it; --wait ends when the upgrade is done (exit 0), cannot

@@ -1,9 +1,8 @@
 import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
 import { userError } from "../../errors.ts";
-import { program } from "../../model/program.ts";
 import type { Millis } from "../../model/time.ts";
+import { daemonSetArgument, nodeArguments, seeHelp } from "../arguments.ts";
 import { readOutput, type OutputFormat } from "../../render/output.ts";
-import type { NodeCommand } from "../node.ts";
 
 /** The values of the command line, checked and in the terms of the run. */
 export interface NodeOptions {
@@ -26,56 +25,56 @@ export interface NodeOptions {
   readonly again: readonly string[];
 }
 
-type Values = Pick<
-  NodeCommand,
-  | "filename"
-  | "templateOnly"
-  | "printMissing"
-  | "daemonSet"
-  | "restart"
-  | "noCordon"
-  | "probeImage"
-  | "gracePeriod"
-  | "settle"
-  | "timeout"
-  | "force"
-  | "takeOver"
-  | "release"
-  | "unpin"
-  | "ignored"
-  | "dryRun"
-  | "yes"
-  | "output"
-  | "nodes"
->;
+/** The values of the flags, as the command class has them. */
+export interface NodeValues {
+  readonly filename: readonly string[];
+  readonly templateOnly: boolean;
+  readonly printMissing: boolean;
+  readonly daemonSet: string | undefined;
+  readonly restart: boolean;
+  readonly noCordon: boolean;
+  readonly probeImage: string | undefined;
+  readonly gracePeriod: number;
+  readonly settle: Millis | undefined;
+  readonly timeout: Millis;
+  readonly force: boolean;
+  readonly takeOver: boolean;
+  readonly release: boolean;
+  readonly unpin: boolean;
+  readonly ignored: readonly string[];
+  readonly dryRun: string;
+  readonly yes: boolean;
+  readonly output: string;
+  readonly nodes: readonly string[];
+}
 
-const seeHelp = `See '${program} node -h' for help and examples`;
+const help = seeHelp("node");
 
 /** Everything that can be wrong with the command line is said here, before anything is read. */
-export function nodeOptions(values: Values, warn: (text: string) => void): NodeOptions {
+export function nodeOptions(values: NodeValues, warn: (text: string) => void): NodeOptions {
   const output = readOutput(values.output);
   if (!output.ok) throw userError(output.message);
   const dryRun = readDryRun(values.dryRun);
   if (!dryRun.ok) throw userError(dryRun.message);
   if (dryRun.warning !== undefined) warn(dryRun.warning);
-  if (values.filename.length > 1) throw userError("node takes one file; -f was given several times", seeHelp);
+  if (values.filename.length > 1) throw userError("node takes one file; -f was given several times", help);
   const file = values.filename[0];
   const fileless = [
     [values.templateOnly, "--template-only"],
     [values.printMissing, "--print-missing"],
   ] as const;
   for (const [given, flag] of fileless) {
-    if (given && file === undefined) throw userError(`${flag} goes with -f FILE`, seeHelp);
+    if (given && file === undefined) throw userError(`${flag} goes with -f FILE`, help);
   }
-  const nodes = [...new Set(values.nodes.map(nodeName))];
+  const nodes = nodeArguments(values.nodes, "node");
   if (nodes.length === 0 && !values.unpin && !values.printMissing) {
-    throw userError(`USAGE: node NODE [flags]`, seeHelp);
+    throw userError(`USAGE: node NODE [flags]`, help);
   }
   if (values.unpin && nodes.length > 0)
-    throw userError("--unpin is about the DaemonSet and takes no NODE", seeHelp);
-  if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", seeHelp);
+    throw userError("--unpin is about the DaemonSet and takes no NODE", help);
+  if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   if (values.settle !== undefined && values.settle < 0)
-    throw userError("--settle must not be negative", seeHelp);
+    throw userError("--settle must not be negative", help);
   const ignored = new Set(
     values.ignored
       .flatMap((entry) => entry.split(","))
@@ -97,30 +96,14 @@ export function nodeOptions(values: Values, warn: (text: string) => void): NodeO
     format: output.format,
     again: again(values, file),
     ...(file === undefined ? {} : { file }),
-    ...(values.daemonSet === undefined ? {} : { daemonSet: daemonSetName(values.daemonSet) }),
+    ...(values.daemonSet === undefined ? {} : { daemonSet: daemonSetArgument(values.daemonSet, "node") }),
     ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),
     ...(values.gracePeriod < 0 ? {} : { gracePeriod: values.gracePeriod }),
     ...(values.settle === undefined ? {} : { settle: values.settle }),
   };
 }
 
-/** NODE may be written as kubectl prints it: node/NAME. */
-function nodeName(text: string): string {
-  const match = /^(?:nodes?|no)\/(.+)$/.exec(text);
-  const name = match?.[1] ?? text;
-  if (name === "" || name.includes("/")) throw userError(`"${text}" is not the name of a node`, seeHelp);
-  return name;
-}
-
-function daemonSetName(text: string): { namespace: string; name: string } {
-  const [namespace, name, ...more] = text.split("/");
-  if (namespace === undefined || name === undefined || namespace === "" || name === "" || more.length > 0) {
-    throw userError(`--daemonset must be NAMESPACE/NAME, not "${text}"`, seeHelp);
-  }
-  return { namespace, name };
-}
-
-function again(values: Values, file: string | undefined): readonly string[] {
+function again(values: NodeValues, file: string | undefined): readonly string[] {
   return [
     ...(file === undefined ? [] : ["-f", quoted(file)]),
     ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),

@@ -16,12 +16,11 @@ import type { NodeWorld } from "../../plan/node/world.ts";
 import type { NodeSubject } from "../../preflight/facts.ts";
 import { printed } from "../../render/output.ts";
 import { closingLines, nodeLine, nodeResultObject, type NodeRunResult } from "../../render/node-result.ts";
-import type { NodeCommand } from "../node.ts";
 import { lastLogLines } from "./crash-log.ts";
 import { expectsReady } from "./expect-ready.ts";
 import { findingsFor, refusal } from "./guard.ts";
 import { holderName } from "./holder.ts";
-import { nodeOptions, type NodeOptions } from "./options.ts";
+import { nodeOptions, type NodeOptions, type NodeValues } from "./options.ts";
 import { missingNodes, prepare, type Prepared } from "./prepare.ts";
 import { confirm } from "./confirm.ts";
 import { reporterFor } from "./report.ts";
@@ -34,7 +33,7 @@ import { fileDaemonSet, readTemplate, restoreOf, templateGoal, type FileTemplate
 const documentedBudget: Millis = 90_000;
 
 export async function run(
-  values: NodeCommand,
+  values: NodeValues,
   context: AppContext,
   connect: () => Promise<Connection>,
 ): Promise<number> {

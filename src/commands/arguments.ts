@@ -1,0 +1,30 @@
+import { userError } from "../errors.ts";
+import { program } from "../model/program.ts";
+
+/** Node names as given, each once. NODE may be written as kubectl prints it: node/NAME. */
+export function nodeArguments(given: readonly string[], command: string): readonly string[] {
+  const names = given.map((text) => {
+    const name = /^(?:nodes?|no)\/(.+)$/.exec(text)?.[1] ?? text;
+    if (name === "" || name.includes("/"))
+      throw userError(`"${text}" is not the name of a node`, seeHelp(command));
+    return name;
+  });
+  return [...new Set(names)];
+}
+
+/** --daemonset NAMESPACE/NAME. */
+export function daemonSetArgument(
+  text: string,
+  command: string,
+): { readonly namespace: string; readonly name: string } {
+  const [namespace = "", name = "", ...more] = text.split("/");
+  if (namespace === "" || name === "" || more.length > 0) {
+    throw userError(`--daemonset is NAMESPACE/NAME, not "${text}"`, seeHelp(command));
+  }
+  return { namespace, name };
+}
+
+/** What kubectl adds to a mistake in the arguments. */
+export function seeHelp(command: string): string {
+  return `See '${program} ${command} -h' for help and examples`;
+}
