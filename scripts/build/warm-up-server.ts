@@ -51,10 +51,21 @@ const node = {
   },
 };
 const daemonSet = {
+  apiVersion: "apps/v1",
+  kind: "DaemonSet",
   metadata: meta("calico-node", { labels: app, generation: 1 }),
   spec: { selector: { matchLabels: app }, template, updateStrategy: { type: "OnDelete" } },
   status: { observedGeneration: 1, desiredNumberScheduled: 1, numberReady: 1 },
 };
+/** For -f: YAML, because users' files are. */
+export const manifest = `apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: calico-node
+  namespace: ${namespace}
+---
+${JSON.stringify({ ...daemonSet, metadata: { name: "calico-node", namespace, labels: app } })}
+`;
 const owner = { kind: "DaemonSet", name: "calico-node", uid: "uid-calico-node", controller: true };
 const revision = {
   metadata: meta("calico-node-abc", { labels: { ...app, ...hash }, ownerReferences: [owner] }),
@@ -105,6 +116,7 @@ const answers: Readonly<Record<string, object>> = {
   "/apis/apps/v1": resources("apps/v1", {
     daemonsets: "DaemonSet",
     deployments: "Deployment",
+    replicasets: "ReplicaSet",
     controllerrevisions: "ControllerRevision",
   }),
 };

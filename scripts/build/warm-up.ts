@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startWarmUpServer } from "./warm-up-server.ts";
+import { manifest, startWarmUpServer } from "./warm-up-server.ts";
 
 /** What is run so that V8 compiles what most calls need; each run adds to the caches of the one before. */
 const calls: readonly (readonly string[])[] = [
@@ -13,6 +13,7 @@ const calls: readonly (readonly string[])[] = [
   ["status", "-o", "json"],
   ["node", "node-01"],
   ["node", "node-01", "--restart", "--dry-run=client"],
+  ["node", "node-01", "-f", "calico.yaml", "--template-only", "--dry-run=client"],
   ["version", "-o", "json"],
   ["--version"],
 ];
@@ -34,9 +35,10 @@ export async function warmUp(node: string, runner: string, folder: string): Prom
         users: [{ name: "nobody", user: { token: "none" } }],
       }),
     );
+    writeFileSync(join(home, "calico.yaml"), manifest);
     const env = { PATH: process.env["PATH"], HOME: home, KUBECONFIG: kubeconfig };
     for (const call of calls) {
-      const status = await exitCode(node, [runner, folder, ...call], env);
+      const status = await exitCode(node, [runner, folder, ...call], env, home);
       if (status === 86) throw new Error(`V8 refuses the code cache that an earlier warm-up call left`);
       if (status === null) throw new Error(`the warm-up call "${call.join(" ")}" did not end by itself`);
     }
@@ -47,10 +49,16 @@ export async function warmUp(node: string, runner: string, folder: string): Prom
 }
 
 /** null where it had to be ended, or could not be started. */
-function exitCode(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number | null> {
+function exitCode(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Promise<number | null> {
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   spawn(command, args, {
     env,
+    cwd,
     stdio: process.env["WARM_UP_LOUD"] === undefined ? "ignore" : "inherit",
     timeout: 30_000,
   })
