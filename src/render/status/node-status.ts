@@ -21,6 +21,10 @@ export interface Surroundings {
   readonly events: readonly EventFacts[];
 }
 
+interface RowSurroundings extends Surroundings {
+  readonly releases: Map<string, Identified>;
+}
+
 /**
  * One row for each node and each calico-node DaemonSet that has, or should have, a pod there; nodes
  * come in the API's order. Where nodes cannot be listed, they are those that pods are on.
@@ -32,25 +36,22 @@ export function nodeStatuses(
   const { nodes, pods: read } = surroundings.observed;
   const pods = read.known ? read.value : [];
   const byDaemonSet = daemonSets.map((daemonSet) => ({ daemonSet, on: podsByNode(pods, daemonSet) }));
+  // Without DaemonSets to tell whose they are, pods that run calico-node are shown all the same.
+  const stray = surroundings.observed.daemonSets.known
+    ? new Map<string, PodFacts[]>()
+    : Map.groupBy(
+        pods.filter((pod) => calicoNode(pod) !== undefined),
+        ({ node }) => node ?? "",
+      );
+  const all = { ...surroundings, releases: new Map<string, Identified>() };
   if (!nodes.known) {
-    const names = new Set(byDaemonSet.flatMap(({ on }) => [...on.keys()]));
-    const stray = daemonSets.length > 0 ? [] : pods.filter((pod) => calicoNode(pod) !== undefined);
-    for (const { node } of stray) if (node !== undefined) names.add(node);
+    const names = new Set([...byDaemonSet.flatMap(({ on }) => [...on.keys()]), ...stray.keys()]);
+    names.delete("");
     return [...names]
       .sort()
-      .flatMap((name) => rowsOf(name, undefined, byDaemonSet, strayOn(stray, name), surroundings));
+      .flatMap((name) => rowsOf(name, undefined, byDaemonSet, stray.get(name) ?? [], all));
   }
-  const stray = surroundings.observed.daemonSets.known
-    ? []
-    : pods.filter((pod) => calicoNode(pod) !== undefined);
-  return nodes.value.flatMap((node) =>
-    rowsOf(node.name, node, byDaemonSet, strayOn(stray, node.name), surroundings),
-  );
-}
-
-/** Pods that run calico-node, while the DaemonSets could not be read. */
-function strayOn(pods: readonly PodFacts[], node: string): readonly PodFacts[] {
-  return pods.filter((pod) => pod.node === node);
+  return nodes.value.flatMap((node) => rowsOf(node.name, node, byDaemonSet, stray.get(node.name) ?? [], all));
 }
 
 function rowsOf(
@@ -61,7 +62,7 @@ function rowsOf(
     readonly on: ReadonlyMap<string, readonly PodFacts[]>;
   }[],
   stray: readonly PodFacts[],
-  surroundings: Surroundings,
+  surroundings: RowSurroundings,
 ): readonly NodeStatus[] {
   const rows = byDaemonSet.flatMap(({ daemonSet, on }) => {
     const pods = on.get(name) ?? [];
@@ -80,9 +81,9 @@ function row(
   daemonSet: DaemonSetFacts | undefined,
   pods: readonly PodFacts[],
   expected: Truth,
-  surroundings: Surroundings,
+  surroundings: RowSurroundings,
 ): NodeStatus {
-  const { observed, catalogue, events } = surroundings;
+  const { observed, events } = surroundings;
   const [pod] = pods;
   const revisions = observed.revisions.known ? observed.revisions.value : undefined;
   const podsKnown = observed.pods.known;
@@ -106,7 +107,7 @@ function row(
     todo: stillToDo(node, pod, expected, updated),
     ...(node?.kubelet === undefined ? {} : { kubelet: node.kubelet }),
     ...(daemonSet === undefined ? {} : { daemonSet: `${daemonSet.namespace}/${daemonSet.name}` }),
-    ...(pod === undefined ? {} : { pod: podStatus(pod), release: releaseOf(pod, catalogue) }),
+    ...(pod === undefined ? {} : { pod: podStatus(pod), release: releaseOf(pod, surroundings) }),
   };
   const notes = notesOf({
     status,
@@ -140,15 +141,20 @@ function stillToDo(
   return pod?.ready !== true;
 }
 
-/** The release that a pod runs, from its own images. */
-export function releaseOf(pod: PodFacts, catalogue: Catalogue): Identified {
+/** The release that a pod runs, from its own images; the same images are looked up once. */
+function releaseOf(pod: PodFacts, { catalogue, releases }: RowSurroundings): Identified {
   const node = calicoNode(pod);
   const others = [...pod.initContainers, ...pod.containers].filter((entry) => entry !== node);
-  return identifyRelease(
+  const key = [node, ...others].map((entry) => entry?.image ?? "").join(" ");
+  const before = releases.get(key);
+  if (before !== undefined) return before;
+  const found = identifyRelease(
     node === undefined ? undefined : parseImage(node.image),
     others.map(({ image }) => parseImage(image)),
     catalogue,
   );
+  releases.set(key, found);
+  return found;
 }
 
 function podStatus(pod: PodFacts): PodStatus {
