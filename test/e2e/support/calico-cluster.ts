@@ -131,12 +131,12 @@ export async function everything(cluster: Cluster): Promise<unknown> {
 
 /**
  * What the plugin changed since a mark, in order: `patch nodes/node-01`. A write that lost a race is
- * tried again and changed nothing; nor do access reviews.
+ * tried again and changed nothing; nor do dry runs and access reviews.
  */
 export async function writes(cluster: Cluster, mark: AuditMark): Promise<readonly string[]> {
   return (await pluginRequests(cluster, mark))
     .filter(({ verb }) => !["get", "list", "watch"].includes(verb))
-    .filter(({ code = 0 }) => code < 300)
+    .filter(({ code = 0, uri }) => code < 300 && !uri.includes("dryRun=All"))
     .filter(({ objectRef }) => objectRef?.["apiGroup"] !== "authorization.k8s.io")
     .map(({ verb, objectRef, uri }) =>
       [verb, `${objectRef?.["resource"] ?? uri}/${objectRef?.["name"] ?? ""}`].join(" "),
