@@ -8,10 +8,13 @@ import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import { run as perform } from "../../perform/run.ts";
 import type { Stop } from "../../plan/decision.ts";
+import { nodeCommand } from "../../plan/node/command.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
 import { nodeProcedure } from "../../plan/node/procedure.ts";
 import { rightsOf } from "../../plan/node/permissions.ts";
 import { mustPin } from "../../plan/node/pin.ts";
+import { heldByOther } from "../../plan/node/run-lease.ts";
+import { nothingSeen } from "../../plan/node/seen.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import type { NodeSubject } from "../../preflight/facts.ts";
 import { printed } from "../../render/output.ts";
@@ -98,13 +101,14 @@ async function upgrade(
       emit: (event) => reporter.event(event),
     });
     await reporter.close();
+    const world = live.snapshot();
     const result: NodeRunResult = {
       ...base,
-      world: live.snapshot(),
+      world,
       seen: outcome.memory,
       dryRun: options.dryRun,
       ended: clock.now(),
-      ...(outcome.kind === "stopped" ? { stop: outcome.reason } : {}),
+      ...(outcome.kind === "stopped" ? { stop: withWayOn(outcome.reason, world, goal) } : {}),
     };
     await tell(prepared, context, options, result);
     if (outcome.kind === "done") return 0;
@@ -113,6 +117,14 @@ async function upgrade(
     await reporter.close();
     listening.stop();
   }
+}
+
+/** A second Ctrl-C leaves at once, and the run's lease with it: the next command has to take that over. */
+function withWayOn(stop: Stop, world: NodeWorld, goal: NodeGoal): Stop {
+  if (stop.interrupted !== true || stop.hint !== undefined) return stop;
+  const lease = world.daemonSet?.facts.run;
+  const held = lease !== undefined && lease !== "unreadable" && lease.holder === goal.holder;
+  return { ...stop, hint: nodeCommand(goal, ...(held ? ["--take-over"] : [])) };
 }
 
 /** The file's DaemonSet as a goal, once its surroundings are known to be there (hazard H05). */
@@ -192,6 +204,12 @@ async function passesGuards(
   warn: (text: string) => void,
 ): Promise<boolean> {
   const { around, clock } = prepared;
+  // Who works says more than what that work looks like from outside.
+  const busy = heldByOther(world, nothingSeen, goal, clock.now());
+  if (busy !== undefined) {
+    context.stderr.write(`${refusalLine(busy)}\n`);
+    return false;
+  }
   const touched = goal.nodes.filter((node) => needsRestart(prepared, world, goal, node));
   const findings = touched.flatMap((node) => {
     const subject = {
@@ -215,12 +233,14 @@ async function passesGuards(
     } else if (finding.id === "H09" && finding.outcome === "fail") asked = finding.because;
     else if (!refusals.some(({ message }) => message === stop.message)) refusals.push(stop);
   }
-  for (const { id, message, hint } of refusals) {
-    context.stderr.write(`error: ${id ?? ""}: ${message}${hint === undefined ? "" : `; ${hint}`}\n`);
-  }
+  for (const each of refusals) context.stderr.write(`${refusalLine(each)}\n`);
   if (refusals.length > 0) return false;
   if (asked === undefined || options.dryRun !== "none") return true;
   return await confirm(context, options.yes, `${asked}. Cordon it all the same?`);
+}
+
+function refusalLine({ id, message, hint }: Stop): string {
+  return `error: ${id ?? ""}: ${message}${hint === undefined ? "" : `; ${hint}`}`;
 }
 
 /** Rules of a node that is left alone must not stand in the way of the others. */

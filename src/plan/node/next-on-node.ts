@@ -110,9 +110,9 @@ function underLease(view: NodeView, lease: CordonLease): OnNode {
   if (!up) return waitForPod(view, pod);
   const settling = waitToSettle(view, pod);
   if (settling !== undefined) return settling;
-  if (goal.probeImage !== undefined && memory.probed !== true && seen.interrupted === undefined) {
-    return probe(view, goal.probeImage);
-  }
+  const probing =
+    goal.probeImage === undefined || memory.probed === true ? undefined : probe(view, goal.probeImage);
+  if (probing !== undefined) return probing;
   return step(giveBack(node, lease, memory.cordoned, "done"));
 }
 

@@ -32,7 +32,7 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
       hint: "kubectl calico-upgrade status",
     });
   }
-  const other = heldByOther(world, daemonSet, seen, goal, now);
+  const other = heldByOther(world, seen, goal, now);
   if (other !== undefined) return stop(other);
   const unpinned = strategyTakenAway(daemonSet, seen, goal);
   if (unpinned !== undefined) return stop(unpinned);

@@ -23,7 +23,7 @@ export interface NodeView {
 }
 
 /** After Ctrl-C a pod that was deleted already gets this long to become Ready (DESIGN section 3). */
-const interruptPatience: Millis = 30_000;
+export const interruptPatience: Millis = 30_000;
 
 export function timeIsUp({ goal, memory, now }: NodeView): boolean {
   return goal.timeout > 0 && now - memory.began > goal.timeout;

@@ -3,14 +3,14 @@ import type { NodeGoal } from "./goal.ts";
 import type { NodeStep } from "./step.ts";
 
 /** The phases that a goal will show for one node, in order. */
-export function nodePhases(goal: Pick<NodeGoal, "probeImage" | "expectReady">): readonly PhaseName[] {
+export function nodePhases(goal: Pick<NodeGoal, "probeImage" | "noCordon">): readonly PhaseName[] {
   return [
-    "cordon",
+    ...(goal.noCordon ? [] : (["cordon"] as const)),
     "restart",
     "ready",
     "settle",
     ...(goal.probeImage === undefined ? [] : (["probe"] as const)),
-    "uncordon",
+    ...(goal.noCordon ? [] : (["uncordon"] as const)),
   ];
 }
 

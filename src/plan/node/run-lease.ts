@@ -33,15 +33,10 @@ export function target(world: NodeWorld, seen: Seen, goal: NodeGoal): number {
 }
 
 /** Why another run's lease stands in the way; undefined when this run may work (hazard H13). */
-export function heldByOther(
-  world: NodeWorld,
-  daemonSet: DaemonSetFacts,
-  seen: Seen,
-  goal: NodeGoal,
-  now: Millis,
-): Stop | undefined {
-  const { run } = daemonSet;
-  if (run === undefined) return undefined;
+export function heldByOther(world: NodeWorld, seen: Seen, goal: NodeGoal, now: Millis): Stop | undefined {
+  const daemonSet = world.daemonSet?.facts;
+  const run = daemonSet?.run;
+  if (daemonSet === undefined || run === undefined) return undefined;
   if (seen.claimed && run !== "unreadable" && run.holder !== undefined && run.holder !== goal.holder) {
     return {
       id: "H13",

@@ -135,7 +135,7 @@ export function acted(seen: Seen, step: NodeStep, at: Millis): Seen {
     case "delete-pod":
       return change(seen, step.node.name, at, { deleted: { uid: step.pod.uid, at } });
     case "probe-done":
-      return change(seen, step.node.name, at, { probed: true });
+      return change(seen, step.node.name, at, { probed: step.pod.ip !== undefined });
     case "uncordon":
       return change(
         seen,

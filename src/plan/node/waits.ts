@@ -3,7 +3,15 @@ import type { PodFacts } from "../../model/pod.ts";
 import { missingReason, stuckReason, stuckText, type Stuck } from "../../model/stuck.ts";
 import type { Millis } from "../../model/time.ts";
 import type { PhaseName, Wait } from "../decision.ts";
-import { interruptEnd, step, stop, timeIsUp, type NodeView, type OnNode } from "./on-node.ts";
+import {
+  interruptEnd,
+  interruptPatience,
+  step,
+  stop,
+  timeIsUp,
+  type NodeView,
+  type OnNode,
+} from "./on-node.ts";
 import { interrupted, noAddress, unplaceable } from "./stops.ts";
 
 /** A wait shorter than this needs no explanation from the events. */
@@ -40,15 +48,19 @@ export function waitToSettle(view: NodeView, pod: PodFacts): OnNode | undefined 
     kind: "wait",
     phase: "settle",
     node: node.name,
-    for: `pod ${pod.name} to settle`,
+    for: untilLeaving(view, `pod ${pod.name} to settle`),
     until: Math.min(since + goal.settle, now + leaseRenewal, interruptEnd(view) + 1),
   };
 }
 
-/** A short pod on the still cordoned node shows that pods get addresses (hazard H26). */
-export function probe(view: NodeView, image: string): OnNode {
-  const { world, node } = view;
+/**
+ * A short pod on the still cordoned node shows that pods get addresses (hazard H26). Undefined after a
+ * Ctrl-C, when none is left to be removed.
+ */
+export function probe(view: NodeView, image: string): OnNode | undefined {
+  const { world, node, seen } = view;
   const pod = world.probes.find((entry) => entry.node === node.name && entry.deletedAt === undefined);
+  if (seen.interrupted !== undefined) return pod && step({ kind: "probe-done", node, pod });
   if (pod === undefined) {
     return step({ kind: "probe", node, namespace: world.daemonSet?.facts.namespace ?? "kube-system", image });
   }
@@ -69,7 +81,7 @@ export function waiting(view: NodeView, what: string, phase: PhaseName = "ready"
     kind: "wait",
     phase,
     node: node.name,
-    for: what,
+    for: untilLeaving(view, what),
     until: Math.min(
       deadline,
       interruptEnd(view) + 1,
@@ -78,6 +90,12 @@ export function waiting(view: NodeView, what: string, phase: PhaseName = "ready"
     ),
     ...(wantsEvents ? { wantsEvents } : {}),
   };
+}
+
+/** After a first Ctrl-C the user sees that it was heard, and what a second one does. */
+function untilLeaving({ seen }: NodeView, what: string): string {
+  if (seen.interrupted === undefined) return what;
+  return `${what}, ${interruptPatience / 1000}s at most (interrupted; Ctrl-C again leaves at once)`;
 }
 
 function said(stuck: Stuck | undefined): { readonly stuck?: string } {

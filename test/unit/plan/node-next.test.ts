@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nextNodeStep } from "../../../src/plan/node/next.ts";
-import { look, nothingSeen, type NodeSeen, type Seen } from "../../../src/plan/node/seen.ts";
+import { acted, look, nothingSeen, type NodeSeen, type Seen } from "../../../src/plan/node/seen.ts";
 import { formatRunLease } from "../../../src/model/lease.ts";
 import { daemonSet, goal, lease, me, myRun, node, now, pod, revision, template, world } from "./world.ts";
 
@@ -377,7 +377,10 @@ describe("Ctrl-C", () => {
       pods: [pod("node-01", { uid: "new", revision: 2, ready: false })],
     });
     const deleted = { cordoned: true, deleted: { uid: "pod-node-01", at: now } };
-    expect(next(w, goal(), seenOn("node-01", deleted, interrupted))).toMatchObject({ does: "wait" });
+    expect(next(w, goal(), seenOn("node-01", deleted, interrupted))).toMatchObject({
+      does: "wait",
+      for: "pod calico-node-new to become Ready, 30s at most (interrupted; Ctrl-C again leaves at once)",
+    });
     const late = seenOn("node-01", deleted, { interrupted: now - 30_001 });
     expect(next(w, goal(), late)).toMatchObject({ does: "stop", reason: { interrupted: true } });
   });
@@ -459,6 +462,13 @@ test("H26: with --probe-image the node is uncordoned only after a pod got an add
   expect(next({ ...w, probes: [probe] }, g)).toMatchObject({ does: "wait" });
   expect(next({ ...w, probes: [{ ...probe, ip: "10.0.0.9" }] }, g)).toMatchObject({ does: "probe-done" });
   expect(next(w, g, seenOn("node-01", { probed: true }))).toMatchObject({ does: "uncordon" });
+  // Ctrl-C in the middle of it: no pod of ours stays behind, and nothing passes for verified.
+  const cutOff = seenOn("node-01", {}, { interrupted: now - 1 });
+  const removed = next({ ...w, probes: [probe] }, g, cutOff);
+  expect(removed).toMatchObject({ does: "probe-done", step: { pod: { uid: "probe" } } });
+  if (removed.kind !== "step") throw new Error("no step");
+  expect(acted(cutOff, removed.step, now).nodes["node-01"]).toMatchObject({ probed: false });
+  expect(next(w, g, cutOff)).toMatchObject({ does: "uncordon" });
 });
 
 test("etcd v2.6 → v3: between Calico's start and complete a running pod is enough", () => {
