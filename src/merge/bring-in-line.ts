@@ -1,8 +1,8 @@
 import type { KubeObject, Ref } from "../model/kube.ts";
-import { clientSideApplyManager, pinnedAnnotation } from "../model/names.ts";
+import { clientSideApplyManager } from "../model/names.ts";
 import type { Write } from "../model/write.ts";
 import { applierOf } from "./applier.ts";
-import { compare, withoutStrategy, withStrategy } from "./compare.ts";
+import { compare, isHeld, withoutStrategy, withStrategy } from "./compare.ts";
 import { extractOwned } from "./extract.ts";
 import { lastApplied, withLastApplied } from "./last-applied.ts";
 
@@ -59,12 +59,4 @@ function inLine(patch: Readonly<Record<string, unknown>>, write: Write): InLine 
     writes: Object.keys(patch).length === 0 ? [] : [write],
     template: typeof spec === "object" && spec !== null && "template" in spec,
   };
-}
-
-/** Our pin, and nobody has let go of it. */
-function isHeld(live: KubeObject): boolean {
-  const spec = live["spec"] as { readonly updateStrategy?: { readonly type?: string } } | undefined;
-  return (
-    live.metadata.annotations?.[pinnedAnnotation] !== undefined && spec?.updateStrategy?.type === "OnDelete"
-  );
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../model/kube.ts";
+import { pinnedAnnotation } from "../model/names.ts";
 import { threeWayPatch } from "./three-way.ts";
 
 /** The patch from `live` to `desired`, without what the server alone writes; `before`: last-applied. */
@@ -36,4 +37,12 @@ export function withoutStrategy(object: KubeObject): KubeObject {
 
 export function withStrategy(object: KubeObject, strategy: unknown): KubeObject {
   return { ...object, spec: { ...(object["spec"] as object | undefined), updateStrategy: strategy } };
+}
+
+/** Our pin, and nobody has let go of it. */
+export function isHeld(live: KubeObject): boolean {
+  const spec = live["spec"] as { readonly updateStrategy?: { readonly type?: string } } | undefined;
+  return (
+    live.metadata.annotations?.[pinnedAnnotation] !== undefined && spec?.updateStrategy?.type === "OnDelete"
+  );
 }

@@ -6,6 +6,7 @@ import { parseManifest, type ManifestObject } from "../../manifest/parse.ts";
 import { bringInLine } from "../../merge/bring-in-line.ts";
 import { restoreStrategy } from "../../merge/restore-strategy.ts";
 import { sameJson } from "../../merge/same-json.ts";
+import { strategyAfter } from "../../merge/strategy-after.ts";
 import { threeWayPatch } from "../../merge/three-way.ts";
 import { daemonSetFacts, type Strategy } from "../../model/daemonset.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
@@ -74,6 +75,7 @@ export async function templateGoal(
     );
   }
   const raw = live.snapshot().daemonSet?.raw;
+  const strategy = raw === undefined ? undefined : strategyAfter(raw, desired);
   const known =
     raw === undefined
       ? new Map<string, boolean>()
@@ -83,12 +85,12 @@ export async function templateGoal(
     bringInLine: (now, pinned) => {
       const found = bringInLine(now, desired, ref, pinned);
       const template = known.get(state(now)) ?? found.template;
-      const strategy = pinned || hasStrategy(now, spec.updateStrategy);
-      return !template && known.get(state(now)) === false && strategy
+      const inLine = pinned || hasStrategy(now, spec.updateStrategy);
+      return !template && known.get(state(now)) === false && inLine
         ? { writes: [], template }
         : { ...found, template };
     },
-    ...(spec.updateStrategy === undefined ? {} : { strategy: facts.strategy }),
+    ...(strategy === undefined ? {} : { strategy }),
   };
 }
 

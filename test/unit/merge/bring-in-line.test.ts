@@ -79,7 +79,7 @@ describe("a client-side owner", () => {
     });
     expect(body(pinnedLive, file("v2"), false)).not.toHaveProperty("spec.updateStrategy");
     const after = stored(file("v2"), {
-      annotations: { ...(withLastApplied(file("v2")).metadata.annotations ?? {}), ...pin },
+      annotations: { ...withLastApplied(file("v2")).metadata.annotations, ...pin },
       strategy: held,
     });
     expect(bringInLine(after, file("v2"), ref, false).writes).toEqual([]);

@@ -23,7 +23,7 @@ export function file(
     metadata: { name: "calico-node", namespace: "kube-system", labels: { "k8s-app": "calico-node" } },
     spec: {
       selector: { matchLabels: { "k8s-app": "calico-node" } },
-      updateStrategy: extra.strategy ?? rolling,
+      ...(extra.strategy === null ? {} : { updateStrategy: extra.strategy ?? rolling }),
       template: {
         metadata: { labels: { "k8s-app": "calico-node" } },
         spec: {
