@@ -66,7 +66,7 @@ export function templateNeeds(
   };
 }
 
-function crdNeed(raw: KubeObject): CrdNeed {
+export function crdNeed(raw: KubeObject): CrdNeed {
   const spec = (raw["spec"] ?? {}) as {
     readonly group?: string;
     readonly version?: string;

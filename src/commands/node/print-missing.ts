@@ -1,6 +1,6 @@
 import type { AppContext } from "../../context.ts";
 import { findDaemonSet } from "../../manifest/find-daemonset.ts";
-import { missing } from "../../manifest/missing.ts";
+import { missing, type Missing } from "../../manifest/missing.ts";
 import { formatYaml } from "../../manifest/yaml.ts";
 import { addMissing } from "../../merge/add-missing.ts";
 import { missingLine } from "../../render/missing-lines.ts";
@@ -23,9 +23,15 @@ export async function printMissing(
   const { objects, left } = addMissing(all, file.objects, live, connection.namespace);
   for (const object of objects) context.stdout.write(`---\n${formatYaml(object)}`);
   for (const one of left) {
-    const why = one.unknown === true ? "" : ", and the file does not say how to add it";
-    context.stderr.write(`error: H05: ${missingLine(one)}${why}\n`);
+    context.stderr.write(`error: H05: ${missingLine(one)}${advice(one)}\n`);
   }
   if (all.length === 0) context.stderr.write("nothing is missing: nothing to apply\n");
   return left.length > 0 ? 1 : 0;
+}
+
+function advice({ kind, unknown }: Missing): string {
+  if (unknown === true) return "";
+  return kind === "Secret"
+    ? "; add it by hand: the values of a Secret that is there are not printed"
+    : "; it is not in the file: add it by hand";
 }

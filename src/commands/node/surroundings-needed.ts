@@ -1,9 +1,6 @@
-import { discover } from "../../cluster/discovery.ts";
 import { list } from "../../cluster/list.ts";
-import { objectPath } from "../../cluster/paths.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readingOf } from "../../cluster/reading.ts";
-import { isApiError } from "../../errors.ts";
 import { missing, type ConfigKeys, type LiveSurroundings, type Missing } from "../../manifest/missing.ts";
 import { templateNeeds, type ConfigNeed, type TemplateNeeds } from "../../manifest/needs.ts";
 import { bindingOf, bindsTo, type Account, type RoleRef } from "../../manifest/rbac.ts";
@@ -11,10 +8,9 @@ import { isAsInFile } from "../../merge/within.ts";
 import { missingText, othersText, type OtherObjects } from "../../render/missing-lines.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Reading } from "../../model/reading.ts";
+import { lookAt, rbacGroup, type Look } from "./look.ts";
 import type { Prepared } from "./prepare.ts";
 import type { FileTemplate } from "./template.ts";
-
-const rbacGroup = "rbac.authorization.k8s.io";
 
 type File = Pick<FileTemplate, "objects">;
 
@@ -33,9 +29,10 @@ export async function checkSurroundings(
   file: FileTemplate,
   daemonSet: KubeObject,
 ): Promise<CheckedSurroundings> {
+  const cluster = lookAt(connection, file.objects);
   const [{ needs, live }, others] = await Promise.all([
-    readSurroundings(connection, file, daemonSet),
-    countOthers(connection, file, daemonSet),
+    readNeeds(cluster, file, daemonSet),
+    countOthers(cluster, file, daemonSet),
   ]);
   const found = missing(needs, live);
   return {
@@ -45,14 +42,24 @@ export async function checkSurroundings(
   };
 }
 
-/** Reads the cluster's side of the needs; what does not depend on each other side by side. */
+interface Surroundings {
+  readonly needs: TemplateNeeds;
+  readonly live: LiveSurroundings;
+}
+
+/** What the file's template needs, and the cluster's side of it. */
 export async function readSurroundings(
   connection: Connection,
   file: File,
   daemonSet: KubeObject,
-): Promise<{ readonly needs: TemplateNeeds; readonly live: LiveSurroundings }> {
+): Promise<Surroundings> {
+  return await readNeeds(lookAt(connection, file.objects), file, daemonSet);
+}
+
+/** Reads what does not depend on each other side by side. */
+async function readNeeds(look: Look, file: File, daemonSet: KubeObject): Promise<Surroundings> {
+  const { connection, get } = look;
   const needs = templateNeeds(file.objects, daemonSet, connection.namespace);
-  const get = reader(connection);
   const core = (resource: string, kind: string, { namespace, name }: Account): Ref => ({
     group: "",
     version: "v1",
@@ -62,9 +69,9 @@ export async function readSurroundings(
     name,
   });
   const [{ discovery, bindings, roles }, accounts, configs] = await Promise.all([
-    discover(connection, groupsOf(file, needs)).then(async (found) => ({
+    look.discovery.then(async (found) => ({
       discovery: found,
-      ...(await readRbac(connection, found, get, needs)),
+      ...(await readRbac(look, found, needs)),
     })),
     byId(needs.accounts, accountId, (account) => get(core("serviceaccounts", "ServiceAccount", account))),
     byId(needs.configs, configId, async (need) => {
@@ -85,12 +92,12 @@ export async function readSurroundings(
 }
 
 /** Looks at every object of the file but the DaemonSet. */
-async function countOthers(connection: Connection, file: File, daemonSet: KubeObject): Promise<OtherObjects> {
+async function countOthers(look: Look, file: File, daemonSet: KubeObject): Promise<OtherObjects> {
+  const { connection, get } = look;
   const others = file.objects
     .map(({ object }) => object)
     .filter((object) => !(object.kind === "DaemonSet" && object.metadata.name === daemonSet.metadata.name));
-  const discovery = await discover(connection, groupsOf(file));
-  const get = reader(connection);
+  const discovery = await look.discovery;
   const answers = await Promise.all(
     others.map(async (object) => {
       const served = discovery.forKind(object.apiVersion, object.kind);
@@ -105,36 +112,6 @@ async function countOthers(connection: Connection, file: File, daemonSet: KubeOb
   return {
     differ: answers.filter((answer) => answer === "differs").length,
     unknown: answers.filter((answer) => answer === "unknown").length,
-  };
-}
-
-function groupsOf(file: File, needs?: TemplateNeeds): readonly string[] {
-  const groups = file.objects.map(({ object: { apiVersion } }) =>
-    apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "",
-  );
-  return [...new Set([rbacGroup, ...groups, ...(needs?.crds ?? []).map(({ group }) => group)])];
-}
-
-type Get = (ref: Ref) => Promise<Reading<KubeObject | undefined>>;
-
-/** Each object once. Known and undefined: it is not there. */
-function reader(connection: Connection): Get {
-  const asked = new Map<string, ReturnType<Get>>();
-  return (ref) => {
-    const path = objectPath(ref);
-    const answer =
-      asked.get(path) ??
-      readingOf(async () => {
-        try {
-          const { body } = await connection.request({ method: "GET", path });
-          return body as KubeObject;
-        } catch (error) {
-          if (isApiError(error) && error.status === 404) return undefined;
-          throw error;
-        }
-      });
-    asked.set(path, answer);
-    return answer;
   };
 }
 
@@ -156,9 +133,8 @@ interface Rbac {
 
 /** All bindings that may reach the accounts, then the roles that they and the file name. */
 async function readRbac(
-  connection: Connection,
+  { connection, get }: Look,
   discovery: Discovery,
-  get: Get,
   needs: TemplateNeeds,
 ): Promise<Rbac> {
   const places = {
@@ -185,8 +161,7 @@ async function readRbac(
     const place = places[role.kind];
     if (place === undefined) return { known: true as const, value: undefined };
     const { name, namespace } = role;
-    const reading = await get({ ...place, name, ...(namespace === undefined ? {} : { namespace }) });
-    return reading;
+    return await get({ ...place, name, ...(namespace === undefined ? {} : { namespace }) });
   });
   return { bindings, roles };
 }

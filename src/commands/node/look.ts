@@ -1,0 +1,55 @@
+import { discover } from "../../cluster/discovery.ts";
+import { objectPath } from "../../cluster/paths.ts";
+import type { Connection, Discovery } from "../../cluster/port.ts";
+import { readingOf } from "../../cluster/reading.ts";
+import { isApiError } from "../../errors.ts";
+import { crdNeed } from "../../manifest/needs.ts";
+import type { ManifestObject } from "../../manifest/parse.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
+import type { Reading } from "../../model/reading.ts";
+
+export const rbacGroup = "rbac.authorization.k8s.io";
+
+/** One look at a cluster: discovery and each object are asked for once. */
+export interface Look {
+  readonly connection: Connection;
+  readonly discovery: Promise<Discovery>;
+  /** Known and undefined: it is not there. */
+  readonly get: (ref: Ref) => Promise<Reading<KubeObject | undefined>>;
+}
+
+/** Discovery of every group that the objects name or add. */
+export function lookAt(connection: Connection, objects: readonly ManifestObject[]): Look {
+  const groups = objects.flatMap(({ object }) => [groupOf(object), ...crdGroup(object)]);
+  const asked = new Map<string, ReturnType<Look["get"]>>();
+  return {
+    connection,
+    discovery: discover(connection, [...new Set([rbacGroup, ...groups])]),
+    get(ref) {
+      const path = objectPath(ref);
+      const answer = asked.get(path) ?? readingOf(() => readObject(connection, path));
+      asked.set(path, answer);
+      return answer;
+    },
+  };
+}
+
+function groupOf({ apiVersion }: KubeObject): string {
+  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+}
+
+/** The group that a CRD adds. */
+function crdGroup(object: KubeObject): readonly string[] {
+  return object.kind === "CustomResourceDefinition" ? [crdNeed(object).group] : [];
+}
+
+/** undefined: it is not there. */
+async function readObject(connection: Connection, path: string): Promise<KubeObject | undefined> {
+  try {
+    const { body } = await connection.request({ method: "GET", path });
+    return body as KubeObject;
+  } catch (error) {
+    if (isApiError(error) && error.status === 404) return undefined;
+    throw error;
+  }
+}
