@@ -103,6 +103,37 @@ export const connectionFlags = {
 
 export type ConnectionValues = FlagValues<typeof connectionFlags>;
 
+/** Those that decide which cluster is meant and as whom; credentials are never repeated. */
+const naming = [
+  "kubeconfig",
+  "context",
+  "cluster",
+  "user",
+  "namespace",
+  "server",
+  "clientCertificate",
+  "clientKey",
+  "username",
+  "certificateAuthority",
+  "insecureSkipTlsVerify",
+  "tlsServerName",
+  "as",
+  "asUid",
+  "asGroup",
+  "asUserExtra",
+] as const satisfies readonly (keyof ConnectionValues)[];
+
+/** The connection flags that were given, as arguments of another command about the same cluster. */
+export function connectionArguments(values: ConnectionValues): readonly string[] {
+  return naming.flatMap((key) => {
+    const value = values[key];
+    const flag = `--${connectionFlags[key].name}`;
+    if (typeof value === "boolean") return value ? [flag] : [];
+    if (value === undefined) return [];
+    return (typeof value === "string" ? [value] : value).map((each) => `${flag}=${each}`);
+  });
+}
+
 export const helpFlag = {
   name: "help",
   short: "h",

@@ -2,6 +2,7 @@ import type { JsonObject } from "../model/kube.ts";
 import type { Truth } from "../model/reading.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import type { Stop } from "../plan/decision.ts";
+import { commandFor } from "../plan/node/command.ts";
 import { gapOf } from "../plan/node/measure.ts";
 import type { NodeGoal } from "../plan/node/goal.ts";
 import { isSilent, outdatedNodes } from "../plan/node/pin.ts";
@@ -132,7 +133,7 @@ export function closingLines(result: NodeRunResult): readonly string[] {
     lines.push(
       `${where} is held at updateStrategy OnDelete; ${back} goes back when every node that answers runs the newest revision` +
         `${left.length === 0 ? "" : ` (${left.length} left: ${some(left)})`}. Do not apply it elsewhere meanwhile. ` +
-        `To end it at once: kubectl calico-upgrade node --unpin`,
+        `To end it at once: ${commandFor(goal, "node", "--unpin")}`,
     );
   }
   if (silent.length > 0) {
@@ -142,9 +143,7 @@ export function closingLines(result: NodeRunResult): readonly string[] {
     );
   }
   if (stop === undefined && left.length > 0 && result.dryRun === "none") {
-    lines.push(
-      `next: kubectl calico-upgrade node ${left[0] ?? ""}${goal.again.includes("--daemonset") ? ` ${goal.again.slice(goal.again.indexOf("--daemonset"), goal.again.indexOf("--daemonset") + 2).join(" ")}` : ""}`,
-    );
+    lines.push(`next: ${commandFor(goal, "node", left[0] ?? "")}`);
   }
   return lines;
 }

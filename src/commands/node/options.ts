@@ -1,3 +1,4 @@
+import { connectionArguments, type ConnectionValues } from "../../flags/connection.ts";
 import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
 import { userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
@@ -23,10 +24,13 @@ export interface NodeOptions {
   readonly format: OutputFormat;
   /** Flags that the command which goes on with this run repeats. */
   readonly again: readonly string[];
+  /** Flags that any other command about the same cluster and DaemonSet repeats. */
+  readonly everywhere: readonly string[];
 }
 
 /** The values of the flags, as the command class has them. */
 export interface NodeValues {
+  readonly connection: ConnectionValues;
   readonly filename: readonly string[];
   readonly templateOnly: boolean;
   readonly printMissing: boolean;
@@ -95,6 +99,10 @@ export function nodeOptions(values: NodeValues, warn: (text: string) => void): N
     yes: values.yes,
     format: output.format,
     again: again(values, file),
+    everywhere: [
+      ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),
+      ...connectionArguments(values.connection).map(quoted),
+    ],
     ...(file === undefined ? {} : { file }),
     ...(values.daemonSet === undefined ? {} : { daemonSet: daemonSetArgument(values.daemonSet, "node") }),
     ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),
@@ -106,12 +114,13 @@ export function nodeOptions(values: NodeValues, warn: (text: string) => void): N
 function again(values: NodeValues, file: string | undefined): readonly string[] {
   return [
     ...(file === undefined ? [] : ["-f", quoted(file)]),
-    ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),
     ...(values.restart ? ["--restart"] : []),
     ...(values.noCordon ? ["--no-cordon"] : []),
     ...(values.probeImage === undefined ? [] : ["--probe-image", values.probeImage]),
     ...(values.templateOnly ? ["--template-only"] : []),
     ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
+    ...(values.force ? ["--force"] : []),
+    ...(values.gracePeriod < 0 ? [] : [`--grace-period=${values.gracePeriod}`]),
   ];
 }
 

@@ -15,6 +15,7 @@ import { rightsOf } from "../../plan/node/permissions.ts";
 import { mustPin } from "../../plan/node/pin.ts";
 import { heldByOther } from "../../plan/node/run-lease.ts";
 import { nothingSeen } from "../../plan/node/seen.ts";
+import { willRestart } from "../../plan/node/will-restart.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import type { NodeSubject } from "../../preflight/facts.ts";
 import { printed } from "../../render/output.ts";
@@ -176,6 +177,7 @@ async function goalOf(
     daemonSet: chosen.uid,
     nodes: options.nodes,
     again: options.again,
+    everywhere: options.everywhere,
     restart: options.restart,
     holder: holderName(),
     takeOver: options.takeOver,
@@ -210,7 +212,7 @@ async function passesGuards(
     context.stderr.write(`${refusalLine(busy)}\n`);
     return false;
   }
-  const touched = goal.nodes.filter((node) => needsRestart(prepared, world, goal, node));
+  const touched = goal.nodes.filter((node) => willRestart(world, goal, node, clock.now()));
   const findings = touched.flatMap((node) => {
     const subject = {
       node,
@@ -241,20 +243,6 @@ async function passesGuards(
 
 function refusalLine({ id, message, hint }: Stop): string {
   return `error: ${id ?? ""}: ${message}${hint === undefined ? "" : `; ${hint}`}`;
-}
-
-/** Rules of a node that is left alone must not stand in the way of the others. */
-function needsRestart(prepared: Prepared, world: NodeWorld, goal: NodeGoal, node: string): boolean {
-  const procedure = nodeProcedure({ ...goal, nodes: [node], guard: () => undefined }, prepared.places);
-  const now = prepared.clock.now();
-  const seen = procedure.look(procedure.start, world, now);
-  const first = procedure.next(world, seen, now);
-  // Taking the lease or holding a rollout is about the DaemonSet; what comes after it is about the node.
-  const decision =
-    first.kind === "step" && first.step.kind === "claim"
-      ? procedure.next(procedure.assume(world, first.step, now), seen, now)
-      : first;
-  return decision.kind !== "skip";
 }
 
 function budgetOf({ around }: Prepared): { readonly budget?: Millis } {

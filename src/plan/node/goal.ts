@@ -14,6 +14,8 @@ export interface NodeGoal {
   readonly nodes: readonly string[];
   /** Flags that the command which goes on with this run has to repeat (`-f calico.yaml`, `--restart`). */
   readonly again: readonly string[];
+  /** Flags that every command about this cluster and DaemonSet has to repeat (`--context prod`). */
+  readonly everywhere: readonly string[];
   /** Restart nodes that run the newest revision already. */
   readonly restart: boolean;
   /** Who works: written into the leases, never an identity (hazard H13). */

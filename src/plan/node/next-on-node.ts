@@ -29,7 +29,8 @@ const churnWindow: Millis = 60_000;
 export function nextOnNode(world: NodeWorld, seen: Seen, goal: NodeGoal, name: string, now: Millis): OnNode {
   const node = world.nodes.get(name);
   const memory = nodeSeen(seen, name, now);
-  if (node === undefined) return wasTouched(memory) ? { kind: "vanished", node: name } : stop(nodeGone(name));
+  if (node === undefined)
+    return wasTouched(memory) ? { kind: "vanished", node: name } : stop(nodeGone(goal, name));
   const view: NodeView = { world, node, seen, memory, goal, now };
   const { lease } = node;
   if (lease === "unreadable" && !goal.takeOver) return stop(unreadableLease(view));

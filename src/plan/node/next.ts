@@ -3,7 +3,7 @@ import { leaseRenewal } from "../../model/lease.ts";
 import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
-import { nodeCommand } from "./command.ts";
+import { commandFor, nodeCommand } from "./command.ts";
 import { finish } from "./finish.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nextOnNode } from "./next-on-node.ts";
@@ -29,7 +29,7 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
   if (daemonSet === undefined || daemonSet.uid !== goal.daemonSet) {
     return stop({
       message: "the calico-node DaemonSet was deleted or replaced during the run",
-      hint: "kubectl calico-upgrade status",
+      hint: commandFor(goal, "status"),
     });
   }
   const other = heldByOther(world, seen, goal, now);

@@ -3,7 +3,7 @@ import { leaseExpiry, type RunLease } from "../../model/lease.ts";
 import { newestRevision } from "../../model/rollout.ts";
 import { formatTime, type Millis } from "../../model/time.ts";
 import type { Stop } from "../decision.ts";
-import { nodeCommand } from "./command.ts";
+import { commandFor, nodeCommand } from "./command.ts";
 import type { NodeGoal } from "./goal.ts";
 import { mustPin, wantedStrategy } from "./pin.ts";
 import type { Seen } from "./seen.ts";
@@ -41,7 +41,7 @@ export function heldByOther(world: NodeWorld, seen: Seen, goal: NodeGoal, now: M
     return {
       id: "H13",
       message: `${run.holder} has taken this run over`,
-      hint: "kubectl calico-upgrade status",
+      hint: commandFor(goal, "status"),
     };
   }
   if (goal.takeOver) return undefined;

@@ -3,7 +3,7 @@ import { shouldRun } from "../../model/placement.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import { missingReason, stuckReason, stuckText } from "../../model/stuck.ts";
 import type { Stop } from "../decision.ts";
-import { nodeCommand } from "./command.ts";
+import { commandFor, nodeCommand } from "./command.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { NodeView } from "./on-node.ts";
 
@@ -98,7 +98,7 @@ export function unreadableLease({ node, goal }: NodeView): Stop {
     id: "H13",
     node: node.name,
     message: `the lease on node ${node.name} cannot be read, so it is not known who cordoned it`,
-    hint: `to replace it: ${nodeCommand(goal, "--take-over")}; to remove it: kubectl calico-upgrade node ${node.name} --release`,
+    hint: `to replace it: ${nodeCommand(goal, "--take-over")}; to remove it: ${commandFor(goal, "node", node.name, "--release")}`,
   };
 }
 
@@ -107,14 +107,14 @@ export function foreignLease({ node, goal }: NodeView, lease: CordonLease): Stop
     id: "H13",
     node: node.name,
     message: `node ${node.name} is under the lease of another run (${lease.holder}), for another DaemonSet`,
-    hint: `to take it over: ${nodeCommand(goal, "--take-over")}; to give it up: kubectl calico-upgrade node ${node.name} --release`,
+    hint: `to take it over: ${nodeCommand(goal, "--take-over")}; to give it up: ${commandFor(goal, "node", node.name, "--release")}`,
   };
 }
 
-export function nodeGone(name: string): Stop {
+export function nodeGone(goal: NodeGoal, name: string): Stop {
   return {
     node: name,
     message: `node ${name} is not there any more`,
-    hint: "kubectl calico-upgrade status",
+    hint: commandFor(goal, "status"),
   };
 }

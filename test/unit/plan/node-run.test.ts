@@ -199,4 +199,4 @@ test("any sequence of crashes and faults converges without breaking an invariant
     }),
     { numRuns: 150 },
   );
-});
+}, 30_000);

@@ -207,6 +207,7 @@ export function goal(change: Partial<NodeGoal> = {}): NodeGoal {
     daemonSet: "ds",
     nodes: ["node-01"],
     again: [],
+    everywhere: [],
     restart: false,
     holder: me,
     takeOver: false,
