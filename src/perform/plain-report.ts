@@ -9,12 +9,15 @@ export function plainReport<Memory, Step>(
 ): Reporter<Memory, Step> {
   let lastWait = "";
   let lastStuck = "";
+  let lastNotice: string | undefined;
   return {
     event(event: RunEvent<Memory, Step>): void {
       switch (event.kind) {
         case "begun": {
           const notice = words.notice(event.step);
-          if (notice !== undefined) progress(`Warning: ${notice}`);
+          // A step that lost a race begins again.
+          if (notice !== undefined && notice !== lastNotice) progress(`Warning: ${notice}`);
+          lastNotice = notice;
           break;
         }
         case "performed": {
@@ -46,13 +49,11 @@ export function plainReport<Memory, Step>(
           );
           break;
         }
+        case "stopping":
         case "stopped":
         case "done":
           break;
       }
-    },
-    warn(text): void {
-      progress(`Warning: ${text}`);
     },
     async close(): Promise<void> {},
   };

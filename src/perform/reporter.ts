@@ -4,8 +4,6 @@ import type { RunEvent } from "./run.ts";
 /** Somebody who tells the user what happens. */
 export interface Reporter<Memory, Step> {
   event(event: RunEvent<Memory, Step>): void;
-  /** A line of its own: a warning of ours or of the server. */
-  warn(text: string): void;
   /** Everything is said; the terminal is the caller's again. */
   close(): Promise<void>;
 }

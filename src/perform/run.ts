@@ -26,6 +26,8 @@ export type RunEvent<Memory, Step> =
   | { readonly kind: "performed"; readonly step: Step; readonly memory: Memory }
   | { readonly kind: "waiting"; readonly wait: Wait; readonly memory: Memory; readonly now: Millis }
   | { readonly kind: "settled"; readonly what: Settled; readonly memory: Memory }
+  /** It is known why the run stops; what it holds is given back next. */
+  | { readonly kind: "stopping"; readonly reason: Stop; readonly memory: Memory }
   | { readonly kind: "stopped"; readonly reason: Stop; readonly memory: Memory }
   | { readonly kind: "done"; readonly memory: Memory };
 
@@ -40,6 +42,8 @@ export interface RunOptions<Memory, Step> {
 
 export type RunResult<Memory> =
   | { readonly kind: "done"; readonly memory: Memory }
+  /** It is known why the run stops; what it holds is given back next. */
+  | { readonly kind: "stopping"; readonly reason: Stop; readonly memory: Memory }
   | { readonly kind: "stopped"; readonly reason: Stop; readonly memory: Memory };
 
 /** The same step this often in a row, each time beaten by somebody else or unanswered, is no progress. */
@@ -61,7 +65,9 @@ export async function run<World, Memory, Step extends { readonly kind: string }>
   let stopped: Stop | undefined;
   for (;;) {
     if (interrupt.second.aborted) {
-      return { kind: "stopped", reason: { message: "interrupted", interrupted: true }, memory };
+      const reason = { message: "interrupted", interrupted: true };
+      emit({ kind: "stopping", reason, memory });
+      return { kind: "stopped", reason, memory };
     }
     const at = now();
     if (interrupt.first.aborted) memory = procedure.interrupted(memory, at);
@@ -82,6 +88,7 @@ export async function run<World, Memory, Step extends { readonly kind: string }>
           // What the run holds is given back first; the procedure says stop again when that is done.
           stopped = decision.reason;
           memory = procedure.stopping(memory, stopped);
+          emit({ kind: "stopping", reason: stopped, memory });
           break;
         }
         emit({ kind: "stopped", reason: stopped, memory });
@@ -117,6 +124,7 @@ export async function run<World, Memory, Step extends { readonly kind: string }>
             }
             stopped = { message: explain(error).replace(/^error: /, "") };
             memory = procedure.stopping(memory, stopped);
+            emit({ kind: "stopping", reason: stopped, memory });
             failures = 0;
             break;
           }

@@ -1,8 +1,8 @@
-import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
 import type { Millis } from "../model/time.ts";
 import type { PhaseName } from "../plan/decision.ts";
 import type { Lines, Reporter, StepWords } from "./reporter.ts";
 import type { RunEvent } from "./run.ts";
+import { newGroup, newLine, showList, type Line } from "./task-list.ts";
 
 export interface TaskListOptions {
   readonly stream: NodeJS.WriteStream;
@@ -18,20 +18,11 @@ export interface TaskListOptions {
   readonly elapsed: (since: Millis) => string;
 }
 
-type Outcome =
-  | { readonly kind: "done" }
-  | { readonly kind: "skipped"; readonly why: string }
-  | { readonly kind: "failed"; readonly why: string };
+/** Phases that pass by themselves; the others did not happen unless a step of theirs was carried out. */
+const waits: ReadonlySet<PhaseName> = new Set(["ready", "settle"]);
 
-/** One line of the list: it runs until the run has got past it. */
-interface Slot {
-  readonly phase: PhaseName;
-  readonly node: string | undefined;
-  title: string;
-  readonly ended: PromiseWithResolvers<Outcome>;
-  show: (text: string) => void;
-  retitle: (text: string) => void;
-}
+/** More than one step belongs to these; the next event shows that they are over. */
+const severalSteps: ReadonlySet<PhaseName> = new Set(["hold", "probe", "finish"]);
 
 /**
  * A live task list on a terminal. The list follows the run and never drives it: a line is finished when
@@ -41,170 +32,162 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
   words: StepWords<Memory, Step>,
   options: TaskListOptions,
 ): Reporter<Memory, Step> {
-  const slots: Slot[] = [
-    ...options.before.map((phase) => slot(phase, undefined, words)),
-    ...options.nodes.flatMap((node) => options.phases.map((phase) => slot(phase, node, words))),
-    ...options.after.map((phase) => slot(phase, undefined, words)),
+  const line = (phase: PhaseName, node?: string): Line => newLine(phase, node, words.title(phase));
+  const layout = {
+    before: options.before.map((phase) => line(phase)),
+    groups: options.nodes.map((node) =>
+      newGroup(
+        node,
+        options.phases.map((phase) => line(phase, node)),
+      ),
+    ),
+    after: options.after.map((phase) => line(phase)),
+  };
+  const lines: readonly Line[] = [
+    ...layout.before,
+    ...layout.groups.flatMap((group) => group.lines),
+    ...layout.after,
   ];
+  const carriedOut = new Set<Line>();
+  const begun = new Set<string>();
   let at = 0;
   let deletedAt: Millis | undefined;
   let wait = "";
-  let stuck = "";
-  const warnings: string[] = [];
   const ticker = setInterval(tick, 1_000);
-  const listr = new Listr(tasks(slots, options), {
-    concurrent: false,
-    exitOnError: false,
-    registerSignalListeners: false,
-    renderer: "default",
-    rendererOptions: {
-      collapseSubtasks: false,
-      showErrorMessage: true,
-      collapseErrors: false,
-      formatOutput: "wrap",
-      removeEmptyLines: false,
-      logger: new ListrLogger({ processOutput: new ProcessOutput(options.stream, options.stream) }),
-    },
-  });
-  const shown = listr.run();
+  const shown = showList(layout, options.stream);
 
-  /** Everything before this phase is behind us. */
-  function reach(phase: PhaseName, node: string | undefined, inclusive: boolean): void {
-    const index = slots.findIndex(
+  const groupOf = (node: string | undefined) => layout.groups.find((group) => group.node === node);
+
+  function end(entry: Line): void {
+    const happened = carriedOut.has(entry) || waits.has(entry.phase);
+    entry.ended.resolve(
+      happened ? { kind: "done" } : { kind: "skipped", text: `${entry.title}: not needed` },
+    );
+  }
+
+  /** Everything before this line is behind us. */
+  function reach(phase: PhaseName, node: string | undefined): Line | undefined {
+    const index = lines.findIndex(
       (entry, position) => position >= at && entry.phase === phase && entry.node === node,
     );
-    if (index === -1) return;
-    for (; at < index; at += 1) slots[at]?.ended.resolve({ kind: "done" });
-    if (!inclusive) return;
-    slots[at]?.ended.resolve({ kind: "done" });
-    at += 1;
+    for (; at < index; at += 1) if (lines[at] !== undefined) end(lines[at] as Line);
+    if (index !== -1 && node !== undefined) {
+      begun.add(node);
+      groupOf(node)?.begun.resolve(undefined);
+    }
+    return lines[index];
+  }
+
+  /** What the user should know before it happens stands below the line. */
+  function begin(step: Step): void {
+    const phase = words.phase(step);
+    if (phase === undefined || words.line(step) === undefined) return;
+    const entry = reach(phase.phase, phase.node);
+    const notice = words.notice(step);
+    // A step that lost a race begins again: the title is made anew.
+    if (notice !== undefined) retitle(entry, `${words.title(phase.phase)}\n${notice}`);
+  }
+
+  function perform(step: Step, memory: Memory): void {
+    const text = words.line(step);
+    if (text !== undefined) options.lines?.(text);
+    const phase = words.phase(step);
+    if (phase === undefined) return;
+    const notice = words.notice(step);
+    const nodeLine = phase.node === undefined ? undefined : words.nodeLine(phase.node, memory);
+    if (phase.phase === "uncordon" && nodeLine === undefined && text === undefined) {
+      // What somebody else left is cleaned up; the node is still to be done.
+      const group = groupOf(phase.node);
+      if (group !== undefined && notice !== undefined) retitle(group, `${group.title}\n${notice}`);
+      return;
+    }
+    if (phase.phase === "restart") deletedAt = options.now();
+    if (phase.phase === "uncordon") {
+      deletedAt = undefined;
+      const group = groupOf(phase.node);
+      const notices = group?.title.split("\n").slice(1) ?? [];
+      if (nodeLine !== undefined) retitle(group, [nodeLine, ...notices].join("\n"));
+    }
+    const entry = reach(phase.phase, phase.node);
+    if (entry === undefined) return;
+    // Where the results go elsewhere, they are not told twice.
+    if (text !== undefined && options.lines === undefined) {
+      const before = carriedOut.has(entry) ? [entry.title] : [];
+      retitle(entry, [...before, text, ...(notice === undefined ? [] : [notice])].join("\n"));
+    }
+    carriedOut.add(entry);
+    wait = "";
+    if (severalSteps.has(phase.phase)) return;
+    const left = text === undefined && notice !== undefined;
+    entry.ended.resolve(left ? { kind: "skipped", text: notice } : { kind: "done" });
+    at = lines.indexOf(entry) + 1;
+  }
+
+  function retitle(entry: Pick<Line, "title" | "retitle"> | undefined, title: string): void {
+    if (entry === undefined) return;
+    entry.title = title;
+    entry.retitle();
+  }
+
+  /** The lines that are left, a node's together as one. */
+  function leaveOut(entries: readonly Line[], why: string): void {
+    for (const group of layout.groups) {
+      if (entries.some(({ node }) => node === group.node))
+        group.begun.resolve({ kind: "skipped", text: `node/${group.node}: ${why}` });
+    }
+    for (const entry of entries) entry.ended.resolve({ kind: "skipped", text: `${entry.title}: ${why}` });
   }
 
   function tick(): void {
-    const current = slots[at];
-    if (current === undefined || wait === "") return;
+    if (wait === "") return;
     const gap = deletedAt === undefined ? "" : `${options.elapsed(deletedAt)} since the delete: `;
-    current.show(`${gap}${wait}${stuck === "" ? "" : `; ${stuck}`}`);
-  }
-
-  function skipNode(node: string, why: string): void {
-    for (const entry of slots) if (entry.node === node) entry.ended.resolve({ kind: "skipped", why });
-    while (slots[at] !== undefined && slots[at]?.node === node) at += 1;
+    lines[at]?.show(`${gap}${wait}`);
   }
 
   return {
     event(event: RunEvent<Memory, Step>): void {
       switch (event.kind) {
-        case "begun": {
-          const phase = words.phase(event.step);
-          if (phase !== undefined) reach(phase.phase, phase.node, false);
-          const notice = words.notice(event.step);
-          if (notice !== undefined) warnings.push(notice);
+        case "begun":
+          begin(event.step);
           break;
-        }
-        case "performed": {
-          const phase = words.phase(event.step);
-          const line = words.line(event.step);
-          const current = slots[at];
-          if (line !== undefined && options.lines !== undefined) options.lines(line);
-          else if (line !== undefined && current?.phase === phase?.phase) current?.retitle(line);
-          if (phase?.phase === "restart") deletedAt = options.now();
-          if (
-            phase !== undefined &&
-            phase.phase !== "hold" &&
-            phase.phase !== "finish" &&
-            phase.phase !== "probe"
-          ) {
-            reach(phase.phase, phase.node, true);
-          }
-          if (phase?.phase === "uncordon" && phase.node !== undefined) {
-            deletedAt = undefined;
-            const last = slots[at - 1];
-            const nodeLine = words.nodeLine(phase.node, event.memory);
-            if (nodeLine !== undefined) warnings.push(nodeLine);
-            if (last !== undefined) last.show("");
-          }
-          wait = "";
-          stuck = "";
+        case "performed":
+          perform(event.step, event.memory);
           break;
-        }
-        case "waiting":
-          reach(event.wait.phase, event.wait.node, false);
-          wait = `waiting for ${event.wait.for}`;
-          stuck = event.wait.stuck ?? "";
+        case "waiting": {
+          reach(event.wait.phase, event.wait.node);
+          const { stuck } = event.wait;
+          wait = `waiting for ${event.wait.for}${stuck === undefined ? "" : `\n${stuck}`}`;
           tick();
           break;
+        }
         case "settled": {
           const { node, kind, why } = event.what;
-          skipNode(node, kind === "skip" ? (why ?? "nothing to do") : "the node went away");
+          const own = lines.filter((entry) => entry.node === node);
+          leaveOut(own, kind === "skip" ? (why ?? "nothing to do") : "went away");
+          // The lease may still be taken, for a node after this one.
+          if (lines[at]?.node === node) at += own.length - own.indexOf(lines[at] as Line);
+          break;
+        }
+        case "stopping": {
+          const current = lines[at];
+          // A node that was not begun is not what failed.
+          if (current?.node === undefined || begun.has(current.node))
+            current?.ended.resolve({ kind: "failed" });
+          leaveOut(lines.slice(at), "not reached");
+          at = lines.length;
           break;
         }
         case "stopped":
-          slots[at]?.ended.resolve({ kind: "failed", why: event.reason.message });
-          for (const entry of slots.slice(at + 1))
-            entry.ended.resolve({ kind: "skipped", why: "not reached" });
-          at = slots.length;
+          leaveOut(lines.slice(at), "not reached");
           break;
         case "done":
-          for (; at < slots.length; at += 1) slots[at]?.ended.resolve({ kind: "done" });
+          for (; at < lines.length; at += 1) if (lines[at] !== undefined) end(lines[at] as Line);
       }
-    },
-    warn(text): void {
-      warnings.push(text);
     },
     async close(): Promise<void> {
       clearInterval(ticker);
-      for (const entry of slots) entry.ended.resolve({ kind: "skipped", why: "not reached" });
+      leaveOut(lines, "not reached");
       await shown;
-      // Lines written while the list is live would be drawn over.
-      for (const text of warnings.splice(0)) options.stream.write(`${text}\n`);
-    },
-  };
-}
-
-function slot<Memory, Step>(
-  phase: PhaseName,
-  node: string | undefined,
-  words: StepWords<Memory, Step>,
-): Slot {
-  const nothing = (): void => {};
-  return {
-    phase,
-    node,
-    title: words.title(phase),
-    ended: Promise.withResolvers<Outcome>(),
-    show: nothing,
-    retitle: nothing,
-  };
-}
-
-function tasks(slots: readonly Slot[], options: TaskListOptions): ListrTask[] {
-  const group = (node: string | undefined) => slots.filter((entry) => entry.node === node);
-  const whole = group(undefined);
-  return [
-    ...whole.filter(({ phase }) => options.before.includes(phase)).map(line),
-    ...options.nodes.map((node): ListrTask => ({
-      title: `node/${node}`,
-      task: (_context, task) =>
-        task.newListr(group(node).map(line), { concurrent: false, exitOnError: false }),
-    })),
-    ...whole.filter(({ phase }) => options.after.includes(phase)).map(line),
-  ];
-}
-
-function line(entry: Slot): ListrTask {
-  return {
-    title: entry.title,
-    task: async (_context, task) => {
-      entry.show = (text) => {
-        task.output = text;
-      };
-      entry.retitle = (text) => {
-        task.title = text;
-      };
-      const outcome = await entry.ended.promise;
-      if (outcome.kind === "skipped") task.skip(outcome.why);
-      if (outcome.kind === "failed") throw new Error(outcome.why);
     },
   };
 }

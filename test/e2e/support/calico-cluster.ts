@@ -90,7 +90,13 @@ export async function calicoPods(cluster: Cluster): Promise<ReadonlyMap<string, 
     await cluster.api.ask("GET", `${pods}?labelSelector=k8s-app%3Dcalico-node`),
     "items",
   ) as KubeObject[];
-  return Map.groupBy(found, (pod) => String(at(pod, "spec", "nodeName") ?? "unplaced"));
+  return Map.groupBy(found, (pod) => nodeNameOf(pod));
+}
+
+/** "" as long as it has no node. */
+export function nodeNameOf(pod: KubeObject): string {
+  const name = at(pod, "spec", "nodeName");
+  return typeof name === "string" ? name : "";
 }
 
 export async function podOf(cluster: Cluster, name: string): Promise<KubeObject> {

@@ -1,0 +1,202 @@
+import { PassThrough } from "node:stream";
+import { expect, test, vi } from "vitest";
+import { screenAfter } from "../../../scripts/picture/screen.ts";
+import type { RunEvent } from "../../../src/perform/run.ts";
+import { taskReport } from "../../../src/perform/task-report.ts";
+import {
+  cordon,
+  done,
+  hold,
+  release,
+  restart,
+  skips,
+  stepped,
+  stops,
+  uncordon,
+  waits,
+  wholeNode,
+  words,
+  type Memory,
+  type Step,
+} from "./steps.ts";
+
+const columns = 70;
+
+function terminal() {
+  const stream = Object.assign(new PassThrough(), { columns, rows: 40, isTTY: true });
+  let recording = "";
+  stream.setEncoding("utf8").on("data", (text: string) => {
+    recording += text.replaceAll("\n", "\r\n");
+  });
+  const screen = (): readonly string[] =>
+    screenAfter(recording, columns)
+      .map((cells) =>
+        cells
+          .map(({ text }) => text)
+          .join("")
+          .trimEnd(),
+      )
+      .filter((line) => line !== "");
+  return { stream: stream as unknown as NodeJS.WriteStream, screen };
+}
+
+interface Options {
+  readonly nodes?: readonly string[];
+  readonly results?: string[];
+}
+
+function start({ nodes = ["a"], results }: Options = {}) {
+  const { stream, screen } = terminal();
+  const reporter = taskReport<Memory, Step>(words, {
+    stream,
+    nodes,
+    phases: ["cordon", "restart", "ready", "settle", "uncordon"],
+    before: ["hold"],
+    after: ["finish"],
+    lines: results && ((line) => void results.push(line)),
+    now: () => 5_000,
+    elapsed: () => "3.1s",
+  });
+  const tell = (events: readonly RunEvent<Memory, Step>[]): void => {
+    for (const event of events) reporter.event(event);
+  };
+  return { reporter, screen, tell };
+}
+
+/** What stands on the terminal when everything is over. */
+async function atTheEnd(events: readonly RunEvent<Memory, Step>[], options: Options = {}) {
+  const { reporter, screen, tell } = start(options);
+  tell(events);
+  await reporter.close();
+  return screen();
+}
+
+test("at the end every line that happened is there, the mutation lines in kubectl's words", async () => {
+  expect(await atTheEnd([...stepped(hold), ...wholeNode("a"), ...stepped(release), done])).toEqual([
+    "✔ hold title",
+    "✔ node/a done: down 2s",
+    "  ✔ node/a cordoned",
+    '  ✔ pod "p-a" deleted',
+    "  ✔ ready title",
+    "  ✔ settle title",
+    "  ✔ node/a uncordoned",
+    "✔ finish title",
+  ]);
+});
+
+test("where results go elsewhere, the mutation lines go there and not into the list", async () => {
+  const results: string[] = [];
+  const screen = await atTheEnd([...stepped(hold), ...wholeNode("a"), done], { results });
+  expect(results).toEqual(["node/a cordoned", 'pod "p-a" deleted', "node/a uncordoned"]);
+  expect(screen).toContain("  ✔ cordon title");
+  expect(screen.join()).not.toContain("cordoned");
+});
+
+test("a skipped node is one line, also when another one is done after it", async () => {
+  const screen = await atTheEnd(
+    [
+      skips("a", "runs the newest revision already"),
+      ...stepped(hold),
+      ...wholeNode("b"),
+      ...stepped(release),
+      done,
+    ],
+    { nodes: ["a", "b"] },
+  );
+  expect(screen.slice(0, 4)).toEqual([
+    "✔ hold title",
+    "↓ node/a: runs the newest revision already",
+    "✔ node/b done: down 2s",
+    "  ✔ node/b cordoned",
+  ]);
+});
+
+test("with nothing to do no line claims that something was done", async () => {
+  expect(await atTheEnd([skips("a", "done already"), done])).toEqual([
+    "↓ hold title: not needed",
+    "↓ node/a: done already",
+    "↓ finish title: not needed",
+  ]);
+});
+
+test("what failed is marked there, what comes after it was not reached", async () => {
+  const screen = await atTheEnd(
+    [
+      ...stepped(hold),
+      ...stepped(cordon("a")),
+      ...stepped(restart("a")),
+      waits("ready", "a", "pod x"),
+      ...stops("no"),
+    ],
+    { nodes: ["a", "b"] },
+  );
+  expect(screen).toEqual([
+    "✔ hold title",
+    "⚠ node/a",
+    "  ✔ node/a cordoned",
+    '  ✔ pod "p-a" deleted',
+    "  ✖ ready title",
+    "  ↓ settle title: not reached",
+    "  ↓ uncordon title: not reached",
+    "↓ node/b: not reached",
+    "↓ finish title: not reached",
+  ]);
+});
+
+test("a cordon that is given back is shown, and the next node is not what failed", async () => {
+  const screen = await atTheEnd(
+    [...stepped(hold), ...stepped(cordon("a")), ...stepped(uncordon("a")), ...stops("interrupted")],
+    { nodes: ["a", "b"] },
+  );
+  expect(screen).toContain("  ↓ restart title: not needed");
+  expect(screen).toContain("  ✔ node/a uncordoned");
+  expect(screen).toContain("↓ node/b: not reached");
+});
+
+test("a node that stays cordoned is not shown as uncordoned", async () => {
+  const left = { kind: "drop", phase: "uncordon", node: "a", notice: "node/a stays cordoned" } as const;
+  const screen = await atTheEnd([
+    ...stepped(cordon("a")),
+    ...stepped(restart("a")),
+    ...stepped(left, ["a"]),
+    ...stepped(release),
+    done,
+  ]);
+  expect(screen).toContain("  ↓ node/a stays cordoned");
+  expect(screen.join()).not.toContain("uncordon");
+});
+
+test("what somebody left on a node is said, and the node still done", async () => {
+  const left = { kind: "drop", phase: "uncordon", node: "a", notice: "a void lease is removed" } as const;
+  const screen = await atTheEnd([...stepped(hold), ...stepped(left), ...wholeNode("a"), done]);
+  expect(screen.slice(1, 5)).toEqual([
+    "✔ node/a done: down 2s",
+    "  a void lease is removed",
+    "  ✔ node/a cordoned",
+    '  ✔ pod "p-a" deleted',
+  ]);
+});
+
+test("while it waits: how long the node has been without its pod, for what, and why it takes so long", async () => {
+  const { reporter, screen, tell } = start();
+  tell([...stepped(hold), ...stepped(cordon("a")), ...stepped(restart("a", "this takes 30s"))]);
+  tell([waits("ready", "a", "pod x to become Ready", "ImagePullBackOff calico/node")]);
+  await vi.waitFor(() => {
+    const now = screen();
+    expect(now).toContain("    › 3.1s since the delete: waiting for pod x to become Ready");
+    expect(now).toContain("      ImagePullBackOff calico/node");
+    expect(now).toContain("    this takes 30s");
+  }, 5_000);
+  await reporter.close();
+});
+
+test("H22: what a step costs is on the screen before the step is done, once although it is tried again", async () => {
+  const { reporter, screen, tell } = start();
+  const begun = { kind: "begun", step: restart("a", "this takes 30s"), memory: [] } as const;
+  tell([...stepped(hold), ...stepped(cordon("a")), begun, begun]);
+  await vi.waitFor(() => {
+    expect(screen().filter((line) => line.includes("this takes 30s"))).toEqual(["    this takes 30s"]);
+  }, 5_000);
+  expect(screen().join()).not.toContain("deleted");
+  await reporter.close();
+});
