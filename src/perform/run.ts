@@ -42,8 +42,6 @@ export interface RunOptions<Memory, Step> {
 
 export type RunResult<Memory> =
   | { readonly kind: "done"; readonly memory: Memory }
-  /** It is known why the run stops; what it holds is given back next. */
-  | { readonly kind: "stopping"; readonly reason: Stop; readonly memory: Memory }
   | { readonly kind: "stopped"; readonly reason: Stop; readonly memory: Memory };
 
 /** The same step this often in a row, each time beaten by somebody else or unanswered, is no progress. */
