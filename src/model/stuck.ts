@@ -192,13 +192,25 @@ function notReady(pod: PodFacts, events: readonly EventFacts[]): Stuck {
     events.filter(({ reason, message }) => reason === "Unhealthy" && message.startsWith("Readiness")),
   );
   const since = container?.startedAt;
+  const said = [crashedBefore(container), event === undefined ? undefined : oneLine(event.message)]
+    .filter((each) => each !== undefined)
+    .join("; ");
   return {
     reason: "NotReady",
     ...(container === undefined ? {} : { container: container.name }),
-    message: event === undefined ? "running, and its readiness probe has not passed" : oneLine(event.message),
+    message: said === "" ? "running, and its readiness probe has not passed" : said,
     ...(since === undefined ? {} : { since }),
     failing: false,
   };
+}
+
+/** Between two crashes a container runs: what it came from says more than what it does. */
+function crashedBefore(container: ContainerFacts | undefined): string | undefined {
+  const exitCode = container?.last?.exitCode;
+  if (container === undefined || exitCode === undefined || exitCode === 0 || container.restarts === 0)
+    return undefined;
+  const { restarts } = container;
+  return `restarted ${restarts} ${restarts === 1 ? "time" : "times"}, last with exit code ${exitCode}`;
 }
 
 function isCalicoNode({ name, image }: ContainerFacts): boolean {

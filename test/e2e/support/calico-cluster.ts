@@ -37,6 +37,11 @@ export async function outdatedCalico(cluster: Cluster, calico: CalicoOptions): P
   await freshCalico(cluster, calico);
   await patchDaemonSet(cluster, { spec: { updateStrategy: { type: "OnDelete", rollingUpdate: null } } });
   await newTemplate(cluster);
+  await cluster.waitFor(
+    daemonSets,
+    (sets) => sets.every(({ metadata, status }) => at(status, "observedGeneration") === metadata.generation),
+    { what: "the new template's revision" },
+  );
 }
 
 export async function patchDaemonSet(cluster: Cluster, patch: unknown, name = "calico-node"): Promise<void> {

@@ -102,6 +102,12 @@ describe("why a pod does not get on, in the words of who knows", () => {
     expect(say({ ready: false })).toBe("NotReady: running, and its readiness probe has not passed");
   });
 
+  test("between two crashes it is not only not Ready yet", () => {
+    const spec = { ready: false, restarts: 3, lastTerminated: { exitCode: 2, reason: "Error" } };
+    expect(say(spec)).toBe("NotReady: restarted 3 times, last with exit code 2");
+    expect(say({ ...spec, restarts: 1 })).toBe("NotReady: restarted 1 time, last with exit code 2");
+  });
+
   test("a pod that ends says since when, counted from the delete and not from the end of its grace period", () => {
     const ending = podFacts(aPod(raw, "node-01", { deletedAt: ago(-20), gracePeriod: 30 }));
     expect(stuckReason(ending)).toMatchObject({ reason: "Terminating", since: now - 10_000, failing: false });
