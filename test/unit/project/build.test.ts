@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
+import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeLoader } from "../../../scripts/build/loader.ts";
+import { machinePath } from "../../../scripts/build/machine-path.ts";
 import { check } from "../../../scripts/build/node-runtime.ts";
 
 describe("the executable is made of what the lock file names", () => {
@@ -62,4 +64,11 @@ describe("the loader of the executable runs chunks as Node would", () => {
     const [run] = load({ "main.js": wrap('require("./gone.js")') });
     expect(() => run("main.js")).toThrow("this program is damaged: gone.js is missing");
   });
+});
+
+test("npm is run by the machine's Node, whose settings know the way to the registry", () => {
+  const own = join("", "project", "node_modules", ".bin");
+  expect(machinePath(["/usr/bin", `/${own}`, "/bin"].join(delimiter))).toBe(
+    ["/usr/bin", "/bin"].join(delimiter),
+  );
 });
