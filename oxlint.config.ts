@@ -36,6 +36,8 @@ export default defineConfig({
     // A test may assert through a function of its own, and in a branch that its table chose.
     "vitest/expect-expect": "off",
     "vitest/no-conditional-expect": "off",
+    // vitest takes a message as the second argument.
+    "vitest/valid-expect": ["error", { maxArgs: 2 }],
     // A helper may stand beside its only user.
     "unicorn/consistent-function-scoping": "off",
     // Sorting a fresh copy harms nobody.
