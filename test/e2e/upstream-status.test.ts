@@ -49,7 +49,8 @@ function manifests(): readonly Manifest[] {
         {
           path,
           // The files that upstream published at v3.24.6 still name v3.24.5 (INDEX.md).
-          release: release === "v3.24.6" ? "v3.24.5" : release.startsWith("v") ? release : `unknown (${release})`,
+          release:
+            release === "v3.24.6" ? "v3.24.5" : release.startsWith("v") ? release : `unknown (${release})`,
           datastore: file.includes("etcd") ? "etcd" : "kubernetes",
           flavour: file.includes("canal") ? "canal" : "calico",
         } as const,
