@@ -11,6 +11,7 @@ import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Place } from "../../model/place.ts";
 import type { Truth } from "../../model/reading.ts";
+import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
 import type { NodePlaces } from "../../plan/node/writes.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import { bell, followNodes, liveNodeWorld } from "../../perform/node-world.ts";
@@ -112,9 +113,17 @@ async function readConfigMaps(
   daemonSet: DaemonSetFacts,
 ): Promise<readonly ConfigMapFacts[]> {
   const readings = await Promise.all(
-    configMapsOf(daemonSet.template).map((name) => readConfigMap(connection, daemonSet.namespace, name)),
+    neededConfigMaps(daemonSet.template).map((name) => readConfigMap(connection, daemonSet.namespace, name)),
   );
   return readings.flatMap((reading) => (reading.known && reading.value !== undefined ? [reading.value] : []));
+}
+
+/** Whole ConfigMaps taken as environment matter only where the backend is not named variable by variable. */
+function neededConfigMaps(template: TemplateFacts): readonly string[] {
+  const container = calicoNodeContainer(template);
+  const named = container?.env.some(({ name }) => name === "CALICO_NETWORKING_BACKEND") === true;
+  if (container === undefined || !named) return configMapsOf(template);
+  return [...new Set(container.env.flatMap(({ from }) => (from?.kind === "ConfigMap" ? [from.name] : [])))];
 }
 
 /** kubectl's words for each node that is not there; the first is thrown, all are told. */
