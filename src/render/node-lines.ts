@@ -40,6 +40,13 @@ export function stepNotice(step: NodeStep): string | undefined {
       `do not apply this DaemonSet elsewhere meanwhile: its controller would restart all nodes within seconds`
     );
   }
+  if (step.kind === "unpin" && step.silent.length > 0) {
+    const [verb, their] = step.silent.length === 1 ? ["is", "its"] : ["are", "their"];
+    return (
+      `${step.silent.join(", ")} ${verb} silent and still on an older revision: with ${step.strategy.type} back, ` +
+      `the DaemonSet controller may delete ${their} calico-node ${step.silent.length === 1 ? "pod" : "pods"}`
+    );
+  }
   if (step.kind === "take-lease")
     return `node/${step.node.name}: going on where ${step.node.lease === "unreadable" ? "another run" : (step.node.lease?.holder ?? "an earlier run")} left off`;
   if (step.kind === "delete-pod") {

@@ -24,9 +24,10 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
     const mark = await cluster.audit.mark();
     const options = kubeconfig === undefined ? {} : { kubeconfig };
     const { code, stdout, stderr } = await runPlugin(cluster, ["node", ...args], options);
-    expect({ code, stdout, written: await writes(cluster, mark) }, stderr).toEqual({
+    expect({ code, stdout, stderr, written: await writes(cluster, mark) }).toEqual({
       code: 1,
       stdout: "",
+      stderr: expect.stringMatching(/./) as string,
       written: [],
     });
     expect(await everything(cluster)).toEqual(before);

@@ -45,33 +45,38 @@ export async function unpin(
     if (options.dryRun === "none" && !(await confirm(context, options.yes, question))) return 1;
   }
   const restore = restoreOf(prepared);
-  for (let attempt = 1; ; attempt += 1) {
+  await written(() => {
     const raw = live.snapshot().daemonSet?.raw;
     if (raw === undefined) throw userError(`${where} is gone`);
-    const writes = restore(raw, pinned);
-    try {
-      // oxlint-disable-next-line no-await-in-loop
-      await send(writes);
-    } catch (error) {
-      if (!isApiError(error) || error.status !== 409 || attempt >= attempts) throw error;
-      // oxlint-disable-next-line no-await-in-loop
-      for (const write of writes) await live.refresh(write);
-      continue;
-    }
-    // The owner's write cannot remove our annotations everywhere: what is left of the run goes as ours.
+    return restore(raw, pinned);
+  });
+  // The owner's write cannot remove our annotations everywhere: what is left of the run goes as ours.
+  await written(() => {
     const left = live.snapshot().daemonSet?.facts;
-    if (
-      options.dryRun === "none" &&
-      left !== undefined &&
-      (left.pinned !== undefined || left.run !== undefined)
-    ) {
-      // oxlint-disable-next-line no-await-in-loop
-      await send(writesOf({ kind: "end-run", daemonSet: left, clearPin: true }, places));
+    const clean = left === undefined || (left.pinned === undefined && left.run === undefined);
+    return clean || options.dryRun !== "none"
+      ? []
+      : writesOf({ kind: "end-run", daemonSet: left, clearPin: true }, places);
+  });
+  context.stdout.write(
+    `daemonset.${places.daemonSets.group}/${chosen.name} patched${dryRunSuffix(options.dryRun)}\n`,
+  );
+  return 0;
+
+  /** The controller writes the status at the same time: a lost race is tried again. */
+  async function written(make: () => readonly Write[]): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const writes = make();
+      try {
+        // oxlint-disable-next-line no-await-in-loop
+        await send(writes);
+        return;
+      } catch (error) {
+        if (!isApiError(error) || error.status !== 409 || attempt >= attempts) throw error;
+        // oxlint-disable-next-line no-await-in-loop
+        for (const write of writes) await live.refresh(write);
+      }
     }
-    context.stdout.write(
-      `daemonset.${places.daemonSets.group}/${chosen.name} patched${dryRunSuffix(options.dryRun)}\n`,
-    );
-    return 0;
   }
 
   async function send(writes: readonly Write[]): Promise<void> {

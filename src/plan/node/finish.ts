@@ -2,6 +2,7 @@ import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { Decision } from "../decision.ts";
 import type { NodeGoal } from "./goal.ts";
 import { isSilent, outdatedNodes } from "./pin.ts";
+import type { Seen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -9,15 +10,29 @@ import type { NodeWorld } from "./world.ts";
  * After the last node of this command: the strategy goes back as soon as no node that answers runs an
  * older revision (hazard H12), and the run's lease ends.
  */
-export function finish(world: NodeWorld, daemonSet: DaemonSetFacts, goal: NodeGoal): Decision<NodeStep> {
-  const left = outdatedNodes(world).filter((node) => !isSilent(world, node));
+export function finish(
+  world: NodeWorld,
+  daemonSet: DaemonSetFacts,
+  seen: Pick<Seen, "unpinned">,
+  goal: NodeGoal,
+): Decision<NodeStep> {
+  const outdated = outdatedNodes(world);
+  const silent = outdated.filter((node) => isSilent(world, node));
+  // Once we have put the strategy back all was new; what the controller makes of it now is its own.
+  const left = seen.unpinned ? [] : outdated.filter((node) => !isSilent(world, node));
   const live = world.daemonSet;
   const { pinned, run, strategy } = daemonSet;
   const held = strategy.type === "OnDelete" && pinned !== undefined && pinned !== "unreadable";
   if (live !== undefined && held && pinned.type !== "OnDelete" && left.length === 0) {
     return {
       kind: "step",
-      step: { kind: "unpin", daemonSet, strategy: pinned, writes: goal.restoreStrategy(live.raw, pinned) },
+      step: {
+        kind: "unpin",
+        daemonSet,
+        strategy: pinned,
+        silent,
+        writes: goal.restoreStrategy(live.raw, pinned),
+      },
     };
   }
   const complete = left.length === 0;

@@ -58,7 +58,7 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
     if (seen.interrupted !== undefined) return stop(interrupted(goal));
     return { kind: "step", step: { kind: "template", daemonSet, writes: template.writes } };
   }
-  if (template.kind === "unobserved") {
+  if (template.kind === "unobserved" && !(pending === undefined && seen.unpinned)) {
     const began = seen.unobservedSince ?? now;
     if (now - began > revisionPatience) return stop(controllerSilent(daemonSet));
     if (seen.interrupted !== undefined) return stop(interrupted(goal));
@@ -70,7 +70,7 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
     };
   }
   if (onNode !== undefined) return onNode;
-  return finish(world, daemonSet, goal);
+  return finish(world, daemonSet, seen, goal);
 }
 
 type TemplateState =

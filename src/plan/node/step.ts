@@ -34,6 +34,8 @@ export type NodeStep =
       readonly kind: "unpin";
       readonly daemonSet: DaemonSetFacts;
       readonly strategy: Strategy;
+      /** Silent nodes with an older revision: the controller may now delete their pods (hazard H16). */
+      readonly silent: readonly string[];
       readonly writes: readonly Write[];
     }
   /** Ends the run's lease: removed, or kept without holder where nodes are left to do. */

@@ -209,7 +209,16 @@ describe("H12: pinned strategy", () => {
     const nodes = [node("node-01"), node("node-02", { ready: "Unknown" })];
     expect(next(world({ pinned: rolling, run: myRun(), pods, nodes }), goal(), done)).toMatchObject({
       does: "unpin",
-      step: { strategy: rolling },
+      step: { strategy: rolling, silent: ["node-02"] },
+    });
+  });
+
+  test("once the strategy is back the run ends, whatever the controller does with it", () => {
+    const pods = [pod("node-01", { revision: 2 }), pod("node-02", { revision: 1 })];
+    const w = world({ strategy: rolling, observed: false, run: myRun(), pods });
+    expect(next(w, goal(), { ...done, unpinned: true, pinned: true })).toMatchObject({
+      does: "end-run",
+      step: { clearPin: false },
     });
   });
 
