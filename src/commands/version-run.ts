@@ -2,12 +2,28 @@ import type { Writable } from "node:stream";
 import { userError } from "../errors.ts";
 import { buildInfo, version } from "../version.ts";
 
-export async function run(wanted: {
+interface Wanted {
   readonly output: string;
   readonly extra: readonly string[];
   readonly stdout: Writable;
-}): Promise<number> {
-  if (wanted.extra.length > 0) throw userError(`extra arguments: [${wanted.extra.join(" ")}]`);
+}
+
+/** The Calico releases that this version knows. */
+export async function runReleases(wanted: Wanted): Promise<number> {
+  noArguments(wanted);
+  const [{ catalogue }, { printableReleases }, { printed, readOutput }] = await Promise.all([
+    import("../releases/catalogue.ts"),
+    import("../render/releases/list.ts"),
+    import("../render/output.ts"),
+  ]);
+  const output = readOutput(wanted.output === "" ? "table" : wanted.output);
+  if (!output.ok) throw userError(output.message);
+  wanted.stdout.write(await printed(output.format, printableReleases(catalogue)));
+  return 0;
+}
+
+export async function run(wanted: Wanted): Promise<number> {
+  noArguments(wanted);
   switch (wanted.output) {
     case "":
       wanted.stdout.write(`${version}\n`);
@@ -25,4 +41,8 @@ export async function run(wanted: {
     default:
       throw userError("--output must be 'yaml' or 'json'");
   }
+}
+
+function noArguments({ extra }: Wanted): void {
+  if (extra.length > 0) throw userError(`extra arguments: [${extra.join(" ")}]`);
 }

@@ -2,9 +2,12 @@ import { envValue, type ConfigMapFacts } from "./configmap.ts";
 import { calicoNodeContainer, type TemplateContainer, type TemplateFacts } from "./template.ts";
 import { cniContainer } from "./workload.ts";
 
+/** The two datastores there are. */
+export type DatastoreType = "etcd" | "kubernetes";
+
 /** Where Calico keeps its data, and what says so. */
 export interface Datastore {
-  readonly type: "etcd" | "kubernetes" | "unknown";
+  readonly type: DatastoreType | "unknown";
   /** What was seen, strongest first; each is a short sentence. */
   readonly evidence: readonly string[];
   /** Both drivers are configured; the node's own setting counts, and it is a sign of a broken edit. */

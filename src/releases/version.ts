@@ -62,6 +62,33 @@ export function atLeast(version: Version, minimum: string): boolean {
   return floor !== undefined && compareVersions(version, floor) >= 0;
 }
 
+/** A version text that this project wrote itself, read once; anything else is a mistake in it. */
+export function versionOf(text: string): Version {
+  const version = parseVersion(text);
+  if (version === undefined) throw new Error(`${text} is no version`);
+  return version;
+}
+
+/** A stretch of releases: from the first on, and before the second. */
+export interface Span {
+  readonly from?: Version;
+  readonly before?: Version;
+}
+
+export function span(from: string | undefined, before?: string): Span {
+  return {
+    ...(from === undefined ? {} : { from: versionOf(from) }),
+    ...(before === undefined ? {} : { before: versionOf(before) }),
+  };
+}
+
+export function within(version: Version, { from, before }: Span): boolean {
+  return (
+    (from === undefined || compareVersions(version, from) >= 0) &&
+    (before === undefined || compareVersions(version, before) < 0)
+  );
+}
+
 function comparePrerelease(left: string | undefined, right: string | undefined): number {
   if (left === right) return 0;
   if (left === undefined) return 1;

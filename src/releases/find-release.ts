@@ -1,0 +1,38 @@
+import type { Catalogue, CatalogueRelease } from "./catalogue.ts";
+import { compareVersions, parseVersion, versionOf, type Version } from "./version.ts";
+
+export type Found =
+  | { readonly ok: true; readonly release: CatalogueRelease; readonly version: Version }
+  | {
+      readonly ok: false;
+      readonly why: "no version" | "a minor" | "newer" | "unknown";
+      readonly message: string;
+    };
+
+/** A release as somebody writes it: `3.22.2`, `v3.22.2`, `v3.8.8-1`. What is not catalogued is not guessed. */
+export function findRelease(text: string, catalogue: Catalogue): Found {
+  const version = parseVersion(text);
+  if (version === undefined) return { ok: false, why: "no version", message: `"${text}" is no version` };
+  const { major, minor, patch, respin } = version;
+  const name = respin === undefined ? version.text : `v${major}.${minor}.${patch}`;
+  const release = catalogue.releases.get(name);
+  const exact = /\d+\.\d+\.\d/.test(text);
+  if (release !== undefined && exact) return { ok: true, release, version: versionOf(name) };
+  const line = [...catalogue.releases.keys()].filter((each) => each.startsWith(`v${major}.${minor}.`));
+  if (!exact && line.length > 0) {
+    const message = `${text.trim()} is a line of releases; its newest is ${line.at(-1) ?? ""}`;
+    return { ok: false, why: "a minor", message };
+  }
+  const newest = newestRelease(catalogue);
+  return compareVersions(version, newest) > 0
+    ? {
+        ok: false,
+        why: "newer",
+        message: `${version.text} is newer than the releases that this program knows, the newest is ${newest.text}`,
+      }
+    : { ok: false, why: "unknown", message: `there is no Calico release ${version.text}` };
+}
+
+export function newestRelease(catalogue: Catalogue): Version {
+  return [...catalogue.releases.keys()].map(versionOf).reduce((a, b) => (compareVersions(a, b) > 0 ? a : b));
+}

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { catalogue } from "../../../src/releases/catalogue.ts";
+import { findRelease } from "../../../src/releases/find-release.ts";
+
+test.each([
+  ["3.22.2", "v3.22.2"],
+  ["v3.22.2", "v3.22.2"],
+  ["v3.8.8-1", "v3.8.8"],
+  ["v2.0.0-rc2", "v2.0.0-rc2"],
+])("%s is the release %s, however it is written", (text, name) => {
+  expect(findRelease(text, catalogue)).toMatchObject({
+    ok: true,
+    release: { name },
+    version: { text: name },
+  });
+});
+
+test.each([
+  ["latest", "no version", '"latest" is no version'],
+  ["v3.29", "a minor", "v3.29 is a line of releases; its newest is v3.29.7"],
+  ["v3.33", "newer", "v3.33.0 is newer than the releases that this program knows, the newest is v3.32.1"],
+  ["v3.32.2", "newer", "v3.32.2 is newer than the releases that this program knows, the newest is v3.32.1"],
+  [
+    "v4.0.0-rc1",
+    "newer",
+    "v4.0.0-rc1 is newer than the releases that this program knows, the newest is v3.32.1",
+  ],
+  ["v3.28.9", "unknown", "there is no Calico release v3.28.9"],
+  ["v1.4.0", "unknown", "there is no Calico release v1.4.0"],
+])("%s is no release that is known, and why is said", (text, why, message) => {
+  expect(findRelease(text, catalogue)).toEqual({ ok: false, why, message });
+});
