@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../../../src/releases/catalogue.ts";
 import {
+  isEmpty,
   isTested,
   limits,
   limitsOf,
