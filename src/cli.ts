@@ -21,6 +21,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/status.ts")).StatusCommand,
   },
   {
+    name: "plan",
+    summary: "Show the way to a Calico release: which releases to go through, and the steps",
+    group: "Commands",
+    load: async () => (await import("./commands/plan.ts")).PlanCommand,
+  },
+  {
     name: "node",
     summary: "Upgrade calico-node on nodes, one after the other",
     group: "Commands",

@@ -1,0 +1,49 @@
+import { discover } from "../../cluster/discovery.ts";
+import { observe, observedGroups, type Need } from "../../cluster/observe.ts";
+import { userError } from "../../errors.ts";
+import type { Standing } from "../../plan/upgrade/standing.ts";
+import { catalogue } from "../../releases/catalogue.ts";
+import { upgradeStatus } from "../../render/status/build.ts";
+import { daemonSetArgument } from "../arguments.ts";
+import type { PlanOptions } from "./run.ts";
+import { standingOf } from "./standing.ts";
+import type { Told } from "./told.ts";
+
+const needs: readonly Need[] = [
+  "nodes",
+  "daemonSets",
+  "pods",
+  "revisions",
+  "workloads",
+  "configMaps",
+  "installation",
+];
+
+/** Looks at the cluster once; what could not be read is said on stderr and unknown in the plan. */
+export async function observeStanding(told: Told, options: PlanOptions): Promise<Standing> {
+  const named = options.daemonSet === undefined ? undefined : daemonSetArgument(options.daemonSet, "plan");
+  const connection = await options.connect();
+  const namespace = connection.namespaceGiven ? connection.namespace : "kube-system";
+  const discovered = discover(connection, observedGroups);
+  const observed = await observe(connection, discovered, { needs, namespace, now: options.context.now() });
+  const status = upgradeStatus(observed, catalogue, {
+    nodes: [],
+    ...(named === undefined ? {} : { daemonSet: `${named.namespace}/${named.name}` }),
+  });
+  for (const { message } of status.unread) options.context.stderr.write(`${message}\n`);
+  if (!observed.daemonSets.known) {
+    throw userError(
+      "what Calico runs here could not be read; without a cluster, --from and --datastore say what is planned for",
+    );
+  }
+  const [set] = status.daemonSets;
+  if (set?.datastore.both === true || set?.datastore.disagreement === true) {
+    options.warn(
+      `the datastore is not clear: ${set.datastore.evidence.join("; ")}; an unfinished migration, or a broken edit`,
+    );
+  }
+  return standingOf(status, told, {
+    workloadsKnown: observed.workloads.known,
+    oldGroupServed: (await discovered).serves("projectcalico.org/v1"),
+  });
+}

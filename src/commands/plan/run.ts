@@ -1,0 +1,71 @@
+import type { Connection } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import { userError } from "../../errors.ts";
+import { program } from "../../model/program.ts";
+import { upgradePlan } from "../../plan/upgrade/make.ts";
+import type { Standing } from "../../plan/upgrade/standing.ts";
+import type { Refusal } from "../../plan/route/route.ts";
+import { catalogue } from "../../releases/catalogue.ts";
+import { printed, readOutput } from "../../render/output.ts";
+import { planCommands, printablePlan } from "../../render/plan/print.ts";
+import { isNewer, readTold, type Told } from "./told.ts";
+
+export interface PlanOptions {
+  readonly to: string | undefined;
+  readonly from: string | undefined;
+  readonly datastore: string | undefined;
+  readonly kubernetes: string | undefined;
+  /** namespace/name */
+  readonly daemonSet: string | undefined;
+  readonly printCommands: boolean;
+  readonly output: string;
+  readonly extra: readonly string[];
+  readonly context: AppContext;
+  readonly connect: () => Promise<Connection>;
+  readonly warn: (message: string) => void;
+}
+
+/** Exit code 0 when there is a way; a refusal is an error. */
+export async function runPlan(options: PlanOptions): Promise<number> {
+  if (options.extra.length > 0) throw userError(`extra arguments: [${options.extra.join(" ")}]`);
+  const output = readOutput(options.output);
+  if (!output.ok) throw userError(output.message);
+  if (options.printCommands && output.format !== "table")
+    throw userError("--print-commands cannot be used together with -o");
+  const told = readTold(options);
+  const standing = offline(told) ?? (await observed(told, options));
+  const plan = upgradePlan(standing, told.to, catalogue);
+  if (plan.kind === "refusal") throw userError(refusalText(plan, standing));
+  const { stdout } = options.context;
+  stdout.write(
+    options.printCommands ? planCommands(plan) : await printed(output.format, printablePlan(plan)),
+  );
+  return 0;
+}
+
+function offline({ from, datastore, kubernetes }: Told): Standing | undefined {
+  if (from === undefined || datastore === undefined) return undefined;
+  return {
+    from,
+    datastore,
+    kubernetes: kubernetes ?? "unknown",
+    canal: "unknown",
+    typha: "unknown",
+    ebpf: "unknown",
+    vxlan: "unknown",
+    namespace: "kube-system",
+    daemonSet: "calico-node",
+  };
+}
+
+async function observed(told: Told, options: PlanOptions): Promise<Standing> {
+  const { observeStanding } = await import("./observe.ts");
+  return await observeStanding(told, options);
+}
+
+function refusalText({ id, because, instead, nearest }: Refusal, { from }: Standing): string {
+  const newer = isNewer(from) ? " (newer than the releases that this program knows)" : "";
+  const better = instead === undefined ? "" : `; instead: ${instead}`;
+  const reach = nearest === undefined ? "" : `; the nearest release that can be reached is ${nearest}`;
+  return `${id}: ${because}${newer}${better}${reach}\n${program} plan changes nothing`;
+}

@@ -1,0 +1,73 @@
+import type { JsonObject } from "../../model/kube.ts";
+import { program } from "../../model/program.ts";
+import type { PlanNote, PlanStep, StepState, UpgradeHop, UpgradePlan } from "../../plan/upgrade/plan.ts";
+import type { Printable } from "../output.ts";
+import { table } from "../table.ts";
+
+/** A plan in all forms of -o. */
+export function printablePlan(plan: UpgradePlan): Printable {
+  return {
+    table: (wide) => planText(plan, wide),
+    object: () => plan as unknown as JsonObject,
+    names: () => plan.hops.map(({ to }) => to),
+  };
+}
+
+const states: Readonly<Record<StepState, string>> = { done: "done", todo: "to do", unknown: "unknown" };
+
+function planText(plan: UpgradePlan, wide: boolean): string {
+  const { from, to, datastore, kubernetes, hops } = plan;
+  const where = `${datastore} datastore, Kubernetes ${kubernetes ?? "unknown"}`;
+  if (hops.length === 0) return `${to} runs already (${where}): there is nothing to do.\n`;
+  const head = `From ${from} to ${to}, ${where}: ${hops.length} ${hops.length === 1 ? "hop" : "hops"}.\n`;
+  return [
+    head + plan.notes.map(noteLine).join(""),
+    ...hops.map((hop, index) => hopText(hop, index, wide)),
+    `Plain commands for each step: ${program} plan … --print-commands\n`,
+  ].join("\n");
+}
+
+function hopText(hop: UpgradeHop, index: number, wide: boolean): string {
+  const title = `Hop ${index + 1}: ${hop.from} → ${hop.to}\n`;
+  const reasons = hop.reasons
+    .map(({ id, because }) => `  stops here because of ${id}: ${because}\n`)
+    .join("");
+  const rows = hop.steps.map((step, at) => [
+    `${index + 1}.${at + 1}`,
+    step.id,
+    states[step.state],
+    ...(wide ? [step.because, step.when] : []),
+    step.rules.join(",") || "<none>",
+    step.what,
+  ]);
+  const columns = ["STEP", "NAME", "STATE", ...(wide ? ["BECAUSE", "WHEN"] : []), "RULES", "WHAT"];
+  return title + reasons + hop.notes.map(noteLine).join("") + table(columns, rows);
+}
+
+function noteLine({ id, severity, because, holds, instead }: PlanNote): string {
+  const unsure = holds === "unknown" ? " (whether it concerns this cluster is not known)" : "";
+  const better = instead === undefined ? "" : `; instead: ${instead}`;
+  return `  ${severity}: ${id}: ${because}${better}${unsure}\n`;
+}
+
+/** The plan as remarks and commands for a shell, to go on by hand at any step. */
+export function planCommands(plan: UpgradePlan): string {
+  return plan.hops
+    .map(({ from, to, steps }, index) => {
+      const head = `# Hop ${index + 1}: ${from} to ${to}\n`;
+      return head + steps.map((step, at) => stepCommands(step, `${index + 1}.${at + 1}`)).join("");
+    })
+    .join("\n");
+}
+
+function stepCommands({ what, when, state, because, command, commands }: PlanStep, number: string): string {
+  return [
+    "",
+    `# ${number} ${what}`,
+    `# before it: ${when}`,
+    `# ${states[state]}: ${because}`,
+    ...(command === undefined ? [] : [`# this program does it: ${program} ${command}`]),
+    ...commands,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+import { runCli } from "../../../src/cli.ts";
+import { standingOf } from "../../../src/commands/plan/standing.ts";
+import { upgradePlan } from "../../../src/plan/upgrade/make.ts";
+import type { UpgradePlan } from "../../../src/plan/upgrade/plan.ts";
+import { catalogue } from "../../../src/releases/catalogue.ts";
+import { versionOf } from "../../../src/releases/version.ts";
+import { upgradeStatus } from "../../../src/render/status/build.ts";
+import {
+  aDaemonSet,
+  aHealthyCluster,
+  anUpgradingCluster,
+  aTemplate,
+  aWorkload,
+  observedOf,
+  type ClusterSpec,
+} from "../build/a-cluster.ts";
+import { testContext } from "../flags/test-context.ts";
+import { schemaErrorsOf } from "../render/schema.ts";
+
+async function plan(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  const { context, stdout, stderr } = testContext();
+  const exitCode = await runCli(["plan", ...args], context);
+  return { exitCode, stdout: stdout(), stderr: stderr() };
+}
+
+async function offline(from: string, to: string, datastore: string, ...more: string[]): Promise<UpgradePlan> {
+  const args = ["--from", from, "--to", to, "--datastore", datastore, "-o", "json", ...more];
+  const { exitCode, stdout, stderr } = await plan(...args);
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  const made = JSON.parse(stdout) as UpgradePlan;
+  expect(schemaErrorsOf("upgrade-plan", made)).toEqual([]);
+  return made;
+}
+
+const told = { to: versionOf("v3.30.7"), from: undefined, datastore: undefined, kubernetes: undefined };
+const more = { workloadsKnown: true, oldGroupServed: false };
+
+function onCluster(spec: ClusterSpec, to: string): UpgradePlan {
+  const standing = standingOf(upgradeStatus(observedOf(spec), catalogue), told, more);
+  const made = upgradePlan(standing, versionOf(to), catalogue);
+  if (made.kind === "refusal") throw new Error(made.because);
+  expect(schemaErrorsOf("upgrade-plan", made)).toEqual([]);
+  return made;
+}
+
+const stepsOf = (made: UpgradePlan) => made.hops.map(({ steps }) => steps.map(({ id }) => id));
+const statesOf = (made: UpgradePlan) =>
+  Object.fromEntries((made.hops[0]?.steps ?? []).map(({ id, state }) => [id, state]));
+
+describe("the steps stand in the order in which they do no harm (H01)", () => {
+  test("etcd, v2.6 to v3: data before anything else, completed after the last node", async () => {
+    expect(stepsOf(await offline("v2.6.12", "v3.1.7", "etcd"))).toEqual([
+      ["data", "expand", "controller", "configmap", "template", "nodes", "complete", "contract"],
+    ]);
+  });
+
+  test("Kubernetes datastore, v2.2 to v2.6: policies, then data; there is no controller", async () => {
+    expect(stepsOf(await offline("v2.2.1", "v2.6.12", "kubernetes"))).toEqual([
+      ["policy", "data", "expand", "configmap", "template", "nodes", "contract"],
+    ]);
+  });
+
+  test("an upgrade of Kubernetes stands before the hop that needs it (H29)", async () => {
+    const made = await offline("v3.4.0", "v3.29.7", "kubernetes", "--kubernetes", "1.12");
+    expect(stepsOf(made).map(([first]) => first)).toEqual(["expand", "kubernetes", "expand"]);
+    expect(made.hops.map(({ kubernetes }) => kubernetes)).toEqual([
+      { min: "1.12", max: "1.12" },
+      { min: "1.21", max: "1.21" },
+      { min: "1.21", max: "1.21" },
+    ]);
+  });
+
+  test("without a cluster nothing is claimed to be done", async () => {
+    const made = await offline("v3.29.0", "v3.30.7", "kubernetes", "--kubernetes", "v1.33.2");
+    expect(made).toMatchObject({ basis: "flags", kubernetes: "1.33" });
+    expect(new Set(Object.values(statesOf(made)))).toEqual(new Set(["unknown"]));
+  });
+
+  test("the release that runs needs no plan", async () => {
+    const made = await offline("3.29.7", "v3.29.7", "etcd");
+    expect(made.hops).toEqual([]);
+    const { stdout } = await plan("--from=v3.29.7", "--to=v3.29.7", "--datastore=etcd");
+    expect(stdout).toBe(
+      "v3.29.7 runs already (etcd datastore, Kubernetes unknown): there is nothing to do.\n",
+    );
+  });
+});
+
+describe("plain commands, to go on by hand", () => {
+  test("every line is a command or a remark, in the order of the steps", async () => {
+    const flags = ["--from=v1.6.1", "--to=v2.5.1", "--datastore=etcd", "--print-commands"];
+    const { exitCode, stdout } = await plan(...flags);
+    expect(exitCode).toBe(0);
+    const lines = stdout.split("\n").filter((line) => line !== "");
+    expect(lines.filter((line) => !/^(#|kubectl|echo) ?/.test(line))).toEqual([]);
+    const scale = lines.indexOf("kubectl scale rs -n kube-system calico-policy-controller --replicas=0");
+    expect(scale).toBeGreaterThan(lines.indexOf("kubectl delete networkpolicies --all -n NAMESPACE"));
+    expect(lines.indexOf("kubectl apply -f controller.yaml")).toBeGreaterThan(scale);
+    expect(lines.indexOf("kubectl cordon NODE")).toBeGreaterThan(scale);
+  });
+
+  test("CRDs that are too large for client-side apply are not applied that way (B22)", async () => {
+    const { stdout } = await plan(
+      "--from=v3.29.0",
+      "--to=v3.30.7",
+      "--datastore=kubernetes",
+      "--print-commands",
+    );
+    expect(stdout).toContain("kubectl apply --server-side --force-conflicts -f crds-rbac.yaml\n");
+    expect(stdout).not.toMatch(/kubectl apply -f/);
+  });
+
+  test("nothing asks an old server for a dry run that it would persist (H07)", async () => {
+    const { stdout } = await plan(
+      "--from=v2.2.1",
+      "--to=v2.6.12",
+      "--datastore=kubernetes",
+      "--print-commands",
+    );
+    expect(stdout).not.toMatch(/kubectl diff|dry-run=server/);
+  });
+});
+
+describe("what the cluster shows is told, and only that", () => {
+  test("before an upgrade", () => {
+    expect(statesOf(onCluster(aHealthyCluster(), "v3.30.7"))).toEqual({
+      expand: "unknown",
+      controller: "todo",
+      configmap: "unknown",
+      template: "todo",
+      nodes: "todo",
+      contract: "todo",
+    });
+  });
+
+  test("in the middle: the template is there, some nodes are not, and the way begins at the oldest", () => {
+    const made = onCluster(anUpgradingCluster(), "v3.30.0");
+    expect(statesOf(made)).toMatchObject({ template: "done", nodes: "todo", contract: "todo" });
+    expect(made.hops[0]?.steps.find(({ id }) => id === "nodes")?.because).toMatch(
+      /^1 of 3 nodes run v3\.30\.0$/,
+    );
+  });
+
+  test("a controller that was forgotten is still to do when all nodes are done", () => {
+    const spec = aHealthyCluster();
+    const made = onCluster(
+      { ...spec, workloads: [aWorkload({ image: "quay.io/calico/kube-controllers:v3.28.0" })] },
+      runningIn(spec),
+    );
+    expect(made.from).toBe("v3.28.0");
+    expect(statesOf(made)).toMatchObject({ controller: "todo", template: "done", nodes: "done" });
+  });
+
+  test("images that do not say which release they are stop it, and --from helps", () => {
+    const node = "registry.example/calico/node@sha256:4d7f5d2ce4e5f3a7";
+    const daemonSet = aDaemonSet({ template: aTemplate({ node }) });
+    const spec: ClusterSpec = { ...aHealthyCluster(), daemonSets: [daemonSet], pods: [] };
+    const status = upgradeStatus(observedOf(spec), catalogue);
+    expect(() => standingOf(status, told, more)).toThrow(
+      /which Calico release runs is not known.*--from=VERSION/,
+    );
+    const standing = standingOf(status, { ...told, from: versionOf("v3.29.0") }, more);
+    expect(standing).toMatchObject({ from: { text: "v3.29.0" }, seen: { template: [] } });
+  });
+
+  test("an install that somebody else owns gets the right procedure instead of a plan", () => {
+    const daemonSet = aDaemonSet({ labels: { "app.kubernetes.io/managed-by": "tigera-operator" } });
+    const status = upgradeStatus(observedOf({ ...aHealthyCluster(), daemonSets: [daemonSet] }), catalogue);
+    expect(() => standingOf(status, told, more)).toThrow(/operator owns this Calico/);
+  });
+});
+
+/** The release of a cluster's first node. */
+function runningIn(spec: ClusterSpec): string {
+  return upgradeStatus(observedOf(spec), catalogue).nodes[0]?.release?.release ?? "";
+}
+
+describe("bad input: what is wrong, why, what to do, exit code 1", () => {
+  const given = ["--datastore=etcd"];
+  test.each([
+    [[], 'required flag(s) "to" not set'],
+    [["--to=latest"], '--to: "latest" is no version; the known ones: version --releases'],
+    [["--to=v3.28.9"], "--to: there is no Calico release v3.28.9; the known ones: version --releases"],
+    [["--to=v3.29"], "--to: v3.29 is a line of releases; its newest is v3.29.7: name one of its releases"],
+    [["--to=v3.33.0"], "nothing is guessed about it: take a newer version of this program"],
+    [["--to=v3.1.7", "--from=x", ...given], '--from: "x" is no version'],
+    [["--to=v3.1.7", "--from=v3.1.0", "--datastore=etcd3"], "--datastore must be 'etcd' or 'kubernetes'"],
+    [["--to=v3.1.7", "--from=v3.1.0", ...given, "--kubernetes=new"], '"new" is no Kubernetes version'],
+    [["--to=v3.1.7", "--from=v3.2.0", ...given], "P11: v3.1.7 is older than v3.2.0: a downgrade"],
+    [["--to=v3.1.7", "--from=v3.33.0", ...given], "(newer than the releases that this program knows)"],
+    [["--to=v2.6.0", "--from=v2.5.0", ...given], "R01: v2.6.0 was released with the wrong artifacts"],
+    [["--to=v2.6.0", "--from=v2.5.0", ...given], "the nearest release that can be reached is v2.6.1"],
+    [["--to=v3.1.7", "x"], "extra arguments: [x]"],
+    [["--to=v3.1.7", "-o", "jason"], 'unable to match a printer suitable for the output format "jason"'],
+    [["--to=v3.1.7", "-o", "json", "--print-commands"], "--print-commands cannot be used together with -o"],
+  ])("%j: %s", async (args, message) => {
+    const { exitCode, stdout, stderr } = await plan(...args);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(message);
+  });
+});
