@@ -33,6 +33,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/node.ts")).NodeCommand,
   },
   {
+    name: "explain",
+    summary: "Explain the id of a rule or a finding, or list all ids",
+    group: "Other Commands",
+    load: async () => (await import("./commands/explain.ts")).ExplainCommand,
+  },
+  {
     name: "version",
     summary: "Print the version of this program",
     group: "Other Commands",

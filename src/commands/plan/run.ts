@@ -67,5 +67,5 @@ function refusalText({ id, because, instead, nearest }: Refusal, { from }: Stand
   const newer = isNewer(from) ? " (newer than the releases that this program knows)" : "";
   const better = instead === undefined ? "" : `; instead: ${instead}`;
   const reach = nearest === undefined ? "" : `; the nearest release that can be reached is ${nearest}`;
-  return `${id}: ${because}${newer}${better}${reach}\n${program} plan changes nothing`;
+  return `${id}: ${because}${newer}${better}${reach}\nSee '${program} explain ${id}'`;
 }

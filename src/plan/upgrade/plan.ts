@@ -1,5 +1,7 @@
 import type { DatastoreType } from "../../model/datastore.ts";
+import type { PathRuleId } from "../../releases/paths.ts";
 import type { ReleaseFactId } from "../../releases/sources.ts";
+import type { StepHazardId } from "./hazard-words.ts";
 
 /** What `plan -o json` prints; docs/schema/upgrade-plan.json describes it. */
 export interface UpgradePlan {
@@ -66,7 +68,7 @@ export interface PlanStep {
   /** What the state was told by. */
   readonly because: string;
   /** Rules that ask for it. */
-  readonly rules: readonly string[];
+  readonly rules: readonly (PathRuleId | StepHazardId)[];
   /** Of this program, where it has one for the step; without `kubectl calico-upgrade`. */
   readonly command?: string;
   /** Plain commands, and remarks that begin with #, for a shell. */

@@ -1,0 +1,110 @@
+import { stepHazardWords, type StepHazardId } from "../../plan/upgrade/hazard-words.ts";
+import { words, wordsOf, type RuleId } from "../../preflight/words.ts";
+import { badReleases } from "../../releases/bad-releases.ts";
+import { limits } from "../../releases/kubernetes.ts";
+import { pathWords } from "../../releases/path-words.ts";
+import type { PathRuleId } from "../../releases/paths.ts";
+import { sources, type ReleaseFactId } from "../../releases/sources.ts";
+import { badReleasePage, limitPage } from "./data-pages.ts";
+
+/** Every id that a command can name. */
+export type PageId = ReleaseFactId | RuleId | StepHazardId;
+
+/** What is known of one id. */
+export interface Page {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly detected?: string;
+  readonly fix?: string;
+  /** Which releases it is about. */
+  readonly releases?: string;
+  readonly sources: readonly string[];
+}
+
+export const categories = {
+  P: "The way between two releases",
+  R: "Releases with known faults",
+  B: "What changes between releases",
+  K: "Kubernetes versions",
+  H: "Hazards while a cluster is changed",
+} as const;
+
+type Known = { readonly [Id in PageId]: Page };
+
+/** All pages, by id. A missing one does not compile. */
+export function allPages(): readonly Page[] {
+  return Object.values({
+    ...pathPages(),
+    ...faultPages(),
+    ...kubernetesPages(),
+    ...hazardPages(),
+  } satisfies Known).toSorted((a, b) => order(a.id) - order(b.id));
+}
+
+/** By category, then by number. */
+function order(id: string): number {
+  return Object.keys(categories).indexOf(id.charAt(0)) * 100 + Number(id.slice(1));
+}
+
+type PagesOf<Id extends PageId> = { readonly [K in Id]: Page };
+
+function pathPages(): PagesOf<PathRuleId> {
+  return pages(Object.keys(pathWords) as PathRuleId[], (id) => ({
+    id,
+    ...pathWords[id],
+    sources: sources[id],
+  }));
+}
+
+type FaultId = (typeof badReleases)[number]["id"];
+
+function faultPages(): PagesOf<FaultId> {
+  return byId(badReleases.map(badReleasePage)) as PagesOf<FaultId>;
+}
+
+type LimitId = Exclude<(typeof limits)[number]["id"], PathRuleId>;
+
+function kubernetesPages(): PagesOf<LimitId | "K01"> {
+  const tested: Page = {
+    id: "K01",
+    title: "The Kubernetes version is one that the release was tested with",
+    why: "The documentation of each Calico minor names the Kubernetes versions it was tested with; others may work.",
+    detected: "the version of the API server",
+    fix: "Choose a release that names this version (version --releases), or try it on another cluster first.",
+    sources: sources.K01,
+  };
+  const own = limits.filter(({ id }) => id !== "P04").map(limitPage);
+  return byId([tested, ...own]) as PagesOf<LimitId | "K01">;
+}
+
+function hazardPages(): PagesOf<RuleId | StepHazardId> {
+  const guards = pages(Object.keys(words) as RuleId[], (id) => {
+    const { title, why, override } = wordsOf(id);
+    return {
+      id,
+      title: sentence(title),
+      why: `${sentence(why)}.`,
+      fix: override === undefined ? "There is no way past it." : `To go on in spite of it: ${override}.`,
+      sources: [],
+    };
+  });
+  const steps = pages(Object.keys(stepHazardWords) as (keyof typeof stepHazardWords)[], (id) => {
+    const { title, why } = stepHazardWords[id];
+    return { id, title: sentence(title), why: `${sentence(why)}.`, sources: [] };
+  });
+  return { ...guards, ...steps };
+}
+
+function pages<Id extends PageId>(ids: readonly Id[], make: (id: Id) => Page): PagesOf<Id> {
+  return byId(ids.map(make)) as PagesOf<Id>;
+}
+
+function byId(list: readonly Page[]): Readonly<Record<string, Page>> {
+  return Object.fromEntries(list.map((page) => [page.id, page]));
+}
+
+function sentence(text: string): string {
+  if (text.startsWith("calico-node")) return text;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

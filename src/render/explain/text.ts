@@ -1,0 +1,50 @@
+import { program } from "../../model/program.ts";
+import { table } from "../table.ts";
+import { allPages, categories, type Page } from "./pages.ts";
+
+/** All ids, by category. */
+export function idsText(): string {
+  const groups = Object.entries(categories).map(([letter, name]) => {
+    const rows = allPages()
+      .filter(({ id }) => id.startsWith(letter))
+      .map(({ id, title }) => [id, title]);
+    return `${name}:\n${table(undefined, rows)}`;
+  });
+  return [...groups, `The page of one: ${program} explain ID\n`].join("\n");
+}
+
+/** The page of an id, however it is written; undefined: there is none. */
+export function pageText(id: string): string | undefined {
+  const page = allPages().find((each) => each.id === id.toUpperCase());
+  if (page === undefined) return undefined;
+  const parts = partsOf(page).map(([name, text]) => `${`${name}:`.padEnd(12)}${text}\n`);
+  return [`${page.id}  ${page.title}\n\n`, ...parts].join("");
+}
+
+/** docs/checks.md, made of the same pages. */
+export function checksDocument(): string {
+  const head =
+    "# Checks\n\n" +
+    "Every id that a command can name, as `kubectl calico-upgrade explain ID` prints it. This page is written by\n" +
+    "`scripts/write-checks.ts`.\n";
+  const groups = Object.entries(categories).map(([letter, name]) => {
+    const pages = allPages().filter(({ id }) => id.startsWith(letter));
+    return `\n## ${name}\n${pages.map(section).join("")}`;
+  });
+  return head + groups.join("");
+}
+
+function section(page: Page): string {
+  const lines = partsOf(page).map(([name, text]) => `- **${name}:** ${text}\n`);
+  return `\n### ${page.id}\n\n${page.title}\n\n${lines.join("")}`;
+}
+
+function partsOf({ why, releases, detected, fix, sources }: Page): readonly (readonly [string, string])[] {
+  return [
+    ["Why", why],
+    ...(releases === undefined ? [] : [["Releases", releases] as const]),
+    ...(detected === undefined ? [] : [["Looks at", detected] as const]),
+    ...(fix === undefined ? [] : [["What to do", fix] as const]),
+    ...sources.map((source) => ["Source", source] as const),
+  ];
+}
