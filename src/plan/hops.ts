@@ -5,7 +5,7 @@ import { pathAnswers, pathRules } from "../releases/paths.ts";
 import { compareVersions, versionOf, type Version } from "../releases/version.ts";
 import { reasonsToStop, whyNot } from "./route/reasons.ts";
 import type { PlannedHop, Refusal, Route, RouteReason, RouteStart } from "./route/route.ts";
-import { afterHop, isBetter, stopsOf, testedIn, type Stop } from "./route/search.ts";
+import { afterHop, isBetter, searchFrom, stopsOf, testedIn, type Stop } from "./route/search.ts";
 
 /** More stops than this no pair of releases needs. */
 const mostHops = 8;
@@ -23,6 +23,7 @@ export function routesFrom(start: RouteStart, catalogue: Catalogue): (to: Versio
     .filter((release) => release.prerelease === undefined);
   const newer = releases.filter((release) => compareVersions(release, from) > 0);
   const between = newestOfEachMinor(newer.filter((release) => !isListed(release)));
+  const search = searchFrom(start);
   const advisable = new Map<Version, boolean>();
   const range = kubernetes === "unknown" ? rangeOf(from, datastore) : { min: kubernetes, max: kubernetes };
   /** Stops by the number of hops that lead there; made as far as a target needs. */
@@ -73,7 +74,7 @@ export function routesFrom(start: RouteStart, catalogue: Catalogue): (to: Versio
     for (let hops = 0; hops < mostHops; hops += 1) {
       let best: Stop | undefined;
       for (const stop of layer(hops)) {
-        const last = afterHop(stop, to, start);
+        const last = afterHop(stop, to, search);
         if (last !== undefined && (best === undefined || isBetter(last, best))) best = last;
       }
       if (best !== undefined) return best;
@@ -87,7 +88,7 @@ export function routesFrom(start: RouteStart, catalogue: Catalogue): (to: Versio
     const best = new Map<string, Stop>();
     for (const stop of layer(hops - 1)) {
       for (const release of between) {
-        const next = afterHop(stop, release, start);
+        const next = afterHop(stop, release, search);
         if (next === undefined) continue;
         const key = `${release.text} ${next.range.min} ${next.range.max}`;
         const other = best.get(key);

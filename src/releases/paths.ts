@@ -156,12 +156,26 @@ export const pathRules: Readonly<Record<PathRuleId, Rule>> = {
 
 /** What the path rules say about a hop. */
 export function pathAnswers(hop: Hop): readonly PathAnswer[] {
-  return Object.values(pathRules).flatMap((rule) => rule(hop) ?? []);
+  return answersOf(all, hop);
 }
 
 /** The errors that keep a hop from being made in one go; those that a step of the plan meets are none. */
 export function pathErrors(hop: Hop): readonly PathAnswer[] {
-  return pathAnswers(hop).filter(({ severity, met }) => severity === "error" && met?.by !== "step");
+  return answersOf(refusing, hop).filter(({ severity, met }) => severity === "error" && met?.by !== "step");
+}
+
+const all = Object.values(pathRules);
+const { P01, P03, P04, P05, P06, P07, P08, P11, P12 } = pathRules;
+/** Those that can keep a hop from being made: asked for every pair of releases that a search looks at. */
+const refusing: readonly Rule[] = [P01, P03, P04, P05, P06, P07, P08, P11, P12];
+
+function answersOf(rules: readonly Rule[], hop: Hop): readonly PathAnswer[] {
+  const answers: PathAnswer[] = [];
+  for (const rule of rules) {
+    const answer = rule(hop);
+    if (answer !== undefined) answers.push(answer);
+  }
+  return answers;
 }
 
 function step(id: PathRuleId, because: string): PathAnswer {

@@ -64,6 +64,10 @@ export function atLeast(version: Version, minimum: string): boolean {
 
 /** A version text that this project wrote itself, read once; anything else is a mistake in it. */
 export function versionOf(text: string): Version {
+  // Nearly all of them; reading the whole catalogue this way takes a tenth of the time.
+  const plain = /^v(\d+)\.(\d+)\.(\d+)$/.exec(text);
+  if (plain !== null)
+    return { text, major: Number(plain[1]), minor: Number(plain[2]), patch: Number(plain[3]) };
   const version = parseVersion(text);
   if (version === undefined) throw new Error(`${text} is no version`);
   return version;

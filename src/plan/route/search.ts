@@ -24,9 +24,32 @@ export interface Stop {
 
 const tprs = { before: span(undefined, "v2.5.0"), last: 7 };
 
+/** What a search is made in; ranges are looked up, not made, for each of its thousands of hops. */
+export interface Search {
+  readonly start: RouteStart;
+  readonly rangeOf: (release: Version) => KubernetesRange;
+}
+
+export function searchFrom(start: RouteStart): Search {
+  const ranges = new Map<Version, KubernetesRange>();
+  return {
+    start,
+    rangeOf(release) {
+      const known = ranges.get(release);
+      if (known !== undefined) return known;
+      const made = rangeOf(release, start.datastore);
+      ranges.set(release, made);
+      return made;
+    },
+  };
+}
+
 /** The stop behind a hop; undefined when the hop cannot be made. */
-export function afterHop(at: Stop, to: Version, start: RouteStart): Stop | undefined {
+export function afterHop(at: Stop, to: Version, search: Search): Stop | undefined {
   if (compareVersions(at.release, to) >= 0) return undefined;
+  const { start } = search;
+  const next = kubernetesAfter(at, to, search);
+  if (next === undefined) return undefined;
   const { datastore, oldGroupServed } = start;
   const hop = {
     from: at.release,
@@ -35,8 +58,6 @@ export function afterHop(at: Stop, to: Version, start: RouteStart): Stop | undef
     ...(oldGroupServed === undefined ? {} : { oldGroupServed }),
   };
   if (pathErrors(hop).length > 0) return undefined;
-  const next = kubernetesAfter(at, to, start);
-  if (next === undefined) return undefined;
   return {
     release: to,
     range: next.range,
@@ -51,15 +72,15 @@ export function afterHop(at: Stop, to: Version, start: RouteStart): Stop | undef
 function kubernetesAfter(
   at: Stop,
   to: Version,
-  start: RouteStart,
+  search: Search,
 ): { readonly range: KubernetesRange; readonly upgrade: boolean } | undefined {
-  const wanted = intersect([rangeOf(to, start.datastore), migrationRange(at.release, to, start)]);
+  const wanted = intersect([search.rangeOf(to), migrationRange(at.release, to, search.start)]);
   const range = intersect([at.range, wanted]);
   if (!isEmpty(range)) return { range, upgrade: false };
   // Kubernetes does not go back.
   if (at.range.max === undefined || wanted.min === undefined || at.range.max >= wanted.min) return undefined;
   // While it is upgraded, the release that runs has to be one that the new version takes.
-  const raised = intersect([wanted, rangeOf(at.release, start.datastore)]);
+  const raised = intersect([wanted, search.rangeOf(at.release)]);
   return isEmpty(raised) ? undefined : { range: raised, upgrade: true };
 }
 
