@@ -1,3 +1,4 @@
+import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { JsonObject } from "../model/kube.ts";
 import type { Truth } from "../model/reading.ts";
 import { formatTime, type Millis } from "../model/time.ts";
@@ -138,14 +139,26 @@ export function closingLines(result: NodeRunResult): readonly string[] {
   }
   if (silent.length > 0) {
     lines.push(
-      `${some(silent)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ` +
-        `once ${facts.pinned === undefined ? "the kubelet answers" : "the strategy is back"}, the DaemonSet controller may restart calico-node there by itself`,
+      `${some(silent)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
     );
   }
   if (stop === undefined && left.length > 0 && result.dryRun === "none") {
     lines.push(`next: ${commandFor(goal, "node", left[0] ?? "")}`);
   }
   return lines;
+}
+
+/** What becomes of nodes that were silent: that depends on who restarts pods there. */
+function afterSilence(
+  { pinned, strategy }: Pick<DaemonSetFacts, "pinned" | "strategy">,
+  goal: NodeGoal,
+  silent: readonly string[],
+): string {
+  if (pinned !== undefined)
+    return "once the strategy is back, the DaemonSet controller may restart calico-node there by itself";
+  if (strategy.type !== "OnDelete")
+    return "the DaemonSet controller may restart calico-node there by itself, uncordoned";
+  return `when the kubelet answers again: ${commandFor(goal, "node", ...silent)}`;
 }
 
 function overBudget(down: Millis, { budget }: NodeRunResult): boolean | null {

@@ -20,7 +20,7 @@ import {
   writes,
 } from "./support/calico-cluster.ts";
 import { lines, runPlugin, startPlugin } from "./support/plugin.ts";
-import { schemaErrors } from "./support/schema.ts";
+import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { testCluster } from "./test-cluster.ts";
 
 interface Era {
@@ -128,7 +128,7 @@ describe.each(rollingEras)("Kubernetes $kubeVersion, Calico $old.version → $ne
     await run("node-02", quick);
     expect(await strategy()).toEqual({ type: "OnDelete" });
     const last = await run("node-03", quick, "-o", "json");
-    expect(schemaErrors("node-upgrade", JSON.parse(last.stdout))).toEqual([]);
+    expect(schemaErrorsOf("node-upgrade", JSON.parse(last.stdout))).toEqual([]);
     expect(JSON.parse(last.stdout)).toMatchObject({
       daemonSet: { updateStrategy: "RollingUpdate", pinned: false },
       remaining: [],

@@ -19,7 +19,7 @@ import {
   writes,
 } from "./support/calico-cluster.ts";
 import { lines, runPlugin, startPlugin } from "./support/plugin.ts";
-import { schemaErrors } from "./support/schema.ts";
+import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { testCluster } from "./test-cluster.ts";
 import { at } from "../cluster/kube-object.ts";
 import { poll } from "../cluster/wait.ts";
@@ -149,7 +149,7 @@ describe.each(eras)(
       const { stdout, code } = await run("node-01", "node-02", quick, "-o", "json");
       expect(code).toBe(0);
       const result: unknown = JSON.parse(stdout);
-      expect(schemaErrors("node-upgrade", result)).toEqual([]);
+      expect(schemaErrorsOf("node-upgrade", result)).toEqual([]);
       const pod = (await podOf(cluster, "node-01")).metadata;
       expect(result).toMatchObject({
         kind: "NodeUpgrade",
@@ -185,7 +185,7 @@ describe.each(eras)(
       await outdatedCalico(cluster, calico);
       const { stdout } = await run("node-01", quick, "-o", "yaml");
       const result: unknown = parse(stdout);
-      expect(schemaErrors("node-upgrade", result)).toEqual([]);
+      expect(schemaErrorsOf("node-upgrade", result)).toEqual([]);
       expect(result).toMatchObject({
         kind: "NodeUpgrade",
         nodes: [{ name: "node-01", result: "restarted" }],
@@ -202,7 +202,7 @@ describe.each(eras)(
       const { stdout, code } = await run("node-01", "node-02", "--timeout=2s", "-o", "json");
       expect(code).toBe(1);
       const result: unknown = JSON.parse(stdout);
-      expect(schemaErrors("node-upgrade", result)).toEqual([]);
+      expect(schemaErrorsOf("node-upgrade", result)).toEqual([]);
       expect(result).toMatchObject({
         succeeded: false,
         nodes: [
