@@ -1,9 +1,11 @@
 import { Option } from "clipanion";
 import {
+  allowMissingTemplateKeysFlag,
   daemonSetFlag,
   filenameFlag,
   ignorePreflightErrorsFlag,
   outputFlag,
+  templateFlag,
   timeoutFlag,
   yesFlag,
 } from "../flags/common.ts";
@@ -79,6 +81,8 @@ export class NodeCommand extends BaseCommand {
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
   readonly output = option(outputFlag);
+  readonly template = option(templateFlag);
+  readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);
   readonly nodes = Option.Rest();
 
   protected async run(): Promise<number> {

@@ -4,12 +4,12 @@ import { observedGroups } from "../cluster/observe.ts";
 import type { AppContext } from "../context.ts";
 import { explain } from "../errors.ts";
 import { catalogue } from "../releases/catalogue.ts";
-import { printed } from "../render/output.ts";
 import { upgradeStatus } from "../render/status/build.ts";
 import type { UpgradeStatus } from "../render/status/kind.ts";
 import { makeLiveText } from "../render/status/live-text.ts";
 import { printableStatus } from "../render/status/print.ts";
 import { waitOutcome, type Failing } from "../render/status/wait.ts";
+import { resultText } from "./print-result.ts";
 import { errorsOf, isBlind } from "./status-errors.ts";
 import type { StatusOptions, StatusView } from "./status-view.ts";
 
@@ -41,7 +41,7 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
       },
     });
     for await (const observed of looks) {
-      const status = upgradeStatus(observed, catalogue, view.scope);
+      const status = view.sorted(upgradeStatus(observed, catalogue, view.scope));
       last = status;
       trouble = "";
       const errors = errorsOf(observed, status, view.scope);
@@ -74,24 +74,24 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
 }
 
 async function print(view: StatusView, options: StatusOptions, status: UpgradeStatus): Promise<void> {
-  options.context.stdout.write(await printed(view.format, printableStatus(status, options.noHeaders)));
+  options.context.stdout.write(await resultText(view.output, printableStatus(status, options)));
 }
 
 /** On a terminal the whole is drawn anew; elsewhere changed rows follow, as `kubectl get -w` prints them. */
 function makeShow(view: StatusView, options: StatusOptions): (status: UpgradeStatus) => Promise<void> {
-  const { context, noHeaders } = options;
-  if (view.format === "table" || view.format === "wide") {
-    const wide = view.format === "wide";
-    const live = makeLiveText({ wide, noHeaders, screen: screenOf(context) });
+  const { context } = options;
+  const { format } = view.output;
+  if (format === "table" || format === "wide") {
+    const live = makeLiveText({ ...options, wide: format === "wide", screen: screenOf(context) });
     return async (status) => void context.stdout.write(live(status));
   }
   let before = "";
   return async (status) => {
-    const text = await printed(view.format, printableStatus(status, noHeaders));
+    const text = await resultText(view.output, printableStatus(status, options));
     // Only the time of the look has changed.
-    const same = await printed(view.format, printableStatus(withoutTime(status), noHeaders));
+    const same = await resultText(view.output, printableStatus(withoutTime(status), options));
     if (same === before) return;
-    context.stdout.write(before !== "" && view.format === "yaml" ? `---\n${text}` : text);
+    context.stdout.write(before !== "" && format === "yaml" ? `---\n${text}` : text);
     before = same;
   };
 }

@@ -2,9 +2,10 @@ import { discover } from "../cluster/discovery.ts";
 import { observe, observedGroups, type Need } from "../cluster/observe.ts";
 import { userError } from "../errors.ts";
 import { catalogue } from "../releases/catalogue.ts";
-import { printed, readOutput } from "../render/output.ts";
+import type { Output } from "../render/output.ts";
 import { upgradeStatus, type StatusScope } from "../render/status/build.ts";
 import { printableStatus } from "../render/status/print.ts";
+import { outputOf, resultText } from "./print-result.ts";
 import { daemonSetArgument, nodeArguments } from "./arguments.ts";
 import { errorsOf, isBlind } from "./status-errors.ts";
 import type { StatusOptions, StatusView } from "./status-view.ts";
@@ -12,15 +13,16 @@ import type { StatusOptions, StatusView } from "./status-view.ts";
 /** Exit code 0 when it could look, 1 when not, or when a node or DaemonSet asked for is not there. */
 export async function runStatus(options: StatusOptions): Promise<number> {
   const { context } = options;
-  const output = readOutput(options.output);
-  if (!output.ok) throw userError(output.message);
+  const output = await outputOf(options, context);
+  const sorted = await sortedBy(options.sortBy, output);
   const scope = scopeOf(options);
   const connection = await options.connect();
   try {
     const view: StatusView = {
       connection,
       scope,
-      format: output.format,
+      output,
+      sorted,
       needs: output.format === "name" && !options.wait ? nameNeeds : allNeeds,
       namespace: connection.namespaceGiven ? connection.namespace : "kube-system",
     };
@@ -30,15 +32,27 @@ export async function runStatus(options: StatusOptions): Promise<number> {
     }
     const discovered = discover(connection, observedGroups);
     const observed = await observe(connection, discovered, { ...view, now: context.now() });
-    const status = upgradeStatus(observed, catalogue, scope);
+    const status = sorted(upgradeStatus(observed, catalogue, scope));
     const errors = errorsOf(observed, status, scope);
-    if (!isBlind(observed))
-      context.stdout.write(await printed(view.format, printableStatus(status, options.noHeaders)));
+    if (!isBlind(observed)) context.stdout.write(await resultText(output, printableStatus(status, options)));
     for (const line of errors.lines) context.stderr.write(`${line}\n`);
     return isBlind(observed) || errors.missing ? 1 : 0;
   } finally {
     connection.close();
   }
+}
+
+/** A mistake in the path is told before anything is asked. */
+async function sortedBy(path: string, { format }: Output): Promise<StatusView["sorted"]> {
+  if (path === "") return (status) => status;
+  const { makeSort } = await import("../render/sort-by.ts");
+  const sort = makeSort(path, format === "table" || format === "wide");
+  if (!sort.ok) throw userError(sort.message);
+  return (status) => {
+    const nodes = sort.value(status.nodes);
+    if (!nodes.ok) throw userError(nodes.message);
+    return { ...status, nodes: nodes.value };
+  };
 }
 
 const nameNeeds: readonly Need[] = ["nodes", "daemonSets", "pods", "revisions"];

@@ -2,13 +2,15 @@ import type { Need } from "../cluster/observe.ts";
 import type { Connection } from "../cluster/port.ts";
 import type { AppContext } from "../context.ts";
 import type { Millis } from "../model/time.ts";
-import type { OutputFormat } from "../render/output.ts";
+import type { Output, OutputFlags } from "../render/output.ts";
 import type { StatusScope } from "../render/status/build.ts";
+import type { UpgradeStatus } from "../render/status/kind.ts";
+import type { StatusLook } from "../render/status/print.ts";
 
-export interface StatusOptions {
+export interface StatusOptions extends OutputFlags, StatusLook {
   readonly nodes: readonly string[];
-  readonly output: string;
   readonly noHeaders: boolean;
+  readonly sortBy: string;
   readonly watch: boolean;
   readonly wait: boolean;
   readonly timeout: Millis;
@@ -22,7 +24,9 @@ export interface StatusOptions {
 export interface StatusView {
   readonly connection: Connection;
   readonly scope: StatusScope;
-  readonly format: OutputFormat;
+  readonly output: Output;
+  /** A status whose nodes are in the order of --sort-by. */
+  readonly sorted: (status: UpgradeStatus) => UpgradeStatus;
   readonly needs: readonly Need[];
   /** Where Calico is looked for first. */
   readonly namespace: string;

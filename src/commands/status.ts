@@ -2,8 +2,13 @@ import { Option } from "clipanion";
 import { BaseCommand, option } from "./base.ts";
 import {
   daemonSetFlag,
+  allowMissingTemplateKeysFlag,
+  labelColumnsFlag,
   noHeadersFlag,
   outputFlag,
+  showLabelsFlag,
+  sortByFlag,
+  templateFlag,
   timeoutFlag,
   waitFlag,
   watchFlag,
@@ -30,7 +35,12 @@ export class StatusCommand extends BaseCommand {
   };
 
   readonly output = option(outputFlag);
+  readonly template = option(templateFlag);
+  readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);
   readonly noHeaders = option(noHeadersFlag);
+  readonly sortBy = option(sortByFlag);
+  readonly showLabels = option(showLabelsFlag);
+  readonly labelColumns = option(labelColumnsFlag);
   readonly watch = option(watchFlag);
   readonly wait = option(waitFlag);
   readonly timeout = option(timeoutFlag);
@@ -42,7 +52,12 @@ export class StatusCommand extends BaseCommand {
     return await runStatus({
       nodes: this.nodes,
       output: this.output,
+      template: this.template,
+      allowMissingTemplateKeys: this.allowMissingTemplateKeys,
       noHeaders: this.noHeaders,
+      sortBy: this.sortBy,
+      showLabels: this.showLabels,
+      labelColumns: this.labelColumns.flatMap((labels) => labels.split(",")),
       watch: this.watch,
       wait: this.wait,
       timeout: this.timeout,

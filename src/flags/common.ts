@@ -7,7 +7,11 @@ export const outputFlag = {
   short: "o",
   takes: "value",
   default: "table",
-  help: "Output format. One of: (table, wide, json, yaml, name).",
+  help:
+    "Output format. One of: (table, wide, json, yaml, name, jsonpath, jsonpath-as-json, jsonpath-file, " +
+    "custom-columns, custom-columns-file). See custom columns " +
+    "[https://kubernetes.io/docs/reference/kubectl/#custom-columns] and jsonpath template " +
+    "[https://kubernetes.io/docs/reference/kubectl/jsonpath/].",
   group: "Output",
   valueName: "FORMAT",
 } as const satisfies Flag;
@@ -15,8 +19,51 @@ export const outputFlag = {
 export const noHeadersFlag = {
   name: "no-headers",
   takes: "boolean",
-  help: "When using the default or wide output format, don't print headers.",
+  help: "When using the default, wide or custom-column output format, don't print headers.",
   group: "Output",
+} as const satisfies Flag;
+
+export const templateFlag = {
+  name: "template",
+  takes: "value",
+  default: "",
+  help: "Template string or path to template file to use when -o=jsonpath, -o=jsonpath-file, -o=custom-columns, -o=custom-columns-file.",
+  group: "Output",
+  valueName: "TEMPLATE",
+} as const satisfies Flag;
+
+export const allowMissingTemplateKeysFlag = {
+  name: "allow-missing-template-keys",
+  takes: "boolean",
+  default: "true",
+  help: "If true, ignore any errors in templates when a field or map key is missing in the template. Only applies to jsonpath output formats.",
+  group: "Output",
+} as const satisfies Flag;
+
+export const sortByFlag = {
+  name: "sort-by",
+  takes: "value",
+  default: "",
+  help: "If non-empty, sort the nodes by this field of the entries in .nodes of -o json, as a JSONPath expression (e.g. '{.pod.restarts}'). It must be an integer or a string.",
+  group: "Output",
+  valueName: "PATH",
+} as const satisfies Flag;
+
+export const showLabelsFlag = {
+  name: "show-labels",
+  takes: "boolean",
+  help: "When printing, show all labels of the nodes as the last column (default hide labels column)",
+  group: "Output",
+} as const satisfies Flag;
+
+export const labelColumnsFlag = {
+  name: "label-columns",
+  short: "L",
+  takes: "value",
+  repeat: true,
+  help: "Accepts a comma separated list of labels of nodes that are going to be presented as columns. Names are case-sensitive. You can also use multiple flag options like -L label1 -L label2...",
+  group: "Output",
+  valueName: "LABELS",
 } as const satisfies Flag;
 
 export const watchFlag = {

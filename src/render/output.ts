@@ -1,7 +1,20 @@
 import type { JsonObject } from "../model/kube.ts";
+import { goQuote } from "./go/quote.ts";
+import type { Outcome } from "./jsonpath/print.ts";
 
 /** The formats of -o. */
-export const outputFormats = ["table", "wide", "json", "yaml", "name"] as const;
+const outputFormats = [
+  "table",
+  "wide",
+  "json",
+  "yaml",
+  "name",
+  "jsonpath",
+  "jsonpath-as-json",
+  "jsonpath-file",
+  "custom-columns",
+  "custom-columns-file",
+] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 /** One result in all its forms; only the one that is asked for is made. */
@@ -10,40 +23,118 @@ export interface Printable {
   readonly table: (wide: boolean) => string;
   /** The result object, `apiVersion` and `kind` first. */
   readonly object: () => JsonObject;
+  /** What custom columns have a row for. */
+  readonly rows: () => readonly JsonObject[];
   /** `node/node-01`: one line each. */
   readonly names: () => readonly string[];
 }
 
-/** What -o FORMAT asks for, or kubectl's sentence about a format that there is not. */
-export function readOutput(
-  value: string,
-  allowed: readonly OutputFormat[] = outputFormats,
-): { readonly ok: true; readonly format: OutputFormat } | { readonly ok: false; readonly message: string } {
-  const format = allowed.find((each) => each === value);
-  if (format !== undefined) return { ok: true, format };
-  return {
-    ok: false,
-    message: `unable to match a printer suitable for the output format "${value}", allowed formats are: ${[...allowed].sort().join(",")}`,
-  };
+/** The values of the output flags. */
+export interface OutputFlags {
+  readonly output: string;
+  /** --template: what otherwise stands behind `-o FORMAT=`. */
+  readonly template: string;
+  readonly allowMissingTemplateKeys: boolean;
+  readonly noHeaders: boolean;
+}
+
+/** A format, and its template made ready. */
+export interface Output {
+  readonly format: OutputFormat;
+  readonly template?: (result: Printable) => Outcome<string>;
+}
+
+/** What the output flags ask for, or kubectl's sentence about what is wrong with them. */
+export async function readOutput(
+  flags: OutputFlags,
+  readFile: (path: string) => Promise<string>,
+): Promise<Outcome<Output>> {
+  const format = chosenFormat(flags);
+  if (!format.ok) return format;
+  const { name, value } = format.value;
+  if (name.startsWith("jsonpath")) {
+    if (value === "") return wrong("template format specified but no template given");
+    const { jsonPathPrinter } = await import("./jsonpath/print.ts");
+    const text = name === "jsonpath-file" ? await read(value, "--template", readFile) : known(value);
+    if (!text.ok) return text;
+    const printer = jsonPathPrinter(text.value, {
+      asJson: name === "jsonpath-as-json",
+      allowMissingKeys: flags.allowMissingTemplateKeys,
+    });
+    if (!printer.ok) return printer;
+    return known({ format: name, template: (result) => printer.value(result.object()) });
+  }
+  if (name.startsWith("custom-columns")) {
+    if (value === "") return wrong("custom-columns format specified but no custom columns given");
+    const { columnsFromFile, columnsFromSpec } = await import("./custom-columns.ts");
+    const fromFile = name === "custom-columns-file";
+    const text = fromFile ? await read(value, "template", readFile) : known(value);
+    if (!text.ok) return text;
+    const printer = (fromFile ? columnsFromFile : columnsFromSpec)(text.value, flags.noHeaders);
+    if (!printer.ok) return printer;
+    return known({ format: name, template: (result) => printer.value(result.rows()) });
+  }
+  return known({ format: name });
+}
+
+/** `custom-columns=A:.a` is a format and its template; so are `custom-columns` and --template. */
+function chosenFormat({
+  output,
+  template,
+}: OutputFlags): Outcome<{ readonly name: OutputFormat; readonly value: string }> {
+  // A template without a format is a Go template in kubectl.
+  const asked = template !== "" && (output === "" || output === "table") ? "go-template" : output;
+  const equals = template === "" && /^(jsonpath|custom-columns)/.test(asked) ? asked.indexOf("=") : -1;
+  const written = equals < 0 ? asked : asked.slice(0, equals);
+  const name = outputFormats.find((each) => each === (written === "" ? "table" : written));
+  if (name === undefined) {
+    return wrong(
+      `unable to match a printer suitable for the output format ${goQuote(asked)}, ` +
+        `allowed formats are: ${outputFormats.toSorted().join(",")}`,
+    );
+  }
+  return known({ name, value: equals < 0 ? template : asked.slice(equals + 1) });
+}
+
+async function read(
+  path: string,
+  what: string,
+  readFile: (path: string) => Promise<string>,
+): Promise<Outcome<string>> {
+  try {
+    // Standard input is for manifests.
+    return known(await readFile(path === "-" ? "./-" : path));
+  } catch (error) {
+    return wrong(`error reading ${what} ${path}, open ${path}: ${systemMessage(error)}`);
+  }
+}
+
+/** `ENOENT: no such file or directory, open 'x'` in Go's form. */
+function systemMessage(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^E[A-Z]+: /, "").replace(/, .*$/s, "");
 }
 
 /** The text of a result, with its last newline; "" when there is nothing to print. */
-export async function printed(format: OutputFormat, result: Printable): Promise<string> {
-  switch (format) {
-    case "table":
-    case "wide":
-      return withNewline(result.table(format === "wide"));
-    case "json":
-      return `${JSON.stringify(result.object(), undefined, 4)}\n`;
-    case "yaml": {
-      const { formatYaml } = await import("../manifest/yaml.ts");
-      return formatYaml(result.object());
-    }
-    case "name":
-      return withNewline(result.names().join("\n"));
+export async function printed({ format, template }: Output, result: Printable): Promise<Outcome<string>> {
+  if (template !== undefined) return template(result);
+  if (format === "json") return known(`${JSON.stringify(result.object(), undefined, 4)}\n`);
+  if (format === "yaml") {
+    const { formatYaml } = await import("../manifest/yaml.ts");
+    return known(formatYaml(result.object()));
   }
+  const text = format === "name" ? result.names().join("\n") : result.table(format === "wide");
+  return known(withNewline(text));
 }
 
 function withNewline(text: string): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}
+
+function known<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+function wrong(message: string): Outcome<never> {
+  return { ok: false, message };
 }

@@ -2,6 +2,7 @@ import { sample, type Arbitrary } from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/model/kube.ts";
 import { columnsFromSpec } from "../../src/render/custom-columns.ts";
+import { makeSort } from "../../src/render/sort-by.ts";
 import { jsonPathPrinter, type Outcome } from "../../src/render/jsonpath/print.ts";
 import { resolveBinaries } from "../cluster/binaries/resolve.ts";
 import { kubectlPrinter, type KubectlPrinter, type Printed } from "./support/kubectl-print.ts";
@@ -12,13 +13,14 @@ import { brokenTemplate, columns, printedObject, template } from "./support/path
 const all = process.env["TEST_ALL"] === "1";
 const seed = 7;
 const object: JsonObject = printedObject;
-const rows: readonly JsonObject[] = printedObject.nodes.map((node, at) => ({
+const printedRows = printedObject.nodes.map((node, at) => ({
   apiVersion: "test/v1",
   kind: "Thing",
   metadata: { name: node.name },
   ...node,
   ...(at === 0 ? { lines: printedObject.lines, wide: printedObject.wide, mixed: printedObject.mixed } : {}),
 }));
+const rows: readonly JsonObject[] = printedRows;
 
 let kubectl: KubectlPrinter;
 
@@ -141,4 +143,17 @@ test("custom columns come out as kubectl's, to the last space", { timeout: 900_0
   };
   const get = (text: string): Promise<Printed> => kubectl.get(["-o", `custom-columns=${text}`]);
   expect(await differences(texts, own, get)).toEqual([]);
+});
+
+test("--sort-by puts objects in kubectl's order", { timeout: 120_000 }, async () => {
+  // No ties: kubectl leaves them in any order.
+  const paths = [".n", "n", "{.name}", ".f", ".metadata.name", ".nope", "{.n", "{.n}{.f}", ".n[x]"];
+  const own = (path: string): Outcome<string> => {
+    const sort = makeSort(path, false);
+    const order = sort.ok ? sort.value(printedRows) : sort;
+    return order.ok ? { ok: true, value: order.value.map(({ name }) => `${name}\n`).join("") } : order;
+  };
+  const get = (path: string): Promise<Printed> =>
+    kubectl.get(["--sort-by", path, "-o", "custom-columns=N:.name", "--no-headers"]);
+  expect(await differences(paths, own, get)).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
 import { userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
 import { daemonSetArgument, nodeArguments, seeHelp } from "../arguments.ts";
-import { readOutput, type OutputFormat } from "../../render/output.ts";
+import type { Output, OutputFlags } from "../../render/output.ts";
 
 /** The values of the command line, checked and in the terms of the run. */
 export interface NodeOptions {
@@ -21,7 +21,7 @@ export interface NodeOptions {
   readonly ignored: ReadonlySet<string>;
   readonly dryRun: DryRun;
   readonly yes: boolean;
-  readonly format: OutputFormat;
+  readonly output: Output;
   /** Flags that the command which goes on with this run repeats. */
   readonly again: readonly string[];
   /** Flags that any other command about the same cluster and DaemonSet repeats. */
@@ -29,7 +29,7 @@ export interface NodeOptions {
 }
 
 /** The values of the flags, as the command class has them. */
-export interface NodeValues {
+export interface NodeValues extends Omit<OutputFlags, "noHeaders"> {
   readonly connection: ConnectionValues;
   readonly filename: readonly string[];
   readonly templateOnly: boolean;
@@ -48,16 +48,13 @@ export interface NodeValues {
   readonly ignored: readonly string[];
   readonly dryRun: string;
   readonly yes: boolean;
-  readonly output: string;
   readonly nodes: readonly string[];
 }
 
 const help = seeHelp("node");
 
 /** Everything that can be wrong with the command line is said here, before anything is read. */
-export function nodeOptions(values: NodeValues, warn: (text: string) => void): NodeOptions {
-  const output = readOutput(values.output);
-  if (!output.ok) throw userError(output.message);
+export function nodeOptions(values: NodeValues, output: Output, warn: (text: string) => void): NodeOptions {
   const dryRun = readDryRun(values.dryRun);
   if (!dryRun.ok) throw userError(dryRun.message);
   if (dryRun.warning !== undefined) warn(dryRun.warning);
@@ -97,7 +94,7 @@ export function nodeOptions(values: NodeValues, warn: (text: string) => void): N
     ignored,
     dryRun: dryRun.dryRun,
     yes: values.yes,
-    format: output.format,
+    output,
     again: again(values, file),
     everywhere: [
       ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),

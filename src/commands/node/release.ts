@@ -72,7 +72,7 @@ async function releaseOne(
     if (notice !== undefined) context.stderr.write(`${notice}\n`);
     const line = mutationLine(step, "") ?? `node/${name} annotated`;
     context.stdout.write(
-      `${options.format === "name" ? `node/${name}` : `${line}${dryRunSuffix(options.dryRun)}`}\n`,
+      `${options.output.format === "name" ? `node/${name}` : `${line}${dryRunSuffix(options.dryRun)}`}\n`,
     );
     return;
   }

@@ -3,7 +3,7 @@ import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { explain, userError } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
-import type { KubeObject } from "../../model/kube.ts";
+import type { JsonObject, KubeObject } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import { run as perform } from "../../perform/run.ts";
@@ -20,6 +20,7 @@ import type { NodeWorld } from "../../plan/node/world.ts";
 import type { NodeSubject } from "../../preflight/facts.ts";
 import { printed } from "../../render/output.ts";
 import { closingLines, nodeLine, nodeResultObject, type NodeRunResult } from "../../render/node-result.ts";
+import { outputOf } from "../print-result.ts";
 import { lastLogLines } from "./crash-log.ts";
 import { expectsReady } from "./expect-ready.ts";
 import { findingsFor, refusal } from "./guard.ts";
@@ -42,7 +43,8 @@ export async function run(
   connect: () => Promise<Connection>,
 ): Promise<number> {
   const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
-  const options = nodeOptions(values, warn);
+  const output = await outputOf({ ...values, noHeaders: false }, context);
+  const options = nodeOptions(values, output, warn);
   const file = options.file === undefined ? undefined : await readTemplate(options.file, context.readFile);
   const connection = await connect();
   const abort = new AbortController();
@@ -88,7 +90,7 @@ async function upgrade(
   const reporter = await reporterFor(context, {
     goal,
     resource: `daemonset.${places.daemonSets.group}/${chosen.name}`,
-    format: options.format,
+    format: options.output.format,
     dryRun: options.dryRun,
     suffix,
     nodeLine: (node, seen) => (options.dryRun === "none" ? nodeLine(node, { ...base, seen }) : undefined),
@@ -259,16 +261,21 @@ async function tell(
   result: NodeRunResult,
 ): Promise<void> {
   const { stop } = result;
-  if (options.format !== "table" && options.format !== "wide") {
-    const text = await printed(options.format, {
+  let unprinted: string | undefined;
+  const { output } = options;
+  if (output.format !== "table" && output.format !== "wide") {
+    const text = await printed(output, {
       table: () => "",
       object: () => nodeResultObject(result),
+      rows: () => nodeResultObject(result)["nodes"] as readonly JsonObject[],
       names: () =>
         options.nodes
           .filter((name) => result.seen.nodes[name]?.outcome?.result === "restarted")
           .map((name) => `node/${name}`),
     });
-    context.stdout.write(text);
+    // What was done is told all the same.
+    if (text.ok) context.stdout.write(text.value);
+    else unprinted = text.message;
   }
   const lines: string[] = [];
   if (stop !== undefined) {
@@ -280,4 +287,5 @@ async function tell(
   }
   lines.push(...closingLines(result));
   for (const line of lines) context.stderr.write(`${line}\n`);
+  if (unprinted !== undefined) throw userError(unprinted);
 }

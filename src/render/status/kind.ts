@@ -92,6 +92,8 @@ export interface NodeStatus {
   readonly ready: Truth;
   readonly schedulable: Truth;
   readonly roles: readonly string[];
+  /** undefined: the node could not be read. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly kubelet?: string;
   /** namespace/name of the DaemonSet that its pod is of, or should be. */
   readonly daemonSet?: string;

@@ -1,14 +1,13 @@
 import { table } from "../table.ts";
 import type { UpgradeStatus } from "./kind.ts";
-import { printableStatus } from "./print.ts";
+import { printableStatus, type StatusLook } from "./print.ts";
 import { nodeGrid } from "./tables.ts";
 
 /** What is to be written for the next status: everything at first, then what has changed. */
 export type LiveText = (status: UpgradeStatus) => string;
 
-export interface LiveOptions {
+export interface LiveOptions extends StatusLook {
   readonly wide: boolean;
-  readonly noHeaders: boolean;
   /** The terminal's size now; undefined when it is no terminal. */
   readonly screen: (() => { readonly rows: number; readonly columns: number }) | undefined;
 }
@@ -23,13 +22,13 @@ const clearBelow = "\u001B[J";
 const clearScreen = "\u001B[2J";
 
 function wholeScreen(
-  { wide, noHeaders }: LiveOptions,
+  options: LiveOptions,
   screen: () => { readonly rows: number; readonly columns: number },
 ): LiveText {
   let started = false;
   return (status) => {
     const { rows, columns } = screen();
-    const lines = printableStatus(status, noHeaders).table(wide).trimEnd().split("\n");
+    const lines = printableStatus(status, options).table(options.wide).trimEnd().split("\n");
     const more = lines.length - (rows - 1);
     const shown = more > 0 ? [...lines.slice(0, rows - 2), `... ${more + 1} more lines`] : lines;
     const cut = shown.map((line) => `${line.slice(0, columns)}${clearLine}\n`);
@@ -40,11 +39,12 @@ function wholeScreen(
 }
 
 /** Rows that are new or say something else; an age that goes on by itself is no change. */
-function changedRows({ wide, noHeaders }: LiveOptions): LiveText {
+function changedRows(options: LiveOptions): LiveText {
+  const { wide } = options;
   let before: ReadonlyMap<string, string> | undefined;
   let widths: readonly number[] = [];
   return (status) => {
-    const { head, rows } = nodeGrid(status, wide);
+    const { head, rows } = nodeGrid(status, wide, options);
     const seen = new Map(
       status.nodes.map((node) => [`${node.name} ${node.daemonSet ?? ""}`, JSON.stringify(told(node))]),
     );
@@ -60,7 +60,7 @@ function changedRows({ wide, noHeaders }: LiveOptions): LiveText {
       (widest, row) => row.map((text, column) => Math.max(widest[column] ?? 0, text.length)),
       [],
     );
-    return printableStatus(status, noHeaders).table(wide);
+    return printableStatus(status, options).table(wide);
   };
 }
 

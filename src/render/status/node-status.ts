@@ -105,6 +105,7 @@ function row(
     updated,
     configCurrent: config.current,
     todo: stillToDo(node, pod, expected, updated),
+    ...(node === undefined ? {} : { labels: node.labels }),
     ...(node?.kubelet === undefined ? {} : { kubelet: node.kubelet }),
     ...(daemonSet === undefined ? {} : { daemonSet: `${daemonSet.namespace}/${daemonSet.name}` }),
     ...(pod === undefined ? {} : { pod: podStatus(pod), release: releaseOf(pod, surroundings) }),

@@ -3,13 +3,20 @@ import type { Printable } from "../output.ts";
 import { table } from "../table.ts";
 import type { UpgradeStatus } from "./kind.ts";
 import { summaryLines } from "./summary.ts";
-import { componentGrid, nodeGrid } from "./tables.ts";
+import { componentGrid, nodeGrid, type LabelColumns } from "./tables.ts";
+
+/** How the tables look, beside `-o wide`. */
+export interface StatusLook extends LabelColumns {
+  readonly noHeaders: boolean;
+}
 
 /** UpgradeStatus in all its forms. Without headers there are only the rows of nodes, for scripts. */
-export function printableStatus(status: UpgradeStatus, noHeaders: boolean): Printable {
+export function printableStatus(status: UpgradeStatus, look: StatusLook): Printable {
   return {
-    table: (wide) => (noHeaders ? table(undefined, nodeGrid(status, wide).rows) : statusText(status, wide)),
+    table: (wide) =>
+      look.noHeaders ? table(undefined, nodeGrid(status, wide, look).rows) : statusText(status, wide, look),
     object: () => status as unknown as JsonObject,
+    rows: () => status.nodes as unknown as readonly JsonObject[],
     names: () => todoNames(status).map((name) => `node/${name}`),
   };
 }
@@ -19,9 +26,9 @@ export function todoNames({ nodes }: UpgradeStatus): readonly string[] {
   return [...new Set(nodes.filter(({ todo }) => todo !== false).map(({ name }) => name))];
 }
 
-function statusText(status: UpgradeStatus, wide: boolean): string {
+function statusText(status: UpgradeStatus, wide: boolean, look: StatusLook): string {
   const components = componentGrid(status.components, wide);
-  const nodes = nodeGrid(status, wide);
+  const nodes = nodeGrid(status, wide, look);
   const shown = status.install.kind === "none" ? [] : [components, nodes];
   return [
     summaryLines(status)

@@ -38,7 +38,13 @@ export function componentGrid(components: readonly ComponentStatus[], wide: bool
   };
 }
 
-export function nodeGrid(status: UpgradeStatus, wide: boolean): Grid {
+/** Columns of labels, after all others: -L and --show-labels. */
+export interface LabelColumns {
+  readonly labelColumns?: readonly string[];
+  readonly showLabels?: boolean;
+}
+
+export function nodeGrid(status: UpgradeStatus, wide: boolean, labels: LabelColumns = {}): Grid {
   const now = parseTime(status.cluster.observed) ?? 0;
   const several = status.daemonSets.length > 1;
   return {
@@ -54,9 +60,35 @@ export function nodeGrid(status: UpgradeStatus, wide: boolean): Grid {
       "AGE",
       ...(wide ? ["ROLES", "KUBELET", "REVISION", "IMAGE"] : []),
       "NOTE",
+      ...labelHeads(labels),
     ],
-    rows: status.nodes.map((node) => nodeRow(node, { now, several, wide })),
+    rows: status.nodes.map((node) => [
+      ...nodeRow(node, { now, several, wide }),
+      ...labelCells(node.labels, labels),
+    ]),
   };
+}
+
+/** `topology.kubernetes.io/zone` has the head ZONE, as in kubectl. */
+function labelHeads({ labelColumns = [], showLabels = false }: LabelColumns): readonly string[] {
+  return [
+    ...labelColumns.map((label) => (label.split("/").at(-1) ?? "").toUpperCase()),
+    ...(showLabels ? ["LABELS"] : []),
+  ];
+}
+
+function labelCells(
+  labels: NodeStatus["labels"],
+  { labelColumns = [], showLabels = false }: LabelColumns,
+): readonly string[] {
+  if (labels === undefined) return [...labelColumns, ...(showLabels ? [""] : [])].map(() => unknown);
+  const all = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort();
+  return [
+    ...labelColumns.map((label) => labels[label] ?? ""),
+    ...(showLabels ? [all.length === 0 ? none : all.join(",")] : []),
+  ];
 }
 
 function nodeRow(

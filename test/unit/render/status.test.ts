@@ -5,7 +5,7 @@ import { catalogue } from "../../../src/releases/catalogue.ts";
 import { printed, type OutputFormat } from "../../../src/render/output.ts";
 import { upgradeStatus, type StatusScope } from "../../../src/render/status/build.ts";
 import type { UpgradeStatus } from "../../../src/render/status/kind.ts";
-import { printableStatus } from "../../../src/render/status/print.ts";
+import { printableStatus, type StatusLook } from "../../../src/render/status/print.ts";
 import {
   aConfigMap,
   aDaemonSet,
@@ -35,8 +35,14 @@ function noteOf(spec: ClusterSpec, node: string): string {
   return (row?.notes ?? []).map(({ text }) => text).join("; ");
 }
 
-function print(spec: ClusterSpec, format: OutputFormat = "table", noHeaders = false): Promise<string> {
-  return printed(format, printableStatus(statusOf(spec), noHeaders));
+async function print(
+  spec: ClusterSpec,
+  format: OutputFormat = "table",
+  look: StatusLook = { noHeaders: false },
+): Promise<string> {
+  const text = await printed({ format }, printableStatus(statusOf(spec), look));
+  expect(text.ok).toBe(true);
+  return text.ok ? text.value : "";
 }
 
 const lease: CordonLease = {
@@ -92,13 +98,28 @@ describe("what is printed", () => {
     );
   });
 
+  test("-L and --show-labels show the nodes' labels after everything else", async () => {
+    const spec = {
+      ...aHealthyCluster(),
+      nodes: [aNode("node-01", { labels: { "x.io/zone": "a" } })],
+    };
+    const look = { noHeaders: false, labelColumns: ["x.io/zone", "nope"], showLabels: true };
+    expect(await print(spec, "table", look)).toMatch(/^NODE .* NOTE +ZONE +NOPE +LABELS$/m);
+    expect(await print(spec, "table", look)).toMatch(
+      /^node-01 .* a +kubernetes\.io\/os=linux,x\.io\/zone=a$/m,
+    );
+    expect(await print({ ...spec, nodes: forbidden("nodes") }, "table", look)).toMatch(
+      /^node-01 .* <unknown> +<unknown> +<unknown>$/m,
+    );
+  });
+
   test("without Calico it says so, and what it looked for", async () => {
     const text = await print({ nodes: [aNode("node-01")] });
     await expect(text).toMatchFileSnapshot("../../golden/status-none.table.txt");
   });
 
   test("--no-headers prints the rows of nodes alone, so that scripts need no filter", async () => {
-    const text = await print(aHealthyCluster(), "table", true);
+    const text = await print(aHealthyCluster(), "table", { noHeaders: true });
     expect(text.split("\n").map((line) => line.split(" ")[0])).toEqual(["node-01", "node-02", "node-03", ""]);
   });
 
