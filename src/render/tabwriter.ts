@@ -6,9 +6,10 @@ const minimum = 6;
  * Text whose cells end with a tab, in aligned columns. A cell's width is its number of characters,
  * however wide a terminal shows them; the last cell of a line belongs to no column. A line without a
  * tab ends the columns above it, and a form feed does; the columns below are no narrower.
+ * `atLeast`: how wide the widest cells of columns printed before were.
  */
-export function alignTabs(text: string): string {
-  const remembered: number[] = [];
+export function alignTabs(text: string, atLeast: readonly number[] = []): string {
+  const remembered = atLeast.map((width) => width + padding);
   let written = "";
   let lines: string[][] = [[]];
   for (const [, cell = "", end = ""] of text.matchAll(/([^\t\v\n\f]*)([\t\v\n\f]|$)/g)) {
@@ -58,5 +59,5 @@ function padded(cell: string, width: number): string {
 }
 
 function runes(text: string): number {
-  return Array.from(text).length;
+  return /[\uD800-\uDBFF]/.test(text) ? Array.from(text).length : text.length;
 }

@@ -57,7 +57,7 @@ function changedRows(options: LiveOptions): LiveText {
     before = seen;
     if (!first) return changed.length === 0 ? "" : table(undefined, changed, widths);
     widths = [head, ...rows].reduce<readonly number[]>(
-      (widest, row) => row.map((text, column) => Math.max(widest[column] ?? 0, text.length)),
+      (widest, row) => row.map((text, column) => Math.max(widest[column] ?? 0, Array.from(text).length)),
       [],
     );
     return printableStatus(status, options).table(wide);

@@ -15,6 +15,8 @@ export interface KubectlPrinter {
   readonly print: (args: readonly string[]) => Promise<Printed>;
   /** `kubectl get` of the objects, as the list of a resource or as one; for what only `get` prints. */
   readonly get: (args: readonly string[]) => Promise<Printed>;
+  /** `kubectl get` of a table that the server has made. */
+  readonly table: (head: readonly string[], cells: readonly (readonly string[])[]) => Promise<Printed>;
   readonly stop: () => Promise<void>;
 }
 
@@ -27,10 +29,12 @@ export async function kubectlPrinter(
   const folder = await mkdtemp(join(tmpdir(), "calico-upgrade-print-"));
   const file = join(folder, "object.json");
   await writeFile(file, JSON.stringify(object));
+  let table: unknown;
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://server");
     response.setHeader("content-type", "application/json");
-    const answer = answers(rows)[pathname];
+    const asked = request.headers.accept?.includes("as=Table") === true ? table : undefined;
+    const answer = (pathname.endsWith("/things") ? asked : undefined) ?? answers(rows)[pathname];
     if (answer === undefined) response.statusCode = 404;
     response.end(
       JSON.stringify(answer ?? { kind: "Status", apiVersion: "v1", code: 404, reason: "NotFound" }),
@@ -50,6 +54,15 @@ export async function kubectlPrinter(
   return {
     print: (args) => run(["annotate", "--local", "--overwrite", "-f", file, "a=b", ...args]),
     get: (args) => run(["get", "things", "--server", url, ...args]),
+    table(head, cells) {
+      table = {
+        kind: "Table",
+        apiVersion: "meta.k8s.io/v1",
+        columnDefinitions: head.map((name) => ({ name, type: "string", format: "" })),
+        rows: cells.map((row) => ({ cells: row, object: null })),
+      };
+      return run(["get", "things", "--server", url]);
+    },
     async stop() {
       server.closeAllConnections();
       server.close();

@@ -58,11 +58,11 @@ test("a long table has the same columns from its first to its last row", () => {
   expect(new Set(lines.slice(1).map((line) => line.indexOf("end")))).toEqual(new Set([8 + 3 + 30 + 3]));
 });
 
-test("wide characters do not push the next column away", () => {
+test("a wide character counts as one place, and a column has three at least, as in kubectl's tables", () => {
   expect(
     table(undefined, [
-      ["名前", "x"],
-      ["ab", "y"],
+      ["名前😀", "1", "x"],
+      ["ab", "2", "y"],
     ]),
-  ).toBe("名前   x\nab     y\n");
+  ).toBe("名前😀   1     x\nab    2     y\n");
 });
