@@ -46,7 +46,8 @@ export const commands: readonly RegisteredCommand[] = [
   },
 ];
 
-const globalFlags = [...Object.values(connectionFlags), helpFlag];
+/** Flags that every command takes. */
+export const globalFlags = [...Object.values(connectionFlags), helpFlag];
 
 /** Runs one command line (without the program's name) and answers the exit code. */
 export async function runCli(args: readonly string[], context: AppContext): Promise<number> {

@@ -21,7 +21,8 @@ export class StatusCommand extends BaseCommand {
     details:
       "Says how Calico was installed, which datastore it uses, which release runs on which node, who works on an\n" +
       "upgrade, and what is wrong. Changes nothing. What cannot be read is shown as unknown, with the reason on stderr.\n\n" +
-      "-o name prints the nodes that still need the upgrade.",
+      "-o name prints the nodes that still need the upgrade. -o json, yaml and jsonpath print the whole result;\n" +
+      "-o custom-columns has a row, and --sort-by an order, for the entries in its .nodes.",
     arguments: "[NODE...] [flags]",
     examples: [
       { what: "Show the whole cluster", command: "status" },
@@ -29,6 +30,10 @@ export class StatusCommand extends BaseCommand {
       {
         what: "Upgrade the nodes that still need it, one by one",
         command: "status -o name | xargs -n 1 kubectl calico-upgrade node",
+      },
+      {
+        what: "Print which release each node runs, the ones with most restarts last",
+        command: "status -o custom-columns=NODE:.name,RELEASE:.release.text --sort-by=.pod.restarts",
       },
       { what: "Wait until every node runs the newest revision", command: "status --wait --timeout=1h" },
     ],

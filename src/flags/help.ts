@@ -18,6 +18,9 @@ export interface ListedCommand {
   readonly group: string;
 }
 
+/** What the program is for. */
+export const about = "Upgrades Calico on a live cluster, one component and one node at a time.";
+
 /** `kubectl calico-upgrade --help`: the commands, in groups. */
 export function rootHelp(commands: readonly ListedCommand[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
@@ -28,7 +31,7 @@ export function rootHelp(commands: readonly ListedCommand[]): string {
     return [`${group}:`, ...lines].join("\n");
   });
   return `${[
-    "Upgrades Calico on a live cluster, one component and one node at a time.",
+    about,
     ...groups,
     `Usage:\n  ${program} COMMAND [flags]`,
     `Use "${program} COMMAND --help" for more information about a given command.\n` +
@@ -69,7 +72,8 @@ function flagHelp(flag: Flag): string {
   return `    ${short}--${flag.name}=${shownDefault(flag)}:\n\t${flag.help}`;
 }
 
-function shownDefault(flag: Flag): string {
+/** What a flag's value is when it is not given, as kubectl writes it. */
+export function shownDefault(flag: Flag): string {
   if (flag.takes === "boolean") return flag.default ?? "false";
   if (flag.repeat === true) return "[]";
   if (flag.read !== undefined && flag.default !== undefined) return flag.default;
