@@ -45,6 +45,8 @@ export interface Terminal {
   readonly stderrTty: boolean;
   /** Whether standard output and standard error are the same terminal. */
   readonly sameTerminal: boolean;
+  /** Whether standard error shows colours (--color=auto). */
+  readonly stderrColor: boolean;
   /** undefined when unknown. */
   readonly columns: number | undefined;
 }

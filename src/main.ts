@@ -1,4 +1,5 @@
 import { fstatSync } from "node:fs";
+import { showsColor, usesColor } from "./flags/color.ts";
 import { version } from "./version.ts";
 import type { AppContext, Interrupts, StopSignal, Terminal } from "./context.ts";
 
@@ -56,7 +57,7 @@ function makeContext(): AppContext {
         log: (line) => void process.stderr.write(`${line}\n`),
         warn(text) {
           warnings.count += 1;
-          process.stderr.write(`${warningLabel()} ${text}\n`);
+          process.stderr.write(`${warningLabel(values.color)} ${text}\n`);
         },
         userAgent: `kubectl-calico_upgrade/${version} (${os}/${arch})`,
         pid: process.pid,
@@ -107,11 +108,14 @@ function makeInterrupts(onListening: (now: boolean) => void): Interrupts {
   };
 }
 
-/** Yellow and bold on a terminal, as kubectl's. */
-function warningLabel(): string {
-  const { env, stderr } = process;
-  const plain = !stderr.isTTY || (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
-  return plain ? "Warning:" : "\u001B[33;1mWarning:\u001B[0m";
+/** Yellow and bold where colours are shown, as kubectl's. */
+function warningLabel(when: string): string {
+  return usesColor(when, stderrColor()) ? "\u001B[33;1mWarning:\u001B[0m" : "Warning:";
+}
+
+function stderrColor(): boolean {
+  const { env, stderr, platform } = process;
+  return showsColor({ tty: Boolean(stderr.isTTY), env, windows: platform === "win32" });
 }
 
 function makeTerminal(): Terminal {
@@ -122,6 +126,7 @@ function makeTerminal(): Terminal {
     stdoutTty,
     stderrTty,
     sameTerminal: stdoutTty && stderrTty && sameDevice(),
+    stderrColor: stderrColor(),
     columns: stderrTty ? process.stderr.columns : stdoutTty ? process.stdout.columns : undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { colorFlag } from "./color.ts";
 import type { Flag, FlagValues } from "./flag.ts";
 
 /** kubectl's connection flags (ConfigFlags) and its global ones; every command accepts them. */
@@ -91,6 +92,7 @@ export const connectionFlags = {
     group: "Other",
     valueName: "LEVEL",
   },
+  color: colorFlag,
   vmodule: {
     name: "vmodule",
     takes: "value",

@@ -18,6 +18,8 @@ export interface Flag {
   readonly repeat?: boolean;
   /** How the value is read, if not as text. Durations become milliseconds. */
   readonly read?: "int" | "duration";
+  /** The only values that there are. */
+  readonly oneOf?: readonly string[];
   /** Value when the flag is not given, as one would write it. */
   readonly default?: string;
   readonly help: string;

@@ -142,6 +142,8 @@ function readValue(flag: Flag, value: string): Read {
       return bad(flag, value, `strconv.ParseInt: parsing ${goQuote(value)}: invalid syntax`);
     return { ok: true, value: String(number) };
   }
+  if (flag.oneOf !== undefined && !flag.oneOf.includes(value))
+    return bad(flag, value, `must be one of: ${flag.oneOf.join(", ")}`);
   if (flag.read === "duration") {
     const duration = goDuration(value);
     if (!duration.ok) return bad(flag, value, duration.message);

@@ -1,5 +1,6 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
 import type { PhaseName } from "../plan/decision.ts";
+import { taskColors } from "./task-colors.ts";
 
 export type Outcome =
   | { readonly kind: "done" }
@@ -42,7 +43,7 @@ class LiveRenderer extends DefaultRenderer {
 }
 
 /** Shows the list until every line has an outcome. */
-export async function showList(layout: Layout, stream: NodeJS.WriteStream): Promise<void> {
+export async function showList(layout: Layout, stream: NodeJS.WriteStream, colored: boolean): Promise<void> {
   const list = new Listr(
     [...layout.before.map(lineTask), ...layout.groups.map(groupTask), ...layout.after.map(lineTask)],
     {
@@ -56,6 +57,7 @@ export async function showList(layout: Layout, stream: NodeJS.WriteStream): Prom
         showErrorMessage: false,
         collapseErrors: false,
         formatOutput: "wrap",
+        color: taskColors(colored),
         logger: new ListrLogger({ processOutput: new ProcessOutput(stream, stream) }),
       },
     },

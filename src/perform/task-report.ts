@@ -13,6 +13,7 @@ export interface TaskListOptions {
   readonly after: readonly PhaseName[];
   /** Undefined: the task list stands where the results go, and shows the mutation lines itself. */
   readonly lines: Lines | undefined;
+  readonly colored: boolean;
   readonly now: () => Millis;
   /** How long the node has been without its calico-node, as text. */
   readonly elapsed: (since: Millis) => string;
@@ -54,7 +55,7 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
   let deletedAt: Millis | undefined;
   let wait = "";
   const ticker = setInterval(tick, 1_000);
-  const shown = showList(layout, options.stream);
+  const shown = showList(layout, options.stream, options.colored);
 
   const groupOf = (node: string | undefined) => layout.groups.find((group) => group.node === node);
 

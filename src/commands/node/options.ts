@@ -22,6 +22,8 @@ export interface NodeOptions {
   readonly dryRun: DryRun;
   readonly yes: boolean;
   readonly output: Output;
+  /** --color */
+  readonly color: string;
   /** Flags that the command which goes on with this run repeats. */
   readonly again: readonly string[];
   /** Flags that any other command about the same cluster and DaemonSet repeats. */
@@ -95,6 +97,7 @@ export function nodeOptions(values: NodeValues, output: Output, warn: (text: str
     dryRun: dryRun.dryRun,
     yes: values.yes,
     output,
+    color: values.connection.color,
     again: again(values, file),
     everywhere: [
       ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),

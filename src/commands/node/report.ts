@@ -1,4 +1,5 @@
 import type { AppContext } from "../../context.ts";
+import { usesColor } from "../../flags/color.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
 import { plainReport } from "../../perform/plain-report.ts";
 import type { Reporter, StepWords } from "../../perform/reporter.ts";
@@ -16,6 +17,8 @@ export interface ReportOptions {
   readonly resource: string;
   readonly format: OutputFormat;
   readonly dryRun: DryRun;
+  /** --color */
+  readonly color: string;
   readonly suffix: string;
   readonly nodeLine: (node: string, seen: Seen) => string | undefined;
 }
@@ -45,6 +48,7 @@ export async function reporterFor(
   const nowhere = (): void => {};
   // Without a width every character would get a line of its own.
   const live =
+    result &&
     terminal.stderrTty &&
     (terminal.columns ?? 0) > 0 &&
     context.env["TERM"] !== "dumb" &&
@@ -60,7 +64,8 @@ export async function reporterFor(
     phases: nodePhases(goal),
     before: ["hold", ...(goal.template === undefined ? [] : (["template"] as const))],
     after: ["finish"],
-    lines: !result ? nowhere : terminal.sameTerminal ? undefined : lines,
+    lines: terminal.sameTerminal ? undefined : lines,
+    colored: usesColor(options.color, terminal.stderrColor),
     now: context.now,
     elapsed: (since) => seconds(context.now() - since),
   });

@@ -91,6 +91,7 @@ async function upgrade(
     goal,
     resource: `daemonset.${places.daemonSets.group}/${chosen.name}`,
     format: options.output.format,
+    color: options.color,
     dryRun: options.dryRun,
     suffix,
     nodeLine: (node, seen) => (options.dryRun === "none" ? nodeLine(node, { ...base, seen }) : undefined),

@@ -24,7 +24,13 @@ export function testContext(overrides: Partial<AppContext> = {}): {
       interrupts: {
         listen: () => ({ first: never, second: never, signal: undefined, exitCode: 1, stop: () => {} }),
       },
-      terminal: { stdoutTty: false, stderrTty: false, sameTerminal: false, columns: undefined },
+      terminal: {
+        stdoutTty: false,
+        stderrTty: false,
+        sameTerminal: false,
+        stderrColor: false,
+        columns: undefined,
+      },
       connect: () => Promise.reject(new Error("no cluster in this test")),
       readFile: () => Promise.reject(new Error("no files in this test")),
       ...overrides,

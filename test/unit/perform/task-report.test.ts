@@ -55,6 +55,7 @@ function start({ nodes = ["a"], results }: Options = {}) {
     after: ["finish"],
     lines: results && ((line) => void results.push(line)),
     now: () => 5_000,
+    colored: false,
     elapsed: () => "3.1s",
   });
   const tell = (events: readonly RunEvent<Memory, Step>[]): void => {
