@@ -101,7 +101,7 @@ function withoutTime(status: UpgradeStatus): UpgradeStatus {
 }
 
 function screenOf(context: AppContext): Parameters<typeof makeLiveText>[0]["screen"] {
-  if (!context.terminal.stdoutTty) return undefined;
+  if (!context.terminal.stdoutTty || context.env["TERM"] === "dumb") return undefined;
   const stdout = context.stdout as { readonly rows?: number; readonly columns?: number };
   // A terminal that does not know its size says 0.
   return () => ({ rows: sizeOr(stdout.rows, 24), columns: sizeOr(stdout.columns, 80) });

@@ -13,7 +13,10 @@ export function table(
 ): string {
   const all = head === undefined ? rows : [head, ...rows];
   const text = all.map((row) => `${row.map(cell).join("\t")}\n`).join("");
-  return alignTabs(text, atLeast).replaceAll(/ +$/gm, "");
+  return alignTabs(text, atLeast)
+    .split("\n")
+    .map((line) => line.replace(/ +$/, ""))
+    .join("\n");
 }
 
 /** What kubectl's table printer does to a cell; a tab would end it. */
