@@ -1,24 +1,25 @@
 import type { Writable } from "node:stream";
 import { userError } from "../errors.ts";
+import { plainOutput } from "../flags/common.ts";
 import { buildInfo, version } from "../version.ts";
 
 interface Wanted {
   readonly output: string;
   readonly extra: readonly string[];
   readonly stdout: Writable;
+  readonly readFile: (path: string) => Promise<string>;
 }
 
 /** The Calico releases that this version knows. */
 export async function runReleases(wanted: Wanted): Promise<number> {
   noArguments(wanted);
-  const [{ catalogue }, { printableReleases }, { printed, readOutput }] = await Promise.all([
+  const [{ catalogue }, { printableReleases }, { outputOf, resultText }] = await Promise.all([
     import("../releases/catalogue.ts"),
     import("../render/releases/list.ts"),
-    import("../render/output.ts"),
+    import("./print-result.ts"),
   ]);
-  const output = readOutput(wanted.output === "" ? "table" : wanted.output);
-  if (!output.ok) throw userError(output.message);
-  wanted.stdout.write(await printed(output.format, printableReleases(catalogue)));
+  const output = await outputOf(plainOutput(wanted.output === "" ? "table" : wanted.output), wanted);
+  wanted.stdout.write(await resultText(output, printableReleases(catalogue)));
   return 0;
 }
 

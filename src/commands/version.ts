@@ -24,7 +24,8 @@ export class VersionCommand extends BaseCommand {
 
   protected async run(): Promise<number> {
     const body = await import("./version-run.ts");
-    const wanted = { output: this.output, extra: this.rest, stdout: this.context.stdout };
+    const { stdout, readFile } = this.context;
+    const wanted = { output: this.output, extra: this.rest, stdout, readFile };
     return this.releases ? await body.runReleases(wanted) : body.run(wanted);
   }
 }

@@ -125,3 +125,8 @@ export const ignorePreflightErrorsFlag = {
   group: "Options",
   valueName: "IDS",
 } as const satisfies Flag;
+
+/** The output flags of a command that has -o alone. */
+export function plainOutput(output: string) {
+  return { output, template: "", allowMissingTemplateKeys: true, noHeaders: false };
+}

@@ -1,13 +1,14 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
+import { plainOutput } from "../../flags/common.ts";
 import { program } from "../../model/program.ts";
 import { upgradePlan } from "../../plan/upgrade/make.ts";
 import type { Standing } from "../../plan/upgrade/standing.ts";
 import type { Refusal } from "../../plan/route/route.ts";
 import { catalogue } from "../../releases/catalogue.ts";
-import { printed, readOutput } from "../../render/output.ts";
 import { planCommands, printablePlan } from "../../render/plan/print.ts";
+import { outputOf, resultText } from "../print-result.ts";
 import { isNewer, readTold, type Told } from "./told.ts";
 
 export interface PlanOptions {
@@ -28,8 +29,7 @@ export interface PlanOptions {
 /** Exit code 0 when there is a way; a refusal is an error. */
 export async function runPlan(options: PlanOptions): Promise<number> {
   if (options.extra.length > 0) throw userError(`extra arguments: [${options.extra.join(" ")}]`);
-  const output = readOutput(options.output);
-  if (!output.ok) throw userError(output.message);
+  const output = await outputOf(plainOutput(options.output), options.context);
   if (options.printCommands && output.format !== "table")
     throw userError("--print-commands cannot be used together with -o");
   const told = readTold(options);
@@ -37,9 +37,7 @@ export async function runPlan(options: PlanOptions): Promise<number> {
   const plan = upgradePlan(standing, told.to, catalogue);
   if (plan.kind === "refusal") throw userError(refusalText(plan, standing));
   const { stdout } = options.context;
-  stdout.write(
-    options.printCommands ? planCommands(plan) : await printed(output.format, printablePlan(plan)),
-  );
+  stdout.write(options.printCommands ? planCommands(plan) : await resultText(output, printablePlan(plan)));
   return 0;
 }
 

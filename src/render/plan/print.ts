@@ -9,6 +9,7 @@ export function printablePlan(plan: UpgradePlan): Printable {
   return {
     table: (wide) => planText(plan, wide),
     object: () => plan as unknown as JsonObject,
+    rows: () => plan.hops as unknown as readonly JsonObject[],
     names: () => plan.hops.map(({ to }) => to),
   };
 }

@@ -53,6 +53,7 @@ export function printableReleases(catalogue: Catalogue): Printable {
         faults: badReleases.map(({ id, severity, why }) => ({ id, severity, why, sources: sources[id] })),
         limits: limits.map(limitOf),
       }) as unknown as JsonObject,
+    rows: () => releases.map((release) => entryOf(release) as unknown as JsonObject),
     names: () => releases.map(({ name }) => name),
   };
 }
