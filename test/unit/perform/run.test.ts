@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import { apiError, connectionError } from "../../../src/errors.ts";
+import type { Write } from "../../../src/model/write.ts";
+import { run, type DryRun, type LiveWorld, type RunEvent } from "../../../src/perform/run.ts";
+import type { Stop } from "../../../src/plan/decision.ts";
+import type { Procedure } from "../../../src/plan/procedure.ts";
+
+/** Counts up to three, one write each; holds something that it gives back when it has to stop. */
+interface Memory {
+  readonly stop?: Stop;
+  readonly givenBack: boolean;
+}
+type Step = { readonly kind: "count" | "give back" };
+
+const write: Write = {
+  verb: "delete",
+  ref: { group: "", version: "v1", resource: "things", kind: "Thing", name: "x" },
+  uid: "x",
+};
+
+const procedure: Procedure<number, Memory, Step> = {
+  start: { givenBack: false },
+  look: (memory) => memory,
+  next: (count, { stop, givenBack }) => {
+    if (stop !== undefined) {
+      return givenBack ? { kind: "stop", reason: stop } : { kind: "step", step: { kind: "give back" } };
+    }
+    return count >= 3 ? { kind: "done" } : { kind: "step", step: { kind: "count" } };
+  },
+  acted: (memory, { kind }) => (kind === "give back" ? { ...memory, givenBack: true } : memory),
+  settled: (memory) => memory,
+  stopping: (memory, stop) => ({ ...memory, stop }),
+  interrupted: (memory) => memory,
+  writes: () => [write],
+  assume: (count) => count + 1,
+};
+
+/** `answers` in order: an error is thrown, anything else is a write that the world takes in. */
+function start(answers: readonly (Error | "written")[] = [], dryRun: DryRun = "none") {
+  let count = 0;
+  const sent: boolean[] = [];
+  const events: string[] = [];
+  let refreshed = 0;
+  const live: LiveWorld<number> = {
+    snapshot: () => count,
+    changed: () => Promise.resolve(),
+    absorb: () => {
+      count += 1;
+    },
+    refresh: () => {
+      refreshed += 1;
+      return Promise.resolve();
+    },
+    fetchEvents: () => Promise.resolve(),
+  };
+  const second = new AbortController();
+  const result = run(procedure, live, {
+    dryRun,
+    now: () => 0,
+    send: (_write, dry) => {
+      const answer = answers[sent.length];
+      sent.push(dry);
+      return answer instanceof Error
+        ? Promise.reject(answer)
+        : Promise.resolve({ apiVersion: "v1", kind: "Thing", metadata: { name: "x" } });
+    },
+    interrupt: { first: new AbortController().signal, second: second.signal },
+    emit: (event: RunEvent<Memory, Step>) => void events.push(event.kind),
+  });
+  return { result, sent, events, refreshed: () => refreshed, count: () => count, second };
+}
+
+const conflict = apiError({ status: 409, reason: "Conflict", message: "changed" });
+const forbidden = apiError({ status: 403, reason: "Forbidden", message: "no" });
+
+test("one step, observe, ask again, until there is nothing to do", async () => {
+  const { result, sent, events } = start();
+  expect(await result).toMatchObject({ kind: "done" });
+  expect(sent).toEqual([false, false, false]);
+  expect(events).toEqual(["begun", "performed", "begun", "performed", "begun", "performed", "done"]);
+});
+
+describe("a write that does not go through", () => {
+  test.each([
+    ["somebody was quicker", conflict],
+    ["nobody knows what became of it", connectionError("reset")],
+    ["the server is not itself", apiError({ status: 503, reason: "ServiceUnavailable", message: "later" })],
+  ])("%s: it looks again and decides anew", async (_what, error) => {
+    const { result, sent, refreshed } = start(["written", error]);
+    expect(await result).toMatchObject({ kind: "done" });
+    expect(sent).toHaveLength(4);
+    expect(refreshed()).toBe(1);
+  });
+
+  test("a refusal stops the run, and what it holds is given back first", async () => {
+    const { result, sent, events } = start([forbidden]);
+    expect(await result).toMatchObject({
+      kind: "stopped",
+      reason: { message: "Error from server (Forbidden): no" },
+    });
+    expect(sent).toHaveLength(2);
+    expect(events).toEqual(["begun", "stopping", "begun", "performed", "stopped"]);
+  });
+
+  test("when giving back is refused as well it ends all the same, for the first reason", async () => {
+    const { result } = start([forbidden, apiError({ status: 403, reason: "Forbidden", message: "neither" })]);
+    expect(await result).toMatchObject({ reason: { message: "Error from server (Forbidden): no" } });
+  });
+});
+
+describe("a dry run", () => {
+  test("of the client sends nothing and walks the same way", async () => {
+    const { result, sent, events, count } = start([], "client");
+    expect(await result).toMatchObject({ kind: "done" });
+    expect([sent, count()]).toEqual([[], 0]);
+    expect(events.filter((kind) => kind === "performed")).toHaveLength(3);
+  });
+
+  test("H07: of the server sends every write as one", async () => {
+    const { result, sent, count } = start([], "server");
+    expect(await result).toMatchObject({ kind: "done" });
+    expect([sent, count()]).toEqual([[true, true, true], 0]);
+  });
+});
+
+test("a second Ctrl-C leaves at once", async () => {
+  const { result, sent, second } = start([conflict, conflict, conflict, conflict, conflict]);
+  second.abort();
+  expect(await result).toMatchObject({ kind: "stopped", reason: { interrupted: true } });
+  expect(sent.length).toBeLessThanOrEqual(1);
+});
