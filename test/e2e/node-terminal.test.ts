@@ -97,6 +97,16 @@ describe.skipIf(!hasTerminal).each(eras)(
       expect(await no.ended).toBe(1);
       expect(no.screen().at(-1)).toBe("nothing was changed");
       expect(await writes(cluster, mark)).toEqual([]);
+      const cut = onTerminal(cluster, `${node} node-01 --settle=0s`);
+      await cut.shows(/\[y\/N\]:/);
+      cut.types(ctrlC);
+      expect(await cut.ended).toBe(130);
+      expect(await writes(cluster, mark)).toEqual([]);
+      const end = onTerminal(cluster, `${node} node-01 --settle=0s`);
+      await end.shows(/\[y\/N\]:/);
+      end.types("\u0004");
+      expect(await end.ended).toBe(1);
+      expect(await writes(cluster, mark)).toEqual([]);
       const yes = onTerminal(cluster, `${node} node-01 --settle=0s`);
       await yes.shows(/\[y\/N\]:/);
       yes.types("y\r");

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
@@ -12,9 +13,11 @@ export async function confirm(
   if (!context.terminal.stderrTty || !isTerminal(context.stdin)) {
     throw userError(`${question} There is no terminal to ask on; -y answers yes`);
   }
-  const lines = createInterface({ input: context.stdin, output: context.stderr });
+  // The terminal itself edits the line, so that Ctrl-C ends the process as at any other prompt.
+  const lines = createInterface({ input: context.stdin, output: context.stderr, terminal: false });
   try {
-    const answer = await lines.question(`${question} [y/N]: `);
+    const closed = once(lines, "close").then(() => "");
+    const answer = await Promise.race([lines.question(`${question} [y/N]: `), closed]);
     if (/^y(es)?$/i.test(answer.trim())) return true;
     context.stderr.write("nothing was changed\n");
     return false;
