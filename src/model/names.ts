@@ -21,3 +21,9 @@ export const purposeLabel = "calico-upgrade/purpose";
 /** kubectl's client-side apply: its annotation and the manager its writes carry. */
 export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
 export const clientSideApplyManager = "kubectl-client-side-apply";
+
+/** On a NetworkPolicy: `true` keeps it through the policy migration, as --keep decided. */
+export const keepAnnotation = "calico-upgrade/keep-policy";
+
+/** On a Namespace whose isolation is unclear: `isolated` or `open`, as --treat-as decided. */
+export const treatAsAnnotation = "calico-upgrade/treat-as";

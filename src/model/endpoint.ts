@@ -1,0 +1,58 @@
+import type { KubeObject } from "./kube.ts";
+import { listOf, recordOf, type Labels } from "./label-selector.ts";
+import { protocols, type Protocol } from "./network-policy.ts";
+
+/** What we read of a pod that traffic comes from or goes to. */
+export interface EndpointFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  /** status.podIP; undefined as long as it has none. */
+  readonly address?: string;
+  readonly namedPorts: readonly NamedPort[];
+}
+
+export interface NamedPort {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly port: number;
+}
+
+interface RawPod {
+  readonly spec?: {
+    readonly hostNetwork?: boolean;
+    readonly containers?: unknown;
+    readonly initContainers?: unknown;
+  };
+  readonly status?: { readonly phase?: string; readonly podIP?: string };
+}
+
+/**
+ * Reads a pod; undefined for one that Calico has no endpoint for: it uses its node's network, or it
+ * has ended (libcalico-go, isReadyCalicoPod).
+ */
+export function endpointFacts(raw: KubeObject): EndpointFacts | undefined {
+  const { spec, status } = raw as KubeObject & RawPod;
+  if (spec?.hostNetwork === true || status?.phase === "Succeeded" || status?.phase === "Failed")
+    return undefined;
+  const address = status?.podIP;
+  const sidecars = listOf(spec?.initContainers).filter(
+    (container) => recordOf(container)?.["restartPolicy"] === "Always",
+  );
+  return {
+    namespace: raw.metadata.namespace ?? "",
+    name: raw.metadata.name,
+    labels: raw.metadata.labels ?? {},
+    namedPorts: [...listOf(spec?.containers), ...sidecars].flatMap(portsOf),
+    ...(address === undefined || address === "" ? {} : { address }),
+  };
+}
+
+function portsOf(container: unknown): readonly NamedPort[] {
+  return listOf(recordOf(container)?.["ports"]).flatMap((raw) => {
+    const { name, protocol: given = "TCP", containerPort } = recordOf(raw) ?? {};
+    const protocol = protocols.find((each) => each === given);
+    if (typeof name !== "string" || typeof containerPort !== "number" || protocol === undefined) return [];
+    return [{ name, protocol, port: containerPort }];
+  });
+}

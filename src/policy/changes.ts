@@ -1,0 +1,213 @@
+import { overlay, type Cell } from "./access.ts";
+import { profiles, type Profile, type Profiles, type Regime } from "./profile.ts";
+import { intersection, rangesOf, without, type Ranges } from "./ranges.ts";
+import { reachableFrom, type Destinations } from "./reachable-from.ts";
+import type { PodClass, Universe } from "./universe.ts";
+
+export type Verdict = "allow" | "deny" | "unknown";
+
+/** Why a flow changes. The policies are places in the universe's. */
+export interface Reason {
+  readonly kind:
+    /** Policies that selected pods in an open namespace begin to isolate them. */
+    | "policy"
+    /** The annotation that closed the namespace has no effect any more, and no policy selects the pod. */
+    | "annotation"
+    /** The same policies, read in another way: ipBlock or policyTypes. */
+    | "reading"
+    /** Egress rules begin to be enforced. */
+    | "egress"
+    /** Whether the namespace is closed is not clear. */
+    | "unclear"
+    /** A policy is not understood. */
+    | "unreadable"
+    /** Pods without an address, and an ipBlock that may hold it. */
+    | "no address";
+  readonly policies: readonly number[];
+}
+
+/** Flows that pass before and not after, or the other way round, or of which one of both is not known. */
+export interface FlowChange {
+  readonly from: Ranges;
+  readonly to: Ranges;
+  readonly ports: Ranges;
+  readonly before: Verdict;
+  readonly after: Verdict;
+  readonly reason: Reason;
+}
+
+/**
+ * The flows that change between two states of one universe, each in one entry. The first must be under
+ * the old semantics: it knows no egress. Flows between addresses outside are nobody's.
+ */
+export function flowChanges(universe: Universe, before: Regime, after: Regime): readonly FlowChange[] {
+  if (before.semantics.kind !== "legacy") throw new Error("changes are counted from the old semantics");
+  const [was, is] = [profiles(universe, before), profiles(universe, after)];
+  const restricted = groupBy(
+    universe.classes.filter((of) => is.egress(of).mode !== "open"),
+    (of) => is.egress(of).key,
+  );
+  const sources = rangesOf(
+    restricted
+      .flat()
+      .map(({ id }) => id)
+      .toSorted((a, b) => a - b),
+  );
+  return [
+    ...ingressChanges(universe, was, is, sources),
+    ...(sources.length === 0 ? [] : egressChanges(universe, was, is, restricted)),
+  ];
+}
+
+/**
+ * Destination by destination. What ingress denies afterwards is denied whatever the source may; where it
+ * allows, sources that are restricted at egress are looked at from their own end.
+ */
+function ingressChanges(
+  universe: Universe,
+  was: Profiles,
+  is: Profiles,
+  restricted: Ranges,
+): readonly FlowChange[] {
+  const groups = groupBy(universe.classes, (of) => {
+    const [first, second] = [was.ingress(of).key, is.ingress(of).key];
+    return first === second ? undefined : `${String(of.namespace)} ${first} > ${second}`;
+  });
+  return groups.flatMap((members) => {
+    const [of] = members;
+    if (of === undefined) return [];
+    const [first, second] = [was.ingress(of), is.ingress(of)];
+    const to = rangesOf(members.map(({ id }) => id));
+    return overlay(first.access(), second.access()).flatMap(([ports, a, b]) =>
+      differences(a, b, universe.everybody).flatMap(({ set, ...verdicts }) => {
+        const from = verdicts.after === "deny" ? set : without(set, restricted);
+        return from.length === 0
+          ? []
+          : [{ from, to, ports, ...verdicts, reason: ingressReason(first, second, verdicts) }];
+      }),
+    );
+  });
+}
+
+function egressChanges(
+  universe: Universe,
+  was: Profiles,
+  is: Profiles,
+  restricted: readonly (readonly PodClass[])[],
+): readonly FlowChange[] {
+  const outside = without(universe.everybody, universe.pods);
+  const count = universe.classes.length;
+  const reachedBefore = reachableFrom(destinations(universe, was), outside, count);
+  const reachedAfter = reachableFrom(destinations(universe, is), outside, count);
+  return restricted.flatMap((group) =>
+    groupByBoth(group, ({ id }) => [reachedBefore(id), reachedAfter(id)]).flatMap((members) => {
+      const [of] = members;
+      if (of === undefined) return [];
+      const egress = is.egress(of);
+      const from = rangesOf(members.map(({ id }) => id));
+      return overlay(reachedBefore(of.id), reachedAfter(of.id)).flatMap(([ports, a, admitted]) =>
+        overlay([{ ...a, ports }], egress.access()).flatMap(([both, , own]) => {
+          const b = {
+            sure: intersection(admitted.sure, own.sure),
+            maybe: intersection(admitted.maybe, own.maybe),
+          };
+          // The rest is denied by ingress, and told there.
+          return differences(a, b, admitted.maybe).map(({ set, ...verdicts }) => ({
+            from,
+            to: set,
+            ports: both,
+            ...verdicts,
+            reason: egressReason(egress, verdicts),
+          }));
+        }),
+      );
+    }),
+  );
+}
+
+function destinations(universe: Universe, { ingress }: Profiles): readonly Destinations[] {
+  const byKey = groupBy(universe.classes, (of) => ingress(of).key);
+  return byKey.flatMap((members) => {
+    const [of] = members;
+    if (of === undefined) return [];
+    const ids = members.map(({ id }) => id).toSorted((a, b) => a - b);
+    return [{ members: rangesOf(ids), profile: ingress(of) }];
+  });
+}
+
+/** The parts of a domain where two states differ, or where one of them is not known. */
+function differences(
+  a: Pick<Cell, "sure" | "maybe">,
+  b: Pick<Cell, "sure" | "maybe">,
+  domain: Ranges,
+): readonly { readonly before: Verdict; readonly after: Verdict; readonly set: Ranges }[] {
+  const known = a.sure === a.maybe && b.sure === b.maybe;
+  const parts: [Verdict, Verdict, Ranges][] = [
+    ["allow", "deny", without(a.sure, b.maybe)],
+    ["deny", "allow", without(b.sure, a.maybe)],
+  ];
+  if (!known) {
+    const [doubtBefore, doubtAfter] = [without(a.maybe, a.sure), without(b.maybe, b.sure)];
+    parts.push(
+      ["allow", "unknown", intersection(a.sure, doubtAfter)],
+      ["deny", "unknown", without(doubtAfter, a.maybe)],
+      ["unknown", "allow", intersection(doubtBefore, b.sure)],
+      ["unknown", "deny", without(doubtBefore, b.maybe)],
+      ["unknown", "unknown", intersection(doubtBefore, doubtAfter)],
+    );
+  }
+  return parts.flatMap(([before, after, whole]) => {
+    const set = intersection(whole, domain);
+    return set.length === 0 ? [] : [{ before, after, set }];
+  });
+}
+
+interface Verdicts {
+  readonly before: Verdict;
+  readonly after: Verdict;
+}
+
+function ingressReason(first: Profile, second: Profile, { before, after }: Verdicts): Reason {
+  const policies = [...new Set([...second.policies, ...first.policies])];
+  if (before === "unknown" || after === "unknown") {
+    if (first.doubt === "isolation") return { kind: "unclear", policies };
+    const doubtful = first.doubt ?? second.doubt;
+    return { kind: doubtful === undefined ? "no address" : "unreadable", policies };
+  }
+  if (second.mode === "open") return { kind: "annotation", policies: [] };
+  return first.mode === "open"
+    ? { kind: "policy", policies: second.policies }
+    : { kind: "reading", policies };
+}
+
+function egressReason(egress: Profile, { before, after }: Verdicts): Reason {
+  const { policies } = egress;
+  if (before !== "unknown" && after !== "unknown") return { kind: "egress", policies };
+  return { kind: egress.doubt === undefined ? "no address" : "unreadable", policies };
+}
+
+/** In the order of their first members; those without a key are left out. */
+function groupBy<T>(items: readonly T[], key: (item: T) => string | undefined): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = key(item);
+    if (name === undefined) continue;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+function groupByBoth<T>(
+  items: readonly T[],
+  keys: (item: T) => readonly [object, object],
+): readonly (readonly T[])[] {
+  const numbers = new Map<object, number>();
+  const numberOf = (key: object): number => {
+    const known = numbers.get(key) ?? numbers.size;
+    numbers.set(key, known);
+    return known;
+  };
+  return groupBy(items, (item) => keys(item).map(numberOf).join());
+}

@@ -1,0 +1,87 @@
+import { contains, parseAddress } from "../model/cidr.ts";
+import { selects } from "../model/label-selector.ts";
+import type { NetworkPolicyFacts, Peer, PolicyRule, PortMatch } from "../model/network-policy.ts";
+import type { Truth } from "../model/reading.ts";
+import type { End, Flow, PolicyCluster } from "./cluster.ts";
+import type { Enforcement } from "./enforcement.ts";
+
+/**
+ * The clauses that both semantics share, one flow at a time, after the comments of NetworkPolicy in
+ * https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/.
+ */
+
+/** Which of a policy's rules may allow a flow, and who is on its other side. */
+export interface Side {
+  readonly rules: "ingress" | "egress";
+  readonly other: "from" | "to";
+}
+
+/** "If this field is empty … the NetworkPolicy does not allow any traffic"; else rules are alternatives. */
+export function policyAllows(
+  policy: NetworkPolicyFacts,
+  flow: Flow,
+  { rules, other }: Side,
+  cluster: PolicyCluster,
+  ipBlock: Enforcement["ipBlock"],
+): Truth {
+  return anyOf(
+    policy[rules].map((rule) => ruleAllows(rule, policy.namespace, flow, flow[other], cluster, ipBlock)),
+  );
+}
+
+/** "… only if the traffic matches both ports and from": an empty list of either restricts nothing. */
+function ruleAllows(
+  { ports, peers }: PolicyRule,
+  namespace: string,
+  flow: Flow,
+  other: End,
+  cluster: PolicyCluster,
+  ipBlock: Enforcement["ipBlock"],
+): Truth {
+  if (ports.length > 0 && !ports.some((port) => portMatches(port, flow))) return false;
+  if (peers.length === 0) return true;
+  return anyOf(peers.map((peer) => peerMatches(peer, namespace, other, cluster, ipBlock)));
+}
+
+/** Without port: "all port names and numbers". A name is one of the pod that is reached. */
+function portMatches({ protocol, port, end }: PortMatch, flow: Flow): boolean {
+  if (protocol !== flow.protocol) return false;
+  if (port === undefined) return true;
+  if (typeof port === "number") return flow.port >= port && flow.port <= (end ?? port);
+  if (flow.to.kind === "address") return false;
+  return flow.to.pod.namedPorts.some(
+    (named) => named.name === port && named.protocol === protocol && named.port === flow.port,
+  );
+}
+
+function peerMatches(
+  peer: Peer,
+  namespace: string,
+  other: End,
+  cluster: PolicyCluster,
+  ipBlock: Enforcement["ipBlock"],
+): Truth {
+  if (peer.kind === "block") {
+    if (ipBlock !== "its addresses") return ipBlock === "everybody";
+    const text = other.kind === "pod" ? other.pod.address : other.address;
+    const address = text === undefined ? undefined : parseAddress(text);
+    // A pod that has no address yet will have one that nobody knows.
+    if (address === undefined) return "unknown";
+    return contains(peer.cidr, address) && !peer.except.some((block) => contains(block, address));
+  }
+  // Selectors select pods, never addresses outside the cluster.
+  if (other.kind === "address") return false;
+  if (!selects(peer.pods, other.pod.labels)) return false;
+  // "podSelector: … in the policy's own namespace"; with namespaceSelector in those that it selects.
+  if (peer.namespaces === undefined) return other.pod.namespace === namespace;
+  const labels = cluster.namespaces.find(({ name }) => name === other.pod.namespace)?.labels;
+  return labels !== undefined && selects(peer.namespaces, labels);
+}
+
+export function anyOf(truths: readonly Truth[]): Truth {
+  return truths.includes(true) ? true : truths.includes("unknown") ? "unknown" : false;
+}
+
+export function allOf(truths: readonly Truth[]): Truth {
+  return truths.includes(false) ? false : truths.includes("unknown") ? "unknown" : true;
+}
