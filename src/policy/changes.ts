@@ -23,6 +23,8 @@ export interface Reason {
     | "unreadable"
     /** Pods without an address, and an ipBlock that may hold it. */
     | "no address";
+  /** Whose end it lies at: the policies are those of the destination's namespace or of the source's. */
+  readonly side: "ingress" | "egress";
   readonly policies: readonly number[];
 }
 
@@ -168,22 +170,23 @@ interface Verdicts {
 }
 
 function ingressReason(first: Profile, second: Profile, { before, after }: Verdicts): Reason {
+  const side = "ingress";
   const policies = [...new Set([...second.policies, ...first.policies])];
   if (before === "unknown" || after === "unknown") {
-    if (first.doubt === "isolation") return { kind: "unclear", policies };
+    if (first.doubt === "isolation") return { kind: "unclear", side, policies };
     const doubtful = first.doubt ?? second.doubt;
-    return { kind: doubtful === undefined ? "no address" : "unreadable", policies };
+    return { kind: doubtful === undefined ? "no address" : "unreadable", side, policies };
   }
-  if (second.mode === "open") return { kind: "annotation", policies: [] };
+  if (second.mode === "open") return { kind: "annotation", side, policies: [] };
   return first.mode === "open"
-    ? { kind: "policy", policies: second.policies }
-    : { kind: "reading", policies };
+    ? { kind: "policy", side, policies: second.policies }
+    : { kind: "reading", side, policies };
 }
 
-function egressReason(egress: Profile, { before, after }: Verdicts): Reason {
-  const { policies } = egress;
-  if (before !== "unknown" && after !== "unknown") return { kind: "egress", policies };
-  return { kind: egress.doubt === undefined ? "no address" : "unreadable", policies };
+function egressReason({ policies, doubt }: Profile, { before, after }: Verdicts): Reason {
+  const side = "egress";
+  if (before !== "unknown" && after !== "unknown") return { kind: "egress", side, policies };
+  return { kind: doubt === undefined ? "no address" : "unreadable", side, policies };
 }
 
 /** In the order of their first members; those without a key are left out. */
