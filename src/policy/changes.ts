@@ -1,6 +1,6 @@
 import { overlay, type Cell } from "./access.ts";
 import { profiles, type Profile, type Profiles, type Regime } from "./profile.ts";
-import { intersection, rangesOf, without, type Ranges } from "./ranges.ts";
+import { intersection, rangesOf, size, without, type Ranges } from "./ranges.ts";
 import { reachableFrom, type Destinations } from "./reachable-from.ts";
 import type { PodClass, Universe } from "./universe.ts";
 
@@ -36,13 +36,25 @@ export interface FlowChange {
   readonly before: Verdict;
   readonly after: Verdict;
   readonly reason: Reason;
+  /** Of these flows only those that the other end's rules of this side let through; perhaps none. */
+  readonly limitedBy?: "ingress" | "egress";
 }
+
+/** How many pairs of a source restricted at egress and a destination are looked at one by one. */
+const exactPairs = 4_000_000;
 
 /**
  * The flows that change between two states of one universe, each in one entry. The first must be under
- * the old semantics: it knows no egress. Flows between addresses outside are nobody's.
+ * the old semantics: it knows no egress. Flows between addresses outside are nobody's. Where very many
+ * classes are restricted at egress, both ends are told apart (`limitedBy`): written out, pairs would be
+ * the square of the cluster.
  */
-export function flowChanges(universe: Universe, before: Regime, after: Regime): readonly FlowChange[] {
+export function flowChanges(
+  universe: Universe,
+  before: Regime,
+  after: Regime,
+  pairs: number = exactPairs,
+): readonly FlowChange[] {
   if (before.semantics.kind !== "legacy") throw new Error("changes are counted from the old semantics");
   const [was, is] = [profiles(universe, before), profiles(universe, after)];
   const restricted = groupBy(
@@ -55,9 +67,11 @@ export function flowChanges(universe: Universe, before: Regime, after: Regime): 
       .map(({ id }) => id)
       .toSorted((a, b) => a - b),
   );
+  if (sources.length === 0) return ingressChanges(universe, was, is, sources, true);
+  const exact = size(sources) * universe.classes.length <= pairs;
   return [
-    ...ingressChanges(universe, was, is, sources),
-    ...(sources.length === 0 ? [] : egressChanges(universe, was, is, restricted)),
+    ...ingressChanges(universe, was, is, sources, exact),
+    ...(exact ? egressChanges(universe, was, is, restricted) : egressAlone(universe, is, restricted)),
   ];
 }
 
@@ -70,6 +84,7 @@ function ingressChanges(
   was: Profiles,
   is: Profiles,
   restricted: Ranges,
+  exact: boolean,
 ): readonly FlowChange[] {
   const groups = groupBy(universe.classes, (of) => {
     const [first, second] = [was.ingress(of).key, is.ingress(of).key];
@@ -82,10 +97,14 @@ function ingressChanges(
     const to = rangesOf(members.map(({ id }) => id));
     return overlay(first.access(), second.access()).flatMap(([ports, a, b]) =>
       differences(a, b, universe.everybody).flatMap(({ set, ...verdicts }) => {
-        const from = verdicts.after === "deny" ? set : without(set, restricted);
-        return from.length === 0
-          ? []
-          : [{ from, to, ports, ...verdicts, reason: ingressReason(first, second, verdicts) }];
+        const certain = verdicts.after === "deny" || restricted.length === 0;
+        const from = certain || !exact ? set : without(set, restricted);
+        if (from.length === 0) return [];
+        const limited = !certain && !exact && intersection(from, restricted).length > 0;
+        const reason = ingressReason(first, second, verdicts);
+        return [
+          { from, to, ports, ...verdicts, reason, ...(limited ? { limitedBy: "egress" as const } : {}) },
+        ];
       }),
     );
   });
@@ -125,6 +144,31 @@ function egressChanges(
       );
     }),
   );
+}
+
+/** What the rules of the sources say by themselves; what their destinations let in is left to the reader. */
+function egressAlone(
+  universe: Universe,
+  is: Profiles,
+  restricted: readonly (readonly PodClass[])[],
+): readonly FlowChange[] {
+  return restricted.flatMap((members) => {
+    const [of] = members;
+    if (of === undefined) return [];
+    const egress = is.egress(of);
+    const from = rangesOf(members.map(({ id }) => id));
+    return egress.access().flatMap(({ ports, sure, maybe }) => {
+      const everything = { sure: universe.everybody, maybe: universe.everybody };
+      return differences(everything, { sure, maybe }, universe.everybody).map(({ set, ...verdicts }) => ({
+        from,
+        to: set,
+        ports,
+        ...verdicts,
+        reason: egressReason(egress, verdicts),
+        limitedBy: "ingress" as const,
+      }));
+    });
+  });
 }
 
 function destinations(universe: Universe, { ingress }: Profiles): readonly Destinations[] {

@@ -55,14 +55,21 @@ export function word(truth: Truth): Verdict {
 }
 
 /** What the classes say about one flow. */
-export function byClasses(universe: Universe, profiles: Profiles, { from, to, port }: NumberedFlow): Verdict {
-  const source = universe.classes[from];
-  const destination = universe.classes[to];
-  const sides: Truth[] = [
-    source === undefined ? true : reads(profiles.egress(source).access(), to, port),
-    destination === undefined ? true : reads(profiles.ingress(destination).access(), from, port),
-  ];
-  return word(sides.includes(false) ? false : sides.includes("unknown") ? "unknown" : true);
+export function byClasses(universe: Universe, profiles: Profiles, flow: NumberedFlow): Verdict {
+  const sides = (["egress", "ingress"] as const).map((side) => bySide(universe, profiles, side, flow));
+  return sides.includes("deny") ? "deny" : sides.includes("unknown") ? "unknown" : "allow";
+}
+
+/** And about one end of it. */
+export function bySide(
+  universe: Universe,
+  profiles: Profiles,
+  side: "ingress" | "egress",
+  { from, to, port }: NumberedFlow,
+): Verdict {
+  const [own, other] = side === "ingress" ? [to, from] : [from, to];
+  const of = universe.classes[own];
+  return of === undefined ? "allow" : word(reads(profiles[side](of).access(), other, port));
 }
 
 function reads(access: Access, other: number, port: number): Truth {
