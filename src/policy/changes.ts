@@ -96,7 +96,7 @@ function ingressChanges(
     const [first, second] = [was.ingress(of), is.ingress(of)];
     const to = rangesOf(members.map(({ id }) => id));
     return overlay(first.access(), second.access()).flatMap(([ports, a, b]) =>
-      differences(a, b, universe.everybody).flatMap(({ set, ...verdicts }) => {
+      differences(a, b).flatMap(({ set, ...verdicts }) => {
         const certain = verdicts.after === "deny" || restricted.length === 0;
         const from = certain || !exact ? set : without(set, restricted);
         if (from.length === 0) return [];
@@ -159,7 +159,7 @@ function egressAlone(
     const from = rangesOf(members.map(({ id }) => id));
     return egress.access().flatMap(({ ports, sure, maybe }) => {
       const everything = { sure: universe.everybody, maybe: universe.everybody };
-      return differences(everything, { sure, maybe }, universe.everybody).map(({ set, ...verdicts }) => ({
+      return differences(everything, { sure, maybe }).map(({ set, ...verdicts }) => ({
         from,
         to: set,
         ports,
@@ -181,11 +181,11 @@ function destinations(universe: Universe, { ingress }: Profiles): readonly Desti
   });
 }
 
-/** The parts of a domain where two states differ, or where one of them is not known. */
+/** The parts, of a domain or of everything, where two states differ or where one of them is not known. */
 function differences(
   a: Pick<Cell, "sure" | "maybe">,
   b: Pick<Cell, "sure" | "maybe">,
-  domain: Ranges,
+  domain?: Ranges,
 ): readonly { readonly before: Verdict; readonly after: Verdict; readonly set: Ranges }[] {
   const known = a.sure === a.maybe && b.sure === b.maybe;
   const parts: [Verdict, Verdict, Ranges][] = [
@@ -203,7 +203,7 @@ function differences(
     );
   }
   return parts.flatMap(([before, after, whole]) => {
-    const set = intersection(whole, domain);
+    const set = domain === undefined ? whole : intersection(whole, domain);
     return set.length === 0 ? [] : [{ before, after, set }];
   });
 }

@@ -64,11 +64,6 @@ export function size(set: Ranges): number {
   return count;
 }
 
-/** The part of it inside [from, to). */
-export function slice(set: Ranges, from: number, to: number): Ranges {
-  return intersection(set, [from, to]);
-}
-
 export function* idsIn(set: Ranges): Generator<number> {
   for (let at = 0; at < set.length; at += 2) {
     for (let id = set[at] ?? 0; id < (set[at + 1] ?? 0); id += 1) yield id;

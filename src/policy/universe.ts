@@ -240,11 +240,6 @@ export function makeUniverse({ namespaces, pods, policies }: PolicyCluster): Uni
   }
 }
 
-/** A class is one of a namespace or, behind the pods, an address. */
-export function isAddress({ classes }: Universe, id: number): boolean {
-  return id >= classes.length;
-}
-
 function makeTree(peers: readonly Peer[], pods: readonly EndpointFacts[]): AddressTree {
   const cidrs: Cidr[] = [];
   for (const peer of peers) if (peer.kind === "block") cidrs.push(peer.cidr, ...peer.except);

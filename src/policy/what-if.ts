@@ -4,7 +4,14 @@ import type { NetworkPolicyFacts } from "../model/network-policy.ts";
 import { flowChanges, type FlowChange } from "./changes.ts";
 import { blocksBefore26, type Semantics } from "./enforcement.ts";
 import type { Driver } from "./isolation.ts";
-import { defaultDenyFacts, migrationPlan, type Decisions, type MigrationPlan } from "./migration.ts";
+import {
+  defaultDenyFacts,
+  migrationPlan,
+  type Decisions,
+  type MigrationPlan,
+  type NamespacePlan,
+} from "./migration.ts";
+import type { Side } from "./crossing.ts";
 import type { Regime } from "./profile.ts";
 import { makeUniverse, type Universe } from "./universe.ts";
 
@@ -16,6 +23,8 @@ export interface WhatIfInput {
   /** Of the target. */
   readonly semantics: Semantics;
   readonly decisions: Decisions;
+  /** past: policies have v1 semantics already, the upgrade changes none, and there is nothing to migrate. */
+  readonly side?: Side;
 }
 
 /** Why a flow changes although the plan was carried out. `other` must not be. */
@@ -44,6 +53,8 @@ export interface WhatIf {
 export function whatIf(input: WhatIfInput): WhatIf {
   const { namespaces, policies, driver, semantics, decisions } = input;
   const plan = migrationPlan(namespaces, policies, decisions);
+  // Nothing is to be done where no boundary is crossed, and nothing may be.
+  if (input.side === "past" || semantics.kind === "legacy") return unchanged(input, plan);
   const created = plan.namespaces.flatMap(({ namespace, create }) =>
     create === undefined ? [] : [defaultDenyFacts(namespace, create.name)],
   );
@@ -70,8 +81,7 @@ export function whatIf(input: WhatIfInput): WhatIf {
     flowChanges(universe, before, after).filter(asked);
 
   // Just past the boundary only the meaning has changed, and nothing is enforced that was not before.
-  const barely: Semantics =
-    semantics.kind === "legacy" ? legacy : { kind: "v1", egress: false, ipBlock: blocksBefore26(driver) };
+  const barely: Semantics = { kind: "v1", egress: false, ipBlock: blocksBefore26(driver) };
   const wanted = new Set(
     plan.namespaces.flatMap(({ keepByRequest }, at) => (keepByRequest.length > 0 ? [at] : [])),
   );
@@ -91,6 +101,18 @@ export function whatIf(input: WhatIfInput): WhatIf {
     migrated,
     meanwhile: changes(regime(legacy, planned)),
   };
+}
+
+function unchanged({ namespaces, pods, policies }: WhatIfInput, plan: MigrationPlan): WhatIf {
+  const universe = makeUniverse({ namespaces, pods, policies, isolation: new Map() });
+  const idle = plan.namespaces.map((each): NamespacePlan => {
+    const { namespace, alpha, isolation, decided, drivers, why } = each;
+    const keepAsIs = [...each.keepAsIs, ...each.keepByRequest, ...each.delete];
+    const base = { namespace, alpha, isolation, decided, drivers, delete: [], keepByRequest: [], keepAsIs };
+    return why === undefined ? base : { ...base, why };
+  });
+  const nothing = { without: [], migrated: [], meanwhile: [] };
+  return { universe, plan: { ...plan, namespaces: idle }, ...nothing };
 }
 
 /** The namespace whose policies or annotation are the reason: of the source at egress, else of the destination. */

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { enforcementOf, type Semantics } from "../../../src/policy/enforcement.ts";
 import { hasWork, migrationPlan, type Decisions, type NamespacePlan } from "../../../src/policy/migration.ts";
