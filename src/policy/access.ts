@@ -40,6 +40,8 @@ export function accessOf(terms: readonly Cell[], atMost: Ranges = empty): Access
 
 /** The ports on which both say one thing each. */
 export function overlay(left: Access, right: Access): readonly (readonly [Ranges, Cell, Cell])[] {
+  const [only] = left;
+  if (only?.ports === allPorts) return right.map((b) => [b.ports, only, b] as const);
   return left.flatMap((a) =>
     right.flatMap((b) => {
       const ports = intersection(a.ports, b.ports);

@@ -1,5 +1,5 @@
 import { overlay, type Cell } from "./access.ts";
-import { profiles, type Profile, type Profiles, type Regime } from "./profile.ts";
+import type { Profile, Profiles } from "./profile.ts";
 import { intersection, rangesOf, size, without, type Ranges } from "./ranges.ts";
 import { reachableFrom, type Destinations } from "./reachable-from.ts";
 import type { PodClass, Universe } from "./universe.ts";
@@ -22,7 +22,9 @@ export interface Reason {
     /** A policy is not understood. */
     | "unreadable"
     /** Pods without an address, and an ipBlock that may hold it. */
-    | "no address";
+    | "no address"
+    /** What the destination lets in is not known, before or after. */
+    | "other end";
   /** Whose end it lies at: the policies are those of the destination's namespace or of the source's. */
   readonly side: "ingress" | "egress";
   readonly policies: readonly number[];
@@ -51,12 +53,11 @@ const exactPairs = 4_000_000;
  */
 export function flowChanges(
   universe: Universe,
-  before: Regime,
-  after: Regime,
+  was: Profiles,
+  is: Profiles,
   pairs: number = exactPairs,
 ): readonly FlowChange[] {
-  if (before.semantics.kind !== "legacy") throw new Error("changes are counted from the old semantics");
-  const [was, is] = [profiles(universe, before), profiles(universe, after)];
+  if (was.semantics.kind !== "legacy") throw new Error("changes are counted from the old semantics");
   const restricted = groupBy(
     universe.classes.filter((of) => is.egress(of).mode !== "open"),
     (of) => is.egress(of).key,
@@ -138,7 +139,7 @@ function egressChanges(
             to: set,
             ports: both,
             ...verdicts,
-            reason: egressReason(egress, verdicts),
+            reason: egressReason(egress, verdicts, own.sure === own.maybe),
           }));
         }),
       );
@@ -164,7 +165,7 @@ function egressAlone(
         to: set,
         ports,
         ...verdicts,
-        reason: egressReason(egress, verdicts),
+        reason: egressReason(egress, verdicts, false),
         limitedBy: "ingress" as const,
       }));
     });
@@ -227,9 +228,11 @@ function ingressReason(first: Profile, second: Profile, { before, after }: Verdi
     : { kind: "reading", side, policies };
 }
 
-function egressReason({ policies, doubt }: Profile, { before, after }: Verdicts): Reason {
+function egressReason(egress: Profile, { before, after }: Verdicts, exact: boolean): Reason {
+  const { policies, doubt } = egress;
   const side = "egress";
   if (before !== "unknown" && after !== "unknown") return { kind: "egress", side, policies };
+  if (exact) return { kind: "other end", side, policies };
   return { kind: doubt === undefined ? "no address" : "unreadable", side, policies };
 }
 

@@ -27,6 +27,7 @@ export interface Profile {
 }
 
 export interface Profiles {
+  readonly semantics: Semantics;
   readonly ingress: (of: PodClass) => Profile;
   readonly egress: (of: PodClass) => Profile;
 }
@@ -40,7 +41,8 @@ export function profiles(universe: Universe, regime: Regime): Profiles {
   const open: Profile = { key: "open", mode: "open", policies: [], access: () => all };
 
   return {
-    ingress(of) {
+    semantics,
+    ingress: onceFor(universe, (of) => {
       const unreadable = universe.unreadableIn(of.namespace).filter(regime.has);
       const selecting = of.selectedBy.filter(regime.has);
       if (semantics.kind === "legacy") {
@@ -54,14 +56,14 @@ export function profiles(universe: Universe, regime: Regime): Profiles {
         (at) => !semantics.egress || universe.policies[at]?.types.ingress === true,
       );
       return oneSide("ingress", of, isolating, unreadable);
-    },
-    egress(of) {
+    }),
+    egress: onceFor(universe, (of) => {
       if (semantics.kind === "legacy" || !semantics.egress) return open;
       const isolating = of.selectedBy.filter(
         (at) => regime.has(at) && universe.policies[at]?.types.egress === true,
       );
       return oneSide("egress", of, isolating, universe.unreadableIn(of.namespace).filter(regime.has));
-    },
+    }),
   };
 
   function oneSide(
@@ -133,6 +135,12 @@ export function profiles(universe: Universe, regime: Regime): Profiles {
       maybe: intersection(peers.maybe, having),
     }));
   }
+}
+
+/** Profiles are asked for again and again. */
+function onceFor(universe: Universe, make: (of: PodClass) => Profile): (of: PodClass) => Profile {
+  const made: (Profile | undefined)[] = Array.from({ length: universe.classes.length });
+  return (of) => (made[of.id] ??= make(of));
 }
 
 function peersOf(

@@ -188,6 +188,10 @@ export function makeUniverse({ namespaces, pods, policies }: PolicyCluster): Uni
     return found;
   });
   const noAddress = rangesOf(byAddress.get(undefined) ?? []);
+  const unreadable = Map.groupBy(
+    [...policies.keys()].filter((at) => policies[at]?.unreadable !== undefined),
+    (at) => indexOf.get(policies[at]?.namespace ?? "") ?? -1,
+  );
   const blocks = new Map<string, Both>();
   const pairs = new Map<string, Both>();
 
@@ -199,8 +203,7 @@ export function makeUniverse({ namespaces, pods, policies }: PolicyCluster): Uni
     policies,
     everybody,
     pods: podSet,
-    unreadableIn: (namespace) =>
-      (byNamespace.get(namespace) ?? []).filter((at) => policies[at]?.unreadable !== undefined),
+    unreadableIn: (namespace) => unreadable.get(namespace) ?? [],
     named: (port, protocol) =>
       new Map(
         [...(byPort.get(`${protocol}/${port}`) ?? [])].map(([number, ids]) => [

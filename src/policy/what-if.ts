@@ -12,7 +12,7 @@ import {
   type NamespacePlan,
 } from "./migration.ts";
 import type { Side } from "./crossing.ts";
-import type { Regime } from "./profile.ts";
+import { profiles, type Regime } from "./profile.ts";
 import { makeUniverse, type Universe } from "./universe.ts";
 
 export interface WhatIfInput {
@@ -75,10 +75,10 @@ export function whatIf(input: WhatIfInput): WhatIf {
   const asItIs: Regime["has"] = (at) => at < policies.length;
   const stays = universe.policies.map((policy) => !going.has(policy));
   const planned: Regime["has"] = (at) => stays[at] === true;
-  const before = regime(legacy, asItIs);
+  const before = profiles(universe, regime(legacy, asItIs));
   const asked = touching(universe, decisions.only);
   const changes = (after: Regime): readonly FlowChange[] =>
-    flowChanges(universe, before, after).filter(asked);
+    flowChanges(universe, before, profiles(universe, after)).filter(asked);
 
   // Just past the boundary only the meaning has changed, and nothing is enforced that was not before.
   const barely: Semantics = { kind: "v1", egress: false, ipBlock: blocksBefore26(driver) };

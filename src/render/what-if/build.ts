@@ -8,7 +8,7 @@ import { idsIn, same } from "../../policy/ranges.ts";
 import { placeOf, type CausedChange, type WhatIf } from "../../policy/what-if.ts";
 import type { Universe } from "../../policy/universe.ts";
 import { groupOf } from "./group.ts";
-import type { Change, Impact, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
+import type { Change, Group, Impact, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
 import { notesOf } from "./notes.ts";
 
 /** What is known about the cluster beside its policies. */
@@ -22,8 +22,11 @@ export interface Setting {
   readonly only?: string;
 }
 
-/** More entries than anybody reads; what is over is counted. */
-const mostEntries = 20_000;
+/**
+ * How many namespaces, classes and addresses all entries of a part name together. More is not read by
+ * anybody and does not fit into one text; what is over is counted, and -n shows it namespace by namespace.
+ */
+const mostMembers = 100_000;
 
 export function policyWhatIf(result: WhatIf, setting: Setting): PolicyWhatIf {
   const { universe, plan } = result;
@@ -157,12 +160,23 @@ function wayOf({ before, after, reason }: FlowChange): keyof Impact {
 }
 
 function scenarioOf(universe: Universe, all: readonly (FlowChange | CausedChange)[]): Scenario {
-  const shown = all.slice(0, mostEntries).map((change) => changeOf(universe, change));
+  const shown: Change[] = [];
+  let members = 0;
+  for (const change of all) {
+    if (members > mostMembers) break;
+    const made = changeOf(universe, change);
+    members += sizeOf(made.from) + sizeOf(made.to);
+    shown.push(made);
+  }
   return {
     changes: shown.filter(({ before, after }) => before !== "unknown" && after !== "unknown"),
     unknown: shown.filter(({ before, after }) => before === "unknown" || after === "unknown"),
     omitted: all.length - shown.length,
   };
+}
+
+function sizeOf({ namespaces, pods, addresses }: Group): number {
+  return namespaces.length + pods.length + addresses.length + 1;
 }
 
 function changeOf(universe: Universe, change: FlowChange | CausedChange): Change {
@@ -190,6 +204,7 @@ const reasons: Readonly<Record<Reason["kind"], string>> = {
   egress: "egress rules begin to be enforced",
   unclear: "whether the namespace is closed is unclear; --treat-as decides",
   unreadable: "a policy of the namespace is not understood",
+  "other end": "what these pods let in is not known",
   "no address": "pods have no address yet that an ipBlock may hold",
 };
 

@@ -144,7 +144,7 @@ function part(
     before,
     after,
     [
-      ...(cause === undefined ? [] : [`${cause}:`]),
+      ...(cause === undefined || before === "unknown" || after === "unknown" ? [] : [`${cause}:`]),
       reason.message,
       ...(reason.policies.length === 0 ? [] : [`(${few(reason.policies, most)})`]),
       ...(limitedBy === undefined ? [] : [`as far as ${limitedBy} rules let them through`]),
@@ -152,7 +152,7 @@ function part(
   ]);
   const more = [
     left > 0 ? `${String(left)} more: -o wide shows all` : "",
-    omitted > 0 ? `${String(omitted)} more are left out` : "",
+    omitted > 0 ? `${String(omitted)} more are left out: -n shows one namespace` : "",
   ].filter((line) => line !== "");
   return [
     `${title}:\n${table(["TO", "FROM", "PORTS", "BEFORE", "AFTER", "BECAUSE"], rows)}${more.map((line) => `${line}\n`).join("")}`,

@@ -107,8 +107,8 @@ describe("a flow is told the same by every way to find out", () => {
     const later = { ...cluster, policies: cluster.policies.filter((_, at) => stays[at]) };
     const universe = makeUniverse(cluster);
     const then = { ...regimeOf(cluster, second), has: (at: number) => stays[at] === true };
-    const changes = flowChanges(universe, regimeOf(cluster, first), then, pairs);
     const fast = profiles(universe, then);
+    const changes = flowChanges(universe, profiles(universe, regimeOf(cluster, first)), fast, pairs);
     for (const each of everyFlow(cluster, universe)) {
       const { flow, from, to, port } = each;
       const [before, after] = [reference(cluster, first, flow), reference(later, second, flow)];
