@@ -53,7 +53,7 @@ const shop: RawCluster = {
 
 function resultFor(
   target: string,
-  { side = "before" as Side, keep = [] as readonly string[] } = {},
+  { side = "before", keep = [] }: { readonly side?: Side; readonly keep?: readonly string[] } = {},
 ): PolicyWhatIf {
   const result = whatIf({
     ...clusterOf(shop),
