@@ -125,7 +125,15 @@ const namedPort = fc.record({
 
 /** With `whole`, nothing in it is unknown: no unclear namespace, no pod without address, no odd policy. */
 export function rawClusters(whole: boolean): fc.Arbitrary<RawCluster> {
-  const annotations = [undefined, defaultDeny, "{}", '{"ingress":{"isolation":"Other"}}'];
+  const annotations = [
+    undefined,
+    undefined,
+    defaultDeny,
+    defaultDeny,
+    defaultDeny,
+    "{}",
+    '{"ingress":{"isolation":"Other"}}',
+  ];
   const annotation = fc.constantFrom(
     ...(whole ? annotations : [...annotations, "{broken", '{"Ingress":{}}']),
   );

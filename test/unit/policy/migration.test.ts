@@ -166,6 +166,30 @@ describe("the plan, on generated clusters", () => {
     );
   });
 
+  test.each([
+    ["etcd", "deny", "allow"],
+    ["kubernetes", "allow", "deny"],
+  ] as const)(
+    "tells what an ipBlock that begins to count does in a closed namespace: %s",
+    (driver, before, after) => {
+      const cidr = before === "deny" ? "10.0.0.0/8" : "192.168.0.0/16";
+      const raw: RawCluster = {
+        namespaces: [{ name: "bank", annotation: defaultDeny }],
+        pods: [{ namespace: "bank", name: "vault-1", labels: {}, ip: "10.0.0.2" }],
+        policies: [
+          {
+            namespace: "bank",
+            name: "in",
+            spec: { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr } }] }] },
+          },
+        ],
+      };
+      const { migrated } = compute(raw, "v2.6.6", driver, []);
+      expect(migrated).toMatchObject([{ before, after, cause: "enforcement", reason: { kind: "reading" } }]);
+      expect(compute(raw, "v2.5.0", driver, []).migrated).toEqual([]);
+    },
+  );
+
   test("is needed: upgrading as it is cuts off and exposes pods", () => {
     const raw: RawCluster = {
       namespaces: [{ name: "shop" }, { name: "bank", annotation: defaultDeny }],
