@@ -86,9 +86,9 @@ async function measure(size: number, release: string): Promise<Figures> {
   );
   const setting = { kubernetes: "", calico: "", driver: "etcd", target: release, side: "before" } as const;
   const began = performance.now();
-  const text = await printed("json", printableWhatIf(policyWhatIf(result, setting)));
+  const text = await printed({ format: "json" }, printableWhatIf(policyWhatIf(result, setting)));
   millis += performance.now() - began;
-  if (!text.includes("PolicyWhatIf")) throw new Error("nothing was printed");
+  if (!text.ok || !text.value.includes("PolicyWhatIf")) throw new Error("nothing was printed");
   return {
     millis,
     cpuMillis: process.cpuUsage().user / 1000,

@@ -37,6 +37,8 @@ export const commands: readonly RegisteredCommand[] = [
     summary: "Explain the id of a rule or a finding, or list all ids",
     group: "Other Commands",
     load: async () => (await import("./commands/explain.ts")).ExplainCommand,
+  },
+  {
     name: "migrate-policy",
     summary: "Show what the upgrade does to network policies, and what keeps their meaning",
     group: "Commands",

@@ -5,7 +5,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { KubeObject } from "../cluster/kube-object.ts";
 import type { PolicyWhatIf } from "../../src/render/what-if/kind.ts";
 import { lines, runPlugin } from "./support/plugin.ts";
-import { schemaErrors } from "./support/schema.ts";
+import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { testCluster } from "./test-cluster.ts";
 
 let cluster: Cluster;
@@ -91,7 +91,7 @@ async function json(...args: readonly string[]): Promise<PolicyWhatIf & { readon
   const { stdout, stderr, code } = await whatIf(...args, "-o", "json");
   if (stdout === "") throw new Error(stderr);
   const result = JSON.parse(stdout) as PolicyWhatIf;
-  expect(schemaErrors("policy-what-if", result)).toEqual([]);
+  expect(schemaErrorsOf("policy-what-if", result)).toEqual([]);
   return { ...result, code };
 }
 

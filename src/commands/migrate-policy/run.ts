@@ -4,15 +4,16 @@ import { observe, observedGroups } from "../../cluster/observe.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { explain, isBug, isInterrupted, userError } from "../../errors.ts";
+import { plainOutput } from "../../flags/common.ts";
 import { program } from "../../model/program.ts";
 import { sideOf, refusedTarget } from "../../policy/crossing.ts";
 import { boundary, semanticsOf } from "../../policy/enforcement.ts";
 import { whatIf } from "../../policy/what-if.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { parseVersion } from "../../releases/version.ts";
-import { printed, readOutput } from "../../render/output.ts";
 import { hasDifferences, policyWhatIf, type Setting } from "../../render/what-if/build.ts";
 import { printableWhatIf } from "../../render/what-if/print.ts";
+import { outputOf, resultText } from "../print-result.ts";
 import { readDecisions, type GivenDecisions } from "./decisions.ts";
 import { findCalico } from "./find-calico.ts";
 
@@ -48,8 +49,7 @@ export async function runMigratePolicy(options: MigratePolicyOptions): Promise<n
 
 async function show(options: MigratePolicyOptions, usage: string): Promise<number> {
   const { context, to, extra } = options;
-  const output = readOutput(options.output, ["table", "wide", "json", "yaml"]);
-  if (!output.ok) throw userError(output.message);
+  const output = await outputOf(plainOutput(options.output), context);
   if (extra.length > 0) throw userError(`unexpected arguments: [${extra.join(" ")}]`, usage);
   const given = readDecisions(options, usage);
   const wanted = to === undefined ? undefined : parseVersion(to);
@@ -86,6 +86,6 @@ async function show(options: MigratePolicyOptions, usage: string): Promise<numbe
   const [misfit] = result.plan.misfits;
   if (misfit !== undefined) throw userError(result.plan.misfits.join("; "));
   const report = policyWhatIf(result, setting);
-  context.stdout.write(await printed(output.format, printableWhatIf(report)));
+  context.stdout.write(await resultText(output, printableWhatIf(report)));
   return hasDifferences(report) ? 1 : 0;
 }

@@ -9,7 +9,8 @@ export function printableWhatIf(result: PolicyWhatIf): Printable {
   return {
     table: (wide) => text(result, wide),
     object: () => result as unknown as JsonObject,
-    names: () => [],
+    rows: () => result.namespaces as unknown as readonly JsonObject[],
+    names: () => result.namespaces.map(({ name }) => `namespace/${name}`),
   };
 }
 
