@@ -31,6 +31,8 @@ export interface NodeSubject {
   readonly takeOver: boolean;
   readonly noCordon: boolean;
   readonly expectReady: boolean;
+  /** Nodes that this run brings to Ready before this one: a restart of ours that is still under way. */
+  readonly earlier: readonly string[];
 }
 
 /** A truth as a reading: an unknown one makes every rule that needs it unknown. */

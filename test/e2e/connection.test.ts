@@ -117,7 +117,7 @@ ${extra}`,
       ]);
       // kubectl says one or the other, as its timers go.
       const words =
-        /^Unable to connect to the server: (net\/http: request canceled|context deadline exceeded) \(Client.Timeout exceeded while awaiting headers\)\n$/;
+        /^Unable to connect to the server: (net\/http: request canceled|context deadline exceeded)( \(Client.Timeout exceeded while awaiting headers\))?\n$/;
       expect(theirs.stderr).toMatch(words);
       expect(ours.stderr).toMatch(words);
       expect(ours.code).toBe(theirs.code);

@@ -173,6 +173,8 @@ async function goalOf(
     takeOver: options.takeOver,
     noCordon: options.noCordon,
     expectReady,
+    // The nodes before it have come to their end when the run asks.
+    earlier: [],
   });
   // H09 was answered before the first write; once is enough.
   const answered = new Set([...options.ignored, "H09"]);
@@ -223,6 +225,7 @@ async function passesGuards(
       takeOver: options.takeOver,
       noCordon: options.noCordon,
       expectReady: goal.expectReady,
+      earlier: goal.nodes.slice(0, goal.nodes.indexOf(node)),
     };
     return findingsFor(world, around, subject, clock.now());
   });

@@ -8,7 +8,7 @@ export const othersReady = nodeRule({
   id: "H18",
   severity: "error",
   needs: ["daemonSet", "nodes", "pods", "revisions"],
-  check({ daemonSet, nodes, pods, revisions }, { node: target, takeOver, expectReady }) {
+  check({ daemonSet, nodes, pods, revisions }, { node: target, takeOver, expectReady, earlier }) {
     const placed = podsByNode(pods, daemonSet);
     const current = (node: string) => placed.get(node)?.find(({ deletedAt }) => deletedAt === undefined);
     const answering = [...nodes.values()].filter((node) => node.ready === true);
@@ -41,7 +41,12 @@ export const othersReady = nodeRule({
       };
     }
     const unready = answering.flatMap((node) => {
-      if (node.name === target || shouldRun(node, daemonSet.template) === false) return [];
+      if (
+        node.name === target ||
+        earlier.includes(node.name) ||
+        shouldRun(node, daemonSet.template) === false
+      )
+        return [];
       const pod = current(node.name);
       if (pod?.ready === true) return [];
       const stuck = pod === undefined ? undefined : stuckReason(pod);

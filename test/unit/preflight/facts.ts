@@ -37,6 +37,7 @@ export function subject(change: Partial<NodeSubject> = {}): NodeSubject {
     takeOver: false,
     noCordon: false,
     expectReady: true,
+    earlier: [],
     ...change,
   };
 }

@@ -232,6 +232,13 @@ describe("H18: the others", () => {
   test("while Calico's own data migration holds Ready back, nobody is waited for", () => {
     expect(check({ pods: pods({ ready: false }) }, { expectReady: false }).outcome).toBe("n/a");
   });
+
+  test("a node that this run brings to Ready first, left behind by a killed process, is no refusal", () => {
+    const unready = check({ pods: pods({ ready: false }) });
+    expect(unready.outcome).toBe("fail");
+    const names = ["node-01", "node-02", "node-03"];
+    expect(check({ pods: pods({ ready: false }) }, { earlier: names }).outcome).toBe("pass");
+  });
 });
 
 describe("H19: the last node", () => {
