@@ -1,6 +1,7 @@
 /** H13: who works, what a run leaves behind when it is cut off, and what belongs to people. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Cluster } from "../cluster/cluster.ts";
+import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
 import {
   cordonLease,
   daemonSet,
@@ -211,6 +212,11 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
     test("before anything was written nothing is", async () => {
       await run("node-01", quick);
       await cluster.faults.runningNeverReady({ node: "node-01", running: true });
+      // A fault takes hold a moment after it is set.
+      await cluster.waitFor(
+        "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dcalico-node",
+        (pods) => pods.some((pod) => at(pod, "spec", "nodeName") === "node-01" && !isReady(pod)),
+      );
       const running = start("node-01");
       await running.says(/to become Ready/);
       const before = await everything(cluster);
@@ -287,4 +293,10 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
 
 function secondsAgo(seconds: number): string {
   return new Date(Date.now() - seconds * 1000).toISOString().replace(/\.\d+/, "");
+}
+
+function isReady(pod: KubeObject): boolean {
+  return listAt(pod, "status", "conditions").some(
+    (condition) => at(condition, "type") === "Ready" && at(condition, "status") === "True",
+  );
 }
