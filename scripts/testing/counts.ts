@@ -25,7 +25,12 @@ export function summary({ passed, failed, skipped }: Counts): string {
 interface Report {
   readonly testResults: readonly {
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName?: string;
+      /** Also of a test that passed: what went wrong at its first try. */
+      readonly failureMessages?: readonly string[] | null;
+    }[];
   }[];
 }
 
@@ -48,4 +53,14 @@ export function countReport(report: unknown, exitCode: number): Counts {
     }),
   );
   return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** Tests that passed at their second try only, each with what went wrong at the first. */
+export function flakyTests(report: unknown): readonly string[] {
+  return (report as Report).testResults.flatMap(({ assertionResults }) =>
+    assertionResults.flatMap(({ status, fullName = "", failureMessages }) => {
+      const [first] = failureMessages ?? [];
+      return status === "passed" && first !== undefined ? [`${fullName}: ${first.split("\n")[0] ?? ""}`] : [];
+    }),
+  );
 }

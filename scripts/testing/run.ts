@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { tmpdir } from "node:os";
-import { countReport, oneFailed, onePassed } from "./counts.ts";
+import { countReport, flakyTests, oneFailed, onePassed } from "./counts.ts";
 import type { Counts } from "./counts.ts";
 
 export const root = join(import.meta.dirname, "../..");
@@ -57,7 +57,9 @@ export async function vitest(
       `--outputFile=${file}`,
     ];
     const exitCode = await run("vitest", [...args, ...filters], { env });
-    return countReport(JSON.parse(readFileSync(file, "utf8")), exitCode);
+    const report: unknown = JSON.parse(readFileSync(file, "utf8"));
+    for (const flaky of flakyTests(report)) console.log(`FLAKY, passed at its second try: ${flaky}`);
+    return countReport(report, exitCode);
   } catch (error) {
     console.log(`${project}: no report: ${String(error)}`);
     return oneFailed;

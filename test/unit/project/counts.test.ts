@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { countReport, sum, summary } from "../../../scripts/testing/counts.ts";
+import { countReport, flakyTests, sum, summary } from "../../../scripts/testing/counts.ts";
 
 const file = (status: string, ...results: string[]): object => ({
   status,
@@ -43,4 +43,15 @@ describe("a failure is not lost on the way to the last line of scripts/test", ()
     expect(summary(sum(parts))).toBe("14 passed, 1 failed, 2 skipped");
     expect(summary(sum(parts.slice(0, 1)))).toBe("4 passed, 0 failed");
   });
+});
+
+test("a test that passed only at its second try is named, with what went wrong at the first", () => {
+  const assertionResults = [
+    { status: "passed", fullName: "steady", failureMessages: [] },
+    { status: "passed", fullName: "shaky", failureMessages: ["expected 1 to be 2\n    at line 3"] },
+    { status: "failed", fullName: "broken", failureMessages: ["no"] },
+  ];
+  expect(flakyTests({ testResults: [{ status: "failed", assertionResults }] })).toEqual([
+    "shaky: expected 1 to be 2",
+  ]);
 });
