@@ -58,7 +58,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
       [
         "a format that there is not",
         ["node-01", "-o", "xml"],
-        'error: unable to match a printer suitable for the output format "xml", allowed formats are: json,name,table,wide,yaml',
+        'error: unable to match a printer suitable for the output format "xml", allowed formats are: custom-columns,custom-columns-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,table,wide,yaml',
       ],
       [
         "a dry run that there is not",
