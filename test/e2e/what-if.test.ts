@@ -166,7 +166,7 @@ describe("migrate-policy --what-if", () => {
     [["--keep", "shop/gone"], /networkpolicies "gone" not found/],
     [["--treat-as", "odd=perhaps"], /NAMESPACE=isolated or NAMESPACE=open/],
     [["--treat-as", "bank=open"], /not unclear, the namespace is isolated/],
-    [["-o", "name"], /allowed formats are: json,table,wide,yaml/],
+    [["-o", "name"], /-o name has nothing to name here/],
   ])("%j is refused with exit code 2, so that no script takes it for a difference", async (args, words) => {
     const { stdout, stderr, code } = await whatIf(...args);
     expect([code, stdout]).toEqual([2, ""]);

@@ -50,6 +50,9 @@ export async function runMigratePolicy(options: MigratePolicyOptions): Promise<n
 async function show(options: MigratePolicyOptions, usage: string): Promise<number> {
   const { context, to, extra } = options;
   const output = await outputOf(plainOutput(options.output), context);
+  // Flows have no names.
+  if (output.format === "name")
+    throw userError("-o name has nothing to name here; use table, wide, json or yaml");
   if (extra.length > 0) throw userError(`unexpected arguments: [${extra.join(" ")}]`, usage);
   const given = readDecisions(options, usage);
   const wanted = to === undefined ? undefined : parseVersion(to);

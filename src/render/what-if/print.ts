@@ -10,7 +10,7 @@ export function printableWhatIf(result: PolicyWhatIf): Printable {
     table: (wide) => text(result, wide),
     object: () => result as unknown as JsonObject,
     rows: () => result.namespaces as unknown as readonly JsonObject[],
-    names: () => result.namespaces.map(({ name }) => `namespace/${name}`),
+    names: () => [],
   };
 }
 
