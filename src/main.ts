@@ -47,13 +47,14 @@ function makeContext(): AppContext {
     outputClosed: outputClosed.signal,
     warnings,
     async connect(values) {
-      const [{ connect }, { parseYaml }] = await Promise.all([
+      const [{ connect }, { parseYaml, editYaml }] = await Promise.all([
         import("./cluster/connect.ts"),
         import("./manifest/yaml.ts"),
       ]);
       return await connect(values, {
         env: process.env,
         parseYaml,
+        editYaml,
         log: (line) => void process.stderr.write(`${line}\n`),
         warn(text) {
           warnings.count += 1;
@@ -62,6 +63,10 @@ function makeContext(): AppContext {
         userAgent: `kubectl-calico_upgrade/${version} (${os}/${arch})`,
         pid: process.pid,
         stdinTty: Boolean(process.stdin.isTTY),
+        async login() {
+          const { promptForLogin } = await import("./cluster/prompt.ts");
+          return await promptForLogin(process);
+        },
       });
     },
     async readFile(path) {

@@ -1,26 +1,28 @@
-import { readFile } from "node:fs/promises";
-import { getCACertificates, type ConnectionOptions } from "node:tls";
-import { connectionError, userError } from "../errors.ts";
+import { userError } from "../errors.ts";
 import { badRequestTimeout, requestTimeout } from "../model/duration.ts";
-import { makeCredentials } from "./credentials.ts";
-import { makeAgent } from "./exchange.ts";
+import { makeCredentials, type Sources } from "./credentials.ts";
 import { inClusterTarget } from "./in-cluster.ts";
-import type { KubeCluster, KubeUser } from "./kubeconfig-file.ts";
+import type { KubeUser } from "./kubeconfig-file.ts";
 import { limiter } from "./limit.ts";
-import { fileProblem, loadKubeconfig } from "./load-kubeconfig.ts";
+import { loadKubeconfig } from "./load-kubeconfig.ts";
 import { makeRequestLog } from "./log.ts";
 import type { Connection } from "./port.ts";
-import { proxyFromEnvironment } from "./proxy.ts";
+import { proxyOf } from "./proxy.ts";
 import { sendRequest, type Wire } from "./request.ts";
+import { serverUrl } from "./server-url.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import { streamRequest } from "./stream.ts";
-import { chooseTarget } from "./target.ts";
+import { chooseTarget, type Target } from "./target.ts";
+import { pem, tlsOptions } from "./tls-options.ts";
 import { warningPrinter } from "./warnings.ts";
+import { makeWays } from "./ways.ts";
 
 /** What a connection takes from the process that it runs in. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly parseYaml: (text: string) => unknown;
+  /** Sets fields of a YAML text, whose comments and order stay. */
+  readonly editYaml: (text: string, edits: readonly YamlEdit[]) => string;
   /** A line of diagnostics, for stderr. */
   readonly log: (line: string) => void;
   /** A Warning header of the server; each text comes once. */
@@ -28,6 +30,13 @@ export interface Surroundings {
   readonly userAgent: string;
   readonly pid: number;
   readonly stdinTty: boolean;
+  /** Asks the user who has no credentials. */
+  readonly login: () => Promise<{ readonly username: string; readonly password: string }>;
+}
+
+export interface YamlEdit {
+  readonly path: readonly (string | number)[];
+  readonly value: string;
 }
 
 /** Requests side by side. A TLS handshake for one more costs both ends more than waiting a moment. */
@@ -44,23 +53,19 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
     log: (level, message) => log.line(level, message),
   });
   const chosen = chooseTarget(entries, flags, around.env);
-  const target = (chosen.isDefault ? await inClusterTarget(chosen, around.env) : undefined) ?? chosen;
   const timeoutMillis = requestTimeout(flags.requestTimeout);
   if (timeoutMillis === undefined) throw userError(badRequestTimeout);
-  const { cluster, user } = target;
+  const target = (chosen.isDefault ? await inClusterTarget(chosen, around.env) : undefined) ?? chosen;
+  const { cluster } = target;
   const server = serverUrl(cluster.server);
-  const proxy = cluster["proxy-url"] ?? proxyFromEnvironment(server, around.env);
-  const tls = server.protocol === "https:" ? await tlsOptions(cluster, user) : {};
-  const credentials = await makeCredentials({
-    target: { ...target, cluster: { ...cluster, server: server.href } },
-    proxy,
-    stdinTty: around.stdinTty,
-  });
-  const agent = (await credentials.agent()) ?? makeAgent(server, tls);
+  const secure = server.protocol === "https:";
+  const user = secure ? await identified(target.user, around) : target.user;
+  const credentials = await makeCredentials(user, server, sources({ ...target, user }, around));
+  const tls = secure ? await tlsOptions(cluster, user) : {};
+  const ways = makeWays(server, tls, proxyOf(cluster, server, around.env));
   const wire: Wire = {
     server,
-    agent,
-    tls,
+    ways,
     credentials,
     log,
     userAgent: around.userAgent,
@@ -75,46 +80,53 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
     namespaceGiven: target.namespaceGiven,
     request: (request) => sendRequest(wire, request),
     stream: (request) => streamRequest(wire, request),
-    close: () => agent.destroy(),
+    close: () => ways.close(),
   };
 }
 
-/** A bare host or host:port is http, as client-go has it (rest.DefaultServerURL). */
-function serverUrl(server: string): URL {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\/[^/]/i.exec(server)?.[1]?.toLowerCase();
-  if (scheme !== undefined && scheme !== "http" && scheme !== "https") {
-    throw connectionError(`Unable to connect to the server: unsupported protocol scheme "${scheme}"`);
-  }
-  const written = scheme === undefined ? `http://${server}` : server;
-  if (!URL.canParse(written) || (scheme === undefined && new URL(written).pathname !== "/")) {
-    throw userError(`host must be a URL or a host:port pair: "${server}"`);
-  }
-  return new URL(written);
+/** With nothing that says who asks, clientcmd asks the user for a name and a password. */
+async function identified(user: KubeUser, around: Surroundings): Promise<KubeUser> {
+  const known =
+    user.username ||
+    user["client-certificate"] ||
+    user["client-certificate-data"] ||
+    (await hasToken(user)) ||
+    user["auth-provider"] !== undefined ||
+    user.exec !== undefined;
+  return known ? user : { ...(await around.login()), ...user };
 }
 
-async function tlsOptions(cluster: KubeCluster, user: KubeUser): Promise<ConnectionOptions> {
-  const insecure = cluster["insecure-skip-tls-verify"] === true;
-  const ca = await material(cluster["certificate-authority"], cluster["certificate-authority-data"]);
-  if (insecure && ca !== undefined) {
-    throw userError("specifying a root certificates file with the insecure flag is not allowed");
-  }
-  const cert = await material(user["client-certificate"], user["client-certificate-data"]);
-  const key = await material(user["client-key"], user["client-key-data"]);
-  const name = cluster["tls-server-name"];
+/** An empty token file is as good as none. */
+async function hasToken({ token, tokenFile }: KubeUser): Promise<boolean> {
+  return Boolean(token) || (await pem(tokenFile, undefined)) !== undefined;
+}
+
+/** What is loaded only where a kubeconfig names it. */
+function sources({ cluster, user, userFile, userName }: Target, around: Surroundings): Sources {
   return {
-    // Said explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
-    rejectUnauthorized: !insecure,
-    ca: ca ?? [...getCACertificates("default"), ...getCACertificates("system")],
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(name === undefined || name === "" ? {} : { servername: name }),
+    async plugin() {
+      const { execPlugin } = await import("./exec-plugin.ts");
+      const { execCluster } = await import("./exec-cluster.ts");
+      const exec = user.exec ?? {};
+      const ca = await pem(cluster["certificate-authority"], cluster["certificate-authority-data"]);
+      return execPlugin({
+        ...around,
+        exec,
+        cluster: exec.provideClusterInfo === true ? execCluster(cluster, ca) : undefined,
+      });
+    },
+    async oidc() {
+      const [{ oidcTokens }, { oidcFetch }, { saveTokens }] = await Promise.all([
+        import("./oidc.ts"),
+        import("./oidc-fetch.ts"),
+        import("./save-tokens.ts"),
+      ]);
+      const config = user["auth-provider"]?.config ?? {};
+      return oidcTokens({
+        config,
+        fetch: oidcFetch(config, around.env),
+        save: (changes) => saveTokens(userFile, userName, changes, around),
+      });
+    },
   };
-}
-
-async function material(path: string | undefined, data: string | undefined): Promise<Buffer | undefined> {
-  if (data !== undefined && data !== "") return Buffer.from(data, "base64");
-  if (path === undefined || path === "") return undefined;
-  return await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw connectionError(`error: ${fileProblem(path, error)}`);
-  });
 }

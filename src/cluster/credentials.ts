@@ -1,106 +1,103 @@
-import type { Agent, OutgoingHttpHeaders } from "node:http";
-import { readFile } from "node:fs/promises";
-import { connectionError } from "../errors.ts";
-import { fileProblem } from "./load-kubeconfig.ts";
+import type { OutgoingHttpHeaders } from "node:http";
+import { userError } from "../errors.ts";
+import type { ExecPlugin } from "./exec-plugin.ts";
 import type { KubeUser } from "./kubeconfig-file.ts";
-import type { Target } from "./target.ts";
+import { impersonationHeaders } from "./impersonation.ts";
+import type { KeyPair } from "./pem.ts";
+import { openTokenFile } from "./token-file.ts";
 
 /** What each request carries so that the server knows who asks. */
 export interface Credentials {
-  /** Authorization and impersonation headers; asked for before every request. */
-  headers(): Promise<OutgoingHttpHeaders>;
-  /** After a 401: whether asking once more, with fresh credentials, makes sense. */
-  refresh(): boolean;
-  /** The agent that client-node made, where a proxy or an exec plugin's certificate needs one. */
-  agent(): Promise<Agent | undefined>;
+  /** Asked for before every request. Throws when there are none to be had. */
+  next(): Promise<Ticket>;
 }
 
-export interface CredentialOptions {
-  readonly target: Target;
-  readonly proxy: string | undefined;
-  readonly stdinTty: boolean;
+export interface Ticket {
+  /** Authorization and impersonation. */
+  readonly headers: OutgoingHttpHeaders;
+  /** An exec plugin's. */
+  readonly certificate: KeyPair | undefined;
+  /** After a 401: another ticket, if there may be a better one. */
+  renew(): Promise<Ticket | undefined>;
 }
 
-/** How long a token file's content is taken as good, as client-go does. */
-const tokenFileMillis = 60_000;
+/** Where credentials come from that are not in the kubeconfig itself; loaded when one needs them. */
+export interface Sources {
+  readonly plugin: () => Promise<ExecPlugin>;
+  readonly oidc: () => Promise<() => Promise<string>>;
+}
 
-/**
- * Tokens, token files, basic auth and client certificates are simple enough to do here; exec plugins,
- * OIDC and proxies are client-node's, which is loaded only for them (it costs a third of the start).
- */
-export async function makeCredentials(options: CredentialOptions): Promise<Credentials> {
-  const { user } = options.target;
+/** As client-go: who we are is told to a TLS server only, and the first of these ways is taken. */
+export async function makeCredentials(user: KubeUser, server: URL, sources: Sources): Promise<Credentials> {
   const impersonation = impersonationHeaders(user);
-  // As client-go: who we are is told to a TLS server only.
-  const secure = options.target.cluster.server.startsWith("https:");
-  const needsClientNode =
-    options.proxy !== undefined ||
-    (secure && (user.exec !== undefined || user["auth-provider"] !== undefined));
-  const clientNode = needsClientNode ? (await import("./client-node.ts")).clientNodeAuth(options) : undefined;
-  const simple = secure ? authorization(user) : async () => undefined;
+  function ticket(
+    authorization: string | undefined,
+    renew: () => Promise<Ticket | undefined> = () => Promise.resolve(undefined),
+    certificate?: KeyPair,
+  ): Ticket {
+    const headers =
+      authorization === undefined ? impersonation : { ...impersonation, Authorization: authorization };
+    return { headers, certificate, renew };
+  }
+  const fixed = (authorization: string | undefined): Credentials => ({
+    next: () => Promise.resolve(ticket(authorization)),
+  });
+  const written = basic(decodeURIComponent(server.username), decodeURIComponent(server.password));
+  if (server.protocol !== "https:") return fixed(written);
+  // Made even where another way comes first: what is wrong with them is told all the same.
+  const plugin = user.exec === undefined ? undefined : await sources.plugin();
+  const provider = user["auth-provider"] === undefined ? undefined : await providerTokens(user, sources);
+  if (written !== undefined) return fixed(written);
+  const { tokenFile, token } = user;
+  if (tokenFile) {
+    const file = await openTokenFile(tokenFile, token);
+    const next = async (): Promise<Ticket> => {
+      const used = await file.token();
+      return ticket(`Bearer ${used}`, async () => {
+        file.forget();
+        return (await file.token()) === used ? undefined : await next();
+      });
+    };
+    return { next };
+  }
+  if (token) return fixed(`Bearer ${token}`);
+  if (user.username) return fixed(basic(user.username, user.password ?? ""));
+  if (provider !== undefined) return { next: async () => ticket(`Bearer ${await provider()}`) };
+  const hasCertificate = Boolean(user["client-certificate"] || user["client-certificate-data"]);
+  if (plugin === undefined || hasCertificate) return fixed(undefined);
   return {
-    async headers() {
-      const own = await simple();
-      const theirs = own === undefined && secure ? await clientNode?.authorization() : undefined;
-      const value = own ?? theirs;
-      return value === undefined ? impersonation : { ...impersonation, Authorization: value };
+    async next() {
+      const used = await plugin.credential();
+      const bearer = (text: string) => (text === "" ? undefined : `Bearer ${text}`);
+      return ticket(
+        bearer(used.token),
+        async () => {
+          const fresh = await plugin.renew(used);
+          return ticket(bearer(fresh.token), undefined, fresh.certificate);
+        },
+        used.certificate,
+      );
     },
-    refresh: () => clientNode?.refresh() ?? false,
-    agent: async () => await clientNode?.agent(),
   };
 }
 
-function authorization(user: KubeUser): () => Promise<string | undefined> {
-  const { tokenFile } = user;
-  if (tokenFile) return tokenFromFile(tokenFile, user.token);
-  if (user.token) {
-    const bearer = `Bearer ${user.token}`;
-    return async () => bearer;
-  }
-  if (user.username || user.password) {
-    const pair = Buffer.from(`${user.username ?? ""}:${user.password ?? ""}`).toString("base64");
-    return async () => `Basic ${pair}`;
-  }
-  return async () => undefined;
+/** A name and a password in the server's address are told to any server, and before all else. */
+function basic(username: string, password: string): string | undefined {
+  if (username === "" && password === "") return undefined;
+  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-/** client-node reads only its own spelling of tokenFile and would send the request anonymously. */
-function tokenFromFile(path: string, fallback: string | undefined): () => Promise<string | undefined> {
-  let cached: { readonly token: string; readonly until: number } | undefined;
-  return async () => {
-    if (cached !== undefined && performance.now() < cached.until) return `Bearer ${cached.token}`;
-    try {
-      const token = (await readFile(path, "utf8")).trim();
-      if (token === "") throw new Error(`read empty token from file "${path}"`);
-      cached = { token, until: performance.now() + tokenFileMillis };
-    } catch (error) {
-      const stale = cached?.token ?? fallback;
-      if (stale === undefined) {
-        throw connectionError(`error: ${fileProblem(path, error as NodeJS.ErrnoException)}`);
-      }
-      return `Bearer ${stale}`;
-    }
-    return `Bearer ${cached.token}`;
-  };
+async function providerTokens(user: KubeUser, sources: Sources): Promise<() => Promise<string>> {
+  const name = user["auth-provider"]?.name ?? "";
+  if (name === "oidc") return await sources.oidc();
+  const gone = { gcp: gcpGone, azure: azureGone }[name];
+  throw userError(gone ?? `no Auth Provider found for name ${JSON.stringify(name)}`);
 }
 
-/** client-node drops uid, groups and extra. */
-function impersonationHeaders(user: KubeUser): OutgoingHttpHeaders {
-  if (!user.as) return {};
-  const headers: OutgoingHttpHeaders = { "Impersonate-User": user.as };
-  if (user["as-uid"]) headers["Impersonate-Uid"] = user["as-uid"];
-  if (user["as-groups"]?.length) headers["Impersonate-Group"] = [...user["as-groups"]];
-  for (const [key, values] of Object.entries(user["as-user-extra"] ?? {})) {
-    headers[`Impersonate-Extra-${escapeHeaderKey(key)}`] = [...values];
-  }
-  return headers;
-}
+const gcpGone = `The gcp auth plugin has been removed.
+Please use the "gke-gcloud-auth-plugin" kubectl/client-go credential plugin instead.
+See https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke for further details`;
 
-/** client-go's headerKeyEscape: bytes that a header name cannot hold become %XX. */
-function escapeHeaderKey(key: string): string {
-  return key.replaceAll(/[^!#$&'*+\-.^_`|~0-9A-Za-z]/gu, (character) =>
-    [...Buffer.from(character)]
-      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`)
-      .join(""),
-  );
-}
+const azureGone = `The azure auth plugin has been removed.
+Please use the https://github.com/Azure/kubelogin kubectl/client-go credential plugin instead.
+See https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins for further details`;

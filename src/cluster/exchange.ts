@@ -8,6 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { timeoutProblem } from "./network-error.ts";
+import { proxyAuthorization } from "./tunnel.ts";
 
 /** One HTTP request on its way; the answer's body is not read yet. */
 export interface Exchange {
@@ -24,7 +25,15 @@ const handshakeMillis = 10_000;
 /** An idle connection may have been cut by a load balancer without a word. */
 const idleMillis = 30_000;
 
-export type AnyAgent = HttpAgent | HttpsAgent;
+type AnyAgent = HttpAgent | HttpsAgent;
+
+/** How requests travel. */
+export interface Way {
+  readonly agent: AnyAgent;
+  readonly tls: ConnectionOptions;
+  /** A proxy that is asked in the server's place, by whole addresses. */
+  readonly forward?: URL;
+}
 
 /** One agent for everything. */
 export function makeAgent(server: URL, tls: ConnectionOptions): AnyAgent {
@@ -39,16 +48,21 @@ export function makeAgent(server: URL, tls: ConnectionOptions): AnyAgent {
 /** Sends it; `answer` is there when its head is. Rejects with Node's error when there is none. */
 export function exchange(
   sent: Exchange,
-  agent: AnyAgent,
-  tls: ConnectionOptions,
+  { agent, tls, forward }: Way,
 ): { readonly answer: Promise<IncomingMessage>; readonly isConnected: () => boolean } {
   const { method, url, headers, body, signal } = sent;
-  const secure = url.protocol === "https:";
+  const to = forward ?? url;
+  const secure = to.protocol === "https:";
   let connected = false;
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
-    const request = (secure ? httpsRequest : httpRequest)(url, {
+    const request = (secure ? httpsRequest : httpRequest)(to, {
       method,
-      headers: body === undefined ? headers : { ...headers, "Content-Length": Buffer.byteLength(body) },
+      headers: {
+        ...headers,
+        ...(body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) }),
+        ...(forward === undefined ? {} : { Host: url.host, ...proxyAuthorization(forward) }),
+      },
+      ...(forward === undefined ? {} : { path: withoutUser(url) }),
       agent,
       ...(signal === undefined ? {} : { signal }),
       ...(secure ? tls : {}),
@@ -79,4 +93,8 @@ function limitConnecting(socket: Socket, secure: boolean, giveUp: (problem: Erro
     socket.once("secureConnect", () => clearTimeout(timer));
   });
   socket.once("close", () => clearTimeout(timer));
+}
+
+function withoutUser(url: URL): string {
+  return `${url.origin}${url.pathname}${url.search}`;
 }

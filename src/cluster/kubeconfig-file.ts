@@ -1,4 +1,12 @@
 import { dirname, isAbsolute, join, sep } from "node:path";
+import {
+  asText,
+  checkedFields,
+  entryTypes,
+  expectType,
+  jsonType,
+  type Section,
+} from "./kubeconfig-fields.ts";
 
 /** The entries of kubeconfig files, under the names of the file format (clientcmd/api/v1). */
 export interface KubeCluster {
@@ -54,6 +62,8 @@ export interface KubeConfigEntries {
   readonly users: ReadonlyMap<string, KubeUser>;
   readonly contexts: ReadonlyMap<string, KubeContext>;
   readonly currentContext: string;
+  /** Which file a user stands in. */
+  readonly userFiles: ReadonlyMap<string, string>;
 }
 
 /**
@@ -66,23 +76,27 @@ export function readKubeconfig(
   parseYaml: (text: string) => unknown,
 ): KubeConfigEntries {
   const parsed = parseYaml(text);
-  if (parsed !== null && parsed !== undefined && (typeof parsed !== "object" || Array.isArray(parsed))) {
-    throw new Error("couldn't get version/kind; json parse error: it is not a mapping");
+  if (parsed !== null && parsed !== undefined && jsonType(parsed) !== "object") {
+    throw new Error(
+      `${noVersion}json: cannot unmarshal ${jsonType(parsed)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    );
   }
   const file = (parsed ?? {}) as Readonly<Record<string, unknown>>;
-  const kind = asText(file["kind"]) || "Config";
-  const version = asText(file["apiVersion"]) || "v1";
+  const kind = header(file, "kind") || "Config";
+  const version = header(file, "apiVersion") || "v1";
   if (kind !== "Config" || version !== "v1") {
     throw new Error(
       `no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`,
     );
   }
   const folder = dirname(path);
+  const users = named<KubeUser>(file, "users", "user");
   return {
+    userFiles: mapValues(users, () => path),
     clusters: mapValues(named<KubeCluster>(file, "clusters", "cluster"), (cluster) =>
       withPaths(cluster, folder, ["certificate-authority"]),
     ),
-    users: mapValues(named<KubeUser>(file, "users", "user"), (user) => {
+    users: mapValues(users, (user) => {
       const resolved = withPaths(user, folder, ["client-certificate", "client-key", "tokenFile"]);
       const command = user.exec?.command;
       // Without a separator it is looked for on the PATH.
@@ -90,8 +104,18 @@ export function readKubeconfig(
       return { ...resolved, exec: { ...user.exec, command: absolute(folder, command) } };
     }),
     contexts: named<KubeContext>(file, "contexts", "context"),
-    currentContext: asText(file["current-context"]),
+    currentContext: asText(file["current-context"], { type: "Config", path: "current-context" }),
   };
+}
+
+const noVersion = "couldn't get version/kind; json parse error: ";
+
+function header(file: Readonly<Record<string, unknown>>, name: "kind" | "apiVersion"): string {
+  const value = file[name] ?? "";
+  if (typeof value === "string") return value;
+  throw new Error(
+    `${noVersion}json: cannot unmarshal ${jsonType(value)} into Go struct field .${name} of type string`,
+  );
 }
 
 /** The first file that has an entry, or a current-context, wins; entries are never mixed. */
@@ -101,63 +125,36 @@ export function mergeKubeconfigs(files: readonly KubeConfigEntries[]): KubeConfi
     clusters: new Map(backwards.flatMap(({ clusters }) => [...clusters])),
     users: new Map(backwards.flatMap(({ users }) => [...users])),
     contexts: new Map(backwards.flatMap(({ contexts }) => [...contexts])),
+    userFiles: new Map(backwards.flatMap(({ userFiles }) => [...userFiles])),
     currentContext: files.find(({ currentContext }) => currentContext !== "")?.currentContext ?? "",
   };
 }
 
 function named<T extends object>(
   file: Readonly<Record<string, unknown>>,
-  list: string,
+  list: Section,
   entry: string,
 ): Map<string, T> {
   const found = new Map<string, T>();
-  const items = file[list];
-  if (items === undefined || items === null) return found;
-  if (!Array.isArray(items)) throw new Error(`${list} is not a list`);
+  const type = entryTypes[list];
+  const items = file[list] ?? [];
+  expectType(items, "array", { type: "Config", path: list }, `[]v1.Named${type}`);
   for (const item of items as readonly unknown[]) {
-    if (typeof item !== "object" || item === null) continue;
-    const fields = item as Readonly<Record<string, unknown>>;
-    const name = asText(fields["name"]);
-    if (found.has(name)) throw new Error(`duplicate name "${name}" in list ${list}`);
-    const value = fields[entry];
-    found.set(name, (typeof value === "object" && value !== null ? withoutNulls(value) : {}) as T);
+    if (item !== null) expectType(item, "object", { type: "Config", path: list }, `v1.Named${type}`);
+    const fields = (item ?? {}) as Readonly<Record<string, unknown>>;
+    const name = asText(fields["name"], { type: `Named${type}`, path: `${list}.name` });
+    const value = fields[entry] ?? {};
+    const at = { type, path: `${list}.${entry}` };
+    expectType(value, "object", { type: `Named${type}`, path: `${list}.${entry}` }, `v1.${type}`);
+    const read = checkedFields(value, at) as T;
+    if (found.has(name)) {
+      throw new Error(
+        `error converting *[]Named${type} into *map[string]*api.${type}: duplicate name ${JSON.stringify(name)} in list`,
+      );
+    }
+    found.set(name, read);
   }
   return found;
-}
-
-const textFields: ReadonlySet<string> = new Set([
-  "as",
-  "as-uid",
-  "certificate-authority",
-  "certificate-authority-data",
-  "client-certificate",
-  "client-certificate-data",
-  "client-key",
-  "client-key-data",
-  "cluster",
-  "namespace",
-  "password",
-  "proxy-url",
-  "server",
-  "tls-server-name",
-  "token",
-  "tokenFile",
-  "user",
-  "username",
-]);
-
-/** Empty and null fields are as good as absent ones in clientcmd. */
-function withoutNulls(value: object): object {
-  const present = Object.entries(value).filter(([, field]) => field !== null && field !== "");
-  for (const [name, field] of present) if (textFields.has(name)) asText(field);
-  return Object.fromEntries(present);
-}
-
-/** A number or a yes where text is wanted is an error, not a guess. */
-function asText(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  if (typeof value === "string") return value;
-  throw new Error(`json: cannot unmarshal ${typeof value} into a field of type string`);
 }
 
 function withPaths<T extends object>(entry: T, folder: string, fields: readonly (keyof T)[]): T {
@@ -173,6 +170,6 @@ function absolute(folder: string, path: string): string {
   return isAbsolute(path) ? path : join(folder, path);
 }
 
-function mapValues<V>(map: ReadonlyMap<string, V>, change: (value: V) => V): Map<string, V> {
+function mapValues<V, W>(map: ReadonlyMap<string, V>, change: (value: V) => W): Map<string, W> {
   return new Map([...map].map(([key, value]) => [key, change(value)]));
 }

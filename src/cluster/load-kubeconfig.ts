@@ -38,7 +38,7 @@ export async function loadKubeconfig(explicit: string, options: LoadOptions): Pr
     }
   }
   if (wrong.length === 1) throw userError(wrong[0] ?? "");
-  if (wrong.length > 1) throw connectionError(wrong.map((line) => `error: ${line}`).join("\n"));
+  if (wrong.length > 1) throw connectionError(wrong.join("\n"));
   if (explicit === "" && listed !== "" && files.length === 0 && missing.length > 0) {
     options.log(1, `Config not found: ${missing.join(", ")}`);
   }
@@ -56,15 +56,18 @@ function loadError(path: string, why: string): string {
   return `error loading config file "${path}": ${why}`;
 }
 
-/** `yaml: line N: what`, where libyaml counts lines from 0, leaves the first one out and has other words. */
+/** What libyaml calls it; it also counts lines from 0 and leaves the first one out. */
+const libyamlWords: readonly (readonly [RegExp, string])[] = [
+  [/nested mappings are not allowed in compact mappings/, "mapping values are not allowed in this context"],
+  [/tabs are not allowed as indentation/, "found a tab character that violates indentation"],
+  [/missing closing ["']quote/, "found unexpected end of stream"],
+  [/unresolved alias \(.*\): (.*)/, "unknown anchor '$1' referenced"],
+  [/^yaml: line 1: /, "yaml: "],
+];
+
 function textProblem(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.message
-    .replace(
-      "nested mappings are not allowed in compact mappings",
-      "mapping values are not allowed in this context",
-    )
-    .replace(/^yaml: line 1: /, "yaml: ");
+  return libyamlWords.reduce((words, [ours, theirs]) => words.replace(ours, theirs), error.message);
 }
 
 /** A file system error in Go's words. */

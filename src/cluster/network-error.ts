@@ -5,19 +5,16 @@ import { connectionError, type ConnectionError } from "../errors.ts";
 /** What Node knows about a failed exchange, beyond the code. */
 interface NetworkProblem extends Error {
   readonly code?: string;
-  readonly host?: string;
+  readonly hostname?: string;
   readonly address?: string;
   readonly port?: number;
   readonly syscall?: string;
-  readonly cert?: {
-    readonly subjectaltname?: string;
-    readonly valid_from?: string;
-    readonly valid_to?: string;
-  };
+  /** Go's name of an exchange within the exchange. */
+  readonly during?: string;
 }
 
 /** Raised by our own timers, in the shape of Node's. */
-export function timeoutProblem(code: keyof typeof timeouts | "DIAL_TIMEOUT"): Error {
+export function timeoutProblem(code: keyof typeof timeouts | "DIAL_TIMEOUT" | "BODY_CUT"): Error {
   return Object.assign(new Error(code), { code });
 }
 
@@ -27,19 +24,30 @@ export function isLostConnection(error: unknown): boolean {
   return code === "ECONNRESET" || code === "EPIPE" || code === "UND_ERR_SOCKET";
 }
 
+/** The answer began and broke off. */
+export function isCutBody(error: unknown): boolean {
+  return (error as NetworkProblem).code === "BODY_CUT";
+}
+
 /** What kubectl says when there is no answer (kubectl-behaviour 2.10): Go's words for Node's codes. */
 export function explainNetworkError(error: unknown, url: URL): ConnectionError {
   const problem = error as NetworkProblem;
+  if (problem.code === "BODY_CUT") {
+    return connectionError(
+      "error: unexpected error when reading response body. Please retry. Original error: unexpected EOF",
+    );
+  }
   // Several addresses were tried; each failed.
   if (error instanceof AggregateError && error.errors.length > 0) {
     return explainNetworkError(error.errors.at(-1), url);
   }
-  if (problem.code === "ECONNREFUSED") {
+  // Also where a proxy refused, whose agent may say it in words only.
+  if (problem.code === "ECONNREFUSED" || problem.message.includes("ECONNREFUSED")) {
     return connectionError(
       `The connection to the server ${url.host} was refused - did you specify the right host or port?`,
     );
   }
-  return connectionError(`Unable to connect to the server: ${words(problem, url)}`);
+  return connectionError(`Unable to connect to the server: ${problem.during ?? ""}${words(problem, url)}`);
 }
 
 const dialErrors: Readonly<Record<string, string>> = {
@@ -69,9 +77,14 @@ const unknownAuthority = new Set([
 
 function words(problem: NetworkProblem, url: URL): string {
   const code = problem.code ?? "";
+  if (code === "ERR_INVALID_CHAR") {
+    const header = /\["([^"]+)"\]/.exec(problem.message)?.[1] ?? "";
+    return `net/http: invalid header field value for "${header}"`;
+  }
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (code === "ENOTFOUND") return `dial tcp: lookup ${host}${resolver()}: no such host`;
-  if (code === "EAI_AGAIN") return `dial tcp: lookup ${host}${resolver()}: server misbehaving`;
+  const asked = problem.hostname ?? host;
+  if (code === "ENOTFOUND") return `dial tcp: lookup ${asked}${resolver()}: no such host`;
+  if (code === "EAI_AGAIN") return `dial tcp: lookup ${asked}${resolver()}: server misbehaving`;
   const dial = dialErrors[code];
   if (dial !== undefined) {
     const port = problem.port ?? (url.port || (url.protocol === "https:" ? 443 : 80));
@@ -81,7 +94,8 @@ function words(problem: NetworkProblem, url: URL): string {
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
     return x509("certificate has expired or is not yet valid");
   }
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return x509(nameMismatch(problem, problem.host ?? host));
+  if (code === "WRONG_HOST") return x509(problem.message);
+  if (code === "PROXY_REFUSED") return problem.message;
   const timeout = (timeouts as Readonly<Record<string, string>>)[code];
   if (timeout !== undefined) return timeout;
   if (
@@ -99,19 +113,6 @@ function words(problem: NetworkProblem, url: URL): string {
 
 function x509(what: string): string {
   return `tls: failed to verify certificate: x509: ${what}`;
-}
-
-/** Go names only the names of the kind that was looked for. */
-function nameMismatch(problem: NetworkProblem, host: string): string {
-  const wanted = isIP(host) === 0 ? "DNS:" : "IP Address:";
-  const names = (problem.cert?.subjectaltname ?? "")
-    .split(", ")
-    .filter((entry) => entry.startsWith(wanted))
-    .map((entry) => entry.slice(wanted.length));
-  if (names.length > 0) return `certificate is valid for ${names.join(", ")}, not ${host}`;
-  return isIP(host) === 0
-    ? `certificate is not valid for any names, but wanted to match ${host}`
-    : `cannot validate certificate for ${host} because it doesn't contain any IP SANs`;
 }
 
 /** ` on 10.0.0.2:53`, where the first name server is known. */

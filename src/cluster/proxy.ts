@@ -1,4 +1,15 @@
 import { BlockList, isIP } from "node:net";
+import type { KubeCluster } from "./kubeconfig-file.ts";
+
+/** The kubeconfig's proxy, else the environment's. */
+export function proxyOf(
+  cluster: KubeCluster,
+  server: URL,
+  env: Readonly<Record<string, string | undefined>>,
+): URL | undefined {
+  const own = cluster["proxy-url"];
+  return own ? new URL(own) : proxyFromEnvironment(server, env);
+}
 
 /**
  * The proxy that the environment asks for, as Go's net/http reads HTTPS_PROXY, HTTP_PROXY and
@@ -7,9 +18,10 @@ import { BlockList, isIP } from "node:net";
 export function proxyFromEnvironment(
   server: URL,
   env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  const https = server.protocol === "https:" ? parse(first(env, "HTTPS_PROXY", "https_proxy")) : undefined;
-  const proxy = https ?? parse(first(env, "HTTP_PROXY", "http_proxy"));
+): URL | undefined {
+  const [upper, lower] =
+    server.protocol === "https:" ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"];
+  const proxy = parse(first(env, upper, lower));
   if (proxy === undefined) return undefined;
   const host = server.hostname.replace(/^\[|\]$/g, "").toLowerCase();
   if (host === "localhost" || isLoopback(host)) return undefined;
@@ -26,9 +38,12 @@ function first(env: Readonly<Record<string, string | undefined>>, ...names: stri
 }
 
 /** Without a scheme it is http. */
-function parse(proxy: string | undefined): string | undefined {
+function parse(proxy: string | undefined): URL | undefined {
   if (proxy === undefined) return undefined;
-  return /^(https?|socks5):\/\//i.test(proxy) ? proxy : `http://${proxy}`;
+  // What is no address with a scheme gets one in front, as in Go.
+  const whole = /^(https?|socks5h?):\/\//i.test(proxy) && URL.canParse(proxy);
+  const written = whole ? proxy : `http://${proxy}`;
+  return URL.canParse(written) ? new URL(written) : undefined;
 }
 
 function isLoopback(host: string): boolean {

@@ -1,21 +1,21 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ConnectionOptions } from "node:tls";
 import { connectionError } from "../errors.ts";
+import { formatGoDuration } from "../model/duration.ts";
 import { parseTime } from "../model/time.ts";
 import { readText } from "./body.ts";
-import type { Credentials } from "./credentials.ts";
-import { exchange, type AnyAgent } from "./exchange.ts";
+import type { Credentials, Ticket } from "./credentials.ts";
+import { exchange } from "./exchange.ts";
 import type { RequestLog } from "./log.ts";
-import { explainNetworkError, isLostConnection, timeoutProblem } from "./network-error.ts";
+import { explainNetworkError, isCutBody, isLostConnection, timeoutProblem } from "./network-error.ts";
 import type { KubeRequest, KubeResponse } from "./port.ts";
 import { responseError } from "./response-error.ts";
+import type { Ways } from "./ways.ts";
 
 /** What all requests of one connection share. */
 export interface Wire {
   readonly server: URL;
-  readonly agent: AnyAgent;
-  readonly tls: ConnectionOptions;
+  readonly ways: Ways;
   readonly credentials: Credentials;
   readonly log: RequestLog;
   readonly userAgent: string;
@@ -29,13 +29,15 @@ export interface Wire {
 
 /** As client-go: so many attempts after a 429 or 5xx that says when to come back. */
 const mostRetries = 10;
+/** kubectl gives up at once when an answer breaks off; a run that waits on many of them should not. */
+const mostCuts = 2;
 
 /** Sends one request and reads the whole answer. Throws ApiError or ConnectionError. */
 export async function sendRequest(wire: Wire, request: KubeRequest): Promise<KubeResponse> {
   for (let attempt = 0; ; attempt += 1) {
     // Each attempt answers for the one before.
     // oxlint-disable-next-line no-await-in-loop
-    const outcome = await wire.inTurn(() => attemptRequest(wire, request, attempt < mostRetries));
+    const outcome = await wire.inTurn(() => attemptRequest(wire, request, attempt));
     if ("response" in outcome) return outcome.response;
     wire.log.line(4, `"Got a Retry-After response" delay="${outcome.retryAfter}s" attempt=${attempt + 1}`);
     // oxlint-disable-next-line no-await-in-loop
@@ -49,19 +51,22 @@ export async function sendRequest(wire: Wire, request: KubeRequest): Promise<Kub
 
 type Outcome = { readonly response: KubeResponse } | { readonly retryAfter: number };
 
-async function attemptRequest(wire: Wire, request: KubeRequest, mayRetry: boolean): Promise<Outcome> {
-  const url = urlOf(wire.server, request);
+async function attemptRequest(wire: Wire, request: KubeRequest, attempt: number): Promise<Outcome> {
+  const url = urlOf(wire, request);
+  const mayRetry = attempt < mostRetries;
   let answer: IncomingMessage;
   let text: string;
   try {
     const opened = await open(wire, request, url);
     answer = opened.answer;
     text = await readText(answer).catch((error: unknown) => {
-      throw opened.timeout?.aborted === true ? timeoutProblem("BODY_TIMEOUT") : error;
+      if (opened.timeout?.aborted === true) throw timeoutProblem("BODY_TIMEOUT");
+      throw isLostConnection(error) ? timeoutProblem("BODY_CUT") : error;
     });
   } catch (error) {
     if (request.signal?.aborted === true) throw request.signal.reason;
-    if (mayRetry && request.method === "GET" && isLostConnection(error)) return { retryAfter: 1 };
+    const again = isLostConnection(error) ? mayRetry : isCutBody(error) && attempt < mostCuts;
+    if (again && request.method === "GET") return { retryAfter: 1 };
     throw knownError(error, url);
   }
   wire.log.responseBody(url.href, text);
@@ -73,7 +78,7 @@ async function attemptRequest(wire: Wire, request: KubeRequest, mayRetry: boolea
   }
   const retryAfter = retryAfterSeconds(answer);
   if (mayRetry && retryAfter !== undefined && isRetryable(request.method, status)) return { retryAfter };
-  throw responseError({ status, method: request.method, body, retryAfter });
+  throw responseError({ status, method: request.method, path: request.path, body, retryAfter });
 }
 
 interface Opened {
@@ -84,27 +89,50 @@ interface Opened {
 
 /** Sends it, once more with fresh credentials after a 401, and answers when the head of the answer is there. */
 export async function open(wire: Wire, request: KubeRequest, url: URL): Promise<Opened> {
-  const opened = await openOnce(wire, request, url);
-  if (opened.answer.statusCode !== 401 || !wire.credentials.refresh()) return opened;
+  const ticket = await wire.credentials.next();
+  const opened = await follow(wire, request, url, ticket);
+  const renewed = opened.answer.statusCode === 401 ? await ticket.renew() : undefined;
+  if (renewed === undefined) return opened;
   opened.answer.resume();
-  return await openOnce(wire, request, url);
+  return await follow(wire, request, url, renewed);
 }
 
-async function openOnce(wire: Wire, request: KubeRequest, url: URL): Promise<Opened> {
+const mostRedirects = 10;
+
+/** A read goes where the server sends it, as in Go; never with our credentials to somebody else. */
+async function follow(wire: Wire, request: KubeRequest, url: URL, ticket: Ticket): Promise<Opened> {
+  let at = url;
+  for (let count = 0; ; count += 1) {
+    // Each answer says where the next one is.
+    // oxlint-disable-next-line no-await-in-loop
+    const opened = await openOnce(wire, request, at, ticket);
+    const { statusCode = 0, headers } = opened.answer;
+    const to = headers.location;
+    if (![301, 302, 303, 307, 308].includes(statusCode) || to === undefined) return opened;
+    if (request.method !== "GET" || !URL.canParse(to, at.href)) return opened;
+    const next = new URL(to, at);
+    if (next.origin !== at.origin || count >= mostRedirects) return opened;
+    opened.answer.resume();
+    at = next;
+  }
+}
+
+async function openOnce(wire: Wire, request: KubeRequest, url: URL, ticket: Ticket): Promise<Opened> {
   const headers: OutgoingHttpHeaders = {
     Accept: request.accept ?? "application/json",
     "User-Agent": wire.userAgent,
     "Accept-Encoding": wire.compress ? "gzip" : "identity",
-    ...(await wire.credentials.headers()),
+    ...ticket.headers,
   };
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   if (body !== undefined) headers["Content-Type"] = request.contentType ?? "application/json";
+  const way = await wire.ways.with(ticket.certificate);
   wire.log.request(request.method, url.href, headers, body);
   const started = performance.now();
   const timeout = wire.timeoutMillis > 0 ? AbortSignal.timeout(wire.timeoutMillis) : undefined;
   const signals = [request.signal, timeout].filter((signal) => signal !== undefined);
   const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
-  const sending = exchange({ method: request.method, url, headers, body, signal }, wire.agent, wire.tls);
+  const sending = exchange({ method: request.method, url, headers, body, signal }, way);
   const answer = await sending.answer.catch((error: unknown) => {
     if (timeout?.aborted !== true) throw error;
     throw timeoutProblem(sending.isConnected() ? "HEADERS_TIMEOUT" : "CONNECT_TIMEOUT");
@@ -120,7 +148,7 @@ async function openOnce(wire: Wire, request: KubeRequest, url: URL): Promise<Ope
   return { answer, timeout };
 }
 
-export function urlOf(server: URL, { path, query }: KubeRequest): URL {
+export function urlOf({ server, timeoutMillis }: Wire, { path, query }: KubeRequest): URL {
   const url = new URL(server);
   url.pathname = server.pathname.replace(/\/$/, "") + path;
   url.search = "";
@@ -128,6 +156,8 @@ export function urlOf(server: URL, { path, query }: KubeRequest): URL {
     if (value === undefined) continue;
     for (const each of typeof value === "string" ? [value] : value) url.searchParams.append(key, each);
   }
+  // The server is told how long we wait, as client-go tells it.
+  if (timeoutMillis > 0) url.searchParams.append("timeout", formatGoDuration(timeoutMillis));
   return url;
 }
 

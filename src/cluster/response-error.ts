@@ -4,6 +4,8 @@ import { apiError, type ApiError } from "../errors.ts";
 export function responseError(answer: {
   readonly status: number;
   readonly method: string;
+  /** Below the server; what was asked for is named. */
+  readonly path: string;
   readonly body: unknown;
   readonly retryAfter: number | undefined;
 }): ApiError {
@@ -18,8 +20,32 @@ export function responseError(answer: {
       ...retryAfter,
     });
   }
-  const text = typeof body === "string" ? body.trim() : JSON.stringify(body ?? "");
-  return apiError({ status, ...generic(status, answer.method, text), ...retryAfter });
+  const said = typeof body === "string" ? body.slice(0, mostText).trim() : "unknown";
+  const { reason, message } = generic(status, answer.method, said);
+  const { group, resource, name } = resourceOf(answer.path);
+  const qualified = group === "" ? resource : `${resource}.${group}`;
+  const asked = [answer.method.toLowerCase(), qualified, name].filter((word) => word !== "").join(" ");
+  return apiError({
+    status,
+    reason,
+    message: resource === "" ? message : `${message} (${asked})`,
+    details: { group, kind: resource, name, causes: [{ message: said }] },
+    ...retryAfter,
+  });
+}
+
+/** So much of an answer that is no Status is told. */
+const mostText = 2048;
+
+function resourceOf(path: string): {
+  readonly group: string;
+  readonly resource: string;
+  readonly name: string;
+} {
+  const found =
+    /^\/api(?:s\/([^/]+))?\/[^/]+(?:\/namespaces\/[^/]+)?\/([^/?]+)(?:\/([^/?]+))?/.exec(path) ?? [];
+  const [, group = "", resource = "", name = ""] = found;
+  return { group, resource, name: decodeURIComponent(name) };
 }
 
 /** A Status that arrives inside a watch. */
@@ -28,6 +54,7 @@ export function statusError(body: unknown): ApiError {
   return responseError({
     status: typeof status === "number" ? status : 500,
     method: "GET",
+    path: "",
     body,
     retryAfter: undefined,
   });
@@ -45,7 +72,7 @@ function isStatus(body: unknown): body is Status {
 }
 
 /** client-go's NewGenericServerResponse. */
-function generic(status: number, method: string, text: string): { reason: string; message: string } {
+function generic(status: number, method: string, said: string): { reason: string; message: string } {
   switch (status) {
     case 400:
       return { reason: "BadRequest", message: "the server rejected our request for an unknown reason" };
@@ -55,7 +82,7 @@ function generic(status: number, method: string, text: string): { reason: string
         message: "the server has asked for the client to provide credentials",
       };
     case 403:
-      return { reason: "Forbidden", message: text };
+      return { reason: "Forbidden", message: said };
     case 404:
       return { reason: "NotFound", message: "the server could not find the requested resource" };
     case 405:
@@ -66,7 +93,10 @@ function generic(status: number, method: string, text: string): { reason: string
     case 406:
       return {
         reason: "NotAcceptable",
-        message: text || "the server was unable to respond with a content type that the client supports",
+        message:
+          said === "" || said === "unknown"
+            ? "the server was unable to respond with a content type that the client supports"
+            : said,
       };
     case 409:
       return {
@@ -74,7 +104,7 @@ function generic(status: number, method: string, text: string): { reason: string
         message: "the server reported a conflict",
       };
     case 415:
-      return { reason: "UnsupportedMediaType", message: text };
+      return { reason: "UnsupportedMediaType", message: said };
     case 422:
       return { reason: "Invalid", message: "the server rejected our request due to an error in our request" };
     case 429:
@@ -97,10 +127,10 @@ function generic(status: number, method: string, text: string): { reason: string
       return status >= 500
         ? {
             reason: "InternalError",
-            message: `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding`,
+            message: `an error on the server (${JSON.stringify(said)}) has prevented the request from succeeding`,
           }
         : {
-            reason: "Unknown",
+            reason: "",
             message: `the server responded with the status code ${status} but did not return more information`,
           };
   }

@@ -11,7 +11,7 @@ import { responseError } from "./response-error.ts";
  * with the server's Status when the answer is not 200, ConnectionError when there is none.
  */
 export async function* streamRequest(wire: Wire, request: KubeRequest): AsyncGenerator {
-  const url = urlOf(wire.server, request);
+  const url = urlOf(wire, request);
   let answer: IncomingMessage;
   try {
     ({ answer } = await open(wire, request, url));
@@ -20,6 +20,7 @@ export async function* streamRequest(wire: Wire, request: KubeRequest): AsyncGen
       throw responseError({
         status: answer.statusCode ?? 0,
         method: request.method,
+        path: request.path,
         body: parse(text) ?? text,
         retryAfter: undefined,
       });

@@ -7,6 +7,9 @@ import { clusterProblems, userProblems } from "./usable.ts";
 export interface Target {
   readonly cluster: KubeCluster & { readonly server: string };
   readonly user: KubeUser;
+  readonly userName: string;
+  /** The kubeconfig that the user stands in. */
+  readonly userFile: string | undefined;
   readonly namespace: string;
   readonly namespaceGiven: boolean;
   /** Whether any kubeconfig entry or flag named a cluster; without one the in-cluster config is tried. */
@@ -27,7 +30,7 @@ export function chooseTarget(
   flags: ConnectionSettings,
   env: Readonly<Record<string, string | undefined>>,
 ): Target {
-  const contextName = flags.context ?? entries.currentContext;
+  const contextName = flags.context || entries.currentContext;
   const found = entries.contexts.get(contextName);
   const context: KubeContext = {
     ...found,
@@ -63,6 +66,8 @@ export function chooseTarget(
   return {
     cluster,
     user,
+    userName,
+    userFile: entries.userFiles.get(userName),
     namespace: context.namespace ?? "default",
     namespaceGiven,
     isDefault: !touched && (user.as ?? "") === "",

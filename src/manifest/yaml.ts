@@ -80,3 +80,13 @@ function hasControlCharacters(text: string): boolean {
 export function formatYaml(value: unknown): string {
   return stringify(value, { version: "1.1", indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
 }
+
+/** Sets fields deep in a text whose comments and order stay. */
+export function editYaml(
+  text: string,
+  edits: readonly { readonly path: readonly (string | number)[]; readonly value: string }[],
+): string {
+  const document = parseDocument(text, { version: "1.1", uniqueKeys: false, logLevel: "error" });
+  for (const { path, value } of edits) document.setIn(path, value);
+  return document.toString({ lineWidth: 0 });
+}

@@ -41,6 +41,17 @@ export function goDuration(
   return { ok: true, millis: sign * total };
 }
 
+/** As Go prints a duration: 1m30s, 1h0m0s, 1.5s, 100ms. */
+export function formatGoDuration(millis: number): string {
+  if (millis === 0) return "0s";
+  if (millis < 0) return `-${formatGoDuration(-millis)}`;
+  if (millis < 1000) return millis >= 1 ? `${millis}ms` : `${millis * 1000}µs`;
+  const hours = Math.floor(millis / 3_600_000);
+  const minutes = Math.floor((millis % 3_600_000) / 60_000);
+  const seconds = `${Number(((millis % 60_000) / 1000).toFixed(9))}s`;
+  return `${hours > 0 ? `${hours}h` : ""}${hours > 0 || minutes > 0 ? `${minutes}m` : ""}${seconds}`;
+}
+
 /**
  * kubectl's --request-timeout: a whole number of seconds, or a duration (clientcmd.ParseTimeout).
  * undefined when it is neither.

@@ -1,6 +1,6 @@
 import { connect } from "../../src/cluster/connect.ts";
 import type { Connection } from "../../src/cluster/port.ts";
-import { parseYaml } from "../../src/manifest/yaml.ts";
+import { editYaml, parseYaml } from "../../src/manifest/yaml.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 
 /** The product's own connection to a test cluster, as its admin. */
@@ -31,10 +31,12 @@ export function connectTo(cluster: Cluster): Promise<Connection> {
   return connect(flags, {
     env: {},
     parseYaml,
+    editYaml,
     log: () => undefined,
     warn: () => undefined,
     userAgent: "calico-upgrade-tests",
     pid: process.pid,
     stdinTty: false,
+    login: () => Promise.reject(new Error("nobody to ask")),
   });
 }

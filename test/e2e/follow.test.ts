@@ -162,11 +162,13 @@ function open(kubeconfig: string): Promise<Connection> {
     {
       env: {},
       parseYaml,
+      editYaml: (text) => text,
       log: () => {},
       warn: () => {},
       userAgent: "kubectl-calico_upgrade/test",
       pid: 1,
       stdinTty: false,
+      login: () => Promise.reject(new Error("nobody to ask")),
     },
   );
 }

@@ -36,16 +36,24 @@ describe("what a user reads when the server does not answer as an API server", (
     [
       401,
       "",
-      "error: You must be logged in to the server (the server has asked for the client to provide credentials)",
+      "error: You must be logged in to the server (the server has asked for the client to provide credentials (get nodes))",
     ],
-    [403, "no way", "Error from server (Forbidden): no way"],
-    [404, "<html>", "Error from server (NotFound): the server could not find the requested resource"],
+    [403, "no way", "Error from server (Forbidden): no way (get nodes)"],
+    [
+      404,
+      "<html>",
+      "Error from server (NotFound): the server could not find the requested resource (get nodes)",
+    ],
     [
       500,
       "boom",
-      'Error from server (InternalError): an error on the server ("boom") has prevented the request from succeeding',
+      'Error from server (InternalError): an error on the server ("boom") has prevented the request from succeeding (get nodes)',
     ],
-    [503, "", "Error from server (ServiceUnavailable): the server is currently unable to handle the request"],
+    [
+      503,
+      "",
+      "Error from server (ServiceUnavailable): the server is currently unable to handle the request (get nodes)",
+    ],
   ])("%i without a Status", async (code, text, words) => {
     const { url } = await wireServer((_seen, response) => {
       response.writeHead(code, { "Content-Type": "text/plain" }).end(text);

@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import { connect } from "../../../src/cluster/connect.ts";
 import type { Connection } from "../../../src/cluster/port.ts";
 import type { ConnectionSettings } from "../../../src/cluster/settings.ts";
-import { parseYaml } from "../../../src/manifest/yaml.ts";
+import { editYaml, parseYaml } from "../../../src/manifest/yaml.ts";
 
 /** What a test saw of one request. */
 export interface Seen {
@@ -77,11 +77,13 @@ export async function connectTo(
     {
       env,
       parseYaml,
+      editYaml,
       log: (line) => void log.push(line),
       warn: (text) => void warnings.push(text),
       userAgent: "kubectl-calico_upgrade/v0.0.0 (linux/amd64)",
       pid: 1,
       stdinTty: false,
+      login: () => Promise.reject(new Error("nobody to ask")),
     },
   );
   onTestFinished(() => connection.close());

@@ -1,0 +1,48 @@
+import type { ConnectionOptions } from "node:tls";
+import { makeAgent, type Way } from "./exchange.ts";
+import type { KeyPair } from "./pem.ts";
+import { tunnelAgent } from "./tunnel.ts";
+
+/** How requests reach the server; another client certificate needs other connections. */
+export interface Ways {
+  with(certificate: KeyPair | undefined): Promise<Way>;
+  /** Ends keep-alive connections. */
+  close(): void;
+}
+
+export function makeWays(server: URL, tls: ConnectionOptions, proxy: URL | undefined): Ways {
+  let used: { readonly certificate: KeyPair | undefined; readonly way: Promise<Way> } | undefined;
+  return {
+    with(certificate) {
+      if (used === undefined || !isSame(used.certificate, certificate)) {
+        // A plugin has rotated its certificate: what is connected with the old one is not used again.
+        void used?.way.then(({ agent }) => agent.destroy());
+        used = { certificate, way: makeWay(server, { ...tls, ...certificate }, proxy) };
+      }
+      return used.way;
+    },
+    close() {
+      void used?.way.then(
+        ({ agent }) => agent.destroy(),
+        () => undefined,
+      );
+    },
+  };
+}
+
+async function makeWay(server: URL, tls: ConnectionOptions, proxy: URL | undefined): Promise<Way> {
+  if (proxy === undefined) return { agent: makeAgent(server, tls), tls };
+  // To an http:// server a proxy is asked as if it were the server, without a tunnel.
+  if (server.protocol === "http:" && !proxy.protocol.startsWith("socks")) {
+    return { agent: makeAgent(proxy, tls), tls, forward: proxy };
+  }
+  if (!proxy.protocol.startsWith("socks")) return { agent: tunnelAgent(proxy, tls), tls };
+  // Loaded only here: it costs a third of the start.
+  const { socksAgent } = await import("./client-node.ts");
+  return { agent: await socksAgent(server, proxy, tls), tls };
+}
+
+function isSame(one: KeyPair | undefined, other: KeyPair | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.cert.equals(other.cert) && one.key.equals(other.key);
+}

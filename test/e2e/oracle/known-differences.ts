@@ -1,0 +1,61 @@
+import type { Answer } from "./ask.ts";
+import type { Seen } from "./api-servers.ts";
+
+/** What came of a case, for one of the two. */
+export interface Outcome extends Answer {
+  readonly seen: Seen | undefined;
+  /** How often an odd answer was given. */
+  readonly times: number;
+}
+
+/** Where we do not do what kubectl does. Each stands in docs/kubectl-differences.md under its id. */
+export const differences: readonly {
+  readonly id: string;
+  readonly is: (kubectl: Outcome, ours: Outcome) => boolean;
+}[] = [
+  {
+    id: "no-api-server",
+    is: words(
+      /^error: (serializer for text\/html doesn't exist|unexpected end of JSON input)\n$/,
+      /this is not a Kubernetes API server, or something stands between/,
+    ),
+  },
+  {
+    id: "answer-cut",
+    is: (kubectl, ours) =>
+      kubectl.stderr.startsWith("error: unexpected error when reading response body. Please retry.") &&
+      kubectl.stderr === ours.stderr &&
+      kubectl.times === 1 &&
+      ours.times === 3,
+  },
+  {
+    id: "duplicate-entries",
+    is: words(/duplicate name "u" in list: \[/, /duplicate name "u" in list\n$/),
+  },
+  {
+    id: "broken-yaml",
+    is: words(
+      /: yaml: (line \d+: )?(did not find expected|mapping values are not allowed in this context)/,
+      /: yaml: (line \d+: )?(flow map|mapping values are not allowed in this context)/,
+    ),
+  },
+  {
+    id: "two-faults-in-a-certificate",
+    is: words(/x509: certificate is valid for .*, not /, /x509: certificate signed by unknown authority\n$/),
+  },
+  {
+    id: "disable-compression",
+    is: (kubectl, ours) =>
+      kubectl.seen?.compressed === true &&
+      JSON.stringify({ ...kubectl, seen: { ...kubectl.seen, compressed: false } }) === JSON.stringify(ours),
+  },
+];
+
+/** Other words for the same, with the same exit code. */
+function words(theirs: RegExp, own: RegExp) {
+  return (kubectl: Outcome, ours: Outcome): boolean =>
+    theirs.test(kubectl.stderr) &&
+    own.test(ours.stderr) &&
+    kubectl.stderr !== ours.stderr &&
+    kubectl.code === ours.code;
+}
