@@ -8,9 +8,9 @@ import type { KubeExec } from "./kubeconfig-file.ts";
 /** An exec credential plugin as client-go runs one (plugin/pkg/client/auth/exec). */
 export interface ExecPlugin {
   /** What the plugin said last, until that expires; else it is run. */
-  credential(): Promise<ExecCredential>;
+  readonly credential: () => Promise<ExecCredential>;
   /** Runs it again, unless it has been since it gave `used`. */
-  renew(used: ExecCredential): Promise<ExecCredential>;
+  readonly renew: (used: ExecCredential) => Promise<ExecCredential>;
 }
 
 export interface ExecOptions {
@@ -44,7 +44,7 @@ export function execPlugin(options: ExecOptions): ExecPlugin {
     return running;
   }
   return {
-    async credential() {
+    credential: async () => {
       const expired = last?.expires !== undefined && Date.now() > last.expires;
       return last === undefined || expired ? await once() : last;
     },

@@ -88,5 +88,5 @@ export function editYaml(
 ): string {
   const document = parseDocument(text, { version: "1.1", uniqueKeys: false, logLevel: "error" });
   for (const { path, value } of edits) document.setIn(path, value);
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0, indentSeq: false });
 }
