@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { userError } from "../errors.ts";
 import { badRequestTimeout, requestTimeout } from "../model/duration.ts";
 import { makeCredentials, type Sources } from "./credentials.ts";
+import { openDiscoveryCache } from "./discovery-cache.ts";
 import { inClusterTarget } from "./in-cluster.ts";
 import type { KubeUser } from "./kubeconfig-file.ts";
 import { limiter } from "./limit.ts";
@@ -48,9 +50,10 @@ const connections = 4;
  */
 export async function connect(flags: ConnectionSettings, around: Surroundings): Promise<Connection> {
   const log = makeRequestLog(flags.verbosity, around.log, around.pid);
+  const line = (level: number, message: string): void => log.line(level, message);
   const entries = await loadKubeconfig(flags.kubeconfig ?? "", {
     ...around,
-    log: (level, message) => log.line(level, message),
+    log: line,
   });
   const chosen = chooseTarget(entries, flags, around.env);
   const timeoutMillis = requestTimeout(flags.requestTimeout);
@@ -80,8 +83,21 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
     namespaceGiven: target.namespaceGiven,
     request: (request) => sendRequest(wire, request),
     stream: (request) => streamRequest(wire, request),
+    ...discoveryCacheOf(flags, cluster.server, around, line),
     close: () => ways.close(),
   };
+}
+
+/** --cache-dir, KUBECACHEDIR, ~/.kube/cache; nowhere, where there is no home. */
+function discoveryCacheOf(
+  { cacheDir }: ConnectionSettings,
+  server: string,
+  { env }: Surroundings,
+  log: (level: number, message: string) => void,
+): Pick<Connection, "discoveryCache"> {
+  const home = env["HOME"] ?? env["USERPROFILE"] ?? "";
+  const folder = cacheDir || env["KUBECACHEDIR"] || (home === "" ? "" : join(home, ".kube", "cache"));
+  return folder === "" ? {} : { discoveryCache: openDiscoveryCache(folder, server, log) };
 }
 
 /** With nothing that says who asks, clientcmd asks the user for a name and a password. */

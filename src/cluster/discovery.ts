@@ -1,6 +1,15 @@
 import { isApiError, isConnectionError } from "../errors.ts";
 import { discoveryOf, type ApiGroup } from "./discovery-groups.ts";
-import type { Connection, Discovery, KubeResponse, Served } from "./port.ts";
+import {
+  disaggregate,
+  groupVersionOf,
+  servedOf,
+  type AggregatedList,
+  type DiscoveryLists,
+  type GroupEntry,
+  type ResourceEntry,
+} from "./discovery-lists.ts";
+import type { Connection, Discovery, KubeResponse } from "./port.ts";
 
 /** Aggregated discovery (Kubernetes ≥ 1.26) where there is any, the old lists otherwise. */
 const accept = [
@@ -8,6 +17,8 @@ const accept = [
   "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList",
   "application/json",
 ].join(",");
+
+type Get = (path: string, accept?: string) => Promise<KubeResponse>;
 
 /**
  * Asks what is served where. New servers answer everything in two requests; old ones are asked for
@@ -20,22 +31,85 @@ export async function discover(
   groups: readonly string[] | "all",
   signal?: AbortSignal,
 ): Promise<Discovery> {
-  const get = (path: string): Promise<KubeResponse> =>
-    connection.request({ method: "GET", path, accept, ...(signal === undefined ? {} : { signal }) });
-  const [core, named, version] = await Promise.all([
-    get("/api"),
-    get("/apis"),
-    get("/version").catch(unlessUnreachable),
-  ]);
+  const get = getter(connection, signal);
+  const [lists, version] = await Promise.all([liveLists(get, groups), serverVersion(get)]);
+  return discoveryOf(version, apiGroups(lists, groups));
+}
+
+/**
+ * The same, from kubectl's cache on disk where that is not older than kubectl allows. kubectl looks
+ * again when it does not find a kind in it; here that a wanted group is absent is asked of the server.
+ * For showing only: what is written, and what is refused, is decided by what is served now (H29).
+ */
+export async function discoverCached(
+  connection: Connection,
+  groups: readonly string[],
+  signal?: AbortSignal,
+): Promise<Discovery> {
+  const { discoveryCache: cache } = connection;
+  if (cache === undefined) return await discover(connection, groups, signal);
+  const get = getter(connection, signal);
+  // The version is never cached; asked for beside the rest.
+  const version = serverVersion(get);
+  const [answered] = await Promise.allSettled([fromCache(), version]);
+  if (answered.status === "rejected") throw answered.reason;
+  return discoveryOf(await version, apiGroups(answered.value, groups));
+
+  async function fromCache(): Promise<DiscoveryLists> {
+    const cached = await cache?.read(groups);
+    if (cached !== undefined) {
+      const absent = groups.filter((group) => !cached.groups.some(({ name }) => name === group));
+      if (absent.length === 0) return cached;
+      const { body } = await get("/apis", "application/json");
+      const named = ((body as LegacyList).groups ?? []).map(({ name }) => name);
+      if (!absent.some((group) => named.includes(group))) return cached;
+    }
+    const lists = await liveLists(get, groups);
+    await cache?.write(lists);
+    return lists;
+  }
+}
+
+function getter(connection: Connection, signal: AbortSignal | undefined): Get {
+  return (path, accepted = accept) =>
+    connection.request({
+      method: "GET",
+      path,
+      accept: accepted,
+      ...(signal === undefined ? {} : { signal }),
+    });
+}
+
+async function serverVersion(get: Get): Promise<string> {
+  const version = await get("/version").catch(unlessUnreachable);
+  return (version?.body as { readonly gitVersion?: string } | undefined)?.gitVersion ?? "";
+}
+
+async function liveLists(get: Get, groups: readonly string[] | "all"): Promise<DiscoveryLists> {
+  const [core, named] = await Promise.all([get("/api"), get("/apis")]);
   const asked = (group: string): boolean => groups === "all" || groups.includes(group);
   const found = await Promise.all(
-    [core.body, named.body].map(async (body) => {
-      if (isAggregated(body)) return aggregatedGroups(body, asked);
-      return await legacyGroups(body, asked, get);
-    }),
+    [core.body, named.body].map(async (body) =>
+      isAggregated(body) ? disaggregate(body) : await legacyLists(body, asked, get),
+    ),
   );
-  const gitVersion = (version?.body as { readonly gitVersion?: string } | undefined)?.gitVersion;
-  return discoveryOf(gitVersion ?? "", found.flat());
+  return {
+    groups: found.flatMap((lists) => lists.groups),
+    resources: new Map(found.flatMap((lists) => [...lists.resources])),
+  };
+}
+
+function apiGroups(lists: DiscoveryLists, groups: readonly string[] | "all"): ApiGroup[] {
+  return lists.groups.map((group): ApiGroup => {
+    const asked = groups === "all" || groups.includes(group.name);
+    return {
+      name: group.name,
+      versions: preferredFirst(group).map((version) => {
+        const entries = lists.resources.get(groupVersionOf(group.name, version)) ?? [];
+        return { version, resources: asked ? servedOf(group.name, version, entries) : undefined };
+      }),
+    };
+  });
 }
 
 /** 403 and the like mean that it is not known; no answer means that nothing else will answer either. */
@@ -45,121 +119,46 @@ function unlessUnreachable(error: unknown): undefined {
   return undefined;
 }
 
-interface AggregatedList {
-  readonly kind: "APIGroupDiscoveryList";
-  readonly items?: readonly {
-    readonly metadata?: { readonly name?: string };
-    readonly versions?: readonly {
-      readonly version: string;
-      readonly freshness?: string;
-      readonly resources?: readonly {
-        readonly resource: string;
-        readonly scope: string;
-        readonly verbs: readonly string[];
-        readonly responseKind?: { readonly kind?: string };
-      }[];
-    }[];
-  }[];
-}
-
 function isAggregated(body: unknown): body is AggregatedList {
   return (body as { readonly kind?: string } | null)?.kind === "APIGroupDiscoveryList";
-}
-
-function aggregatedGroups(body: AggregatedList, asked: (group: string) => boolean): ApiGroup[] {
-  return (body.items ?? []).map((group) => {
-    const name = group.metadata?.name ?? "";
-    const fresh = (group.versions ?? []).filter(({ freshness }) => freshness !== "Stale");
-    return {
-      name,
-      versions: fresh.map(({ version, resources }) => ({
-        version,
-        resources: !asked(name)
-          ? undefined
-          : (resources ?? []).flatMap(({ resource, scope, verbs, responseKind }): Served[] => {
-              if (!responseKind?.kind) return [];
-              const namespaced = scope === "Namespaced";
-              return [{ group: name, version, resource, kind: responseKind.kind, namespaced, verbs }];
-            }),
-      })),
-    };
-  });
-}
-
-interface VersionRef {
-  readonly version: string;
 }
 
 /** metav1.APIVersions (of /api) or metav1.APIGroupList (of /apis). */
 interface LegacyList {
   readonly versions?: readonly string[];
-  readonly groups?: readonly {
-    readonly name: string;
-    readonly versions: readonly VersionRef[];
-    readonly preferredVersion?: VersionRef;
-  }[];
+  readonly groups?: readonly GroupEntry[];
 }
 
-interface LegacyResources {
-  readonly resources?: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly namespaced: boolean;
-    readonly verbs?: readonly string[];
-  }[];
-}
-
-async function legacyGroups(
+async function legacyLists(
   body: unknown,
   asked: (group: string) => boolean,
-  get: (path: string) => Promise<KubeResponse>,
-): Promise<ApiGroup[]> {
+  get: Get,
+): Promise<DiscoveryLists> {
   const { versions, groups } = body as LegacyList;
-  const named =
-    versions === undefined
-      ? (groups ?? [])
-      : [{ name: "", versions: versions.map((version) => ({ version })) }];
-  return await Promise.all(
-    named.map(async (group): Promise<ApiGroup> => {
-      const { name } = group;
-      const order = preferredFirst(group);
-      return {
-        name,
-        versions: await Promise.all(
-          order.map(async (version) => ({
-            version,
-            resources: asked(name) ? await legacyResources(name, version, get) : undefined,
-          })),
-        ),
-      };
+  const named = versions === undefined ? (groups ?? []) : [coreGroup(versions)];
+  const wanted = named
+    .filter(({ name }) => asked(name))
+    .flatMap(({ name, versions: all }) => all.map(({ version }) => groupVersionOf(name, version)));
+  const resources = await Promise.all(
+    wanted.map(async (groupVersion) => {
+      const path = groupVersion.includes("/") ? `/apis/${groupVersion}` : `/api/${groupVersion}`;
+      const answer = await get(path).catch(unlessUnreachable);
+      const listed = (answer?.body as { readonly resources?: readonly ResourceEntry[] } | undefined)
+        ?.resources;
+      return [groupVersion, listed ?? []] as const;
     }),
   );
+  return { groups: named, resources: new Map(resources) };
 }
 
-function preferredFirst(group: {
-  readonly versions: readonly VersionRef[];
-  readonly preferredVersion?: VersionRef;
-}): string[] {
-  const all = group.versions.map(({ version }) => version);
-  const preferred = group.preferredVersion?.version;
+function coreGroup(versions: readonly string[]): GroupEntry {
+  const entries = versions.map((version) => ({ groupVersion: version, version }));
+  const [preferredVersion] = entries;
+  return { name: "", versions: entries, ...(preferredVersion === undefined ? {} : { preferredVersion }) };
+}
+
+function preferredFirst({ versions, preferredVersion }: GroupEntry): string[] {
+  const all = versions.map(({ version }) => version);
+  const preferred = preferredVersion?.version;
   return preferred === undefined ? all : [preferred, ...all.filter((version) => version !== preferred)];
-}
-
-async function legacyResources(
-  group: string,
-  version: string,
-  get: (path: string) => Promise<KubeResponse>,
-): Promise<Served[]> {
-  const path = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
-  const answer = await get(path).catch(unlessUnreachable);
-  return ((answer?.body as LegacyResources | undefined)?.resources ?? [])
-    .filter(({ name }) => !name.includes("/"))
-    .map(({ name, kind, namespaced, verbs }) => ({
-      group,
-      version,
-      resource: name,
-      kind,
-      namespaced,
-      verbs: verbs ?? [],
-    }));
 }

@@ -1,3 +1,4 @@
+import type { DiscoveryCache } from "./discovery-cache.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
 
@@ -13,6 +14,8 @@ export interface Connection {
   request(request: KubeRequest): Promise<KubeResponse>;
   /** One long answer of JSON lines (watch, follow); ends when the server or the signal ends it. */
   stream(request: KubeRequest): AsyncIterable<unknown>;
+  /** What is served where, kept on disk; absent where there is no place for it. */
+  readonly discoveryCache?: DiscoveryCache;
   /** Ends keep-alive connections, so that the process can exit. */
   close(): void;
 }

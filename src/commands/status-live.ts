@@ -1,4 +1,4 @@
-import { discover } from "../cluster/discovery.ts";
+import { discoverCached } from "../cluster/discovery.ts";
 import { observeLive } from "../cluster/observe-live.ts";
 import { observedGroups } from "../cluster/observe.ts";
 import type { AppContext } from "../context.ts";
@@ -22,7 +22,7 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
   const ending = new AbortController();
   context.outputClosed.addEventListener("abort", () => ending.abort(), { once: true });
   const timer = wait && options.timeout > 0 ? setTimeout(() => ending.abort(), options.timeout) : undefined;
-  const discovered = discover(view.connection, observedGroups);
+  const discovered = discoverCached(view.connection, observedGroups);
   const show = watch ? makeShow(view, options) : undefined;
   let failing: readonly Failing[] = [];
   let said = "";

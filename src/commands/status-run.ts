@@ -1,4 +1,4 @@
-import { discover } from "../cluster/discovery.ts";
+import { discoverCached } from "../cluster/discovery.ts";
 import { observe, observedGroups, type Need } from "../cluster/observe.ts";
 import { userError } from "../errors.ts";
 import { catalogue } from "../releases/catalogue.ts";
@@ -30,7 +30,7 @@ export async function runStatus(options: StatusOptions): Promise<number> {
       const { runLiveStatus } = await import("./status-live.ts");
       return await runLiveStatus(view, options);
     }
-    const discovered = discover(connection, observedGroups);
+    const discovered = discoverCached(connection, observedGroups);
     const observed = await observe(connection, discovered, { ...view, now: context.now() });
     const status = sorted(upgradeStatus(observed, catalogue, scope));
     const errors = errorsOf(observed, status, scope);

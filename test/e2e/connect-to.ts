@@ -26,6 +26,7 @@ export function connectTo(cluster: Cluster): Promise<Connection> {
     asUserExtra: [],
     requestTimeout: "0",
     disableCompression: false,
+    cacheDir: undefined,
     verbosity: 0,
   };
   return connect(flags, {

@@ -3,7 +3,7 @@
  * flags go to `kubectl get nodes` and to `status`; stderr and exit code must be the same.
  */
 import { execFile } from "node:child_process";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { connect as connectSocket, type AddressInfo, type Server } from "node:net";
@@ -310,6 +310,19 @@ ${extra}`,
     const words = theirs.stderr.replace(/^error/, "Error");
     expect(ours.stderr).toBe(words.replace("kubectl get --help", "kubectl calico-upgrade status --help"));
     expect(ours.code).toBe(theirs.code);
+  });
+
+  test("discovery on disk is what kubectl would have written", async () => {
+    const [theirs, ours] = [join(folder, "cache-kubectl"), join(folder, "cache-ours")];
+    await kubectl(["get", "nodes", "--cache-dir", theirs]);
+    await plugin(["status", "--cache-dir", ours]);
+    const files = (await readdir(ours, { recursive: true })).filter((name) => name.endsWith(".json"));
+    expect(files.length).toBeGreaterThan(3);
+    for (const name of files) {
+      // oxlint-disable-next-line no-await-in-loop
+      const [a, b] = await Promise.all([theirs, ours].map((at) => readFile(join(at, name), "utf8")));
+      expect(JSON.parse(b ?? "")).toEqual(JSON.parse(a ?? ""));
+    }
   });
 
   test("-v=6 names every request, and no level shows a credential", async () => {

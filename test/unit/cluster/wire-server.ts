@@ -62,6 +62,7 @@ export const noFlags: ConnectionSettings = {
   asUserExtra: [],
   requestTimeout: "0",
   disableCompression: false,
+  cacheDir: undefined,
   verbosity: 0,
 };
 

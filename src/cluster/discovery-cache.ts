@@ -1,0 +1,90 @@
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { DiscoveryLists, GroupEntry, ResourceEntry } from "./discovery-lists.ts";
+
+/** Discovery on disk, shared with kubectl: client-go's discovery/cached/disk. */
+export interface DiscoveryCache {
+  /** undefined unless it holds all that `groups` need, not older than six hours. */
+  read(groups: readonly string[]): Promise<DiscoveryLists | undefined>;
+  /** Never throws: who cannot write there goes without. */
+  write(lists: DiscoveryLists): Promise<void>;
+}
+
+const goodForMillis = 6 * 3_600_000;
+
+export function openDiscoveryCache(
+  folder: string,
+  host: string,
+  log: (level: number, message: string) => void,
+): DiscoveryCache {
+  const at = join(folder, "discovery", safeName(host));
+  return {
+    async read(groups) {
+      try {
+        const { groups: all } = (await fresh(join(at, "servergroups.json"))) as {
+          readonly groups: readonly GroupEntry[];
+        };
+        const needed = all
+          .filter(({ name }) => groups.includes(name))
+          .flatMap(({ versions }) => versions.map(({ groupVersion }) => groupVersion));
+        const lists = await Promise.all(
+          needed.map(async (groupVersion) => {
+            const path = join(at, groupVersion, "serverresources.json");
+            const { resources } = (await fresh(path)) as { readonly resources: readonly ResourceEntry[] };
+            return [groupVersion, resources] as const;
+          }),
+        );
+        return { groups: all, resources: new Map(lists) };
+      } catch {
+        return undefined;
+      }
+    },
+    async write({ groups, resources }) {
+      const files: readonly (readonly [string, object])[] = [
+        ["servergroups.json", { kind: "APIGroupList", apiVersion: "v1", groups }],
+        ...[...resources]
+          .filter(([, listed]) => listed.length > 0)
+          .map(
+            ([groupVersion, listed]) =>
+              [
+                join(groupVersion, "serverresources.json"),
+                { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources: listed },
+              ] as const,
+          ),
+      ];
+      try {
+        await Promise.all(files.map(([name, value]) => replace(join(at, name), value)));
+      } catch (error) {
+        log(1, `failed to write cache to ${at} due to ${(error as Error).message}`);
+      }
+    },
+  };
+}
+
+/** Throws when the file is absent, too old or no JSON. */
+async function fresh(path: string): Promise<unknown> {
+  const [{ mtimeMs }, text] = await Promise.all([stat(path), readFile(path, "utf8")]);
+  if (Date.now() > mtimeMs + goodForMillis) throw new Error("cache expired");
+  return JSON.parse(text);
+}
+
+/** Whoever reads meanwhile sees the old file or the new one. */
+async function replace(path: string, value: object): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+  const draft = `${path}.${Math.random().toString(36).slice(2)}`;
+  try {
+    await writeFile(draft, `${JSON.stringify(value)}\n`, { mode: 0o660 });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** kubectl's name for a server: what might not do in a file's name becomes _. */
+function safeName(host: string): string {
+  return host
+    .replace("https://", "")
+    .replace("http://", "")
+    .replaceAll(/[^(\w/.)]/g, "_");
+}
