@@ -58,7 +58,7 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
   const chosen = chooseTarget(entries, flags, around.env);
   const timeoutMillis = requestTimeout(flags.requestTimeout);
   if (timeoutMillis === undefined) throw userError(badRequestTimeout);
-  const target = (chosen.isDefault ? await inClusterTarget(chosen, around.env) : undefined) ?? chosen;
+  const target = await inClusterTarget(chosen, around.env);
   const { cluster } = target;
   const server = serverUrl(cluster.server);
   const secure = server.protocol === "https:";
@@ -79,7 +79,7 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
   };
   return {
     server: cluster.server,
-    namespace: target.namespace,
+    namespace: target.namespace ?? "default",
     namespaceGiven: target.namespaceGiven,
     request: (request) => sendRequest(wire, request),
     stream: (request) => streamRequest(wire, request),

@@ -8,6 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { timeoutProblem } from "./network-error.ts";
+import { watchCertificate } from "./refused-certificate.ts";
 import { proxyAuthorization } from "./tunnel.ts";
 
 /** One HTTP request on its way; the answer's body is not read yet. */
@@ -67,10 +68,14 @@ export function exchange(
       ...(signal === undefined ? {} : { signal }),
       ...(secure ? tls : {}),
     });
-    request.on("response", resolve).on("error", reject);
+    let explained = (error: Error): Error => error;
+    request.on("response", resolve).on("error", (error) => reject(explained(error)));
     request.on("socket", (socket) => {
       connected = !socket.connecting;
       // A connection that is used again has these events behind it: listeners would pile up.
+      if (connected && seen.has(socket)) return;
+      seen.add(socket);
+      if (secure) explained = watchCertificate(socket, tls.servername ?? bare(to.hostname));
       if (connected) return;
       socket.once(secure ? "secureConnect" : "connect", () => {
         connected = true;
@@ -80,6 +85,14 @@ export function exchange(
     request.end(body);
   });
   return { answer, isConnected: () => connected };
+}
+
+/** Connections that have carried a request. */
+const seen = new WeakSet<Socket>();
+
+/** An IPv6 address without its brackets. */
+function bare(host: string): string {
+  return host.replace(/^\[|\]$/g, "");
 }
 
 /** A server that never takes the call, or takes it and never speaks TLS. */

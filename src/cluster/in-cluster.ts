@@ -1,31 +1,42 @@
 import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Target } from "./target.ts";
 
-const folder = "/var/run/secrets/kubernetes.io/serviceaccount";
+/** Where the kubelet puts a pod's own service account. */
+const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
- * The pod's own service account, when nothing names a cluster and the program runs in a pod;
- * undefined elsewhere (client-go rest.InClusterConfig).
+ * In a pod, with nothing that names a cluster, the pod's own service account; and in a pod, with nothing
+ * that names a namespace, the pod's own, whatever the cluster (client-go rest.InClusterConfig and
+ * clientcmd's DeferredLoadingClientConfig). Elsewhere the target as it is.
  */
 export async function inClusterTarget(
   target: Target,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<Target | undefined> {
+  folder = serviceAccount,
+): Promise<Target> {
   const host = env["KUBERNETES_SERVICE_HOST"];
   const port = env["KUBERNETES_SERVICE_PORT"];
-  const token = await stat(`${folder}/token`).catch(() => undefined);
-  if (!host || !port || token?.isFile() !== true) return undefined;
-  const own = await readFile(`${folder}/namespace`, "utf8").catch(() => "");
-  const namespace = target.namespaceGiven
-    ? target.namespace
-    : env["POD_NAMESPACE"] || own.trim() || target.namespace;
+  if (!host || !port) return target;
+  const token = await stat(join(folder, "token")).catch(() => undefined);
+  if (token === undefined || token.isDirectory()) return target;
+  const namespace = target.namespace ?? (await podNamespace(env, folder));
+  if (!target.isDefault) return { ...target, namespace };
   return {
     ...target,
+    namespace,
     cluster: {
       server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
-      "certificate-authority": `${folder}/ca.crt`,
+      "certificate-authority": target.cluster["certificate-authority"] ?? join(folder, "ca.crt"),
     },
-    user: target.user.token ? { token: target.user.token } : { tokenFile: `${folder}/token` },
-    namespace,
+    user: target.user.token ? { token: target.user.token } : { tokenFile: join(folder, "token") },
   };
+}
+
+async function podNamespace(
+  env: Readonly<Record<string, string | undefined>>,
+  folder: string,
+): Promise<string | undefined> {
+  const own = await readFile(join(folder, "namespace"), "utf8").catch(() => "");
+  return env["POD_NAMESPACE"] || own.trim() || undefined;
 }

@@ -94,7 +94,7 @@ function words(problem: NetworkProblem, url: URL): string {
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
     return x509("certificate has expired or is not yet valid");
   }
-  if (code === "WRONG_HOST") return x509(problem.message);
+  if (code === "WRONG_HOST" || code === "WRONG_TIME") return x509(problem.message);
   if (code === "PROXY_REFUSED") return problem.message;
   const timeout = (timeouts as Readonly<Record<string, string>>)[code];
   if (timeout !== undefined) return timeout;

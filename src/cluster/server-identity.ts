@@ -18,9 +18,10 @@ export function serverIdentityProblem(host: string, certificate: PeerCertificate
     );
   }
   if (names.hosts.length === 0) {
-    const { CN } = certificate.subject ?? {};
+    // Node takes the common name for one where there is nothing else.
+    const legacy = !certificate.subjectaltname && checkServerIdentity(host, certificate) === undefined;
     return problem(
-      isHostName(CN)
+      legacy
         ? "certificate relies on legacy Common Name field, use SANs instead"
         : `certificate is not valid for any names, but wanted to match ${host}`,
     );
@@ -31,10 +32,6 @@ export function serverIdentityProblem(host: string, certificate: PeerCertificate
 
 function problem(words: string): Error {
   return Object.assign(new Error(words), { code: "WRONG_HOST" });
-}
-
-function isHostName(name: unknown): boolean {
-  return typeof name === "string" && /^[a-z0-9_*]([a-z0-9_.-]*[a-z0-9_])?$/i.test(name);
 }
 
 function alternativeNames({ subjectaltname = "" }: PeerCertificate): {

@@ -10,7 +10,8 @@ export interface Target {
   readonly userName: string;
   /** The kubeconfig that the user stands in. */
   readonly userFile: string | undefined;
-  readonly namespace: string;
+  /** Of -n or of the context. */
+  readonly namespace: string | undefined;
   readonly namespaceGiven: boolean;
   /** Whether any kubeconfig entry or flag named a cluster; without one the in-cluster config is tried. */
   readonly isDefault: boolean;
@@ -62,13 +63,18 @@ export function chooseTarget(
   if (clusterMissing) throw userError(`cluster "${clusterName}" does not exist`);
   if (namespaceGiven) refuseInvalid(problems());
 
-  const touched = Object.keys(cluster).length > 1 || cluster.server !== defaultServer;
+  // Trust and logins are told to a TLS server only: beside the default address they change nothing.
+  const touched =
+    cluster.server !== (env["KUBERNETES_MASTER"] || defaultServer) ||
+    cluster.server.startsWith("https:") ||
+    Boolean(cluster["proxy-url"]) ||
+    cluster["disable-compression"] === true;
   return {
     cluster,
     user,
     userName,
     userFile: entries.userFiles.get(userName),
-    namespace: context.namespace ?? "default",
+    namespace: context.namespace,
     namespaceGiven,
     isDefault: !touched && (user.as ?? "") === "",
   };

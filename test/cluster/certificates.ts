@@ -40,10 +40,9 @@ export async function createAuthority(name: string): Promise<Pem> {
 }
 
 /** The API server's own, and kwok's, which stands in for the kubelets. */
-export async function signServing(authority: Pem, names: JsonGeneralNames): Promise<Pem> {
-  return sign(authority, "CN=kube-apiserver", ExtendedKeyUsage.serverAuth, [
-    new SubjectAlternativeNameExtension(names),
-  ]);
+export async function signServing(authority: Pem, names: JsonGeneralNames, lifetime?: number): Promise<Pem> {
+  const alternatives = new SubjectAlternativeNameExtension(names);
+  return sign(authority, "CN=kube-apiserver", ExtendedKeyUsage.serverAuth, [alternatives], lifetime);
 }
 
 /** Kubernetes reads the user's name from CN and the groups from O. */

@@ -36,11 +36,13 @@ export interface ApiServers {
 
 export type Who = "kubectl" | "us";
 
-export type ServerName = "a" | "b" | "plain" | "ipv6";
+export type ServerName = Certificate | "plain" | "ipv6";
+/** Of one authority, of another, run out, for no name. */
+type Certificate = "a" | "b" | "old" | "nameless";
 export type ProxyName = "proxy" | "tlsProxy" | "socks";
 
 /** `host` is what the proxies connect to, whatever they are asked for. */
-export async function startApiServers(serving: { readonly a: Pem; readonly b: Pem }): Promise<ApiServers> {
+export async function startApiServers(serving: Readonly<Record<Certificate, Pem>>): Promise<ApiServers> {
   const seen = new Map<string, Seen>();
   const times = new Map<string, number>();
   /** The local port of a proxy's own connection tells the server who stands between. */
@@ -59,7 +61,7 @@ export async function startApiServers(serving: { readonly a: Pem; readonly b: Pe
     const [status, body] = reply(path, request);
     response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
   };
-  const tls = (name: "a" | "b", handler: ReturnType<typeof answer>) =>
+  const tls = (name: Certificate, handler: ReturnType<typeof answer>) =>
     createHttpsServer(
       {
         cert: serving[name].certificate,
@@ -72,6 +74,8 @@ export async function startApiServers(serving: { readonly a: Pem; readonly b: Pe
   const servers: Readonly<Record<ServerName | ProxyName, Server>> = {
     a: tls("a", answer("a")),
     b: tls("b", answer("b")),
+    old: tls("old", answer("old")),
+    nameless: tls("nameless", answer("nameless")),
     ipv6: tls("a", answer("ipv6")),
     plain: createHttpServer(answer("plain")),
     proxy: withTunnel(createHttpServer(answer("proxy")), "proxy", tunnels),

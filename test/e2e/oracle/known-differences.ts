@@ -40,10 +40,6 @@ export const differences: readonly {
     ),
   },
   {
-    id: "two-faults-in-a-certificate",
-    is: words(/x509: certificate is valid for .*, not /, /x509: certificate signed by unknown authority\n$/),
-  },
-  {
     id: "disable-compression",
     is: (kubectl, ours) =>
       kubectl.seen?.compressed === true &&

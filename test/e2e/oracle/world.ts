@@ -16,6 +16,8 @@ export async function startWorld(): Promise<World & { readonly servers: ApiServe
   const servers = await startApiServers({
     a: await signServing(a, [...names]),
     b: await signServing(b, [...names]),
+    old: await signServing(a, [...names], -3_600_000),
+    nameless: await signServing(a, []),
   });
   return {
     servers,

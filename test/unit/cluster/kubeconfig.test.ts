@@ -89,7 +89,7 @@ describe("which files count", () => {
   test("nothing at all is localhost:8080, as kubectl has it", async () => {
     expect(await target({})).toMatchObject({
       cluster: { server: "http://localhost:8080" },
-      namespace: "default",
+      namespace: undefined,
       isDefault: true,
     });
     expect((await target({ KUBERNETES_MASTER: "http://m:1" })).cluster.server).toBe("http://m:1");
@@ -142,7 +142,7 @@ users: [{name: x, user: {client-certificate-data: YQ==, client-key-data: Yg==}},
     expect(await target(env, { context: "z" })).toMatchObject({
       cluster: { server: "https://z" },
       user: { token: "tz" },
-      namespace: "default",
+      namespace: undefined,
     });
     expect(await target(env, { cluster: "z", namespace: "n" })).toMatchObject({
       cluster: { server: "https://z" },
