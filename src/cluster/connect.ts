@@ -46,7 +46,7 @@ const connections = 4;
 
 /**
  * Opens the cluster that the flags, KUBECONFIG or the pod's service account name, as kubectl would.
- * Nothing is sent yet. Throws UserError and ConnectionError in kubectl's words.
+ * Nothing is sent yet, but for --match-server-version. Throws UserError and ConnectionError in kubectl's words.
  */
 export async function connect(flags: ConnectionSettings, around: Surroundings): Promise<Connection> {
   const log = makeRequestLog(flags.verbosity, around.log, around.pid);
@@ -77,7 +77,7 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
     warnings: warningPrinter(around.warn),
     inTurn: limiter(connections),
   };
-  return {
+  const connection: Connection = {
     server: cluster.server,
     namespace: target.namespace ?? "default",
     namespaceGiven: target.namespaceGiven,
@@ -86,6 +86,14 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
     ...discoveryCacheOf(flags, cluster.server, around, line),
     close: () => ways.close(),
   };
+  if (flags.matchServerVersion) {
+    const { matchServerVersion } = await import("./match-version.ts");
+    await matchServerVersion(connection, around.env).catch((error: unknown) => {
+      ways.close();
+      throw error;
+    });
+  }
+  return connection;
 }
 
 /** --cache-dir, KUBECACHEDIR, ~/.kube/cache; nowhere, where there is no home. */

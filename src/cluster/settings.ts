@@ -25,6 +25,7 @@ export interface ConnectionSettings {
   /** As written: seconds, or a duration; "0" is none. */
   readonly requestTimeout: string;
   readonly disableCompression: boolean;
+  readonly matchServerVersion: boolean;
   readonly cacheDir: string | undefined;
   /** -v */
   readonly verbosity: number;

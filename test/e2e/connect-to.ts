@@ -27,6 +27,7 @@ export function connectTo(cluster: Cluster): Promise<Connection> {
     requestTimeout: "0",
     disableCompression: false,
     cacheDir: undefined,
+    matchServerVersion: false,
     verbosity: 0,
   };
   return connect(flags, {

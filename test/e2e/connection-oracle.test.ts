@@ -3,6 +3,7 @@
  * as the same user, for the same namespace, or the same error said. docs/kubectl-differences.md lists
  * what stays different, and holds nothing that does not.
  */
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,9 +28,10 @@ let kubectl = "";
 const met = new Set<string>();
 
 beforeAll(async () => {
-  world = await startWorld();
-  folder = await mkdtemp(join(tmpdir(), "oracle-"));
   ({ kubectl } = await resolveBinaries({ kubeVersion: "1.36", progress: () => undefined }));
+  const version = execFileSync(kubectl, ["version", "--client", "-o", "json"], { encoding: "utf8" });
+  world = await startWorld((JSON.parse(version) as { readonly clientVersion: object }).clientVersion);
+  folder = await mkdtemp(join(tmpdir(), "oracle-"));
 });
 afterAll(async () => {
   world?.servers.close();
@@ -45,7 +47,7 @@ async function outcome(who: Who, pod: string, asked: Promise<Answer>): Promise<O
 async function compare(pod: string, written: Written): Promise<string[]> {
   const [theirs, ours] = await Promise.all([
     outcome("kubectl", pod, askKubectl(kubectl, written, pod, join(folder, "cache"))),
-    outcome("us", pod, askUs(written, pod)),
+    outcome("us", pod, askUs({ ...written, env: { ...written.env, KUBECTL_PATH: kubectl } }, pod)),
   ]);
   // The second goes on between the two.
   for (const each of [theirs, ours]) {

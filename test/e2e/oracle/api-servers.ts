@@ -42,7 +42,11 @@ type Certificate = "a" | "b" | "old" | "nameless";
 export type ProxyName = "proxy" | "tlsProxy" | "socks";
 
 /** `host` is what the proxies connect to, whatever they are asked for. */
-export async function startApiServers(serving: Readonly<Record<Certificate, Pem>>): Promise<ApiServers> {
+export async function startApiServers(
+  serving: Readonly<Record<Certificate, Pem>>,
+  /** What server b calls its version; the others have another. */
+  version: object,
+): Promise<ApiServers> {
   const seen = new Map<string, Seen>();
   const times = new Map<string, number>();
   /** The local port of a proxy's own connection tells the server who stands between. */
@@ -58,7 +62,10 @@ export async function startApiServers(serving: Readonly<Record<Certificate, Pem>
       odd(response, times.get(key) ?? 0);
       return;
     }
-    const [status, body] = reply(path, request);
+    const [status, body] =
+      path.replace(/\?.*/, "") === "/version"
+        ? [200, server === "b" ? version : { ...version, gitVersion: "v1.99.0" }]
+        : reply(path, request);
     response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
   };
   const tls = (name: Certificate, handler: ReturnType<typeof answer>) =>

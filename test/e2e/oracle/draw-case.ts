@@ -152,6 +152,8 @@ const flags = {
   as: { none: 12, user: 1, all: 1, groupOnly: 1, badExtra: 1 },
   timeout: { none: 10, seconds: 1, duration: 1, bad: 1, zero: 1, negative: 1, fraction: 1 },
   disableCompression: { none: 7, given: 1 },
+  // Never drawn: its errors hold addresses that kubectl writes its own way.
+  matchServerVersion: { none: 1, given: 0 },
 } as const;
 
 const environment = {
@@ -235,6 +237,7 @@ const usual: Case = {
     as: "none",
     timeout: "none",
     disableCompression: "none",
+    matchServerVersion: "none",
   },
   environment: { proxy: "none", noProxy: "none", master: "none" },
 };
@@ -261,6 +264,10 @@ const pairs: readonly (readonly Change[])[] = [
   [
     { part: "cluster", name: "authority", label: "other" },
     { part: "cluster", name: "tlsServerName", label: "wrong" },
+  ],
+  [
+    { part: "flags", name: "context", label: "second" },
+    { part: "flags", name: "matchServerVersion", label: "given" },
   ],
   [
     { part: "cluster", name: "server", label: "plain" },

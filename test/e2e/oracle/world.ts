@@ -4,7 +4,7 @@ import { startApiServers, type ApiServers } from "./api-servers.ts";
 import type { World } from "./write-case.ts";
 
 /** Servers with certificates for the names that cases use; `b` has another authority. */
-export async function startWorld(): Promise<World & { readonly servers: ApiServers }> {
+export async function startWorld(kubectlVersion: object): Promise<World & { readonly servers: ApiServers }> {
   const [a, b] = [await createAuthority("a"), await createAuthority("b")];
   const names = [
     { type: "ip", value: "127.0.0.1" },
@@ -13,12 +13,15 @@ export async function startWorld(): Promise<World & { readonly servers: ApiServe
     { type: "dns", value: "kubernetes" },
     { type: "dns", value: hostname() },
   ] as const;
-  const servers = await startApiServers({
-    a: await signServing(a, [...names]),
-    b: await signServing(b, [...names]),
-    old: await signServing(a, [...names], -3_600_000),
-    nameless: await signServing(a, []),
-  });
+  const servers = await startApiServers(
+    {
+      a: await signServing(a, [...names]),
+      b: await signServing(b, [...names]),
+      old: await signServing(a, [...names], -3_600_000),
+      nameless: await signServing(a, []),
+    },
+    kubectlVersion,
+  );
   return {
     servers,
     ports: servers.ports,

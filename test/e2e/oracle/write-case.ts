@@ -504,6 +504,7 @@ function flagsOf({ flags }: Case, folder: string, { ports }: World): string[] {
     ...impersonations[flags.as],
     ...timeouts[flags.timeout],
     ...(flags.disableCompression === "given" ? ["--disable-compression"] : []),
+    ...(flags.matchServerVersion === "given" ? ["--match-server-version"] : []),
   ];
 }
 

@@ -63,6 +63,7 @@ export const noFlags: ConnectionSettings = {
   requestTimeout: "0",
   disableCompression: false,
   cacheDir: undefined,
+  matchServerVersion: false,
   verbosity: 0,
 };
 
