@@ -32,7 +32,7 @@ export async function loadKubeconfig(explicit: string, options: LoadOptions): Pr
     }
     try {
       files.push(readKubeconfig(text, path, options.parseYaml));
-      options.log(6, `"Config loaded from file" file="${path}"`);
+      options.log(6, `Config loaded from file:  ${path}`);
     } catch (error) {
       wrong.push(loadError(path, textProblem(error)));
     }

@@ -25,17 +25,22 @@ export function makeRequestLog(level: number, write: (line: string) => void, pid
     line,
     request(method, url, headers, body) {
       if (level < 7) return;
-      const shown = level >= 7 ? ` headers=<\n${headerLines(headers)} >` : "";
-      line(7, `"Request" verb="${method}" url="${url}"${shown}`);
-      if (body !== undefined)
-        line(8, `"Request Body" body=${JSON.stringify(shorten(mask(url, body), level))}`);
+      if (level >= 8) {
+        const shown = body === undefined ? "" : shorten(mask(url, body), level);
+        line(8, `"Request Body" body=${JSON.stringify(shown)}`);
+      }
+      line(
+        7,
+        level >= 9
+          ? `"Request" curlCommand=<\n\t${curl(method, url, headers)}\n >`
+          : `"Request" verb="${method}" url="${url}" headers=<\n${headerLines(headers)} >`,
+      );
     },
     response({ method, url, status, headers, millis }) {
+      // Levels 7 and 8 have said above what was asked.
+      const asked = level === 7 || level === 8 ? "" : ` verb="${method}" url="${url}"`;
       const shown = level >= 8 ? ` headers=<\n${headerLines(headers)} >` : "";
-      line(
-        6,
-        `"Response" verb="${method}" url="${url}" status="${status}"${shown} milliseconds=${Math.round(millis)}`,
-      );
+      line(6, `"Response"${asked} status="${status}"${shown} milliseconds=${Math.round(millis)}`);
     },
     responseBody(url, body) {
       line(8, `"Response Body" body=${JSON.stringify(shorten(mask(url, body), level))}`);
@@ -55,11 +60,30 @@ function klogPrefix(at: Date, pid: number): string {
 const secretHeaders = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
 
 function headerLines(headers: OutgoingHttpHeaders | IncomingHttpHeaders): string {
-  return Object.entries(headers)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `\t${name}: ${maskHeader(name, value)}\n`)
+  return shownHeaders(headers)
+    .map(([name, value]) => `\t${name}: ${value}\n`)
     .join("");
 }
+
+/** Something to try by hand, once the token is put in. */
+function curl(method: string, url: string, headers: OutgoingHttpHeaders): string {
+  const shown = shownHeaders(headers).map(([name, value]) => ` -H ${JSON.stringify(`${name}: ${value}`)}`);
+  return `curl -v -X${method} ${shown.join("")} '${url}'`;
+}
+
+/** In Go's spelling and order, without what its transport adds or takes away by itself. */
+function shownHeaders(headers: OutgoingHttpHeaders | IncomingHttpHeaders): (readonly [string, string])[] {
+  return Object.entries(headers)
+    .map(
+      ([name, value]) =>
+        [name.replaceAll(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase()), value] as const,
+    )
+    .filter(([name, value]) => value !== undefined && !byItself.has(name))
+    .map(([name, value]) => [name, maskHeader(name, value)] as const)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+}
+
+const byItself = new Set(["Accept-Encoding", "Transfer-Encoding"]);
 
 function maskHeader(name: string, value: string | number | readonly string[] | undefined): string {
   const text = Array.isArray(value) ? value.join(", ") : String(value);

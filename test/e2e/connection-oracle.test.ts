@@ -12,7 +12,7 @@ import { resolveBinaries } from "../cluster/binaries/resolve.ts";
 import { askKubectl, askUs, type Answer } from "./oracle/ask.ts";
 import type { Who } from "./oracle/api-servers.ts";
 import { describeCase, makeCases } from "./oracle/draw-case.ts";
-import { differences, type Outcome } from "./oracle/known-differences.ts";
+import { differences, heldElsewhere, type Outcome } from "./oracle/known-differences.ts";
 import { oddAnswers } from "./oracle/odd-answers.ts";
 import { oddTexts } from "./oracle/odd-texts.ts";
 import { startWorld } from "./oracle/world.ts";
@@ -21,6 +21,8 @@ import { writeCase, writeText, type Written } from "./oracle/write-case.ts";
 /** Changed now and then, so that other cases are met; a failure names its case in full. */
 const seed = 20_261;
 const drawn = 160;
+
+const root = join(import.meta.dirname, "../..");
 
 let world: Awaited<ReturnType<typeof startWorld>>;
 let folder = "";
@@ -104,9 +106,44 @@ test("a server that answers something odd is told in the same words", async () =
   await compareAll(Object.keys(oddAnswers).map((pod) => [pod, pod, written] as const));
 });
 
+test.each([6, 7, 8, 9])(
+  "-v=%i shows of each request what kubectl shows, credentials masked",
+  async (level) => {
+    const written = await writeText(oddTexts["JSON"] ?? "", join(folder, `verbose-${level}`), world);
+    const verbose = { ...written, args: [`-v=${level}`] };
+    const pod = `verbose-${level}`;
+    const theirs = await askKubectl(kubectl, verbose, pod, join(folder, "cache"));
+    const ours = await askUs(verbose, pod);
+    expect(requestLog(ours.stderr)).toEqual(requestLog(theirs.stderr));
+    expect(requestLog(ours.stderr).join("\n")).toContain("Response");
+    expect(ours.stderr).not.toContain("Bearer t");
+  },
+);
+
+/** What is said about requests, without what differs from run to run. */
+function requestLog(stderr: string): string[] {
+  return stderr
+    .split("\n")
+    .map((line) => line.replace(/^I\d{4} [\d:.]+ +\d+ [\w.:-]+\] /, ""))
+    .filter((line) => !/^"?(Feature gate|HTTP Trace|Unable to decode|returning cached)/.test(line))
+    .map((line) =>
+      line
+        .replace(/( \w*[mM]illiseconds=\d+)+/, "")
+        .replace(/User-Agent: [^"]*/, "User-Agent: …")
+        .replace(/(Date: ).*/, "$1…")
+        // kubectl's curl has the headers in any order.
+        .replace(/( -H "[^"]*")+/, (headers) => headers.split(" -H ").toSorted().join(" -H ")),
+    );
+}
+
 test("docs/kubectl-differences.md lists exactly the differences that there are", async () => {
-  const text = await readFile(join(import.meta.dirname, "../../docs/kubectl-differences.md"), "utf8");
-  const listed = [...text.matchAll(/^### ([a-z-]+)$/gm)].map(([, id]) => id ?? "");
-  expect(listed.toSorted()).toEqual(differences.map(({ id }) => id).toSorted());
+  const text = await readFile(join(root, "docs/kubectl-differences.md"), "utf8");
+  const listed = [...text.matchAll(/^### ([a-z0-9-]+)$/gm)].map(([, id]) => id ?? "");
+  const known = [...differences.map(({ id }) => id), ...Object.keys(heldElsewhere)];
+  expect(listed.toSorted()).toEqual(known.toSorted());
+  for (const [file, title] of Object.values(heldElsewhere)) {
+    // oxlint-disable-next-line no-await-in-loop
+    expect(await readFile(join(root, file), "utf8")).toContain(title);
+  }
   expect(differences.map(({ id }) => id).filter((id) => !met.has(id))).toEqual([]);
 });

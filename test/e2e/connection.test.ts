@@ -329,7 +329,7 @@ ${extra}`,
     const token = await cluster.serviceAccountToken({ namespace: "kube-system", serviceAccount: "default" });
     const path = await config(`token: ${token}`);
     const six = await plugin(["status", "-v6"], { KUBECONFIG: path });
-    expect(six.stderr).toMatch(/"Config loaded from file" file="/);
+    expect(six.stderr).toMatch(/Config loaded from file: {2}\//);
     expect(six.stderr).toMatch(
       /"Response" verb="GET" url="https:[^"]*\/api\/v1\/nodes\?limit=500" status="403 Forbidden"/,
     );

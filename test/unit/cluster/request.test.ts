@@ -306,3 +306,36 @@ describe("-v", () => {
     expect(log.join("\n")).not.toContain("aHVudGVyMg==");
   });
 });
+
+describe("where a server sends a read", () => {
+  test("a redirect within the server is followed", async () => {
+    const { url, seen } = await wireServer((one, response) => {
+      if (one.url.pathname === "/api/v1/nodes") response.writeHead(307, { Location: "/else" }).end();
+      else json(response, 200, { ok: true });
+    });
+    const { connection } = await connectTo(url);
+    expect((await connection.request(get)).body).toEqual({ ok: true });
+    expect(seen.map((one) => one.url.pathname)).toEqual(["/api/v1/nodes", "/else"]);
+  });
+
+  test("a redirect to another host is not followed with our token", async () => {
+    const other = await wireServer((_one, response) => json(response, 200, { ok: true }));
+    const { url } = await wireServer((_one, response) => {
+      response.writeHead(302, { Location: `${other.url}/else` }).end();
+    });
+    const { connection } = await connectTo(url);
+    expect(await failure(connection.request(get))).toBe(
+      "Error from server: the server responded with the status code 302 but did not return more information (get nodes)",
+    );
+    expect(other.seen).toEqual([]);
+  });
+
+  test("one without end is given up", async () => {
+    const { url, seen } = await wireServer((_one, response) => {
+      response.writeHead(302, { Location: "/api/v1/nodes" }).end();
+    });
+    const { connection } = await connectTo(url);
+    expect(await failure(connection.request(get))).toContain("302");
+    expect(seen).toHaveLength(11);
+  });
+});
