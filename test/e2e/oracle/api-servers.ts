@@ -39,7 +39,7 @@ export type Who = "kubectl" | "us";
 export type ServerName = Certificate | "plain" | "ipv6";
 /** Of one authority, of another, run out, for no name. */
 type Certificate = "a" | "b" | "old" | "nameless";
-export type ProxyName = "proxy" | "tlsProxy" | "socks";
+export type ProxyName = "proxy" | "tlsProxy" | "socks" | "refusing";
 
 /** `host` is what the proxies connect to, whatever they are asked for. */
 export async function startApiServers(
@@ -92,6 +92,11 @@ export async function startApiServers(
       tunnels,
     ),
     socks: socksProxy(tunnels),
+    refusing: createHttpServer((_request, response) => response.writeHead(407).end()).on(
+      "connect",
+      (_request, socket: Socket) =>
+        socket.end("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"),
+    ),
   };
   const ports: Partial<Record<ServerName | ProxyName, number>> = {};
   for (const [name, server] of Object.entries(servers)) {

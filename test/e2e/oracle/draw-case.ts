@@ -56,6 +56,7 @@ const cluster = {
     unparsable: 1,
     socks5h: 1,
     credentials: 1,
+    refusing: 1,
   },
   disableCompression: { none: 7, given: 1 },
 } as const;

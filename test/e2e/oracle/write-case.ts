@@ -151,6 +151,7 @@ function clusterOf({ cluster }: Case, folder: string, { ports, authority }: Worl
     https: `https://127.0.0.1:${ports.tlsProxy}`,
     socks: `socks5://127.0.0.1:${ports.socks}`,
     socks5h: `socks5h://127.0.0.1:${ports.socks}`,
+    refusing: `http://127.0.0.1:${ports.refusing}`,
     dead: "http://127.0.0.1:1",
     deadSocks: "socks5://127.0.0.1:1",
     ftp: "ftp://127.0.0.1:1",
