@@ -49,6 +49,9 @@ export async function makeCredentials(user: KubeUser, server: URL, sources: Sour
   const provider = user["auth-provider"] === undefined ? undefined : await providerTokens(user, sources);
   if (written !== undefined) return fixed(written);
   const { tokenFile, token } = user;
+  if (tokenFile && user.username) {
+    throw userError("username/password or bearer token may be set, but not both");
+  }
   if (tokenFile) {
     const file = await openTokenFile(tokenFile, token);
     const next = async (): Promise<Ticket> => {

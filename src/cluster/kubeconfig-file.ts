@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, sep } from "node:path";
+import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import {
   asText,
   checkedFields,
@@ -89,7 +89,7 @@ export function readKubeconfig(
       `no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`,
     );
   }
-  const folder = dirname(path);
+  const folder = dirname(resolve(path));
   const users = named<KubeUser>(file, "users", "user");
   return {
     userFiles: mapValues(users, () => path),

@@ -53,7 +53,7 @@ export function chooseTarget(
       ? [`no server found for cluster "${clusterName}"`]
       : clusterProblems(clusterName, cluster)),
   ];
-  if (!namespaceGiven) refuseInvalid(problems());
+  if (!namespaceGiven) refuseInvalid(problems(), false);
   if ((flags.user ?? "") !== "" && !entries.users.has(userName)) {
     throw userError(`auth info "${userName}" does not exist`);
   }
@@ -61,7 +61,7 @@ export function chooseTarget(
     throw userError(`context "${contextName}" does not exist`);
   }
   if (clusterMissing) throw userError(`cluster "${clusterName}" does not exist`);
-  if (namespaceGiven) refuseInvalid(problems());
+  if (namespaceGiven) refuseInvalid(problems(), true);
 
   // Trust and logins are told to a TLS server only: beside the default address they change nothing.
   const touched =
@@ -133,14 +133,17 @@ function userFlags(flags: ConnectionSettings): KubeUser {
   };
 }
 
-/** One problem is told like any error, but a missing context, and several, with a heading. */
-function refuseInvalid(problems: readonly string[]): void {
+/**
+ * Several problems, and a missing context, are told with a heading; one problem has it where kubectl
+ * meets it with the whole configuration, and not where it meets it with the namespace.
+ */
+function refuseInvalid(problems: readonly string[], heading: boolean): void {
   const [first] = problems;
   if (first === undefined) return;
   if (problems.length > 1) {
     throw connectionError(`Error in configuration: \n${problems.map((each) => `* ${each}`).join("\n")}`);
   }
-  throw first.startsWith(contextMissing)
+  throw heading || first.startsWith(contextMissing)
     ? connectionError(`Error in configuration: ${first}`)
     : userError(first);
 }

@@ -267,6 +267,18 @@ const pairs: readonly (readonly Change[])[] = [
     { part: "cluster", name: "tlsServerName", label: "wrong" },
   ],
   [
+    { part: "layout", name: "", label: "relativeList" },
+    { part: "user", name: "certificate", label: "missing" },
+  ],
+  [
+    { part: "user", name: "tokenFile", label: "relative" },
+    { part: "flags", name: "username", label: "given" },
+  ],
+  [
+    { part: "flags", name: "namespace", label: "given" },
+    { part: "user", name: "exec", label: "noMode" },
+  ],
+  [
     { part: "flags", name: "context", label: "second" },
     { part: "flags", name: "matchServerVersion", label: "given" },
   ],
