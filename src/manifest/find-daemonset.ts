@@ -2,6 +2,7 @@ import { userError } from "../errors.ts";
 import { runsCalicoNode } from "../model/install.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { templateFacts } from "../model/template.ts";
+import { contentsOf } from "./contents.ts";
 import type { ManifestObject } from "./parse.ts";
 
 /**
@@ -54,18 +55,9 @@ function isCalicoNode(object: KubeObject): boolean {
 }
 
 function nothing(objects: readonly ManifestObject[], file: string, here: string): string {
-  const operator = objects.find(({ object }) => isOperators(object))?.object;
-  if (operator !== undefined) {
-    return `${file} is for the operator (it has ${operator.kind} ${operator.metadata.name}), and this cluster's ${here} was applied from a manifest; give the hosted manifest of that release, or migrate to the operator first (docs.tigera.io, "Migrate Calico to an operator-managed installation")`;
+  const { is, text } = contentsOf(objects);
+  if (is === "operator" || is === "operator-resources") {
+    return `${file} is for the operator (it has ${text}), and this cluster's ${here} was applied from a manifest; give the hosted manifest of that release, or migrate to the operator first (docs.tigera.io, "Migrate Calico to an operator-managed installation")`;
   }
-  const count = objects.length === 1 ? "1 object" : `${String(objects.length)} objects`;
-  return `no calico-node DaemonSet in ${file} (${count}); give the manifest that holds ${here}`;
-}
-
-/** The operator itself, or what it is told with. */
-function isOperators({ apiVersion, kind, metadata }: KubeObject): boolean {
-  return (
-    (apiVersion.startsWith("operator.tigera.io/") && (kind === "Installation" || kind === "APIServer")) ||
-    (kind === "Deployment" && metadata.name === "tigera-operator")
-  );
+  return `no calico-node DaemonSet in ${file} (it has ${text}); give the manifest that holds ${here}`;
 }

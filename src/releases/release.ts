@@ -53,10 +53,15 @@ export function identifyRelease(
 
 /** The releases that an image of a Calico component is part of; none when it is not catalogued. */
 export function releasesOfImage(image: ImageRef, catalogue: Catalogue): readonly string[] {
-  const component = calicoImage(image);
+  const component = calicoImage(image) ?? operatorImage(image);
   return component === undefined || image.tag === undefined
     ? []
     : releasesOf(component, image.tag, catalogue);
+}
+
+/** The operator's image says which release it brings, though it is none of its components. */
+function operatorImage({ repository }: ImageRef): string | undefined {
+  return /(^|\/)tigera\/operator$/.test(repository) ? "tigera/operator" : undefined;
 }
 
 function releasesOf(component: string, tag: string, catalogue: Catalogue): readonly string[] {
