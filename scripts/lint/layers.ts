@@ -36,7 +36,7 @@ export const layers: readonly Layer[] = [
     mayImport: ["model", "releases", "manifest", "merge", "policy", "preflight", "plan", "flags"],
   },
   { name: "cluster", pure: false, mayImport: ["errors.ts", "model"] },
-  { name: "bundle", pure: false, mayImport: ["errors.ts", "model"] },
+  { name: "bundle", pure: false, mayImport: ["errors.ts", "model", "manifest"] },
   { name: "perform", pure: false, mayImport: ["errors.ts", "model", "plan", "cluster"] },
   {
     name: "context.ts",

@@ -78,7 +78,14 @@ function hasControlCharacters(text: string): boolean {
 
 /** As kubectl writes it: lists not indented below their key, long lines left alone. */
 export function formatYaml(value: unknown): string {
-  return stringify(value, { version: "1.1", indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(value, {
+    version: "1.1",
+    // Text that kubectl would read as a number has to be quoted.
+    customTags: (tags) => [zeroOctal, ...tags],
+    indentSeq: false,
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
 }
 
 /** Sets fields deep in a text whose comments and order stay. */

@@ -1,0 +1,90 @@
+import { fingerprint } from "../model/fingerprint.ts";
+import {
+  actions,
+  format,
+  objectsFolder,
+  type BundleIndex,
+  type IndexEntry,
+  type SavedState,
+} from "./format.ts";
+
+/** Hexadecimal SHA-256 of a text; the edge hands it in. */
+export type Hash = (text: string) => string;
+
+/** Over everything in the index but the checksum itself, whatever the order of fields. */
+export function indexChecksum(
+  { checksum: _own, ...rest }: Omit<BundleIndex, "checksum"> & { readonly checksum?: string },
+  hash: Hash,
+): string {
+  return `sha256:${hash(fingerprint(rest))}`;
+}
+
+/** A bundle that is whole, or in words what is wrong with it. */
+export type Checked =
+  | { readonly ok: true; readonly index: BundleIndex }
+  | { readonly ok: false; readonly why: string };
+
+/** Reads the text of index.json. Anything that is not exactly what was written is refused whole. */
+export function checkIndex(text: string, hash: Hash): Checked {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    return refused("index.json is not JSON");
+  }
+  if (!isRecord(raw) || raw["kind"] !== "Bundle") return refused("index.json is not of a bundle");
+  if (typeof raw["format"] !== "number") return refused("index.json says no format");
+  if (raw["format"] > format)
+    return refused(`it was written by a newer version of this program (format ${String(raw["format"])})`);
+  if (!isIndex(raw)) return refused("index.json lacks what it must hold");
+  if (raw.checksum !== indexChecksum(raw, hash))
+    return refused("index.json is not what was saved (checksum)");
+  const ids = new Set(raw.entries.map(({ id }) => id));
+  if (ids.size !== raw.entries.length) return refused("index.json holds an entry twice");
+  return { ok: true, index: raw };
+}
+
+function refused(why: string): Checked {
+  return { ok: false, why };
+}
+
+function isIndex(
+  raw: Readonly<Record<string, unknown>>,
+): raw is Readonly<Record<string, unknown>> & BundleIndex {
+  const { cluster, entries } = raw;
+  return (
+    ["run", "command", "tool", "started", "checksum"].every((field) => typeof raw[field] === "string") &&
+    isRecord(cluster) &&
+    ["uid", "server", "kubernetes"].every((field) => typeof cluster[field] === "string") &&
+    Array.isArray(entries) &&
+    entries.every(isEntry)
+  );
+}
+
+function isEntry(raw: unknown): raw is IndexEntry {
+  return (
+    isRecord(raw) &&
+    typeof raw["id"] === "number" &&
+    typeof raw["done"] === "boolean" &&
+    actions.some((action) => action === raw["action"]) &&
+    ["group", "version", "resource", "kind", "name"].every((field) => typeof raw[field] === "string") &&
+    (raw["namespace"] === undefined || typeof raw["namespace"] === "string") &&
+    [raw["before"], raw["after"], raw["written"]].every((state) => state === undefined || isState(state))
+  );
+}
+
+function isState(raw: unknown): raw is SavedState {
+  if (!isRecord(raw) || typeof raw["hash"] !== "string") return false;
+  const { file, sha256 } = raw;
+  // A name with a way out of the directory is nobody's.
+  return (
+    (file === undefined && sha256 === undefined) ||
+    (typeof file === "string" &&
+      typeof sha256 === "string" &&
+      new RegExp(`^${objectsFolder}/[A-Za-z0-9_-][A-Za-z0-9._-]*\\.yaml$`).test(file))
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

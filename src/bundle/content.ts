@@ -1,0 +1,51 @@
+import { fingerprint } from "../model/fingerprint.ts";
+import type { KubeObject, ObjectMeta } from "../model/kube.ts";
+
+/** What the server writes into every object by itself; no create or apply takes it back. */
+const serverMade: readonly (keyof ObjectMeta | "selfLink")[] = [
+  "uid",
+  "resourceVersion",
+  "generation",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "managedFields",
+  "selfLink",
+];
+
+/** An object as somebody would apply it: without its status and without what the server makes. */
+export function contentOf({ status: _status, metadata, ...object }: KubeObject): KubeObject {
+  const own = Object.entries(metadata).filter(([field]) => !serverMade.some((made) => made === field));
+  return { ...object, metadata: { name: metadata.name, ...Object.fromEntries(own) } };
+}
+
+/** Text that is equal exactly for equal contents, whatever the order of fields. Group versions count. */
+export function contentText(object: KubeObject): string {
+  return fingerprint(contentOf(object));
+}
+
+/** A Secret's values never enter a bundle, whoever asks. */
+export function mustNotBeSaved({ apiVersion, kind }: Pick<KubeObject, "apiVersion" | "kind">): boolean {
+  return kind === "Secret" && apiVersion === "v1";
+}
+
+/** `objects/0001-networkpolicy-shop-db.before.yaml`: unique by its number, readable by the rest. */
+export function fileNameOf(
+  {
+    id,
+    kind,
+    namespace,
+    name,
+  }: {
+    readonly id: number;
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly name: string;
+  },
+  state: "before" | "after",
+): string {
+  // Names of RBAC objects hold colons, which Windows takes for something else; 255 bytes is the most a file system takes.
+  const words = [kind.toLowerCase(), namespace ?? "", name].filter((word) => word !== "").join("-");
+  const plain = words.replaceAll(/[^A-Za-z0-9.-]/g, "_").slice(0, 180);
+  return `${String(id).padStart(4, "0")}-${plain}.${state}.yaml`;
+}

@@ -1,0 +1,241 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { formatYaml } from "../manifest/yaml.ts";
+import type { JsonObject, KubeObject, Ref } from "../model/kube.ts";
+import { formatTime, type Millis } from "../model/time.ts";
+import { indexChecksum } from "./check.ts";
+import { contentOf, contentText, fileNameOf, mustNotBeSaved } from "./content.ts";
+import { checkDirectory, fileError, makeDirectory, replace, syncDirectory, writeNew } from "./files.ts";
+import {
+  format,
+  indexFile,
+  objectsFolder,
+  type Action,
+  type BundleIndex,
+  type IndexEntry,
+  type SavedState,
+} from "./format.ts";
+
+/** The run that a bundle belongs to. */
+export interface BundleRun {
+  readonly command: string;
+  /** Version of this program. */
+  readonly tool: string;
+  readonly cluster: BundleIndex["cluster"];
+  readonly data?: JsonObject;
+  readonly now: () => Millis;
+}
+
+/** What is about to be written to one object. */
+export interface Draft {
+  readonly action: Action;
+  readonly ref: Ref;
+  /** The object as it is. Of what is created: absent. */
+  readonly before?: KubeObject;
+  /** The object as it is meant to be. Of what is deleted: absent. */
+  readonly after?: KubeObject;
+  readonly data?: JsonObject;
+}
+
+/** A bundle that a run writes to. */
+export interface OpenBundle {
+  /** The directory, which is what `undo` takes. */
+  readonly directory: string;
+  /**
+   * Saves what comes before the writes that it protects; when it resolves, it is on the disk. Answers the
+   * entries' ids, in the order of the drafts. Throws UserError, and then none of them may be written.
+   */
+  save(drafts: readonly Draft[]): Promise<readonly number[]>;
+  /** The write of this entry is done; `object` is what the server made of it. On the disk by the next save or close. */
+  done(id: number, object?: KubeObject): void;
+  /** The write of this entry was not done and never will be: there is nothing to take back. */
+  dropped(id: number): void;
+  /** Ends it. A bundle that nothing is in is removed. */
+  close(): Promise<void>;
+}
+
+/** So many files are written side by side. */
+const atOnce = 16;
+
+/**
+ * Makes the directory of a run below `root`, checks that it can be written to, and answers the bundle.
+ * Throws UserError with nothing made where it cannot.
+ */
+export async function openBundle(root: string, run: BundleRun): Promise<OpenBundle> {
+  const started = formatTime(run.now());
+  const name = `${started.replaceAll(/[-:]/g, "")}-${run.command}-${randomBytes(3).toString("hex")}`;
+  const home = join(root, plainName(run.cluster.uid));
+  const directory = join(home, name);
+  const objects = join(directory, objectsFolder);
+  const entries = new Map<number, IndexEntry>();
+  let last = 0;
+  let ended: string | undefined;
+
+  const writeIndex = async (): Promise<void> => {
+    const index: Omit<BundleIndex, "checksum"> = {
+      apiVersion: "calico-upgrade/v1alpha1",
+      kind: "Bundle",
+      format,
+      run: name,
+      command: run.command,
+      tool: run.tool,
+      cluster: { ...run.cluster, server: withoutCredentials(run.cluster.server) },
+      started,
+      ...(ended === undefined ? {} : { ended }),
+      ...(run.data === undefined ? {} : { data: run.data }),
+      entries: [...entries.values()].toSorted((a, b) => a.id - b.id),
+    };
+    const whole = { ...index, checksum: indexChecksum(index, sha256) };
+    await replace(join(directory, indexFile), `${JSON.stringify(whole, null, 2)}\n`);
+  };
+  const flush = inOneGo(writeIndex);
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw fileError(
+        error,
+        `cannot save to the bundle ${directory}`,
+        "what it would have protected was not written; make room there, or choose another place with --bundle-dir",
+      );
+    }
+  };
+  const saveState = async (
+    entry: Pick<IndexEntry, "id" | "kind" | "name"> & { readonly namespace?: string },
+    state: "before" | "after",
+    object: KubeObject | undefined,
+  ): Promise<Partial<Record<"before" | "after", SavedState>>> => {
+    if (object === undefined) return {};
+    const base = { ...identity(object), hash: hashOf(object) };
+    if (mustNotBeSaved(object)) return { [state]: base };
+    const text = formatYaml(contentOf(object));
+    const file = `${objectsFolder}/${fileNameOf(entry, state)}`;
+    await writeNew(join(directory, file), text);
+    return { [state]: { ...base, file, sha256: sha256(text) } };
+  };
+
+  await guarded(async () => {
+    await makeDirectory(root);
+    await checkDirectory(root, false);
+    await makeDirectory(home);
+    await checkDirectory(home, true);
+    // A name that is there already is not ours.
+    await mkdir(directory, { mode: 0o700 });
+    try {
+      await syncDirectory(home);
+      await makeDirectory(objects);
+      await writeIndex();
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
+  });
+  return {
+    directory,
+    save: async (drafts) =>
+      await guarded(async () => {
+        const made = drafts.map((draft) => ({ draft, id: (last += 1) }));
+        const finished: IndexEntry[] = [];
+        const queue = made.values();
+        const writer = async (): Promise<void> => {
+          for (const { draft, id } of queue) {
+            const { group, version, resource, kind, namespace, name: own } = draft.ref;
+            const base = {
+              id,
+              action: draft.action,
+              group,
+              version,
+              resource,
+              kind,
+              ...(namespace === undefined ? {} : { namespace }),
+              name: own,
+              done: false,
+              ...(draft.data === undefined ? {} : { data: draft.data }),
+            };
+            // oxlint-disable-next-line no-await-in-loop
+            const before = await saveState(base, "before", draft.before);
+            // oxlint-disable-next-line no-await-in-loop
+            const after = await saveState(base, "after", draft.after);
+            finished.push({ ...base, ...before, ...after });
+          }
+        };
+        // Nobody writes any more when a failure is told.
+        const ends = await Promise.allSettled(Array.from({ length: atOnce }, writer));
+        const failed = ends.find((end) => end.status === "rejected");
+        if (failed !== undefined) throw failed.reason;
+        await syncDirectory(objects);
+        for (const entry of finished) entries.set(entry.id, entry);
+        await flush();
+        return made.map(({ id }) => id);
+      }),
+    done(id, object) {
+      const entry = entries.get(id);
+      if (entry === undefined) return;
+      const written = object === undefined ? {} : { written: { ...identity(object), hash: hashOf(object) } };
+      entries.set(id, { ...entry, done: true, ...written });
+    },
+    dropped(id) {
+      entries.delete(id);
+    },
+    close: async () =>
+      await guarded(async () => {
+        if (entries.size === 0) {
+          await rm(directory, { recursive: true, force: true });
+          // The last one of this cluster takes the folder along.
+          await rmdir(home).catch(() => {});
+          return;
+        }
+        ended = formatTime(run.now());
+        await flush();
+      }),
+  };
+}
+
+function identity({ metadata }: KubeObject): Pick<SavedState, "uid" | "resourceVersion"> {
+  const { uid, resourceVersion } = metadata;
+  return {
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+}
+
+/** Of an object's content: what a live object is compared with. */
+export function hashOf(object: KubeObject): string {
+  return `sha256:${sha256(contentText(object))}`;
+}
+
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Whoever comes while one runs shares the next one: many that come together cost two. */
+function inOneGo(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return async () => {
+    const before = running;
+    next ??= (async () => {
+      await before;
+      next = undefined;
+      await work();
+    })();
+    // What went wrong is told to whoever waits for it; the next one tries anew.
+    running = next.catch(() => {});
+    await next;
+  };
+}
+
+function withoutCredentials(server: string): string {
+  if (!URL.canParse(server)) return server;
+  const url = new URL(server);
+  if (url.username === "" && url.password === "") return server;
+  url.username = "";
+  url.password = "";
+  return url.href;
+}
+
+/** A UID as it is; what a server may call one must not lead out of the directory. */
+function plainName(uid: string): string {
+  return uid.replaceAll(/[^A-Za-z0-9-]/g, "_");
+}
