@@ -25,6 +25,10 @@ export class MigratePolicyCommand extends BaseCommand {
         command: "migrate-policy --what-if --keep shop/db --treat-as legacy=isolated",
       },
       { what: "List the policies that have to go", command: "migrate-policy --what-if -o json" },
+      {
+        what: "A page with a matrix of who reaches whom, for a browser",
+        command: "migrate-policy --what-if -o html > what-if.html",
+      },
     ],
   };
 
@@ -32,7 +36,10 @@ export class MigratePolicyCommand extends BaseCommand {
   readonly to = option(toFlag);
   readonly keep = option(keepFlag);
   readonly treatAs = option(treatAsFlag);
-  readonly output = option({ ...outputFlag, help: "Output format. One of: (table, wide, json, yaml)." });
+  readonly output = option({
+    ...outputFlag,
+    help: "Output format. One of: (table, wide, json, yaml, html).",
+  });
   readonly rest = Option.Rest();
 
   protected async run(): Promise<number> {

@@ -129,10 +129,9 @@ function egressChanges(
       const from = rangesOf(members.map(({ id }) => id));
       return overlay(reachedBefore(of.id), reachedAfter(of.id)).flatMap(([ports, a, admitted]) =>
         overlay([{ ...a, ports }], egress.access()).flatMap(([both, , own]) => {
-          const b = {
-            sure: intersection(admitted.sure, own.sure),
-            maybe: intersection(admitted.maybe, own.maybe),
-          };
+          const sure = intersection(admitted.sure, own.sure);
+          const known = admitted.sure === admitted.maybe && own.sure === own.maybe;
+          const b = { sure, maybe: known ? sure : intersection(admitted.maybe, own.maybe) };
           // The rest is denied by ingress, and told there.
           return differences(a, b, admitted.maybe).map(({ set, ...verdicts }) => ({
             from,

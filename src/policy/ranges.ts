@@ -22,17 +22,20 @@ export function rangesOf(ascending: readonly number[]): Ranges {
 
 export function union(left: Ranges, right: Ranges): Ranges {
   if (left.length === 0 || left === right) return right;
-  return right.length === 0 ? left : combined(left, right, (a, b) => a || b);
+  return right.length === 0 ? left : merged(left, right, 1, 1);
 }
 
 export function intersection(left: Ranges, right: Ranges): Ranges {
   if (left === right) return left;
-  return left.length === 0 || right.length === 0 ? empty : combined(left, right, (a, b) => a && b);
+  if (apart(left, right)) return empty;
+  return merged(left, right, 1, 2);
 }
 
 export function without(left: Ranges, right: Ranges): Ranges {
   if (left === right) return empty;
-  return left.length === 0 || right.length === 0 ? left : combined(left, right, (a, b) => a && !b);
+  if (apart(left, right)) return left;
+  // In the left and outside the right one: both count.
+  return merged(left, right, 0, 2);
 }
 
 /** Of many at once: the cost is that of sorting their boundaries. */
@@ -70,20 +73,42 @@ export function* idsIn(set: Ranges): Generator<number> {
   }
 }
 
-function combined(left: Ranges, right: Ranges, keep: (a: boolean, b: boolean) => boolean): Ranges {
+/** Whether one of them is empty or ends before the other begins; most pairs of a large cluster do. */
+function apart(left: Ranges, right: Ranges): boolean {
+  if (left.length === 0 || right.length === 0) return true;
+  return (left.at(-1) ?? 0) <= (right[0] ?? 0) || (right.at(-1) ?? 0) <= (left[0] ?? 0);
+}
+
+/**
+ * Both boundary lists in one walk. A number is taken when at least `least` of the two hold for it: that
+ * it lies in the left one, and that it lies in (1) or outside (0) the right one. `l` and `r` are odd
+ * inside a range, so their last bit says where the walk is.
+ */
+function merged(left: Ranges, right: Ranges, rightIs: 0 | 1, least: 1 | 2): Ranges {
   const made: number[] = [];
+  const [lefts, rights] = [left.length, right.length];
   let l = 0;
   let r = 0;
+  let nextLeft = left[0] ?? Infinity;
+  let nextRight = right[0] ?? Infinity;
   let inside = false;
-  while (l < left.length || r < right.length) {
-    const at = Math.min(left[l] ?? Infinity, right[r] ?? Infinity);
-    if (left[l] === at) l += 1;
-    if (right[r] === at) r += 1;
-    const now = keep(l % 2 === 1, r % 2 === 1);
+  while (l < lefts || r < rights) {
+    const at = nextLeft < nextRight ? nextLeft : nextRight;
+    if (nextLeft === at) {
+      l += 1;
+      nextLeft = l < lefts ? (left[l] ?? Infinity) : Infinity;
+    }
+    if (nextRight === at) {
+      r += 1;
+      nextRight = r < rights ? (right[r] ?? Infinity) : Infinity;
+    }
+    const now = (l & 1) + ((r & 1) === rightIs ? 1 : 0) >= least;
     if (now !== inside) {
       made.push(at);
       inside = now;
     }
+    // What is left of the other one changes nothing any more.
+    if (least === 2 && (l === lefts || (r === rights && rightIs === 1))) break;
   }
   return made;
 }

@@ -12,7 +12,7 @@ import {
   type NamespacePlan,
 } from "./migration.ts";
 import type { Side } from "./crossing.ts";
-import { profiles, type Regime } from "./profile.ts";
+import { profiles, type Profiles, type Regime } from "./profile.ts";
 import { makeUniverse, type Universe } from "./universe.ts";
 
 export interface WhatIfInput {
@@ -43,6 +43,8 @@ export interface WhatIf {
   readonly migrated: readonly CausedChange[];
   /** What carrying out the plan changes by itself, before the upgrade: nothing, or the plan is wrong. */
   readonly meanwhile: readonly FlowChange[];
+  /** What passes now, after upgrading as it is, and after the plan; none where no boundary is crossed. */
+  readonly states?: { readonly before: Profiles; readonly without: Profiles; readonly migrated: Profiles };
 }
 
 /**
@@ -77,19 +79,24 @@ export function whatIf(input: WhatIfInput): WhatIf {
   const planned: Regime["has"] = (at) => stays[at] === true;
   const before = profiles(universe, regime(legacy, asItIs));
   const asked = touching(universe, decisions.only);
-  const changes = (after: Regime): readonly FlowChange[] =>
-    flowChanges(universe, before, profiles(universe, after)).filter(asked);
+  const changes = (after: Profiles): readonly FlowChange[] =>
+    flowChanges(universe, before, after).filter(asked);
 
   // Just past the boundary only the meaning has changed, and nothing is enforced that was not before.
   const barely: Semantics = { kind: "v1", egress: false, ipBlock: blocksBefore26(driver) };
   const wanted = new Set(
     plan.namespaces.flatMap(({ keepByRequest }, at) => (keepByRequest.length > 0 ? [at] : [])),
   );
-  const byMeaning = changes(regime(barely, planned)).filter(
+  const byMeaning = changes(profiles(universe, regime(barely, planned))).filter(
     (change) => !wanted.has(placeOf(universe, change)),
   );
   const wrong = new Set(byMeaning.map((change) => placeOf(universe, change)));
-  const migrated = changes(regime(semantics, planned)).map((change): CausedChange => {
+  const states = {
+    before,
+    without: profiles(universe, regime(semantics, asItIs)),
+    migrated: profiles(universe, regime(semantics, planned)),
+  };
+  const migrated = changes(states.migrated).map((change): CausedChange => {
     const place = placeOf(universe, change);
     const cause = wanted.has(place) ? "keep" : wrong.has(place) ? "other" : "enforcement";
     return { ...change, cause };
@@ -97,9 +104,10 @@ export function whatIf(input: WhatIfInput): WhatIf {
   return {
     universe,
     plan,
-    without: changes(regime(semantics, asItIs)),
+    without: changes(states.without),
     migrated,
-    meanwhile: changes(regime(legacy, planned)),
+    meanwhile: changes(profiles(universe, regime(legacy, planned))),
+    states,
   };
 }
 

@@ -145,6 +145,13 @@ describe("migrate-policy --what-if", () => {
     expect(result.notes.join()).toContain("only namespace bank");
   });
 
+  test("-o html is one page that holds the matrix, and nothing else is printed", async () => {
+    const { stdout, stderr, code } = await whatIf("-o", "html");
+    expect([code, stderr]).toEqual([1, ""]);
+    expect(stdout).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
+    expect(stdout).toContain('"name":"bank"');
+  });
+
   test("the table says it in one screen", async () => {
     const { stdout, code } = await whatIf("--treat-as=odd=open");
     expect(code).toBe(1);

@@ -49,10 +49,11 @@ export async function runMigratePolicy(options: MigratePolicyOptions): Promise<n
 
 async function show(options: MigratePolicyOptions, usage: string): Promise<number> {
   const { context, to, extra } = options;
-  const output = await outputOf(plainOutput(options.output), context);
+  // A page for a browser: no format of kubectl's.
+  const output = options.output === "html" ? undefined : await outputOf(plainOutput(options.output), context);
   // Flows have no names.
-  if (output.format === "name")
-    throw userError("-o name has nothing to name here; use table, wide, json or yaml");
+  if (output?.format === "name")
+    throw userError("-o name has nothing to name here; use table, wide, json, yaml or html");
   if (extra.length > 0) throw userError(`unexpected arguments: [${extra.join(" ")}]`, usage);
   const given = readDecisions(options, usage);
   const wanted = to === undefined ? undefined : parseVersion(to);
@@ -89,6 +90,10 @@ async function show(options: MigratePolicyOptions, usage: string): Promise<numbe
   const [misfit] = result.plan.misfits;
   if (misfit !== undefined) throw userError(result.plan.misfits.join("; "));
   const report = policyWhatIf(result, setting);
-  context.stdout.write(await resultText(output, printableWhatIf(report)));
+  context.stdout.write(
+    output === undefined
+      ? (await import("../../render/what-if/html/page.ts")).whatIfPage(report, result, only)
+      : await resultText(output, printableWhatIf(report)),
+  );
   return hasDifferences(report) ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import type { FlowChange, Reason, Verdict } from "../../policy/changes.ts";
+import type { FlowChange } from "../../policy/changes.ts";
 import { boundary, semanticsOf, type Semantics } from "../../policy/enforcement.ts";
 import type { Side } from "../../policy/crossing.ts";
 import type { Driver } from "../../policy/isolation.ts";
@@ -10,6 +10,7 @@ import type { Universe } from "../../policy/universe.ts";
 import { groupOf } from "./group.ts";
 import type { Change, Group, Impact, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
 import { notesOf } from "./notes.ts";
+import { reasonText } from "./reason.ts";
 
 /** What is known about the cluster beside its policies. */
 export interface Setting {
@@ -195,22 +196,6 @@ function changeOf(universe: Universe, change: FlowChange | CausedChange): Change
     ...("cause" in change ? { cause: change.cause } : {}),
     ...(limitedBy === undefined ? {} : { limitedBy }),
   };
-}
-
-const reasons: Readonly<Record<Reason["kind"], string>> = {
-  policy: "a policy that did nothing begins to isolate these pods",
-  annotation: "the DefaultDeny annotation has no effect any more, and no policy selects these pods",
-  reading: "ipBlock or policyTypes of a policy are read in another way",
-  egress: "egress rules begin to be enforced",
-  unclear: "whether the namespace is closed is unclear; --treat-as decides",
-  unreadable: "a policy of the namespace is not understood",
-  "other end": "what these pods let in is not known",
-  "no address": "pods have no address yet that an ipBlock may hold",
-};
-
-function reasonText({ kind }: Reason, after: Verdict): string {
-  // The same policies can also let more through than before.
-  return kind === "policy" && after === "allow" ? reasons.reading : reasons[kind];
 }
 
 function problemsOf(result: WhatIf): readonly string[] {

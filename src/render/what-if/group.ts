@@ -43,13 +43,7 @@ export function groupText(group: Group, most = 3): string {
   const parts = [
     ...group.namespaces.map((name) => `${name}/*`),
     ...group.pods.map(({ namespace, labels, example }) => `${namespace}/${labelsText(labels, example)}`),
-    ...group.addresses.map(({ cidr, except }) =>
-      cidr === undefined
-        ? except.length === 0
-          ? "addresses outside"
-          : "other addresses"
-        : `${cidr}${except.length === 0 ? "" : ` but ${except.join(" ")}`}`,
-    ),
+    ...group.addresses.map(addressText),
   ];
   const more = parts.length - most;
   const text = [...parts.slice(0, most), ...(more > 0 ? [`${String(more)} more`] : [])].join(", ");
@@ -57,7 +51,13 @@ export function groupText(group: Group, most = 3): string {
   return text === "" ? "everybody" : `everybody but ${text}`;
 }
 
-function labelsText(labels: Readonly<Record<string, string>>, example: string): string {
+export function addressText({ cidr, except }: Group["addresses"][number]): string {
+  if (cidr === undefined) return except.length === 0 ? "addresses outside" : "other addresses";
+  return `${cidr}${except.length === 0 ? "" : ` but ${except.join(" ")}`}`;
+}
+
+/** `app=web`, or one of the pods where they have no such label in common. */
+export function labelsText(labels: Readonly<Record<string, string>>, example: string): string {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   return pairs.length === 0 ? `(as ${example})` : pairs.sort().join(",");
 }

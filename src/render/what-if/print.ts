@@ -2,7 +2,9 @@ import type { JsonObject } from "../../model/kube.ts";
 import type { Printable } from "../output.ts";
 import { table } from "../table.ts";
 import { groupText } from "./group.ts";
-import type { Change, Impact, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
+import { portsText } from "./ports-text.ts";
+import type { Change, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
+import { impactText, planText, summaryRows } from "./summary.ts";
 
 /** PolicyWhatIf in all its forms. */
 export function printableWhatIf(result: PolicyWhatIf): Printable {
@@ -33,60 +35,7 @@ function text(result: PolicyWhatIf, wide: boolean): string {
 }
 
 function summary(result: PolicyWhatIf): readonly string[] {
-  const { cluster, target, boundary, namespaces, proof, notes } = result;
-  const sum = (pick: (each: NamespaceWhatIf) => Impact): Impact => {
-    const all = namespaces.map(pick);
-    const total = (way: keyof Impact): number => all.reduce((count, each) => count + each[way], 0);
-    return {
-      cutOff: total("cutOff"),
-      exposed: total("exposed"),
-      confined: total("confined"),
-      unknown: total("unknown"),
-    };
-  };
-  const creates = namespaces.filter(({ create }) => create !== undefined).length;
-  const deletes = namespaces.reduce((count, each) => count + each.delete.length, 0);
-  const undecided = namespaces.filter(({ left }) => left === "undecided").length;
-  const enforced = target.egress ? "egress and ipBlock enforced" : "neither egress nor ipBlock enforced";
-  const rows: readonly (readonly [string, readonly string[]])[] = [
-    [
-      "Cluster",
-      [
-        `${cluster.kubernetes === "" ? "Kubernetes" : `Kubernetes ${cluster.kubernetes}`}, Calico ${cluster.calico}, datastore ${cluster.datastore}`,
-        `${plural(cluster.pods, "pod")} in ${plural(cluster.namespaces, "namespace")} (${plural(cluster.podClasses, "class", "es")}), ${plural(cluster.policies, "policy", "policies")}`,
-      ],
-    ],
-    [
-      "Target",
-      [
-        target.semantics === "legacy"
-          ? `${target.release}, before the boundary (${boundary.release}): policies keep their meaning`
-          : `${target.release}, v1 NetworkPolicy semantics, ${enforced}`,
-      ],
-    ],
-    ...(boundary.crossed
-      ? ([
-          ["As it is", [impactText(sum((each) => each.without))]],
-          [
-            "Plan",
-            [
-              [
-                creates === 0 ? "" : `create ${plural(creates, "policy", "policies")}`,
-                deletes === 0 ? "" : `delete ${plural(deletes, "policy", "policies")}`,
-                undecided === 0 ? "" : `decide ${plural(undecided, "namespace")} (--treat-as)`,
-              ]
-                .filter((part) => part !== "")
-                .join(", ") || "nothing to do",
-              `to be finished before the first \`${boundary.finishBefore}\``,
-            ],
-          ],
-          ["After it", [impactText(sum((each) => each.migrated))]],
-        ] as const)
-      : []),
-    ["Wrong", proof.problems],
-    ["Note", notes],
-  ];
-  return rows.flatMap(([label, lines]) =>
+  return summaryRows(result).flatMap(([label, lines]) =>
     lines.map((line, index) => `${(index === 0 ? `${label}:` : "").padEnd(11)}${line}`),
   );
 }
@@ -104,28 +53,6 @@ function namespaceRow(each: NamespaceWhatIf): readonly string[] {
     planText(each),
     impactText(each.migrated),
   ];
-}
-
-function planText({ create, equal, delete: going, keepByRequest, left }: NamespaceWhatIf): string {
-  if (left === "undecided") return "decide: --treat-as";
-  if (left !== undefined) return left;
-  const parts = [
-    create === undefined ? "" : `create ${create.name}`,
-    equal === undefined ? "" : `${equal} denies all already`,
-    going.length === 0 ? "" : `delete ${going.map(({ name }) => name).join(" ")}`,
-    keepByRequest.length === 0 ? "" : `keep ${keepByRequest.join(" ")}`,
-  ].filter((part) => part !== "");
-  return parts.length === 0 ? "nothing" : parts.join("; ");
-}
-
-function impactText({ cutOff, exposed, confined, unknown }: Impact): string {
-  const parts = [
-    cutOff === 0 ? "" : `${plural(cutOff, "pod")} cut off`,
-    exposed === 0 ? "" : `${plural(exposed, "pod")} exposed`,
-    confined === 0 ? "" : `${plural(confined, "pod")} confined`,
-    unknown === 0 ? "" : `${plural(unknown, "pod")} unknown`,
-  ].filter((part) => part !== "");
-  return parts.length === 0 ? "same" : parts.join(", ");
 }
 
 function part(
@@ -160,22 +87,7 @@ function part(
   ];
 }
 
-function portsText(ports: Change["ports"]): string {
-  if (ports.length === 0) return "all";
-  const texts = ports.map(({ protocol, from, to }) =>
-    from === 1 && to === 65_535
-      ? protocol
-      : `${protocol} ${from === to ? String(from) : `${String(from)}-${String(to)}`}`,
-  );
-  return texts.join(", ");
-}
-
 function few(names: readonly string[], most: number): string {
   const more = names.length - most;
   return more > 0 ? `${names.slice(0, most).join(", ")}, ${String(more)} more` : names.join(", ");
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  const word = many === "es" ? `${one}es` : many;
-  return `${String(count)} ${count === 1 ? one : word}`;
 }

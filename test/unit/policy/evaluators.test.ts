@@ -4,6 +4,7 @@ import { protocols } from "../../../src/model/network-policy.ts";
 import { flowChanges } from "../../../src/policy/changes.ts";
 import type { End, PolicyCluster } from "../../../src/policy/cluster.ts";
 import type { Semantics } from "../../../src/policy/enforcement.ts";
+import { flowPorts } from "../../../src/policy/flow-ports.ts";
 import { legacyAllows } from "../../../src/policy/legacy.ts";
 import { profiles, type Regime } from "../../../src/policy/profile.ts";
 import { has } from "../../../src/policy/ranges.ts";
@@ -49,6 +50,13 @@ describe("a flow is told the same by every way to find out", () => {
         const fast = profiles(universe, regimeOf(cluster, semantics));
         for (const each of everyFlow(cluster, universe)) {
           const expected = reference(cluster, semantics, each.flow);
+          const ports = flowPorts(universe, fast, each.from, each.to);
+          const shown = has(ports.allow, each.port)
+            ? "allow"
+            : has(ports.unknown, each.port)
+              ? "unknown"
+              : "deny";
+          expect(shown).toBe(expected);
           if (byClasses(universe, fast, each) !== expected) {
             expect.fail(
               `${JSON.stringify(each.flow)} is ${byClasses(universe, fast, each)}, not ${expected}`,
