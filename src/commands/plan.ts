@@ -1,5 +1,5 @@
 import { Option } from "clipanion";
-import { daemonSetFlag, outputFlag } from "../flags/common.ts";
+import { daemonSetFlag, filenameFlag, outputFlag } from "../flags/common.ts";
 import { datastoreFlag, fromFlag, kubernetesFlag, printCommandsFlag, toFlag } from "../flags/plan.ts";
 import { BaseCommand, option } from "./base.ts";
 
@@ -9,10 +9,12 @@ export class PlanCommand extends BaseCommand {
     summary: "Show the way to a Calico release: which releases to go through, and the steps",
     details:
       "Looks at what the cluster runs, or is told by --from and --datastore and then asks no cluster. Prints the hops with\n" +
-      "the rule behind each, and the ordered steps of each hop: done, to do, or unknown where nothing tells. Changes nothing.",
-    arguments: "--to VERSION [flags]",
+      "the rule behind each, and the ordered steps of each hop: done, to do, or unknown where nothing tells. Changes nothing.\n" +
+      "With -f the target is the release of the file's calico-node, and steps are judged by what the cluster has of the file.",
+    arguments: "--to VERSION | -f FILE [flags]",
     examples: [
       { what: "How to get to v3.29.7 from here", command: "plan --to v3.29.7" },
+      { what: "What is left to do until the cluster is as in a manifest", command: "plan -f calico.yaml" },
       { what: "The same as plain commands", command: "plan --to v3.29.7 --print-commands" },
       {
         what: "Without a cluster",
@@ -22,6 +24,7 @@ export class PlanCommand extends BaseCommand {
   };
 
   readonly to = option(toFlag);
+  readonly filename = option(filenameFlag);
   readonly from = option(fromFlag);
   readonly datastore = option(datastoreFlag);
   readonly kubernetes = option(kubernetesFlag);
@@ -34,6 +37,7 @@ export class PlanCommand extends BaseCommand {
     const { runPlan } = await import("./plan/run.ts");
     return await runPlan({
       to: this.to,
+      filename: this.filename,
       from: this.from,
       datastore: this.datastore,
       kubernetes: this.kubernetes,

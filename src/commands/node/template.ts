@@ -2,7 +2,7 @@ import { hasServerDryRun } from "../../cluster/server-dry-run.ts";
 import { sendWrite } from "../../cluster/write.ts";
 import { isApiError, isFieldConflict, userError } from "../../errors.ts";
 import { findDaemonSet } from "../../manifest/find-daemonset.ts";
-import { parseManifest, type ManifestObject } from "../../manifest/parse.ts";
+import type { ManifestObject } from "../../manifest/parse.ts";
 import { bringInLine } from "../../merge/bring-in-line.ts";
 import { restoreStrategy } from "../../merge/restore-strategy.ts";
 import { sameJson } from "../../merge/same-json.ts";
@@ -15,6 +15,7 @@ import { lastAppliedAnnotation } from "../../model/names.ts";
 import type { TemplateFacts } from "../../model/template.ts";
 import type { Write } from "../../model/write.ts";
 import type { TemplateGoal } from "../../plan/node/goal.ts";
+import { readManifest } from "../read-manifest.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** A manifest as read from -f. */
@@ -28,18 +29,7 @@ export async function readTemplate(
   path: string,
   readFile: (path: string) => Promise<string>,
 ): Promise<FileTemplate> {
-  return { name: path, objects: parseManifest(await read(path, readFile), path === "-" ? "STDIN" : path) };
-}
-
-async function read(path: string, readFile: (path: string) => Promise<string>): Promise<string> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const code = (error as { readonly code?: string }).code;
-    if (code === "ENOENT") throw userError(`the path "${path}" does not exist`);
-    if (code === "EISDIR") throw userError(`"${path}" is a directory; node takes one file`);
-    throw userError(`"${path}" cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  return { name: path, objects: await readManifest(path, readFile, "node") };
 }
 
 /** The file's DaemonSet, with the namespace that it has or gets. */

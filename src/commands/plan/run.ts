@@ -9,10 +9,13 @@ import type { Refusal } from "../../plan/route/route.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { planCommands, printablePlan } from "../../render/plan/print.ts";
 import { outputOf, resultText } from "../print-result.ts";
+import { nameIn, readPlanFile, refuseMismatch, targetOf, type PlanFile } from "./file.ts";
 import { isNewer, readTold, type Told } from "./told.ts";
 
 export interface PlanOptions {
   readonly to: string | undefined;
+  /** At most one. */
+  readonly filename: readonly string[];
   readonly from: string | undefined;
   readonly datastore: string | undefined;
   readonly kubernetes: string | undefined;
@@ -32,16 +35,20 @@ export async function runPlan(options: PlanOptions): Promise<number> {
   const output = await outputOf(plainOutput(options.output), options.context);
   if (options.printCommands && output.format !== "table")
     throw userError("--print-commands cannot be used together with -o");
-  const told = readTold(options);
-  const standing = offline(told) ?? (await observed(told, options));
-  const plan = upgradePlan(standing, told.to, catalogue);
+  const file = await readPlanFile(options.filename, options.context.readFile);
+  const told = readTold({ ...options, file: file !== undefined });
+  const to = targetOf(told.to, file);
+  const standing = offline(told, file) ?? (await observed(told, file, options));
+  if (file !== undefined) refuseMismatch(file, standing);
+  if (to === undefined) throw new Error("neither --to nor -f names a target");
+  const plan = upgradePlan(standing, to, catalogue);
   if (plan.kind === "refusal") throw userError(refusalText(plan, standing));
   const { stdout } = options.context;
   stdout.write(options.printCommands ? planCommands(plan) : await resultText(output, printablePlan(plan)));
   return 0;
 }
 
-function offline({ from, datastore, kubernetes }: Told): Standing | undefined {
+function offline({ from, datastore, kubernetes }: Told, file: PlanFile | undefined): Standing | undefined {
   if (from === undefined || datastore === undefined) return undefined;
   return {
     from,
@@ -53,12 +60,13 @@ function offline({ from, datastore, kubernetes }: Told): Standing | undefined {
     vxlan: "unknown",
     namespace: "kube-system",
     daemonSet: "calico-node",
+    ...(file === undefined ? {} : { file: { name: nameIn(file) } }),
   };
 }
 
-async function observed(told: Told, options: PlanOptions): Promise<Standing> {
+async function observed(told: Told, file: PlanFile | undefined, options: PlanOptions): Promise<Standing> {
   const { observeStanding } = await import("./observe.ts");
-  return await observeStanding(told, options);
+  return await observeStanding(told, file, options);
 }
 
 function refusalText({ id, because, instead, nearest }: Refusal, { from }: Standing): string {

@@ -7,7 +7,8 @@ import { seeHelp } from "../arguments.ts";
 
 /** What the flags of `plan` say; undefined: left to the cluster. */
 export interface Told {
-  readonly to: Version;
+  /** undefined: left to the file. */
+  readonly to: Version | undefined;
   readonly from: Version | undefined;
   readonly datastore: DatastoreType | undefined;
   /** Minor of Kubernetes 1.x. */
@@ -16,14 +17,17 @@ export interface Told {
 
 export function readTold(flags: {
   readonly to: string | undefined;
+  /** Whether there is a file, which names the target too. */
+  readonly file: boolean;
   readonly from: string | undefined;
   readonly datastore: string | undefined;
   readonly kubernetes: string | undefined;
 }): Told {
-  const { to, from, datastore, kubernetes } = flags;
-  if (to === undefined) throw userError('required flag(s) "to" not set', seeHelp("plan"));
+  const { to, file, from, datastore, kubernetes } = flags;
+  if (to === undefined && !file)
+    throw userError('required flag(s) "to" not set; or give the target\'s manifest with -f', seeHelp("plan"));
   return {
-    to: target(to),
+    to: to === undefined ? undefined : target(to),
     from: from === undefined ? undefined : running(from),
     datastore: datastore === undefined ? undefined : datastoreOf(datastore),
     kubernetes: kubernetes === undefined ? undefined : minorOf(kubernetes),

@@ -1,10 +1,10 @@
 import { rangeText, type KubernetesRange } from "../../releases/kubernetes.ts";
 import { span, within, type Version } from "../../releases/version.ts";
-import type { Standing } from "./standing.ts";
+import type { Rights, Standing } from "./standing.ts";
 
 /** The manifest of a release, as the commands of a plan call it. */
-export function manifestOf(to: Version): string {
-  return `calico-${to.text}.yaml`;
+export function manifestOf(to: Version, { file }: Standing): string {
+  return file?.name ?? `calico-${to.text}.yaml`;
 }
 
 const tooLargeForClientSide = span("v3.25.0");
@@ -63,26 +63,46 @@ export function completeCommands(): readonly string[] {
   return ["# pods of calico-node stay 1/2 Ready until this is done", "calico-upgrade complete"];
 }
 
-export function expandCommands(to: Version, { namespace }: Standing): readonly string[] {
-  const old = "calico-node-before";
+export function expandCommands(to: Version, standing: Standing): readonly string[] {
+  const { namespace } = standing;
+  const { serviceAccount, clusterRoles } = rightsOf(standing);
   return [
-    `# the old rights stay until the last node is done, under another name (H01); where there is RBAC`,
-    `kubectl get clusterrole calico-node -o yaml | sed '/^  \\(uid\\|resourceVersion\\|creationTimestamp\\|selfLink\\):/d; s/^  name: calico-node$/  name: ${old}/' | kubectl create -f -`,
-    `kubectl create clusterrolebinding ${old} --clusterrole=${old} --serviceaccount=${namespace}:calico-node`,
-    `# crds-rbac.yaml: the CustomResourceDefinitions, ServiceAccounts, roles and bindings of ${manifestOf(to)}`,
+    ...(clusterRoles.length === 0
+      ? []
+      : ["# the old rights stay until the last node is done, under another name (H01)"]),
+    ...clusterRoles.flatMap((role) => [
+      `kubectl get clusterrole ${role} -o yaml | sed '/^  \\(uid\\|resourceVersion\\|creationTimestamp\\|selfLink\\):/d; s/^  name: ${role}$/  name: ${kept(role)}/' | kubectl create -f -`,
+      `kubectl create clusterrolebinding ${kept(role)} --clusterrole=${kept(role)} --serviceaccount=${namespace}:${serviceAccount}`,
+    ]),
+    `# crds-rbac.yaml: the CustomResourceDefinitions, ServiceAccounts, roles and bindings of ${manifestOf(to, standing)}`,
     apply(to, "crds-rbac.yaml"),
   ];
 }
 
-export function typhaCommands(to: Version, { namespace }: Standing): readonly string[] {
+/** What gives calico-node its rights; where nobody looked, as upstream's manifests name it. */
+function rightsOf({ seen, canal }: Standing): Rights {
+  return (
+    seen?.rights ?? {
+      serviceAccount: canal === true ? "canal" : "calico-node",
+      clusterRoles: ["calico-node"],
+    }
+  );
+}
+
+function kept(role: string): string {
+  return `${role}-before`;
+}
+
+export function typhaCommands(to: Version, standing: Standing): readonly string[] {
   return [
-    `# typha.yaml: Typha's Service, Deployment and PodDisruptionBudget of ${manifestOf(to)}`,
+    `# typha.yaml: Typha's Service, Deployment and PodDisruptionBudget of ${manifestOf(to, standing)}`,
     apply(to, "typha.yaml"),
-    `kubectl rollout status -n ${namespace} deployment/calico-typha`,
+    `kubectl rollout status -n ${standing.namespace} deployment/calico-typha`,
   ];
 }
 
-export function controllerCommands(from: Version, to: Version, namespace: string): readonly string[] {
+export function controllerCommands(from: Version, to: Version, standing: Standing): readonly string[] {
+  const { namespace } = standing;
   const deployment = within(to, span("v2.6.0")) ? "calico-kube-controllers" : "calico-policy-controller";
   const replicaSet = !within(from, span("v2.0.0"));
   const renamed = !within(from, span("v2.6.0")) && within(to, span("v2.6.0"));
@@ -92,26 +112,28 @@ export function controllerCommands(from: Version, to: Version, namespace: string
       : renamed
         ? [`kubectl scale deployment -n ${namespace} calico-policy-controller --replicas=0`]
         : []),
-    `# controller.yaml: the controller's Deployment of ${manifestOf(to)}; its strategy has to be Recreate`,
+    `# controller.yaml: the controller's Deployment of ${manifestOf(to, standing)}; its strategy has to be Recreate`,
     apply(to, "controller.yaml"),
     `kubectl rollout status -n ${namespace} deployment/${deployment}`,
   ];
 }
 
-export function configMapCommands(to: Version, { namespace, canal }: Standing): readonly string[] {
+export function configMapCommands(to: Version, standing: Standing): readonly string[] {
+  const { namespace, canal } = standing;
   return [
     // No `kubectl diff`: a server that knows no dry run would persist it (H07).
     `kubectl get configmap -n ${namespace} ${canal === true ? "canal-config" : "calico-config"} -o yaml > configmap-before.yaml`,
-    `# configmap.yaml: the ConfigMap of ${manifestOf(to)}, with your own values, and with the keys that the old pods use`,
+    `# configmap.yaml: the ConfigMap of ${manifestOf(to, standing)}, with your own values, and with the keys that the old pods use`,
     apply(to, "configmap.yaml"),
   ];
 }
 
-export function templateCommands(to: Version, { namespace, daemonSet }: Standing): readonly string[] {
+export function templateCommands(to: Version, standing: Standing): readonly string[] {
+  const { namespace, daemonSet } = standing;
   return [
     "# held at OnDelete, or all nodes are restarted at once (H12)",
     `kubectl patch daemonset -n ${namespace} ${daemonSet} -p '{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}'`,
-    `# calico-node.yaml: the DaemonSet of ${manifestOf(to)}, with your own settings and updateStrategy.type OnDelete`,
+    `# calico-node.yaml: the DaemonSet of ${manifestOf(to, standing)}, with your own settings and updateStrategy.type OnDelete`,
     apply(to, "calico-node.yaml"),
   ];
 }
@@ -128,12 +150,13 @@ export function nodeCommands({ namespace, daemonSet }: Standing): readonly strin
   ];
 }
 
-export function contractCommands(to: Version, tprs: boolean): readonly string[] {
-  const old = "calico-node-before";
+export function contractCommands(to: Version, standing: Standing, tprs: boolean): readonly string[] {
   return [
-    `kubectl delete clusterrolebinding ${old}`,
-    `kubectl delete clusterrole ${old}`,
-    apply(to, manifestOf(to)),
+    ...rightsOf(standing).clusterRoles.flatMap((role) => [
+      `kubectl delete clusterrolebinding ${kept(role)}`,
+      `kubectl delete clusterrole ${kept(role)}`,
+    ]),
+    apply(to, manifestOf(to, standing)),
     ...(tprs
       ? [
           "kubectl delete thirdpartyresource global-config.projectcalico.org ip-pool.projectcalico.org global-bgp-config.projectcalico.org global-bgp-peer.projectcalico.org",

@@ -20,9 +20,16 @@ export function upgradePlan(standing: Standing, to: Version, catalogue: Catalogu
     datastore,
     ...(kubernetes === "unknown" ? {} : { kubernetes: `1.${kubernetes}` }),
     basis: seen === undefined ? "flags" : "cluster",
-    hops: route.hops.map((hop) => hopOf(hop, standing)),
+    hops: route.hops.map((hop, index) =>
+      hopOf(hop, index === route.hops.length - 1 ? standing : withoutFile(standing)),
+    ),
     notes: route.notes,
   };
+}
+
+/** The manifest is the target's: it tells nothing about the releases on the way. */
+function withoutFile({ file: _file, ...standing }: Standing): Standing {
+  return standing;
 }
 
 function hopOf(hop: PlannedHop, standing: Standing): UpgradeHop {

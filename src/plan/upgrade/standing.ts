@@ -1,6 +1,7 @@
 import type { Truth } from "../../model/reading.ts";
 import { compareVersions, type Version } from "../../releases/version.ts";
 import type { RouteStart } from "../route/route.ts";
+import type { PlanStep } from "./plan.ts";
 
 /** Where a cluster stands: what a plan is made from. */
 export interface Standing extends RouteStart {
@@ -9,6 +10,21 @@ export interface Standing extends RouteStart {
   readonly daemonSet: string;
   /** What runs now; undefined when the cluster was not asked. */
   readonly seen?: Seen;
+  /** The manifest of the target. */
+  readonly file?: TargetFile;
+}
+
+/** Whether a step is done, and what tells. */
+export type Told = Pick<PlanStep, "state" | "because">;
+
+/** Steps whose state a look at the cluster with the manifest at hand tells. */
+export type FileStep = "expand" | "configmap" | "template" | "contract";
+
+export interface TargetFile {
+  /** As commands name it. */
+  readonly name: string;
+  /** Missing: the cluster was not asked. */
+  readonly told?: Readonly<Record<FileStep, Told>>;
 }
 
 /** The releases that an image can be part of; none: not known. */
@@ -21,6 +37,16 @@ export interface Seen {
   readonly typha: Candidates | "none" | "unknown";
   /** One entry for each node with a calico-node pod, or that should have one. */
   readonly nodes: readonly Candidates[];
+  /** What gives calico-node its rights now; undefined: it could not be read. */
+  readonly rights?: Rights;
+  /** The migration of policies, looked at only where Calico is older than v2.4; undefined: it was not. */
+  readonly policy?: Told;
+}
+
+/** The ServiceAccount of calico-node and the ClusterRoles bound to it; none: there is no RBAC. */
+export interface Rights {
+  readonly serviceAccount: string;
+  readonly clusterRoles: readonly string[];
 }
 
 /** Whether something runs a release, or a newer one. */

@@ -1,22 +1,25 @@
 import type { Truth } from "../../model/reading.ts";
 import type { Version } from "../../releases/version.ts";
-import { hasReached, type Standing } from "./standing.ts";
-import type { PlanStep, StepState } from "./plan.ts";
+import type { StepState } from "./plan.ts";
+import { hasReached, type FileStep, type Standing, type Told } from "./standing.ts";
 
-type Seen = Pick<PlanStep, "state" | "because">;
-
-const notAsked: Seen = { state: "unknown", because: "the cluster was not asked" };
+const notAsked: Told = { state: "unknown", because: "the cluster was not asked" };
 
 /** For what no reading tells. */
-export function notLookedAt({ seen }: Standing, what: string): Seen {
+export function notLookedAt({ seen }: Standing, what: string): Told {
   return seen === undefined ? notAsked : { state: "unknown", because: `${what} not looked at` };
+}
+
+/** What only the manifest of the target can tell; `otherwise` where there is none. */
+export function fileState({ file }: Standing, step: FileStep, otherwise: Told): Told {
+  return file?.told?.[step] ?? otherwise;
 }
 
 export function componentState(
   standing: Standing,
   component: "template" | "controller" | "typha",
   to: Version,
-): Seen {
+): Told {
   const found = standing.seen?.[component];
   if (found === undefined) return notAsked;
   if (found === "none") return { state: "todo", because: "there is none yet" };
@@ -30,7 +33,7 @@ export function componentState(
   };
 }
 
-export function nodesState({ seen }: Standing, to: Version): Seen {
+export function nodesState({ seen }: Standing, to: Version): Told {
   if (seen === undefined) return notAsked;
   const all = seen.nodes.map((each) => hasReached(each, to));
   const done = all.filter((each) => each === true).length;
@@ -40,10 +43,10 @@ export function nodesState({ seen }: Standing, to: Version): Seen {
 }
 
 /** What has its place after the nodes: to do for sure as long as they are. */
-export function afterNodes(standing: Standing, to: Version, what: string): Seen {
+export function afterNodes(standing: Standing, to: Version, otherwise: Told): Told {
   return nodesState(standing, to).state === "todo"
     ? { state: "todo", because: "the nodes come first" }
-    : notLookedAt(standing, what);
+    : otherwise;
 }
 
 function stateOf(reached: Truth): StepState {

@@ -18,7 +18,7 @@ import {
   typhaCommands,
 } from "./commands.ts";
 import type { PlanStep } from "./plan.ts";
-import { afterNodes, componentState, nodesState, notLookedAt } from "./states.ts";
+import { afterNodes, componentState, fileState, nodesState, notLookedAt } from "./states.ts";
 import type { Standing } from "./standing.ts";
 
 /** The steps of one hop, in the order in which they have to be done. */
@@ -34,7 +34,7 @@ export function stepsOf(hop: PlannedHop, standing: Standing): readonly PlanStep[
       id: "expand",
       what: "add CRDs, ServiceAccounts, rights and new ConfigMap keys; take none away",
       when: "the manifest of the release is at hand, with the settings of this cluster",
-      ...notLookedAt(standing, "CRDs and RBAC were"),
+      ...fileState(standing, "expand", notLookedAt(standing, "without its manifest, CRDs and RBAC were")),
       rules: ["H01"],
       commands: expandCommands(to, standing),
     },
@@ -44,7 +44,7 @@ export function stepsOf(hop: PlannedHop, standing: Standing): readonly PlanStep[
       id: "configmap",
       what: "change the ConfigMap's values, immediately before the template",
       when: "values that old pods cannot use break a node that restarts until it is done",
-      ...notLookedAt(standing, "the ConfigMap's values were"),
+      ...fileState(standing, "configmap", notLookedAt(standing, "without its manifest, the values were")),
       rules: ["H01"],
       commands: configMapCommands(to, standing),
     },
@@ -52,9 +52,9 @@ export function stepsOf(hop: PlannedHop, standing: Standing): readonly PlanStep[
       id: "template",
       what: "change the DaemonSet's template, held at OnDelete: no pod is touched",
       when: "what it needs is there: CRDs, rights, ServiceAccounts, ConfigMap keys",
-      ...componentState(standing, "template", to),
+      ...fileState(standing, "template", componentState(standing, "template", to)),
       rules: ["H05", "H12"],
-      command: `node NODE -f ${manifestOf(to)}`,
+      command: `node NODE -f ${manifestOf(to, standing)}`,
       commands: templateCommands(to, standing),
     },
     {
@@ -63,7 +63,7 @@ export function stepsOf(hop: PlannedHop, standing: Standing): readonly PlanStep[
       when: "calico-node is Ready on all other nodes",
       ...nodesState(standing, to),
       rules: crosses("P09") ? ["H06"] : ["H16", "H17", "H18"],
-      command: `node NODE -f ${manifestOf(to)}`,
+      command: `node NODE -f ${manifestOf(to, standing)}`,
       commands: nodeCommands(standing),
     },
     ...(crosses("P09") ? [completeStep(to, standing)] : []),
@@ -71,9 +71,13 @@ export function stepsOf(hop: PlannedHop, standing: Standing): readonly PlanStep[
       id: "contract",
       what: "take away what only the old release used: rights, ConfigMap keys; put the update strategy back",
       when: `every node runs ${to.text}`,
-      ...afterNodes(standing, to, "what the old release leaves was"),
+      ...afterNodes(
+        standing,
+        to,
+        fileState(standing, "contract", notLookedAt(standing, "without its manifest, what is left was")),
+      ),
       rules: ["H01", "H12"],
-      commands: contractCommands(to, crosses("P03")),
+      commands: contractCommands(to, standing, crosses("P03")),
     },
   ];
 }
@@ -100,7 +104,7 @@ function policyStep(standing: Standing): PlanStep {
     id: "policy",
     what: `write policies that mean the same under v1 semantics, ${before}`,
     when: "every namespace's annotation can be read as isolated or not isolated",
-    ...notLookedAt(standing, "namespaces and NetworkPolicies were"),
+    ...(standing.seen?.policy ?? notLookedAt(standing, "namespaces and NetworkPolicies were")),
     rules: ["P02"],
     commands: policyCommands(),
   };
@@ -135,7 +139,7 @@ function completeStep(to: Version, standing: Standing): PlanStep {
     id: "complete",
     what: "complete the conversion of the data: Calico goes on",
     when: `every node runs ${to.text}`,
-    ...afterNodes(standing, to, "etcd was"),
+    ...afterNodes(standing, to, notLookedAt(standing, "etcd was")),
     rules: ["P09"],
     commands: completeCommands(),
   };
@@ -160,7 +164,7 @@ function typhaStep({ to }: PlannedHop, standing: Standing): readonly PlanStep[] 
 
 /** The Kubernetes datastore has no controller before v3.6 (calico-facts 1.3). */
 function controllerStep(from: Version, to: Version, standing: Standing): readonly PlanStep[] {
-  const { datastore, namespace } = standing;
+  const { datastore } = standing;
   if (datastore === "kubernetes" && !within(to, span("v3.6.0"))) return [];
   return [
     {
@@ -169,7 +173,7 @@ function controllerStep(from: Version, to: Version, standing: Standing): readonl
       when: "its rights are there, and policies are migrated where that is asked for",
       ...componentState(standing, "controller", to),
       rules: [],
-      commands: controllerCommands(from, to, namespace),
+      commands: controllerCommands(from, to, standing),
     },
   ];
 }

@@ -15,12 +15,26 @@ import {
   observedOf,
   type ClusterSpec,
 } from "../build/a-cluster.ts";
+import { hostedCalico, toYaml } from "../../calico/hosted-calico.ts";
 import { testContext } from "../flags/test-context.ts";
 import { schemaErrorsOf } from "../render/schema.ts";
 
-async function plan(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+async function plan(
+  ...given: readonly (string | Readonly<Record<string, string>>)[]
+): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   const { context, stdout, stderr } = testContext();
-  const exitCode = await runCli(["plan", ...args], context);
+  const args = given.filter((each) => typeof each === "string");
+  const files: Readonly<Record<string, string>> = Object.assign(
+    {},
+    ...given.filter((each) => typeof each !== "string"),
+  );
+  const readFile = (path: string): Promise<string> => {
+    const text = files[path];
+    return text === undefined
+      ? Promise.reject(Object.assign(new Error(path), { code: "ENOENT" }))
+      : Promise.resolve(text);
+  };
+  const exitCode = await runCli(["plan", ...args], { ...context, readFile });
   return { exitCode, stdout: stdout(), stderr: stderr() };
 }
 
@@ -176,10 +190,93 @@ function runningIn(spec: ClusterSpec): string {
   return upgradeStatus(observedOf(spec), catalogue).nodes[0]?.release?.release ?? "";
 }
 
+describe("-f: the target's manifest", () => {
+  const upstream = (version: string, datastore: "etcd" | "kdd" = "kdd") =>
+    toYaml(hostedCalico({ version, datastore }));
+  const from = ["--from=v3.29.0", "--datastore=kubernetes"];
+  const withFile = (text: string, ...args: string[]) =>
+    plan({ "calico.yaml": text }, "-f", "calico.yaml", ...args);
+
+  test("its calico-node says what the target is, and commands name the file", async () => {
+    const { exitCode, stdout } = await withFile(upstream("v3.30.7"), ...from, "-o", "json");
+    expect(exitCode).toBe(0);
+    const made = JSON.parse(stdout) as UpgradePlan;
+    expect(schemaErrorsOf("upgrade-plan", made)).toEqual([]);
+    expect(made.to).toBe("v3.30.7");
+    const steps = made.hops.at(-1)?.steps ?? [];
+    expect(steps.find(({ id }) => id === "template")?.command).toBe("node NODE -f calico.yaml");
+    expect(steps.find(({ id }) => id === "contract")?.commands.at(-1)).toMatch(/ -f calico\.yaml$/);
+  });
+
+  test("the releases on the way have other manifests", async () => {
+    const long = ["--from=v3.4.0", "--datastore=kubernetes", "-o", "json"];
+    const { stdout } = await withFile(upstream("v3.29.7"), ...long);
+    const { hops } = JSON.parse(stdout) as UpgradePlan;
+    const files = hops.map(({ steps }) => steps.find(({ id }) => id === "template")?.command);
+    expect(files.length).toBeGreaterThan(1);
+    expect(files.at(-1)).toBe("node NODE -f calico.yaml");
+    expect(files[0]).toMatch(/node NODE -f calico-v\d/);
+  });
+
+  test("--to says what a digest does not", async () => {
+    const digest = upstream("v3.30.7").replaceAll(
+      /calico\/(node|cni|kube-controllers):\S+/g,
+      "calico/$1@sha256:01",
+    );
+    expect(await withFile(digest, ...from)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("say it with --to") as string,
+    });
+    expect((await withFile(digest, "--to=v3.30.7", ...from)).exitCode).toBe(0);
+  });
+
+  test.each([
+    ["--to that disagrees", upstream("v3.30.7"), ["--to=v3.29.7", ...from], "--to and -f do not agree"],
+    ["the other datastore", upstream("v3.30.7", "etcd"), from, "calico.yaml is for the etcd datastore"],
+    [
+      "newer than the catalogue",
+      upstream("v3.30.7").replaceAll("v3.30.7", "v3.34.0"),
+      from,
+      "nothing is guessed",
+    ],
+    ["a downgrade", upstream("v3.28.0"), from, "P11: v3.28.0 is older than v3.29.0"],
+    [
+      "another product",
+      "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: weave-net}",
+      from,
+      "calico.yaml has nothing of Calico: DaemonSet weave-net",
+    ],
+    [
+      "roles alone",
+      "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: calico-node}",
+      from,
+      "calico.yaml has Calico's roles alone, and no calico-node DaemonSet",
+    ],
+    [
+      "the operator",
+      "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}",
+      from,
+      "P12: calico.yaml has resources that the Tigera operator is told with",
+    ],
+    ["no YAML", "a: [", from, "error parsing calico.yaml: error converting YAML to JSON"],
+    ["two files", upstream("v3.30.7"), ["-f", "calico.yaml", ...from], "plan takes one -f"],
+  ])("bad input: %s", async (_what, text, args, message) => {
+    const { exitCode, stdout, stderr } = await withFile(text, ...args);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(message);
+  });
+
+  test("bad input: no such file", async () => {
+    const { exitCode, stderr } = await plan("-f", "nowhere.yaml", ...from);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('the path "nowhere.yaml" does not exist');
+  });
+});
+
 describe("bad input: what is wrong, why, what to do, exit code 1", () => {
   const given = ["--datastore=etcd"];
   test.each([
-    [[], 'required flag(s) "to" not set'],
+    [[], 'required flag(s) "to" not set; or give the target\'s manifest with -f'],
     [["--to=latest"], '--to: "latest" is no version; the known ones: version --releases'],
     [["--to=v3.28.9"], "--to: there is no Calico release v3.28.9; the known ones: version --releases"],
     [["--to=v3.29"], "--to: v3.29 is a line of releases; its newest is v3.29.7: name one of its releases"],
