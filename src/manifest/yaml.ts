@@ -76,12 +76,25 @@ function hasControlCharacters(text: string): boolean {
   return /[^\t\n\r\u0020-\u007E\u0085\u00A0-\uFFFD]/.test(text);
 }
 
+/** Text with characters that YAML forbids: escaped, as in JSON. */
+const unprintable: ScalarTag = {
+  tag: "tag:yaml.org,2002:str",
+  default: true,
+  identify: (value) => typeof value === "string" && hasControlCharacters(value),
+  resolve: (text) => text,
+  stringify: ({ value }) =>
+    JSON.stringify(value).replaceAll(
+      /[\u007F-\u009F\uFFFE\uFFFF]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    ),
+};
+
 /** As kubectl writes it: lists not indented below their key, long lines left alone. */
 export function formatYaml(value: unknown): string {
   return stringify(value, {
     version: "1.1",
     // Text that kubectl would read as a number has to be quoted.
-    customTags: (tags) => [zeroOctal, ...tags],
+    customTags: (tags) => [unprintable, zeroOctal, ...tags],
     indentSeq: false,
     lineWidth: 0,
     aliasDuplicateObjects: false,

@@ -103,7 +103,7 @@ describe("what was saved can be read back", () => {
 
   test("any text in any field survives YAML", async () => {
     const bundle = await open();
-    const texts = sample(string({ unit: "binary", maxLength: 40 }), 300);
+    const texts = sample(string({ unit: "binary", maxLength: 40 }), 1000);
     const odd = [
       "yes",
       "0o17",
@@ -113,6 +113,11 @@ describe("what was saved can be read back", () => {
       "",
       " ",
       "\u0000",
+      "\u0080",
+      "\u007F",
+      "\uFFFF",
+      "a\n\u0090\nb",
+      "\u2028\uFEFF\u0085",
       "\u{1F600}",
       "2001-01-01",
       "a: b",
