@@ -11,36 +11,42 @@ export type Applier =
   | { readonly kind: "nobody"; readonly manager: string };
 
 /** The usual name of kubectl's server-side apply. */
-const kubectl = "kubectl";
+export const kubectl = "kubectl";
 
 export function applierOf(live: KubeObject): Applier {
   const entries = (live.metadata.managedFields ?? []).filter(
     (entry) => entry.manager !== own && (entry.subresource ?? "") === "",
   );
   const annotated = live.metadata.annotations?.[lastAppliedAnnotation] !== undefined;
-  const server = serverSide(entries);
+  const server = serverSide(live, entries);
   if (server !== undefined && !(annotated && appliedSince(entries, server))) {
     return { kind: "server", manager: server.manager, fields: server.fieldsV1 };
   }
   if (annotated) return { kind: "client", manager: clientSideApplyManager };
-  const maker = entries.find((entry) => podFields(entry) !== undefined)?.manager;
+  const maker = entries.find((entry) => substance(live, entry) !== undefined)?.manager;
   return { kind: "nobody", manager: maker ?? clientSideApplyManager };
 }
 
 type ServerSide = ManagedFieldsEntry & { readonly manager: string; readonly fieldsV1: JsonObject };
 
 /**
- * The server-side manager of the template. Somebody who applied one label or one variable is not the one
- * who applied the object: of several the one with the most of the containers, kubectl where two are equal.
+ * The server-side manager of what the object is there for. Somebody who applied one label or one variable
+ * is not the one who applied the object: of several the one with the most of it, kubectl where two are
+ * equal.
  */
-function serverSide(entries: readonly ManagedFieldsEntry[]): ServerSide | undefined {
+function serverSide(live: KubeObject, entries: readonly ManagedFieldsEntry[]): ServerSide | undefined {
+  const sizeOf = (entry: ManagedFieldsEntry | undefined): number => size(substance(live, entry));
   const appliers = entries.filter((entry): entry is ServerSide => {
-    const pod = entry.operation === "Apply" ? podFields(entry) : undefined;
-    return entry.manager !== undefined && pod?.["f:containers"] !== undefined;
+    const found = entry.operation === "Apply" ? substance(live, entry) : undefined;
+    return (
+      entry.manager !== undefined &&
+      found !== undefined &&
+      (!hasTemplate(live) || found["f:containers"] !== undefined)
+    );
   });
-  const ranked = appliers.toSorted((a, b) => size(podFields(b)) - size(podFields(a)));
+  const ranked = appliers.toSorted((a, b) => sizeOf(b) - sizeOf(a));
   const [first] = ranked;
-  const equal = ranked.filter((entry) => size(podFields(entry)) === size(podFields(first)));
+  const equal = ranked.filter((entry) => sizeOf(entry) === sizeOf(first));
   return equal.find((entry) => entry.manager === kubectl) ?? first;
 }
 
@@ -54,10 +60,27 @@ function appliedSince(entries: readonly ManagedFieldsEntry[], server: ManagedFie
   return then !== undefined && now !== undefined && now > then;
 }
 
-function podFields(entry: ManagedFieldsEntry | undefined): JsonObject | undefined {
-  const spec = entry?.fieldsV1?.["f:spec"] as JsonObject | undefined;
-  const template = spec?.["f:template"] as JsonObject | undefined;
-  return template?.["f:spec"] as JsonObject | undefined;
+/**
+ * The fields of an entry that make the object what it is: the pod template of a workload, else everything
+ * but metadata and status, and where an object has nothing else (ServiceAccount), its metadata.
+ */
+function substance(live: KubeObject, entry: ManagedFieldsEntry | undefined): JsonObject | undefined {
+  const fields = entry?.fieldsV1;
+  if (fields === undefined) return undefined;
+  if (hasTemplate(live)) {
+    const template = (fields["f:spec"] as JsonObject | undefined)?.["f:template"] as JsonObject | undefined;
+    return template?.["f:spec"] as JsonObject | undefined;
+  }
+  const { "f:metadata": metadata, "f:status": _status, ...rest } = fields;
+  if (Object.keys(rest).length > 0) return rest;
+  return bare.has(live.kind) ? (metadata as JsonObject | undefined) : undefined;
+}
+
+/** Kinds that are little more than a name. */
+const bare = new Set(["ServiceAccount", "Namespace"]);
+
+function hasTemplate(live: KubeObject): boolean {
+  return (live["spec"] as { readonly template?: object } | undefined)?.template !== undefined;
 }
 
 /** How many fields an entry names, at any depth. */

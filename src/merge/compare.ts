@@ -16,10 +16,15 @@ export function compare(
   );
 }
 
-/** The API version is left out too: one object has many. */
+/**
+ * The API version is left out too: one object has many. And the identity: manifests give a namespace to
+ * kinds that have none.
+ */
 function comparable(object: KubeObject): Readonly<Record<string, unknown>> {
   const { apiVersion: _version, kind: _kind, status: _status, metadata, ...rest } = object;
   const {
+    name: _name,
+    namespace: _namespace,
     resourceVersion: _rv,
     uid: _uid,
     generation: _generation,

@@ -1,7 +1,7 @@
 /**
  * How Kubernetes merges the lists of an object: by a key (strategic merge), else they are replaced whole.
  * From the patchMergeKey and patchStrategy tags of the API types; by field name, which is enough below a
- * pod template because no name means two things there.
+ * pod template because no name means two things there. Custom resources and CRDs have none: JSON merge.
  */
 const podTemplate: Readonly<Record<string, MergeList>> = {
   containers: { key: "name" },
@@ -18,6 +18,26 @@ const podTemplate: Readonly<Record<string, MergeList>> = {
   topologySpreadConstraints: { key: "topologyKey" },
 };
 
+/** Elsewhere: kind, then the list's path. */
+const others: Readonly<Record<string, Readonly<Record<string, MergeList>>>> = {
+  Service: { "spec.ports": { key: "port" } },
+  ServiceAccount: { secrets: { key: "name" }, imagePullSecrets: { key: "name" } },
+  MutatingWebhookConfiguration: { webhooks: { key: "name" } },
+  ValidatingWebhookConfiguration: { webhooks: { key: "name" } },
+};
+
+const withTemplate = new Set([
+  "CronJob",
+  "DaemonSet",
+  "Deployment",
+  "Job",
+  "Pod",
+  "PodTemplate",
+  "ReplicaSet",
+  "ReplicationController",
+  "StatefulSet",
+]);
+
 export interface MergeList {
   /** Elements with the same value of this field are the same element. */
   readonly key: string;
@@ -27,16 +47,41 @@ export interface MergeList {
 
 /** Undefined: the list is atomic. `path` is the list's own, from the object's root. */
 export function mergeList(kind: string, path: readonly string[]): MergeList | undefined {
-  const field = path.at(-1) ?? "";
-  if (kind === "Service" && path.join(".") === "spec.ports") return { key: "port" };
-  if (kind === "ServiceAccount") {
-    return field === "secrets" || field === "imagePullSecrets" ? { key: "name" } : undefined;
-  }
-  const inTemplate = path.includes("template") || kind === "Pod";
-  return inTemplate ? podTemplate[field] : undefined;
+  const other = others[kind]?.[path.join(".")];
+  if (other !== undefined) return other;
+  const inTemplate = kind === "Pod" || (withTemplate.has(kind) && path.includes("template"));
+  return inTemplate ? podTemplate[path.at(-1) ?? ""] : undefined;
 }
 
 /** Maps that are unions: Deployment spec.strategy (patchStrategy retainKeys). */
 export function isUnion(kind: string, path: readonly string[]): boolean {
   return kind === "Deployment" && path.join(".") === "spec.strategy";
+}
+
+/** Maps that a patch replaces whole: PodDisruptionBudget spec.selector (patchStrategy replace). */
+export function isReplaced(kind: string, path: readonly string[]): boolean {
+  return kind === "PodDisruptionBudget" && path.join(".") === "spec.selector";
+}
+
+/** The groups whose types have merge keys; the others take JSON merge patches only. */
+const builtIn = new Set([
+  "",
+  "admissionregistration.k8s.io",
+  "apiregistration.k8s.io",
+  "apps",
+  "autoscaling",
+  "batch",
+  "coordination.k8s.io",
+  "discovery.k8s.io",
+  "extensions",
+  "networking.k8s.io",
+  "policy",
+  "rbac.authorization.k8s.io",
+  "scheduling.k8s.io",
+  "storage.k8s.io",
+]);
+
+/** The patch that kubectl's client-side apply sends for a kind of this group. */
+export function patchTypeOf(group: string): "strategic" | "merge" {
+  return builtIn.has(group) ? "strategic" : "merge";
 }

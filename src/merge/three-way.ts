@@ -1,4 +1,4 @@
-import { isUnion, mergeList, type MergeList } from "./merge-keys.ts";
+import { isReplaced, isUnion, mergeList, type MergeList } from "./merge-keys.ts";
 import { sameJson } from "./same-json.ts";
 import { isDefault, isStored } from "./stored.ts";
 
@@ -34,7 +34,9 @@ function patchMap(original: Map | undefined, modified: Map, current: Map, place:
     if (isMap(value) && isMap(live)) {
       const inner = patchMap(isMap(before) ? before : undefined, value, live, below);
       if (Object.keys(inner).length > 0) {
-        patch[key] = isUnion(place.kind, below.path) ? { ...inner, $retainKeys: Object.keys(value) } : inner;
+        if (isReplaced(place.kind, below.path)) patch[key] = value;
+        else if (isUnion(place.kind, below.path)) patch[key] = { ...inner, $retainKeys: Object.keys(value) };
+        else patch[key] = inner;
       }
       continue;
     }
