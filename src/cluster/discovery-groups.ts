@@ -1,3 +1,4 @@
+import { apiVersionOf } from "./paths.ts";
 import type { Discovery, Served } from "./port.ts";
 
 /** A group as discovery found it, the preferred version first. */
@@ -35,6 +36,21 @@ export function discoveryOf(version: string, groups: readonly ApiGroup[]): Disco
     forKind(apiVersion, kind) {
       const { group, version: wanted } = splitApiVersion(apiVersion);
       return resourcesOf(group).find((each) => each.version === wanted && each.kind === kind);
+    },
+    served() {
+      const all = groups.flatMap(({ name, versions }) =>
+        versions.map((each) => ({ ...each, name: apiVersionOf({ group: name, version: each.version }) })),
+      );
+      const asked = groups.filter(({ versions }) =>
+        versions.every(({ resources }) => resources !== undefined),
+      );
+      return {
+        groupVersions: all.map(({ name }) => name),
+        kinds: all.flatMap(({ name, resources }) =>
+          (resources ?? []).map(({ kind, resource }) => ({ apiVersion: name, kind, resource })),
+        ),
+        groups: asked.map(({ name }) => name),
+      };
     },
   };
 }

@@ -17,6 +17,9 @@ export interface Listed<T> {
   readonly resourceVersion: string;
 }
 
+/** v1 from Kubernetes 1.15 on; an older server answers with whole objects. */
+const partialMetadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
 /** kubectl's page. */
 const pageSize = 500;
 
@@ -27,7 +30,12 @@ const pageSize = 500;
 export async function list<T = KubeObject>(
   connection: Connection,
   served: Pick<Served, "group" | "version" | "resource" | "kind">,
-  options: Selection & { readonly pick?: (object: KubeObject) => T; readonly signal?: AbortSignal } = {},
+  options: Selection & {
+    readonly pick?: (object: KubeObject) => T;
+    readonly signal?: AbortSignal;
+    /** Only metadata is wanted: a server that can leaves out the rest. */
+    readonly metadataOnly?: boolean;
+  } = {},
 ): Promise<Listed<T>> {
   const pick = options.pick ?? ((object: KubeObject) => object as T);
   const filled = { apiVersion: apiVersionOf(served), kind: served.kind };
@@ -35,6 +43,9 @@ export async function list<T = KubeObject>(
     labelSelector: options.labelSelector,
     fieldSelector: options.fieldSelector,
   };
+  const pickFrom = (item: object): T =>
+    // A partial item says of itself that it is PartialObjectMetadata.
+    pick({ ...filled, ...item, ...(options.metadataOnly === true ? filled : {}) } as KubeObject);
   const path = collectionPath(served, options.namespace);
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   let items: T[] = [];
@@ -49,6 +60,7 @@ export async function list<T = KubeObject>(
         method: "GET",
         path,
         query: { ...query, limit, continue: next },
+        ...(options.metadataOnly === true ? { accept: partialMetadata } : {}),
         ...signal,
       });
       page = answer.body as Page;
@@ -60,7 +72,7 @@ export async function list<T = KubeObject>(
       limit = undefined;
       continue;
     }
-    for (const item of page.items ?? []) items.push(pick({ ...filled, ...item } as KubeObject));
+    for (const item of page.items ?? []) items.push(pickFrom(item));
     next = page.metadata?.continue;
     if (next === undefined || next === "") {
       return { items, resourceVersion: page.metadata?.resourceVersion ?? "" };

@@ -1,11 +1,13 @@
 import { configMapsOf, type ConfigMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
-import { allOf, type Observed } from "../model/observed.ts";
+import type { ClusterFacts, ReadingName } from "../model/cluster-facts.ts";
+import { allOf } from "../model/observed.ts";
 import { known, type Reading } from "../model/reading.ts";
 import type { Millis } from "../model/time.ts";
 import type { WorkloadFacts } from "../model/workload.ts";
 import type { Selection } from "./list.ts";
 import { observeEvents } from "./observe-events.ts";
+import { listedGroups, observeDependants, observeListed, servedReading } from "./observe-listed.ts";
 import {
   readConfigMap,
   readDaemonSets,
@@ -22,7 +24,13 @@ import { notAsked, readingOf } from "./reading.ts";
 /** Groups that observing asks discovery about. */
 export const observedGroups: readonly string[] = ["", "apps", "extensions", "operator.tigera.io"];
 
-export type Need = Exclude<keyof Observed, "serverVersion" | "now">;
+/** What `observe` can be asked for; whether this user may do something is asked with access reviews. */
+export type Need = Exclude<ReadingName, "rights">;
+
+/** Groups that discovery has to be asked about for these. */
+export function groupsFor(needs: readonly Need[]): readonly string[] {
+  return [...new Set([...observedGroups, ...listedGroups(needs)])];
+}
 
 export interface ObserveOptions {
   /** Only these are asked for, and what they need themselves. */
@@ -56,7 +64,7 @@ export async function observe(
   given: Connection,
   discovered: Promise<Discovery>,
   { needs, namespace, now }: ObserveOptions,
-): Promise<Observed> {
+): Promise<ClusterFacts> {
   const { connection, clock } = timed(given);
   const ask = <T>(need: Need, read: () => Promise<Reading<T>>): Promise<Reading<T>> =>
     needs.includes(need) ? read() : Promise.resolve(notAsked);
@@ -71,11 +79,14 @@ export async function observe(
   // It is awaited below: until then its failure must not pass for one that nobody looks at.
   early.catch(() => undefined);
   const source: Source = { connection, discovery: await readingOf(() => discovered) };
-  const [daemonSets, revisions, workloads, installation] = await Promise.all([
-    ask("daemonSets", () => readDaemonSets(source, namespace)),
+  const setsRead = ask("daemonSets", () => readDaemonSets(source, namespace));
+  const [daemonSets, listed, revisions, workloads, installation, dependants] = await Promise.all([
+    setsRead,
+    observeListed(source, needs, async () => placesOf(await setsRead, namespace)),
     ask("revisions", () => readRevisions(source, usual)),
     ask("workloads", () => controllersIn(source, namespace)),
     ask("installation", () => readInstallation(source)),
+    ask("dependants", () => observeDependants(source)),
   ]);
   const [nodes, pods, usualMaps] = await early;
   const sets = daemonSets.known ? daemonSets.value : [];
@@ -99,9 +110,18 @@ export async function observe(
     workloads: both(workloads, otherWorkloads),
     configMaps,
     installation,
+    ...listed,
+    served: needs.includes("served") ? servedReading(source.discovery) : notAsked,
+    dependants,
+    rights: notAsked,
   };
   const events = await ask("events", () => observeEvents(connection, facts, clock() ?? now));
   return { ...facts, events, now: clock() ?? now };
+}
+
+/** The namespaces of Calico. */
+function placesOf(sets: Reading<readonly DaemonSetFacts[]>, usual: string): readonly string[] {
+  return [...new Set([usual, ...(sets.known ? sets.value.map((set) => set.namespace) : [])])];
 }
 
 /** What was read in the usual place counts unless Calico turned out to be only elsewhere. */

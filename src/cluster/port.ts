@@ -1,5 +1,6 @@
 import type { DiscoveryCache } from "./discovery-cache.ts";
 import type { KubeObject } from "../model/kube.ts";
+import type { ServedFacts } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 
 /** What the tool needs of a cluster. `connect.ts` makes one from a kubeconfig. */
@@ -50,6 +51,8 @@ export interface Discovery {
   serves(groupVersion: string): boolean;
   /** The place of an object's own apiVersion and kind; undefined when it is not served. */
   forKind(apiVersion: string, kind: string): Served | undefined;
+  /** All of it, as it is kept. */
+  served(): ServedFacts;
 }
 
 export interface Served {

@@ -1,11 +1,4 @@
-/** rbac.authorization.k8s.io PolicyRule, the same in all its versions. */
-export interface PolicyRule {
-  readonly verbs?: readonly string[] | null;
-  readonly apiGroups?: readonly string[] | null;
-  readonly resources?: readonly string[] | null;
-  readonly resourceNames?: readonly string[] | null;
-  readonly nonResourceURLs?: readonly string[] | null;
-}
+import type { PolicyRule } from "../model/rbac.ts";
 
 /** One thing that a rule allows: one verb on one resource (of one name), or on one URL. */
 export type Grant =

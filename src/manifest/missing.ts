@@ -2,7 +2,15 @@ import type { KubeObject } from "../model/kube.ts";
 import type { Reading, Truth } from "../model/reading.ts";
 import { uncovered, type Grant } from "./covers.ts";
 import type { ConfigNeed, CrdNeed, GrantNeed, TemplateNeeds } from "./needs.ts";
-import { bindingOf, bindsTo, rulesOf, sameRole, type Account, type Binding, type RoleRef } from "./rbac.ts";
+import {
+  bindingOf,
+  bindsTo,
+  rulesOf,
+  sameRole,
+  type Account,
+  type Binding,
+  type RoleRef,
+} from "../model/rbac.ts";
 
 /** The cluster's side of the needs. Known and undefined: it is not there. */
 export interface LiveSurroundings {

@@ -1,8 +1,16 @@
 import type { KubeObject } from "../model/kube.ts";
 import { templateFacts, type KeySource, type TemplateFacts } from "../model/template.ts";
-import type { PolicyRule } from "./covers.ts";
 import type { ManifestObject } from "./parse.ts";
-import { bindingOf, bindsTo, isBinding, rulesOf, sameRole, type Account, type Binding } from "./rbac.ts";
+import {
+  bindingOf,
+  bindsTo,
+  isBinding,
+  rulesOf,
+  sameRole,
+  type Account,
+  type Binding,
+  type PolicyRule,
+} from "../model/rbac.ts";
 
 /** What pods of the file's template need around them to become Ready (hazard H05). */
 export interface TemplateNeeds {

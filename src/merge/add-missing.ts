@@ -1,6 +1,6 @@
 import type { LiveSurroundings, Missing } from "../manifest/missing.ts";
 import type { ManifestObject } from "../manifest/parse.ts";
-import { bindingOf, rulesOf, sameRole, type RoleRef } from "../manifest/rbac.ts";
+import { bindingOf, rulesOf, sameRole, type RoleRef } from "../model/rbac.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { lastAppliedAnnotation } from "../model/names.ts";
 import { lastApplied } from "./last-applied.ts";

@@ -1,4 +1,5 @@
-import { covers, type PolicyRule } from "../manifest/covers.ts";
+import { covers } from "../manifest/covers.ts";
+import type { PolicyRule } from "../model/rbac.ts";
 
 /**
  * Live rules and, behind them, those of the file that they do not cover: allows what both allow and

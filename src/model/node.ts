@@ -1,3 +1,4 @@
+import { milliCpu } from "./cpu.ts";
 import type { KubeObject, ManagedFieldsEntry } from "./kube.ts";
 import { parseCordonLease, type CordonLease } from "./lease.ts";
 import { cordonAnnotation } from "./names.ts";
@@ -31,6 +32,8 @@ export interface NodeFacts {
   readonly kernel?: string;
   readonly kubelet?: string;
   readonly runtime?: string;
+  /** What pods may ask for of its CPU (status.allocatable), in thousandths of a core. */
+  readonly cpu?: number;
   /** Image names of status.images: 50 at most, so absence proves nothing (hazard H21). */
   readonly images: readonly string[];
   readonly deleting: boolean;
@@ -64,6 +67,7 @@ interface RawNode {
       readonly containerRuntimeVersion?: string;
     };
     readonly images?: readonly { readonly names?: readonly string[] }[];
+    readonly allocatable?: { readonly cpu?: string | number };
   };
 }
 
@@ -89,6 +93,7 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
   const readyChanged = parseTime(ready?.lastTransitionTime);
   const lease = parseCordonLease(metadata.annotations?.[cordonAnnotation]);
   const info = status?.nodeInfo;
+  const cpu = milliCpu(status?.allocatable?.cpu);
   return {
     name: metadata.name,
     uid: metadata.uid ?? "",
@@ -112,6 +117,7 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
     ...(info?.kernelVersion === undefined ? {} : { kernel: info.kernelVersion }),
     ...(info?.kubeletVersion === undefined ? {} : { kubelet: info.kubeletVersion }),
     ...(info?.containerRuntimeVersion === undefined ? {} : { runtime: info.containerRuntimeVersion }),
+    ...(cpu === undefined ? {} : { cpu }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { milliCpu } from "./cpu.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { calicoImage, parseImage } from "./image.ts";
 
@@ -48,6 +49,8 @@ export interface TemplateContainer {
   /** Whole ConfigMaps and Secrets taken as environment. */
   readonly envFrom: readonly KeySource[];
   readonly readiness?: Probe;
+  /** What it asks of its node's CPU, in thousandths of a core. */
+  readonly cpu?: number;
   readonly mounts: readonly { readonly name: string; readonly mountPath: string }[];
 }
 
@@ -103,6 +106,7 @@ interface RawContainer {
     readonly initialDelaySeconds?: number;
     readonly exec?: { readonly command?: readonly string[] };
   };
+  readonly resources?: { readonly requests?: { readonly cpu?: unknown } | null } | null;
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
 }
 
@@ -195,6 +199,7 @@ function need(raw: RawNeed): NodeNeed {
 
 function container(raw: RawContainer): TemplateContainer {
   const probe = raw.readinessProbe;
+  const cpu = milliCpu(raw.resources?.requests?.cpu);
   return {
     name: raw.name ?? "",
     image: raw.image ?? "",
@@ -210,6 +215,7 @@ function container(raw: RawContainer): TemplateContainer {
     }),
     envFrom: (raw.envFrom ?? []).flatMap((entry) => keySource(entry.configMapRef, entry.secretRef) ?? []),
     mounts: (raw.volumeMounts ?? []).map(({ name, mountPath }) => ({ name, mountPath })),
+    ...(cpu === undefined ? {} : { cpu }),
     ...(probe === undefined
       ? {}
       : {

@@ -5,14 +5,24 @@ export type Severity = "error" | "warning" | "info";
 /** What a rule answers: never a guess, and n/a says why it does not apply. */
 export type Outcome = "pass" | "fail" | "unknown" | "n/a";
 
+/** One thing that was seen. */
+export interface Evidence {
+  /** `HostEndpoint node-01-all`, `DaemonSet kube-system/calico-node`. */
+  readonly object: string;
+  /** `spec.interfaceName`. */
+  readonly field: string;
+  readonly value: string;
+}
+
 /** One rule's answer, as data: the words that explain the rule are in words.ts. */
 export interface Finding {
   readonly id: RuleId;
   readonly severity: Severity;
   readonly outcome: Outcome;
-  /** What was seen: which object, which field, which value; or which reading is missing and why. */
+  /** What was seen, in a sentence; or which reading is missing and why. */
   readonly because: string;
-  /** What resolves it, here and now. */
+  readonly evidence: readonly Evidence[];
+  /** What resolves it, here and now: a command or an edit. */
   readonly fix?: string;
   readonly node?: string;
 }

@@ -1,4 +1,4 @@
-import type { NodeRule } from "./rule.ts";
+import type { NodeRule } from "./node-rule.ts";
 import { loadBalancers } from "./rules/h09-load-balancers.ts";
 import { reconcilers } from "./rules/h12-reconcilers.ts";
 import { silentNode } from "./rules/h16-silent-node.ts";

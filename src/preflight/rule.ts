@@ -1,59 +1,63 @@
 import type { Reading } from "../model/reading.ts";
 import type { Millis } from "../model/time.ts";
-import type { Facts, NodeSubject } from "./facts.ts";
-import type { Finding, Outcome, Severity } from "./finding.ts";
+import type { Evidence, Finding, Outcome, Severity } from "./finding.ts";
 import type { RuleId } from "./words.ts";
 
-type Known<K extends keyof Facts> = {
-  readonly [P in K]: Facts[P] extends Reading<infer T> ? T : never;
-};
+/** A rule: which readings it needs of the facts `F`, and a pure check of them for the subject `S`. */
+export interface Rule<F, S> {
+  readonly id: RuleId;
+  readonly severity: Severity;
+  readonly needs: readonly (keyof F)[];
+  readonly evaluate: (facts: F, subject: S, now: Millis) => Finding;
+}
 
+/** What a check answers. That a reading is unknown it never sees. */
 export interface Answer {
-  readonly outcome: Exclude<Outcome, "unknown">;
+  readonly outcome: Outcome;
   readonly because: string;
+  readonly evidence?: readonly Evidence[];
   readonly fix?: string;
   /** Where one rule warns of one thing and refuses another. */
   readonly severity?: Severity;
 }
 
-/** A rule of the node step: id, severity, the readings it needs, and a pure check. */
-export interface NodeRule {
-  readonly id: RuleId;
-  readonly severity: Severity;
-  readonly evaluate: (facts: Facts, subject: NodeSubject, now: Millis) => Finding;
+/** Values of the readings that a rule names. */
+export type Known<F, K extends keyof F> = {
+  readonly [P in K]: F[P] extends Reading<infer T> ? T : never;
+};
+
+/** The readings that a rule needs, or which of them is unknown and why: that makes the rule unknown, never passed. */
+export function knownOf<F extends object, const K extends keyof F & string>(
+  facts: F,
+  needs: readonly K[],
+): { readonly ok: true; readonly values: Known<F, K> } | { readonly ok: false; readonly because: string } {
+  const values: Partial<Record<K, unknown>> = {};
+  for (const need of needs) {
+    // Every fact of `F` that a rule can name is a reading.
+    const reading = facts[need] as Reading<unknown>;
+    if (!reading.known) return { ok: false, because: unknownBecause(need, reading) };
+    values[need] = reading.value;
+  }
+  return { ok: true, values: values as Known<F, K> };
 }
 
-/** A needed reading that is not known makes the rule unknown, never passed. */
-export function nodeRule<const K extends keyof Facts>(rule: {
-  readonly id: RuleId;
-  readonly severity: Severity;
-  readonly needs: readonly K[];
-  readonly check: (facts: Known<K>, subject: NodeSubject, now: Millis) => Answer;
-}): NodeRule {
-  return {
-    id: rule.id,
-    severity: rule.severity,
-    evaluate(facts, subject, now) {
-      const values: Partial<Record<keyof Facts, unknown>> = {};
-      for (const need of rule.needs) {
-        const reading: Reading<unknown> = facts[need];
-        if (!reading.known) {
-          const because = `${need} ${reading.why === "failed" ? "could not be read" : reading.why}: ${reading.message}`;
-          return { id: rule.id, severity: rule.severity, outcome: "unknown", because, node: subject.node };
-        }
-        values[need] = reading.value;
-      }
-      const answer = rule.check(values as Known<K>, subject, now);
-      return { id: rule.id, node: subject.node, severity: rule.severity, ...answer };
-    },
-  };
+/** `hostEndpoints forbidden: …`. */
+export function unknownBecause(need: string, reading: Extract<Reading<unknown>, { known: false }>): string {
+  return `${need}${reading.why === "failed" ? "" : ` ${reading.why}`}: ${reading.message}`;
 }
 
 /** Whether a finding stands against the step until it is named in --ignore-preflight-errors. */
-export function blocks(finding: Finding, ignored: ReadonlySet<string>): boolean {
-  if (finding.severity !== "error") return false;
+export function blocks(
+  finding: Pick<Finding, "id" | "severity" | "outcome">,
+  ignored: ReadonlySet<string>,
+  failOn: "error" | "warning" = "error",
+): boolean {
+  if (finding.severity !== "error" && (failOn === "error" || finding.severity !== "warning")) return false;
   if (finding.outcome !== "fail" && finding.outcome !== "unknown") return false;
   // A silent kubelet's pod is never deleted, whatever is asked for (hazard H16).
-  if (finding.id === "H16") return true;
+  const id: string = finding.id;
+  if (id === "H16") return true;
+  // That an image was not seen yet says nothing (hazard H21).
+  if (id === "H21" && finding.outcome === "unknown") return false;
   return !ignored.has(finding.id) && !ignored.has("all");
 }

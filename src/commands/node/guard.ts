@@ -4,7 +4,7 @@ import type { Reading, Truth } from "../../model/reading.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
-import { truthReading, type Facts, type NodeSubject } from "../../preflight/facts.ts";
+import { truthReading, type NodeStepFacts, type NodeSubject } from "../../preflight/node-facts.ts";
 import type { Finding } from "../../preflight/finding.ts";
 import { nodeRules } from "../../preflight/node-rules.ts";
 import { blocks } from "../../preflight/rule.ts";
@@ -36,9 +36,11 @@ export function refusal(findings: readonly Finding[], ignored: ReadonlySet<strin
 }
 
 export function stopOf(finding: Finding): Stop {
-  const { title, override } = wordsOf(finding.id);
+  const { title, override = `--ignore-preflight-errors=${finding.id}` } = wordsOf(finding.id) ?? {
+    title: finding.id,
+  };
   const overriding =
-    override === undefined || finding.fix?.includes(override) === true ? undefined : `override: ${override}`;
+    override === false || finding.fix?.includes(override) === true ? undefined : `override: ${override}`;
   const hint = [finding.fix, overriding].filter((each) => each !== undefined).join("; ");
   return {
     id: finding.id,
@@ -48,7 +50,7 @@ export function stopOf(finding: Finding): Stop {
   };
 }
 
-function factsOf(world: NodeWorld, around: Surroundings): Facts {
+function factsOf(world: NodeWorld, around: Surroundings): NodeStepFacts {
   const live = world.daemonSet?.facts;
   const known = <T>(value: T): Reading<T> => ({ known: true, value });
   const gone: Reading<never> = { known: false, why: "failed", message: "the DaemonSet is gone" };

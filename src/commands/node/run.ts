@@ -17,7 +17,7 @@ import { heldByOther } from "../../plan/node/run-lease.ts";
 import { nothingSeen } from "../../plan/node/seen.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
-import type { NodeSubject } from "../../preflight/facts.ts";
+import type { NodeSubject } from "../../preflight/node-facts.ts";
 import { printed } from "../../render/output.ts";
 import { closingLines, nodeLine, nodeResultObject, type NodeRunResult } from "../../render/node-result.ts";
 import { outputOf } from "../print-result.ts";

@@ -3,7 +3,7 @@ import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readingOf } from "../../cluster/reading.ts";
 import { missing, type ConfigKeys, type LiveSurroundings, type Missing } from "../../manifest/missing.ts";
 import { templateNeeds, type ConfigNeed, type TemplateNeeds } from "../../manifest/needs.ts";
-import { bindingOf, bindsTo, type Account, type RoleRef } from "../../manifest/rbac.ts";
+import { bindingOf, bindsTo, type Account, type RoleRef } from "../../model/rbac.ts";
 import { isAsInFile } from "../../merge/within.ts";
 import { missingText, othersText, type OtherObjects } from "../../render/missing-lines.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";

@@ -1,8 +1,8 @@
 import { discover } from "../../cluster/discovery.ts";
 import { policyGroups } from "../../cluster/observe-policy.ts";
-import { observe, observedGroups, type Need } from "../../cluster/observe.ts";
+import { groupsFor, observe, type Need } from "../../cluster/observe.ts";
 import { userError } from "../../errors.ts";
-import type { Account } from "../../manifest/rbac.ts";
+import type { Account } from "../../model/rbac.ts";
 import type { Observed } from "../../model/observed.ts";
 import type { Standing } from "../../plan/upgrade/standing.ts";
 import { catalogue } from "../../releases/catalogue.ts";
@@ -36,7 +36,7 @@ export async function observeStanding(
   const named = options.daemonSet === undefined ? undefined : daemonSetArgument(options.daemonSet, "plan");
   const connection = await options.connect();
   const namespace = connection.namespaceGiven ? connection.namespace : "kube-system";
-  const discovered = discover(connection, [...new Set([...observedGroups, ...policyGroups, rbacGroup])]);
+  const discovered = discover(connection, [...new Set([...groupsFor(needs), ...policyGroups, rbacGroup])]);
   const observed = await observe(connection, discovered, { needs, namespace, now: options.context.now() });
   const status = upgradeStatus(observed, catalogue, {
     nodes: [],

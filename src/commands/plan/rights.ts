@@ -1,7 +1,7 @@
 import { list } from "../../cluster/list.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readingOf } from "../../cluster/reading.ts";
-import { bindingOf, type Account } from "../../manifest/rbac.ts";
+import { bindingOf, type Account } from "../../model/rbac.ts";
 import type { Rights } from "../../plan/upgrade/standing.ts";
 import { rbacGroup } from "../node/look.ts";
 

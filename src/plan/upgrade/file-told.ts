@@ -1,6 +1,6 @@
 import { uncovered } from "../../manifest/covers.ts";
 import { crdNeed } from "../../manifest/needs.ts";
-import { rulesOf } from "../../manifest/rbac.ts";
+import { rulesOf } from "../../model/rbac.ts";
 import { withoutStrategy } from "../../merge/compare.ts";
 import { lastApplied } from "../../merge/last-applied.ts";
 import { isAsInFile } from "../../merge/within.ts";

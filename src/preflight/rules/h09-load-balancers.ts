@@ -1,5 +1,6 @@
-import { nodeRule } from "../rule.ts";
+import { nodeRule } from "../node-rule.ts";
 import { minorVersion } from "../server-version.ts";
+import { some } from "../some.ts";
 
 /** Hazard H09; kubernetes#90823, #65013: the service controller left cordoned nodes in from 1.19 on. */
 export const loadBalancers = nodeRule({
@@ -22,9 +23,3 @@ export const loadBalancers = nodeRule({
     };
   },
 });
-
-function some(names: readonly string[]): string {
-  return names.length <= 3
-    ? names.join(", ")
-    : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
-}

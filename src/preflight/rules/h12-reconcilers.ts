@@ -1,4 +1,4 @@
-import { nodeRule } from "../rule.ts";
+import { nodeRule } from "../node-rule.ts";
 
 /** Hazard H12: before the strategy is pinned, nobody may be about to put it back. */
 export const reconcilers = nodeRule({

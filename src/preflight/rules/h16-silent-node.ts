@@ -1,4 +1,4 @@
-import { nodeRule } from "../rule.ts";
+import { nodeRule } from "../node-rule.ts";
 
 /** Reasons of Ready=False that this restart may cure. */
 const networkTrouble = /network|cni/i;

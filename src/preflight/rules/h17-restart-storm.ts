@@ -1,6 +1,6 @@
 import { podsByNode } from "../../model/placement.ts";
 import { calicoNode } from "../../model/pod.ts";
-import { nodeRule } from "../rule.ts";
+import { nodeRule } from "../node-rule.ts";
 
 /** BIRD's restart time where nothing else is configured (calico-facts 7). */
 const defaultRestartTime = 120_000;

@@ -1,7 +1,7 @@
 import { podsByNode, shouldRun } from "../../model/placement.ts";
 import { upToDate } from "../../model/rollout.ts";
 import { stuckReason, stuckText } from "../../model/stuck.ts";
-import { nodeRule } from "../rule.ts";
+import { nodeRule } from "../node-rule.ts";
 
 /** Hazard H18: one calico-node at a time, and only one who restarts them. */
 export const othersReady = nodeRule({

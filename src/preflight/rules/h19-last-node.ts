@@ -1,5 +1,5 @@
 import type { NodeFacts } from "../../model/node.ts";
-import { nodeRule } from "../rule.ts";
+import { nodeRule } from "../node-rule.ts";
 
 const controlPlaneRoles = new Set(["control-plane", "master"]);
 

@@ -1,5 +1,6 @@
-import { stepHazardWords, type StepHazardId } from "../../plan/upgrade/hazard-words.ts";
-import { words, wordsOf, type RuleId } from "../../preflight/words.ts";
+import type { StepHazardId } from "../../plan/upgrade/hazard-words.ts";
+import { words, type WordId } from "../../preflight/words.ts";
+import type { Words } from "../../preflight/words/shape.ts";
 import { badReleases } from "../../releases/bad-releases.ts";
 import { limits } from "../../releases/kubernetes.ts";
 import { pathWords } from "../../releases/path-words.ts";
@@ -8,7 +9,7 @@ import { sources, type ReleaseFactId } from "../../releases/sources.ts";
 import { badReleasePage, limitPage } from "./data-pages.ts";
 
 /** Every id that a command can name. */
-export type PageId = ReleaseFactId | RuleId | StepHazardId;
+export type PageId = ReleaseFactId | WordId | StepHazardId;
 
 /** What is known of one id. */
 export interface Page {
@@ -26,20 +27,30 @@ export const categories = {
   P: "The way between two releases",
   R: "Releases with known faults",
   B: "What changes between releases",
+  N: "What network policies mean",
+  D: "Calico's data",
   K: "Kubernetes versions",
+  O: "Who owns the install",
+  S: "Whether the cluster is healthy",
+  M: "What a manifest would change",
   H: "Hazards while a cluster is changed",
 } as const;
 
 type Known = { readonly [Id in PageId]: Page };
 
-/** All pages, by id. A missing one does not compile. */
+/** All pages, by category and number. */
 export function allPages(): readonly Page[] {
-  return Object.values({
+  return Object.values(allById()).toSorted((a, b) => order(a.id) - order(b.id));
+}
+
+/** A missing page does not compile. */
+function allById(): Known {
+  return {
     ...pathPages(),
     ...faultPages(),
     ...kubernetesPages(),
-    ...hazardPages(),
-  } satisfies Known).toSorted((a, b) => order(a.id) - order(b.id));
+    ...wordPages(),
+  };
 }
 
 /** By category, then by number. */
@@ -78,22 +89,26 @@ function kubernetesPages(): PagesOf<LimitId | "K01"> {
   return byId([tested, ...own]) as PagesOf<LimitId | "K01">;
 }
 
-function hazardPages(): PagesOf<RuleId | StepHazardId> {
-  const guards = pages(Object.keys(words) as RuleId[], (id) => {
-    const { title, why, override } = wordsOf(id);
+function wordPages(): PagesOf<WordId> {
+  const table: Readonly<Record<WordId, Words>> = words;
+  return pages(Object.keys(words) as WordId[], (id) => {
+    const { title, why, detected, fix, sources: from, releases, override } = table[id];
+    const past =
+      override === undefined
+        ? ""
+        : override === false
+          ? " There is no way past it."
+          : ` To go on in spite of it: ${override}.`;
     return {
       id,
       title: sentence(title),
-      why: `${sentence(why)}.`,
-      fix: override === undefined ? "There is no way past it." : `To go on in spite of it: ${override}.`,
-      sources: [],
+      why: withStop(sentence(why)),
+      detected,
+      fix: withStop(fix) + past,
+      sources: from,
+      ...(releases === undefined ? {} : { releases }),
     };
   });
-  const steps = pages(Object.keys(stepHazardWords) as (keyof typeof stepHazardWords)[], (id) => {
-    const { title, why } = stepHazardWords[id];
-    return { id, title: sentence(title), why: `${sentence(why)}.`, sources: [] };
-  });
-  return { ...guards, ...steps };
 }
 
 function pages<Id extends PageId>(ids: readonly Id[], make: (id: Id) => Page): PagesOf<Id> {
@@ -102,6 +117,10 @@ function pages<Id extends PageId>(ids: readonly Id[], make: (id: Id) => Page): P
 
 function byId(list: readonly Page[]): Readonly<Record<string, Page>> {
   return Object.fromEntries(list.map((page) => [page.id, page]));
+}
+
+function withStop(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
 }
 
 function sentence(text: string): string {

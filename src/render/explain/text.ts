@@ -4,11 +4,11 @@ import { allPages, categories, type Page } from "./pages.ts";
 
 /** All ids, by category. */
 export function idsText(): string {
-  const groups = Object.entries(categories).map(([letter, name]) => {
+  const groups = Object.entries(categories).flatMap(([letter, name]) => {
     const rows = allPages()
       .filter(({ id }) => id.startsWith(letter))
       .map(({ id, title }) => [id, title]);
-    return `${name}:\n${table(undefined, rows)}`;
+    return rows.length === 0 ? [] : [`${name}:\n${table(undefined, rows)}`];
   });
   return [...groups, `The page of one: ${program} explain ID\n`].join("\n");
 }
@@ -27,9 +27,9 @@ export function checksDocument(): string {
     "# Checks\n\n" +
     "Every id that a command can name, as `kubectl calico-upgrade explain ID` prints it. This page is written by\n" +
     "`scripts/write-checks.ts`.\n";
-  const groups = Object.entries(categories).map(([letter, name]) => {
+  const groups = Object.entries(categories).flatMap(([letter, name]) => {
     const pages = allPages().filter(({ id }) => id.startsWith(letter));
-    return `\n## ${name}\n${pages.map(section).join("")}`;
+    return pages.length === 0 ? [] : [`\n## ${name}\n${pages.map(section).join("")}`];
   });
   return head + groups.join("");
 }

@@ -2,16 +2,14 @@ import { backend } from "../../model/backend.ts";
 import type { ConfigMapFacts } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import { datastore } from "../../model/datastore.ts";
-import { parseImage } from "../../model/image.ts";
 import { flavour } from "../../model/install.ts";
 import { leaseExpiry } from "../../model/lease.ts";
 import type { Observed } from "../../model/observed.ts";
 import { currentRevision } from "../../model/rollout.ts";
-import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
+import { calicoNodeContainer } from "../../model/template.ts";
 import { formatTime, type Millis } from "../../model/time.ts";
 import type { Catalogue } from "../../releases/catalogue.ts";
-import { identifyRelease, type Identified } from "../../releases/release.ts";
-import { atLeast, parseVersion } from "../../releases/version.ts";
+import { kubernetesByDefault, releaseOfTemplate } from "../../releases/running.ts";
 import type { DaemonSetStatus, NodeCounts, NodeStatus, RunStatus } from "./kind.ts";
 
 /** One DaemonSet: what it is, and how far its upgrade has come on the nodes given. */
@@ -22,8 +20,9 @@ export function daemonSetStatus(
   catalogue: Catalogue,
 ): DaemonSetStatus {
   const { template, namespace, name } = daemonSet;
+  const workloads = observed.workloads.known ? observed.workloads.value : [];
   const maps = configMapsIn(namespace, observed);
-  const release = releaseOfTemplate(template, observed, catalogue);
+  const release = releaseOfTemplate(template, workloads, catalogue);
   const newest = observed.revisions.known ? currentRevision(observed.revisions.value, daemonSet) : undefined;
   const run = runStatus(daemonSet, observed.now);
   const pinned = daemonSet.strategy.type === "OnDelete" ? daemonSet.pinned : undefined;
@@ -49,26 +48,6 @@ export function daemonSetStatus(
           },
         }),
   };
-}
-
-/** The release that the template asks for; the controller's image helps where the node's leaves a tie. */
-function releaseOfTemplate(template: TemplateFacts, observed: Observed, catalogue: Catalogue): Identified {
-  const node = calicoNodeContainer(template);
-  const beside = [...template.initContainers, ...template.containers].filter((entry) => entry !== node);
-  const controllers = observed.workloads.known
-    ? observed.workloads.value.filter(({ component }) => component === "controller")
-    : [];
-  return identifyRelease(
-    node === undefined ? undefined : parseImage(node.image),
-    [...beside, ...controllers].map(({ image }) => parseImage(image)),
-    catalogue,
-  );
-}
-
-/** Since about v3.17 nothing configured means Kubernetes, before it means etcd (calico-facts 1.5). */
-function kubernetesByDefault(release: Identified): boolean | "unknown" {
-  const version = parseVersion(release.release ?? release.candidates[0] ?? "");
-  return version === undefined ? "unknown" : atLeast(version, "v3.17.0");
 }
 
 function configMapsIn(namespace: string, observed: Observed): readonly ConfigMapFacts[] {

@@ -1,6 +1,5 @@
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { EventFacts } from "../../model/event.ts";
-import { parseImage } from "../../model/image.ts";
 import type { NodeFacts } from "../../model/node.ts";
 import { podsByNode, shouldRun } from "../../model/placement.ts";
 import { calicoNode, type PodFacts } from "../../model/pod.ts";
@@ -9,7 +8,8 @@ import type { Truth } from "../../model/reading.ts";
 import { upToDate } from "../../model/rollout.ts";
 import { formatTime } from "../../model/time.ts";
 import type { Catalogue } from "../../releases/catalogue.ts";
-import { identifyRelease, type Identified } from "../../releases/release.ts";
+import type { Identified } from "../../releases/release.ts";
+import { releaseOfPod } from "../../releases/running.ts";
 import type { NodeStatus, PodStatus } from "./kind.ts";
 import { configOf, noConfig } from "./config-age.ts";
 import { notesOf } from "./notes.ts";
@@ -149,11 +149,7 @@ function releaseOf(pod: PodFacts, { catalogue, releases }: RowSurroundings): Ide
   const key = [node, ...others].map((entry) => entry?.image ?? "").join(" ");
   const before = releases.get(key);
   if (before !== undefined) return before;
-  const found = identifyRelease(
-    node === undefined ? undefined : parseImage(node.image),
-    others.map(({ image }) => parseImage(image)),
-    catalogue,
-  );
+  const found = releaseOfPod(pod, catalogue);
   releases.set(key, found);
   return found;
 }

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { covers, grantsOf, uncovered, type PolicyRule } from "../../../src/manifest/covers.ts";
+import { covers, grantsOf, uncovered } from "../../../src/manifest/covers.ts";
+import type { PolicyRule } from "../../../src/model/rbac.ts";
 import { unionOfRules } from "../../../src/merge/rbac-union.ts";
 
 function rule(verbs: string, groups: string, resources: string, names = ""): PolicyRule {

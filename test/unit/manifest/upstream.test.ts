@@ -6,7 +6,7 @@ import { covers } from "../../../src/manifest/covers.ts";
 import { missing, type Missing } from "../../../src/manifest/missing.ts";
 import { templateNeeds } from "../../../src/manifest/needs.ts";
 import { parseManifest, type ManifestObject } from "../../../src/manifest/parse.ts";
-import { rulesOf } from "../../../src/manifest/rbac.ts";
+import { rulesOf } from "../../../src/model/rbac.ts";
 import { addMissing } from "../../../src/merge/add-missing.ts";
 import { runsCalicoNode } from "../../../src/model/install.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { covers, type PolicyRule } from "../../../src/manifest/covers.ts";
+import { covers } from "../../../src/manifest/covers.ts";
+import type { PolicyRule } from "../../../src/model/rbac.ts";
 import { findDaemonSet } from "../../../src/manifest/find-daemonset.ts";
 import { missing } from "../../../src/manifest/missing.ts";
 import { templateNeeds } from "../../../src/manifest/needs.ts";

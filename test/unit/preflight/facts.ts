@@ -1,4 +1,4 @@
-import type { Facts, NodeSubject } from "../../../src/preflight/facts.ts";
+import type { NodeStepFacts, NodeSubject } from "../../../src/preflight/node-facts.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { world } from "../plan/world.ts";
 
@@ -9,11 +9,11 @@ export function known<T>(value: T): Reading<T> {
 export const unread: Reading<never> = { known: false, why: "forbidden", message: "cannot list it" };
 
 interface FactsOptions extends NonNullable<Parameters<typeof world>[0]> {
-  readonly facts?: Partial<Facts>;
+  readonly facts?: Partial<NodeStepFacts>;
 }
 
 /** A healthy cluster in the middle of an upgrade by hand: OnDelete, all pods Ready. */
-export function facts({ facts: change = {}, ...options }: FactsOptions = {}): Facts {
+export function facts({ facts: change = {}, ...options }: FactsOptions = {}): NodeStepFacts {
   const { daemonSet, nodes, pods, revisions } = world(options);
   if (daemonSet === undefined) throw new Error("the builder made no DaemonSet");
   return {

@@ -1,5 +1,13 @@
-import type { KubeObject } from "../model/kube.ts";
-import type { PolicyRule } from "./covers.ts";
+import type { KubeObject } from "./kube.ts";
+
+/** rbac.authorization.k8s.io PolicyRule, the same in all its versions. */
+export interface PolicyRule {
+  readonly verbs?: readonly string[] | null;
+  readonly apiGroups?: readonly string[] | null;
+  readonly resources?: readonly string[] | null;
+  readonly resourceNames?: readonly string[] | null;
+  readonly nonResourceURLs?: readonly string[] | null;
+}
 
 /** A ClusterRole (no namespace) or Role. */
 export interface RoleRef {
@@ -65,4 +73,18 @@ export function rulesOf(raw: KubeObject): readonly PolicyRule[] {
 
 export function sameRole(one: RoleRef, other: RoleRef): boolean {
   return one.kind === other.kind && one.name === other.name && one.namespace === other.namespace;
+}
+
+/** What we read of a role: all that it allows. */
+export interface RoleFacts extends RoleRef {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly rules: readonly PolicyRule[];
+}
+
+export function roleFacts(raw: KubeObject): RoleFacts {
+  const { name, namespace, labels = {} } = raw.metadata;
+  const common = { name, labels, rules: rulesOf(raw) };
+  return raw.kind === "Role"
+    ? { ...common, kind: "Role", namespace: namespace ?? "" }
+    : { ...common, kind: "ClusterRole" };
 }

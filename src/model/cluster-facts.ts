@@ -1,0 +1,55 @@
+import type { KubeObject } from "./kube.ts";
+import { listedKinds, type ListedKind } from "./listed-kinds.ts";
+import type { Observed } from "./observed.ts";
+import type { Reading } from "./reading.ts";
+import type { ServedFacts } from "./served.ts";
+
+export type ListedName = keyof typeof listedKinds;
+type Picked<K extends ListedName> = NonNullable<ReturnType<(typeof listedKinds)[K]["pick"]>>;
+
+/** The readings that are lists of one kind each. */
+export type ListedFacts = { readonly [K in ListedName]: Reading<readonly Picked<K>[]> };
+
+/** Objects that belong to an object of projectcalico.org, among the kinds that were looked at (B24). */
+export interface DependantFacts {
+  /** Plurals that were looked at: others may have dependants too. */
+  readonly looked: readonly string[];
+  readonly found: readonly {
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly name: string;
+    /** `NetworkSet/allowed`. */
+    readonly owner: string;
+  }[];
+}
+
+/** One right that coming steps need, and whether this user has it. */
+export interface RightFacts {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly names?: readonly string[];
+  readonly allowed: boolean | "unknown";
+}
+
+/**
+ * All that can be known of a cluster: one observation, each part known or unknown with its reason. A
+ * command asks for the readings that its rules name; the others are "not asked".
+ */
+export interface ClusterFacts extends Observed, ListedFacts {
+  readonly served: Reading<ServedFacts>;
+  readonly dependants: Reading<DependantFacts>;
+  /** Of the user who looked, for the steps that come; from access reviews. */
+  readonly rights: Reading<readonly RightFacts[]>;
+}
+
+/** A name of a reading. */
+export type ReadingName = Exclude<keyof ClusterFacts, "serverVersion" | "now">;
+
+export const listedNames = Object.keys(listedKinds) as readonly ListedName[];
+
+/** What is kept of the objects of one kind. */
+export function picked(kind: ListedKind<unknown>, objects: readonly KubeObject[]): readonly unknown[] {
+  return objects.map((raw) => kind.pick(raw)).filter((facts) => facts !== undefined);
+}

@@ -1,0 +1,196 @@
+import { calicoObject, type CalicoObject } from "./calico-object.ts";
+import { endpointFacts } from "./endpoint.ts";
+import type { KubeObject } from "./kube.ts";
+import { namespaceFacts } from "./namespace.ts";
+import { networkPolicyFacts } from "./network-policy.ts";
+import { bindingOf, roleFacts } from "./rbac.ts";
+import { budgetFacts, jobFacts, objectFacts, podUsage, serviceFacts } from "./surroundings.ts";
+import { workloadMarks } from "./workload-marks.ts";
+
+/** A kind that is listed as it is: where, and what is kept of each object. */
+export interface ListedKind<T> {
+  readonly resource: string;
+  readonly kind: string;
+  /** The first of these groups that serves it; "" is the core group. */
+  readonly groups: readonly string[];
+  /** undefined: the object is not kept. */
+  readonly pick: (raw: KubeObject) => T | undefined;
+  /** What it means that none of the groups serves the kind. */
+  readonly absent:
+    /** There can be no object of it. */
+    | "none"
+    /** Where the group is served, there is none; where it is not, Calico's data is elsewhere. */
+    | "none where the group is served"
+    | "unknown";
+  /** Only in the namespaces of Calico. */
+  readonly inCalicosNamespaces?: true;
+  /** metav1.PartialObjectMetadata is enough: the objects are large and only their metadata is read. */
+  readonly metadataOnly?: true;
+}
+
+/** Calico's own kinds: `crd.projectcalico.org` is the storage, the other group shows the same objects. */
+const calicoGroups = ["crd.projectcalico.org", "projectcalico.org"];
+
+function calico(
+  resource: string,
+  kind: string,
+  spec: readonly string[],
+  status?: readonly string[],
+): ListedKind<CalicoObject> {
+  const pick = calicoObject(spec, status);
+  return { resource, kind, groups: calicoGroups, absent: "none where the group is served", pick };
+}
+
+function named(group: string, resource: string, kind: string): ListedKind<ReturnType<typeof objectFacts>> {
+  return { resource, kind, groups: [group], absent: "none", pick: objectFacts };
+}
+
+const rbac = "rbac.authorization.k8s.io";
+const role = { groups: [rbac], absent: "none", pick: calicosOnly(roleFacts) } as const;
+const binding = {
+  groups: [rbac],
+  absent: "none",
+  pick: calicosOnly((raw) => bindingOf(raw, raw.metadata.namespace ?? "")),
+} as const;
+
+/** Every reading that is a list of one kind, by its name in ClusterFacts. Secrets never stand here. */
+export const listedKinds = {
+  namespaces: kind("", "namespaces", "Namespace", namespaceFacts),
+  /** Both groups show the same objects. */
+  networkPolicies: {
+    ...kind("networking.k8s.io", "networkpolicies", "NetworkPolicy", networkPolicyFacts),
+    groups: ["networking.k8s.io", "extensions"],
+  },
+  /** Pods that Calico has an endpoint for. */
+  endpoints: kind("", "pods", "Pod", endpointFacts),
+  /** Every pod of the cluster that has not ended. */
+  podsEverywhere: kind("", "pods", "Pod", podUsage),
+  services: kind("", "services", "Service", serviceFacts),
+  serviceAccounts: {
+    ...named("", "serviceaccounts", "ServiceAccount"),
+    inCalicosNamespaces: true,
+  },
+  clusterRoles: { resource: "clusterroles", kind: "ClusterRole", ...role },
+  roles: { resource: "roles", kind: "Role", ...role },
+  clusterRoleBindings: { resource: "clusterrolebindings", kind: "ClusterRoleBinding", ...binding },
+  roleBindings: { resource: "rolebindings", kind: "RoleBinding", ...binding },
+  /** CRDs of Calico, its operator and of admin policies; what they serve stands in `served`. */
+  crds: {
+    ...named("apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition"),
+    pick: (raw: KubeObject) =>
+      /(projectcalico\.org|tigera\.io|policy\.networking\.k8s\.io)$/.test(raw.metadata.name)
+        ? objectFacts(raw)
+        : undefined,
+    metadataOnly: true,
+  },
+  tiers: calico("tiers", "Tier", ["order"]),
+  hostEndpoints: calico("hostendpoints", "HostEndpoint", [
+    "interfaceName",
+    "node",
+    "profiles",
+    "expectedIPs",
+  ]),
+  ipPools: calico("ippools", "IPPool", [
+    "cidr",
+    "ipip",
+    "ipipMode",
+    "vxlanMode",
+    "disabled",
+    "blockSize",
+    "natOutgoing",
+    "nodeSelector",
+  ]),
+  felixConfigurations: calico("felixconfigurations", "FelixConfiguration", [
+    "bpfEnabled",
+    "vxlanEnabled",
+    "ipipEnabled",
+    "featureDetectOverride",
+    "routeTableRange",
+    "routeTableRanges",
+    "programClusterRoutes",
+    "wireguardEnabled",
+  ]),
+  bgpConfigurations: calico("bgpconfigurations", "BGPConfiguration", [
+    "asNumber",
+    "nodeToNodeMeshEnabled",
+    "nodeMeshMaxRestartTime",
+    "serviceClusterIPs",
+    "programClusterRoutes",
+  ]),
+  bgpPeers: calico("bgppeers", "BGPPeer", [
+    "peerIP",
+    "asNumber",
+    "node",
+    "nodeSelector",
+    "peerSelector",
+    "keepOriginalNextHop",
+    "maxRestartTime",
+  ]),
+  clusterInformations: calico("clusterinformations", "ClusterInformation", [
+    "calicoVersion",
+    "clusterType",
+    "datastoreReady",
+    "variant",
+  ]),
+  globalNetworkPolicies: calico("globalnetworkpolicies", "GlobalNetworkPolicy", ["order", "tier"]),
+  calicoNetworkPolicies: calico("networkpolicies", "NetworkPolicy", ["order", "tier"]),
+  adminNetworkPolicies: named("policy.networking.k8s.io", "adminnetworkpolicies", "AdminNetworkPolicy"),
+  baselineAdminNetworkPolicies: named(
+    "policy.networking.k8s.io",
+    "baselineadminnetworkpolicies",
+    "BaselineAdminNetworkPolicy",
+  ),
+  datastoreMigrations: {
+    ...calico("datastoremigrations", "DatastoreMigration", [], ["phase"]),
+    groups: ["migration.projectcalico.org"],
+    absent: "none",
+  },
+  /** Definitions of ThirdPartyResources: Calico's data before v2.5 with the Kubernetes datastore. */
+  thirdPartyResources: named("extensions", "thirdpartyresources", "ThirdPartyResource"),
+  /** What upstream's migration to v2.5 does not copy. */
+  systemNetworkPolicies: {
+    ...named("alpha.projectcalico.org", "systemnetworkpolicies", "SystemNetworkPolicy"),
+    groups: ["alpha.projectcalico.org", "projectcalico.org"],
+  },
+  podDisruptionBudgets: kind("policy", "poddisruptionbudgets", "PodDisruptionBudget", budgetFacts),
+  priorityClasses: named("scheduling.k8s.io", "priorityclasses", "PriorityClass"),
+  podSecurityPolicies: {
+    ...named("policy", "podsecuritypolicies", "PodSecurityPolicy"),
+    groups: ["policy", "extensions"],
+  },
+  tigeraStatuses: {
+    ...calico("tigerastatuses", "TigeraStatus", [], ["conditions"]),
+    groups: ["operator.tigera.io"],
+    absent: "none",
+  },
+  /** The operator's own Deployment, wherever it is. */
+  operators: {
+    ...kind("apps", "deployments", "Deployment", (raw) =>
+      raw.metadata.name === "tigera-operator" ? workloadMarks(raw) : undefined,
+    ),
+    groups: ["apps", "extensions"],
+  },
+  jobs: kind("batch", "jobs", "Job", jobFacts),
+} as const satisfies Readonly<Record<string, ListedKind<unknown>>>;
+
+function kind<T>(
+  group: string,
+  resource: string,
+  kind: string,
+  pick: (raw: KubeObject) => T | undefined,
+): ListedKind<T> {
+  return { resource, kind, groups: [group], absent: "unknown", pick };
+}
+
+/** RBAC objects that are Calico's, or give something to one of its accounts. */
+function calicosOnly<T>(pick: (raw: KubeObject) => T): (raw: KubeObject) => T | undefined {
+  const calicos = /calico|canal|typha|tigera|flannel/;
+  return (raw) => {
+    const { roleRef, subjects } = raw as {
+      readonly roleRef?: { readonly name?: string };
+      readonly subjects?: readonly { readonly name?: string }[] | null;
+    };
+    const names = [raw.metadata.name, roleRef?.name, ...(subjects ?? []).map(({ name }) => name)];
+    return names.some((name) => name !== undefined && calicos.test(name)) ? pick(raw) : undefined;
+  };
+}

@@ -1,0 +1,4 @@
+import type { ClusterRule } from "../cluster-rule.ts";
+
+/** Calico's data. */
+export const dataRules: readonly ClusterRule[] = [];

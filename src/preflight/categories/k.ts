@@ -1,0 +1,4 @@
+import type { ClusterRule } from "../cluster-rule.ts";
+
+/** Kubernetes versions. */
+export const kubernetesRules: readonly ClusterRule[] = [];

@@ -1,0 +1,4 @@
+import type { ClusterRule } from "../cluster-rule.ts";
+
+/** What a manifest would change. */
+export const manifestRules: readonly ClusterRule[] = [];

@@ -1,0 +1,4 @@
+import type { ClusterRule } from "../cluster-rule.ts";
+
+/** What network policies mean. */
+export const policyRules: readonly ClusterRule[] = [];

@@ -1,0 +1,5 @@
+import type { ClusterRule } from "../cluster-rule.ts";
+import { nodesReady } from "../rules/s01-nodes-ready.ts";
+
+/** Whether the cluster is healthy enough to touch. */
+export const healthRules: readonly ClusterRule[] = [nodesReady];

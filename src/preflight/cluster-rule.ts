@@ -1,0 +1,43 @@
+import type { Millis } from "../model/time.ts";
+import type { PreflightFacts } from "./facts.ts";
+import type { Severity } from "./finding.ts";
+import { knownOf, type Answer, type Known, type Rule } from "./rule.ts";
+import type { Subject } from "./subject.ts";
+import { applies, type When } from "./when.ts";
+import type { RuleId } from "./words.ts";
+
+/** Commands that change a cluster and ask the rules of their step before the first write. */
+export type GuardedStep = "migrate-policy" | "migrate-data" | "controller" | "configmap" | "node" | "apply";
+
+/** A rule about the whole cluster, and about the way from what runs to a target. */
+export interface ClusterRule extends Rule<PreflightFacts, Subject> {
+  /** The steps that it guards, beside `preflight`. */
+  readonly steps: readonly GuardedStep[];
+}
+
+/** Where `when` does not hold the rule is n/a, whatever could not be read. */
+export function clusterRule<const K extends keyof PreflightFacts = never>(rule: {
+  readonly id: RuleId;
+  readonly severity: Severity;
+  readonly when?: When;
+  readonly needs: readonly K[];
+  readonly steps?: readonly GuardedStep[];
+  readonly check: (facts: Known<PreflightFacts, K>, subject: Subject, now: Millis) => Answer;
+}): ClusterRule {
+  const { id, severity, when = {}, needs, steps = [] } = rule;
+  return {
+    id,
+    severity,
+    needs,
+    steps,
+    evaluate(facts, subject, now) {
+      const common = { id, severity, evidence: [] };
+      const holds = applies(when, facts, subject);
+      if (holds.applies === false) return { ...common, outcome: "n/a", because: holds.because };
+      if (holds.applies === "unknown") return { ...common, outcome: "unknown", because: holds.because };
+      const read = knownOf(facts, needs);
+      if (!read.ok) return { ...common, outcome: "unknown", because: read.because };
+      return { ...common, ...rule.check(read.values, subject, now) };
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { ClusterFacts } from "../model/cluster-facts.ts";
+import type { DatastoreType } from "../model/datastore.ts";
+import type { Reading } from "../model/reading.ts";
+
+/** Calico's own objects; ClusterInformation also tells of a move to the Kubernetes datastore under way. */
+const inDatastore = [
+  "tiers",
+  "hostEndpoints",
+  "ipPools",
+  "felixConfigurations",
+  "bgpConfigurations",
+  "bgpPeers",
+  "globalNetworkPolicies",
+  "calicoNetworkPolicies",
+] as const satisfies readonly (keyof ClusterFacts)[];
+
+/**
+ * With the etcd datastore the Kubernetes API does not show Calico's objects. Objects of the same kinds
+ * may be left there by a move; they are not those that count.
+ */
+export function withoutEtcd(facts: ClusterFacts, datastore: Reading<DatastoreType>): ClusterFacts {
+  if (!datastore.known || datastore.value !== "etcd") return facts;
+  const elsewhere: Reading<never> = {
+    known: false,
+    why: "not served",
+    message: "Calico keeps its objects in etcd, where only calicoctl shows them",
+  };
+  return { ...facts, ...Object.fromEntries(inDatastore.map((name) => [name, elsewhere])) };
+}

@@ -1,0 +1,41 @@
+import type { DaemonSetFacts } from "../model/daemonset.ts";
+import type { NodeFacts } from "../model/node.ts";
+import type { PodFacts } from "../model/pod.ts";
+import type { Reading, Truth } from "../model/reading.ts";
+import type { RevisionFacts } from "../model/revision.ts";
+import type { Millis } from "../model/time.ts";
+
+/** What the rules of the node step look at, anew before each node. */
+export interface NodeStepFacts {
+  readonly daemonSet: Reading<DaemonSetFacts>;
+  readonly nodes: Reading<ReadonlyMap<string, NodeFacts>>;
+  /** The DaemonSet's pods. */
+  readonly pods: Reading<readonly PodFacts[]>;
+  readonly revisions: Reading<readonly RevisionFacts[]>;
+  readonly bgp: Reading<boolean>;
+  /** Restart time that BGP peers are told, where it is configured. */
+  readonly restartTime: Reading<Millis | undefined>;
+  /** `v1.36.4`. */
+  readonly serverVersion: Reading<string>;
+  /** namespace/name of Services of type LoadBalancer. */
+  readonly loadBalancers: Reading<readonly string[]>;
+  /** Who writes the DaemonSet by itself, again and again. */
+  readonly reconcilers: Reading<readonly string[]>;
+}
+
+/** What is about to be done, as far as rules have to know. */
+export interface NodeSubject {
+  readonly node: string;
+  /** The run changes the template or the strategy of the DaemonSet. */
+  readonly writesDaemonSet: boolean;
+  readonly takeOver: boolean;
+  readonly noCordon: boolean;
+  readonly expectReady: boolean;
+  /** Nodes that this run brings to Ready before this one: a restart of ours that is still under way. */
+  readonly earlier: readonly string[];
+}
+
+/** A truth as a reading: an unknown one makes every rule that needs it unknown. */
+export function truthReading(truth: Truth, message: string): Reading<boolean> {
+  return truth === "unknown" ? { known: false, why: "failed", message } : { known: true, value: truth };
+}

@@ -1,0 +1,28 @@
+import type { Severity } from "./finding.ts";
+import type { NodeStepFacts, NodeSubject } from "./node-facts.ts";
+import { knownOf, type Answer, type Known, type Rule } from "./rule.ts";
+import type { Millis } from "../model/time.ts";
+import type { RuleId } from "./words.ts";
+
+/** A rule that is asked before each node's restart, with what is seen of the cluster then. */
+export type NodeRule = Rule<NodeStepFacts, NodeSubject>;
+
+export function nodeRule<const K extends keyof NodeStepFacts>(rule: {
+  readonly id: RuleId;
+  readonly severity: Severity;
+  readonly needs: readonly K[];
+  readonly check: (facts: Known<NodeStepFacts, K>, subject: NodeSubject, now: Millis) => Answer;
+}): NodeRule {
+  const { id, severity, needs } = rule;
+  return {
+    id,
+    severity,
+    needs,
+    evaluate(facts, subject, now) {
+      const common = { id, severity, node: subject.node, evidence: [] };
+      const read = knownOf(facts, needs);
+      if (!read.ok) return { ...common, outcome: "unknown", because: read.because };
+      return { ...common, ...rule.check(read.values, subject, now) };
+    },
+  };
+}

@@ -1,0 +1,6 @@
+/** The first names, and how many more there are: a sentence stays readable. */
+export function some(names: readonly string[], shown = 3): string {
+  return names.length <= shown
+    ? names.join(", ")
+    : `${names.slice(0, shown).join(", ")} and ${names.length - shown} more`;
+}
