@@ -37,6 +37,8 @@ function withoutNulls(value: unknown): unknown {
 
 function isWithin(part: unknown, whole: unknown): boolean {
   if (isEmpty(part)) return isEmpty(whole) || typeof whole === typeof part;
+  // Go leaves out what is zero: `readOnly: false` is stored as nothing.
+  if (whole === undefined && (part === false || part === 0 || part === "")) return true;
   if (Array.isArray(part)) {
     return (
       Array.isArray(whole) &&

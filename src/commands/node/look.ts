@@ -18,9 +18,13 @@ export interface Look {
   readonly get: (ref: Ref) => Promise<Reading<KubeObject | undefined>>;
 }
 
-/** Discovery of every group that the objects name or add. */
-export function lookAt(connection: Connection, objects: readonly ManifestObject[]): Look {
-  const groups = objects.flatMap(({ object }) => [groupOf(object), ...crdGroup(object)]);
+/** Discovery of every group that the objects name or add, and of `more`. */
+export function lookAt(
+  connection: Connection,
+  objects: readonly ManifestObject[],
+  more: readonly string[] = [],
+): Look {
+  const groups = [...objects.flatMap(({ object }) => [groupOf(object), ...crdGroup(object)]), ...more];
   const asked = new Map<string, ReturnType<Look["get"]>>();
   return {
     connection,

@@ -7,6 +7,13 @@ import type { TargetFile } from "../../plan/upgrade/standing.ts";
 import { lookAt } from "../node/look.ts";
 import { nameIn, type PlanFile } from "./file.ts";
 
+const workloadGroups = ["apps", "extensions"];
+const workloads: Readonly<Record<string, string>> = {
+  DaemonSet: "daemonsets",
+  Deployment: "deployments",
+  ReplicaSet: "replicasets",
+};
+
 /**
  * What the cluster has of the file's objects: one request each, side by side. Secrets are not read. Throws
  * where the file's calico-node is not the live one (hazard H20).
@@ -17,13 +24,14 @@ export async function lookAtFile(
   chosen: { readonly namespace: string; readonly name: string },
 ): Promise<TargetFile> {
   const daemonSet = findDaemonSet(file.objects, chosen, connection.namespace);
-  const { discovery, get } = lookAt(connection, file.objects);
+  const { discovery, get } = lookAt(connection, file.objects, workloadGroups);
   const served = await discovery;
   const live = async (object: KubeObject): Promise<Reading<KubeObject | undefined>> => {
-    // Calico's own workload may be stored under another version than the file's.
+    // A workload may be served under another version than the file's.
+    const resource = workloads[object.kind];
     const place =
-      object.kind === "DaemonSet"
-        ? served.find("daemonsets", ["apps", "extensions"])
+      resource !== undefined
+        ? served.find(resource, workloadGroups)
         : served.forKind(object.apiVersion, object.kind);
     if (place === undefined) {
       const message = `the server does not serve ${object.kind} in ${object.apiVersion}`;

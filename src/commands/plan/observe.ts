@@ -9,7 +9,7 @@ import { catalogue } from "../../releases/catalogue.ts";
 import { upgradeStatus } from "../../render/status/build.ts";
 import { daemonSetArgument } from "../arguments.ts";
 import { rbacGroup } from "../node/look.ts";
-import type { PlanFile } from "./file.ts";
+import { refuseMismatch, type PlanFile } from "./file.ts";
 import { lookAtFile } from "./look-at-file.ts";
 import { policyTold } from "./policy-told.ts";
 import { readRights } from "./rights.ts";
@@ -59,6 +59,7 @@ export async function observeStanding(
     workloadsKnown: observed.workloads.known,
     oldGroupServed: discovery.serves("projectcalico.org/v1"),
   });
+  if (file !== undefined) refuseMismatch(file, standing);
   const chosen = { namespace: standing.namespace, name: standing.daemonSet };
   const [rights, policy, target] = await Promise.all([
     readRights(connection, discovery, accountOf(observed, chosen)),

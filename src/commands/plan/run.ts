@@ -39,7 +39,6 @@ export async function runPlan(options: PlanOptions): Promise<number> {
   const told = readTold({ ...options, file: file !== undefined });
   const to = targetOf(told.to, file);
   const standing = offline(told, file) ?? (await observed(told, file, options));
-  if (file !== undefined) refuseMismatch(file, standing);
   if (to === undefined) throw new Error("neither --to nor -f names a target");
   const plan = upgradePlan(standing, to, catalogue);
   if (plan.kind === "refusal") throw userError(refusalText(plan, standing));
@@ -50,7 +49,7 @@ export async function runPlan(options: PlanOptions): Promise<number> {
 
 function offline({ from, datastore, kubernetes }: Told, file: PlanFile | undefined): Standing | undefined {
   if (from === undefined || datastore === undefined) return undefined;
-  return {
+  const standing: Standing = {
     from,
     datastore,
     kubernetes: kubernetes ?? "unknown",
@@ -62,6 +61,8 @@ function offline({ from, datastore, kubernetes }: Told, file: PlanFile | undefin
     daemonSet: "calico-node",
     ...(file === undefined ? {} : { file: { name: nameIn(file) } }),
   };
+  if (file !== undefined) refuseMismatch(file, standing);
+  return standing;
 }
 
 async function observed(told: Told, file: PlanFile | undefined, options: PlanOptions): Promise<Standing> {

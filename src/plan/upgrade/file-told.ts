@@ -7,6 +7,7 @@ import { isAsInFile } from "../../merge/within.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { pinnedAnnotation } from "../../model/names.ts";
 import type { Reading } from "../../model/reading.ts";
+import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
 import type { FileStep, Told } from "./standing.ts";
 
 /** An object of the file, and the live one; known and undefined: it is not there. */
@@ -23,20 +24,27 @@ export function toldByFile(
   name: string,
   pairs: readonly Pair[],
   daemonSet: KubeObject,
-): Readonly<Record<FileStep, Told>> {
+): Readonly<Partial<Record<FileStep, Told>>> {
   const isTemplate = ({ file }: Pair): boolean =>
     file.kind === "DaemonSet" && file.metadata.name === daemonSet.metadata.name;
   const template = pairs.filter(isTemplate);
   const rights = pairs.filter(({ file }) => /^(Cluster)?Role$/.test(file.kind));
   const maps = pairs.filter(({ file }) => file.kind === "ConfigMap");
+  const component = (which: WorkloadFacts["component"]): readonly Pair[] =>
+    pairs.filter(({ file }) => workloadFacts(file)?.component === which);
+  const [controller, typha] = [component("controller"), component("typha")];
   return {
+    ...(controller.length === 0
+      ? {}
+      : { controller: judge(controller, otherObject(name), `it is as in ${name}`) }),
+    ...(typha.length === 0 ? {} : { typha: judge(typha, otherObject(name), `it is as in ${name}`) }),
     expand: judge(
       pairs.filter(({ file }) => isSurrounding(file)),
       lacks,
       `the cluster has what ${name} adds`,
     ),
     configmap: judge(maps, otherValues, `the values are those of ${name}`),
-    template: judge(template, otherTemplate(name), `it is as in ${name}`),
+    template: judge(template, otherObject(name), `it is as in ${name}`),
     contract: judge(
       [...rights, ...maps, ...template],
       (file, live) => left(file, live, name),
@@ -95,7 +103,7 @@ const otherValues: Difference = (file, live) => {
   return other.length === 0 ? undefined : `${other.map(([key]) => key).join(", ")} of ${nameOf(file)} differ`;
 };
 
-const otherTemplate =
+const otherObject =
   (name: string): Difference =>
   (file, live) => {
     if (live === undefined) return `${nameOf(file)} is not there`;

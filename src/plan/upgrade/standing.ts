@@ -18,13 +18,13 @@ export interface Standing extends RouteStart {
 export type Told = Pick<PlanStep, "state" | "because">;
 
 /** Steps whose state a look at the cluster with the manifest at hand tells. */
-export type FileStep = "expand" | "configmap" | "template" | "contract";
+export type FileStep = "expand" | "typha" | "controller" | "configmap" | "template" | "contract";
 
 export interface TargetFile {
   /** As commands name it. */
   readonly name: string;
-  /** Missing: the cluster was not asked. */
-  readonly told?: Readonly<Record<FileStep, Told>>;
+  /** Missing: the cluster was not asked, or the file has nothing for that step. */
+  readonly told?: Readonly<Partial<Record<FileStep, Told>>>;
 }
 
 /** The releases that an image can be part of; none: not known. */

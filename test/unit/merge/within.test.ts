@@ -29,6 +29,13 @@ describe("an object of the file counts as different only where it is", () => {
       deployment({}),
       true,
     ],
+    [
+      "zero values, which the server leaves out",
+      deployment({ readOnly: false, a: "", b: 0 }),
+      deployment({}),
+      true,
+    ],
+    ["false where the cluster has true", deployment({ a: false }), deployment({ a: true }), false],
     ["an empty map that got defaults", deployment({ a: {} }), deployment({ a: { b: 1 } }), true],
     ["an entry more in a list", deployment({ a: [1] }), deployment({ a: [1, 2] }), false],
     ["another order of a list", deployment({ a: [1, 2] }), deployment({ a: [2, 1] }), false],
