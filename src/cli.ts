@@ -21,6 +21,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/status.ts")).StatusCommand,
   },
   {
+    name: "preflight",
+    summary: "Check what stands between what runs and a Calico release",
+    group: "Commands",
+    load: async () => (await import("./commands/preflight.ts")).PreflightCommand,
+  },
+  {
     name: "plan",
     summary: "Show the way to a Calico release: which releases to go through, and the steps",
     group: "Commands",

@@ -1,6 +1,6 @@
 import { configMapsOf, type ConfigMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
-import type { ClusterFacts, ReadingName } from "../model/cluster-facts.ts";
+import { readingNames, type ClusterFacts, type ReadingName } from "../model/cluster-facts.ts";
 import { allOf } from "../model/observed.ts";
 import { known, type Reading } from "../model/reading.ts";
 import type { Millis } from "../model/time.ts";
@@ -26,6 +26,9 @@ export const observedGroups: readonly string[] = ["", "apps", "extensions", "ope
 
 /** What `observe` can be asked for; whether this user may do something is asked with access reviews. */
 export type Need = Exclude<ReadingName, "rights">;
+
+/** All of it. */
+export const observableNames: readonly Need[] = readingNames.filter((name) => name !== "rights");
 
 /** Groups that discovery has to be asked about for these. */
 export function groupsFor(needs: readonly Need[]): readonly string[] {

@@ -2,6 +2,7 @@ import type { KubeObject } from "./kube.ts";
 import { listedKinds, type ListedKind } from "./listed-kinds.ts";
 import type { Observed } from "./observed.ts";
 import type { Reading } from "./reading.ts";
+import type { RightFacts } from "./right.ts";
 import type { ServedFacts } from "./served.ts";
 
 export type ListedName = keyof typeof listedKinds;
@@ -23,16 +24,6 @@ export interface DependantFacts {
   }[];
 }
 
-/** One right that coming steps need, and whether this user has it. */
-export interface RightFacts {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly namespace?: string;
-  readonly names?: readonly string[];
-  readonly allowed: boolean | "unknown";
-}
-
 /**
  * All that can be known of a cluster: one observation, each part known or unknown with its reason. A
  * command asks for the readings that its rules name; the others are "not asked".
@@ -47,7 +38,27 @@ export interface ClusterFacts extends Observed, ListedFacts {
 /** A name of a reading. */
 export type ReadingName = Exclude<keyof ClusterFacts, "serverVersion" | "now">;
 
+/** Complete by the compiler: a reading that is left out would never be saved. */
+const unlisted: Readonly<Record<Exclude<ReadingName, ListedName>, true>> = {
+  nodes: true,
+  daemonSets: true,
+  workloads: true,
+  pods: true,
+  revisions: true,
+  configMaps: true,
+  installation: true,
+  events: true,
+  served: true,
+  dependants: true,
+  rights: true,
+};
+
 export const listedNames = Object.keys(listedKinds) as readonly ListedName[];
+
+export const readingNames: readonly ReadingName[] = [
+  ...(Object.keys(unlisted) as Exclude<ReadingName, ListedName>[]),
+  ...listedNames,
+];
 
 /** What is kept of the objects of one kind. */
 export function picked(kind: ListedKind<unknown>, objects: readonly KubeObject[]): readonly unknown[] {

@@ -3,7 +3,7 @@ import type { PreflightFacts } from "./facts.ts";
 import type { Severity } from "./finding.ts";
 import { knownOf, type Answer, type Known, type Rule } from "./rule.ts";
 import type { Subject } from "./subject.ts";
-import { applies, type When } from "./when.ts";
+import { applies, conditionsOf, type Applies, type When } from "./when.ts";
 import type { RuleId } from "./words.ts";
 
 /** Commands that change a cluster and ask the rules of their step before the first write. */
@@ -13,6 +13,9 @@ export type GuardedStep = "migrate-policy" | "migrate-data" | "controller" | "co
 export interface ClusterRule extends Rule<PreflightFacts, Subject> {
   /** The steps that it guards, beside `preflight`. */
   readonly steps: readonly GuardedStep[];
+  /** The facts that tell whether it applies. */
+  readonly conditions: readonly (keyof PreflightFacts)[];
+  readonly applies: (facts: PreflightFacts, subject: Subject) => Applies;
 }
 
 /** Where `when` does not hold the rule is n/a, whatever could not be read. */
@@ -30,6 +33,8 @@ export function clusterRule<const K extends keyof PreflightFacts = never>(rule: 
     severity,
     needs,
     steps,
+    conditions: conditionsOf(when),
+    applies: (facts, subject) => applies(when, facts, subject),
     evaluate(facts, subject, now) {
       const common = { id, severity, evidence: [] };
       const holds = applies(when, facts, subject);

@@ -1,3 +1,4 @@
+import type { NeededRight } from "../model/right.ts";
 import type { RuleId } from "./words.ts";
 
 export type Severity = "error" | "warning" | "info";
@@ -24,5 +25,7 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
   /** What resolves it, here and now: a command or an edit. */
   readonly fix?: string;
+  /** Rights that are missing; roles that give them are printed. */
+  readonly missing?: readonly NeededRight[];
   readonly node?: string;
 }

@@ -1,4 +1,5 @@
 import type { Reading } from "../model/reading.ts";
+import type { NeededRight } from "../model/right.ts";
 import type { Millis } from "../model/time.ts";
 import type { Evidence, Finding, Outcome, Severity } from "./finding.ts";
 import type { RuleId } from "./words.ts";
@@ -17,6 +18,7 @@ export interface Answer {
   readonly because: string;
   readonly evidence?: readonly Evidence[];
   readonly fix?: string;
+  readonly missing?: readonly NeededRight[];
   /** Where one rule warns of one thing and refuses another. */
   readonly severity?: Severity;
 }

@@ -1,5 +1,6 @@
 import type { ManifestObject } from "../manifest/parse.ts";
 import type { ClusterFacts } from "../model/cluster-facts.ts";
+import type { NeededRight } from "../model/right.ts";
 import type { Reading } from "../model/reading.ts";
 import type { Version } from "../releases/version.ts";
 
@@ -9,6 +10,8 @@ export interface Subject {
   readonly to?: Reading<Version>;
   /** Of -f. */
   readonly manifest?: TargetManifest;
+  /** What the steps that lead there need; undefined: there are none. */
+  readonly rights?: readonly NeededRight[];
 }
 
 /** A file that is to be applied: its objects, and what was read of them as if they were a cluster. */

@@ -29,6 +29,23 @@ export type Applies =
   | { readonly applies: false; readonly because: string }
   | { readonly applies: "unknown"; readonly because: string };
 
+/** The facts that a condition looks at. */
+export function conditionsOf(when: When): readonly (keyof PreflightFacts)[] {
+  const looksAt: Readonly<Record<keyof When, keyof PreflightFacts | undefined>> = {
+    crosses: "running",
+    from: "running",
+    to: undefined,
+    datastore: "datastore",
+    canal: "canal",
+    typha: "typha",
+    ebpf: "ebpf",
+    vxlan: "vxlan",
+    operator: "install",
+    manifest: undefined,
+  };
+  return (Object.keys(when) as (keyof When)[]).flatMap((part) => looksAt[part] ?? []);
+}
+
 /** A part that does not hold wins over one that is not known: what does not apply needs no reading. */
 export function applies(when: When, facts: PreflightFacts, subject: Subject): Applies {
   const parts = partsOf(when, facts, subject);

@@ -1,38 +1,52 @@
 import { reviewAccess, type Permission } from "../../cluster/access.ts";
 import type { Connection } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
-import type { NeededRight } from "../../plan/node/permissions.ts";
+import { rightText, type NeededRight, type RightFacts } from "../../model/right.ts";
 
 /**
  * Refuses before the first write when a right is missing, and names each. What the server does not say
  * is not held against the user: the request itself will tell.
  */
 export async function checkRights(connection: Connection, needed: readonly NeededRight[]): Promise<void> {
+  const missing = (await askRights(connection, needed)).filter(({ allowed }) => allowed === false);
+  if (missing.length === 0) return;
+  throw userError(
+    `missing permission: ${missing.map(rightText).join("; ")}; nothing was changed; ask for it, and see it with: kubectl auth can-i --list`,
+  );
+}
+
+/** Which of these rights this user has, in the same order; asked side by side. */
+export async function askRights(
+  connection: Connection,
+  needed: readonly NeededRight[],
+): Promise<readonly RightFacts[]> {
   const answers = await reviewAccess(connection, needed.map(permission));
-  const denied = needed.filter((_right, index) => answers[index] === false);
-  const missing = await Promise.all(
-    denied.map(async (right) => {
-      if (right.names === undefined) return [right];
+  return await Promise.all(
+    needed.map(async (right, index): Promise<RightFacts> => {
+      const answer = answers[index] ?? "unknown";
+      if (answer !== false || right.names === undefined) return { ...right, allowed: answer };
       // No to "any object" may still be yes to these.
       const named = await reviewAccess(
         connection,
         right.names.map((name) => ({ ...permission(right), name })),
       );
-      return named.includes(false) ? [right] : [];
+      const allowed = named.includes(false)
+        ? false
+        : named.includes("unknown")
+          ? "unknown"
+          : named.length > 0;
+      return { ...right, allowed };
     }),
-  );
-  const all = missing.flat();
-  if (all.length === 0) return;
-  throw userError(
-    `missing permission: ${all.map(describe).join("; ")}; nothing was changed; ask for it, and see it with: kubectl auth can-i --list`,
   );
 }
 
 function permission({ verb, group, resource, namespace }: NeededRight): Permission {
-  return { verb, group, resource, ...(namespace === undefined ? {} : { namespace }) };
-}
-
-function describe({ verb, group, resource, namespace }: NeededRight): string {
-  const what = group === "" ? resource : `${resource}.${group}`;
-  return `${verb} ${what}${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
+  const [name = "", subresource] = resource.split("/");
+  return {
+    verb,
+    group,
+    resource: name,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
 }

@@ -27,11 +27,13 @@ export interface PlanFile {
 export async function readPlanFile(
   filename: readonly string[],
   readFile: (path: string) => Promise<string>,
+  command = "plan",
 ): Promise<PlanFile | undefined> {
   const [path, ...more] = filename;
   if (path === undefined) return undefined;
-  if (more.length > 0) throw userError("plan takes one -f: the manifest of the target", seeHelp("plan"));
-  const objects = await readManifest(path, readFile, "plan");
+  if (more.length > 0)
+    throw userError(`${command} takes one -f: the manifest of the target`, seeHelp(command));
+  const objects = await readManifest(path, readFile, command);
   const contents = contentsOf(objects);
   if (isOperators(contents)) return { path, objects, contents };
   const { daemonSets } = upgradeStatus(fileFacts(objects, "kube-system"), catalogue);
@@ -88,7 +90,7 @@ export function targetOf(to: Version | undefined, file: PlanFile | undefined): V
 }
 
 /** What the file is and what runs have to go together; throws where they do not (P12). */
-export function refuseMismatch(file: PlanFile, standing: Standing): void {
+export function refuseMismatch(file: PlanFile, standing: Pick<Standing, "from" | "datastore">): void {
   const { path, contents, set } = file;
   if (set === undefined) {
     const [release] = contents.image === undefined ? [] : releasesOfImage(contents.image, catalogue);

@@ -1,15 +1,6 @@
+import type { NeededRight } from "../../model/right.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { NodePlaces } from "./writes.ts";
-
-/** One right that a run needs, as an RBAC rule names it. */
-export interface NeededRight {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly namespace?: string;
-  /** Enough on exactly these objects (resourceNames). */
-  readonly names?: readonly string[];
-}
 
 /** What a node run may ask the API server for; all of it is checked before the first write. */
 export function rightsOf(

@@ -38,6 +38,11 @@ export const categories = {
 
 type Known = { readonly [Id in PageId]: Page };
 
+/** The page of an id. */
+export function pageOf(id: PageId): Page {
+  return allById()[id];
+}
+
 /** All pages, by category and number. */
 export function allPages(): readonly Page[] {
   return Object.values(allById()).toSorted((a, b) => order(a.id) - order(b.id));

@@ -1,0 +1,55 @@
+import type { Connection } from "../../cluster/port.ts";
+import { discover } from "../../cluster/discovery.ts";
+import { groupsFor, observableNames, observe, type Need } from "../../cluster/observe.ts";
+import { userError } from "../../errors.ts";
+import type { AppContext } from "../../context.ts";
+import type { ClusterFacts } from "../../model/cluster-facts.ts";
+
+/** --facts and --save-facts as given. */
+export interface FactsFlags {
+  readonly facts: string | undefined;
+  readonly saveFacts: string | undefined;
+}
+
+/** Where the facts of a command come from: a cluster, or a file that somebody saved. */
+export interface FactsSource {
+  /** undefined: a facts file is looked at, and no cluster. */
+  readonly connection: Connection | undefined;
+  /** --save-facts: the first read reads all that any command may need, and saves it. */
+  readonly saving: boolean;
+  /** Reads the readings that are named, or takes them from the file. */
+  readonly read: (needs: readonly Need[]) => Promise<ClusterFacts>;
+}
+
+export async function factsSource(
+  flags: FactsFlags,
+  context: Pick<AppContext, "readFile" | "now">,
+  connect: () => Promise<Connection>,
+): Promise<FactsSource> {
+  const { facts: file, saveFacts: target } = flags;
+  if (file !== undefined && target !== undefined)
+    throw userError(
+      "--save-facts saves what a cluster says, and --facts looks at no cluster: leave one of them out",
+    );
+  if (file !== undefined) {
+    const { readFacts } = await import("./read-facts.ts");
+    const facts = await readFacts(file, context.readFile);
+    return { connection: undefined, saving: false, read: () => Promise.resolve(facts) };
+  }
+  const saver =
+    target === undefined ? undefined : await (await import("./save-facts.ts")).openFactsFile(target);
+  const connection = await connect();
+  const namespace = connection.namespaceGiven ? connection.namespace : "kube-system";
+  const discovered = discover(connection, groupsFor(observableNames));
+  // It is awaited where facts are read: until then its failure must not pass for one that nobody looks at.
+  discovered.catch(() => undefined);
+  const look = (needs: readonly Need[]): Promise<ClusterFacts> =>
+    observe(connection, discovered, { needs, namespace, now: context.now() });
+  if (saver === undefined) return { connection, saving: false, read: look };
+  let saved: Promise<ClusterFacts> | undefined;
+  return {
+    connection,
+    saving: true,
+    read: () => (saved ??= saver(connection, () => look(observableNames))),
+  };
+}

@@ -1,0 +1,68 @@
+import { Option } from "clipanion";
+import { daemonSetFlag, filenameFlag, ignorePreflightErrorsFlag, outputFlag } from "../flags/common.ts";
+import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
+import { toFlag } from "../flags/plan.ts";
+import { checksFlag, failOnFlag, skipChecksFlag } from "../flags/preflight.ts";
+import { BaseCommand, option } from "./base.ts";
+
+export class PreflightCommand extends BaseCommand {
+  static override readonly paths = [["preflight"]];
+  static override readonly help = {
+    summary: "Check what stands between what runs and a Calico release",
+    details:
+      "Asks every rule between the release that runs and the one asked for, and whether the cluster is healthy enough to touch.\n" +
+      "Each finding says what was seen and what resolves it. Exit code 0: ready, 1: something stands in the way. An error that\n" +
+      "fails, or that could not be told, stands in the way until it is named in --ignore-preflight-errors. Changes nothing.\n" +
+      "Without a target: whether this cluster is healthy, and the newest releases that can be reached from here.\n\n" +
+      "-o short prints what did not pass, one line each; -o name the ids that stand in the way.",
+    arguments: "[--to VERSION | -f FILE] [flags]",
+    examples: [
+      { what: "Is this cluster healthy enough to touch, and how far can it go", command: "preflight" },
+      { what: "May it go to v3.29.7", command: "preflight --to v3.29.7" },
+      { what: "With the manifest that will be applied", command: "preflight -f calico.yaml -o wide" },
+      {
+        what: "In a pipeline, warnings stop too, one known finding does not",
+        command: "preflight --to v3.29.7 --fail-on=warning --ignore-preflight-errors=P13 -o json",
+      },
+      { what: "Let somebody else see what was seen here", command: "preflight --save-facts cluster.json" },
+      { what: "Look at what somebody else saw", command: "preflight --facts cluster.json --to v3.29.7" },
+    ],
+  };
+
+  readonly to = option(toFlag);
+  readonly filename = option({
+    ...filenameFlag,
+    help: "Manifest of the target; - reads standard input.",
+  });
+  readonly checks = option(checksFlag);
+  readonly skipChecks = option(skipChecksFlag);
+  readonly ignored = option(ignorePreflightErrorsFlag);
+  readonly failOn = option(failOnFlag);
+  readonly daemonSet = option(daemonSetFlag);
+  readonly facts = option(factsFlag);
+  readonly saveFacts = option(saveFactsFlag);
+  readonly output = option({
+    ...outputFlag,
+    help: outputFlag.help.replace("table, wide,", "table, wide, short,"),
+  });
+  readonly rest = Option.Rest();
+
+  protected async run(): Promise<number> {
+    const { runPreflight } = await import("./preflight/run.ts");
+    return await runPreflight({
+      to: this.to,
+      filename: this.filename,
+      checks: this.checks,
+      skipChecks: this.skipChecks,
+      ignored: this.ignored,
+      failOn: this.failOn,
+      daemonSet: this.daemonSet,
+      facts: this.facts,
+      saveFacts: this.saveFacts,
+      output: this.output,
+      extra: this.rest,
+      context: this.context,
+      connect: () => this.connect(),
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import type { ClusterFacts } from "./cluster-facts.ts";
+import { recordOf } from "./label-selector.ts";
+import type { Reading } from "./reading.ts";
+import { formatTime } from "./time.ts";
+
+/** Counted up whenever a reader of the format before would misread the new one. */
+export const factsFormat = 1;
+const kind = "ClusterFacts";
+
+/**
+ * Facts as a file, to be looked at by somebody else: what was read, and when. They never hold Secrets,
+ * because no reading does. bigint, which addresses are kept as, is written as `{"$bigint": "…"}`.
+ */
+export function factsText(facts: ClusterFacts, program: string): string {
+  const document = {
+    apiVersion: "calico-upgrade/v1alpha1",
+    kind,
+    format: factsFormat,
+    taken: formatTime(facts.now),
+    program,
+    facts: { ...facts, networkPolicies: withoutBigints(facts.networkPolicies) },
+  };
+  return `${JSON.stringify(document)}\n`;
+}
+
+/** The facts of such a file, or what is wrong with it. A reading that the file does not have was not asked for. */
+export function parseFacts(
+  text: string,
+  names: readonly (keyof ClusterFacts)[],
+): { readonly ok: true; readonly facts: ClusterFacts } | { readonly ok: false; readonly why: string } {
+  const wrong = (why: string) => ({ ok: false as const, why });
+  let document: Readonly<Record<string, unknown>> | undefined;
+  try {
+    document = recordOf(JSON.parse(text));
+  } catch {
+    return wrong("is not JSON: it was not written by --save-facts, or was cut off");
+  }
+  if (document?.["kind"] !== kind) return wrong("holds no facts: it was not written by --save-facts");
+  const { format } = document;
+  if (typeof format !== "number") return wrong("does not say its format");
+  if (format > factsFormat) {
+    return wrong(
+      `has facts of format ${String(format)}, and this program knows formats up to ${String(factsFormat)}: take a newer version of it`,
+    );
+  }
+  const facts = recordOf(document["facts"]);
+  if (facts === undefined || typeof facts["now"] !== "number" || typeof facts["serverVersion"] !== "string")
+    return wrong("holds no facts that can be read");
+  const readings = names.map((name) => {
+    const reading = facts[name] ?? notKept;
+    return [name, name === "networkPolicies" ? withBigints(reading) : reading] as const;
+  });
+  const broken = readings.find(([, reading]) => !isReading(reading));
+  if (broken !== undefined) return wrong(`has a damaged reading "${broken[0]}"`);
+  const { now, serverVersion } = facts;
+  // Each reading was written from the type that it is read as; the format number says so.
+  return {
+    ok: true,
+    facts: { now, serverVersion, ...Object.fromEntries(readings) } as unknown as ClusterFacts,
+  };
+}
+
+const notKept: Reading<never> = { known: false, why: "not asked", message: "it is not in the facts file" };
+
+function isReading(value: unknown): boolean {
+  const reading = recordOf(value);
+  if (reading?.["known"] === true) return true;
+  return (
+    reading?.["known"] === false &&
+    typeof reading["message"] === "string" &&
+    ["forbidden", "not served", "failed", "not asked"].includes(String(reading["why"]))
+  );
+}
+
+/** Only policies hold addresses as numbers; looking through everything would take longer than reading it. */
+function withoutBigints(reading: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(reading, (_key, value: unknown) =>
+      typeof value === "bigint" ? { $bigint: value.toString() } : value,
+    ),
+  );
+}
+
+function withBigints(reading: unknown): unknown {
+  return JSON.parse(JSON.stringify(reading), (_key, value: unknown) => {
+    const digits = recordOf(value)?.["$bigint"];
+    return typeof digits === "string" && /^\d+$/.test(digits) ? BigInt(digits) : value;
+  });
+}

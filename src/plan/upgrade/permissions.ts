@@ -1,0 +1,90 @@
+import type { NeededRight } from "../../model/right.ts";
+import { rightsOf } from "../node/permissions.ts";
+import type { StepId } from "./plan.ts";
+
+const rbac = "rbac.authorization.k8s.io";
+
+/** Where an install is: the namespace of its objects, and its DaemonSet. */
+interface Place {
+  readonly namespace: string;
+  readonly daemonSet: string;
+  /** The group that serves DaemonSets and Deployments here. */
+  readonly workloads: "apps" | "extensions";
+  readonly policies: "networking.k8s.io" | "extensions";
+}
+
+/** What the steps of an upgrade may ask the API server for, each right once. */
+export function rightsOfSteps(steps: readonly StepId[], place: Place): readonly NeededRight[] {
+  const all = new Map<string, NeededRight>();
+  for (const right of [...new Set(steps)].flatMap((step) => rightsOfStep(step, place)))
+    all.set(JSON.stringify(right), right);
+  return [...all.values()];
+}
+
+function rightsOfStep(step: StepId, place: Place): readonly NeededRight[] {
+  const { namespace, daemonSet, workloads, policies } = place;
+  const own = (group: string, resource: string, ...verbs: readonly string[]): readonly NeededRight[] =>
+    verbs.map((verb) => ({ verb, group, resource, namespace }));
+  const wide = (group: string, resource: string, ...verbs: readonly string[]): readonly NeededRight[] =>
+    verbs.map((verb) => ({ verb, group, resource }));
+  const roles = [
+    ...wide(rbac, "clusterroles", "get", "create", "patch"),
+    ...wide(rbac, "clusterrolebindings", "get", "create", "patch"),
+    // Nobody gives rights that he does not hold, but for these two (hazard H27).
+    ...wide(rbac, "clusterroles", "escalate", "bind"),
+  ];
+  switch (step) {
+    case "kubernetes":
+    case "complete":
+      return [];
+    case "policy":
+      return [
+        ...wide("", "namespaces", "list", "patch"),
+        ...wide(policies, "networkpolicies", "list", "create", "delete"),
+      ];
+    case "data":
+      return wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "create");
+    case "expand":
+      return [
+        ...wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "create", "patch"),
+        ...own("", "serviceaccounts", "get", "create", "patch"),
+        ...own("", "configmaps", "get", "create", "patch"),
+        ...roles,
+      ];
+    case "typha":
+      return [
+        ...own(workloads, "deployments", "get", "create", "patch"),
+        ...own("", "services", "get", "create", "patch"),
+      ];
+    case "controller":
+      return [
+        ...own(workloads, "deployments", "get", "create", "patch", "watch"),
+        ...own("", "pods", "list", "watch"),
+      ];
+    case "configmap":
+      return own("", "configmaps", "get", "patch");
+    case "template":
+      return own(workloads, "daemonsets", "get", "patch");
+    case "nodes":
+      return nodeRights(namespace, daemonSet, workloads);
+    case "contract":
+      return [
+        ...roles,
+        ...own("", "configmaps", "get", "patch"),
+        ...own(workloads, "daemonsets", "get", "patch"),
+      ];
+  }
+}
+
+/** Every node is touched, so no names are given. */
+function nodeRights(namespace: string, daemonSet: string, group: string): readonly NeededRight[] {
+  const core = { group: "", version: "v1" };
+  const places = {
+    nodes: { ...core, resource: "nodes", kind: "Node" },
+    pods: { ...core, resource: "pods", kind: "Pod" },
+    daemonSets: { group, version: "v1", resource: "daemonsets", kind: "DaemonSet" },
+  };
+  return rightsOf({ nodes: [] }, places, namespace, daemonSet).map(({ names, ...right }) =>
+    names === undefined || names.length === 0 ? right : { ...right, names },
+  );
+}

@@ -1,0 +1,41 @@
+import type { Finding } from "../../preflight/finding.ts";
+
+/** What `preflight -o json` prints; docs/schema/preflight.json describes it. */
+export interface PreflightReport {
+  readonly apiVersion: "calico-upgrade/v1alpha1";
+  readonly kind: "Preflight";
+  readonly cluster: {
+    /** `v1.36.4`; empty when the server did not say. */
+    readonly kubernetes: string;
+    /** When it was looked at, by the server's clock. */
+    readonly observed: string;
+  };
+  /** The oldest release that runs; missing: not known. */
+  readonly from?: string;
+  readonly datastore?: string;
+  /** The release asked for; missing: none, or the manifest does not tell it. */
+  readonly to?: string;
+  /** The manifest of -f. */
+  readonly manifest?: string;
+  /** Nothing stands in the way: exit code 0. */
+  readonly ready: boolean;
+  readonly findings: readonly ReportedFinding[];
+  /** Without a target: the newest releases that can be reached, nearest first. */
+  readonly reachable?: readonly Reachable[];
+}
+
+export interface ReportedFinding extends Finding {
+  /** First letter of the id. */
+  readonly category: string;
+  readonly title: string;
+  /** It makes the exit code 1. */
+  readonly blocks: boolean;
+  /** It would, and was named in --ignore-preflight-errors. */
+  readonly ignored: boolean;
+}
+
+export interface Reachable {
+  readonly release: string;
+  /** The releases to go through, the last one included. */
+  readonly hops: readonly string[];
+}

@@ -1,0 +1,109 @@
+import type { JsonObject } from "../../model/kube.ts";
+import { program } from "../../model/program.ts";
+import { categories } from "../explain/pages.ts";
+import type { Printable } from "../output.ts";
+import type { PreflightReport, ReportedFinding } from "./kind.ts";
+import { rolesText } from "./roles.ts";
+
+/** A report in all forms of -o but `short`. */
+export function printablePreflight(report: PreflightReport): Printable {
+  return {
+    table: (wide) => preflightText(report, wide),
+    object: () => report as unknown as JsonObject,
+    rows: () => report.findings as unknown as readonly JsonObject[],
+    names: () => report.findings.filter(({ blocks }) => blocks).map(({ id }) => id),
+  };
+}
+
+/** One line for what did not pass, the verdict first. */
+export function shortText(report: PreflightReport): string {
+  const lines = report.findings
+    .filter(isOpen)
+    .map((finding) => `${sign(finding)} ${finding.id}  ${told(finding)}\n`);
+  return verdictLine(report) + lines.join("");
+}
+
+function preflightText(report: PreflightReport, wide: boolean): string {
+  const groups = Object.entries(categories).flatMap(([letter, name]) => {
+    const own = report.findings.filter(
+      ({ category, outcome }) => category === letter && (wide || outcome !== "n/a"),
+    );
+    return own.length === 0 ? [] : [`${name}\n${own.map((finding) => findingText(finding, wide)).join("")}`];
+  });
+  const apart = report.findings.filter(({ outcome }) => outcome === "n/a").length;
+  const missing = report.findings.flatMap((finding) => finding.missing ?? []);
+  return [
+    verdictLine(report),
+    ...groups,
+    ...(missing.length === 0 ? [] : [rightsText(missing)]),
+    ...(report.reachable === undefined ? [] : [reachableText(report.reachable)]),
+    (wide || apart === 0 ? "" : `${checks(apart)} not apply here; -o wide lists them.\n`) +
+      `What is behind one, and what to do: ${program} explain ID\n`,
+  ].join("\n");
+}
+
+function verdictLine({ from, to, datastore, cluster, ready, findings }: PreflightReport): string {
+  const where = [
+    ...(datastore === undefined ? [] : [`${datastore} datastore`]),
+    ...(cluster.kubernetes === "" ? [] : [`Kubernetes ${cluster.kubernetes}`]),
+  ].join(", ");
+  const way = `Calico ${from ?? "of unknown release"}${to === undefined ? "" : ` to ${to}`}`;
+  const open = findings.filter(isOpen);
+  const counts = (["error", "warning"] as const).flatMap((severity) => {
+    const count = open.filter((finding) => finding.severity === severity).length;
+    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? "" : "s"}`];
+  });
+  const verdict = [ready ? "ready" : "not ready", ...counts].join(", ");
+  return `${way}${where === "" ? "" : ` (${where})`}: ${verdict}\n`;
+}
+
+function isOpen({ outcome }: ReportedFinding): boolean {
+  return outcome === "fail" || outcome === "unknown";
+}
+
+/** √ passed; × an error, ‼ a warning, i something to know; - does not apply. */
+function sign({ outcome, severity }: ReportedFinding): string {
+  if (outcome === "pass") return "√";
+  if (outcome === "n/a") return "-";
+  return severity === "error" ? "×" : severity === "warning" ? "‼" : "i";
+}
+
+function findingText(finding: ReportedFinding, wide: boolean): string {
+  const { id, title, outcome, because, fix, evidence, ignored } = finding;
+  const lines = [`${sign(finding)} ${id}  ${title}${ignored ? " (ignored)" : ""}`];
+  if (isOpen(finding)) lines.push(told(finding));
+  else if (wide) lines.push(`${outcome}: ${because}`);
+  if (wide) lines.push(...evidence.map(({ object, field, value }) => `${object}: ${field}: ${value}`));
+  if (isOpen(finding)) {
+    if (fix !== undefined) lines.push(`fix: ${fix}`);
+  }
+  return lines.map((line, index) => `${index === 0 ? "" : "       "}${oneLine(line)}\n`).join("");
+}
+
+function told({ outcome, because }: ReportedFinding): string {
+  return oneLine(outcome === "unknown" ? `not known: ${because}` : because);
+}
+
+/** What a server says may have lines and control characters of its own. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, " ").trimEnd();
+}
+
+function rightsText(missing: NonNullable<ReportedFinding["missing"]>): string {
+  return `# Rights that are missing; apply them, and bind them with\n# kubectl create (cluster)rolebinding calico-upgrade --(cluster)role=calico-upgrade --user=USER\n${rolesText(missing)}`;
+}
+
+function reachableText(reachable: NonNullable<PreflightReport["reachable"]>): string {
+  if (reachable.length === 0) return "No newer release that this program knows can be reached from here.\n";
+  const lines = reachable.map(({ release, hops }) =>
+    hops.length === 1
+      ? `  ${release} in one hop\n`
+      : `  ${release} in ${hops.length} hops: ${hops.join(", ")}\n`,
+  );
+  const last = reachable.at(-1)?.release ?? "";
+  return `The newest releases that can be reached from here:\n${lines.join("")}Whether this cluster is ready for one: ${program} preflight --to ${last}\n`;
+}
+
+function checks(count: number): string {
+  return count === 1 ? "1 check does" : `${count} checks do`;
+}

@@ -1,0 +1,308 @@
+import { describe, expect, test } from "vitest";
+import { runCli } from "../../../src/cli.ts";
+import { factsText } from "../../../src/model/facts-file.ts";
+import { known } from "../../../src/model/reading.ts";
+import type { RightFacts } from "../../../src/model/right.ts";
+import type { PreflightReport } from "../../../src/render/preflight/kind.ts";
+import { testContext } from "../flags/test-context.ts";
+import { aCalicoObject, clusterFacts, forbidden, type PreflightSpec } from "../preflight/cluster.ts";
+import { schemaErrorsOf } from "../render/schema.ts";
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** preflight on a facts file of that cluster, by the whole command line. */
+async function preflight(spec: PreflightSpec, ...args: readonly string[]): Promise<Outcome> {
+  const file = factsText(clusterFacts(spec), "v0.0.0");
+  return await preflightOn({ "facts.json": file }, "--facts", "facts.json", ...args);
+}
+
+async function preflightOn(
+  files: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<Outcome> {
+  const readFile = (path: string): Promise<string> => {
+    const text = files[path];
+    return text === undefined
+      ? Promise.reject(Object.assign(new Error("no such file"), { code: "ENOENT" }))
+      : Promise.resolve(text);
+  };
+  const { context, stdout, stderr } = testContext({ readFile });
+  const exitCode = await runCli(["preflight", ...args], context);
+  return { exitCode, stdout: stdout(), stderr: stderr() };
+}
+
+async function report(spec: PreflightSpec, ...args: readonly string[]): Promise<PreflightReport> {
+  const { stdout } = await preflight(spec, ...args, "-o", "json");
+  return JSON.parse(stdout) as PreflightReport;
+}
+
+/** A right for everything that an upgrade may ask, as somebody who may do it all gets it answered. */
+const everything = { readings: { rights: known(allRights(true)) } };
+
+function allRights(allowed: RightFacts["allowed"]): readonly RightFacts[] {
+  const rbac = "rbac.authorization.k8s.io";
+  const wide = (group: string, resource: string, ...verbs: readonly string[]) =>
+    verbs.map((verb) => ({ verb, group, resource, allowed }));
+  const own = (group: string, resource: string, ...verbs: readonly string[]) =>
+    verbs.map((verb) => ({ verb, group, resource, namespace: "kube-system", allowed }));
+  return [
+    ...wide("", "nodes", "list", "watch", "patch"),
+    ...wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "create", "patch"),
+    ...wide(rbac, "clusterroles", "get", "create", "patch", "escalate", "bind"),
+    ...wide(rbac, "clusterrolebindings", "get", "create", "patch"),
+    ...own("", "pods", "list", "watch", "delete"),
+    ...own("", "serviceaccounts", "get", "create", "patch"),
+    ...own("", "services", "get", "create", "patch"),
+    ...own("", "configmaps", "get", "create", "patch"),
+    ...own("apps", "daemonsets", "get", "list", "watch", "patch"),
+    ...own("apps", "deployments", "get", "create", "patch", "watch"),
+    ...own("apps", "controllerrevisions", "list"),
+  ];
+}
+
+const allInterfaces = aCalicoObject("HostEndpoint", "all", { interfaceName: "*" });
+const crossing: PreflightSpec = { release: "v3.13.4", kubernetes: "v1.17.17", ...everything };
+
+describe("whether the cluster is ready is the exit code, and why stands in every format", () => {
+  test("an error that fails: exit code 1, what was seen, what resolves it", async () => {
+    const { exitCode, stdout } = await preflight(
+      { ...crossing, objects: [allInterfaces] },
+      "--to",
+      "v3.14.1",
+      "--checks",
+      "B14",
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(
+      "Calico v3.13.4 to v3.14.1 (kubernetes datastore, Kubernetes v1.17.17): not ready, 1 error\n",
+    );
+    expect(stdout).toContain("× B14  Host endpoints of all interfaces are prepared for v3.14\n");
+    expect(stdout).toContain("       fix: label them");
+  });
+
+  test("named in --ignore-preflight-errors it is shown and does not stop", async () => {
+    const given = ["--to", "v3.14.1", "--checks", "b14", "--ignore-preflight-errors", "b14"];
+    const { exitCode, stdout } = await preflight({ ...crossing, objects: [allInterfaces] }, ...given);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("× B14  Host endpoints of all interfaces are prepared for v3.14 (ignored)\n");
+  });
+
+  test("what could not be read is unknown, stands in the way and is told", async () => {
+    const readings = { ...everything.readings, hostEndpoints: forbidden };
+    const { exitCode, stdout } = await preflight(
+      { ...crossing, readings },
+      "--to",
+      "v3.14.1",
+      "--checks",
+      "B14",
+      "-o",
+      "short",
+    );
+    expect([exitCode, stdout]).toEqual([
+      1,
+      "Calico v3.13.4 to v3.14.1 (kubernetes datastore, Kubernetes v1.17.17): not ready, 1 error\n" +
+        '× B14  not known: hostEndpoints forbidden: User "jane" cannot list it\n',
+    ]);
+  });
+
+  test("-o name prints the ids that stand in the way, and nothing when none does", async () => {
+    const given = ["--to", "v3.14.1", "--checks", "B14", "-o", "name"];
+    expect((await preflight({ ...crossing, objects: [allInterfaces] }, ...given)).stdout).toBe("B14\n");
+    expect(await preflight(crossing, ...given)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  });
+
+  test("a warning stops only with --fail-on=warning", async () => {
+    const nodes = [{ apiVersion: "v1", kind: "Node", metadata: { name: "node-01" }, status: {} }];
+    const given = ["--checks", "S01"];
+    expect((await preflight({ nodes }, ...given)).exitCode).toBe(0);
+    expect((await preflight({ nodes }, ...given, "--fail-on", "warning")).exitCode).toBe(1);
+  });
+
+  test("-o json is what its schema says, with and without a target", async () => {
+    for (const args of [[], ["--to", "v3.14.1"], ["--to", "v3.32.1"]]) {
+      const made = await report({ ...crossing, objects: [allInterfaces] }, ...args);
+      expect(schemaErrorsOf("preflight", made)).toEqual([]);
+      expect(made.findings.length).toBeGreaterThan(0);
+    }
+  });
+
+  test("-o wide also lists what does not apply, and the evidence", async () => {
+    const { stdout } = await preflight(
+      { ...crossing, objects: [allInterfaces] },
+      "--to",
+      "v3.14.1",
+      "-o",
+      "wide",
+    );
+    expect(stdout).toMatch(/^- B33 .*\n {7}n\/a: the upgrade does not lead/m);
+    expect(stdout).toContain("       HostEndpoint all: spec.interfaceName: *\n");
+  });
+});
+
+test("without a target: what there is to reach from here", async () => {
+  const { reachable } = await report({ release: "v3.4.0", kubernetes: "v1.12.10" });
+  expect(reachable?.at(0)?.hops).toHaveLength(1);
+  expect(reachable?.at(-1)).toMatchObject({ release: "v3.32.1" });
+  expect(reachable?.at(-1)?.hops.length).toBeGreaterThan(1);
+});
+
+describe("S05: rights that the coming steps need", () => {
+  test("all there: passes", async () => {
+    const { findings } = await report(crossing, "--to", "v3.14.1", "--checks", "S05");
+    expect(findings).toMatchObject([{ id: "S05", outcome: "pass" }]);
+  });
+
+  test("missing ones are named, and roles that give them are printed ready to be applied", async () => {
+    const denied = allRights(true).map((right) =>
+      right.verb === "delete" || right.resource === "customresourcedefinitions"
+        ? { ...right, allowed: false }
+        : right,
+    );
+    const readings = { rights: known(denied) };
+    const { exitCode, stdout } = await preflight(
+      { ...crossing, readings },
+      "--to",
+      "v3.14.1",
+      "--checks",
+      "S05",
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: calico-upgrade
+rules:
+- apiGroups: ["apiextensions.k8s.io"]
+  resources: ["customresourcedefinitions"]
+  verbs: ["get","create","patch"]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: calico-upgrade
+  namespace: kube-system
+rules:
+- apiGroups: [""]
+  resources: ["pods"]
+  verbs: ["delete"]
+`);
+  });
+
+  test("only escalate and bind missing: a warning, because the server decides when it is tried (H27)", async () => {
+    const rights = allRights(true).map((right) =>
+      ["escalate", "bind"].includes(right.verb) ? { ...right, allowed: false } : right,
+    );
+    const { findings } = await report(
+      { ...crossing, readings: { rights: known(rights) } },
+      "--to",
+      "v3.14.1",
+      "--checks",
+      "S05",
+    );
+    expect(findings).toMatchObject([{ outcome: "unknown", severity: "warning", blocks: false }]);
+  });
+
+  test("a right that nobody asked about is unknown, never there", async () => {
+    const { findings } = await report(
+      { ...crossing, readings: { rights: known([]) } },
+      "--to",
+      "v3.14.1",
+      "--checks",
+      "S05",
+    );
+    expect(findings).toMatchObject([{ outcome: "unknown", blocks: true }]);
+  });
+});
+
+describe("a target newer than what is known is checked by the rules that name it, and nothing is guessed", () => {
+  test("v3.33 crosses v3.32", async () => {
+    const { to, findings } = await report(crossing, "--to", "v3.33.0", "--checks", "B33");
+    expect(to).toBe("v3.33.0");
+    expect(findings).toMatchObject([{ id: "B33", outcome: "pass" }]);
+  });
+});
+
+describe("bad input is told in one line, exit code 1", () => {
+  const manifest = `apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: weave-net, namespace: kube-system}
+spec: {selector: {matchLabels: {a: b}}, template: {spec: {containers: [{name: weave, image: weaveworks/weave}]}}}
+`;
+  const operator = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: tigera-operator, namespace: tigera-operator}
+spec: {selector: {matchLabels: {a: b}}, template: {spec: {containers: [{name: tigera-operator, image: quay.io/tigera/operator:v1.36.9}]}}}
+`;
+  const calico = `apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: calico-node, namespace: kube-system}
+spec: {selector: {matchLabels: {a: b}}, template: {spec: {containers: [{name: calico-node, image: "docker.io/calico/node:v3.29.7", env: [{name: DATASTORE_TYPE, value: kubernetes}]}]}}}
+`;
+  const facts = factsText(clusterFacts(crossing), "v0.0.0");
+  const files = {
+    f: facts,
+    weave: manifest,
+    operator,
+    calico,
+    "newer.json": facts.replace('"format":1', '"format":2'),
+    broken: "{",
+    status: '{"kind":"UpgradeStatus"}',
+  };
+
+  test.each([
+    [["--facts", "f", "--to", "v3.14.99"], "--to: there is no Calico release v3.14.99"],
+    [["--facts", "f", "--to", "v3.14"], "--to: v3.14 is a line of releases; its newest is v3.14.2: name one"],
+    [["--facts", "f", "--to", "latest"], '--to: "latest" is no version'],
+    [["--facts", "f", "--to", "v3.29.6", "-f", "calico"], "--to and -f do not agree"],
+    [["--facts", "f", "-f", "weave"], "weave has nothing of Calico: DaemonSet weave-net"],
+    [["--facts", "f", "-f", "operator"], "P12: operator has the Tigera operator"],
+    [["--facts", "f", "-f", "nowhere"], 'the path "nowhere" does not exist'],
+    [
+      ["--facts", "newer.json"],
+      "--facts: newer.json has facts of format 2, and this program knows formats up to 1: take a newer version",
+    ],
+    [["--facts", "broken"], "--facts: broken is not JSON"],
+    [["--facts", "status"], "--facts: status holds no facts"],
+    [["--facts", "nowhere"], '--facts: the path "nowhere" does not exist'],
+    [["--facts", "f", "--save-facts", "g"], "--save-facts saves what a cluster says"],
+    [["--facts", "f", "--checks", "X99"], '--checks: there is no id "X99"'],
+    [["--facts", "f", "--ignore-preflight-errors", "B99"], '--ignore-preflight-errors: there is no id "B99"'],
+    [["--facts", "f", "--fail-on", "info"], "--fail-on must be 'error' or 'warning'"],
+    [["--facts", "f", "-o", "xml"], "unable to match a printer suitable for the output format"],
+    [["v3.29.0"], "extra arguments: [v3.29.0]"],
+  ])("%j", async (args, message) => {
+    const { exitCode, stdout, stderr } = await preflightOn(files, ...args);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^error: [^\n]*\n(See [^\n]*\n)?$/);
+  });
+
+  test("an operator's Calico and a hosted manifest are told apart before anything is judged", async () => {
+    const installation = {
+      apiVersion: "operator.tigera.io/v1",
+      kind: "Installation",
+      metadata: { name: "default" },
+    };
+    const spec = {
+      daemonSet: {
+        namespace: "calico-system",
+        labels: { "app.kubernetes.io/managed-by": "tigera-operator" },
+      },
+      objects: [installation],
+    };
+    const operators = factsText(clusterFacts(spec), "v0.0.0");
+    const { exitCode, stderr } = await preflightOn(
+      { ...files, o: operators },
+      "--facts",
+      "o",
+      "-f",
+      "calico",
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("P12: calico is a hosted manifest, and the operator runs this Calico");
+  });
+});
