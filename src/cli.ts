@@ -33,6 +33,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/plan.ts")).PlanCommand,
   },
   {
+    name: "runbook",
+    summary: "Write the steps by hand, for components that run outside of Kubernetes",
+    group: "Commands",
+    load: async () => (await import("./commands/runbook.ts")).RunbookCommand,
+  },
+  {
     name: "node",
     summary: "Upgrade calico-node on nodes, one after the other",
     group: "Commands",

@@ -1,0 +1,124 @@
+import { discover } from "../../cluster/discovery.ts";
+import { groupsFor, observe, type Need } from "../../cluster/observe.ts";
+import type { Connection } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import { userError } from "../../errors.ts";
+import { plainOutput } from "../../flags/common.ts";
+import type { Observed } from "../../model/observed.ts";
+import { program } from "../../model/program.ts";
+import { isTombstone } from "../../model/workload.ts";
+import { makeRunbook } from "../../plan/runbook/make.ts";
+import type { RunbookInput } from "../../plan/runbook/told.ts";
+import { catalogue } from "../../releases/catalogue.ts";
+import { compareVersions, parseVersion, versionOf, type Version } from "../../releases/version.ts";
+import { printableRunbook } from "../../render/runbook/print.ts";
+import { runbookMarkdown } from "../../render/runbook/text.ts";
+import { upgradeStatus } from "../../render/status/build.ts";
+import { nodeArguments, seeHelp } from "../arguments.ts";
+import { readTold, type Told } from "../plan/told.ts";
+import { outputOf, resultText } from "../print-result.ts";
+import { readRunbookFlags, type GivenFlags } from "./flags.ts";
+
+export interface RunbookOptions extends GivenFlags {
+  readonly to: string | undefined;
+  readonly from: string | undefined;
+  readonly datastore: string | undefined;
+  readonly output: string;
+  readonly nodes: readonly string[];
+  readonly context: AppContext;
+  readonly connect: () => Promise<Connection>;
+}
+
+const needs: readonly Need[] = ["nodes", "daemonSets", "pods", "workloads", "configMaps"];
+
+/** Exit code 0 when there is a way; what could not be seen is in the runbook and no error. */
+export async function runRunbook(options: RunbookOptions): Promise<number> {
+  const { context } = options;
+  const markdown = options.output === "markdown";
+  if (!markdown && !["text", "json", "yaml"].includes(options.output))
+    throw userError(`-o must be one of text, markdown, json, yaml, not "${options.output}"`);
+  const output = await outputOf(
+    plainOutput(markdown || options.output === "text" ? "table" : options.output),
+    context,
+  );
+  if (options.to === undefined) throw userError('required flag(s) "to" not set', seeHelp("runbook"));
+  const flags = readRunbookFlags(options);
+  const told = readTold({
+    to: options.to,
+    file: false,
+    from: options.from,
+    datastore: options.datastore,
+    kubernetes: undefined,
+  });
+  if (told.to === undefined) throw new Error("no --to");
+  const names = nodeArguments(options.nodes, "runbook");
+
+  const connection = await options.connect();
+  const namespace = connection.namespaceGiven ? connection.namespace : "kube-system";
+  const discovered = discover(connection, groupsFor(needs));
+  const seen = await observe(connection, discovered, { needs, namespace, now: context.now() });
+  const { hosts, hostsWhy } = hostsOf(seen, names);
+  const oldGroupServed = (await discovered).serves("projectcalico.org/v1");
+  const server = parseVersion(seen.serverVersion);
+  const input: RunbookInput = {
+    to: told.to,
+    ...runningOf(seen, told),
+    kubernetes: server?.major === 1 ? server.minor : "unknown",
+    ...(seen.serverVersion === "" ? {} : { oldGroupServed }),
+    hosts,
+    ...(hostsWhy === undefined ? {} : { hostsWhy }),
+    ...controllerOf(seen),
+    flags,
+  };
+  const runbook = makeRunbook(input, catalogue);
+  if (runbook.kind === "refusal") {
+    const better = runbook.instead === undefined ? "" : `; instead: ${runbook.instead}`;
+    throw userError(`${runbook.id}: ${runbook.because}${better}`, `See '${program} explain ${runbook.id}'`);
+  }
+  context.stdout.write(
+    markdown ? runbookMarkdown(runbook) : await resultText(output, printableRunbook(runbook)),
+  );
+  return 0;
+}
+
+/** All nodes, or those that were named; one that does not exist is a mistake where nodes can be read. */
+function hostsOf({ nodes }: Observed, names: readonly string[]): Pick<RunbookInput, "hosts" | "hostsWhy"> {
+  if (!nodes.known) return { hosts: names.map((name) => ({ name })), hostsWhy: nodes.message };
+  if (names.length === 0)
+    return { hosts: nodes.value.toSorted((a, b) => a.name.localeCompare(b.name, "en")) };
+  return {
+    hosts: names.map((name) => {
+      const found = nodes.value.find((each) => each.name === name);
+      if (found === undefined) throw userError(`nodes "${name}" not found`);
+      return found;
+    }),
+  };
+}
+
+/** What runs: flags first, then a calico-node that Kubernetes runs. What a node has as an image may be old. */
+function runningOf(seen: Observed, told: Told): Pick<RunbookInput, "from" | "fromWhy" | "datastore"> {
+  const { daemonSets } = upgradeStatus(seen, catalogue);
+  const [set] = daemonSets;
+  const candidates: readonly Version[] = (set?.release.candidates ?? []).map(versionOf);
+  const oldest =
+    candidates.length === 0 ? undefined : candidates.reduce((a, b) => (compareVersions(a, b) <= 0 ? a : b));
+  const type = set?.datastore.type;
+  return {
+    from: told.from ?? oldest,
+    fromWhy: !seen.daemonSets.known
+      ? seen.daemonSets.message
+      : set === undefined
+        ? "no DaemonSet of this cluster runs calico-node"
+        : `its images do not say it: ${set.release.text}`,
+    datastore: told.datastore ?? (type === "unknown" ? undefined : type),
+  };
+}
+
+function controllerOf({ workloads }: Observed): Pick<RunbookInput, "controllerWorkload" | "workloadsKnown"> {
+  if (!workloads.known) return { controllerWorkload: undefined, workloadsKnown: "unknown" };
+  const found = workloads.value.find((each) => each.component === "controller" && !isTombstone(each));
+  return {
+    controllerWorkload: found === undefined ? undefined : `${found.kind} ${found.namespace}/${found.name}`,
+    workloadsKnown: true,
+  };
+}

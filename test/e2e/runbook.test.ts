@@ -1,0 +1,83 @@
+/** `runbook` on a real server: the hosts' own facts, what is asked for, and that nothing is written. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Runbook } from "../../src/plan/runbook/runbook.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { schemaErrorsOf } from "../unit/render/schema.ts";
+import { runPlugin } from "./support/plugin.ts";
+import { testCluster } from "./test-cluster.ts";
+
+let cluster: Cluster;
+
+beforeAll(async () => {
+  cluster = await testCluster({ kubeVersion: "1.15", audit: "Metadata" });
+});
+afterAll(async () => {
+  await cluster?.stop();
+});
+
+async function json(...args: readonly string[]): Promise<Runbook> {
+  const { stdout, stderr, code } = await runPlugin(cluster, ["runbook", ...args, "-o", "json"]);
+  if (code !== 0) throw new Error(stderr);
+  const made = JSON.parse(stdout) as Runbook;
+  expect(schemaErrorsOf("runbook", made)).toEqual([]);
+  return made;
+}
+
+/** upgrade-procedure.md, "Upgrading Components Individually" */
+describe("runbook", () => {
+  const way = ["--to", "v2.5.1", "--from", "v2.2.1", "--datastore", "etcd"];
+
+  test("has every host with what its node says, and writes nothing", async () => {
+    const mark = await cluster.audit.mark();
+    const made = await json(...way);
+    const nodes = (await cluster.api.ask("GET", "/api/v1/nodes")) as {
+      readonly items: readonly {
+        readonly metadata: { readonly name: string };
+        readonly status: { readonly nodeInfo: { readonly kubeletVersion: string } };
+      }[];
+    };
+    const hosts = made.hops.flatMap((hop) => hop.hosts);
+    expect(hosts.map(({ node, facts }) => [node, facts.kubelet])).toEqual(
+      nodes.items.map(({ metadata, status }) => [metadata.name, status.nodeInfo.kubeletVersion]),
+    );
+    expect(made.asked.map(({ flag }) => flag)).toEqual(
+      expect.arrayContaining(["--run-by=systemd|docker", "--controller-host=NODE"]) as string[],
+    );
+    expect(made.hops[0]?.before.map(({ id }) => id)).toEqual(["policy"]);
+    const sent = await cluster.audit.since(mark, { userAgent: "kubectl-calico_upgrade" });
+    expect(sent.filter(({ verb }) => !["get", "list"].includes(verb))).toEqual([]);
+  });
+
+  test("answers what flags tell, for one host, as Markdown", async () => {
+    const [first = ""] = (await json(...way)).hops.flatMap((hop) => hop.hosts.map(({ node }) => node));
+    const { stdout, code } = await runPlugin(cluster, [
+      "runbook",
+      ...way,
+      first,
+      "--run-by=docker",
+      "--unit=calico",
+      "--cni-bin-dir=/usr/lib/cni",
+      "--registry=mirror.example",
+      "-o",
+      "markdown",
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^# Calico v2\.2\.1 to v2\.5\.1/);
+    expect(stdout).toContain("docker run -d --name calico … mirror.example/calico/node:v2.5.1");
+    expect(stdout).toContain("/usr/lib/cni/calico");
+    expect(stdout).not.toContain("systemctl edit --full calico.service");
+  });
+
+  test.each([
+    [["--to", "v2.5.1", "nobody"], /nodes "nobody" not found/],
+    [[], /required flag\(s\) "to" not set/],
+    [["--to", "v2.5.1", "--from", "v2.6.0", "--datastore", "etcd"], /P11/],
+    [["--to", "v2.5.1", "--run-by", "magic"], /--run-by must be one of systemd, docker/],
+    [["--to", "v2.5.1", "--unit", "a; rm -rf /"], /--unit must be the name of a unit/],
+    [["--to", "v2.5.1", "-o", "wide"], /-o must be one of text, markdown, json, yaml/],
+  ])("%j is refused in one line", async (args, words) => {
+    const { stdout, stderr, code } = await runPlugin(cluster, ["runbook", ...args]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(words);
+  });
+});
