@@ -1,5 +1,6 @@
 import { Option } from "clipanion";
 import { daemonSetFlag, filenameFlag, outputFlag } from "../flags/common.ts";
+import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 import { datastoreFlag, fromFlag, kubernetesFlag, printCommandsFlag, toFlag } from "../flags/plan.ts";
 import { BaseCommand, option } from "./base.ts";
 
@@ -29,6 +30,8 @@ export class PlanCommand extends BaseCommand {
   readonly datastore = option(datastoreFlag);
   readonly kubernetes = option(kubernetesFlag);
   readonly daemonSet = option(daemonSetFlag);
+  readonly facts = option(factsFlag);
+  readonly saveFacts = option(saveFactsFlag);
   readonly printCommands = option(printCommandsFlag);
   readonly output = option(outputFlag);
   readonly rest = Option.Rest();
@@ -42,6 +45,8 @@ export class PlanCommand extends BaseCommand {
       datastore: this.datastore,
       kubernetes: this.kubernetes,
       daemonSet: this.daemonSet,
+      facts: this.facts,
+      saveFacts: this.saveFacts,
       printCommands: this.printCommands,
       output: this.output,
       extra: this.rest,

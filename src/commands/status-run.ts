@@ -1,6 +1,7 @@
 import { discoverCached } from "../cluster/discovery.ts";
 import { observe, observedGroups, type Need } from "../cluster/observe.ts";
 import { userError } from "../errors.ts";
+import type { Observed } from "../model/observed.ts";
 import { catalogue } from "../releases/catalogue.ts";
 import type { Output } from "../render/output.ts";
 import { upgradeStatus, type StatusScope } from "../render/status/build.ts";
@@ -16,6 +17,20 @@ export async function runStatus(options: StatusOptions): Promise<number> {
   const output = await outputOf(options, context);
   const sorted = await sortedBy(options.sortBy, output);
   const scope = scopeOf(options);
+  const needs = output.format === "name" && !options.wait ? nameNeeds : allNeeds;
+  const show = async (observed: Observed): Promise<number> => {
+    const status = sorted(upgradeStatus(observed, catalogue, scope));
+    const errors = errorsOf(observed, status, scope);
+    if (!isBlind(observed)) context.stdout.write(await resultText(output, printableStatus(status, options)));
+    for (const line of errors.lines) context.stderr.write(`${line}\n`);
+    return isBlind(observed) || errors.missing ? 1 : 0;
+  };
+  if (options.facts !== undefined || options.saveFacts !== undefined) {
+    if (options.watch || options.wait)
+      throw userError("--facts and --save-facts are about one look; leave out --watch and --wait");
+    const { factsSource } = await import("./facts/source.ts");
+    return await show(await (await factsSource(options, context, options.connect)).read(needs));
+  }
   const connection = await options.connect();
   try {
     const view: StatusView = {
@@ -23,7 +38,7 @@ export async function runStatus(options: StatusOptions): Promise<number> {
       scope,
       output,
       sorted,
-      needs: output.format === "name" && !options.wait ? nameNeeds : allNeeds,
+      needs,
       namespace: connection.namespaceGiven ? connection.namespace : "kube-system",
     };
     if (options.watch || options.wait) {
@@ -32,11 +47,7 @@ export async function runStatus(options: StatusOptions): Promise<number> {
     }
     const discovered = discoverCached(connection, observedGroups);
     const observed = await observe(connection, discovered, { ...view, now: context.now() });
-    const status = sorted(upgradeStatus(observed, catalogue, scope));
-    const errors = errorsOf(observed, status, scope);
-    if (!isBlind(observed)) context.stdout.write(await resultText(output, printableStatus(status, options)));
-    for (const line of errors.lines) context.stderr.write(`${line}\n`);
-    return isBlind(observed) || errors.missing ? 1 : 0;
+    return await show(observed);
   } finally {
     connection.close();
   }

@@ -1,13 +1,14 @@
 import type { Need } from "../cluster/observe.ts";
 import type { Connection } from "../cluster/port.ts";
 import type { AppContext } from "../context.ts";
+import type { FactsFlags } from "./facts/source.ts";
 import type { Millis } from "../model/time.ts";
 import type { Output, OutputFlags } from "../render/output.ts";
 import type { StatusScope } from "../render/status/build.ts";
 import type { UpgradeStatus } from "../render/status/kind.ts";
 import type { StatusLook } from "../render/status/print.ts";
 
-export interface StatusOptions extends OutputFlags, StatusLook {
+export interface StatusOptions extends OutputFlags, StatusLook, FactsFlags {
   readonly nodes: readonly string[];
   readonly noHeaders: boolean;
   readonly sortBy: string;

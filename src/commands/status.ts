@@ -13,6 +13,7 @@ import {
   waitFlag,
   watchFlag,
 } from "../flags/common.ts";
+import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 
 export class StatusCommand extends BaseCommand {
   static override readonly paths = [["status"]];
@@ -35,6 +36,7 @@ export class StatusCommand extends BaseCommand {
         what: "Print which release each node runs, the ones with most restarts last",
         command: "status -o custom-columns=NODE:.name,RELEASE:.release.text --sort-by=.pod.restarts",
       },
+      { what: "Save what was seen for somebody else", command: "status --save-facts cluster.json" },
       { what: "Wait until every node runs the newest revision", command: "status --wait --timeout=1h" },
     ],
   };
@@ -50,6 +52,8 @@ export class StatusCommand extends BaseCommand {
   readonly wait = option(waitFlag);
   readonly timeout = option(timeoutFlag);
   readonly daemonSet = option(daemonSetFlag);
+  readonly facts = option(factsFlag);
+  readonly saveFacts = option(saveFactsFlag);
   readonly nodes = Option.Rest();
 
   protected async run(): Promise<number> {
@@ -67,6 +71,8 @@ export class StatusCommand extends BaseCommand {
       wait: this.wait,
       timeout: this.timeout,
       daemonSet: this.daemonSet,
+      facts: this.facts,
+      saveFacts: this.saveFacts,
       context: this.context,
       connect: () => this.connect(),
     });

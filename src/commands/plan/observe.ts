@@ -1,18 +1,17 @@
-import { discover } from "../../cluster/discovery.ts";
-import { policyGroups } from "../../cluster/observe-policy.ts";
-import { groupsFor, observe, type Need } from "../../cluster/observe.ts";
+import type { Need } from "../../cluster/observe.ts";
+import type { Connection } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
 import type { Account } from "../../model/rbac.ts";
 import type { Observed } from "../../model/observed.ts";
-import type { Standing } from "../../plan/upgrade/standing.ts";
+import type { Standing, TargetFile } from "../../plan/upgrade/standing.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { upgradeStatus } from "../../render/status/build.ts";
 import { daemonSetArgument } from "../arguments.ts";
-import { rbacGroup } from "../node/look.ts";
-import { refuseMismatch, type PlanFile } from "./file.ts";
+import { factsSource } from "../facts/source.ts";
+import { nameIn, refuseMismatch, type PlanFile } from "./file.ts";
 import { lookAtFile } from "./look-at-file.ts";
-import { policyTold } from "./policy-told.ts";
-import { readRights } from "./rights.ts";
+import { mayCross, policyTold } from "./policy-told.ts";
+import { rightsIn } from "./rights.ts";
 import type { PlanOptions } from "./run.ts";
 import { standingOf } from "./standing.ts";
 import type { Told } from "./told.ts";
@@ -25,19 +24,20 @@ const needs: readonly Need[] = [
   "workloads",
   "configMaps",
   "installation",
+  "served",
+  "clusterRoleBindings",
 ];
+const policyNeeds: readonly Need[] = ["namespaces", "networkPolicies"];
 
-/** Looks at the cluster once; what could not be read is said on stderr and unknown in the plan. */
+/** Looks at the cluster, or at a facts file; what could not be read is said on stderr and unknown in the plan. */
 export async function observeStanding(
   told: Told,
   file: PlanFile | undefined,
   options: PlanOptions,
 ): Promise<Standing> {
   const named = options.daemonSet === undefined ? undefined : daemonSetArgument(options.daemonSet, "plan");
-  const connection = await options.connect();
-  const namespace = connection.namespaceGiven ? connection.namespace : "kube-system";
-  const discovered = discover(connection, [...new Set([...groupsFor(needs), ...policyGroups, rbacGroup])]);
-  const observed = await observe(connection, discovered, { needs, namespace, now: options.context.now() });
+  const { connection, read } = await factsSource(options, options.context, options.connect);
+  const observed = await read(needs);
   const status = upgradeStatus(observed, catalogue, {
     nodes: [],
     ...(named === undefined ? {} : { daemonSet: `${named.namespace}/${named.name}` }),
@@ -54,18 +54,18 @@ export async function observeStanding(
       `the datastore is not clear: ${set.datastore.evidence.join("; ")}; an unfinished migration, or a broken edit`,
     );
   }
-  const discovery = await discovered;
+  const { served } = observed;
   const standing = standingOf(status, told, {
     workloadsKnown: observed.workloads.known,
-    oldGroupServed: discovery.serves("projectcalico.org/v1"),
+    oldGroupServed: served.known && served.value.groupVersions.includes("projectcalico.org/v1"),
   });
   if (file !== undefined) refuseMismatch(file, standing);
   const chosen = { namespace: standing.namespace, name: standing.daemonSet };
-  const [rights, policy, target] = await Promise.all([
-    readRights(connection, discovery, accountOf(observed, chosen)),
-    policyTold(connection, discovery, standing),
-    file?.set === undefined ? undefined : lookAtFile(connection, file, chosen),
+  const [policy, target] = await Promise.all([
+    mayCross(standing) ? read(policyNeeds).then(policyTold) : undefined,
+    file?.set === undefined ? undefined : targetFile(connection, file, chosen),
   ]);
+  const rights = rightsIn(observed, accountOf(observed, chosen));
   const { seen } = standing;
   return {
     ...standing,
@@ -80,6 +80,15 @@ export async function observeStanding(
         }),
     ...(target === undefined ? {} : { file: target }),
   };
+}
+
+/** A facts file does not hold the objects that a manifest is compared with. */
+async function targetFile(
+  connection: Connection | undefined,
+  file: PlanFile,
+  chosen: { readonly namespace: string; readonly name: string },
+): Promise<TargetFile> {
+  return connection === undefined ? { name: nameIn(file) } : await lookAtFile(connection, file, chosen);
 }
 
 function accountOf(

@@ -1,22 +1,20 @@
-import { observePolicy } from "../../cluster/observe-policy.ts";
-import type { Connection, Discovery } from "../../cluster/port.ts";
-import { readingOf } from "../../cluster/reading.ts";
+import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { Standing, Told } from "../../plan/upgrade/standing.ts";
 import { hasWork, migrationPlan } from "../../policy/migration.ts";
 import { atLeast } from "../../releases/version.ts";
 
 const nothingDecided = { keep: new Set<string>(), treatAs: new Map<string, "isolated" | "open">() };
 
-/** Whether policies are migrated; undefined where no way from here crosses the boundary (P02). */
-export async function policyTold(
-  connection: Connection,
-  discovery: Discovery,
-  { from, datastore }: Pick<Standing, "from" | "datastore">,
-): Promise<Told | undefined> {
-  if (atLeast(from, datastore === "etcd" ? "v2.4.0" : "v2.3.0")) return undefined;
-  const seen = await readingOf(() => observePolicy(connection, Promise.resolve(discovery)));
-  if (!seen.known) return { state: "unknown", because: seen.message };
-  const { namespaces } = migrationPlan(seen.value.namespaces, seen.value.policies, nothingDecided);
+/** Whether a way from here may cross the boundary (P02). */
+export function mayCross({ from, datastore }: Pick<Standing, "from" | "datastore">): boolean {
+  return !atLeast(from, datastore === "etcd" ? "v2.4.0" : "v2.3.0");
+}
+
+/** Whether policies are migrated. */
+export function policyTold(seen: Pick<ClusterFacts, "namespaces" | "networkPolicies">): Told {
+  if (!seen.namespaces.known) return { state: "unknown", because: seen.namespaces.message };
+  if (!seen.networkPolicies.known) return { state: "unknown", because: seen.networkPolicies.message };
+  const { namespaces } = migrationPlan(seen.namespaces.value, seen.networkPolicies.value, nothingDecided);
   const open = namespaces.filter(hasWork);
   if (open.length > 0) return { state: "todo", because: `${count(open.length)} to be migrated` };
   const undecided = namespaces.filter(({ left }) => left === "undecided").length;

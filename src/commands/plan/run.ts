@@ -8,11 +8,12 @@ import type { Standing } from "../../plan/upgrade/standing.ts";
 import type { Refusal } from "../../plan/route/route.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { planCommands, printablePlan } from "../../render/plan/print.ts";
+import type { FactsFlags } from "../facts/source.ts";
 import { outputOf, resultText } from "../print-result.ts";
 import { nameIn, readPlanFile, refuseMismatch, targetOf, type PlanFile } from "./file.ts";
 import { isNewer, readTold, type Told } from "./told.ts";
 
-export interface PlanOptions {
+export interface PlanOptions extends FactsFlags {
   readonly to: string | undefined;
   /** At most one. */
   readonly filename: readonly string[];
@@ -38,7 +39,7 @@ export async function runPlan(options: PlanOptions): Promise<number> {
   const file = await readPlanFile(options.filename, options.context.readFile);
   const told = readTold({ ...options, file: file !== undefined });
   const to = targetOf(told.to, file);
-  const standing = offline(told, file) ?? (await observed(told, file, options));
+  const standing = offline(told, file, options) ?? (await observed(told, file, options));
   if (to === undefined) throw new Error("neither --to nor -f names a target");
   const plan = upgradePlan(standing, to, catalogue);
   if (plan.kind === "refusal") throw userError(refusalText(plan, standing));
@@ -47,8 +48,14 @@ export async function runPlan(options: PlanOptions): Promise<number> {
   return 0;
 }
 
-function offline({ from, datastore, kubernetes }: Told, file: PlanFile | undefined): Standing | undefined {
+function offline(
+  { from, datastore, kubernetes }: Told,
+  file: PlanFile | undefined,
+  { facts, saveFacts }: FactsFlags,
+): Standing | undefined {
   if (from === undefined || datastore === undefined) return undefined;
+  // Who names a facts file, or wants one, wants to see it looked at.
+  if (facts !== undefined || saveFacts !== undefined) return undefined;
   const standing: Standing = {
     from,
     datastore,

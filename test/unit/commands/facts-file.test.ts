@@ -1,0 +1,118 @@
+import { readFile as read } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { runCli } from "../../../src/cli.ts";
+import { readingNames, type ClusterFacts } from "../../../src/model/cluster-facts.ts";
+import { factsText, parseFacts } from "../../../src/model/facts-file.ts";
+import { known } from "../../../src/model/reading.ts";
+import { networkPolicyFacts } from "../../../src/model/network-policy.ts";
+import { testContext } from "../flags/test-context.ts";
+import { clusterFacts, forbidden } from "../preflight/cluster.ts";
+
+const blocks = networkPolicyFacts({
+  apiVersion: "networking.k8s.io/v1",
+  kind: "NetworkPolicy",
+  metadata: { name: "office", namespace: "shop", uid: "uid-1" },
+  spec: { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: "2001:db8::/32" } }] }] },
+});
+const facts: ClusterFacts = {
+  ...clusterFacts(),
+  networkPolicies: known([blocks]),
+  tiers: forbidden,
+};
+
+/** A command on that file, by the whole command line; the cluster must not be asked. */
+async function run(...args: readonly string[]) {
+  const files: Readonly<Record<string, string>> = { "facts.json": factsText(facts, "v0.0.0") };
+  const readFile = (path: string): Promise<string> =>
+    files[path] === undefined ? read(path, "utf8") : Promise.resolve(files[path]);
+  const { context, stdout, stderr } = testContext({ readFile });
+  const exitCode = await runCli(args, context);
+  return { exitCode, stdout: stdout(), stderr: stderr() };
+}
+
+describe("a facts file", () => {
+  test("gives back what was saved: values, what could not be read, addresses, and when it was looked at", () => {
+    const parsed = parseFacts(factsText(facts, "v0.0.0"), readingNames);
+    expect(parsed).toEqual({ ok: true, facts });
+  });
+
+  test("says its format, its time and what wrote it", () => {
+    expect(JSON.parse(factsText(facts, "v1.2.3"))).toMatchObject({
+      apiVersion: "calico-upgrade/v1alpha1",
+      kind: "ClusterFacts",
+      format: 1,
+      taken: "2026-11-20T12:00:00Z",
+      program: "v1.2.3",
+    });
+  });
+
+  test("a reading that it does not have was not asked for, and is not none", () => {
+    const document = JSON.parse(factsText(facts, "v0.0.0")) as { facts: Record<string, unknown> };
+    delete document.facts["hostEndpoints"];
+    const parsed = parseFacts(JSON.stringify(document), readingNames);
+    expect(parsed.ok && parsed.facts.hostEndpoints).toMatchObject({ known: false, why: "not asked" });
+  });
+
+  test.each([
+    [
+      "a reading that is no reading",
+      (all: Record<string, unknown>) => ({ ...all, nodes: [] }),
+      'has a damaged reading "nodes"',
+    ],
+    ["no time", ({ now: _now, ...all }: Record<string, unknown>) => all, "holds no facts that can be read"],
+  ])("with %s is refused", (_what, change, why) => {
+    const document = JSON.parse(factsText(facts, "v0.0.0")) as { facts: Record<string, unknown> };
+    const text = JSON.stringify({ ...document, facts: change(document.facts) });
+    expect(parseFacts(text, readingNames)).toEqual({ ok: false, why });
+  });
+});
+
+describe("every command that only reads looks at the file in place of a cluster", () => {
+  test("status", async () => {
+    const { exitCode, stdout, stderr } = await run("status", "--facts", "facts.json");
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("node-03");
+    expect(stdout).toContain("v3.29.1");
+  });
+
+  test("status judges ages by the time at which the facts were taken", async () => {
+    const { stdout } = await run("status", "--facts", "facts.json", "-o", "json");
+    expect(JSON.parse(stdout)).toMatchObject({ cluster: { observed: "2026-11-20T12:00:00Z" } });
+    const { stdout: table } = await run("status", "--facts", "facts.json");
+    expect(table).toMatch(/node-01 .* 60m/);
+  });
+
+  test("plan, with its states", async () => {
+    const { exitCode, stdout, stderr } = await run(
+      "plan",
+      "--facts",
+      "facts.json",
+      "--to",
+      "v3.30.7",
+      "-o",
+      "json",
+    );
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: "UpgradePlan", basis: "cluster", from: "v3.29.1" });
+  });
+
+  test("watching a file is refused", async () => {
+    const { exitCode, stderr } = await run("status", "-w", "--facts", "facts.json");
+    expect([exitCode, stderr]).toEqual([
+      1,
+      "error: --facts and --save-facts are about one look; leave out --watch and --wait\n",
+    ]);
+  });
+
+  test.each(["status", "plan", "preflight"])(
+    "%s tells at once where it cannot save, and asks no cluster",
+    async (command) => {
+      const path = join(import.meta.dirname, "nowhere", "facts.json");
+      const to = command === "status" ? [] : ["--to", "v3.30.7"];
+      const { exitCode, stderr } = await run(command, ...to, "--save-facts", path);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(`error: --save-facts: "${path}" cannot be written: ENOENT`);
+    },
+  );
+});
