@@ -19,6 +19,8 @@ export interface WorkloadFacts {
   /** Of a Deployment: Recreate or RollingUpdate. */
   readonly strategy?: string;
   readonly image: string;
+  /** spec.selector.matchLabels; empty: the labels of the template are taken. */
+  readonly selector: Readonly<Record<string, string>>;
   readonly template: TemplateFacts;
 }
 
@@ -26,6 +28,7 @@ interface RawWorkload {
   readonly spec?: {
     readonly replicas?: number;
     readonly strategy?: { readonly type?: string };
+    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
     readonly template?: unknown;
   };
   readonly status?: { readonly readyReplicas?: number };
@@ -58,6 +61,7 @@ export function workloadFacts(raw: KubeObject): WorkloadFacts | undefined {
     desired: spec?.replicas ?? 1,
     ready: status?.readyReplicas ?? 0,
     image: found.container.image,
+    selector: spec?.selector?.matchLabels ?? {},
     template,
     ...(spec?.strategy?.type === undefined ? {} : { strategy: spec.strategy.type }),
   };

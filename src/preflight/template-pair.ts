@@ -1,0 +1,113 @@
+import { envValue, type ConfigMapFacts } from "../model/configmap.ts";
+import type { DaemonSetFacts } from "../model/daemonset.ts";
+import { calicoNodeContainer, type TemplateContainer, type TemplateFacts } from "../model/template.ts";
+import { cniContainer } from "../model/workload.ts";
+import type { Evidence } from "./finding.ts";
+import type { Subject, TargetManifest } from "./subject.ts";
+
+/** A calico-node with what its settings come from. */
+export interface Side {
+  readonly daemonSet: DaemonSetFacts;
+  readonly configMaps: readonly ConfigMapFacts[];
+}
+
+/** The live calico-node and the file's. */
+export interface TemplatePair {
+  readonly live: Side;
+  readonly file: Side;
+  readonly manifest: TargetManifest;
+}
+
+/**
+ * undefined: the file has no calico-node that takes the live one's place. A ConfigMap that the file leaves
+ * out stays as it is in the cluster.
+ */
+export function templatePair(
+  { manifest }: Subject,
+  live: DaemonSetFacts,
+  configMaps: readonly ConfigMapFacts[],
+): TemplatePair | undefined {
+  const sets = manifest?.facts.daemonSets;
+  if (manifest === undefined || sets === undefined || !sets.known) return undefined;
+  const own = sets.value.find(({ name, namespace }) => name === live.name && isIn(namespace, live));
+  if (own === undefined) return undefined;
+  const here = configMaps.filter(({ namespace }) => namespace === live.namespace);
+  const maps = manifest.facts.configMaps.known ? manifest.facts.configMaps.value : [];
+  const brought = maps.filter(({ namespace }) => isIn(namespace, live));
+  const kept = here.filter(({ name }) => !brought.some((map) => map.name === name));
+  return {
+    live: { daemonSet: live, configMaps: here },
+    file: { daemonSet: own, configMaps: [...brought, ...kept] },
+    manifest,
+  };
+}
+
+/** An object without a namespace goes where kubectl's context says, which the file does not tell. */
+function isIn(namespace: string, { namespace: wanted }: DaemonSetFacts): boolean {
+  return namespace === wanted || namespace === "";
+}
+
+/** One setting that is not the same. */
+export interface Change {
+  readonly name: string;
+  /** undefined: it is not set. */
+  readonly live: string | undefined;
+  readonly file: string | undefined;
+}
+
+/** Settings of calico-node whose value the file changes or drops; those of Secrets are not compared. */
+export function changedSettings({ live, file }: TemplatePair): readonly Change[] {
+  return changes(settingsOf(live, calicoNodeContainer), settingsOf(file, calicoNodeContainer));
+}
+
+export function changedCniSettings({ live, file }: TemplatePair): readonly Change[] {
+  return changes(settingsOf(live, cniContainer), settingsOf(file, cniContainer));
+}
+
+type Settings = ReadonlyMap<string, string | undefined>;
+
+/** Values as text; undefined: it is set, and to what cannot be told (a Secret, a field of the pod). */
+function settingsOf(
+  { daemonSet, configMaps }: Side,
+  find: (template: TemplateFacts) => TemplateContainer | undefined,
+): Settings {
+  const container = find(daemonSet.template);
+  if (container === undefined) return new Map();
+  const names = new Set(container.env.map(({ name }) => name));
+  return new Map(
+    [...names].map((name) => {
+      const value = envValue(container, name, configMaps);
+      return [name, value === undefined || value === "unknown" ? undefined : value.value];
+    }),
+  );
+}
+
+function changes(live: Settings, file: Settings): readonly Change[] {
+  const names = [...new Set([...live.keys(), ...file.keys()])];
+  return names.flatMap((name) => {
+    const [before, after] = [live.get(name), file.get(name)];
+    const untold = (live.has(name) && before === undefined) || (file.has(name) && after === undefined);
+    return untold || same(before ?? "", after ?? "") ? [] : [{ name, live: before, file: after }];
+  });
+}
+
+/** `always` and `Always`, and an empty text and nothing, are the same to calico-node. */
+function same(a: string, b: string): boolean {
+  return a.trim().toLowerCase() === b.trim().toLowerCase();
+}
+
+/** `FELIX_IPINIPMTU was 1440, is not set in the file`. */
+export function changeText({ name, live, file }: Change): string {
+  const before = live === undefined || live === "" ? "was not set" : `was ${short(live)}`;
+  return `${name} ${before}, is ${file === undefined || file === "" ? "not set" : short(file)} in the file`;
+}
+
+export function changeEvidence(object: string, change: Change): Evidence {
+  const { name, live = "", file = "" } = change;
+  return { object, field: `env ${name}`, value: `${short(live)} → ${short(file)}` };
+}
+
+function short(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length > 60 ? `${line.slice(0, 57)}…` : line;
+}

@@ -1,0 +1,501 @@
+import { describe, expect, test } from "vitest";
+import { manifestRules } from "../../../src/preflight/categories/m.ts";
+import { hostedManifest } from "../../../src/preflight/rules/m01-hosted-manifest.ts";
+import { sameInstall } from "../../../src/preflight/rules/m02-same-install.ts";
+import { tagsOnly } from "../../../src/preflight/rules/m03-tags-only.ts";
+import { nodeAddresses } from "../../../src/preflight/rules/m04-node-addresses.ts";
+import { pools } from "../../../src/preflight/rules/m05-pools.ts";
+import { mtu } from "../../../src/preflight/rules/m06-mtu.ts";
+import { otherSettings } from "../../../src/preflight/rules/m07-other-settings.ts";
+import { hostPaths } from "../../../src/preflight/rules/m08-host-paths.ts";
+import { lostNodes } from "../../../src/preflight/rules/m09-lost-nodes.ts";
+import { encapsulation } from "../../../src/preflight/rules/m10-encapsulation.ts";
+import { sameEtcd } from "../../../src/preflight/rules/m11-etcd.ts";
+import { typhaKept } from "../../../src/preflight/rules/m12-typha.ts";
+import { registry } from "../../../src/preflight/rules/m13-registry.ts";
+import { selectors } from "../../../src/preflight/rules/m14-selectors.ts";
+import { roleRefs } from "../../../src/preflight/rules/m15-role-refs.ts";
+import { servedKinds } from "../../../src/preflight/rules/m16-served.ts";
+import { lastAppliedSize } from "../../../src/preflight/rules/m17-last-applied.ts";
+import { needsOfRelease } from "../../../src/preflight/rules/m18-needs-of-release.ts";
+import { controllerStrategy } from "../../../src/preflight/rules/m19-controller-strategy.ts";
+import type { KubeObject } from "../../../src/model/kube.ts";
+import { known } from "../../../src/model/reading.ts";
+import { aNode, aWorkload } from "../build/a-cluster.ts";
+import { aFile, compared, env, fileOf, type Install } from "./a-file.ts";
+import { findingOf, forbidden } from "./cluster.ts";
+
+const none: Install = {};
+const varLib = { name: "var-lib-calico", hostPath: { path: "/var/lib/calico" } };
+
+describe("every rule about a manifest", () => {
+  test("does not apply without one", () => {
+    for (const rule of manifestRules)
+      expect([rule.id, findingOf(rule, {}, "v3.30.7")]).toMatchObject([
+        rule.id,
+        { outcome: "n/a", because: "no manifest is given" },
+      ]);
+  });
+
+  test("finds nothing wrong with the manifest that was applied", () => {
+    const served = known({
+      groupVersions: ["v1", "apps/v1"],
+      groups: ["", "apps"],
+      kinds: kindsOf(["v1 ConfigMap", "apps/v1 DaemonSet"]),
+    });
+    const install: Install = { template: { volumes: [varLib] } };
+    for (const rule of manifestRules) {
+      const { outcome } = compared(rule, install, install, { readings: { served } });
+      expect([rule.id, outcome]).toEqual([rule.id, expect.stringMatching(/^(pass|n\/a)$/)]);
+    }
+  });
+
+  test("says where it has looked: each finding that fails names object, field and value", () => {
+    const live: Install = { env: env({ IP_AUTODETECTION_METHOD: "interface=eth1" }) };
+    expect(compared(nodeAddresses, live, none).evidence).toEqual([
+      {
+        object: "DaemonSet kube-system/calico-node",
+        field: "env IP_AUTODETECTION_METHOD",
+        value: "interface=eth1 → ",
+      },
+    ]);
+  });
+});
+
+function kindsOf(texts: readonly string[]) {
+  return texts.map((text) => {
+    const [apiVersion = "", kind = ""] = text.split(" ");
+    return { apiVersion, kind, resource: `${kind.toLowerCase()}s` };
+  });
+}
+
+describe("M01: what the file is", () => {
+  const object = (apiVersion: string, kind: string, name: string): KubeObject => ({
+    apiVersion,
+    kind,
+    metadata: { name },
+  });
+
+  test.each([
+    [
+      "the operator's resources",
+      object("operator.tigera.io/v1", "Installation", "default"),
+      /hosted manifest of the release/,
+    ],
+    ["another product", object("apps/v1", "DaemonSet", "weave-net"), /Calico is installed with/],
+    [
+      "roles alone",
+      object("rbac.authorization.k8s.io/v1", "ClusterRole", "calico-node"),
+      /Calico is installed with/,
+    ],
+  ])("%s stand against it", (_what, one, fix) => {
+    expect(compared(hostedManifest, none, fileOf([one]))).toMatchObject({
+      outcome: "fail",
+      severity: "error",
+      fix: expect.stringMatching(fix) as string,
+    });
+  });
+
+  test("a hosted manifest passes", () => {
+    expect(compared(hostedManifest, none, none).outcome).toBe("pass");
+  });
+});
+
+describe("M02: the file is for this install", () => {
+  test.each<[string, Install, RegExp]>([
+    ["another name", { daemonSet: { name: "canal" } }, /there would be two/],
+    ["another namespace", { daemonSet: { namespace: "calico" } }, /DaemonSet calico\/calico-node/],
+    [
+      "canal for Calico",
+      { template: { containers: [{ name: "kube-flannel", image: "quay.io/coreos/flannel:v0.20.0" }] } },
+      /calico runs, and the file is canal/,
+    ],
+  ])("%s stands against it", (_what, file, because) => {
+    expect(compared(sameInstall, none, file)).toMatchObject({
+      outcome: "fail",
+      because: expect.stringMatching(because) as string,
+    });
+  });
+
+  test("etcd's manifest for the Kubernetes datastore stands against it", () => {
+    const etcd = aFile({
+      daemonSet: {
+        template: {
+          metadata: { labels: {} },
+          spec: {
+            containers: [
+              {
+                name: "calico-node",
+                image: "calico/node:v3.30.7",
+                env: [{ name: "ETCD_ENDPOINTS", value: "http://a:2379" }],
+              },
+            ],
+          },
+        },
+      },
+    });
+    expect(compared(sameInstall, none, etcd)).toMatchObject({
+      outcome: "fail",
+      because: "the file is for the etcd datastore, and this Calico uses kubernetes",
+    });
+  });
+
+  test("passes for its own, unknown where the ConfigMap cannot be read, n/a without calico-node", () => {
+    expect(compared(sameInstall, none, none).outcome).toBe("pass");
+    expect(compared(sameInstall, none, none, { readings: { configMaps: forbidden } }).outcome).toBe(
+      "unknown",
+    );
+    expect(compared(sameInstall, none, fileOf([aWorkload()])).outcome).toBe("n/a");
+  });
+});
+
+describe("M03: never tags alone", () => {
+  const tags = { template: { node: "docker.io/calico/node:v3.33.0", cni: "docker.io/calico/cni:v3.33.0" } };
+
+  test("the same template with other tags across a change of upstream's stands against it", () => {
+    expect(
+      compared(
+        tagsOnly,
+        none,
+        { template: { node: "calico/node:v3.32.1", cni: "calico/cni:v3.32.1" } },
+        { to: "v3.32.1" },
+      ),
+    ).toMatchObject({
+      outcome: "fail",
+      because: expect.stringContaining("upstream's has changed with v3.31.0") as string,
+    });
+  });
+
+  test("passes where more differs, n/a where upstream's is the same, unknown where nothing tells what runs", () => {
+    expect(compared(tagsOnly, none, { ...tags, env: env({ NEW: "1" }) }, { to: "v3.32.1" }).outcome).toBe(
+      "pass",
+    );
+    expect(compared(tagsOnly, none, tags, { to: "v3.30.7" }).outcome).toBe("n/a");
+    expect(compared(tagsOnly, none, tags, { to: "v3.32.1", readings: { pods: forbidden } }).outcome).toBe(
+      "unknown",
+    );
+  });
+});
+
+describe("settings that the file loses or changes", () => {
+  test.each([
+    ["M04", nodeAddresses, { IP_AUTODETECTION_METHOD: "interface=eth1" }, {}, "error"],
+    ["M04", nodeAddresses, { IP: "10.0.0.1" }, { IP: "autodetect" }, "error"],
+    [
+      "M05",
+      pools,
+      { CALICO_IPV4POOL_CIDR: "10.244.0.0/16" },
+      { CALICO_IPV4POOL_CIDR: "192.168.0.0/16" },
+      "warning",
+    ],
+    ["M05", pools, { CALICO_IPV4POOL_BLOCK_SIZE: "24" }, {}, "warning"],
+    ["M06", mtu, { FELIX_IPINIPMTU: "1440" }, { FELIX_IPINIPMTU: "8980" }, "warning"],
+    ["M07", otherSettings, { FELIX_DEFAULTENDPOINTTOHOSTACTION: "ACCEPT" }, {}, "warning"],
+    ["M10", encapsulation, { CALICO_IPV4POOL_IPIP: "Always" }, { CALICO_IPV4POOL_IPIP: "Never" }, "warning"],
+    ["M10", encapsulation, {}, { CALICO_IPV4POOL_VXLAN: "Always" }, "warning"],
+    ["M12", typhaKept, { FELIX_TYPHAK8SSERVICENAME: "calico-typha" }, {}, "warning"],
+    [
+      "M11",
+      sameEtcd,
+      { ETCD_ENDPOINTS: "https://10.0.0.1:2379" },
+      { ETCD_ENDPOINTS: "http://<ETCD_IP>:<ETCD_PORT>" },
+      "error",
+    ],
+  ] as const)("%s: %o", (id, rule, live, file, severity) => {
+    expect(rule.id).toBe(id);
+    expect(compared(rule, { env: env(live) }, { env: env(file) })).toMatchObject({
+      outcome: "fail",
+      severity,
+    });
+  });
+
+  test.each([
+    ["the IP of v2 and of v3", nodeAddresses, { IP: "" }, { IP: "autodetect" }],
+    ["another case", encapsulation, { CALICO_IPV4POOL_IPIP: "always" }, { CALICO_IPV4POOL_IPIP: "Always" }],
+    ["what only the new release sets", otherSettings, {}, { FELIX_HEALTHENABLED: "true" }],
+    ["encapsulation that is off either way", encapsulation, {}, { CALICO_IPV4POOL_VXLAN: "Never" }],
+    ["no Typha either way", typhaKept, {}, { FELIX_TYPHAK8SSERVICENAME: "none" }],
+    ["log levels", otherSettings, { FELIX_LOGSEVERITYSCREEN: "info" }, {}],
+  ] as const)("is no loss: %s", (_what, rule, live, file) => {
+    expect(compared(rule, { env: env(live) }, { env: env(file) }).outcome).toBe("pass");
+  });
+
+  test("the other networking backend, told through the ConfigMap, stands against it", () => {
+    expect(compared(encapsulation, none, { config: { calico_backend: "vxlan" } })).toMatchObject({
+      outcome: "fail",
+      severity: "error",
+      because: "CALICO_NETWORKING_BACKEND was bird, is vxlan in the file",
+    });
+  });
+
+  test("M06: the MTU of new pods is told through the ConfigMap to the CNI installer", () => {
+    const cni = {
+      name: "CNI_MTU",
+      valueFrom: { configMapKeyRef: { name: "calico-config", key: "veth_mtu" } },
+    };
+    const side = (value: string): Install => ({
+      env: [{ ...cni, name: "FELIX_VXLANMTU" }],
+      config: { veth_mtu: value },
+    });
+    expect(compared(mtu, side("1440"), side("0")).because).toBe("FELIX_VXLANMTU was 1440, is 0 in the file");
+  });
+
+  test("a file without the ConfigMap leaves the cluster's as it is", () => {
+    const file = aFile({});
+    const withoutMap = fileOf(
+      file.objects.map(({ object }) => object).filter(({ kind }) => kind !== "ConfigMap"),
+    );
+    expect(compared(encapsulation, { config: { calico_backend: "vxlan" } }, withoutMap).outcome).toBe("pass");
+  });
+
+  test("a value that stands in a Secret is not compared, and a ConfigMap that cannot be read is unknown", () => {
+    const secret = { name: "FELIX_X", valueFrom: { secretKeyRef: { name: "s", key: "k" } } };
+    expect(compared(otherSettings, { env: [secret] }, none).outcome).toBe("pass");
+    expect(compared(otherSettings, none, none, { readings: { configMaps: forbidden } }).outcome).toBe(
+      "unknown",
+    );
+  });
+});
+
+describe("M08: paths of the hosts", () => {
+  const at = (path: string): Install => ({
+    template: { volumes: [{ name: "cni-bin-dir", hostPath: { path } }] },
+  });
+
+  test("another path of the same volume stands against it, a lost volume is told", () => {
+    expect(compared(hostPaths, at("/home/kubernetes/bin"), at("/opt/cni/bin"))).toMatchObject({
+      outcome: "fail",
+      severity: "error",
+      fix: "set hostPath in the file: cni-bin-dir /home/kubernetes/bin",
+    });
+    expect(compared(hostPaths, at("/opt/own"), none)).toMatchObject({ outcome: "fail", severity: "info" });
+  });
+
+  test("passes for the same path, with or without a slash at its end; unknown without the live one", () => {
+    expect(compared(hostPaths, at("/opt/cni/bin/"), at("/opt/cni/bin")).outcome).toBe("pass");
+    expect(compared(hostPaths, none, none, { readings: { daemonSets: forbidden } }).outcome).toBe("unknown");
+  });
+});
+
+describe("M09: nodes that calico-node would leave", () => {
+  const taints = [{ key: "dedicated", value: "gpu", effect: "NoSchedule" }];
+  const nodes = [aNode("node-01"), aNode("gpu-01", { taints })];
+
+  test("a lost toleration takes it from tainted nodes, which are named", () => {
+    expect(compared(lostNodes, none, { template: { tolerations: [] } }, { nodes })).toMatchObject({
+      outcome: "fail",
+      because: "calico-node would leave 1 of 2 nodes: gpu-01",
+      evidence: [{ object: "Node gpu-01", value: "dedicated:NoSchedule" }],
+    });
+  });
+
+  test("so does a node selector; passes where all nodes stay; unknown where nodes cannot be read", () => {
+    const selector = { template: { nodeSelector: { pool: "a" } } };
+    expect(compared(lostNodes, none, selector, { nodes }).because).toContain("2 of 2 nodes");
+    expect(compared(lostNodes, none, none, { nodes }).outcome).toBe("pass");
+    expect(compared(lostNodes, none, none, { readings: { nodes: forbidden } }).outcome).toBe("unknown");
+  });
+});
+
+describe("M13: registries", () => {
+  const from = (registry: string): Install => ({ template: { node: `${registry}/calico/node:v3.29.1` } });
+
+  test("a mirror that the file does not name is a warning; upstream's own registries are not", () => {
+    expect(compared(registry, from("mirror.example:5000"), from("quay.io"))).toMatchObject({
+      outcome: "fail",
+      severity: "warning",
+      fix: "write mirror.example:5000 before the images of the file",
+    });
+    expect(compared(registry, from("docker.io"), from("quay.io")).outcome).toBe("pass");
+  });
+});
+
+describe("M14: selectors cannot be changed", () => {
+  const labels = { app: "calico" };
+
+  test("another selector stands against it", () => {
+    expect(compared(selectors, none, { template: { labels } })).toMatchObject({
+      outcome: "fail",
+      evidence: [
+        {
+          object: "DaemonSet kube-system/calico-node",
+          field: "spec.selector",
+          value: "k8s-app=calico-node → app=calico",
+        },
+      ],
+    });
+  });
+
+  test("a controller of the same name too; of another kind not", () => {
+    const labelled = (kind: "Deployment" | "ReplicaSet", app: string): KubeObject => {
+      const made = aWorkload({ kind });
+      return { ...made, spec: { ...(made["spec"] as object), selector: { matchLabels: { app } } } };
+    };
+    const file: Install = { objects: [labelled("Deployment", "new")] };
+    expect(compared(selectors, { objects: [labelled("Deployment", "old")] }, file).because).toContain(
+      "Deployment kube-system/calico-kube-controllers selects app=old, in the file app=new",
+    );
+    expect(compared(selectors, { objects: [labelled("ReplicaSet", "old")] }, file).outcome).toBe("pass");
+  });
+
+  test("unknown where controllers cannot be read", () => {
+    expect(compared(selectors, none, none, { readings: { workloads: forbidden } }).outcome).toBe("unknown");
+  });
+});
+
+describe("M15: the role of a binding cannot be changed", () => {
+  const binding = (kind: string, role: string, namespace?: string): KubeObject => ({
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind,
+    metadata: { name: "canal-calico", ...(namespace === undefined ? {} : { namespace }) },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
+    subjects: [],
+  });
+
+  test.each(["ClusterRoleBinding", "RoleBinding"])("another role in a %s stands against it", (kind) => {
+    const namespace = kind === "RoleBinding" ? "kube-system" : undefined;
+    expect(
+      compared(
+        roleRefs,
+        { objects: [binding(kind, "calico", namespace)] },
+        { objects: [binding(kind, "calico-node")] },
+      ),
+    ).toMatchObject({
+      outcome: "fail",
+      because: `the role of a binding cannot be changed: ${kind} canal-calico gives calico, in the file calico-node`,
+      fix: expect.stringContaining(`kubectl delete ${kind.toLowerCase()} canal-calico`) as string,
+    });
+  });
+
+  test("passes for the same role, unknown where bindings cannot be read", () => {
+    const same = { objects: [binding("ClusterRoleBinding", "calico-node")] };
+    expect(compared(roleRefs, same, same).outcome).toBe("pass");
+    expect(compared(roleRefs, none, none, { readings: { roleBindings: forbidden } }).outcome).toBe("unknown");
+  });
+});
+
+describe("M16: what the server does not serve", () => {
+  const budget: KubeObject = {
+    apiVersion: "policy/v1beta1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: "typha" },
+  };
+  const on = (groupVersions: readonly string[], groups: readonly string[], kinds: readonly string[]) => ({
+    readings: {
+      served: known({
+        groupVersions: ["v1", "apps/v1", ...groupVersions],
+        groups: ["", "apps", ...groups],
+        kinds: kindsOf(["v1 ConfigMap", "apps/v1 DaemonSet", ...kinds]),
+      }),
+    },
+  });
+
+  test("a version that is gone stands against it", () => {
+    expect(
+      compared(servedKinds, none, { objects: [budget] }, on(["policy/v1"], ["policy"], [])),
+    ).toMatchObject({
+      outcome: "fail",
+      because: "the server does not serve PodDisruptionBudget in policy/v1beta1",
+    });
+  });
+
+  test("what the file itself brings is served by then", () => {
+    const crd: KubeObject = {
+      apiVersion: "v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "ippools.crd.projectcalico.org" },
+      spec: {
+        group: "crd.projectcalico.org",
+        names: { kind: "IPPool" },
+        versions: [{ name: "v1", served: true }],
+      },
+    };
+    const pool: KubeObject = {
+      apiVersion: "crd.projectcalico.org/v1",
+      kind: "IPPool",
+      metadata: { name: "a" },
+    };
+    const served = on([], [], ["v1 CustomResourceDefinition"]);
+    expect(compared(servedKinds, none, { objects: [crd, pool] }, served).outcome).toBe("pass");
+  });
+
+  test("a group that discovery was not asked about is unknown", () => {
+    expect(compared(servedKinds, none, { objects: [budget] }, on(["policy/v1beta1"], [], [])).outcome).toBe(
+      "unknown",
+    );
+    expect(compared(servedKinds, none, none, { readings: { served: forbidden } }).outcome).toBe("unknown");
+  });
+});
+
+describe("M17: the annotation of client-side apply", () => {
+  const crd = (length: number): KubeObject => ({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "felixconfigurations.crd.projectcalico.org" },
+    spec: { text: "ü".repeat(length / 2) },
+  });
+
+  test("the bytes count: 262144 with all annotations are the most", () => {
+    expect(compared(lastAppliedSize, none, { objects: [crd(262_144)] })).toMatchObject({
+      outcome: "fail",
+      severity: "warning",
+    });
+    expect(compared(lastAppliedSize, none, { objects: [crd(261_000)] }).outcome).toBe("pass");
+  });
+});
+
+describe("M18: what the release needs of its template", () => {
+  const cni = { name: "install-cni", image: "calico/cni:v3.30.7" };
+
+  test("without /var/lib/calico, with the installer as a container, with a mount of nothing", () => {
+    expect(compared(needsOfRelease, none, none)).toMatchObject({
+      outcome: "fail",
+      because: expect.stringContaining("/var/lib/calico") as string,
+    });
+    const old = {
+      metadata: { labels: {} },
+      spec: {
+        containers: [
+          {
+            name: "calico-node",
+            image: "calico/node:v3.30.7",
+            volumeMounts: [{ name: "lib", mountPath: "/x" }],
+          },
+          cni,
+        ],
+      },
+    };
+    const { evidence } = compared(needsOfRelease, none, { daemonSet: { template: old } });
+    expect(evidence.map(({ value }) => value)).toEqual([
+      "container calico-node mounts lib, and there is no such volume",
+      expect.stringContaining("/var/lib/calico") as string,
+      expect.stringContaining("install-cni is a container") as string,
+    ]);
+  });
+
+  test("an older target needs less", () => {
+    expect(compared(needsOfRelease, none, none, { to: "v3.0.12" }).outcome).toBe("pass");
+  });
+});
+
+describe("M19: never two controllers", () => {
+  const rolling = (strategy?: string, replicas = 1): KubeObject => {
+    const made = aWorkload({ replicas });
+    const spec = { ...(made["spec"] as object), strategy: { type: strategy } };
+    return { ...made, spec };
+  };
+
+  test.each([["RollingUpdate"], [undefined]])("strategy %s stands against it", (strategy) => {
+    expect(compared(controllerStrategy, none, { objects: [rolling(strategy)] })).toMatchObject({
+      outcome: "fail",
+      severity: "error",
+    });
+  });
+
+  test("Recreate passes; a file without a controller, and one at no replicas, is fine", () => {
+    expect(compared(controllerStrategy, none, { objects: [aWorkload()] }).outcome).toBe("pass");
+    expect(compared(controllerStrategy, none, none).outcome).toBe("n/a");
+    const tombstone = rolling("RollingUpdate", 0);
+    expect(compared(controllerStrategy, none, { objects: [tombstone] }).outcome).toBe("pass");
+  });
+});
