@@ -79,14 +79,13 @@ async function readListed(
   );
 }
 
-/** `projectcalico.org/v1` are the ThirdPartyResources of old: other objects under the same plurals. */
-function findServed(discovery: Discovery, { resource, groups }: ListedKind<unknown>): Served | undefined {
+function findServed(
+  discovery: Discovery,
+  { resource, groups, thirdParty }: ListedKind<unknown>,
+): Served | undefined {
   const served = discovery.find(resource, groups);
-  return served?.group === "projectcalico.org" &&
-    served.version === "v1" &&
-    resource !== "systemnetworkpolicies"
-    ? undefined
-    : served;
+  if (served?.group !== "projectcalico.org") return served;
+  return (served.version === "v1") === (thirdParty === true) ? served : undefined;
 }
 
 function absent(kind: ListedKind<unknown>, discovery: Discovery): Reading<readonly unknown[]> {

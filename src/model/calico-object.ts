@@ -1,5 +1,6 @@
 import type { JsonObject, KubeObject, OwnerReference } from "./kube.ts";
 import { recordOf } from "./label-selector.ts";
+import { gitOps } from "./owner.ts";
 import { parseTime, type Millis } from "./time.ts";
 
 /** What we read of one of Calico's own objects: who it is, and those fields of it that a rule looks at. */
@@ -13,6 +14,8 @@ export interface CalicoObject {
   /** The fields of `spec` that the kind names, as they stand; absent ones are left out. */
   readonly spec: JsonObject;
   readonly status: JsonObject;
+  /** The GitOps tool whose mark it carries. */
+  readonly keptBy?: string;
 }
 
 /** Reads an object of Calico's, keeping these fields of `spec` and `status`. */
@@ -22,6 +25,7 @@ export function calicoObject(
 ): (raw: KubeObject) => CalicoObject {
   return (raw) => {
     const { metadata } = raw;
+    const keptBy = gitOps(metadata)?.name;
     const created = parseTime(metadata.creationTimestamp);
     return {
       name: metadata.name,
@@ -32,6 +36,7 @@ export function calicoObject(
       status: only(raw["status"], statusFields),
       ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
       ...(created === undefined ? {} : { created }),
+      ...(keptBy === undefined ? {} : { keptBy }),
     };
   };
 }

@@ -4,7 +4,7 @@ import type { KubeObject } from "./kube.ts";
 import { namespaceFacts } from "./namespace.ts";
 import { networkPolicyFacts } from "./network-policy.ts";
 import { bindingOf, roleFacts } from "./rbac.ts";
-import { budgetFacts, jobFacts, objectFacts, podUsage, serviceFacts } from "./surroundings.ts";
+import { budgetFacts, crdFacts, jobFacts, objectFacts, podUsage, serviceFacts } from "./surroundings.ts";
 import { workloadMarks } from "./workload-marks.ts";
 
 /** A kind that is listed as it is: where, and what is kept of each object. */
@@ -24,6 +24,8 @@ export interface ListedKind<T> {
     | "unknown";
   /** Only in the namespaces of Calico. */
   readonly inCalicosNamespaces?: true;
+  /** `projectcalico.org/v1` are ThirdPartyResources, v3 is Calico's API server: other objects under the same plurals. */
+  readonly thirdParty?: true;
   /** metav1.PartialObjectMetadata is enough: the objects are large and only their metadata is read. */
   readonly metadataOnly?: true;
 }
@@ -43,6 +45,11 @@ function calico(
 
 function named(group: string, resource: string, kind: string): ListedKind<ReturnType<typeof objectFacts>> {
   return { resource, kind, groups: [group], absent: "none", pick: objectFacts };
+}
+
+/** An object of Calico's before v2.5 with the Kubernetes datastore. */
+function thirdParty(resource: string, kind: string): ListedKind<ReturnType<typeof objectFacts>> {
+  return { ...named("projectcalico.org", resource, kind), thirdParty: true };
 }
 
 const rbac = "rbac.authorization.k8s.io";
@@ -79,7 +86,7 @@ export const listedKinds = {
     ...named("apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition"),
     pick: (raw: KubeObject) =>
       /(projectcalico\.org|tigera\.io|policy\.networking\.k8s\.io)$/.test(raw.metadata.name)
-        ? objectFacts(raw)
+        ? crdFacts(raw)
         : undefined,
     metadataOnly: true,
   },
@@ -132,7 +139,16 @@ export const listedKinds = {
     "datastoreReady",
     "variant",
   ]),
-  globalNetworkPolicies: calico("globalnetworkpolicies", "GlobalNetworkPolicy", ["order", "tier"]),
+  kubeControllersConfigurations: calico("kubecontrollersconfigurations", "KubeControllersConfiguration", [
+    "controllers",
+  ]),
+  globalNetworkPolicies: calico("globalnetworkpolicies", "GlobalNetworkPolicy", [
+    "order",
+    "tier",
+    "selector",
+    "ingress",
+    "egress",
+  ]),
   calicoNetworkPolicies: calico("networkpolicies", "NetworkPolicy", ["order", "tier"]),
   adminNetworkPolicies: named("policy.networking.k8s.io", "adminnetworkpolicies", "AdminNetworkPolicy"),
   baselineAdminNetworkPolicies: named(
@@ -151,7 +167,15 @@ export const listedKinds = {
   systemNetworkPolicies: {
     ...named("alpha.projectcalico.org", "systemnetworkpolicies", "SystemNetworkPolicy"),
     groups: ["alpha.projectcalico.org", "projectcalico.org"],
+    thirdParty: true,
   },
+  oldGlobalConfigs: thirdParty("globalconfigs", "GlobalConfig"),
+  oldIpPools: thirdParty("ippools", "IpPool"),
+  oldGlobalBgpConfigs: thirdParty("globalbgpconfigs", "GlobalBgpConfig"),
+  oldGlobalBgpPeers: thirdParty("globalbgppeers", "GlobalBgpPeer"),
+  /** What v2.5 and v2.6 keep in their place, beside IPPools and BGPPeers. */
+  globalFelixConfigs: calico("globalfelixconfigs", "GlobalFelixConfig", []),
+  globalBgpConfigs: calico("globalbgpconfigs", "GlobalBGPConfig", []),
   podDisruptionBudgets: kind("policy", "poddisruptionbudgets", "PodDisruptionBudget", budgetFacts),
   priorityClasses: named("scheduling.k8s.io", "priorityclasses", "PriorityClass"),
   podSecurityPolicies: {

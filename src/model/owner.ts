@@ -115,7 +115,8 @@ function addonManager({ labels }: Owned): Owner | undefined {
   };
 }
 
-function gitOps({ labels, annotations }: Owned): Owner | undefined {
+/** A tool that puts objects back as they stand in a repository. */
+export function gitOps({ labels = {}, annotations = {} }: Partial<Owned>): Owner | undefined {
   const tracking = annotations["argocd.argoproj.io/tracking-id"] ?? labels["argocd.argoproj.io/instance"];
   if (tracking !== undefined) {
     const where = annotations["argocd.argoproj.io/tracking-id"] === undefined ? "instance" : "tracking-id";

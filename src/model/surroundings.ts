@@ -2,6 +2,7 @@ import { milliCpu } from "./cpu.ts";
 import { calicoImage, parseImage } from "./image.ts";
 import type { KubeObject, OwnerReference } from "./kube.ts";
 import { labelSelector, listOf, recordOf, type LabelSelector } from "./label-selector.ts";
+import { gitOps } from "./owner.ts";
 import { templateFacts } from "./template.ts";
 
 /** What is kept of any object that only its name and marks are read of. */
@@ -22,6 +23,23 @@ export function objectFacts({ metadata }: KubeObject): ObjectFacts {
     finalizers: metadata.finalizers ?? [],
     deleting: metadata.deletionTimestamp !== undefined,
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+  };
+}
+
+/** What we read of a CustomResourceDefinition: who writes it, and how. */
+export interface CrdFacts extends ObjectFacts {
+  /** kubectl's client-side apply keeps a copy of it in an annotation. */
+  readonly lastApplied: boolean;
+  /** The GitOps tool whose mark it carries. */
+  readonly keptBy?: string;
+}
+
+export function crdFacts(raw: KubeObject): CrdFacts {
+  const keptBy = gitOps(raw.metadata)?.name;
+  return {
+    ...objectFacts(raw),
+    lastApplied: "kubectl.kubernetes.io/last-applied-configuration" in (raw.metadata.annotations ?? {}),
+    ...(keptBy === undefined ? {} : { keptBy }),
   };
 }
 

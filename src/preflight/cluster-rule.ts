@@ -24,14 +24,21 @@ export function clusterRule<const K extends keyof PreflightFacts = never>(rule: 
   readonly severity: Severity;
   readonly when?: When;
   readonly needs: readonly K[];
+  /** Readings that the check can do without: it gets them as they are. */
+  readonly looks?: readonly (keyof PreflightFacts)[];
   readonly steps?: readonly GuardedStep[];
-  readonly check: (facts: Known<PreflightFacts, K>, subject: Subject, now: Millis) => Answer;
+  readonly check: (
+    facts: Known<PreflightFacts, K>,
+    subject: Subject,
+    now: Millis,
+    readings: PreflightFacts,
+  ) => Answer;
 }): ClusterRule {
-  const { id, severity, when = {}, needs, steps = [] } = rule;
+  const { id, severity, when = {}, needs, looks = [], steps = [] } = rule;
   return {
     id,
     severity,
-    needs,
+    needs: [...needs, ...looks],
     steps,
     conditions: conditionsOf(when),
     applies: (facts, subject) => applies(when, facts, subject),
@@ -42,7 +49,7 @@ export function clusterRule<const K extends keyof PreflightFacts = never>(rule: 
       if (holds.applies === "unknown") return { ...common, outcome: "unknown", because: holds.because };
       const read = knownOf(facts, needs);
       if (!read.ok) return { ...common, outcome: "unknown", because: read.because };
-      return { ...common, ...rule.check(read.values, subject, now) };
+      return { ...common, ...rule.check(read.values, subject, now, facts) };
     },
   };
 }

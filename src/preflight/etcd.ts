@@ -10,6 +10,7 @@ const inDatastore = [
   "felixConfigurations",
   "bgpConfigurations",
   "bgpPeers",
+  "kubeControllersConfigurations",
   "globalNetworkPolicies",
   "calicoNetworkPolicies",
 ] as const satisfies readonly (keyof ClusterFacts)[];

@@ -7,8 +7,8 @@ import type { Subject } from "./subject.ts";
 
 /** When a rule applies: all of it has to hold. */
 export interface When {
-  /** The upgrade begins before this release and ends at it or later. */
-  readonly crosses?: string;
+  /** The upgrade begins before this release, which may depend on the datastore, and ends at it or later. */
+  readonly crosses?: string | Readonly<Record<DatastoreType, string>>;
   /** The release that runs. */
   readonly from?: Span;
   /** The release asked for. */
@@ -59,14 +59,7 @@ function partsOf(when: When, facts: PreflightFacts, { to, manifest }: Subject): 
   const parts: Applies[] = [];
   const oldest: Reading<Version> = facts.running.known ? known(facts.running.value.oldest) : facts.running;
   if (when.manifest === true && manifest === undefined) parts.push(no("no manifest is given"));
-  if (when.crosses !== undefined) {
-    const first = span(when.crosses);
-    const crossed = `the upgrade does not lead from before ${when.crosses} to it or past it`;
-    parts.push(
-      part("running", oldest, (version) => (within(version, first) ? crossed : undefined)),
-      target(to, (version) => (within(version, first) ? undefined : crossed)),
-    );
-  }
+  if (when.crosses !== undefined) parts.push(crossing(when.crosses, oldest, to, facts.datastore));
   const { from, to: ends } = when;
   if (from !== undefined) {
     parts.push(
@@ -99,6 +92,37 @@ function partsOf(when: When, facts: PreflightFacts, { to, manifest }: Subject): 
     );
   }
   return parts;
+}
+
+function crossing(
+  line: NonNullable<When["crosses"]>,
+  oldest: Reading<Version>,
+  to: Subject["to"],
+  datastore: Reading<DatastoreType>,
+): Applies {
+  if (typeof line === "string") return crossingOf(line, oldest, to);
+  if (datastore.known) return crossingOf(line[datastore.value], oldest, to);
+  const both = [crossingOf(line.kubernetes, oldest, to), crossingOf(line.etcd, oldest, to)];
+  return (
+    both.find((each) => each.applies === "unknown") ??
+    (both.every((each) => each.applies === false) ? both[0] : undefined) ?? {
+      applies: "unknown",
+      because: unknownBecause("datastore", datastore),
+    }
+  );
+}
+
+function crossingOf(line: string, oldest: Reading<Version>, to: Subject["to"]): Applies {
+  const first = span(line);
+  const otherwise = `the upgrade does not lead from before ${line} to it or past it`;
+  const parts = [
+    part("running", oldest, (version) => (within(version, first) ? otherwise : undefined)),
+    target(to, (version) => (within(version, first) ? undefined : otherwise)),
+  ];
+  return (
+    parts.find((each) => each.applies === false) ??
+    parts.find((each) => each.applies === "unknown") ?? { applies: true }
+  );
 }
 
 function target(to: Subject["to"], otherwise: (version: Version) => string | undefined): Applies {

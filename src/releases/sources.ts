@@ -1,15 +1,10 @@
 import type { BadReleaseId } from "./bad-releases.ts";
+import { issue, manifests, notes, seed, upgradeReadme } from "./citations.ts";
 import type { LimitId } from "./kubernetes.ts";
 import type { PathRuleId } from "./paths.ts";
 
 /** Ids whose facts stand in this folder; K01 is the tested range. */
 export type ReleaseFactId = PathRuleId | BadReleaseId | LimitId | "K01";
-
-const issue = (number: number): string => `https://github.com/projectcalico/calico/issues/${number}`;
-const notes = (...releases: readonly string[]): string => `release notes of ${releases.join(", ")}`;
-const manifests = "manifests of the releases";
-const upgradeReadme = "https://github.com/projectcalico/calico/blob/release-legacy/upgrade/v2.5/README.md";
-const seed = "upgrade document of Calico v2.5 (getting-started/kubernetes/upgrade)";
 
 /** Where each fact comes from. */
 export const sources: Readonly<Record<ReleaseFactId, readonly string[]>> = {

@@ -1,0 +1,86 @@
+import type { BadRelease, Circumstances } from "../releases/bad-releases.ts";
+import { badTarget } from "../releases/bad-releases.ts";
+import { compareVersions, within } from "../releases/version.ts";
+import type { Reading, Truth } from "../model/reading.ts";
+import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
+import type { PreflightFacts } from "./facts.ts";
+import type { Answer } from "./rule.ts";
+
+/** A row of the bad releases, asked about the target; that it runs already is told, not refused. */
+export function faultRule(row: BadRelease): ClusterRule {
+  const { id, severity, releases, targets, when, why, instead } = row;
+  const advice = { fix: instead === undefined ? "take another release" : `take ${instead}` };
+  return clusterRule({
+    id,
+    severity,
+    needs: ["running"],
+    looks: ["datastore", "kubernetes", "canal", "typha", "ebpf", "vxlan"],
+    check({ running }, { to }, _now, readings) {
+      const isBad = (version: typeof running.oldest): boolean =>
+        releases.some((each) => within(version, each));
+      // A row about the way from older releases says nothing about a cluster that has arrived.
+      const installed =
+        targets === undefined && when.from === undefined
+          ? [running.oldest, running.newest].find(isBad)
+          : undefined;
+      const note: Answer = {
+        outcome: "fail",
+        severity: "info",
+        because: `${installed?.text ?? ""} runs: ${why}`,
+        ...advice,
+      };
+      if (to === undefined || (to.known && compareVersions(to.value, running.oldest) === 0))
+        return installed === undefined
+          ? { outcome: "n/a", because: "none of these releases runs or is asked for" }
+          : note;
+      if (!to.known) return { outcome: "unknown", because: `the target is not known: ${to.message}` };
+      const seen = circumstances(readings, running.oldest, to.value);
+      if (seen === undefined)
+        return { outcome: "unknown", because: "which datastore Calico uses is not known" };
+      const hit = badTarget(seen).find((each) => each.row.id === id);
+      if (hit === undefined) {
+        if (installed !== undefined) return note;
+        return {
+          outcome: "n/a",
+          because: `it does not concern the way from ${seen.from.text} to ${seen.to.text}`,
+        };
+      }
+      const target = `${seen.to.text}: ${why}`;
+      return hit.holds === true
+        ? { outcome: "fail", because: target, ...advice }
+        : { outcome: "unknown", because: `${target}; ${unknownPart(row, readings)}`, ...advice };
+    },
+  });
+}
+
+function circumstances(
+  { datastore, kubernetes, canal, typha, ebpf, vxlan }: PreflightFacts,
+  from: Circumstances["from"],
+  to: Circumstances["to"],
+): Circumstances | undefined {
+  if (!datastore.known) return undefined;
+  return {
+    from,
+    to,
+    datastore: datastore.value,
+    kubernetes: kubernetes.known && kubernetes.value.major === 1 ? kubernetes.value.minor : "unknown",
+    canal: truth(canal),
+    typha: truth(typha),
+    ebpf: truth(ebpf),
+    vxlan: truth(vxlan),
+  };
+}
+
+function truth(reading: Reading<boolean>): Truth {
+  return reading.known ? reading.value : "unknown";
+}
+
+/** Which part of a row's condition could not be read. */
+function unknownPart({ when }: BadRelease, readings: PreflightFacts): string {
+  const names = (["canal", "typha", "ebpf", "vxlan"] as const).filter((name) => when[name] === true);
+  const parts = names.flatMap((name) => {
+    const reading = readings[name];
+    return reading.known ? [] : [`${name} is not known: ${reading.message}`];
+  });
+  return parts.length === 0 ? "the version of the API server is not known" : parts.join("; ");
+}

@@ -1,0 +1,56 @@
+import { boundary } from "../policy/enforcement.ts";
+import { migrationPlan, type NamespacePlan } from "../policy/migration.ts";
+import type { NamespaceFacts } from "../model/namespace.ts";
+import type { NetworkPolicyFacts } from "../model/network-policy.ts";
+import { unknownBecause } from "./rule.ts";
+import type { StepMet } from "./path-rule.ts";
+import { some } from "./some.ts";
+
+/** The release at which policies get their v1 meaning, for `when`. */
+export const policyLine = { etcd: boundary("etcd"), kubernetes: boundary("kubernetes") } as const;
+
+/** What migrate-policy would have to do, with the decisions that stand on the objects. */
+export interface Pending {
+  readonly unclear: readonly NamespacePlan[];
+  readonly toClose: readonly NamespacePlan[];
+  readonly toDelete: readonly NetworkPolicyFacts[];
+}
+
+export function pendingPolicies(
+  namespaces: readonly NamespaceFacts[],
+  policies: readonly NetworkPolicyFacts[],
+): Pending {
+  const plan = migrationPlan(namespaces, policies, { keep: new Set(), treatAs: new Map() });
+  return {
+    unclear: plan.namespaces.filter(({ left }) => left === "undecided"),
+    toClose: plan.namespaces.filter(({ create }) => create !== undefined),
+    toDelete: plan.namespaces.flatMap((each) => each.delete.filter(({ deleting }) => !deleting)),
+  };
+}
+
+/** P02 holds when migrate-policy has nothing left to do. */
+export const policiesMet: StepMet = {
+  when: { crosses: policyLine },
+  looks: ["namespaces", "networkPolicies"],
+  answer({ namespaces, networkPolicies }, because) {
+    if (!namespaces.known) return { outcome: "unknown", because: unknownBecause("namespaces", namespaces) };
+    if (!networkPolicies.known)
+      return { outcome: "unknown", because: unknownBecause("networkPolicies", networkPolicies) };
+    const { unclear, toClose, toDelete } = pendingPolicies(namespaces.value, networkPolicies.value);
+    const left = [
+      ...(unclear.length === 0
+        ? []
+        : [`undecided: ${some(unclear.map(({ namespace }) => namespace))} (N01)`]),
+      ...(toClose.length === 0 ? [] : [`to close: ${some(toClose.map(({ namespace }) => namespace))} (N02)`]),
+      ...(toDelete.length === 0
+        ? []
+        : [`to delete: ${some(toDelete.map(({ namespace, name }) => `${namespace}/${name}`))} (N03)`]),
+    ];
+    if (left.length === 0) return { outcome: "pass", because: `${because}; the policies are ready for it` };
+    return {
+      outcome: "fail",
+      because: `${because}; ${left.join("; ")}`,
+      fix: "kubectl calico-upgrade migrate-policy",
+    };
+  },
+};

@@ -1,0 +1,29 @@
+import { clusterRule } from "../cluster-rule.ts";
+import { span } from "../../releases/version.ts";
+
+/** Calico-facts 1.6 and 4.3, B02. The pool is in etcd; only a file tells what would be written over it. */
+export const poolJob = clusterRule({
+  id: "B02",
+  severity: "error",
+  when: { crosses: "v2.0.0", to: span("v2.0.0", "v2.1.0"), datastore: "etcd" },
+  needs: [],
+  check(_facts, { manifest }) {
+    if (manifest === undefined) {
+      return {
+        outcome: "unknown",
+        because:
+          "without the file that will be applied it is not known whether it holds the Job configure-calico",
+        fix: "preflight -f FILE looks; calicoctl get ippool -o yaml shows the pool that is in use",
+      };
+    }
+    const { jobs } = manifest.facts;
+    const job = jobs.known ? jobs.value.find(({ name }) => name === "configure-calico") : undefined;
+    if (job === undefined) return { outcome: "pass", because: "the file has no Job configure-calico" };
+    return {
+      outcome: "fail",
+      because: `the file's Job ${job.namespace}/${job.name} writes its own IP pool over the one that is in use`,
+      evidence: [{ object: `Job ${job.namespace}/${job.name}`, field: "metadata.name", value: job.name }],
+      fix: "take the Job out of the file, or write the pool that is in use (calicoctl get ippool -o yaml) into ippool.yaml of its ConfigMap; a target from v2.1 on has no such Job",
+    };
+  },
+});

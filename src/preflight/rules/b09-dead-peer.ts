@@ -1,0 +1,26 @@
+import { span } from "../../releases/version.ts";
+import { clusterRule } from "../cluster-rule.ts";
+import { some } from "../some.ts";
+
+/** Calico-facts 7 and 4.3, B09. */
+export const deadPeer = clusterRule({
+  id: "B09",
+  severity: "warning",
+  when: { to: span("v3.2.0") },
+  needs: ["backend", "nodes"],
+  check({ backend, nodes }) {
+    if (backend === "vxlan" || backend === "none") return { outcome: "n/a", because: "BGP is not in use" };
+    const dead = nodes.filter(({ ready }) => ready !== true);
+    if (dead.length === 0) return { outcome: "pass", because: "every node is Ready" };
+    return {
+      outcome: "fail",
+      because: `BGP to ${some(dead.map(({ name }) => name))} may be down: other nodes' calico-node waits for all peers while it starts`,
+      evidence: dead.map(({ name, ready }) => ({
+        object: `Node ${name}`,
+        field: "status.conditions[Ready]",
+        value: ready === "unknown" ? "Unknown" : "False",
+      })),
+      fix: "repair these nodes, or remove them from the cluster (kubectl delete node), before the upgrade",
+    };
+  },
+});

@@ -1,0 +1,19 @@
+import { span } from "../../releases/version.ts";
+import { clusterRule } from "../cluster-rule.ts";
+
+/** Calico-facts 4.3, B13: by what is served (hazard H29). */
+export const appsVersion = clusterRule({
+  id: "B13",
+  severity: "error",
+  when: { to: span("v3.8.0") },
+  needs: ["served"],
+  check({ served }) {
+    return served.groupVersions.includes("apps/v1")
+      ? { outcome: "pass", because: "the server serves apps/v1" }
+      : {
+          outcome: "fail",
+          because: "the server does not serve apps/v1, in which the manifest has its workloads",
+          fix: "upgrade Kubernetes to 1.9 or newer first",
+        };
+  },
+});

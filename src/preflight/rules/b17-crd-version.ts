@@ -1,0 +1,19 @@
+import { span } from "../../releases/version.ts";
+import { clusterRule } from "../cluster-rule.ts";
+
+/** Calico-facts 4.3, B17: by what is served (hazard H29); K06 says it by the server's version. */
+export const crdVersion = clusterRule({
+  id: "B17",
+  severity: "error",
+  when: { to: span("v3.15.0"), datastore: "kubernetes" },
+  needs: ["served"],
+  check({ served }) {
+    return served.groupVersions.includes("apiextensions.k8s.io/v1")
+      ? { outcome: "pass", because: "the server serves apiextensions.k8s.io/v1" }
+      : {
+          outcome: "fail",
+          because: "the server does not serve apiextensions.k8s.io/v1, in which the manifest has its CRDs",
+          fix: "upgrade Kubernetes to 1.16 or newer first",
+        };
+  },
+});

@@ -1,0 +1,21 @@
+import { span, within } from "../../releases/version.ts";
+import { clusterRule } from "../cluster-rule.ts";
+
+/** Calico-facts 4.3, B18: by what is served (hazard H29); K05 and K07 say it by the server's version. */
+export const budgetVersion = clusterRule({
+  id: "B18",
+  severity: "error",
+  when: { to: span("v3.17.0") },
+  needs: ["served"],
+  check({ served }, { to }) {
+    const newer = to?.known === true && within(to.value, span("v3.23.0"));
+    const needed = newer ? "policy/v1" : "policy/v1beta1";
+    return served.groupVersions.includes(needed)
+      ? { outcome: "pass", because: `the server serves ${needed}` }
+      : {
+          outcome: "fail",
+          because: `the server does not serve ${needed}, in which the manifest has its PodDisruptionBudget`,
+          fix: newer ? "upgrade Kubernetes to 1.21 or newer first" : "take v3.23 or newer",
+        };
+  },
+});

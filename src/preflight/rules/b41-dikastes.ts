@@ -1,0 +1,26 @@
+import { clusterRule } from "../cluster-rule.ts";
+import { objectOf } from "../seen.ts";
+import { some } from "../some.ts";
+
+/** Calico-facts 4.3, B41. */
+export const dikastes = clusterRule({
+  id: "B41",
+  severity: "info",
+  needs: ["podsEverywhere"],
+  check({ podsEverywhere: pods }, { to }) {
+    if (to === undefined) return { outcome: "n/a", because: "no target is named" };
+    const found = pods.flatMap((pod) => {
+      const image = pod.calicoImages.find((each) => /calico[/-]dikastes/.test(each));
+      return image === undefined
+        ? []
+        : [{ object: objectOf({ ...pod, kind: "Pod" }), field: "image", value: image }];
+    });
+    if (found.length === 0) return { outcome: "pass", because: "no pod runs Dikastes" };
+    return {
+      outcome: "fail",
+      because: `Dikastes runs in ${some(found.map(({ object }) => object))}`,
+      evidence: found,
+      fix: "after the last node, write the target's image into Istio's injection template and restart these pods",
+    };
+  },
+});

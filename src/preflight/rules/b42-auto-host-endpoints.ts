@@ -1,0 +1,32 @@
+import { recordOf } from "../../model/label-selector.ts";
+import { clusterRule } from "../cluster-rule.ts";
+import { nameOf, specSeen } from "../seen.ts";
+import { some } from "../some.ts";
+
+/** Set on host endpoints that the controller makes. */
+const made = "projectcalico.org/created-by";
+
+/** Calico-facts 4.3, B42. */
+export const autoHostEndpoints = clusterRule({
+  id: "B42",
+  severity: "info",
+  needs: ["kubeControllersConfigurations", "hostEndpoints"],
+  check({ kubeControllersConfigurations, hostEndpoints }) {
+    const on = kubeControllersConfigurations.find(({ spec }) => {
+      const node = recordOf(recordOf(spec["controllers"])?.["node"]);
+      return recordOf(node?.["hostEndpoint"])?.["autoCreate"] === "Enabled";
+    });
+    if (on === undefined) return { outcome: "n/a", because: "automatic host endpoints are off" };
+    const byHand = hostEndpoints.filter(
+      ({ spec, labels }) => spec["interfaceName"] === "*" && !(made in labels),
+    );
+    if (byHand.length === 0)
+      return { outcome: "pass", because: "no HostEndpoint of all interfaces was made by hand" };
+    return {
+      outcome: "fail",
+      because: `automatic host endpoints are on, and these were made by hand: ${some(byHand.map(nameOf))}`,
+      evidence: byHand.map((endpoint) => specSeen("HostEndpoint", endpoint, "interfaceName")),
+      fix: "bring their labels to the nodes, then delete them",
+    };
+  },
+});

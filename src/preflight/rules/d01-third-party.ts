@@ -1,0 +1,42 @@
+import { clusterRule } from "../cluster-rule.ts";
+import { some } from "../some.ts";
+import { thirdPartyReadings, uncopied } from "../third-party.ts";
+
+/** The Job of upstream's migration (calico-facts 3.1). */
+const job = "calico-upgrade-v2.5";
+
+/** Calico-facts 3.1, object by object; P03 is what stops. */
+export const thirdParty = clusterRule({
+  id: "D01",
+  severity: "warning",
+  when: { crosses: "v2.5.0", datastore: "kubernetes" },
+  needs: [],
+  looks: [...thirdPartyReadings, "jobs"],
+  check(_facts, _subject, _now, readings) {
+    const found = uncopied(readings);
+    if ("unknown" in found) return { outcome: "unknown", because: found.unknown };
+    const { missing, byHand, copied } = found;
+    const run = readings.jobs.known ? readings.jobs.value.find(({ name }) => name === job) : undefined;
+    const told =
+      run === undefined
+        ? ""
+        : `; Job ${run.namespace}/${job} ${run.succeeded > 0 ? "succeeded" : "has not succeeded"}`;
+    if (missing.length === 0 && byHand.length === 0)
+      return {
+        outcome: "pass",
+        because: `${copied} of ${copied} objects are in CustomResourceDefinitions${told}`,
+      };
+    const parts = [
+      ...(missing.length === 0 ? [] : [`not copied: ${some(missing.map(({ object }) => object))}`]),
+      ...(byHand.length === 0
+        ? []
+        : [`upstream's Job copies none of ${some(byHand.map(({ object }) => object))}`]),
+    ];
+    return {
+      outcome: "fail",
+      because: `${parts.join("; ")}${told}`,
+      evidence: [...missing, ...byHand],
+      fix: "kubectl calico-upgrade migrate-data; a SystemNetworkPolicy becomes a GlobalNetworkPolicy of the same spec",
+    };
+  },
+});

@@ -1,0 +1,46 @@
+import { unknownBecause } from "../rule.ts";
+import { clusterRule } from "../cluster-rule.ts";
+import { specSeen } from "../seen.ts";
+
+/**
+ * Calico-facts 3.5: the lock of every migration. With etcd it is in etcd, but a move to the Kubernetes
+ * datastore that has begun shows here as well.
+ */
+export const lock = clusterRule({
+  id: "D05",
+  severity: "error",
+  needs: ["datastore", "datastoreSigns"],
+  looks: ["clusterInformations"],
+  steps: ["controller", "configmap", "node", "apply", "migrate-data"],
+  check({ datastore, datastoreSigns: signs }, _subject, _now, { clusterInformations }) {
+    if (signs.disagreement) {
+      return {
+        outcome: "fail",
+        because: `calico-node and the CNI plugin have different datastores: ${signs.evidence.join("; ")}`,
+        evidence: signs.evidence.map((value) => ({ object: "datastore", field: "configuration", value })),
+        fix: "finish the move to the other datastore, or repair the ConfigMap, and restart what reads it",
+      };
+    }
+    const locked = clusterInformations.known
+      ? clusterInformations.value.find(({ spec }) => spec["datastoreReady"] === false)
+      : undefined;
+    if (locked !== undefined) {
+      return {
+        outcome: "fail",
+        because: `ClusterInformation ${locked.name} says that the datastore is not ready: a migration holds it, and no new pod gets an address`,
+        evidence: [specSeen("ClusterInformation", locked, "datastoreReady")],
+        fix: "finish it with the one who began it (calicoctl datastore migrate unlock, calico-upgrade complete or abort)",
+      };
+    }
+    if (datastore === "etcd") {
+      return {
+        outcome: "pass",
+        because:
+          "no move to the Kubernetes datastore is under way; a lock inside etcd only calicoctl get clusterinformation -o yaml shows",
+      };
+    }
+    if (!clusterInformations.known && clusterInformations.why !== "not served")
+      return { outcome: "unknown", because: unknownBecause("clusterInformations", clusterInformations) };
+    return { outcome: "pass", because: "nothing says that the datastore is not ready" };
+  },
+});

@@ -1,0 +1,52 @@
+import { clusterRule } from "../cluster-rule.ts";
+import { migrationFix, migrationSeen, phaseOf } from "../datastore-migration.ts";
+import { fileDaemonSet } from "../in-file.ts";
+import { environmentOf, told } from "../seen.ts";
+import { some } from "../some.ts";
+
+const group = "CALICO_API_GROUP";
+
+/** Calico-facts 3.6. Nothing is changed while it is under way; after it, what was set stays set. */
+export const nativeCrds = clusterRule({
+  id: "D06",
+  severity: "error",
+  when: { datastore: "kubernetes" },
+  needs: ["datastoreMigrations", "daemonSet", "configMaps"],
+  steps: ["controller", "configmap", "node", "apply"],
+  check({ datastoreMigrations: all, daemonSet, configMaps }, { manifest }) {
+    const [first] = all;
+    const open = all.find((each) => phaseOf(each) !== "Complete");
+    if (open !== undefined) {
+      return {
+        outcome: "fail",
+        because: `a migration to native v3 CRDs is not at rest: ${some(all.map((each) => `${each.name} (${phaseOf(each)})`))}`,
+        evidence: all.map(migrationSeen),
+        fix: migrationFix(open),
+      };
+    }
+    const has = told(environmentOf(daemonSet, configMaps), group).length > 0;
+    const set = manifest === undefined ? undefined : fileDaemonSet(manifest);
+    const next = set === undefined ? undefined : told(environmentOf(set, []), group).length > 0;
+    if (next === false && (has || first !== undefined)) {
+      return {
+        outcome: "fail",
+        because: `the cluster's data is in native v3 CRDs, and the file's DaemonSet is not told ${group}: its calico-node would look for it in the old ones`,
+        evidence: all.map(migrationSeen),
+        fix: `set ${group}=projectcalico.org/v3 on calico-node, typha and kube-controllers in the file`,
+      };
+    }
+    if (first !== undefined && !has) {
+      return {
+        outcome: "fail",
+        severity: "warning",
+        because: `DatastoreMigration ${first.name} is Complete, and calico-node is not told ${group}`,
+        evidence: [migrationSeen(first)],
+        fix: `set ${group}=projectcalico.org/v3 on calico-node, typha and kube-controllers`,
+      };
+    }
+    return {
+      outcome: "pass",
+      because: first === undefined ? "there is no migration to native v3 CRDs" : "it is Complete",
+    };
+  },
+});

@@ -1,0 +1,30 @@
+import { clusterRule } from "../cluster-rule.ts";
+import { pendingPolicies, policyLine } from "../policy-boundary.ts";
+import { nameOf } from "../seen.ts";
+import { some } from "../some.ts";
+
+/** Calico-facts 2.4, step 1. P02 is what stops. */
+export const toDelete = clusterRule({
+  id: "N03",
+  severity: "warning",
+  when: { crosses: policyLine },
+  needs: ["namespaces", "networkPolicies"],
+  check({ namespaces, networkPolicies }) {
+    const { toDelete: inert } = pendingPolicies(namespaces, networkPolicies);
+    if (inert.length === 0)
+      return {
+        outcome: "pass",
+        because: "no namespace without DefaultDeny has a policy that nobody decided about",
+      };
+    return {
+      outcome: "fail",
+      because: `without effect now, and blocking after the boundary: ${some(inert.map(nameOf))}`,
+      evidence: inert.map((policy) => ({
+        object: `NetworkPolicy ${nameOf(policy)}`,
+        field: "metadata.name",
+        value: policy.name,
+      })),
+      fix: "kubectl calico-upgrade migrate-policy saves and deletes them; --keep=NAMESPACE/NAME lets one take effect",
+    };
+  },
+});

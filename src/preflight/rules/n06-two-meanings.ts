@@ -1,0 +1,26 @@
+import { compareVersions, versionOf } from "../../releases/version.ts";
+import { clusterRule } from "../cluster-rule.ts";
+import { policyLine } from "../policy-boundary.ts";
+
+/** Calico-facts 2.3: with the Kubernetes datastore each calico-node decides for its node. */
+export const twoMeanings = clusterRule({
+  id: "N06",
+  severity: "warning",
+  when: { datastore: "kubernetes" },
+  needs: ["running"],
+  check({ running: { oldest, newest } }) {
+    const line = versionOf(policyLine.kubernetes);
+    const [before, past] = [compareVersions(oldest, line) < 0, compareVersions(newest, line) >= 0];
+    if (!before) return { outcome: "pass", because: `every node runs ${line.text} or newer` };
+    if (!past) return { outcome: "pass", because: `every node runs a release before ${line.text}` };
+    return {
+      outcome: "fail",
+      because: `nodes run ${oldest.text} to ${newest.text}: before and past ${line.text} the same policy means two things`,
+      evidence: [
+        { object: "calico-node", field: "oldest release", value: oldest.text },
+        { object: "calico-node", field: "newest release", value: newest.text },
+      ],
+      fix: "finish kubectl calico-upgrade migrate-policy, then upgrade the other nodes soon",
+    };
+  },
+});

@@ -1,0 +1,18 @@
+import { span } from "../../releases/version.ts";
+import { clusterRule } from "../cluster-rule.ts";
+
+/** Calico-facts 2.5, case 8. */
+export const noMatch = clusterRule({
+  id: "N09",
+  severity: "warning",
+  when: { from: span("v2.6.0", "v2.6.6"), datastore: "etcd" },
+  needs: [],
+  check() {
+    return {
+      outcome: "unknown",
+      because:
+        "whether the policy k8s-policy-no-match of a controller before v2.4 is left in etcd is not in the API",
+      fix: "calicoctl get policy k8s-policy-no-match; where it is there, v2.6.6 and newer remove it, or calicoctl delete policy k8s-policy-no-match",
+    };
+  },
+});

@@ -1,0 +1,68 @@
+import type { PreflightFacts } from "./facts.ts";
+import type { Evidence } from "./finding.ts";
+import { unknownBecause } from "./rule.ts";
+import type { StepMet } from "./path-rule.ts";
+import { some } from "./some.ts";
+
+/** Old kind and new one; both sides have the same names (tpr-to-crd: lower-cased, CIDRs with dashes). */
+const sides = [
+  ["oldGlobalConfigs", "globalFelixConfigs", "GlobalConfig"],
+  ["oldIpPools", "ipPools", "IpPool"],
+  ["oldGlobalBgpConfigs", "globalBgpConfigs", "GlobalBgpConfig"],
+  ["oldGlobalBgpPeers", "bgpPeers", "GlobalBgpPeer"],
+] as const;
+
+export const thirdPartyReadings = [
+  ...sides.flatMap(([old, now]) => [old, now]),
+  "systemNetworkPolicies",
+] as const;
+
+/** Objects that only the old side has. */
+export interface Uncopied {
+  readonly missing: readonly Evidence[];
+  readonly copied: number;
+  /** Those that nobody copies: upstream's Job leaves them out (calico-facts 3.1). */
+  readonly byHand: readonly Evidence[];
+}
+
+/** Where a new kind is not served yet nothing has been copied; where a list is refused, that is told. */
+export function uncopied(readings: PreflightFacts): Uncopied | { readonly unknown: string } {
+  const missing: Evidence[] = [];
+  let copied = 0;
+  for (const [old, now, kind] of sides) {
+    const [before, after] = [readings[old], readings[now]];
+    if (!before.known) return { unknown: unknownBecause(old, before) };
+    if (!after.known && after.why !== "not served") return { unknown: unknownBecause(now, after) };
+    const there = new Set(after.known ? after.value.map(({ name }) => name) : []);
+    for (const { name } of before.value) {
+      if (there.has(name)) copied += 1;
+      else missing.push({ object: `${kind} ${name}`, field: "metadata.name", value: name });
+    }
+  }
+  const policies = readings.systemNetworkPolicies;
+  if (!policies.known) return { unknown: unknownBecause("systemNetworkPolicies", policies) };
+  const byHand = policies.value.map(({ name }) => ({
+    object: `SystemNetworkPolicy ${name}`,
+    field: "metadata.name",
+    value: name,
+  }));
+  return { missing, copied, byHand };
+}
+
+/** P03 holds when every old object has its new one; D01 tells them one by one. */
+export const thirdPartyMet: StepMet = {
+  when: { crosses: "v2.5.0", datastore: "kubernetes" },
+  looks: thirdPartyReadings,
+  answer(readings, because) {
+    const found = uncopied(readings);
+    if ("unknown" in found) return { outcome: "unknown", because: found.unknown };
+    const left = [...found.missing, ...found.byHand];
+    return left.length === 0
+      ? { outcome: "pass", because: `${because}; ${found.copied} of ${found.copied} objects are copied` }
+      : {
+          outcome: "fail",
+          because: `${because}; not copied: ${some(left.map(({ object }) => object))} (D01)`,
+          fix: "kubectl calico-upgrade migrate-data",
+        };
+  },
+};
