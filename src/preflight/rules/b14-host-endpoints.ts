@@ -47,7 +47,7 @@ export const hostEndpoints = clusterRule({
       outcome: "fail",
       because: `HostEndpoints of all interfaces let everything through that no policy blocks, and drop it from v3.14 on: ${some(bare.map(nameOf))}`,
       evidence,
-      fix: "give them a label and apply a GlobalNetworkPolicy that selects it and allows ingress and egress (calicoctl)",
+      fix: "label them and apply a GlobalNetworkPolicy that selects the label and allows ingress and egress",
     };
   },
 });
