@@ -8,7 +8,7 @@ import type { ClusterRule } from "../../../src/preflight/cluster-rule.ts";
 import type { Finding } from "../../../src/preflight/finding.ts";
 import type { TargetManifest } from "../../../src/preflight/subject.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
-import { aDaemonSet, aTemplate } from "../build/a-cluster.ts";
+import { type aDaemonSet, aTemplate } from "../build/a-cluster.ts";
 import { findingOf, type PreflightSpec } from "./cluster.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
