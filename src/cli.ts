@@ -52,7 +52,7 @@ export const commands: readonly RegisteredCommand[] = [
   },
   {
     name: "migrate-policy",
-    summary: "Show what the upgrade does to network policies, and what keeps their meaning",
+    summary: "Move NetworkPolicies to v1 semantics, so that the upgrade changes no flow",
     group: "Commands",
     load: async () => (await import("./commands/migrate-policy.ts")).MigratePolicyCommand,
   },

@@ -1,9 +1,10 @@
 import { endpointFacts, type EndpointFacts } from "../model/endpoint.ts";
+import type { KubeObject } from "../model/kube.ts";
 import { namespaceFacts, type NamespaceFacts } from "../model/namespace.ts";
 import { networkPolicyFacts, type NetworkPolicyFacts } from "../model/network-policy.ts";
 import { userError } from "../errors.ts";
 import { list } from "./list.ts";
-import type { Connection, Discovery } from "./port.ts";
+import type { Connection, Discovery, Served } from "./port.ts";
 
 /** Groups that observing policies asks discovery about. */
 export const policyGroups: readonly string[] = ["networking.k8s.io", "extensions"];
@@ -18,20 +19,25 @@ export interface ObservedPolicy {
 /**
  * Everything that decides who may talk to whom, page by page. Both API groups show the same policies, so
  * one of them is listed. Throws what the server answers: a part of the cluster cannot be judged without
- * the rest.
+ * the rest. `see` gets every namespace and policy as it came: whoever writes to them has to know more.
  */
 export async function observePolicy(
   connection: Connection,
   discovered: Promise<Discovery>,
+  see: (object: KubeObject) => void = () => {},
 ): Promise<ObservedPolicy> {
   const core = { group: "", version: "v1" };
+  const seen =
+    <T>(pick: (object: KubeObject) => T) =>
+    (object: KubeObject): T => {
+      see(object);
+      return pick(object);
+    };
   const [namespaces, pods, policies] = await Promise.all([
-    list(connection, { ...core, resource: "namespaces", kind: "Namespace" }, { pick: namespaceFacts }),
+    list(connection, { ...core, resource: "namespaces", kind: "Namespace" }, { pick: seen(namespaceFacts) }),
     list(connection, { ...core, resource: "pods", kind: "Pod" }, { pick: endpointFacts }),
     discovered.then(async (discovery) => {
-      const served = discovery.find("networkpolicies", policyGroups);
-      if (served === undefined) throw userError(`the server doesn't have a resource type "networkpolicies"`);
-      return await list(connection, served, { pick: networkPolicyFacts });
+      return await list(connection, servedPolicies(discovery), { pick: seen(networkPolicyFacts) });
     }),
   ]);
   return {
@@ -39,4 +45,11 @@ export async function observePolicy(
     pods: pods.items.filter((facts) => facts !== undefined),
     policies: policies.items,
   };
+}
+
+/** Where this server has NetworkPolicies; throws UserError where it has none. */
+export function servedPolicies(discovery: Discovery): Served {
+  const served = discovery.find("networkpolicies", policyGroups);
+  if (served === undefined) throw userError(`the server doesn't have a resource type "networkpolicies"`);
+  return served;
 }

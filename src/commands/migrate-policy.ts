@@ -1,34 +1,46 @@
 import { Option } from "clipanion";
 import { BaseCommand, option } from "./base.ts";
-import { outputFlag } from "../flags/common.ts";
-import { keepFlag, toFlag, treatAsFlag, whatIfFlag } from "../flags/migrate-policy.ts";
+import { bundleDirFlag } from "../flags/bundle.ts";
+import { outputFlag, yesFlag } from "../flags/common.ts";
+import { dryRunFlag } from "../flags/dry-run.ts";
+import {
+  acceptFlag,
+  finishFlag,
+  keepFlag,
+  toFlag,
+  treatAsFlag,
+  whatIfFlag,
+} from "../flags/migrate-policy.ts";
 
 export class MigratePolicyCommand extends BaseCommand {
   static override readonly paths = [["migrate-policy"]];
   static override readonly help = {
-    summary: "Show what the upgrade does to network policies, and what keeps their meaning",
+    summary: "Move NetworkPolicies to v1 semantics, so that the upgrade changes no flow",
     details:
       "Up to Calico v2.2 (Kubernetes datastore) and v2.3 (etcd) a NetworkPolicy did nothing in a namespace without\n" +
       "the DefaultDeny annotation, and that annotation closed a namespace. Later releases read NetworkPolicy as\n" +
-      "networking.k8s.io/v1 defines it, and no annotation. --what-if tells which flows change, pods that no policy\n" +
-      "can tell apart being one, and proves on the cluster's own objects that the plan keeps the others as they are.\n\n" +
-      "This version only looks: --what-if is required.",
-    arguments: "--what-if [flags]",
+      "networking.k8s.io/v1 defines it, and no annotation. This creates a default-deny in each closed namespace and\n" +
+      "deletes the policies of each open one, which changes nothing now, and keeps every flow as it is by the upgrade.\n" +
+      "That is proven on the cluster's own objects before the first write, and what is deleted is saved first.\n\n" +
+      "It has to be finished before the controller is upgraded (etcd), or the first node (Kubernetes datastore).\n" +
+      "Interrupted anywhere, the same command goes on. --what-if only looks.",
+    arguments: "[flags]",
     examples: [
-      { what: "Show which flows change", command: "migrate-policy --what-if" },
       {
-        what: "The same for another target, in full",
-        command: "migrate-policy --what-if --to v3.29.0 -o wide",
+        what: "Show which flows the upgrade changes, and change nothing",
+        command: "migrate-policy --what-if",
       },
       {
-        what: "With decisions about a policy and about a namespace",
-        command: "migrate-policy --what-if --keep shop/db --treat-as legacy=isolated",
-      },
-      { what: "List the policies that have to go", command: "migrate-policy --what-if -o json" },
-      {
-        what: "A page with a matrix of who reaches whom, for a browser",
+        what: "The same as one page for a browser, with a matrix of who reaches whom",
         command: "migrate-policy --what-if -o html > what-if.html",
       },
+      { what: "Migrate; it asks before it writes", command: "migrate-policy" },
+      { what: "See what would be written", command: "migrate-policy --dry-run=server" },
+      {
+        what: "Keep a policy of an open namespace, and decide about a namespace whose annotation cannot be read",
+        command: "migrate-policy --keep shop/db --accept --treat-as legacy=isolated",
+      },
+      { what: "After the upgrade, remove the annotations", command: "migrate-policy --finish" },
     ],
   };
 
@@ -36,9 +48,14 @@ export class MigratePolicyCommand extends BaseCommand {
   readonly to = option(toFlag);
   readonly keep = option(keepFlag);
   readonly treatAs = option(treatAsFlag);
+  readonly accept = option(acceptFlag);
+  readonly finish = option(finishFlag);
+  readonly bundleDir = option(bundleDirFlag);
+  readonly dryRun = option(dryRunFlag);
+  readonly yes = option(yesFlag);
   readonly output = option({
     ...outputFlag,
-    help: "Output format. One of: (table, wide, json, yaml, html).",
+    help: "Output format. One of: (table, wide, json, yaml, name; with --what-if also html, and no name).",
   });
   readonly rest = Option.Rest();
 
@@ -46,11 +63,17 @@ export class MigratePolicyCommand extends BaseCommand {
     const { runMigratePolicy } = await import("./migrate-policy/run.ts");
     return await runMigratePolicy({
       whatIf: this.whatIf,
+      finish: this.finish,
       to: this.to,
       keep: this.keep,
       treatAs: this.treatAs,
+      accept: this.accept,
+      bundleDir: this.bundleDir,
+      dryRun: this.dryRun,
+      yes: this.yes,
       output: this.output,
       extra: this.rest,
+      connection: this.connection,
       context: this.context,
       connect: () => this.connect(),
     });

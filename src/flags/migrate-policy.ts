@@ -34,3 +34,17 @@ export const treatAsFlag = {
   group: "Options",
   valueName: "NAMESPACE=isolated|open",
 } as const satisfies Flag;
+
+export const acceptFlag = {
+  name: "accept",
+  takes: "boolean",
+  help: "Migrate although flows will change with the upgrade that --keep or the target's new enforcement of egress and ipBlock is the reason of.",
+  group: "Options",
+} as const satisfies Flag;
+
+export const finishFlag = {
+  name: "finish",
+  takes: "boolean",
+  help: "After the upgrade: remove the annotations that have no effect any more.",
+  group: "Options",
+} as const satisfies Flag;

@@ -179,10 +179,4 @@ describe("migrate-policy --what-if", () => {
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(words);
   });
-
-  test("without --what-if it refuses and says how it is done by hand", async () => {
-    const { stderr, code } = await runPlugin(cluster, ["migrate-policy"]);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/--what-if is required.*podSelector/s);
-  });
 });

@@ -180,7 +180,8 @@ function sizeOf({ namespaces, pods, addresses }: Group): number {
   return namespaces.length + pods.length + addresses.length + 1;
 }
 
-function changeOf(universe: Universe, change: FlowChange | CausedChange): Change {
+/** One entry in the terms of the result. */
+export function changeOf(universe: Universe, change: FlowChange | CausedChange): Change {
   const { from, to, ports, before, after, reason, limitedBy } = change;
   const policies = reason.policies.flatMap((at) => {
     const policy = universe.policies[at];

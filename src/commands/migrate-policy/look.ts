@@ -1,0 +1,96 @@
+import { discover } from "../../cluster/discovery.ts";
+import {
+  observePolicy,
+  policyGroups,
+  servedPolicies,
+  type ObservedPolicy,
+} from "../../cluster/observe-policy.ts";
+import { observe, observedGroups } from "../../cluster/observe.ts";
+import type { Connection, Served } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import { userError } from "../../errors.ts";
+import type { KubeObject } from "../../model/kube.ts";
+import { refusedTarget, sideOf } from "../../policy/crossing.ts";
+import { boundary, semanticsOf } from "../../policy/enforcement.ts";
+import type { Decisions } from "../../policy/migration.ts";
+import { whatIf, type WhatIf } from "../../policy/what-if.ts";
+import { catalogue } from "../../releases/catalogue.ts";
+import type { Setting } from "../../render/what-if/build.ts";
+import { findCalico, type FoundCalico } from "./find-calico.ts";
+
+/** A cluster's policies, what Calico makes of them, and what the upgrade would. */
+export interface Looked {
+  readonly connection: Connection;
+  /** Where this server has NetworkPolicies. */
+  readonly place: Served;
+  /** Of discovery: v1.36.4. */
+  readonly serverVersion: string;
+  readonly calico: FoundCalico;
+  readonly setting: Setting;
+  readonly decisions: Decisions;
+  readonly objects: ObservedPolicy;
+  readonly result: WhatIf;
+  /** Every namespace and policy as it came, where that was asked for. */
+  readonly raw: ReadonlyMap<string, KubeObject>;
+}
+
+/** Reads everything and works out the plan. Throws UserError where that cannot be done. */
+export async function look(
+  connection: Connection,
+  context: Pick<AppContext, "now">,
+  options: {
+    readonly given: Decisions;
+    /** Of --to; a version that parses. */
+    readonly to: string | undefined;
+    /** Whether the objects themselves are needed. */
+    readonly keepRaw: boolean;
+  },
+): Promise<Looked> {
+  const discovered = discover(connection, [...new Set([...observedGroups, ...policyGroups])]);
+  const only = connection.namespaceGiven ? { only: connection.namespace } : {};
+  const raw = new Map<string, KubeObject>();
+  const [seen, objects, discovery] = await Promise.all([
+    observe(connection, discovered, {
+      needs: ["daemonSets", "pods", "workloads", "configMaps"],
+      namespace: "kube-system",
+      now: context.now(),
+    }),
+    observePolicy(
+      connection,
+      discovered,
+      options.keepRaw ? (object) => void raw.set(keyOf(object.metadata), object) : undefined,
+    ),
+    discovered,
+  ]);
+  const calico = findCalico(seen, catalogue);
+  const { driver } = calico;
+  const target = options.to ?? boundary(driver);
+  const side = sideOf(driver, calico.releases);
+  const refused = side === "past" ? undefined : refusedTarget(target, driver);
+  if (refused !== undefined) throw userError(refused);
+  const decisions = { ...options.given, ...only };
+  const result = whatIf({ ...objects, driver, semantics: semanticsOf(target, driver), decisions, side });
+  if (result.plan.misfits.length > 0) throw userError(result.plan.misfits.join("; "));
+  return {
+    connection,
+    place: servedPolicies(discovery),
+    serverVersion: discovery.version,
+    calico,
+    setting: { kubernetes: seen.serverVersion, calico: calico.text, driver, target, side, ...only },
+    decisions,
+    objects,
+    result,
+    raw,
+  };
+}
+
+/** NAMESPACE/NAME of a policy, /NAME of a namespace. */
+export function keyOf({
+  namespace = "",
+  name,
+}: {
+  readonly namespace?: string;
+  readonly name: string;
+}): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,113 @@
+import type { Draft } from "../../bundle/write.ts";
+import { apiVersionOf } from "../../cluster/paths.ts";
+import type { Served } from "../../cluster/port.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
+import { keepAnnotation, manager, treatAsAnnotation } from "../../model/names.ts";
+import type { Write } from "../../model/write.ts";
+import type { MigrationStep } from "../../policy/steps.ts";
+import { keyOf } from "./look.ts";
+
+/** A step with the write that does it, and what has to be saved before. */
+export interface StepWrite {
+  readonly step: MigrationStep;
+  readonly write: Write;
+  readonly draft: Draft;
+}
+
+/** The writes of steps, by the objects as they were read: all of them compare and swap. */
+export function stepWrites(
+  steps: readonly MigrationStep[],
+  place: Served,
+  raw: ReadonlyMap<string, KubeObject>,
+): readonly StepWrite[] {
+  return steps.map((step): StepWrite => {
+    switch (step.kind) {
+      case "treat-as":
+        return patch(step, refOf({ name: step.namespace }), found(raw, { name: step.namespace }), {
+          [treatAsAnnotation]: step.as,
+        });
+      case "keep":
+        return patch(step, refOf(step, place), found(raw, step), { [keepAnnotation]: "true" });
+      case "clean": {
+        const { namespace, name } = step;
+        const values = Object.fromEntries(step.annotations.map((key) => [key, null]));
+        return name === undefined
+          ? patch(step, refOf({ name: namespace }), found(raw, { name: namespace }), values)
+          : patch(step, refOf({ namespace, name }, place), found(raw, { namespace, name }), values);
+      }
+      case "create": {
+        const ref = refOf(step, place);
+        const body = defaultDeny(step, place);
+        return {
+          step,
+          write: { verb: "create", ref, body, fieldManager: manager },
+          draft: { action: "created", ref, after: body },
+        };
+      }
+      case "delete": {
+        const ref = refOf(step, place);
+        const before = found(raw, step);
+        const { uid = "", resourceVersion = "" } = before.metadata;
+        return {
+          step,
+          write: { verb: "delete", ref, uid, resourceVersion },
+          draft: { action: "deleted", ref, before },
+        };
+      }
+    }
+  });
+}
+
+/**
+ * Selects every pod and allows nothing. Without policyTypes, which servers before 1.8 do not know: then
+ * every one takes Ingress. podSelector must be there (calico-facts 2.5, cases 4 and 10).
+ */
+function defaultDeny(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  place: Served,
+): KubeObject {
+  return {
+    apiVersion: apiVersionOf(place),
+    kind: place.kind,
+    metadata: { name, namespace },
+    spec: { podSelector: {} },
+  };
+}
+
+function patch(
+  step: MigrationStep,
+  ref: Ref,
+  before: KubeObject,
+  values: Readonly<Record<string, string | null>>,
+): StepWrite {
+  const { annotations = {}, resourceVersion = "" } = before.metadata;
+  const left = Object.entries({ ...annotations, ...values }).filter(
+    (entry): entry is [string, string] => entry[1] !== null,
+  );
+  const after = { ...before, metadata: { ...before.metadata, annotations: Object.fromEntries(left) } };
+  const body = { metadata: { resourceVersion, annotations: values } };
+  return {
+    step,
+    write: { verb: "patch", ref, patch: "merge", body, fieldManager: manager },
+    draft: { action: "changed", ref, before, after },
+  };
+}
+
+function refOf(
+  { namespace, name }: { readonly namespace?: string; readonly name: string },
+  place?: Served,
+): Ref {
+  if (place === undefined)
+    return { group: "", version: "v1", resource: "namespaces", kind: "Namespace", name };
+  const { group, version, resource, kind } = place;
+  return { group, version, resource, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+function found(
+  raw: ReadonlyMap<string, KubeObject>,
+  what: { readonly namespace?: string; readonly name: string },
+): KubeObject {
+  const object = raw.get(keyOf(what));
+  if (object === undefined) throw new Error(`a step about ${keyOf(what)}, which was not read`);
+  return object;
+}
