@@ -45,6 +45,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/node.ts")).NodeCommand,
   },
   {
+    name: "controller",
+    summary: "Upgrade or restart Calico's controller, never two at once",
+    group: "Commands",
+    load: async () => (await import("./commands/controller.ts")).ControllerCommand,
+  },
+  {
     name: "explain",
     summary: "Explain the id of a rule or a finding, or list all ids",
     group: "Other Commands",

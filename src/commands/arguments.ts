@@ -24,6 +24,21 @@ export function daemonSetArgument(
   return { namespace, name };
 }
 
+/** --ignore-preflight-errors=ID,ID, given once or more. */
+export function idsOf(given: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    given
+      .flatMap((entry) => entry.split(","))
+      .map((id) => id.trim())
+      .filter((id) => id !== ""),
+  );
+}
+
+/** An argument as a POSIX shell takes it for one word. */
+export function quoted(text: string): string {
+  return /^[\w./@:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 /** What kubectl adds to a mistake in the arguments. */
 export function seeHelp(command: string): string {
   return `See '${program} ${command} -h' for help and examples`;

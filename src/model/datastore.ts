@@ -39,6 +39,15 @@ export function datastore(
   };
 }
 
+/** What a controller is told; the policy controller of releases before v2.6 knows etcd alone (calico-facts 1.3). */
+export function controllerDatastore(
+  template: TemplateFacts,
+  configMaps: readonly ConfigMapFacts[],
+): Datastore["type"] {
+  const told = template.containers.map((container) => nodeDriver(container, configMaps, "unknown").type);
+  return told.find((type) => type !== "unknown") ?? "unknown";
+}
+
 interface Driver {
   readonly type: Datastore["type"];
   readonly evidence: readonly string[];

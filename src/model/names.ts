@@ -27,3 +27,9 @@ export const keepAnnotation = "calico-upgrade/keep-policy";
 
 /** On a Namespace whose isolation is unclear: `isolated` or `open`, as --treat-as decided. */
 export const treatAsAnnotation = "calico-upgrade/treat-as";
+
+/** On a ReplicaSet that a restart has at 0: when that was; it is started again (a ReplicaSet has no rollout). */
+export const restartAnnotation = "calico-upgrade/restart";
+
+/** kubectl's `rollout restart`: a new value in the pod template makes a new rollout. */
+export const restartedAtAnnotation = "kubectl.kubernetes.io/restartedAt";

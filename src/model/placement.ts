@@ -60,12 +60,28 @@ const tolerated = new Set([
 
 /** Whether the DaemonSet controller wants a pod of this template on this node. */
 export function shouldRun(node: NodeFacts, template: TemplateFacts): Truth {
+  return admits(node, template, tolerated);
+}
+
+/**
+ * Whether the scheduler may put a pod of this template there, room for it left aside. A cordoned node takes
+ * only pods that tolerate the unschedulable taint; one that is not Ready takes none that wait for Ready.
+ */
+export function canSchedule(node: NodeFacts, template: TemplateFacts): Truth {
+  if (node.deleting || node.ready === false) return false;
+  const unschedulable: Taint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
+  const taints = node.unschedulable ? [...node.taints, unschedulable] : node.taints;
+  const admitted = admits({ ...node, taints }, template, new Set());
+  return admitted === true && node.ready === "unknown" ? "unknown" : admitted;
+}
+
+function admits(node: NodeFacts, template: TemplateFacts, spared: ReadonlySet<string>): Truth {
   const selected = Object.entries(template.nodeSelector).every(([key, value]) => node.labels[key] === value);
   if (!selected) return false;
   const blocked = node.taints.some(
     (taint) =>
       (taint.effect === "NoSchedule" || taint.effect === "NoExecute") &&
-      !tolerated.has(taint.key) &&
+      !spared.has(taint.key) &&
       !template.tolerations.some((toleration) => tolerates(toleration, taint)),
   );
   if (blocked) return false;

@@ -1,5 +1,6 @@
 import { calicoImage, parseImage } from "./image.ts";
 import type { KubeObject, OwnerReference } from "./kube.ts";
+import type { ContainerFacts, PodFacts } from "./pod.ts";
 import { templateFacts, type TemplateContainer, type TemplateFacts } from "./template.ts";
 
 /** What we read of the Deployment or ReplicaSet that is Calico's controller or its Typha. */
@@ -16,6 +17,11 @@ export interface WorkloadFacts {
   readonly ownerReferences: readonly OwnerReference[];
   readonly desired: number;
   readonly ready: number;
+  /** Pods that there are, and those of the newest template. */
+  readonly replicas: number;
+  readonly updated: number;
+  readonly generation: number;
+  readonly observedGeneration: number;
   /** Of a Deployment: Recreate or RollingUpdate. */
   readonly strategy?: string;
   readonly image: string;
@@ -31,7 +37,12 @@ interface RawWorkload {
     readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
     readonly template?: unknown;
   };
-  readonly status?: { readonly readyReplicas?: number };
+  readonly status?: {
+    readonly readyReplicas?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly observedGeneration?: number;
+  };
 }
 
 /**
@@ -60,6 +71,10 @@ export function workloadFacts(raw: KubeObject): WorkloadFacts | undefined {
     ownerReferences: metadata.ownerReferences ?? [],
     desired: spec?.replicas ?? 1,
     ready: status?.readyReplicas ?? 0,
+    replicas: status?.replicas ?? 0,
+    updated: status?.updatedReplicas ?? 0,
+    generation: metadata.generation ?? 0,
+    observedGeneration: status?.observedGeneration ?? 0,
     image: found.container.image,
     selector: spec?.selector?.matchLabels ?? {},
     template,
@@ -67,8 +82,24 @@ export function workloadFacts(raw: KubeObject): WorkloadFacts | undefined {
   };
 }
 
+/** Whether a pod is one of Calico's controllers. A pod's facts lack its arguments: the name tells then. */
+export function isControllerPod(pod: PodFacts): boolean {
+  return controllerContainer(pod) !== undefined;
+}
+
+export function controllerContainer(pod: PodFacts): ContainerFacts | undefined {
+  return pod.containers.find(({ name, image }) => {
+    const component = componentOf({ name, image, command: [], args: [] });
+    return component === "controller" || (component === undefined && controllerNames.has(name));
+  });
+}
+
+const controllerNames = new Set(["calico-kube-controllers", "calico-policy-controller"]);
+
 /** By the container's name, its image, or what one image for everything is told to be (v3.33). */
-function componentOf(container: TemplateContainer): WorkloadFacts["component"] | undefined {
+function componentOf(
+  container: Pick<TemplateContainer, "name" | "image" | "command" | "args">,
+): WorkloadFacts["component"] | undefined {
   const words = [...container.command, ...container.args];
   const image = calicoImage(parseImage(container.image));
   if (image === "calico/kube-controllers" || image === "calico/kube-policy-controller") return "controller";
@@ -77,8 +108,7 @@ function componentOf(container: TemplateContainer): WorkloadFacts["component"] |
     const told = words[words.indexOf("component") + 1];
     return told === "kube-controllers" ? "controller" : told === "typha" ? "typha" : undefined;
   }
-  if (container.name === "calico-kube-controllers" || container.name === "calico-policy-controller")
-    return "controller";
+  if (controllerNames.has(container.name)) return "controller";
   return container.name === "calico-typha" ? "typha" : undefined;
 }
 

@@ -13,6 +13,7 @@ import { currentRevision } from "../model/rollout.ts";
 import type { Millis } from "../model/time.ts";
 import type { Write } from "../model/write.ts";
 import type { NodeWorld } from "../plan/node/world.ts";
+import { woken, type Bell } from "./bell.ts";
 import type { LiveWorld } from "./run.ts";
 
 export interface NodeWorldOptions {
@@ -42,29 +43,6 @@ export function followNodes(
 ): Followed<NodeFacts> {
   const nodes = { group: "", version: "v1", resource: "nodes", kind: "Node" };
   return follow(connection, nodes, { signal, pick: nodeFacts, onChange });
-}
-
-/** Wakes whoever waits for a change. */
-export interface Bell {
-  readonly ring: () => void;
-  /** How often it has rung. */
-  readonly count: () => number;
-  /** Resolves when it has rung more often than `heard`; at once when it has already. */
-  readonly since: (heard: number) => Promise<void>;
-}
-
-export function bell(): Bell {
-  let count = 0;
-  let next = Promise.withResolvers<void>();
-  return {
-    ring() {
-      count += 1;
-      next.resolve();
-      next = Promise.withResolvers<void>();
-    },
-    count: () => count,
-    since: (heard) => (count > heard ? Promise.resolve() : next.promise),
-  };
 }
 
 /**
@@ -190,20 +168,5 @@ export async function liveNodeWorld(
       default:
         return write.ref.name.startsWith("calico-upgrade-probe-") ? probes : own;
     }
-  }
-}
-
-async function woken(change: Promise<void>, time: Millis, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const timeout = Promise.withResolvers<void>();
-  // Longer than a timer can take: somebody will ring before.
-  const timer = setTimeout(timeout.resolve, Math.min(time, 2 ** 31 - 1));
-  const onAbort = (): void => timeout.resolve();
-  signal.addEventListener("abort", onAbort);
-  try {
-    await Promise.race([change, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
   }
 }

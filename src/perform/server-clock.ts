@@ -1,3 +1,4 @@
+import type { Connection } from "../cluster/port.ts";
 import type { Millis } from "../model/time.ts";
 
 /** Between two clocks that agree, the Date header's whole seconds and the way there explain this much. */
@@ -22,6 +23,18 @@ export function serverClock(local: () => Millis): ServerClock {
       // The header has no fraction: on average half a second has passed.
       const apart = date + 500 - local();
       if (Math.abs(apart - offset) > tolerance) offset = Math.abs(apart) > tolerance ? apart : 0;
+    },
+  };
+}
+
+/** The same connection, whose answers also set the clock. */
+export function heard(given: Connection, clock: ServerClock): Connection {
+  return {
+    ...given,
+    async request(request) {
+      const answer = await given.request(request);
+      clock.heard(answer.date);
+      return answer;
     },
   };
 }

@@ -10,7 +10,7 @@ export type Decision<Step> =
   | { readonly kind: "done" }
   | { readonly kind: "stop"; readonly reason: Stop };
 
-/** The phases of a node run, in the order in which they are shown. */
+/** The phases of a run, those of a node run in the order in which they are shown. */
 export type PhaseName =
   | "hold"
   | "template"
@@ -20,7 +20,11 @@ export type PhaseName =
   | "settle"
   | "probe"
   | "uncordon"
-  | "finish";
+  | "finish"
+  | ControllerPhaseName;
+
+/** The phases of a controller run, in the order in which they are shown; settle is the nodes' own. */
+export type ControllerPhaseName = "stop old" | "old gone" | "deploy" | "rollout";
 
 /** Nothing to do until the cluster changes, at the latest until `until`. */
 export interface Wait {

@@ -5,7 +5,11 @@ import { program } from "../model/program.ts";
  * Hazard H05 in words: every missing thing, what could not be looked at, and the commands that go on,
  * a line each. undefined when there is nothing. `file` as the user named it; "-" is standard input.
  */
-export function missingText(all: readonly Missing[], file: string): string | undefined {
+export function missingText(
+  all: readonly Missing[],
+  file: string,
+  { command, override }: MissingFor = { command: "node", override: "--template-only" },
+): string | undefined {
   if (all.length === 0) return undefined;
   const lacking = all.filter(({ unknown }) => unknown !== true);
   const dark = all.filter(({ unknown }) => unknown === true);
@@ -21,10 +25,16 @@ export function missingText(all: readonly Missing[], file: string): string | und
   }
   if (lacking.length > 0) {
     const given = file === "-" ? "FILE" : quoted(file);
-    lines.push(`add it with: ${program} node -f ${given} --print-missing | kubectl apply -f -`);
+    lines.push(`add it with: ${program} ${command} -f ${given} --print-missing | kubectl apply -f -`);
   }
-  lines.push("or leave the surroundings as they are with --template-only");
+  lines.push(`or leave the surroundings as they are with ${override}`);
   return lines.join("\n");
+}
+
+/** The command that needs it, and its flag that goes on without. */
+export interface MissingFor {
+  readonly command: string;
+  readonly override: string;
 }
 
 /** "ConfigMap kube-system/calico-config has no key veth_mtu". */

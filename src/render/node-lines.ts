@@ -82,4 +82,8 @@ export const phaseTitles: Readonly<Record<PhaseName, string>> = {
   probe: "prove that pods get addresses",
   uncordon: "uncordon",
   finish: "end the run",
+  "stop old": "scale the old controller to 0",
+  "old gone": "wait until its pod is gone",
+  deploy: "bring the controller in line",
+  rollout: "wait for exactly one Ready controller",
 };

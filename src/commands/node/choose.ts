@@ -1,6 +1,6 @@
 import { userError } from "../../errors.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
-import { installKind, type InstallationFacts } from "../../model/install.ts";
+import { installKind, type InstallationFacts, type InstallEvidence } from "../../model/install.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { NodeFacts } from "../../model/node.ts";
 import { calicoDaemonSet } from "../../model/observed.ts";
@@ -19,16 +19,11 @@ export function chooseDaemonSet(
     return chosen === undefined ? [] : [{ chosen, raw }];
   });
   const sets = calico.map(({ chosen }) => chosen);
-  const install = installKind({
+  refuseOthersInstall({
     daemonSets: { known: true, value: sets },
     nodes: { known: true, value: nodes },
     installation,
   });
-  if (install.kind === "operator" || install.kind === "migrating" || install.kind === "distribution") {
-    throw userError(
-      `${procedureFor(install) ?? "this Calico is not this tool's to upgrade"} (seen: ${install.evidence.join("; ")})`,
-    );
-  }
   if (wanted !== undefined) {
     const found = calico.find(
       ({ chosen: { namespace, name } }) => namespace === wanted.namespace && name === wanted.name,
@@ -49,6 +44,16 @@ export function chooseDaemonSet(
     );
   }
   return first;
+}
+
+/** What the operator or a distribution runs is not changed behind its back. */
+export function refuseOthersInstall(seen: InstallEvidence): void {
+  const install = installKind(seen);
+  if (install.kind === "operator" || install.kind === "migrating" || install.kind === "distribution") {
+    throw userError(
+      `${procedureFor(install) ?? "this Calico is not this tool's to upgrade"} (seen: ${install.evidence.join("; ")})`,
+    );
+  }
 }
 
 function names(sets: readonly DaemonSetFacts[]): string {

@@ -1,5 +1,5 @@
 import type { Connection } from "../../cluster/port.ts";
-import type { NodeWorld } from "../../plan/node/world.ts";
+import type { PodFacts } from "../../model/pod.ts";
 
 /** Enough to see why a container crashed. */
 const tail = 5;
@@ -8,7 +8,7 @@ const tail = 5;
 export async function lastLogLines(
   connection: Connection,
   pod: { readonly name: string; readonly namespace: string },
-  world: NodeWorld,
+  world: { readonly pods: readonly PodFacts[] },
 ): Promise<readonly string[]> {
   const facts = world.pods.find(({ name }) => name === pod.name);
   const crashed = [...(facts?.initContainers ?? []), ...(facts?.containers ?? [])].find(

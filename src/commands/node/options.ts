@@ -2,7 +2,7 @@ import { connectionArguments, type ConnectionValues } from "../../flags/connecti
 import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
 import { userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
-import { daemonSetArgument, nodeArguments, seeHelp } from "../arguments.ts";
+import { daemonSetArgument, idsOf, nodeArguments, quoted, seeHelp } from "../arguments.ts";
 import type { Output, OutputFlags } from "../../render/output.ts";
 
 /** The values of the command line, checked and in the terms of the run. */
@@ -78,12 +78,7 @@ export function nodeOptions(values: NodeValues, output: Output, warn: (text: str
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   if (values.settle !== undefined && values.settle < 0)
     throw userError("--settle must not be negative", help);
-  const ignored = new Set(
-    values.ignored
-      .flatMap((entry) => entry.split(","))
-      .map((id) => id.trim())
-      .filter((id) => id !== ""),
-  );
+  const ignored = new Set(idsOf(values.ignored));
   // --force on node means H17 and nothing else.
   if (values.force) ignored.add("H17");
   return {
@@ -122,8 +117,4 @@ function again(values: NodeValues, file: string | undefined): readonly string[] 
     ...(values.force ? ["--force"] : []),
     ...(values.gracePeriod < 0 ? [] : [`--grace-period=${values.gracePeriod}`]),
   ];
-}
-
-function quoted(text: string): string {
-  return /^[\w./@:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -14,9 +14,10 @@ import type { Truth } from "../../model/reading.ts";
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
 import type { NodePlaces } from "../../plan/node/writes.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
-import { bell, followNodes, liveNodeWorld } from "../../perform/node-world.ts";
+import { bell } from "../../perform/bell.ts";
+import { followNodes, liveNodeWorld } from "../../perform/node-world.ts";
 import type { LiveWorld } from "../../perform/run.ts";
-import { serverClock, type ServerClock } from "../../perform/server-clock.ts";
+import { heard, serverClock, type ServerClock } from "../../perform/server-clock.ts";
 import { chooseDaemonSet } from "./choose.ts";
 import type { Surroundings } from "./guard.ts";
 import type { NodeOptions } from "./options.ts";
@@ -133,20 +134,8 @@ export function missingNodes(world: NodeWorld, names: readonly string[]): readon
     .map((name) => apiError({ status: 404, reason: "NotFound", message: `nodes "${name}" not found` }));
 }
 
-function served(discovery: Discovery, resource: string, groups: readonly string[]): Served {
+export function served(discovery: Discovery, resource: string, groups: readonly string[]): Served {
   const found = discovery.find(resource, groups);
   if (found === undefined) throw userError(`the server doesn't have a resource type "${resource}"`);
   return found;
-}
-
-/** The same connection, whose answers also set the clock. */
-function heard(given: Connection, clock: ServerClock): Connection {
-  return {
-    ...given,
-    async request(request) {
-      const answer = await given.request(request);
-      clock.heard(answer.date);
-      return answer;
-    },
-  };
 }

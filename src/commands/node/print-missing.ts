@@ -1,8 +1,10 @@
+import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { findDaemonSet } from "../../manifest/find-daemonset.ts";
 import { missing, type Missing } from "../../manifest/missing.ts";
 import { formatYaml } from "../../manifest/yaml.ts";
 import { addMissing } from "../../merge/add-missing.ts";
+import type { KubeObject } from "../../model/kube.ts";
 import { missingLine } from "../../render/missing-lines.ts";
 import type { Prepared } from "./prepare.ts";
 import { readSurroundings } from "./surroundings-needed.ts";
@@ -18,7 +20,17 @@ export async function printMissing(
   context: AppContext,
 ): Promise<number> {
   const daemonSet = findDaemonSet(file.objects, chosen, connection.namespace);
-  const { needs, live } = await readSurroundings(connection, file, daemonSet);
+  return await printMissingFor(connection, daemonSet, file, context);
+}
+
+/** The same for any workload of the file. */
+export async function printMissingFor(
+  connection: Connection,
+  workload: KubeObject,
+  file: FileTemplate,
+  context: Pick<AppContext, "stdout" | "stderr">,
+): Promise<number> {
+  const { needs, live } = await readSurroundings(connection, file, workload);
   const all = missing(needs, live);
   const { objects, left } = addMissing(all, file.objects, live, connection.namespace);
   for (const object of objects) context.stdout.write(`---\n${formatYaml(object)}`);

@@ -43,18 +43,10 @@ export async function reporterFor(
     nodeLine: options.nodeLine,
   };
   const { terminal } = context;
-  const result = options.format === "table" || options.format === "wide";
   const lines = (line: string): void => void context.stdout.write(`${line}\n`);
-  const nowhere = (): void => {};
-  // Without a width every character would get a line of its own.
-  const live =
-    result &&
-    terminal.stderrTty &&
-    (terminal.columns ?? 0) > 0 &&
-    context.env["TERM"] !== "dumb" &&
-    options.dryRun === "none";
-  if (!live) {
-    return plainReport(words, result ? lines : nowhere, (line) => void context.stderr.write(`${line}\n`));
+  if (!showsTaskList(context, options)) {
+    const result = showsLines(options.format);
+    return plainReport(words, result ? lines : () => {}, (line) => void context.stderr.write(`${line}\n`));
   }
   const { taskReport } = await import("../../perform/task-report.ts");
   const { goal } = options;
@@ -69,4 +61,23 @@ export async function reporterFor(
     now: context.now,
     elapsed: (since) => seconds(context.now() - since),
   });
+}
+
+/** Mutation lines are the result unless another format is asked for. */
+export function showsLines(format: OutputFormat): boolean {
+  return format === "table" || format === "wide";
+}
+
+/** Without a width every character would get a line of its own. */
+export function showsTaskList(
+  { terminal, env }: Pick<AppContext, "terminal" | "env">,
+  { format, dryRun }: Pick<ReportOptions, "format" | "dryRun">,
+): boolean {
+  return (
+    showsLines(format) &&
+    terminal.stderrTty &&
+    (terminal.columns ?? 0) > 0 &&
+    env["TERM"] !== "dumb" &&
+    dryRun === "none"
+  );
 }

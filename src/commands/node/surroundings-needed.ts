@@ -5,7 +5,7 @@ import { missing, type ConfigKeys, type LiveSurroundings, type Missing } from ".
 import { templateNeeds, type ConfigNeed, type TemplateNeeds } from "../../manifest/needs.ts";
 import { bindingOf, bindsTo, type Account, type RoleRef } from "../../model/rbac.ts";
 import { isAsInFile } from "../../merge/within.ts";
-import { missingText, othersText, type OtherObjects } from "../../render/missing-lines.ts";
+import { missingText, othersText, type MissingFor, type OtherObjects } from "../../render/missing-lines.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Reading } from "../../model/reading.ts";
 import { lookAt, rbacGroup, type Look } from "./look.ts";
@@ -28,6 +28,7 @@ export async function checkSurroundings(
   { connection }: Pick<Prepared, "connection">,
   file: FileTemplate,
   daemonSet: KubeObject,
+  about?: MissingFor,
 ): Promise<CheckedSurroundings> {
   const cluster = lookAt(connection, file.objects);
   const [{ needs, live }, others] = await Promise.all([
@@ -37,7 +38,7 @@ export async function checkSurroundings(
   const found = missing(needs, live);
   return {
     missing: found,
-    refusal: missingText(found, file.name),
+    refusal: missingText(found, file.name, about),
     others: othersText(others, file.name),
   };
 }
@@ -96,7 +97,7 @@ async function countOthers(look: Look, file: File, daemonSet: KubeObject): Promi
   const { connection, get } = look;
   const others = file.objects
     .map(({ object }) => object)
-    .filter((object) => !(object.kind === "DaemonSet" && object.metadata.name === daemonSet.metadata.name));
+    .filter(({ kind, metadata }) => !(kind === daemonSet.kind && metadata.name === daemonSet.metadata.name));
   const discovery = await look.discovery;
   const answers = await Promise.all(
     others.map(async (object) => {

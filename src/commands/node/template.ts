@@ -1,6 +1,4 @@
-import { hasServerDryRun } from "../../cluster/server-dry-run.ts";
-import { sendWrite } from "../../cluster/write.ts";
-import { isApiError, isFieldConflict, userError } from "../../errors.ts";
+import { userError } from "../../errors.ts";
 import { findDaemonSet } from "../../manifest/find-daemonset.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import { bringInLine } from "../../merge/bring-in-line.ts";
@@ -9,13 +7,12 @@ import { sameJson } from "../../merge/same-json.ts";
 import { strategyAfter } from "../../merge/strategy-after.ts";
 import { threeWayPatch } from "../../merge/three-way.ts";
 import { daemonSetFacts, type Strategy } from "../../model/daemonset.ts";
-import { fingerprint } from "../../model/fingerprint.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
-import { lastAppliedAnnotation } from "../../model/names.ts";
 import type { TemplateFacts } from "../../model/template.ts";
 import type { Write } from "../../model/write.ts";
 import type { TemplateGoal } from "../../plan/node/goal.ts";
 import { readManifest } from "../read-manifest.ts";
+import { state, tryOut } from "../try-out.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** A manifest as read from -f. */
@@ -69,7 +66,12 @@ export async function templateGoal(
   const known =
     raw === undefined
       ? new Map<string, boolean>()
-      : await tryOut(prepared, raw, bringInLine(raw, desired, ref, true).writes);
+      : await tryOut(
+          prepared.connection,
+          discovery.version,
+          raw,
+          bringInLine(raw, desired, ref, true).writes,
+        );
   return {
     facts: facts.template,
     bringInLine: (now, pinned) => {
@@ -82,56 +84,6 @@ export async function templateGoal(
     },
     ...(strategy === undefined ? {} : { strategy }),
   };
-}
-
-/**
- * Sends the writes as a dry run where the server has one. What admission or validation would refuse is
- * better known before the strategy is pinned; and only the server knows whether its defaults make the
- * file's words another template. Answers, by the state of the DaemonSet, whether its template changes.
- */
-async function tryOut(
-  { connection, discovery }: Prepared,
-  raw: KubeObject,
-  writes: readonly Write[],
-): Promise<ReadonlyMap<string, boolean>> {
-  const known = new Map<string, boolean>();
-  for (const write of writes) {
-    // oxlint-disable-next-line no-await-in-loop
-    if (!(await hasServerDryRun(connection, discovery.version, write))) return known;
-    try {
-      // oxlint-disable-next-line no-await-in-loop
-      const { object } = await sendWrite(connection, write, {
-        dryRun: true,
-        serverVersion: discovery.version,
-      });
-      known.set(state(raw), fingerprint(templateOf(raw)) !== fingerprint(templateOf(object)));
-      // What the write will have made is in line.
-      known.set(state(object), false);
-      if (state(object) !== state(raw) && known.get(state(raw)) === false) known.delete(state(raw));
-    } catch (error) {
-      // Somebody wrote it this very moment: the run itself looks again.
-      if (!isApiError(error) || error.status !== 409 || isFieldConflict(error)) throw error;
-    }
-  }
-  return known;
-}
-
-/** Spec and last-applied of a DaemonSet, its strategy left out: that is pinned and put back meanwhile. */
-function state(object: KubeObject): string {
-  const {
-    updateStrategy: _held,
-    templateGeneration: _counted,
-    ...spec
-  } = (object["spec"] ?? {}) as Record<string, unknown>;
-  return fingerprint({
-    spec,
-    labels: object.metadata.labels,
-    lastApplied: object.metadata.annotations?.[lastAppliedAnnotation],
-  });
-}
-
-function templateOf(object: KubeObject): unknown {
-  return (object["spec"] as { readonly template?: unknown } | undefined)?.template;
 }
 
 /** What the file says of the strategy; what it leaves to the server's defaults does not count. */

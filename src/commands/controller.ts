@@ -1,0 +1,72 @@
+import { Option } from "clipanion";
+import { bundleDirFlag } from "../flags/bundle.ts";
+import {
+  allowMissingTemplateKeysFlag,
+  filenameFlag,
+  ignorePreflightErrorsFlag,
+  outputFlag,
+  templateFlag,
+  timeoutFlag,
+  yesFlag,
+} from "../flags/common.ts";
+import {
+  fixStrategyFlag,
+  printMissingForControllerFlag,
+  restartControllerFlag,
+  settleControllerFlag,
+} from "../flags/controller.ts";
+import { dryRunFlag } from "../flags/dry-run.ts";
+import { BaseCommand, option } from "./base.ts";
+
+export class ControllerCommand extends BaseCommand {
+  static override readonly paths = [["controller"]];
+  static override readonly help = {
+    summary: "Upgrade or restart Calico's controller, never two at once",
+    details:
+      "Shows which controller runs. With -f it is brought in line with the one in the file, whatever else that holds: a controller of another kind or name (the ReplicaSet of releases before v2.0, the policy controller of v2.5) is scaled to 0 first and its pod is gone before the new one is made. " +
+      "It is watched that two never run at once, and told how long none did, and with the etcd datastore what was created or relabelled meanwhile. Running the same command again continues where it stopped.",
+    arguments: "[flags]",
+    examples: [
+      { what: "Show which controller runs", command: "controller" },
+      {
+        what: "Bring the controller in line with a new release's manifest",
+        command: "controller -f calico.yaml",
+      },
+      {
+        what: "See what would happen, without changing anything",
+        command: "controller -f calico.yaml --dry-run=server",
+      },
+      { what: "Restart the controller that runs", command: "controller --restart" },
+      {
+        what: "Print what the file's controller needs and the cluster lacks, and add it",
+        command: "controller -f calico.yaml --print-missing | kubectl apply -f -",
+      },
+    ],
+  };
+
+  readonly filename = option({
+    ...filenameFlag,
+    help: "Manifest that holds the controller; - reads standard input.",
+  });
+  readonly restart = option(restartControllerFlag);
+  readonly fixStrategy = option(fixStrategyFlag);
+  readonly printMissing = option(printMissingForControllerFlag);
+  readonly settle = option(settleControllerFlag);
+  readonly timeout = option({
+    ...timeoutFlag,
+    help: "How long the run may take, zero means forever (e.g. 90s, 5m, 1h).",
+  });
+  readonly bundleDir = option(bundleDirFlag);
+  readonly ignored = option(ignorePreflightErrorsFlag);
+  readonly dryRun = option(dryRunFlag);
+  readonly yes = option(yesFlag);
+  readonly output = option(outputFlag);
+  readonly template = option(templateFlag);
+  readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);
+  readonly rest = Option.Rest();
+
+  protected async run(): Promise<number> {
+    const body = await import("./controller/run.ts");
+    return body.run(this, this.context, () => this.connect());
+  }
+}

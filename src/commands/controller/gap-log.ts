@@ -1,0 +1,36 @@
+import { policyGroups } from "../../cluster/observe-policy.ts";
+import { endpointFacts } from "../../model/endpoint.ts";
+import { isolationAnnotation } from "../../model/namespace.ts";
+import { changeLog, type ChangeLog } from "../../perform/change-log.ts";
+import type { Prepared } from "./prepare.ts";
+
+const core = { group: "", version: "v1" };
+
+/**
+ * What is created or relabelled while no controller enforces it: only with etcd does policy depend on the
+ * controller (hazard H24).
+ */
+export async function gapLog(
+  { connection, discovery, datastore, clock }: Prepared,
+  wanted: boolean,
+  signal: AbortSignal,
+): Promise<ChangeLog> {
+  if (!wanted || datastore === "kubernetes") return { changes: () => ({ known: true, value: [] }) };
+  const policies = discovery.find("networkpolicies", policyGroups);
+  return await changeLog(
+    connection,
+    [
+      {
+        served: { ...core, resource: "namespaces", kind: "Namespace" },
+        wanted: () => true,
+        annotations: [isolationAnnotation],
+      },
+      {
+        served: { ...core, resource: "pods", kind: "Pod" },
+        wanted: (pod) => endpointFacts(pod) !== undefined,
+      },
+      ...(policies === undefined ? [] : [{ served: policies, wanted: () => true }]),
+    ],
+    { now: clock.now, signal },
+  );
+}

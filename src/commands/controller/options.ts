@@ -1,0 +1,98 @@
+import { userError } from "../../errors.ts";
+import { connectionArguments, type ConnectionValues } from "../../flags/connection.ts";
+import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
+import { program } from "../../model/program.ts";
+import type { Millis } from "../../model/time.ts";
+import type { Output, OutputFlags } from "../../render/output.ts";
+import { idsOf, quoted, seeHelp } from "../arguments.ts";
+
+/** The values of the flags, as the command class has them. */
+export interface ControllerValues extends Omit<OutputFlags, "noHeaders"> {
+  readonly connection: ConnectionValues;
+  readonly filename: readonly string[];
+  readonly restart: boolean;
+  readonly fixStrategy: boolean;
+  readonly printMissing: boolean;
+  readonly settle: Millis | undefined;
+  readonly timeout: Millis;
+  readonly bundleDir: string | undefined;
+  readonly ignored: readonly string[];
+  readonly dryRun: string;
+  readonly yes: boolean;
+  readonly rest: readonly string[];
+}
+
+/** The values of the command line, checked and in the terms of the run. */
+export interface ControllerOptions {
+  readonly file?: string;
+  readonly restart: boolean;
+  readonly fixStrategy: boolean;
+  readonly printMissing: boolean;
+  readonly settle?: Millis;
+  readonly timeout: Millis;
+  /** --bundle-dir */
+  readonly bundleDir: string | undefined;
+  readonly ignored: ReadonlySet<string>;
+  readonly dryRun: DryRun;
+  readonly output: Output;
+  /** --color */
+  readonly color: string;
+  /** The command that goes on with this run, as the user would type it. */
+  readonly again: string;
+  /** Flags that every command about this cluster has to repeat. */
+  readonly everywhere: readonly string[];
+}
+
+const help = seeHelp("controller");
+
+/** Everything that can be wrong with the command line is said here, before anything is read. */
+export function controllerOptions(
+  values: ControllerValues,
+  output: Output,
+  warn: (text: string) => void,
+): ControllerOptions {
+  const dryRun = readDryRun(values.dryRun);
+  if (!dryRun.ok) throw userError(dryRun.message);
+  if (dryRun.warning !== undefined) warn(dryRun.warning);
+  const [extra] = values.rest;
+  if (extra !== undefined) throw userError(`unexpected arguments: [${values.rest.join(" ")}]`, help);
+  if (values.filename.length > 1)
+    throw userError("controller takes one file; -f was given several times", help);
+  const [file] = values.filename;
+  if (file !== undefined && values.restart)
+    throw userError(
+      "-f brings the controller in line and --restart only restarts it; give one of them",
+      help,
+    );
+  if (values.printMissing && file === undefined) throw userError("--print-missing goes with -f FILE", help);
+  if (values.fixStrategy && file === undefined && !values.restart)
+    throw userError("--fix-strategy goes with -f FILE or --restart", help);
+  if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
+  if (values.settle !== undefined && values.settle < 0)
+    throw userError("--settle must not be negative", help);
+  const everywhere = connectionArguments(values.connection).map(quoted);
+  const again = [
+    program,
+    "controller",
+    ...(file === undefined ? [] : ["-f", quoted(file)]),
+    ...(values.restart ? ["--restart"] : []),
+    ...(values.fixStrategy ? ["--fix-strategy"] : []),
+    ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
+    ...everywhere,
+  ].join(" ");
+  return {
+    restart: values.restart,
+    fixStrategy: values.fixStrategy,
+    printMissing: values.printMissing,
+    timeout: values.timeout,
+    bundleDir: values.bundleDir,
+    ignored: idsOf(values.ignored),
+    dryRun: dryRun.dryRun,
+    output,
+    color: values.connection.color,
+    again,
+    everywhere,
+    ...(file === undefined ? {} : { file }),
+    ...(values.settle === undefined ? {} : { settle: values.settle }),
+  };
+}

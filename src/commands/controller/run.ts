@@ -1,0 +1,263 @@
+import { sendWrite } from "../../cluster/write.ts";
+import type { Connection } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import { explain, isBug, userError } from "../../errors.ts";
+import { dryRunSuffix } from "../../flags/dry-run.ts";
+import { controllerDatastore } from "../../model/datastore.ts";
+import type { KubeObject } from "../../model/kube.ts";
+import { program } from "../../model/program.ts";
+import type { Write } from "../../model/write.ts";
+import { run as perform } from "../../perform/run.ts";
+import type { ControllerGoal } from "../../plan/controller/goal.ts";
+import { rightsOf } from "../../plan/controller/permissions.ts";
+import { controllerProcedure } from "../../plan/controller/procedure.ts";
+import { workloadName } from "../../plan/controller/stops.ts";
+import { othersWanting, targetOf, type ControllerWorld } from "../../plan/controller/world.ts";
+import { controllerFindings } from "../../preflight/controller-checks.ts";
+import type { Finding } from "../../preflight/finding.ts";
+import type { ControllerRunResult } from "../../render/controller-result.ts";
+import { openRunBundle } from "../open-run-bundle.ts";
+import { outputOf } from "../print-result.ts";
+import { readManifest } from "../read-manifest.ts";
+import { settleTime } from "../node/settle.ts";
+import { checkRights } from "../node/rights.ts";
+import { checkSurroundings } from "../node/surroundings-needed.ts";
+import type { FileTemplate } from "../node/template.ts";
+import { boundaryFindings } from "./boundary.ts";
+import { saving } from "./bundle.ts";
+import { gapLog } from "./gap-log.ts";
+import { controllerOptions, type ControllerOptions, type ControllerValues } from "./options.ts";
+import { prepare, type Prepared } from "./prepare.ts";
+import { controllerReporter } from "./report.ts";
+import { refuseSecond, wantedByFile, wantedRestart, type Wanted } from "./target.ts";
+import { tell } from "./tell.ts";
+
+export async function run(
+  values: ControllerValues,
+  context: AppContext,
+  connect: () => Promise<Connection>,
+): Promise<number> {
+  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const output = await outputOf({ ...values, noHeaders: false }, context);
+  const options = controllerOptions(values, output, warn);
+  const file =
+    options.file === undefined
+      ? undefined
+      : {
+          name: options.file,
+          objects: await readManifest(options.file, context.readFile, "controller"),
+        };
+  const connection = await connect();
+  const abort = new AbortController();
+  try {
+    const objects = (file?.objects ?? []).map(({ object }) => object);
+    const prepared = await prepare(connection, context, objects, abort.signal);
+    if (file === undefined && !options.restart) {
+      const { show } = await import("./show.ts");
+      return await show(prepared, options, context);
+    }
+    return await bringAbout(prepared, context, options, file, abort.signal, warn);
+  } finally {
+    abort.abort();
+    connection.close();
+  }
+}
+
+async function bringAbout(
+  prepared: Prepared,
+  context: AppContext,
+  options: ControllerOptions,
+  file: FileTemplate | undefined,
+  signal: AbortSignal,
+  warn: (text: string) => void,
+): Promise<number> {
+  const { live, clock, connection, places, namespace, discovery, datastore } = prepared;
+  const wanted =
+    file === undefined ? wantedRestart(prepared, options) : await wantedByFile(prepared, file, options);
+  if (options.printMissing && file !== undefined) {
+    const { printMissingFor } = await import("../node/print-missing.ts");
+    const [workload] = wanted.objects;
+    if (workload === undefined) throw userError(`${file.name} has no controller`);
+    return await printMissingFor(connection, workload, file, context);
+  }
+  refuseOtherDatastore(prepared, wanted, file?.name);
+  refuseSecond(prepared, wanted, options.again);
+  const start = live.snapshot();
+  const goal = goalOf(start, wanted, options);
+  const changes = willChange(start, wanted);
+  if (changes && !(await passes(prepared, start, wanted, file, options, context, warn))) return 1;
+  if (changes) {
+    const groups = { Deployment: places.deployments.group, ReplicaSet: places.replicaSets.group };
+    await checkRights(connection, rightsOf(start, [wanted.target, ...wanted.stubs], groups, namespace));
+  }
+
+  const real = options.dryRun === "none";
+  const bundle =
+    changes && real
+      ? await openRunBundle(connection, context, {
+          command: "controller",
+          place: options.bundleDir,
+          kubernetes: discovery.version,
+          now: clock.now,
+        })
+      : undefined;
+  const log = await gapLog(prepared, changes && real, signal);
+  const listening = context.interrupts.listen();
+  const reporter = await controllerReporter(context, {
+    group: places.deployments.group,
+    restart: options.restart,
+    format: options.output.format,
+    color: options.color,
+    dryRun: options.dryRun,
+    suffix: dryRunSuffix(options.dryRun),
+  });
+  const sent = async (write: Write, dryRun: boolean): Promise<KubeObject> =>
+    (await sendWrite(connection, write, { dryRun, serverVersion: discovery.version })).object;
+  const send =
+    bundle === undefined
+      ? sent
+      : saving(
+          bundle,
+          () => live.snapshot(),
+          (write) => sent(write, false),
+        );
+  const shown: ControllerGoal =
+    bundle === undefined ? goal : { ...goal, back: `${program} undo ${bundle.directory}` };
+  try {
+    const outcome = await perform(controllerProcedure(shown, places), live, {
+      dryRun: options.dryRun,
+      now: clock.now,
+      send,
+      interrupt: listening,
+      emit: (event) => reporter.event(event),
+    });
+    await reporter.close();
+    await bundle?.close();
+    const world = live.snapshot();
+    const result: ControllerRunResult = {
+      goal: shown,
+      world,
+      seen: outcome.memory,
+      dryRun: options.dryRun,
+      datastore,
+      changes: log.changes(),
+      balancers: handsOutAddresses(wanted),
+      left: world.workloads.filter(
+        ({ facts }) =>
+          goal.replaces.includes(facts.uid) &&
+          facts.desired === 0 &&
+          !wanted.stubs.some(({ kind, name }) => kind === facts.kind && name === facts.name),
+      ),
+      ended: clock.now(),
+      ...(bundle === undefined ? {} : { bundle: bundle.directory }),
+      ...(outcome.kind === "stopped"
+        ? { stop: { ...outcome.reason, hint: outcome.reason.hint ?? options.again } }
+        : {}),
+    };
+    await tell(prepared, context, options, result);
+    if (outcome.kind === "done") return 0;
+    return outcome.reason.interrupted === true ? listening.exitCode : 1;
+  } finally {
+    await reporter.close();
+    await bundle?.close().catch((error: unknown) => {
+      if (isBug(error)) throw error;
+      context.stderr.write(`${explain(error)}\n`);
+    });
+    listening.stop();
+  }
+}
+
+function goalOf(start: ControllerWorld, wanted: Wanted, options: ControllerOptions): ControllerGoal {
+  return {
+    target: wanted.target,
+    stubs: wanted.stubs,
+    replaces: othersWanting(start, wanted).map(({ facts }) => facts.uid),
+    settle: options.dryRun === "none" ? (options.settle ?? settleTime(wanted.facts.template)) : 0,
+    timeout: options.timeout,
+    again: options.again,
+    back: options.again,
+  };
+}
+
+function willChange(start: ControllerWorld, { target, stubs }: Wanted): boolean {
+  return [target, ...stubs].some(
+    (each) => each.bringInLine(targetOf(start, { target: each })?.raw).length > 0,
+  );
+}
+
+/** A manifest of the other flavour would look for its data where there is none. */
+function refuseOtherDatastore(
+  { datastore }: Prepared,
+  { facts, objects }: Wanted,
+  file: string | undefined,
+): void {
+  if (objects.length === 0 || datastore === "unknown") return;
+  const told = controllerDatastore(facts.template, []);
+  if (told === "unknown" || told === datastore) return;
+  throw userError(
+    `the controller in ${file ?? "the file"} is for the ${told === "etcd" ? "etcd" : "Kubernetes"} datastore, and this cluster's Calico uses ${datastore === "etcd" ? "etcd" : "the Kubernetes datastore"}; give the manifest of that flavour`,
+  );
+}
+
+function handsOutAddresses({ facts }: Wanted): boolean {
+  return facts.template.containers.some(({ env }) =>
+    env.some(({ name, value }) => name === "ENABLED_CONTROLLERS" && value?.includes("loadbalancer") === true),
+  );
+}
+
+/** Every refusal at once, before the first write. */
+async function passes(
+  prepared: Prepared,
+  start: ControllerWorld,
+  wanted: Wanted,
+  file: FileTemplate | undefined,
+  options: ControllerOptions,
+  context: Pick<AppContext, "stderr">,
+  warn: (text: string) => void,
+): Promise<boolean> {
+  const { seen } = prepared;
+  const involved = [targetOf(start, wanted), ...othersWanting(start, wanted)];
+  const [workload] = wanted.objects;
+  const [boundary, surroundings] = await Promise.all([
+    file === undefined ? [] : boundaryFindings(prepared, wanted.facts.image),
+    file === undefined || workload === undefined
+      ? undefined
+      : checkSurroundings(prepared, file, workload, {
+          command: "controller",
+          override: "--ignore-preflight-errors=H05",
+        }),
+  ]);
+  const findings: readonly Finding[] = [
+    ...boundary,
+    ...controllerFindings({
+      template: wanted.facts.template,
+      nodes: seen.nodes,
+      pods: [...(seen.pods.known ? seen.pods.value : []), ...start.pods],
+      written: involved.flatMap((each) => (each === undefined ? [] : [each.facts])),
+    }),
+  ];
+  const ignored = (id: string): boolean => options.ignored.has(id) || options.ignored.has("all");
+  let refused = false;
+  const missing = surroundings?.refusal;
+  if (missing !== undefined && ignored("H05")) warn(missing);
+  else if (missing !== undefined) {
+    context.stderr.write(`error: ${missing}\n`);
+    refused = true;
+  }
+  for (const { id, severity, because, fix } of findings) {
+    if (severity !== "error" || ignored(id)) {
+      warn(`${id}: ${because}`);
+      continue;
+    }
+    const hint = fix === undefined ? "" : `; ${fix}`;
+    context.stderr.write(`error: ${id}: ${because}${hint}; override: --ignore-preflight-errors=${id}\n`);
+    refused = true;
+  }
+  if (refused) return false;
+  if (surroundings?.others !== undefined) context.stderr.write(`${surroundings.others}\n`);
+  for (const { facts } of othersWanting(start, wanted)) {
+    const { target } = wanted;
+    context.stderr.write(`${workloadName(target)} takes the place of ${workloadName(facts)}\n`);
+  }
+  return true;
+}

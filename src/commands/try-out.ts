@@ -1,0 +1,57 @@
+import { hasServerDryRun } from "../cluster/server-dry-run.ts";
+import type { Connection } from "../cluster/port.ts";
+import { sendWrite } from "../cluster/write.ts";
+import { isApiError, isFieldConflict } from "../errors.ts";
+import { fingerprint } from "../model/fingerprint.ts";
+import type { KubeObject } from "../model/kube.ts";
+import { lastAppliedAnnotation } from "../model/names.ts";
+import type { Write } from "../model/write.ts";
+
+/**
+ * Sends the writes as a dry run where the server has one. What admission or validation would refuse is
+ * better known before the first write; and only the server knows whether its defaults make the file's
+ * words another template. Answers, by the state of the object, whether its pod template changes.
+ */
+export async function tryOut(
+  connection: Connection,
+  serverVersion: string,
+  raw: KubeObject | undefined,
+  writes: readonly Write[],
+): Promise<ReadonlyMap<string, boolean>> {
+  const known = new Map<string, boolean>();
+  for (const write of writes) {
+    // oxlint-disable-next-line no-await-in-loop
+    if (!(await hasServerDryRun(connection, serverVersion, write))) return known;
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      const { object } = await sendWrite(connection, write, { dryRun: true, serverVersion });
+      if (raw === undefined) continue;
+      known.set(state(raw), fingerprint(templateOf(raw)) !== fingerprint(templateOf(object)));
+      // What the write will have made is in line.
+      known.set(state(object), false);
+      if (state(object) !== state(raw) && known.get(state(raw)) === false) known.delete(state(raw));
+    } catch (error) {
+      // Somebody wrote it this very moment: the run itself looks again.
+      if (!isApiError(error) || error.status !== 409 || isFieldConflict(error)) throw error;
+    }
+  }
+  return known;
+}
+
+/** Spec and last-applied of a workload; a DaemonSet's strategy left out: that is pinned and put back meanwhile. */
+export function state(object: KubeObject): string {
+  const {
+    updateStrategy: _held,
+    templateGeneration: _counted,
+    ...spec
+  } = (object["spec"] ?? {}) as Record<string, unknown>;
+  return fingerprint({
+    spec,
+    labels: object.metadata.labels,
+    lastApplied: object.metadata.annotations?.[lastAppliedAnnotation],
+  });
+}
+
+function templateOf(object: KubeObject): unknown {
+  return (object["spec"] as { readonly template?: unknown } | undefined)?.template;
+}

@@ -1,0 +1,155 @@
+import { follow, type Followed } from "../cluster/follow.ts";
+import { list } from "../cluster/list.ts";
+import { objectPath } from "../cluster/paths.ts";
+import type { Connection, Served } from "../cluster/port.ts";
+import { isApiError } from "../errors.ts";
+import { eventFacts, type EventFacts } from "../model/event.ts";
+import type { KubeObject } from "../model/kube.ts";
+import { nodeFacts, type NodeFacts } from "../model/node.ts";
+import { podFacts, type PodFacts } from "../model/pod.ts";
+import type { Millis } from "../model/time.ts";
+import { isControllerPod, workloadFacts } from "../model/workload.ts";
+import type { ControllerWorld, LiveWorkload } from "../plan/controller/world.ts";
+import { bell, woken } from "./bell.ts";
+import type { LiveWorld } from "./run.ts";
+
+export interface ControllerWorldOptions {
+  readonly namespace: string;
+  readonly places: { readonly deployments: Served; readonly replicaSets: Served };
+  /** Label selectors that bring the controllers' pods. */
+  readonly podSelectors: readonly string[];
+  readonly now: () => Millis;
+  readonly signal: AbortSignal;
+}
+
+const core = { group: "", version: "v1" } as const;
+const nodesPlace = { ...core, resource: "nodes" } as const;
+
+/** What a controller run watches: the workloads of a namespace and the controllers' pods. */
+export async function liveControllerWorld(
+  connection: Connection,
+  options: ControllerWorldOptions,
+): Promise<LiveWorld<ControllerWorld>> {
+  const { namespace, places, signal, now } = options;
+  const changes = bell();
+  const onChange = changes.ring;
+  const workloads = (served: Served): Followed<LiveWorkload | undefined> =>
+    follow<LiveWorkload | undefined>(connection, served, {
+      namespace,
+      signal,
+      onChange,
+      pick(raw) {
+        const facts = workloadFacts(raw);
+        return facts?.component === "controller" ? { raw, facts } : undefined;
+      },
+    });
+  const deployments = workloads(places.deployments);
+  const replicaSets = workloads(places.replicaSets);
+  const pods = options.podSelectors.map((labelSelector) =>
+    follow<PodFacts>(
+      connection,
+      { ...core, resource: "pods", kind: "Pod" },
+      {
+        namespace,
+        labelSelector,
+        signal,
+        pick: podFacts,
+        onChange,
+      },
+    ),
+  );
+  const followed: readonly Followed<unknown>[] = [deployments, replicaSets, ...pods];
+  const failures: unknown[] = [];
+  for (const each of followed) {
+    each.ended.catch((error: unknown) => {
+      failures.push(error);
+      changes.ring();
+    });
+  }
+  await Promise.all(followed.map(({ ready }) => ready));
+
+  let looked = 0;
+  let events: readonly EventFacts[] = [];
+  let nodes: ReadonlyMap<string, NodeFacts> = new Map();
+
+  function controllerPods(): readonly PodFacts[] {
+    const all = new Map(pods.flatMap(({ objects }) => [...objects]));
+    return [...all.values()].filter(isControllerPod);
+  }
+
+  return {
+    snapshot(): ControllerWorld {
+      looked = changes.count();
+      const live = [...deployments.objects.values(), ...replicaSets.objects.values()];
+      return {
+        workloads: live.filter((each) => each !== undefined),
+        pods: controllerPods(),
+        nodes,
+        events,
+      };
+    },
+
+    async changed(until, stop) {
+      if (failures.length > 0) throw failures[0];
+      await woken(changes.since(looked), Math.max(20, until - now()), stop);
+      if (failures.length > 0) throw failures[0];
+    },
+
+    absorb(write, answer) {
+      if (answer?.metadata === undefined) return;
+      const all = followOf(write.ref.resource);
+      if (answer.kind === write.ref.kind) return all.replace(answer);
+      // The scale subresource answers with a Scale: until the watch brings the object, it is made from that.
+      const held = all.objects.get(`${namespace}/${write.ref.name}`)?.raw;
+      const { resourceVersion } = answer.metadata;
+      if (held === undefined || resourceVersion === undefined) return;
+      const { replicas = 0 } = (answer["spec"] ?? {}) as { readonly replicas?: number };
+      const spec = { ...(held["spec"] as object), replicas };
+      all.replace({ ...held, metadata: { ...held.metadata, resourceVersion }, spec });
+    },
+
+    async refresh(write) {
+      await followOf(write.ref.resource).relist();
+    },
+
+    async fetchEvents() {
+      const names = controllerPods().flatMap(({ node }) => (node === undefined ? [] : [node]));
+      const [listed, found] = await Promise.all([
+        orNothing(() =>
+          list(
+            connection,
+            { ...core, resource: "events", kind: "Event" },
+            { namespace, pick: eventFacts, signal },
+          ),
+        ),
+        Promise.all(
+          names.map((name) =>
+            orNothing(() => connection.request({ method: "GET", path: objectPath({ ...nodesPlace, name }) })),
+          ),
+        ),
+      ]);
+      events = listed?.items ?? events;
+      nodes = new Map(
+        found.flatMap((answer) => {
+          if (answer === undefined) return [];
+          const facts = nodeFacts(answer.body as KubeObject);
+          return [[facts.name, facts] as const];
+        }),
+      );
+    },
+  };
+
+  function followOf(resource: string): Followed<LiveWorkload | undefined> {
+    return resource === places.replicaSets.resource ? replicaSets : deployments;
+  }
+}
+
+/** These only explain: whoever may not read them sees the pod's own status. */
+async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isApiError(error)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Procedure } from "../procedure.ts";
+import { assume } from "./assume.ts";
+import type { ControllerGoal } from "./goal.ts";
+import { nextControllerStep } from "./next.ts";
+import { acted, look, nothingSeen, type ControllerSeen } from "./seen.ts";
+import type { ControllerStep } from "./step.ts";
+import type { ControllerWorld } from "./world.ts";
+import { writesOf, type ControllerPlaces } from "./writes.ts";
+
+/** The controller run as a procedure that the edge can perform. */
+export function controllerProcedure(
+  goal: ControllerGoal,
+  places: ControllerPlaces,
+): Procedure<ControllerWorld, ControllerSeen, ControllerStep> {
+  return {
+    start: nothingSeen,
+    look,
+    next: (world, seen, now) => nextControllerStep(world, seen, goal, now),
+    acted,
+    settled: (seen) => seen,
+    stopping: (seen, reason) => (seen.stop === undefined ? { ...seen, stop: reason } : seen),
+    interrupted: (seen, at) => (seen.interrupted === undefined ? { ...seen, interrupted: at } : seen),
+    writes: (step) => writesOf(step, places),
+    assume,
+  };
+}

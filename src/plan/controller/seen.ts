@@ -1,0 +1,142 @@
+import { controllerContainer } from "../../model/workload.ts";
+import type { PodFacts } from "../../model/pod.ts";
+import type { Millis } from "../../model/time.ts";
+import type { Stop } from "../decision.ts";
+import type { ControllerStep } from "./step.ts";
+import { presentPods, runningPods, type ControllerWorld } from "./world.ts";
+
+/** What this process has seen so far; the run's state lives in the cluster. */
+export interface ControllerSeen {
+  readonly began?: Millis;
+  /** The first write that stops a running controller, by the server's clock. */
+  readonly wrote?: Millis;
+  /** UIDs of the controllers that this process has stopped. */
+  readonly stopped: readonly string[];
+  /** The target has been written by this process. */
+  readonly applied: boolean;
+  readonly stubs: readonly string[];
+  /** UIDs of pods that were there before the first write. */
+  readonly old: readonly string[];
+  /** When the last of the old pods was asked to end, and when its container did, by its node's clock. */
+  readonly oldAsked?: Millis;
+  readonly oldStopped?: { readonly at: Millis; readonly node: string | undefined };
+  /** The new container: started by its node's clock, first seen and Ready by the server's. */
+  readonly started?: { readonly at: Millis; readonly node: string | undefined; readonly seen: Millis };
+  readonly ready?: Millis;
+  /** Two controllers at once, by watch. */
+  readonly overlap: Overlap;
+  /** Since when these very containers have been up without a restart (hazard H23). */
+  readonly up?: { readonly uid: string; readonly container: string; readonly since: Millis };
+  readonly interrupted?: Millis;
+  readonly stop?: Stop;
+}
+
+export interface Overlap {
+  readonly total: Millis;
+  readonly since?: Millis;
+  readonly pods: readonly string[];
+}
+
+export const nothingSeen: ControllerSeen = {
+  stopped: [],
+  applied: false,
+  stubs: [],
+  old: [],
+  overlap: { total: 0, pods: [] },
+};
+
+/** Takes in what the cluster shows now. */
+export function look(seen: ControllerSeen, world: ControllerWorld, now: Millis): ControllerSeen {
+  const present = presentPods(world);
+  const old = seen.wrote === undefined ? present.map(({ uid }) => uid) : seen.old;
+  const { up: _before, ...rest } = seen;
+  const next = {
+    ...rest,
+    began: seen.began ?? now,
+    old,
+    overlap: overlapOf(seen.overlap, runningPods(world), now),
+  };
+  const up = upSince({ ...next, up: seen.up }, present, now);
+  const settled = up === undefined ? {} : { up };
+  if (seen.wrote === undefined) return { ...next, ...settled };
+  return { ...next, ...endOf(next, world, now), ...startOf(next, world, now), ...settled };
+}
+
+/** Two controllers at once: from the look that shows them to the one that does not. */
+function overlapOf(before: Overlap, running: readonly PodFacts[], now: Millis): Overlap {
+  const { total, since, pods } = before;
+  const ran = since === undefined ? total : total + (now - since);
+  if (running.length < 2) return { total: ran, pods };
+  const names = [...new Set([...pods, ...running.map(({ name }) => name)])];
+  return { total: ran, since: now, pods: names };
+}
+
+/** When the old pods were asked to end, and when the last one did. */
+function endOf(
+  { old, oldAsked, oldStopped }: ControllerSeen,
+  world: ControllerWorld,
+  now: Millis,
+): Pick<ControllerSeen, "oldAsked" | "oldStopped"> {
+  const there = world.pods.filter(({ uid }) => old.includes(uid));
+  const living = there.filter(({ deletedAt }) => deletedAt === undefined);
+  const ended = there.flatMap((pod) => {
+    const at = controllerContainer(pod)?.terminated?.finishedAt;
+    return at === undefined ? [] : [{ at, node: pod.node }];
+  });
+  const last = ended.toSorted((a, b) => b.at - a.at)[0] ?? oldStopped;
+  return {
+    ...(oldAsked === undefined && (old.length === 0 || living.length > 0)
+      ? {}
+      : { oldAsked: oldAsked ?? now }),
+    ...(last === undefined ? {} : { oldStopped: last }),
+  };
+}
+
+function startOf(
+  { old, started, ready }: ControllerSeen,
+  world: ControllerWorld,
+  now: Millis,
+): Pick<ControllerSeen, "started" | "ready"> {
+  const fresh = presentPods(world).filter(({ uid }) => !old.includes(uid));
+  const running = fresh.flatMap((pod) => {
+    const container = controllerContainer(pod);
+    // A container that crashes right after its start has started all the same.
+    const at = container?.startedAt ?? container?.terminated?.startedAt ?? container?.last?.startedAt;
+    return at === undefined ? [] : [{ at, node: pod.node, seen: now }];
+  });
+  const first = started ?? running[0];
+  const firstReady = ready ?? (fresh.some((pod) => pod.ready) ? now : undefined);
+  return {
+    ...(first === undefined ? {} : { started: first }),
+    ...(firstReady === undefined ? {} : { ready: firstReady }),
+  };
+}
+
+function upSince(
+  {
+    up,
+    old,
+    wrote,
+  }: Pick<ControllerSeen, "old" | "wrote"> & { readonly up: ControllerSeen["up"] | undefined },
+  present: readonly PodFacts[],
+  now: Millis,
+): ControllerSeen["up"] {
+  const [pod, second] = present.filter(({ ready, deletedAt }) => ready && deletedAt === undefined);
+  if (pod === undefined || second !== undefined) return undefined;
+  const container = pod.containers
+    .map(({ containerID, restarts }) => `${containerID ?? ""}#${restarts}`)
+    .join(" ");
+  if (up?.uid === pod.uid && up.container === container) return up;
+  // Ready before this run began: the API knows since when.
+  const known = wrote === undefined && old.includes(pod.uid) ? pod.readySince : undefined;
+  return { uid: pod.uid, container, since: Math.min(known ?? now, now) };
+}
+
+/** Takes in what this process did; `at` is the server's clock when it was sent. */
+export function acted(seen: ControllerSeen, step: ControllerStep, at: Millis): ControllerSeen {
+  const wrote = seen.wrote ?? at;
+  if (step.kind === "scale-down") return { ...seen, wrote, stopped: [...seen.stopped, step.workload.uid] };
+  return step.stub
+    ? { ...seen, stubs: [...seen.stubs, step.target.name] }
+    : { ...seen, wrote, applied: true };
+}

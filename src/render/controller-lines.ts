@@ -1,0 +1,105 @@
+import type { ObjectChange } from "../model/change.ts";
+import type { DatastoreType } from "../model/datastore.ts";
+import type { Reading } from "../model/reading.ts";
+import type { PhaseName } from "../plan/decision.ts";
+import { gapOf } from "../plan/controller/measure.ts";
+import type { ControllerSeen } from "../plan/controller/seen.ts";
+import type { ControllerStep } from "../plan/controller/step.ts";
+import { scaleCommand, workloadName } from "../plan/controller/stops.ts";
+import type { LiveWorkload } from "../plan/controller/world.ts";
+import { seconds } from "./seconds.ts";
+
+/** `deployment.apps/calico-kube-controllers`, as kubectl names it. */
+export function resourceName(
+  { kind, name }: { readonly kind: string; readonly name: string },
+  group: string,
+): string {
+  return `${kind.toLowerCase()}.${group}/${name}`;
+}
+
+/** What a step changed, in kubectl's words, without a dry run's suffix. */
+export function controllerLine(step: ControllerStep, group: string, restart: boolean): string {
+  if (step.kind === "scale-down") return `${resourceName(step.workload, group)} scaled`;
+  const done = !step.exists ? "created" : restart ? "restarted" : "configured";
+  return `${resourceName(step.target, group)} ${done}`;
+}
+
+export const controllerTitles: Readonly<Partial<Record<PhaseName, string>>> = {
+  "stop old": "scale the old controller to 0",
+  "old gone": "wait until its pod is gone",
+  deploy: "bring the controller in line",
+  rollout: "wait for exactly one Ready controller",
+  settle: "watch that it stays Ready",
+};
+
+/** How long no controller ran, and whether two ever did (hazards H22, H24). */
+export function gapLine(seen: ControllerSeen): string {
+  const { without, readyAfter } = gapOf(seen);
+  const parts = [
+    ...(without === undefined
+      ? []
+      : [`no controller ran for ${without.exact ? "" : "≤ "}${seconds(without.time)}`]),
+    ...(readyAfter === undefined ? [] : [`Ready after ${seconds(readyAfter)}`]),
+    overlapText(seen),
+  ];
+  return parts.join(", ");
+}
+
+function overlapText({ overlap }: ControllerSeen): string {
+  return overlap.total === 0 && overlap.since === undefined
+    ? "never two at once"
+    : `two at once for ${String(Math.max(1, Math.round(overlap.total)))}ms (${overlap.pods.join(", ")})`;
+}
+
+/** What the time without a controller meant (hazard H24; upgrade document, policy controller). */
+export function pausedLines(
+  datastore: DatastoreType | "unknown",
+  seen: ControllerSeen,
+  changes: Reading<readonly ObjectChange[]>,
+  balancers: boolean,
+): readonly string[] {
+  const { without, window } = gapOf(seen);
+  if (without === undefined) return [];
+  const time = seconds(without.time);
+  if (datastore === "kubernetes")
+    return [
+      `policy is not affected; IPAM clean-up${balancers ? " and load-balancer addresses" : ""} paused ${time}`,
+    ];
+  if (!changes.known) return [`what was created or relabelled meanwhile is not known: ${changes.message}`];
+  const missed = notEnforced(changes.value, window);
+  if (missed.length === 0)
+    return ["nothing was created or relabelled meanwhile that the controller had to take in"];
+  return [
+    `created or relabelled meanwhile, and not enforced until the new controller had taken it in:`,
+    ...missed.map(({ kind, namespace, name, what }) => {
+      const place = namespace === undefined ? name : `${namespace}/${name}`;
+      return `  ${kind.toLowerCase()} ${place} ${what}`;
+    }),
+  ];
+}
+
+/**
+ * Without a controller new policies, new namespaces, the pods in these, and changed labels are not enforced;
+ * a new pod of an old namespace is (upgrade document).
+ */
+export function notEnforced(
+  changes: readonly ObjectChange[],
+  window: { readonly from: number; readonly to: number } | undefined,
+): readonly ObjectChange[] {
+  const during = changes.filter(({ at }) => window === undefined || (at >= window.from && at <= window.to));
+  const fresh = new Set(
+    during.flatMap(({ kind, name, what }) => (kind === "Namespace" && what === "created" ? [name] : [])),
+  );
+  return during.filter(({ kind, namespace = "", what }) => {
+    if (kind === "Pod") return what === "relabelled" || (what === "created" && fresh.has(namespace));
+    return kind === "NetworkPolicy" ? true : what !== "deleted";
+  });
+}
+
+/** Controllers of before that nothing needs any more. */
+export function leftoverLines(left: readonly LiveWorkload[]): readonly string[] {
+  return left.map(
+    ({ facts }) =>
+      `${workloadName(facts)} is left at 0 replicas; once you do not go back: kubectl delete -n ${facts.namespace} ${facts.kind.toLowerCase()}/${facts.name} (to start it again instead: ${scaleCommand(facts, 1)})`,
+  );
+}

@@ -1,0 +1,331 @@
+import { describe, expect, test } from "vitest";
+import * as fc from "fast-check";
+import type { KubeObject } from "../../../src/model/kube.ts";
+import { restartAnnotation } from "../../../src/model/names.ts";
+import type { Write } from "../../../src/model/write.ts";
+import { run, type RunResult } from "../../../src/perform/run.ts";
+import type { ControllerGoal, TargetWorkload } from "../../../src/plan/controller/goal.ts";
+import { gapOf } from "../../../src/plan/controller/measure.ts";
+import { controllerProcedure } from "../../../src/plan/controller/procedure.ts";
+import type { ControllerSeen } from "../../../src/plan/controller/seen.ts";
+import type { Fault } from "./simulated-cluster.ts";
+import { SimulatedControllers, type Timing } from "./simulated-controllers.ts";
+
+const places = {
+  deployments: { group: "apps", version: "v1", resource: "deployments", kind: "Deployment" },
+  replicaSets: { group: "apps", version: "v1", resource: "replicasets", kind: "ReplicaSet" },
+};
+const never = new AbortController().signal;
+const old = "calico/kube-policy-controller:v0.5.4";
+const fresh = "quay.io/calico/kube-controllers:v1.0.5";
+
+/** The file's workload: this image, this many replicas. */
+function target(
+  kind: "Deployment" | "ReplicaSet",
+  name: string,
+  image = fresh,
+  replicas = 1,
+): TargetWorkload {
+  const place = kind === "Deployment" ? places.deployments : places.replicaSets;
+  const ref = { ...place, namespace: "kube-system", name };
+  const spec = { replicas, template: { spec: { containers: [{ name, image }] } } };
+  return {
+    kind,
+    name,
+    namespace: "kube-system",
+    stopFirst: kind === "ReplicaSet",
+    bringInLine(live: KubeObject | undefined): readonly Write[] {
+      if (live === undefined) {
+        const body = { apiVersion: "apps/v1", kind, metadata: { name, namespace: "kube-system" }, spec };
+        return [{ verb: "create", ref, body, fieldManager: "calico-upgrade" }];
+      }
+      const there = live["spec"] as typeof spec;
+      const same = there.replicas === replicas && there.template.spec.containers[0]?.image === image;
+      if (same) return [];
+      const { resourceVersion } = live.metadata;
+      const body = { metadata: { resourceVersion }, spec };
+      return [{ verb: "patch", ref, patch: "strategic", body, fieldManager: "kubectl-client-side-apply" }];
+    },
+  };
+}
+
+interface Case {
+  readonly name: string;
+  readonly cluster: (timing?: Timing) => SimulatedControllers;
+  readonly target: TargetWorkload;
+  readonly stubs?: readonly TargetWorkload[];
+}
+
+const cases: readonly Case[] = [
+  {
+    name: "pre-2.0: ReplicaSet to Deployment of the same name",
+    cluster: (timing) =>
+      new SimulatedControllers(
+        [{ kind: "ReplicaSet", name: "calico-policy-controller", replicas: 1, image: old }],
+        timing,
+      ),
+    target: target("Deployment", "calico-policy-controller"),
+  },
+  {
+    name: "Deployment to Deployment",
+    cluster: (timing) =>
+      new SimulatedControllers(
+        [{ kind: "Deployment", name: "calico-kube-controllers", replicas: 1, image: old }],
+        timing,
+      ),
+    target: target("Deployment", "calico-kube-controllers"),
+  },
+  {
+    name: "v2.5 to v2.6: another name, and the old one held at no replicas",
+    cluster: (timing) =>
+      new SimulatedControllers(
+        [{ kind: "Deployment", name: "calico-policy-controller", replicas: 1, image: old }],
+        timing,
+      ),
+    target: target("Deployment", "calico-kube-controllers"),
+    stubs: [target("Deployment", "calico-policy-controller", fresh, 0)],
+  },
+  {
+    name: "v1.6 to v2.6: a ReplicaSet, and a stub of its name",
+    cluster: (timing) =>
+      new SimulatedControllers(
+        [{ kind: "ReplicaSet", name: "calico-policy-controller", replicas: 1, image: old }],
+        timing,
+      ),
+    target: target("Deployment", "calico-kube-controllers"),
+    stubs: [target("Deployment", "calico-policy-controller", fresh, 0)],
+  },
+  {
+    name: "a controller appears",
+    cluster: (timing) => new SimulatedControllers([], timing),
+    target: target("Deployment", "calico-kube-controllers"),
+  },
+  {
+    name: "ReplicaSet to ReplicaSet",
+    cluster: (timing) =>
+      new SimulatedControllers(
+        [{ kind: "ReplicaSet", name: "calico-policy-controller", replicas: 1, image: old }],
+        timing,
+      ),
+    target: target("ReplicaSet", "calico-policy-controller"),
+  },
+];
+
+function goalOf(each: Pick<Case, "target" | "stubs">, cluster: SimulatedControllers): ControllerGoal {
+  return {
+    target: each.target,
+    stubs: each.stubs ?? [],
+    replaces: cluster
+      .snapshot()
+      .workloads.filter(({ facts }) => facts.name !== each.target.name || facts.kind !== each.target.kind)
+      .map(({ facts }) => facts.uid),
+    settle: 2_000,
+    timeout: 60_000,
+    again: "kubectl calico-upgrade controller -f x.yaml",
+    back: "kubectl calico-upgrade undo x",
+  };
+}
+
+/** One process: it works until it is done, stops, or is killed. */
+async function one(
+  cluster: SimulatedControllers,
+  each: Pick<Case, "target" | "stubs">,
+  faults: ReadonlyMap<number, Fault> = new Map(),
+  interruptAt?: number,
+): Promise<RunResult<ControllerSeen> | "killed"> {
+  const first = new AbortController();
+  cluster.killed = false;
+  const result = await run(controllerProcedure(goalOf(each, cluster), places), cluster, {
+    dryRun: "none",
+    now: () => cluster.now,
+    send: (write) => {
+      if (interruptAt === cluster.writes) first.abort();
+      return cluster.send(write, faults.get(cluster.writes + 1));
+    },
+    interrupt: { first: first.signal, second: never },
+    emit: () => {},
+  });
+  return cluster.killed ? "killed" : result;
+}
+
+const faultKinds: readonly Fault[] = [
+  "conflict",
+  "reset before",
+  "reset after",
+  "forbidden",
+  "unavailable",
+  "kill before",
+  "kill after",
+];
+
+describe.each(cases)("$name", (each) => {
+  test("never two controllers, one in the end, and the time without one is told", async () => {
+    const cluster = each.cluster();
+    const before = cluster.running.length;
+    const result = await one(cluster, each);
+    expect(result).toMatchObject({ kind: "done", memory: { overlap: { total: 0 } } });
+    expect(cluster.running).toEqual([fresh]);
+    expect(cluster.mostAtOnce).toBe(1);
+    if (result === "killed") return;
+    const gap = gapOf(result.memory);
+    if (before === 0) expect(gap.without).toBeUndefined();
+    else {
+      // It ends for 700 ms and starts for 300.
+      expect(gap.without?.time).toBeGreaterThanOrEqual(1_000);
+      expect(gap.without?.time).toBeLessThan(2_000);
+    }
+  });
+
+  test("again changes nothing", async () => {
+    const cluster = each.cluster();
+    await one(cluster, each);
+    const { writes } = cluster;
+    expect(await one(cluster, each)).toMatchObject({ kind: "done" });
+    expect(cluster.writes).toBe(writes);
+  });
+
+  test.each(faultKinds)(
+    "every write hit by '%s': never two, and the same command again ends it",
+    async (fault) => {
+      const clean = each.cluster();
+      await one(clean, each);
+      for (let index = 1; index <= clean.writes; index += 1) {
+        const cluster = each.cluster();
+        await one(cluster, each, new Map([[index, fault]]));
+        expect(await one(cluster, each), `write ${String(index)}`).toMatchObject({ kind: "done" });
+        expect(cluster.running).toEqual([fresh]);
+        expect(cluster.mostAtOnce).toBe(1);
+      }
+    },
+  );
+
+  test("Ctrl-C at every write: never two, and the next command ends it", async () => {
+    const clean = each.cluster();
+    await one(clean, each);
+    for (let index = 0; index < clean.writes; index += 1) {
+      const cluster = each.cluster();
+      await one(cluster, each, new Map(), index);
+      expect(await one(cluster, each)).toMatchObject({ kind: "done" });
+      expect(cluster.mostAtOnce).toBe(1);
+      expect(cluster.running).toEqual([fresh]);
+    }
+  });
+});
+
+test("any sequence of crashes and faults, pods that end and start slowly: never two, and it converges", async () => {
+  const faulty = fc.array(
+    fc.record({ at: fc.integer({ min: 1, max: 5 }), fault: fc.constantFrom(...faultKinds) }),
+    { maxLength: 3 },
+  );
+  const timing = fc.record({
+    ends: fc.integer({ min: 0, max: 20_000 }),
+    starts: fc.integer({ min: 0, max: 5_000 }),
+    ready: fc.integer({ min: 0, max: 5_000 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...cases),
+      timing,
+      fc.array(faulty, { maxLength: 3 }),
+      async (each, times, processes) => {
+        const cluster = each.cluster(times);
+        for (const faults of processes) {
+          const at = new Map(faults.map((entry) => [cluster.writes + entry.at, entry.fault]));
+          await one(cluster, each, at);
+        }
+        expect(await one(cluster, each)).toMatchObject({ kind: "done" });
+        expect(cluster.running).toEqual([fresh]);
+        expect(cluster.mostAtOnce).toBe(1);
+      },
+    ),
+    { numRuns: 150 },
+  );
+}, 30_000);
+
+test("H24: the old Deployment is at 0 and its pod gone before the new one is made", async () => {
+  const each = cases[2] as Case;
+  const cluster = each.cluster({ ends: 10_000, starts: 100, ready: 100 });
+  await one(cluster, each);
+  expect(cluster.log).toEqual([
+    "scale Deployment/calico-policy-controller",
+    "create calico-kube-controllers",
+    "patch Deployment/calico-policy-controller",
+  ]);
+  expect(cluster.mostAtOnce).toBe(1);
+});
+
+test("H24: two controllers that both want a pod are refused before anything is written", async () => {
+  const cluster = new SimulatedControllers([
+    { kind: "Deployment", name: "calico-policy-controller", replicas: 1, image: old },
+    { kind: "Deployment", name: "calico-kube-controllers", replicas: 1, image: old },
+  ]);
+  const result = await one(cluster, { target: target("Deployment", "calico-kube-controllers") });
+  expect(result).toMatchObject({
+    kind: "stopped",
+    reason: {
+      id: "H24",
+      message: expect.stringContaining("more than one controller") as string,
+      hint: expect.stringContaining(
+        "kubectl scale -n kube-system deployment/calico-policy-controller --replicas=0",
+      ) as string,
+    },
+  });
+  expect(cluster.writes).toBe(0);
+});
+
+test("somebody who turns the old controller on again is not fought: the run stops and says so", async () => {
+  const each = cases[2] as Case;
+  const cluster = each.cluster({ ends: 3_000, starts: 100, ready: 100 });
+  const changed = cluster.changed.bind(cluster);
+  cluster.changed = async (until) => {
+    cluster.scale("Deployment", "calico-policy-controller", 1);
+    await changed(until);
+  };
+  const result = await one(cluster, each);
+  expect(result).toMatchObject({
+    kind: "stopped",
+    reason: {
+      message: expect.stringContaining(
+        "scaled Deployment kube-system/calico-policy-controller up again",
+      ) as string,
+    },
+  });
+  expect(cluster.workload("Deployment", "calico-kube-controllers")).toBeUndefined();
+});
+
+test("a controller that does not become Ready ends the run with the way back", async () => {
+  const each = cases[1] as Case;
+  const cluster = each.cluster({ ends: 100, starts: 100, ready: 3_600_000 });
+  const result = await one(cluster, each);
+  expect(result).toMatchObject({
+    kind: "stopped",
+    reason: {
+      message: expect.stringContaining("did not become Ready within 60s") as string,
+      hint: expect.stringContaining("to go back: kubectl calico-upgrade undo x") as string,
+      pod: { namespace: "kube-system" },
+    },
+  });
+});
+
+test("an old pod that does not end holds the new controller back", async () => {
+  const each = cases[0] as Case;
+  const cluster = each.cluster({ ends: 3_600_000, starts: 100, ready: 100 });
+  const result = await one(cluster, each);
+  expect(result).toMatchObject({
+    kind: "stopped",
+    reason: {
+      message: expect.stringContaining("did not end within 60s") as string,
+      hint: expect.stringContaining("never force-delete") as string,
+    },
+  });
+  expect(cluster.log).toEqual(["scale ReplicaSet/calico-policy-controller"]);
+});
+
+test("a ReplicaSet that a restart stopped carries our mark until it is started again", async () => {
+  const cluster = (cases[5] as Case).cluster();
+  const each = { target: target("ReplicaSet", "calico-policy-controller") };
+  await one(cluster, each, new Map([[2, "kill before" as Fault]]));
+  expect(cluster.workload("ReplicaSet", "calico-policy-controller")?.annotations).toHaveProperty([
+    restartAnnotation,
+  ]);
+});
