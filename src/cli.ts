@@ -51,6 +51,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/controller.ts")).ControllerCommand,
   },
   {
+    name: "apply",
+    summary: "Upgrade Calico to a manifest: everything in the right order, one node after the other",
+    group: "Commands",
+    load: async () => (await import("./commands/apply.ts")).ApplyCommand,
+  },
+  {
     name: "explain",
     summary: "Explain the id of a rule or a finding, or list all ids",
     group: "Other Commands",

@@ -32,17 +32,18 @@ const annotationLimit = 262_144;
 
 /**
  * Applies one object of any kind as the one who applied it before (hazard H14), so that what the file no
- * longer has goes away and the user's own next apply of the file has nothing to do. `desired` has its
+ * longer has goes away and the user's own next apply of the file has nothing to do. `inFile` has its
  * namespace; `ref` is the place that the file's own apiVersion is served at; `live` is read there. DaemonSets
  * that may be held go through `bringInLine`. `force` takes over fields of others.
  */
 export function applyObject(
   live: KubeObject | undefined,
-  desired: KubeObject,
+  inFile: KubeObject,
   ref: Ref,
   install: InstallOwner,
   force = false,
 ): Applied {
+  const desired = placed(inFile, ref);
   const large = isTooLarge(desired);
   if (live === undefined) {
     return {
@@ -138,7 +139,7 @@ function serverSide(
       ref,
       patch: "apply",
       fieldManager: owner.manager,
-      body: applyBody(desired, ref, resourceVersion),
+      body: applyBody(desired, resourceVersion),
       ...(takes ? { force: true } : {}),
     },
   };
@@ -152,15 +153,14 @@ function creation(desired: KubeObject, ref: Ref, install: InstallOwner, large: b
       patch: "apply",
       // Not in our name: the owner's next change of the file would conflict with us.
       fieldManager: install.kind === "server" ? install.manager : kubectl,
-      body: applyBody(desired, ref),
+      body: applyBody(desired),
     };
   }
-  const annotated = withLastApplied(desired);
-  return { verb: "create", ref, fieldManager: own, body: placed(annotated, ref) };
+  return { verb: "create", ref, fieldManager: own, body: withLastApplied(desired) };
 }
 
-function applyBody(desired: KubeObject, ref: Ref, resourceVersion?: string): KubeObject {
-  const { status: _status, ...body } = placed(desired, ref);
+function applyBody(desired: KubeObject, resourceVersion?: string): KubeObject {
+  const { status: _status, ...body } = desired;
   const { creationTimestamp: _created, ...metadata } = body.metadata;
   return {
     ...body,
@@ -168,7 +168,7 @@ function applyBody(desired: KubeObject, ref: Ref, resourceVersion?: string): Kub
   };
 }
 
-/** Manifests give a namespace to kinds that have none. */
+/** Manifests give a namespace to kinds that have none; kubectl leaves it out, of last-applied too. */
 function placed(object: KubeObject, ref: Ref): KubeObject {
   if (ref.namespace !== undefined) return object;
   const { namespace: _none, ...metadata } = object.metadata;

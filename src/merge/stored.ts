@@ -17,6 +17,17 @@ const notStored = new Set([
   "hostPort",
 ]);
 
+/** Maps of a user's own keys: an empty text is a value there. */
+const stringMaps = new Set([
+  "annotations",
+  "binaryData",
+  "data",
+  "labels",
+  "matchLabels",
+  "nodeSelector",
+  "stringData",
+]);
+
 const emptyMaps = new Set(["labels", "annotations", "nodeSelector", "limits", "requests"]);
 
 /** Whether setting `wanted` where `live` is would leave the stored object as it is. `path` is its own. */
@@ -24,7 +35,7 @@ export function isStored(path: readonly string[], wanted: unknown, live: unknown
   if (sameJson(wanted, live)) return true;
   const field = path.at(-1) ?? "";
   if (live === undefined) {
-    if (wanted === "") return true;
+    if (wanted === "") return !stringMaps.has(path.at(-2) ?? "");
     if (Array.isArray(wanted)) return wanted.length === 0;
     if (wanted === false || wanted === 0) return notStored.has(field);
     return emptyMaps.has(field) && sameJson(wanted, {});

@@ -33,6 +33,8 @@ export interface NodeSubject {
   readonly expectReady: boolean;
   /** Nodes that this run brings to Ready before this one: a restart of ours that is still under way. */
   readonly earlier: readonly string[];
+  /** Pods of an older revision are expected not to be Ready: Typha is newer than they take (hazard H06). */
+  readonly oldUnready?: boolean;
 }
 
 /** A truth as a reading: an unknown one makes every rule that needs it unknown. */

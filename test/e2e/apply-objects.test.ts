@@ -133,8 +133,12 @@ describe.skipIf(!existsSync(manifests)).each(eras)(
     const essence = (object: KubeObject | undefined) => {
       const { metadata, status: _status, ...rest } = object ?? none;
       const { name, labels, annotations } = metadata;
-      // The controller counts in it.
-      const { "deprecated.daemonset.template.generation": _counted, ...kept } = annotations ?? {};
+      // Controllers count in them.
+      const {
+        "deprecated.daemonset.template.generation": _counted,
+        "deployment.kubernetes.io/revision": _revision,
+        ...kept
+      } = annotations ?? {};
       // Each Service gets its own address, each old ServiceAccount its own token.
       const spec = { ...(rest["spec"] as object | undefined), clusterIP: undefined, clusterIPs: undefined };
       return { name, labels, annotations: kept, ...rest, spec, secrets: undefined };

@@ -24,6 +24,8 @@ export interface NodeOptions {
   readonly output: Output;
   /** --color */
   readonly color: string;
+  /** Pods of an older revision are expected not to be Ready (hazard H06). */
+  readonly oldUnready?: boolean;
   /** Flags that the command which goes on with this run repeats. */
   readonly again: readonly string[];
   /** Flags that any other command about the same cluster and DaemonSet repeats. */

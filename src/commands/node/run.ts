@@ -71,19 +71,40 @@ async function upgrade(
   file: FileTemplate | undefined,
   warn: (text: string) => void,
 ): Promise<number> {
-  const { live, around, clock, chosen, connection, places } = prepared;
-  const start = live.snapshot();
-  const missing = missingNodes(start, options.nodes);
+  const missing = missingNodes(prepared.live.snapshot(), options.nodes);
   if (missing.length > 0) {
     context.stderr.write(missing.map((error) => `${explain(error)}\n`).join(""));
     return 1;
   }
   const template =
     file === undefined ? undefined : await checkedTemplate(prepared, file, options, context, warn);
+  const goal = await checkedGoal(prepared, context, options, template, warn);
+  return goal === undefined ? 1 : (await performGoal(prepared, context, options, goal)).code;
+}
+
+/** The goal of a run once rights and guards let it pass; undefined when they do not, and why is told. */
+export async function checkedGoal(
+  prepared: Prepared,
+  context: AppContext,
+  options: NodeOptions,
+  template: Awaited<ReturnType<typeof templateGoal>> | undefined,
+  warn: (text: string) => void,
+): Promise<NodeGoal | undefined> {
+  const { live, chosen, connection, places } = prepared;
+  const start = live.snapshot();
   const goal = await goalOf(prepared, options, template, start);
   await checkRights(connection, rightsOf(goal, places, chosen.namespace, chosen.name));
-  if (!(await passesGuards(prepared, options, goal, start, context, warn))) return 1;
+  return (await passesGuards(prepared, options, goal, start, context, warn)) ? goal : undefined;
+}
 
+/** Brings the nodes of a goal there, and tells what came of it. */
+export async function performGoal(
+  prepared: Prepared,
+  context: AppContext,
+  options: NodeOptions,
+  goal: NodeGoal,
+): Promise<{ readonly code: number; readonly result: NodeRunResult }> {
+  const { live, around, clock, places, chosen } = prepared;
   const listening = context.interrupts.listen();
   const suffix = dryRunSuffix(options.dryRun);
   const base = { goal, bgp: around.bgp, ...budgetOf(prepared) };
@@ -115,8 +136,8 @@ async function upgrade(
       ...(outcome.kind === "stopped" ? { stop: withWayOn(outcome.reason, world, goal) } : {}),
     };
     await tell(prepared, context, options, result);
-    if (outcome.kind === "done") return 0;
-    return outcome.reason.interrupted === true ? listening.exitCode : 1;
+    if (outcome.kind === "done") return { code: 0, result };
+    return { code: outcome.reason.interrupted === true ? listening.exitCode : 1, result };
   } finally {
     await reporter.close();
     listening.stop();
@@ -173,6 +194,7 @@ async function goalOf(
     takeOver: options.takeOver,
     noCordon: options.noCordon,
     expectReady,
+    oldUnready: options.oldUnready === true,
     // The nodes before it have come to their end when the run asks.
     earlier: [],
   });
@@ -225,6 +247,7 @@ async function passesGuards(
       takeOver: options.takeOver,
       noCordon: options.noCordon,
       expectReady: goal.expectReady,
+      oldUnready: options.oldUnready === true,
       earlier: goal.nodes.slice(0, goal.nodes.indexOf(node)),
     };
     return findingsFor(world, around, subject, clock.now());

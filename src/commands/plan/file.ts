@@ -33,7 +33,11 @@ export async function readPlanFile(
   if (path === undefined) return undefined;
   if (more.length > 0)
     throw userError(`${command} takes one -f: the manifest of the target`, seeHelp(command));
-  const objects = await readManifest(path, readFile, command);
+  return planFileOf(path, await readManifest(path, readFile, command));
+}
+
+/** The objects of one or several files, under the name that the user gave them. */
+export function planFileOf(path: string, objects: readonly ManifestObject[]): PlanFile {
   const contents = contentsOf(objects);
   if (isOperators(contents)) return { path, objects, contents };
   const { daemonSets } = upgradeStatus(fileFacts(objects, "kube-system"), catalogue);

@@ -8,7 +8,7 @@ export const othersReady = nodeRule({
   id: "H18",
   severity: "error",
   needs: ["daemonSet", "nodes", "pods", "revisions"],
-  check({ daemonSet, nodes, pods, revisions }, { node: target, takeOver, expectReady, earlier }) {
+  check({ daemonSet, nodes, pods, revisions }, { node: target, takeOver, expectReady, earlier, oldUnready }) {
     const placed = podsByNode(pods, daemonSet);
     const current = (node: string) => placed.get(node)?.find(({ deletedAt }) => deletedAt === undefined);
     const answering = [...nodes.values()].filter((node) => node.ready === true);
@@ -49,6 +49,8 @@ export const othersReady = nodeRule({
         return [];
       const pod = current(node.name);
       if (pod?.ready === true) return [];
+      if (oldUnready === true && pod !== undefined && upToDate(pod, daemonSet, revisions) === false)
+        return [];
       const stuck = pod === undefined ? undefined : stuckReason(pod);
       return [
         `${node.name} (${pod === undefined ? "no pod" : stuck === undefined ? "not Ready" : stuckText(stuck)})`,

@@ -1,0 +1,82 @@
+import { Option } from "clipanion";
+import {
+  allowMissingTemplateKeysFlag,
+  daemonSetFlag,
+  filenameFlag,
+  ignorePreflightErrorsFlag,
+  outputFlag,
+  templateFlag,
+  timeoutFlag,
+  yesFlag,
+} from "../flags/common.ts";
+import {
+  forceConflictsFlag,
+  recreateFlag,
+  recursiveFlag,
+  skipNodesFlag,
+  untilStepFlag,
+  withSecretsFlag,
+} from "../flags/apply.ts";
+import { bundleDirFlag } from "../flags/bundle.ts";
+import { dryRunFlag } from "../flags/dry-run.ts";
+import { toFlag } from "../flags/plan.ts";
+import { probeImageFlag, settleFlag, takeOverFlag } from "../flags/node.ts";
+import { BaseCommand, option } from "./base.ts";
+
+export class ApplyCommand extends BaseCommand {
+  static override readonly paths = [["apply"]];
+  static override readonly help = {
+    summary: "Upgrade Calico to a manifest: everything in the right order, one node after the other",
+    details:
+      "Adds what the new release needs and takes nothing away, upgrades Typha and the controller, changes the ConfigMap and the DaemonSet, restarts calico-node one node after the other, and brings everything to exactly the file in the end. " +
+      "Objects are applied as the one who applied them before, so that a kubectl apply of the same file has nothing left to do. What the file no longer holds is left. " +
+      "What is changed is saved first, for undo. Each step looks whether it is done already: running the same command again continues where it stopped.",
+    arguments: "-f FILE [flags]",
+    examples: [
+      { what: "Upgrade to a release's manifest", command: "apply -f calico.yaml" },
+      {
+        what: "See what would happen, without changing anything",
+        command: "apply -f calico.yaml --dry-run=server",
+      },
+      { what: "A directory, or what kustomize makes", command: "apply -f manifests/ -R" },
+      { what: "Without a question, for a pipeline", command: "apply -f calico.yaml -y -o json" },
+      {
+        what: "Only what can be done before a node is touched",
+        command: "apply -f calico.yaml --skip-nodes",
+      },
+    ],
+  };
+
+  readonly filename = option({
+    ...filenameFlag,
+    help: "File or directory with the manifest to apply; - reads standard input.",
+  });
+  readonly recursive = option(recursiveFlag);
+  readonly to = option(toFlag);
+  readonly untilStep = option(untilStepFlag);
+  readonly skipNodes = option(skipNodesFlag);
+  readonly forceConflicts = option(forceConflictsFlag);
+  readonly withSecrets = option(withSecretsFlag);
+  readonly recreate = option(recreateFlag);
+  readonly bundleDir = option(bundleDirFlag);
+  readonly daemonSet = option(daemonSetFlag);
+  readonly probeImage = option(probeImageFlag);
+  readonly settle = option(settleFlag);
+  readonly timeout = option({
+    ...timeoutFlag,
+    help: "How long one node, or one rollout, may take, zero means forever (e.g. 90s, 5m, 1h).",
+  });
+  readonly takeOver = option(takeOverFlag);
+  readonly ignored = option(ignorePreflightErrorsFlag);
+  readonly dryRun = option(dryRunFlag);
+  readonly yes = option(yesFlag);
+  readonly output = option(outputFlag);
+  readonly template = option(templateFlag);
+  readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);
+  readonly rest = Option.Rest();
+
+  protected async run(): Promise<number> {
+    const { runApply } = await import("./apply/run.ts");
+    return await runApply(this, this.context, () => this.connect());
+  }
+}

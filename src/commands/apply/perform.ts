@@ -1,0 +1,222 @@
+import type { Connection } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import { explain, interrupted, isInterrupted } from "../../errors.ts";
+import { dryRunSuffix } from "../../flags/dry-run.ts";
+import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
+import { objectName } from "../../render/apply-lines.ts";
+import type { ObjectResult, StepResult } from "../../render/apply-result.ts";
+import { intended } from "./intended.ts";
+import { doNodes, lookAtNodes, type MakeTemplate } from "./nodes.ts";
+import type { ApplyOptions } from "./options.ts";
+import { put } from "./put.ts";
+import { deletion } from "./recreate.ts";
+import { rolloutLeft, waitEstablished, waitRolledOut } from "./rollout.ts";
+import type { Saving } from "./save.ts";
+import { isCrd, readObject, type Scene, type Target } from "./scene.ts";
+
+export interface ApplyRunContext {
+  readonly connection: Connection;
+  readonly context: AppContext;
+  readonly scene: Scene;
+  readonly options: ApplyOptions;
+  readonly make: MakeTemplate;
+  readonly recreated: readonly Target[];
+  readonly saving: Saving | undefined;
+}
+
+export interface StepsDone {
+  readonly steps: readonly StepResult[];
+  readonly objects: readonly ObjectResult[];
+  readonly left: readonly string[];
+  readonly code: number;
+  readonly error?: string;
+}
+
+type Outcome = Pick<StepResult, "state" | "because"> & { readonly code?: number };
+
+/** All steps in their order; the first that fails ends the run, and what was done is told. */
+export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
+  const { context, options, saving } = run;
+  const steps: StepResult[] = [];
+  const objects: ObjectResult[] = [];
+  const left: string[] = [];
+  let code = 0;
+  let error: string | undefined;
+  const last = applySteps.indexOf(options.until);
+  try {
+    for (const [index, id] of applySteps.entries()) {
+      if (error !== undefined) {
+        steps.push({ id, state: "not reached", because: stepTitles[id] });
+        continue;
+      }
+      if (index > last) {
+        steps.push({ id, state: "left", because: `--until-step=${options.until}` });
+        continue;
+      }
+      try {
+        // oxlint-disable-next-line no-await-in-loop
+        const { code: own = 0, ...outcome } = await oneStep(id, run, objects);
+        steps.push({ id, ...outcome });
+        if (outcome.state === "left") left.push(`${id}: ${outcome.because}`);
+        if (outcome.state !== "failed") context.stderr.write(`${id}: ${outcome.because}\n`);
+        else error = outcome.because;
+        code = Math.max(code, own);
+      } catch (thrown) {
+        error = isInterrupted(thrown) ? "interrupted" : explain(thrown).replace(/^error: /, "");
+        code = isInterrupted(thrown) ? thrown.exitCode : 1;
+        steps.push({ id, state: "failed", because: error });
+      }
+    }
+  } finally {
+    await saving?.close();
+  }
+  return { steps, objects, left, code, ...(error === undefined ? {} : { error }) };
+}
+
+async function oneStep(id: ApplyStepId, run: ApplyRunContext, objects: ObjectResult[]): Promise<Outcome> {
+  if (id === "nodes") return await nodesStep(run);
+  if (id === "contract") {
+    const waits = await oldPodsLeft(run);
+    if (waits !== undefined) return waits;
+  }
+  const before = objects.length;
+  await writeObjects(id, run, objects);
+  const count = objects.length - before;
+  if (count === 0) return { state: "unchanged", because: `nothing to do: ${stepTitles[id]}` };
+  return { state: "done", because: `${count} ${count === 1 ? "object" : "objects"}: ${stepTitles[id]}` };
+}
+
+async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: ObjectResult[]): Promise<void> {
+  const { connection, context, scene, options, saving } = run;
+  const listening = context.interrupts.listen();
+  const limits = { timeout: options.timeout, signal: listening.first };
+  const write = { dryRun: options.dryRun, serverVersion: scene.discovery.version };
+  const real = options.dryRun === "none";
+  const tell = (target: Target, outcome: string): void => {
+    const { namespace } = target.ref;
+    const name = objectName(target.ref);
+    objects.push({ step: id, name, outcome, ...(namespace === undefined ? {} : { namespace }) });
+    if (isLines(options)) context.stdout.write(`${name} ${outcome}${dryRunSuffix(options.dryRun)}\n`);
+  };
+  try {
+    const crds: Target[] = [];
+    for (const target of scene.targets) {
+      if (listening.first.aborted) throw interrupted(listening.exitCode, "interrupted");
+      if (id === "contract" && run.recreated.includes(target) && real) {
+        // oxlint-disable-next-line no-await-in-loop
+        await recreate(target);
+        continue;
+      }
+      // Told in the first step already; without it, it is not there to be compared.
+      const toldBefore = !real && id === "contract" && target.before === undefined;
+      if (run.recreated.includes(target) || toldBefore) continue;
+      // oxlint-disable-next-line no-await-in-loop
+      const { outcome, object } = await put(
+        connection,
+        target.ref,
+        (live) => intended(id, target, live, scene, options),
+        write,
+      );
+      if (outcome !== "unchanged") {
+        tell(target, outcome);
+        if (real) saving?.done(target.ref, object);
+      }
+      if (real && id === "expand" && isCrd(target.object)) crds.push(target);
+      const rolls =
+        (id === "typha" && target.part === "typha") || (id === "controller" && target.part === "controller");
+      // A rollout that an earlier run did not see through is waited for, too.
+      if (real && rolls && rolloutLeft(object) !== undefined) {
+        context.stderr.write(`waiting for ${objectName(target.ref)} to roll out\n`);
+        // oxlint-disable-next-line no-await-in-loop
+        await waitRolledOut(connection, target.ref, limits);
+      }
+      if (crds.length > 0 && !isCrd(target.object)) await established(crds.splice(0));
+    }
+    await established(crds);
+  } catch (error) {
+    if (listening.first.aborted) throw interrupted(listening.exitCode, "interrupted");
+    throw error;
+  } finally {
+    listening.stop();
+  }
+
+  async function established(crds: readonly Target[]): Promise<void> {
+    await Promise.all(
+      crds
+        .filter(({ before }) => before === undefined)
+        .map(({ ref }) => waitEstablished(connection, ref, limits)),
+    );
+  }
+
+  /** Delete, then create: the name is taken in between by nobody else, or the create says so. */
+  async function recreate(target: Target): Promise<void> {
+    const live = await readObject(connection, target.ref);
+    if (live !== undefined && live.metadata.uid === target.before?.metadata.uid) {
+      await put(connection, target.ref, () => deletion(target), write);
+      tell(target, "deleted");
+    }
+    const { outcome, object } = await put(
+      connection,
+      target.ref,
+      (now) => intended(target.part === "other" ? "contract" : id, target, now, scene, options),
+      write,
+    );
+    tell(target, outcome);
+    saving?.done(target.ref, object);
+  }
+}
+
+async function nodesStep({
+  connection,
+  context,
+  options,
+  make,
+  scene,
+  saving,
+}: ApplyRunContext): Promise<Outcome> {
+  if (options.skipNodes) return { state: "left", because: "--skip-nodes: go on with node, then with apply" };
+  const { code, left } = await doNodes(connection, context, options.node, make, !isLines(options));
+  const target = scene.targets.find(({ part }) => part === "node");
+  if (options.dryRun === "none" && target !== undefined) {
+    saving?.done(target.ref, await readObject(connection, target.ref));
+  }
+  if (code !== 0)
+    return { state: "failed", because: "calico-node could not be upgraded on every node", code };
+  if (left.silent.length > 0) {
+    return {
+      state: "left",
+      because: `silent nodes run the older revision: ${left.silent.join(", ")}`,
+      code: 1,
+    };
+  }
+  return { state: "done", because: "every node runs the newest revision" };
+}
+
+/** While a pod of an older revision is there, nothing that it uses goes away (hazard H01). */
+async function oldPodsLeft({
+  connection,
+  context,
+  options,
+  make,
+}: ApplyRunContext): Promise<Outcome | undefined> {
+  if (options.dryRun !== "none") return undefined;
+  const { nodes, silent, template } = await lookAtNodes(
+    connection,
+    context,
+    options.node,
+    make,
+    () => undefined,
+  );
+  const old = [...nodes, ...silent];
+  if (old.length === 0 && !template) return undefined;
+  const who =
+    old.length === 0
+      ? "the DaemonSet is not as in the file"
+      : `on ${old.slice(0, 5).join(", ")}${old.length > 5 ? " and more" : ""} an older revision runs`;
+  return { state: "left", because: `H01: ${who}: what it uses stays` };
+}
+
+/** Mutation lines are the result; in another format that stands alone. */
+function isLines({ output }: Pick<ApplyOptions, "output">): boolean {
+  return output.format === "table" || output.format === "wide";
+}

@@ -1,0 +1,37 @@
+import { userError } from "../../errors.ts";
+import type { ImmutableChange } from "../../merge/immutable.ts";
+import type { Write } from "../../model/write.ts";
+import { objectName } from "../../render/apply-lines.ts";
+import { whole } from "./intended.ts";
+import type { ApplyOptions } from "./options.ts";
+import type { Scene, Target } from "./scene.ts";
+
+/**
+ * The targets that can only be made anew, refused unless --recreate allows it. A DaemonSet of calico-node
+ * never: all its pods would go at once, and old and new ones would fight over the nodes.
+ */
+export function toRecreate(scene: Scene, options: ApplyOptions): readonly Target[] {
+  const found = scene.targets.flatMap((target) => {
+    const { immutable } = whole(target, scene, options);
+    return immutable === undefined ? [] : [{ target, immutable }];
+  });
+  const sets = found.filter(({ target }) => target.part === "node");
+  const refused = sets.length > 0 ? sets : options.recreate ? [] : found;
+  if (refused.length === 0) return found.map(({ target }) => target);
+  const lines = refused.map(({ target, immutable }) => `${objectName(target.ref)}: ${change(immutable)}`);
+  throw userError(
+    `${lines.join("; ")}: the server never changes this field; ` +
+      (sets.length > 0
+        ? "a calico-node DaemonSet would have to be made anew, which stops it on every node at once: give a manifest with the live one's selector"
+        : "--recreate deletes and creates what has it (saved in the bundle first)"),
+  );
+}
+
+/** The delete that comes before the create; only what was looked at goes. */
+export function deletion({ ref, before }: Target): Write {
+  return { verb: "delete", ref, uid: before?.metadata.uid ?? "" };
+}
+
+function change({ field, live, wanted }: ImmutableChange): string {
+  return `${field} is ${JSON.stringify(live)} and the file says ${JSON.stringify(wanted)}`;
+}

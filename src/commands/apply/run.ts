@@ -1,0 +1,180 @@
+import type { Connection } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import { userError } from "../../errors.ts";
+import { checkObjects } from "../../manifest/check-objects.ts";
+import { parseVersion } from "../../releases/version.ts";
+import { conflictLines } from "../../render/apply-lines.ts";
+import { confirm } from "../node/confirm.ts";
+import { templateGoal } from "../node/template.ts";
+import { findDaemonSet } from "../../manifest/find-daemonset.ts";
+import { openRunBundle } from "../open-run-bundle.ts";
+import { observeStanding } from "../plan/observe.ts";
+import { planFileOf, targetOf } from "../plan/file.ts";
+import { readTold } from "../plan/told.ts";
+import { outputOf } from "../print-result.ts";
+import { hopTo, typhaBindsNodes } from "./decide.ts";
+import { intended, isLeftAlone, whole } from "./intended.ts";
+import { lookAtNodes, type MakeTemplate } from "./nodes.ts";
+import { applyOptions, type ApplyOptions, type ApplyValues } from "./options.ts";
+import { performSteps } from "./perform.ts";
+import { tryWrites } from "./put.ts";
+import { readObjects } from "./read.ts";
+import { toRecreate } from "./recreate.ts";
+import { saveTargets } from "./save.ts";
+import { lookAtTargets, isCrd, type Scene, type Target } from "./scene.ts";
+import { summary } from "./summary.ts";
+import { tellApply } from "./tell.ts";
+
+/** Exit code 0 when everything is as the file says, or what was asked for of it is done. */
+export async function runApply(
+  values: ApplyValues,
+  context: AppContext,
+  connect: () => Promise<Connection>,
+): Promise<number> {
+  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const output = await outputOf({ ...values, noHeaders: false }, context);
+  const options = applyOptions(values, output, warn);
+  // Everything that can be wrong with the files is said before the cluster is asked.
+  const objects = await readObjects(options.filename, options.recursive, context.readFile);
+  const file = planFileOf(options.filename.join(", "), objects);
+  const to = targetOf(options.to === undefined ? undefined : versionOf(options.to), file);
+  const connection = await connect();
+  const standing = await observeStanding(
+    readTold({ to: options.to, from: undefined, datastore: undefined, kubernetes: undefined, file: true }),
+    file,
+    {
+      to: options.to,
+      filename: options.filename,
+      from: undefined,
+      datastore: undefined,
+      kubernetes: undefined,
+      daemonSet: options.daemonSet,
+      printCommands: false,
+      output: "table",
+      extra: [],
+      context,
+      connect: () => Promise.resolve(connection),
+      warn,
+    },
+  );
+  if (to === undefined) throw userError(`no calico-node DaemonSet in ${file.path}`);
+  const hop = hopTo(standing, to, options);
+  const scene = await lookAtTargets(connection, objects);
+  checkObjects(
+    objects,
+    standing.namespace,
+    connection.namespace,
+    (object) =>
+      scene.targets.find(
+        ({ object: { kind, metadata } }) => kind === object.kind && metadata.name === object.metadata.name,
+      )?.ref.namespace !== undefined,
+  );
+  refuseConflicts(scene, options);
+  const recreated = toRecreate(scene, options);
+
+  const desired = findDaemonSet(
+    objects,
+    { namespace: standing.namespace, name: standing.daemonSet },
+    connection.namespace,
+  );
+  const make: MakeTemplate = (prepared) => templateGoal(prepared, desired);
+  const node = { ...options.node, oldUnready: hop !== undefined && typhaBindsNodes(hop) };
+  const nodes = await lookAtNodes(connection, context, node, make, warn);
+  if (!nodes.allowed) return 1;
+
+  const changed = scene.targets.filter((target) =>
+    changes(target, scene, options, recreated, nodes.template),
+  );
+  if (changed.length === 0 && nodes.nodes.length === 0) {
+    context.stderr.write(`everything is as in ${file.path}: nothing to do\n`);
+    return await tellApply(context, options, { steps: [], objects: [], left: [], scene, code: 0 });
+  }
+  await refuseRefused(scene, changed, options, recreated);
+  context.stderr.write(summary({ hop, changed, recreated, nodes, scene, options }));
+  const question = `Upgrade Calico to ${to.text} with ${file.path}?`;
+  if (options.dryRun === "none" && !(await confirm(context, options.yes, question))) return 1;
+
+  const saving =
+    options.dryRun === "none"
+      ? await saveTargets(
+          await openRunBundle(connection, context, {
+            command: "apply",
+            place: options.bundleDir,
+            kubernetes: scene.discovery.version,
+            now: context.now,
+          }),
+          changed,
+          recreated,
+        )
+      : undefined;
+  const done = await performSteps({
+    connection,
+    context,
+    scene,
+    options: { ...options, node },
+    make,
+    recreated,
+    saving,
+  });
+  return await tellApply(context, options, {
+    ...done,
+    scene,
+    ...(saving === undefined ? {} : { bundle: saving.directory }),
+  });
+}
+
+function versionOf(text: string): ReturnType<typeof parseVersion> {
+  const version = parseVersion(text);
+  if (version === undefined) throw userError(`--to: "${text}" is no version, e.g. v3.29.7`);
+  return version;
+}
+
+/** Fields that somebody else has set since the last apply: shown, and not overwritten unseen (hazard H14). */
+function refuseConflicts(scene: Scene, options: ApplyOptions): void {
+  const lines = scene.targets
+    .filter((target) => !isLeftAlone(target, options))
+    .flatMap((target) => conflictLines(target.ref, whole(target, scene, options).conflicts));
+  if (lines.length === 0 || options.forceConflicts) return;
+  throw userError(
+    `H14: the file would change what somebody else has set since the last apply:\n  ${lines.join("\n  ")}\n` +
+      "put these values into the file, or let the file win with --force-conflicts; nothing was changed",
+  );
+}
+
+function changes(
+  target: Target,
+  scene: Scene,
+  options: ApplyOptions,
+  recreated: readonly Target[],
+  template: boolean,
+): boolean {
+  if (isLeftAlone(target, options)) return false;
+  if (target.part === "node") return template || target.before === undefined;
+  return recreated.includes(target) || whole(target, scene, options).write !== undefined;
+}
+
+/** What the server would refuse in the middle is refused here, where it can say so beforehand (hazard H27). */
+async function refuseRefused(
+  scene: Scene,
+  changed: readonly Target[],
+  options: ApplyOptions,
+  recreated: readonly Target[],
+): Promise<void> {
+  const namespaces = changed.filter(({ ref, before }) => ref.kind === "Namespace" && before === undefined);
+  const kinds = changed.filter(({ object, before }) => isCrd(object) && before === undefined);
+  const writes = changed.flatMap((target) => {
+    const { ref, part, before } = target;
+    const early =
+      namespaces.some(({ ref: { name } }) => name === ref.namespace) ||
+      kinds.some(({ object }) => object.metadata.name === `${ref.resource}.${ref.group}`);
+    if (part === "node" || recreated.includes(target) || early) return [];
+    const first = intended("expand", target, before, scene, options);
+    const write = first ?? whole(target, scene, options).write;
+    return write === undefined ? [] : [{ ref, write }];
+  });
+  const refused = await tryWrites(scene.connection, scene.discovery.version, writes);
+  if (refused.length === 0) return;
+  throw userError(
+    `the server refuses what the file asks for; nothing was changed:\n  ${refused.join("\n  ")}`,
+  );
+}

@@ -1,0 +1,54 @@
+import type { Draft, OpenBundle } from "../../bundle/write.ts";
+import { applierOf } from "../../merge/applier.ts";
+import type { JsonObject, KubeObject, Ref } from "../../model/kube.ts";
+import { objectName } from "../../render/apply-lines.ts";
+import { normalized } from "./normal.ts";
+import type { Target } from "./scene.ts";
+
+/** What a run saves of its objects, and what it tells the bundle when they are written. */
+export interface Saving {
+  readonly directory: string;
+  /** `object`: as the server answered the last write. */
+  done(ref: Ref, object: KubeObject | undefined): void;
+  close(): Promise<void>;
+}
+
+/** Saves everything that the run changes before the first write; the order is that of the writes. */
+export async function saveTargets(
+  bundle: OpenBundle,
+  targets: readonly Target[],
+  recreated: readonly Target[],
+): Promise<Saving> {
+  const drafts = targets.map((target): Draft => {
+    const { ref, object, before } = target;
+    return {
+      action: before === undefined ? "created" : "changed",
+      ref,
+      after: object,
+      ...(before === undefined ? {} : { before: normalized(before) }),
+      data: dataOf(before, recreated.includes(target)),
+    };
+  });
+  const ids = await bundle.save(drafts);
+  const byName = new Map(targets.map(({ ref }, index) => [key(ref), ids[index] ?? 0]));
+  return {
+    directory: bundle.directory,
+    done(ref, object) {
+      const id = byName.get(key(ref));
+      if (id !== undefined && object !== undefined) bundle.done(id, normalized(object));
+    },
+    close: () => bundle.close(),
+  };
+}
+
+/** As whom the object goes back (hazard H14): the bundle holds no managedFields. */
+function dataOf(before: KubeObject | undefined, recreated: boolean): JsonObject {
+  const marks = recreated ? { recreated: true } : {};
+  if (before === undefined) return marks;
+  const applier = applierOf(before);
+  return applier.kind === "server" ? { ...marks, manager: applier.manager, fields: applier.fields } : marks;
+}
+
+function key(ref: Ref): string {
+  return `${ref.namespace ?? ""}/${objectName(ref)}`;
+}

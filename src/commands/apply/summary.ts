@@ -1,0 +1,57 @@
+import type { UpgradeHop } from "../../plan/upgrade/plan.ts";
+import { objectName } from "../../render/apply-lines.ts";
+import type { ApplyOptions } from "./options.ts";
+import type { NodesLeft } from "./nodes.ts";
+import { isLeftAlone } from "./intended.ts";
+import type { Scene, Target } from "./scene.ts";
+
+/** What the run is going to do, before it asks. */
+export function summary({
+  hop,
+  changed,
+  recreated,
+  nodes,
+  scene,
+  options,
+}: {
+  readonly hop: UpgradeHop | undefined;
+  readonly changed: readonly Target[];
+  readonly recreated: readonly Target[];
+  readonly nodes: NodesLeft;
+  readonly scene: Scene;
+  readonly options: ApplyOptions;
+}): string {
+  const lines: string[] = [];
+  if (hop !== undefined) {
+    lines.push(`From ${hop.from} to ${hop.to}:`);
+    for (const { severity, id, because } of hop.notes) lines.push(`  ${severity}: ${id}: ${because}`);
+  }
+  const created = changed.filter(({ before }) => before === undefined);
+  const others = changed.filter((target) => target.before !== undefined && !recreated.includes(target));
+  const parts: readonly (readonly [string, readonly Target[]])[] = [
+    ["create", created],
+    ["change", others],
+    ["delete and create again", recreated],
+  ];
+  for (const [verb, targets] of parts) {
+    if (targets.length > 0) lines.push(`  ${verb}: ${names(targets)}`);
+  }
+  if (nodes.nodes.length > 0) lines.push(`  restart calico-node on: ${some(nodes.nodes)}`);
+  if (nodes.silent.length > 0)
+    lines.push(
+      `  silent, and left as they are (H16): ${some(nodes.silent)}; nothing that they use goes away`,
+    );
+  const secrets = scene.targets.filter((target) => isLeftAlone(target, options));
+  if (secrets.length > 0) lines.push(`  left alone without --with-secrets: ${names(secrets)}`);
+  if (options.withSecrets && changed.some(({ part }) => part === "secret"))
+    lines.push("  undo cannot restore Secrets: their values are not saved");
+  return `${lines.join("\n")}\n`;
+}
+
+function names(targets: readonly Target[]): string {
+  return some(targets.map(({ ref }) => objectName(ref)));
+}
+
+function some(all: readonly string[]): string {
+  return all.length <= 12 ? all.join(", ") : `${all.slice(0, 12).join(", ")} and ${all.length - 12} more`;
+}

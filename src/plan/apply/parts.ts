@@ -1,0 +1,54 @@
+import { runsCalicoNode } from "../../model/install.ts";
+import type { KubeObject } from "../../model/kube.ts";
+import { templateFacts } from "../../model/template.ts";
+import { workloadFacts } from "../../model/workload.ts";
+
+/** The steps of `apply` in their order (hazard H01: expand first, contract last). */
+export const applySteps = ["expand", "typha", "controller", "configmap", "nodes", "contract"] as const;
+export type ApplyStepId = (typeof applySteps)[number];
+
+export const stepTitles: Readonly<Record<ApplyStepId, string>> = {
+  expand: "add CRDs, accounts, rights and new keys; take nothing away",
+  typha: "upgrade Typha",
+  controller: "upgrade the controller, never two at once",
+  configmap: "change the ConfigMap's values",
+  nodes: "change the DaemonSet's template and restart calico-node, one node after the other",
+  contract: "bring everything to exactly the file",
+};
+
+/** What an object of the file is to the upgrade. */
+export type Part = "node" | "controller" | "typha" | "typha-around" | "configmap" | "secret" | "other";
+
+export function partOf(object: KubeObject): Part {
+  if (object.kind === "DaemonSet" && runsCalicoNode(templateFacts(templateIn(object)))) return "node";
+  if (object.kind === "Deployment" || object.kind === "ReplicaSet") {
+    return workloadFacts(object)?.component ?? "other";
+  }
+  if (object.kind === "ConfigMap") return "configmap";
+  if (object.kind === "Secret") return "secret";
+  const around = object.kind === "Service" || object.kind === "PodDisruptionBudget";
+  return around && object.metadata.name.includes("typha") ? "typha-around" : "other";
+}
+
+function templateIn(object: KubeObject): unknown {
+  return (object["spec"] as { readonly template?: unknown } | undefined)?.template;
+}
+
+const first: readonly string[] = [
+  "Namespace",
+  "CustomResourceDefinition",
+  "ServiceAccount",
+  "ClusterRole",
+  "Role",
+  "ClusterRoleBinding",
+  "RoleBinding",
+];
+
+/** Namespaces and CRDs, then accounts and rights, then the rest as in the file, which is kubectl's order. */
+export function inOrder<T extends { readonly object: KubeObject }>(all: readonly T[]): readonly T[] {
+  const rank = ({ object }: T): number => {
+    const found = first.indexOf(object.kind);
+    return found === -1 ? first.length : found;
+  };
+  return all.toSorted((a, b) => rank(a) - rank(b));
+}
