@@ -13,6 +13,7 @@ import { planFileOf, targetOf } from "../plan/file.ts";
 import { readTold } from "../plan/told.ts";
 import { outputOf } from "../print-result.ts";
 import { hopTo, typhaBindsNodes } from "./decide.ts";
+import { passesPreflight } from "./preflight.ts";
 import { intended, isLeftAlone, whole } from "./intended.ts";
 import { lookAtNodes, type MakeTemplate } from "./nodes.ts";
 import { applyOptions, type ApplyOptions, type ApplyValues } from "./options.ts";
@@ -50,6 +51,8 @@ export async function runApply(
       kubernetes: undefined,
       daemonSet: options.daemonSet,
       printCommands: false,
+      facts: undefined,
+      saveFacts: undefined,
       output: "table",
       extra: [],
       context,
@@ -90,6 +93,10 @@ export async function runApply(
     return await tellApply(context, options, { steps: [], objects: [], left: [], scene, code: 0 });
   }
   await refuseRefused(scene, changed, options, recreated);
+  if (!(await passesPreflight(connection, context, objects, file.path, options))) {
+    context.stderr.write("nothing was changed; to go on all the same: --ignore-preflight-errors=ID\n");
+    return 1;
+  }
   context.stderr.write(summary({ hop, changed, recreated, nodes, scene, options }));
   const question = `Upgrade Calico to ${to.text} with ${file.path}?`;
   if (options.dryRun === "none" && !(await confirm(context, options.yes, question))) return 1;
