@@ -28,8 +28,7 @@ const live = (object: KubeObject): KubeObject => {
   const annotated = withLastApplied(object);
   return { ...annotated, metadata: { ...annotated.metadata, uid: "u", resourceVersion: "7" } };
 };
-const bodyOf = (write: Write | undefined): unknown =>
-  write?.verb === "patch" ? (write.body as unknown) : undefined;
+const bodyOf = (write: Write | undefined): unknown => (write?.verb === "patch" ? write.body : undefined);
 
 describe("H01: expanding takes nothing away", () => {
   const rbac = place("ClusterRole", "rbac.authorization.k8s.io");
