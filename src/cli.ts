@@ -69,6 +69,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/migrate-policy.ts")).MigratePolicyCommand,
   },
   {
+    name: "migrate-data",
+    summary: "Copy Calico's data from ThirdPartyResources to CustomResourceDefinitions, for v2.5",
+    group: "Commands",
+    load: async () => (await import("./commands/migrate-data.ts")).MigrateDataCommand,
+  },
+  {
     name: "version",
     summary: "Print the version of this program",
     group: "Other Commands",

@@ -33,3 +33,6 @@ export const restartAnnotation = "calico-upgrade/restart";
 
 /** kubectl's `rollout restart`: a new value in the pod template makes a new rollout. */
 export const restartedAtAnnotation = "kubectl.kubernetes.io/restartedAt";
+
+/** On an object of crd.projectcalico.org/v1: hash of the content that migrate-data brought over (hazard H28). */
+export const migratedAnnotation = "calico-upgrade/migrated-spec";

@@ -119,6 +119,7 @@ function thirdPartyResourceStep(standing: Standing): PlanStep {
       ? { state: "unknown", because: "projectcalico.org/v1 is served; what was copied was not looked at" }
       : notLookedAt(standing, "ThirdPartyResources were")),
     rules: ["P03"],
+    command: "migrate-data",
     commands: thirdPartyResourceCommands(),
   };
 }

@@ -1,0 +1,60 @@
+import type { JsonObject } from "../../model/kube.ts";
+import type { Printable } from "../output.ts";
+import { table } from "../table.ts";
+import type { DataMigration } from "./kind.ts";
+
+/** DataMigration in the forms of -o. */
+export function printableData(result: DataMigration): Printable {
+  return {
+    table: (wide) => text(result, wide),
+    object: () => result as unknown as JsonObject,
+    rows: () => result.objects as unknown as readonly JsonObject[],
+    names: () => result.objects.map(({ target }) => target),
+  };
+}
+
+function text({ objects, others, state, because }: DataMigration, wide: boolean): string {
+  const shown = others.filter((each) => wide || (each.state !== "none" && each.state !== "done"));
+  return [
+    `${state}: ${because}\n`,
+    ...(objects.length === 0
+      ? []
+      : [
+          table(
+            ["OLD", "NEW", "STATE", "WHY"],
+            objects.map(({ kind, namespace, name, target, does, why, differences }) => [
+              `${kind} ${namespace === "" ? "" : `${namespace}/`}${name}`,
+              target,
+              does,
+              [why ?? "", ...differences.map(differenceText)].filter((part) => part !== "").join("; ") ||
+                "<none>",
+            ]),
+          ),
+        ]),
+    ...(shown.length === 0
+      ? []
+      : [
+          `Other migrations of Calico's data:\n${table(
+            ["ID", "STATE", "WHAT", "BECAUSE"],
+            shown.map(({ id, what, state: is, because: why }) => [id, is, what, why]),
+          )}${shown
+            .filter(({ commands }) => commands.length > 0)
+            .map(({ id, commands }) => `\n# ${id}\n${commands.join("\n")}\n`)
+            .join("")}`,
+        ]),
+  ].join("\n");
+}
+
+/** `spec.value is "2" on the old side and "1" on the new one` */
+export function differenceText({
+  path,
+  wanted,
+  found,
+}: DataMigration["objects"][number]["differences"][number]): string {
+  return `${path} is ${short(wanted)} on the old side and ${short(found)} on the new one`;
+}
+
+function short(value: string | undefined): string {
+  if (value === undefined) return "missing";
+  return value.length > 120 ? `${value.slice(0, 120)}…` : value;
+}

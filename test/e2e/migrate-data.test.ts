@@ -1,0 +1,301 @@
+/**
+ * `migrate-data` on a real server of 1.15, where CustomResourceDefinitions of the same group, version and
+ * kinds serve what ThirdPartyResources were: the same on the wire.
+ */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { readBundle } from "../../src/bundle/read.ts";
+import { movedKinds, type OldKind } from "../../src/data/kinds.ts";
+import type { DataMigration } from "../../src/render/data/kind.ts";
+import { installCalico, workloadsReady } from "../calico/install.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { KubeObject } from "../cluster/kube-object.ts";
+import { poll } from "../cluster/wait.ts";
+import { schemaErrorsOf } from "../unit/render/schema.ts";
+import { runPlugin, startPlugin } from "./support/plugin.ts";
+import { testCluster } from "./test-cluster.ts";
+
+let cluster: Cluster;
+const bundles = mkdtempSync(join(tmpdir(), "bundles-"));
+const crds = "/apis/apiextensions.k8s.io/v1beta1/customresourcedefinitions";
+
+beforeAll(async () => {
+  cluster = await testCluster({ kubeVersion: "1.15", audit: "Metadata" });
+  await installCalico(cluster, { version: "v2.4.1" }, ["rbac", "config", "workloads"]);
+  for (const { old } of movedKinds) await serveOld(old);
+}, 240_000);
+afterAll(async () => {
+  for (const { metadata } of await items(crds))
+    if (metadata.name.endsWith("projectcalico.org"))
+      await cluster.request("DELETE", `${crds}/${metadata.name}`);
+  rmSync(bundles, { recursive: true, force: true });
+  await cluster?.stop();
+});
+beforeEach(async () => {
+  for (const { metadata } of await items(crds)) {
+    if (metadata.name.endsWith(".crd.projectcalico.org"))
+      await cluster.request("DELETE", `${crds}/${metadata.name}`);
+  }
+  await poll(
+    async () =>
+      (await items(crds)).every(({ metadata }) => !metadata.name.endsWith(".crd.projectcalico.org")),
+    {
+      what: "no new definitions",
+    },
+  );
+  for (const { old } of movedKinds) {
+    for (const { metadata } of await items(oldPath(old.kind, ""))) {
+      await cluster.request("DELETE", `${oldPath(old.kind, metadata.namespace)}/${metadata.name}`);
+    }
+  }
+});
+
+async function serveOld({
+  kind,
+  resource,
+  groups: [group],
+}: (typeof movedKinds)[number]["old"]): Promise<void> {
+  await cluster.request("POST", crds, {
+    apiVersion: "apiextensions.k8s.io/v1beta1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${resource}.${group}` },
+    spec: {
+      group,
+      version: "v1",
+      scope: "Namespaced",
+      names: { kind, plural: resource, singular: kind.toLowerCase() },
+    },
+  });
+  await poll(async () => (await cluster.request("GET", oldPath(kind, ""))).status === 200, {
+    what: `${kind} is served`,
+  });
+}
+
+async function items(path: string): Promise<readonly KubeObject[]> {
+  const { status, body } = await cluster.request("GET", path);
+  return status === 200 ? (body as { readonly items: readonly KubeObject[] }).items : [];
+}
+
+function oldPath(kind: OldKind, namespace = "kube-system"): string {
+  const { old } = movedKinds.find((each) => each.old.kind === kind) ?? movedKinds[0];
+  const scope = namespace === "" ? "" : `/namespaces/${namespace}`;
+  return `/apis/${old.groups[0]}/v1${scope}/${old.resource}`;
+}
+
+function newPath(resource: string): string {
+  return `/apis/crd.projectcalico.org/v1/${resource}`;
+}
+
+async function put(kind: OldKind, name: string, spec: object, namespace = "kube-system"): Promise<void> {
+  const { old } = movedKinds.find((each) => each.old.kind === kind) ?? movedKinds[0];
+  const object = { apiVersion: `${old.groups[0]}/v1`, kind, metadata: { name, namespace }, spec };
+  await cluster.api.ask("POST", oldPath(kind, namespace), object);
+}
+
+const pool = {
+  cidr: "10.244.0.0/16",
+  ipip: "tunl0",
+  ipip_mode: "cross-subnet",
+  masquerade: true,
+  ipam: true,
+  disabled: false,
+};
+const ugly = "namespace: x\nuid: y\nkind: GlobalConfig\n- 'a' \"b\" ä";
+
+/** One of each kind, with values that upstream's Job loses. */
+async function oneOfEach(): Promise<void> {
+  await put("GlobalConfig", "logseverityscreen", { name: "LogSeverityScreen", value: ugly });
+  await put("GlobalBgpConfig", "asnumber", { name: "AsNumber", value: "64512" });
+  await put("IpPool", "10-244-0-0-16", { value: JSON.stringify(pool) });
+  await put("GlobalBgpPeer", "fd80-24e2-f998-72d6-0000-0000-0000-0001", { asNumber: 64_512 });
+  await put("SystemNetworkPolicy", "allow-dns", {
+    order: 10,
+    selector: "all()",
+    egress: [{ action: "allow", protocol: "udp", destination: { ports: [53] } }],
+  });
+}
+
+async function run(...args: readonly string[]) {
+  return await runPlugin(cluster, ["migrate-data", "--bundle-dir", bundles, ...args]);
+}
+
+async function json(...args: readonly string[]): Promise<DataMigration & { readonly code: number }> {
+  const { stdout, stderr, code } = await run(...args, "-o", "json");
+  if (stdout === "") throw new Error(stderr);
+  const result = JSON.parse(stdout) as DataMigration;
+  expect(schemaErrorsOf("data-migration", result)).toEqual([]);
+  return { ...result, code };
+}
+
+describe("migrate-data", () => {
+  test("brings over every kind whole, SystemNetworkPolicies too, and reads each back", async () => {
+    await oneOfEach();
+    const { stdout, code } = await run("-y");
+    expect(code).toBe(0);
+    expect(stdout).toContain("globalnetworkpolicy.crd.projectcalico.org/allow-dns created");
+    expect(stdout).toContain("verified: 5 objects read back, equal on both sides");
+    const specs = async (resource: string) =>
+      (await items(newPath(resource))).map((object) => object["spec"]);
+    expect(await specs("globalfelixconfigs")).toEqual([{ name: "LogSeverityScreen", value: ugly }]);
+    expect(await specs("globalbgpconfigs")).toEqual([{ name: "AsNumber", value: "64512" }]);
+    expect(await specs("ippools")).toEqual([
+      { cidr: "10.244.0.0/16", ipip: { enabled: true, mode: "cross-subnet" }, "nat-outgoing": true },
+    ]);
+    expect(await specs("bgppeers")).toEqual([
+      { asNumber: 64_512, scope: "global", peerIP: "fd80:24e2:f998:72d6::1" },
+    ]);
+    expect((await specs("globalnetworkpolicies"))[0]).toMatchObject({ order: 10, selector: "all()" });
+    // Nothing old is deleted, and a second run has nothing to do.
+    expect(await items(oldPath("SystemNetworkPolicy"))).toHaveLength(1);
+    const mark = await cluster.audit.mark();
+    expect(await json()).toMatchObject({ code: 0, state: "verified" });
+    const sent = await cluster.audit.since(mark, { userAgent: "kubectl-calico_upgrade" });
+    expect(sent.filter(({ verb }) => !["get", "list"].includes(verb))).toEqual([]);
+  });
+
+  test("H28: what an old node changed since is brought over again, what somebody changed on the new side is not", async () => {
+    await oneOfEach();
+    await run("-y");
+    const path = `${oldPath("GlobalConfig")}/logseverityscreen`;
+    await cluster.api.ask("PATCH", path, { spec: { name: "LogSeverityScreen", value: "debug" } });
+    const again = await run("-y");
+    expect(again.stdout).toContain("globalfelixconfig.crd.projectcalico.org/logseverityscreen configured");
+    const [config] = await items(newPath("globalfelixconfigs"));
+    expect(config?.["spec"]).toEqual({ name: "LogSeverityScreen", value: "debug" });
+    await cluster.api.ask("PATCH", `${newPath("globalfelixconfigs")}/logseverityscreen`, {
+      spec: { value: "mine" },
+    });
+    const mark = await cluster.audit.mark();
+    const stopped = await json("-y");
+    expect(stopped).toMatchObject({ code: 1, state: "stopped" });
+    expect(stopped.objects.find(({ does }) => does === "conflict")).toMatchObject({
+      differences: [{ path: "spec.value", wanted: '"debug"', found: '"mine"' }],
+    });
+    const sent = await cluster.audit.since(mark, { userAgent: "kubectl-calico_upgrade" });
+    expect(sent.filter(({ verb }) => !["get", "list"].includes(verb))).toEqual([]);
+  });
+
+  test("a dry run says what would be done, and writes nothing", async () => {
+    await oneOfEach();
+    for (const mode of ["client", "server"]) {
+      const { stdout, code } = await run(`--dry-run=${mode}`);
+      expect(code).toBe(0);
+      expect(stdout).toContain(
+        `ippool.crd.projectcalico.org/10-244-0-0-16 created (${mode === "server" ? "server " : ""}dry run)`,
+      );
+      expect(await items(newPath("ippools"))).toEqual([]);
+    }
+    const { stderr, code } = await run();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/Create 5 CustomResourceDefinitions and 5 objects\?.*-y/),
+    ]);
+  });
+
+  test("one object that cannot be brought over without a loss stops everything before the first write", async () => {
+    await oneOfEach();
+    await put("IpPool", "10-0-0-0-8", { value: '{"cidr":"10.0.0.0/8","ipam":false}' });
+    const { stderr, code } = await run("-y");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/IpPool kube-system\/10-0-0-0-8: its ipam is false.*nothing was written/);
+    expect(await items(newPath("ippools"))).toEqual([]);
+  });
+
+  test("objects of one name in two namespaces are told apart: upstream's Job lets the last one win", async () => {
+    await put("GlobalConfig", "a", { name: "A", value: "1" });
+    await put("GlobalConfig", "b", { name: "B", value: "1" }, "default");
+    const { stderr, code } = await run("-y");
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining("GlobalConfig default/b: Calico reads kube-system only"),
+    ]);
+    expect((await items(newPath("globalfelixconfigs"))).map(({ metadata }) => metadata.name)).toEqual(["a"]);
+    await put("GlobalConfig", "a", { name: "A", value: "2" }, "default");
+    expect(await run("-y")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("has the same name and other content") as string,
+    });
+  });
+
+  test("a new object of somebody else with other content stops, and its difference is shown", async () => {
+    await put("GlobalConfig", "a", { name: "A", value: "1" });
+    await run("-y");
+    await cluster.api.ask("POST", newPath("globalbgpconfigs"), {
+      apiVersion: "crd.projectcalico.org/v1",
+      kind: "GlobalBGPConfig",
+      metadata: { name: "asnumber" },
+      spec: { name: "AsNumber", value: "1" },
+    });
+    await put("GlobalBgpConfig", "asnumber", { name: "AsNumber", value: "2" });
+    const { stdout, stderr, code } = await run("-y");
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining("the new side has it already, with other content"),
+    ]);
+    expect(stdout).toContain('spec.value is "2" on the old side and "1" on the new one');
+  });
+
+  test("--finish waits until every node runs v2.5, then deletes what is saved and equal", async () => {
+    await oneOfEach();
+    expect(await run("--finish", "-y")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("H28") as string,
+    });
+    await run("-y");
+    const early = await run("--finish", "-y");
+    expect([early.code, early.stderr]).toEqual([
+      1,
+      expect.stringContaining("not every node is known to run v2.5"),
+    ]);
+    expect(await items(oldPath("IpPool"))).toHaveLength(1);
+    await installCalico(cluster, { version: "v2.5.1" }, ["workloads"]);
+    await cluster.api.ask(
+      "DELETE",
+      "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dcalico-node",
+    );
+    await poll(
+      async () =>
+        (await items("/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dcalico-node")).every(
+          (pod) => JSON.stringify(pod["spec"]).includes("calico/node:v2.5.1"),
+        ),
+      { what: "new pods" },
+    );
+    await workloadsReady(cluster);
+    const { stdout, stderr, code } = await run("--finish", "-y");
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining("ippool.projectcalico.org/10-244-0-0-16 deleted"),
+    ]);
+    for (const { old } of movedKinds) expect(await items(oldPath(old.kind))).toEqual([]);
+    expect(await items(newPath("ippools"))).toHaveLength(1);
+    const directory = /saved to (.+)/.exec(stderr)?.[1] ?? "";
+    const bundle = await readBundle(directory);
+    expect(bundle.entries.map(({ action, done }) => [action, done])).toEqual(
+      Array.from({ length: 5 }, () => ["deleted", true]),
+    );
+    expect(bundle.entries.find(({ kind }) => kind === "GlobalConfig")?.beforeObject?.["spec"]).toEqual({
+      name: "LogSeverityScreen",
+      value: ugly,
+    });
+    expect(readdirSync(bundles)).toHaveLength(1);
+    // What is gone now is not missing.
+    expect(await run("--finish")).toMatchObject({ code: 0 });
+    expect(await run("-y")).toMatchObject({ code: 0, stdout: expect.stringContaining("verified") as string });
+  });
+
+  test("a run that is killed leaves a bundle, and the next one goes on where it was", async () => {
+    const names = Array.from({ length: 30 }, (_, at) => `Option${String(at)}`);
+    for (const name of names) await put("GlobalConfig", name.toLowerCase(), { name, value: name });
+    const killed = startPlugin(cluster, ["migrate-data", "--bundle-dir", bundles, "-y"]);
+    await killed.says(/option3 created/);
+    killed.signal("SIGKILL");
+    await killed.ended;
+    const between = (await items(newPath("globalfelixconfigs"))).length;
+    expect(between).toBeGreaterThan(0);
+    const { stdout, code } = await run("-y");
+    expect([code, stdout]).toEqual([0, expect.stringContaining("verified: 30 objects")]);
+    expect(stdout.match(/globalfelixconfig.crd.projectcalico.org\/\S+ created/g)).toHaveLength(30 - between);
+  });
+});
