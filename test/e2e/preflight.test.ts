@@ -160,6 +160,26 @@ describe("on a server of today", () => {
     ]);
   });
 
+  test("node -f asks the same rules before its first write, and goes on when they are ignored", async () => {
+    const file = join(folder, "calico.json");
+    writeFileSync(
+      file,
+      JSON.stringify({ apiVersion: "v1", kind: "List", items: hostedCalico({ version: "v3.29.7" }) }),
+    );
+    const mark = await cluster.audit.mark();
+    const refused = await runPlugin(cluster, ["node", "node-01", "-f", file]);
+    expect(refused).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/B14: HostEndpoints of all interfaces .*every-interface/) as string,
+    });
+    expect(await writes(cluster, mark)).toEqual([]);
+    const [, ids = ""] = /--ignore-preflight-errors=(\S+)/.exec(refused.stderr) ?? [];
+    const dry = ["node", "node-01", "-f", file, "--dry-run=server", `--ignore-preflight-errors=${ids}`];
+    const ignored = await runPlugin(cluster, dry);
+    expect([ignored.code, ignored.stderr]).toEqual([0, expect.stringContaining("Warning: B14: ")]);
+  });
+
   test("S05: the roles that are printed are enough, and the server takes them", async () => {
     const name = "upgrader";
     const kubeconfig = await cluster.userKubeconfig({

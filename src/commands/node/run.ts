@@ -78,22 +78,33 @@ async function upgrade(
   }
   const template =
     file === undefined ? undefined : await checkedTemplate(prepared, file, options, context, warn);
-  const goal = await checkedGoal(prepared, context, options, template, warn);
+  const goal = await checkedGoal(prepared, context, options, template, warn, async (made, world) => {
+    const { clock, chosen } = prepared;
+    const idle = made.nodes.every((node) => !willRestart(world, made, node, clock.now()));
+    if (template === undefined && idle) return;
+    const { checkNodeStep } = await import("./step-rules.ts");
+    await checkNodeStep(prepared, options, template?.facts ?? chosen.template, file, world, context, warn);
+  });
   return goal === undefined ? 1 : (await performGoal(prepared, context, options, goal)).code;
 }
 
-/** The goal of a run once rights and guards let it pass; undefined when they do not, and why is told. */
+/**
+ * The goal of a run once rights and guards let it pass; undefined when they do not, and why is told.
+ * `checkFirst` throws where something else forbids it, before anything is asked of the user.
+ */
 export async function checkedGoal(
   prepared: Prepared,
   context: AppContext,
   options: NodeOptions,
   template: Awaited<ReturnType<typeof templateGoal>> | undefined,
   warn: (text: string) => void,
+  checkFirst?: (goal: NodeGoal, world: NodeWorld) => Promise<void>,
 ): Promise<NodeGoal | undefined> {
   const { live, chosen, connection, places } = prepared;
   const start = live.snapshot();
   const goal = await goalOf(prepared, options, template, start);
   await checkRights(connection, rightsOf(goal, places, chosen.namespace, chosen.name));
+  await checkFirst?.(goal, start);
   return (await passesGuards(prepared, options, goal, start, context, warn)) ? goal : undefined;
 }
 
