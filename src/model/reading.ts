@@ -16,3 +16,7 @@ export function known<T>(value: T): Reading<T> {
 
 /** yes, no or unknown. */
 export type Truth = boolean | "unknown";
+
+export function truthOf(reading: Reading<boolean>): Truth {
+  return reading.known ? reading.value : "unknown";
+}

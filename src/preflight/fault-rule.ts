@@ -1,7 +1,7 @@
 import type { BadRelease, Circumstances } from "../releases/bad-releases.ts";
 import { badTarget } from "../releases/bad-releases.ts";
 import { compareVersions, within } from "../releases/version.ts";
-import type { Reading, Truth } from "../model/reading.ts";
+import { truthOf } from "../model/reading.ts";
 import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";
 import type { Answer } from "./rule.ts";
@@ -64,15 +64,11 @@ function circumstances(
     to,
     datastore: datastore.value,
     kubernetes: kubernetes.known && kubernetes.value.major === 1 ? kubernetes.value.minor : "unknown",
-    canal: truth(canal),
-    typha: truth(typha),
-    ebpf: truth(ebpf),
-    vxlan: truth(vxlan),
+    canal: truthOf(canal),
+    typha: truthOf(typha),
+    ebpf: truthOf(ebpf),
+    vxlan: truthOf(vxlan),
   };
-}
-
-function truth(reading: Reading<boolean>): Truth {
-  return reading.known ? reading.value : "unknown";
 }
 
 /** Which part of a row's condition could not be read. */

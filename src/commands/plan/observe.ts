@@ -3,7 +3,9 @@ import type { Connection } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
 import type { Account } from "../../model/rbac.ts";
 import type { Observed } from "../../model/observed.ts";
+import { truthOf } from "../../model/reading.ts";
 import type { Standing, TargetFile } from "../../plan/upgrade/standing.ts";
+import { preflightFacts } from "../../preflight/facts.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { upgradeStatus } from "../../render/status/build.ts";
 import { daemonSetArgument } from "../arguments.ts";
@@ -26,6 +28,9 @@ const needs: readonly Need[] = [
   "installation",
   "served",
   "clusterRoleBindings",
+  // Whether the eBPF dataplane or VXLAN is in use: R12 and R17 hold only there.
+  "felixConfigurations",
+  "ipPools",
 ];
 const policyNeeds: readonly Need[] = ["namespaces", "networkPolicies"];
 
@@ -65,10 +70,13 @@ export async function observeStanding(
     mayCross(standing) ? read(policyNeeds).then(policyTold) : undefined,
     file?.set === undefined ? undefined : targetFile(connection, file, chosen),
   ]);
+  const { ebpf, vxlan } = preflightFacts(observed, catalogue, `${chosen.namespace}/${chosen.name}`);
   const rights = rightsIn(observed, accountOf(observed, chosen));
   const { seen } = standing;
   return {
     ...standing,
+    ebpf: truthOf(ebpf),
+    vxlan: truthOf(vxlan),
     ...(seen === undefined
       ? {}
       : {

@@ -1,4 +1,4 @@
-import type { Truth, Reading } from "../../model/reading.ts";
+import { truthOf } from "../../model/reading.ts";
 import type { NeededRight } from "../../model/right.ts";
 import { routesFrom } from "../../plan/hops.ts";
 import { upgradePlan } from "../../plan/upgrade/make.ts";
@@ -49,16 +49,15 @@ export function reachableFrom(facts: PreflightFacts): readonly Reachable[] | und
 function standingOf(facts: PreflightFacts): Standing | undefined {
   const { running, datastore, kubernetes, daemonSet, served } = facts;
   if (!running.known || !datastore.known) return undefined;
-  const truth = (reading: Reading<boolean>): Truth => (reading.known ? reading.value : "unknown");
   const minor = kubernetes.known && kubernetes.value.major === 1 ? kubernetes.value.minor : "unknown";
   return {
     from: running.value.oldest,
     datastore: datastore.value,
     kubernetes: minor,
-    canal: truth(facts.canal),
-    typha: truth(facts.typha),
-    ebpf: truth(facts.ebpf),
-    vxlan: truth(facts.vxlan),
+    canal: truthOf(facts.canal),
+    typha: truthOf(facts.typha),
+    ebpf: truthOf(facts.ebpf),
+    vxlan: truthOf(facts.vxlan),
     namespace: daemonSet.known ? daemonSet.value.namespace : "kube-system",
     daemonSet: daemonSet.known ? daemonSet.value.name : "calico-node",
     ...(served.known ? { oldGroupServed: served.value.groupVersions.includes("projectcalico.org/v1") } : {}),
