@@ -1,0 +1,470 @@
+/**
+ * The rules of `preflight` on real servers: each object that a rule looks for is really there, is read through
+ * discovery as the server serves it, and is named in the finding. What each rule says of which object is held by
+ * the unit tests; here that the reading behind it finds the object at all.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { PreflightReport } from "../../src/render/preflight/kind.ts";
+import { crds } from "../calico/crds.ts";
+import { eraOf } from "../calico/era.ts";
+import { hostedCalico } from "../calico/hosted-calico.ts";
+import { workloadsReady } from "../calico/install.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { KubeObject } from "../cluster/kube-object.ts";
+import { runPlugin } from "./support/plugin.ts";
+import { testCluster } from "./test-cluster.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Objects outside kube-system go with it. */
+const place = "rules";
+const defaultDeny = '{"ingress":{"isolation":"DefaultDeny"}}';
+
+async function findings(
+  cluster: Cluster,
+  to: string,
+): Promise<ReadonlyMap<string, PreflightReport["findings"][number]>> {
+  const { stdout, stderr } = await runPlugin(cluster, ["preflight", "--to", to, "-o", "json"]);
+  if (stdout === "") throw new Error(stderr);
+  const report = JSON.parse(stdout) as PreflightReport;
+  return new Map(report.findings.map((finding) => [finding.id, finding]));
+}
+
+/** What is found, as `outcome object, object`. */
+async function found(
+  cluster: Cluster,
+  to: string,
+  ids: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const all = await findings(cluster, to);
+  return Object.fromEntries(
+    ids.map((id) => {
+      const finding = all.get(id);
+      const objects = finding?.evidence.map(({ object }) => object) ?? [];
+      return [
+        id,
+        [finding?.outcome ?? "not asked", objects.join(", ")].filter((part) => part !== "").join(" "),
+      ];
+    }),
+  );
+}
+
+/** The same install with other images: rules go by what runs. */
+async function runRelease(
+  cluster: Cluster,
+  built: string,
+  tags: Fields,
+  datastore: "etcd" | "kdd",
+): Promise<void> {
+  const text = JSON.stringify(hostedCalico({ version: built, datastore }, ["rbac", "config", "workloads"]));
+  const objects = JSON.parse(
+    text.replaceAll(
+      /calico\/(node|cni|kube-controllers|kube-policy-controller|typha):v[\d.]+/g,
+      (image, name: string) => {
+        const tag = tags[name];
+        return typeof tag === "string" ? `calico/${name}:${tag}` : image;
+      },
+    ),
+  ) as KubeObject[];
+  await cluster.resetCalico();
+  await cluster.apply(objects);
+  await workloadsReady(cluster);
+}
+
+function crd(
+  group: string,
+  version: string,
+  kind: string,
+  plural: string,
+  annotations: Fields = {},
+): KubeObject {
+  const any = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${plural}.${group}`, annotations } as never,
+    spec: {
+      group,
+      scope: "Cluster",
+      names: { kind, plural, singular: kind.toLowerCase() },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: "object", properties: { spec: any, status: any } } },
+        },
+      ],
+    },
+  };
+}
+
+function calico(kind: string, name: string, spec: Fields, more: Fields = {}): KubeObject {
+  return { apiVersion: "crd.projectcalico.org/v1", kind, metadata: { name, ...more } as never, spec };
+}
+
+async function ready(cluster: Cluster): Promise<void> {
+  await cluster.waitFor(
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+    (all) => all.every(({ status }) => JSON.stringify(status).includes('"type":"Established"')),
+    { what: "the CRDs established" },
+  );
+}
+
+/** A cluster may be kept for other tests: CRDs that only these need would mislead them. */
+async function leave(cluster: Cluster | undefined, api: string, ours: RegExp): Promise<void> {
+  if (cluster === undefined) return;
+  await cluster.api.ask("DELETE", `/api/v1/namespaces/${place}`).catch(() => undefined);
+  const { items } = (await cluster.api.ask("GET", `${api}/customresourcedefinitions`)) as {
+    readonly items: readonly KubeObject[];
+  };
+  const names = items
+    .map(({ metadata }) => metadata.name)
+    .filter((name) => ours.test(name) && !name.includes(".crd."));
+  await Promise.all(
+    names.map((name) => cluster.api.ask("DELETE", `${api}/customresourcedefinitions/${name}`)),
+  );
+  await cluster.stop();
+}
+
+describe("Kubernetes 1.36", () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await testCluster({ kubeVersion: "1.36" });
+    const lastApplied = { "kubectl.kubernetes.io/last-applied-configuration": "{}" };
+    await cluster.apply([
+      ...crds(eraOf({ version: "v3.31.7" })).map((each) =>
+        each.metadata.name === "ippools.crd.projectcalico.org"
+          ? ({ ...each, metadata: { ...each.metadata, annotations: lastApplied } } as KubeObject)
+          : each,
+      ),
+      crd("migration.projectcalico.org", "v1beta1", "DatastoreMigration", "datastoremigrations"),
+    ]);
+    await ready(cluster);
+  });
+  afterAll(async () => {
+    await leave(cluster, "/apis/apiextensions.k8s.io/v1", /migration\.projectcalico\.org$/);
+  });
+
+  async function put(objects: readonly KubeObject[]): Promise<void> {
+    await cluster.apply([
+      {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: {
+          name: place,
+          annotations: {
+            "net.beta.kubernetes.io/network-policy": defaultDeny,
+            "net.alpha.kubernetes.io/network-isolation": "yes",
+          },
+        } as never,
+      },
+    ]);
+    // What runs cannot be applied again.
+    await cluster.api.ask("DELETE", `/api/v1/namespaces/${place}/pods`).catch(() => undefined);
+    await cluster.waitFor(`/api/v1/namespaces/${place}/pods`, (pods) => pods.length === 0, {
+      what: "no pods",
+    });
+    await cluster.apply([...objects]);
+  }
+
+  test("v3.13 to v3.28: host endpoints, dataplane, orders, CRDs, accounts, owners, kernels", async () => {
+    await runRelease(
+      cluster,
+      "v3.29.7",
+      { node: "v3.13.4", cni: "v3.13.4", "kube-controllers": "v3.13.4" },
+      "kdd",
+    );
+    for (const path of [
+      "/api/v1/namespaces/kube-system/serviceaccounts/calico-cni-plugin",
+      "/apis/rbac.authorization.k8s.io/v1/clusterroles/calico-cni-plugin",
+    ])
+      await cluster.api.ask("DELETE", path);
+    await put([
+      calico("HostEndpoint", "node-01-all", { interfaceName: "*", node: "node-01" }),
+      calico("GlobalNetworkPolicy", "half", { order: 10.5, selector: "role == 'db'" }),
+      calico("FelixConfiguration", "default", { bpfEnabled: true, routeTableRange: { min: 1, max: 200 } }),
+      calico("IPPool", "pods", { cidr: "10.0.0.0/16", vxlanMode: "Always" }),
+      {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: {
+          name: "owned",
+          namespace: place,
+          ownerReferences: [
+            {
+              apiVersion: "projectcalico.org/v3",
+              kind: "NetworkSet",
+              name: "allowed",
+              uid: "00000000-0000-4000-8000-000000000001",
+            },
+          ],
+        } as never,
+      },
+      {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "sidecar", namespace: place },
+        spec: { containers: [{ name: "dikastes", image: "quay.io/calico/dikastes:v3.13.4" }] },
+      } as KubeObject,
+    ]);
+    const ids = [
+      "B13",
+      "B14",
+      "B15",
+      "B16",
+      "B17",
+      "B18",
+      "B20",
+      "B21",
+      "B22",
+      "B23",
+      "B24",
+      "B25",
+      "B41",
+      "K01",
+      "N04",
+      "N05",
+      "P08",
+      "R08",
+    ];
+    expect(await found(cluster, "v3.28.5", ids)).toEqual({
+      B13: "pass",
+      B14: "fail HostEndpoint node-01-all",
+      B15: "fail",
+      B16: "fail GlobalNetworkPolicy half",
+      B17: "pass",
+      B18: "pass",
+      B20: "fail FelixConfiguration default",
+      B21: "pass",
+      B22: "fail CustomResourceDefinition ippools.crd.projectcalico.org",
+      B23: "fail ServiceAccount calico-cni-plugin, ClusterRole calico-cni-plugin",
+      B24: `fail ConfigMap ${place}/owned`,
+      B25: "fail Node node-01, Node node-02, Node node-03",
+      B41: `fail Pod ${place}/sidecar`,
+      K01: "fail",
+      N04: `fail Namespace ${place}`,
+      N05: `fail Namespace ${place}`,
+      P08: "fail",
+      R08: "n/a",
+    });
+  });
+
+  test("v3.29 to v3.33: admin policies, Typha, routes, migrations, the lock, tiers", async () => {
+    await runRelease(
+      cluster,
+      "v3.29.7",
+      { node: "v3.29.1", cni: "v3.29.1", "kube-controllers": "v3.29.1" },
+      "kdd",
+    );
+    await put([
+      calico(
+        "NetworkPolicy",
+        "default.web",
+        {},
+        { namespace: place, labels: { "argocd.argoproj.io/instance": "shop" } },
+      ),
+      calico("IPPool", "pods", { cidr: "10.0.0.0/16", ipipMode: "Always" }),
+      calico("FelixConfiguration", "default", { bpfEnabled: false }),
+      calico("HostEndpoint", "node-01-all", { interfaceName: "*", node: "node-01" }),
+      calico("KubeControllersConfiguration", "default", {
+        controllers: { node: { hostEndpoint: { autoCreate: "Enabled" } } },
+      }),
+      calico("ClusterInformation", "default", { datastoreReady: false }),
+      {
+        apiVersion: "policy.networking.k8s.io/v1alpha1",
+        kind: "AdminNetworkPolicy",
+        metadata: { name: "no-metadata-service" },
+        spec: {},
+      } as KubeObject,
+      {
+        apiVersion: "migration.projectcalico.org/v1beta1",
+        kind: "DatastoreMigration",
+        metadata: { name: "v3" },
+        status: { phase: "Migrating" },
+      } as KubeObject,
+      {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "calico-typha", namespace: "kube-system" },
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: { "k8s-app": "calico-typha" } },
+          template: {
+            metadata: { labels: { "k8s-app": "calico-typha" } },
+            spec: { containers: [{ name: "calico-typha", image: "calico/typha:v3.29.1" }] },
+          },
+        },
+      } as KubeObject,
+    ]);
+    const ids = [
+      "B28",
+      "B29",
+      "B32",
+      "B33",
+      "B35",
+      "B36",
+      "B37",
+      "B38",
+      "B39",
+      "B40",
+      "B42",
+      "D05",
+      "D06",
+      "R16",
+      "R17",
+    ];
+    expect(await found(cluster, "v3.33.0", ids)).toEqual({
+      B28: `fail NetworkPolicy ${place}/default.web`,
+      B29: `fail NetworkPolicy ${place}/default.web`,
+      B32: "fail DaemonSet kube-system/calico-node",
+      B33: "fail AdminNetworkPolicy no-metadata-service",
+      B35: "fail",
+      B36: "fail Deployment kube-system/calico-typha",
+      B37: "fail",
+      B38: "fail IPPool pods",
+      B39: "n/a",
+      B40: "fail DatastoreMigration v3",
+      B42: "fail HostEndpoint node-01-all",
+      D05: "fail ClusterInformation default",
+      D06: "fail DatastoreMigration v3",
+      R16: "fail",
+      R17: "n/a",
+    });
+  });
+
+  test("v3.28 to v3.29.1: the role without which namespaces stay", async () => {
+    await runRelease(
+      cluster,
+      "v3.29.7",
+      { node: "v3.28.5", cni: "v3.28.5", "kube-controllers": "v3.28.5" },
+      "kdd",
+    );
+    expect(await found(cluster, "v3.29.1", ["B27"])).toEqual({ B27: "pass" });
+    await cluster.api.ask("DELETE", "/apis/rbac.authorization.k8s.io/v1/clusterroles/calico-tier-getter");
+    expect(await found(cluster, "v3.29.1", ["B27"])).toEqual({ B27: "fail ClusterRole calico-tier-getter" });
+  });
+});
+
+describe("Kubernetes 1.15", () => {
+  let cluster: Cluster;
+  const group = "projectcalico.org";
+
+  beforeAll(async () => {
+    cluster = await testCluster({ kubeVersion: "1.15" });
+  });
+  afterAll(async () => {
+    await leave(cluster, "/apis/apiextensions.k8s.io/v1beta1", /[a-z]\.(alpha\.)?projectcalico\.org$/);
+  });
+
+  test("v1.6 to v2.5 with etcd: the ReplicaSet, and the policies that change their meaning", async () => {
+    await cluster.resetCalico();
+    await cluster.apply(hostedCalico({ version: "v1.6.1", datastore: "etcd" }));
+    await workloadsReady(cluster);
+    await cluster.apply([
+      {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: {
+          name: place,
+          annotations: { "net.beta.kubernetes.io/network-policy": "{broken" },
+        } as never,
+      },
+      {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name: "web", namespace: "default" },
+        spec: { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: "10.0.0.0/8" } }] }] },
+      } as KubeObject,
+    ]);
+    expect(
+      await found(cluster, "v2.6.12", [
+        "B01",
+        "B03",
+        "N01",
+        "N02",
+        "N03",
+        "N07",
+        "N08",
+        "P02",
+        "P13",
+        "D01",
+        "K02",
+      ]),
+    ).toEqual({
+      B01: "fail ReplicaSet kube-system/calico-policy-controller",
+      B03: "pass",
+      N01: `fail Namespace ${place}`,
+      N02: "pass",
+      N03: "fail NetworkPolicy default/web",
+      N07: "fail NetworkPolicy default/web",
+      N08: "pass",
+      P02: "fail",
+      P13: "n/a",
+      D01: "n/a",
+      K02: "pass API server",
+    });
+    await cluster.api.ask("DELETE", "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies/web");
+  });
+
+  test("v2.4 to v2.5 with the Kubernetes datastore: what is in the old group and not in the new one", async () => {
+    await cluster.resetCalico();
+    await cluster.apply(hostedCalico({ version: "v2.4.1", datastore: "kdd" }));
+    await cluster.apply([
+      ...crds(eraOf({ version: "v2.5.1" })),
+      ...(["IpPool", "GlobalConfig", "GlobalBgpConfig", "GlobalBgpPeer"] as const).map((kind) =>
+        old(group, kind),
+      ),
+      old(`alpha.${group}`, "SystemNetworkPolicy"),
+    ]);
+    await cluster.waitFor(
+      "/apis/apiextensions.k8s.io/v1beta1/customresourcedefinitions",
+      (all) => all.every(({ status }) => JSON.stringify(status).includes('"type":"Established"')),
+      { what: "the CRDs established" },
+    );
+    await workloadsReady(cluster);
+    await cluster.apply([
+      {
+        apiVersion: `${group}/v1`,
+        kind: "IpPool",
+        metadata: { name: "10-0-0-0-16", namespace: "kube-system" },
+        spec: {},
+      } as KubeObject,
+      {
+        apiVersion: `${group}/v1`,
+        kind: "GlobalConfig",
+        metadata: { name: "clusterguid", namespace: "kube-system" },
+        spec: {},
+      } as KubeObject,
+      {
+        apiVersion: `alpha.${group}/v1`,
+        kind: "SystemNetworkPolicy",
+        metadata: { name: "deny", namespace: "kube-system" },
+        spec: {},
+      } as KubeObject,
+      calico("IPPool", "10-0-0-0-16", { cidr: "10.0.0.0/16" }),
+    ]);
+    expect(await found(cluster, "v2.5.1", ["D01", "P03", "P02", "D05"])).toEqual({
+      D01: "fail GlobalConfig clusterguid, SystemNetworkPolicy deny",
+      P03: "fail",
+      P02: "n/a",
+      D05: "pass",
+    });
+    expect((await findings(cluster, "v2.5.1")).get("D01")?.because).toContain(
+      "not copied: GlobalConfig clusterguid",
+    );
+  });
+
+  /** ThirdPartyResources are gone from Kubernetes 1.8 on: a CRD of the same group, version and kind stands for them. */
+  function old(where: string, kind: string): KubeObject {
+    const singular = kind.toLowerCase();
+    const plural = singular.endsWith("y") ? `${singular.slice(0, -1)}ies` : `${singular}s`;
+    return {
+      apiVersion: "apiextensions.k8s.io/v1beta1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: `${plural}.${where}` },
+      spec: { scope: "Namespaced", group: where, version: "v1", names: { kind, plural, singular } },
+    } as KubeObject;
+  }
+});
