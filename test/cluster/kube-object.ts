@@ -10,7 +10,7 @@ export type ObjectMeta = {
   deletionTimestamp?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
-  ownerReferences?: { kind: string; name: string; uid: string }[];
+  ownerReferences?: { apiVersion?: string; kind: string; name: string; uid: string }[];
   [field: string]: unknown;
 };
 

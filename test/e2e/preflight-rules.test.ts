@@ -71,18 +71,12 @@ async function runRelease(
   await workloadsReady(cluster);
 }
 
-function crd(
-  group: string,
-  version: string,
-  kind: string,
-  plural: string,
-  annotations: Fields = {},
-): KubeObject {
+function crd(group: string, version: string, kind: string, plural: string): KubeObject {
   const any = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
-    metadata: { name: `${plural}.${group}`, annotations } as never,
+    metadata: { name: `${plural}.${group}` },
     spec: {
       group,
       scope: "Cluster",
@@ -100,7 +94,7 @@ function crd(
 }
 
 function calico(kind: string, name: string, spec: Fields, more: Fields = {}): KubeObject {
-  return { apiVersion: "crd.projectcalico.org/v1", kind, metadata: { name, ...more } as never, spec };
+  return { apiVersion: "crd.projectcalico.org/v1", kind, metadata: { name, ...more }, spec };
 }
 
 async function ready(cluster: Cluster): Promise<void> {
@@ -136,7 +130,7 @@ describe("Kubernetes 1.36", () => {
     await cluster.apply([
       ...crds(eraOf({ version: "v3.31.7" })).map((each) =>
         each.metadata.name === "ippools.crd.projectcalico.org"
-          ? ({ ...each, metadata: { ...each.metadata, annotations: lastApplied } } as KubeObject)
+          ? { ...each, metadata: { ...each.metadata, annotations: lastApplied } }
           : each,
       ),
       crd("migration.projectcalico.org", "v1beta1", "DatastoreMigration", "datastoremigrations"),
@@ -158,7 +152,7 @@ describe("Kubernetes 1.36", () => {
             "net.beta.kubernetes.io/network-policy": defaultDeny,
             "net.alpha.kubernetes.io/network-isolation": "yes",
           },
-        } as never,
+        },
       },
     ]);
     // What runs cannot be applied again.
@@ -200,14 +194,14 @@ describe("Kubernetes 1.36", () => {
               uid: "00000000-0000-4000-8000-000000000001",
             },
           ],
-        } as never,
+        },
       },
       {
         apiVersion: "v1",
         kind: "Pod",
         metadata: { name: "sidecar", namespace: place },
         spec: { containers: [{ name: "dikastes", image: "quay.io/calico/dikastes:v3.13.4" }] },
-      } as KubeObject,
+      },
     ]);
     const ids = [
       "B13",
@@ -277,13 +271,13 @@ describe("Kubernetes 1.36", () => {
         kind: "AdminNetworkPolicy",
         metadata: { name: "no-metadata-service" },
         spec: {},
-      } as KubeObject,
+      },
       {
         apiVersion: "migration.projectcalico.org/v1beta1",
         kind: "DatastoreMigration",
         metadata: { name: "v3" },
         status: { phase: "Migrating" },
-      } as KubeObject,
+      },
       {
         apiVersion: "apps/v1",
         kind: "Deployment",
@@ -296,7 +290,7 @@ describe("Kubernetes 1.36", () => {
             spec: { containers: [{ name: "calico-typha", image: "calico/typha:v3.29.1" }] },
           },
         },
-      } as KubeObject,
+      },
     ]);
     const ids = [
       "B28",
@@ -369,14 +363,14 @@ describe("Kubernetes 1.15", () => {
         metadata: {
           name: place,
           annotations: { "net.beta.kubernetes.io/network-policy": "{broken" },
-        } as never,
+        },
       },
       {
         apiVersion: "networking.k8s.io/v1",
         kind: "NetworkPolicy",
         metadata: { name: "web", namespace: "default" },
         spec: { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: "10.0.0.0/8" } }] }] },
-      } as KubeObject,
+      },
     ]);
     expect(
       await found(cluster, "v2.6.12", [
@@ -430,19 +424,19 @@ describe("Kubernetes 1.15", () => {
         kind: "IpPool",
         metadata: { name: "10-0-0-0-16", namespace: "kube-system" },
         spec: {},
-      } as KubeObject,
+      },
       {
         apiVersion: `${group}/v1`,
         kind: "GlobalConfig",
         metadata: { name: "clusterguid", namespace: "kube-system" },
         spec: {},
-      } as KubeObject,
+      },
       {
         apiVersion: `alpha.${group}/v1`,
         kind: "SystemNetworkPolicy",
         metadata: { name: "deny", namespace: "kube-system" },
         spec: {},
-      } as KubeObject,
+      },
       calico("IPPool", "10-0-0-0-16", { cidr: "10.0.0.0/16" }),
     ]);
     expect(await found(cluster, "v2.5.1", ["D01", "P03", "P02", "D05"])).toEqual({
@@ -465,6 +459,6 @@ describe("Kubernetes 1.15", () => {
       kind: "CustomResourceDefinition",
       metadata: { name: `${plural}.${where}` },
       spec: { scope: "Namespaced", group: where, version: "v1", names: { kind, plural, singular } },
-    } as KubeObject;
+    };
   }
 });
