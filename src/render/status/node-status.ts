@@ -11,7 +11,7 @@ import type { Catalogue } from "../../releases/catalogue.ts";
 import type { Identified } from "../../releases/release.ts";
 import { releaseOfPod } from "../../releases/running.ts";
 import type { NodeStatus, PodStatus } from "./kind.ts";
-import { configOf, noConfig } from "./config-age.ts";
+import { configOf, noConfig } from "../../model/config-age.ts";
 import { notesOf } from "./notes.ts";
 
 /** What the rows of all nodes are made from. */

@@ -6,7 +6,7 @@ import { missingReason, stuckReason, stuckText } from "../../model/stuck.ts";
 import type { Millis } from "../../model/time.ts";
 import { age, humanDuration } from "../duration.ts";
 import { churn } from "./churn.ts";
-import type { ConfigAge } from "./config-age.ts";
+import type { ConfigAge } from "../../model/config-age.ts";
 import type { NodeStatus, Note } from "./kind.ts";
 
 /** What the notes of one node's row are made from. */

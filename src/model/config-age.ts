@@ -1,9 +1,9 @@
-import { configMapsOf } from "../../model/configmap.ts";
-import type { DaemonSetFacts } from "../../model/daemonset.ts";
-import type { Observed } from "../../model/observed.ts";
-import type { PodFacts } from "../../model/pod.ts";
-import type { Truth } from "../../model/reading.ts";
-import type { Millis } from "../../model/time.ts";
+import { configMapsOf } from "./configmap.ts";
+import type { DaemonSetFacts } from "./daemonset.ts";
+import type { Observed } from "./observed.ts";
+import type { PodFacts } from "./pod.ts";
+import type { Truth } from "./reading.ts";
+import type { Millis } from "./time.ts";
 
 /** Whether a pod runs with its present configuration, and which ConfigMap says otherwise. */
 export interface ConfigAge {
@@ -19,10 +19,14 @@ export const noConfig: ConfigAge = { current: "unknown" };
  * containers run at the pod's creation (hazard H25). Without managedFields it is unknown; a missing
  * optional ConfigMap configures nothing.
  */
-export function configOf(pod: PodFacts, daemonSet: DaemonSetFacts, observed: Observed): ConfigAge {
-  if (!observed.configMaps.known) return noConfig;
+export function configOf(
+  pod: PodFacts,
+  daemonSet: DaemonSetFacts,
+  { configMaps }: Pick<Observed, "configMaps">,
+): ConfigAge {
+  if (!configMaps.known) return noConfig;
   const names = configMapsOf(daemonSet.template);
-  const maps = observed.configMaps.value.filter(
+  const maps = configMaps.value.filter(
     ({ name, namespace }) => namespace === daemonSet.namespace && names.includes(name),
   );
   const starts: readonly (Millis | undefined)[] = [

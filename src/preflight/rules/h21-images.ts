@@ -1,0 +1,63 @@
+import { parseImage } from "../../model/image.ts";
+import { shouldRun } from "../../model/placement.ts";
+import { stuckReason } from "../../model/stuck.ts";
+import type { TemplateFacts } from "../../model/template.ts";
+import { clusterRule } from "../cluster-rule.ts";
+import { some } from "../some.ts";
+import { templatePair } from "../template-pair.ts";
+
+/** Hazard H21: present, failing or unknown; unknown never blocks. */
+export const images = clusterRule({
+  id: "H21",
+  severity: "error",
+  needs: ["daemonSet", "configMaps", "nodes", "pods", "events"],
+  steps: ["apply"],
+  check({ daemonSet, configMaps, nodes, pods, events }, subject) {
+    const template =
+      templatePair(subject, daemonSet, configMaps)?.file.daemonSet.template ?? daemonSet.template;
+    const wanted = imagesOf(template);
+    const failing = pods.flatMap((pod) => {
+      const stuck = stuckReason(pod, events);
+      const image = stuck?.image === undefined ? undefined : nameOf(stuck.image);
+      return stuck !== undefined &&
+        /^(ErrImage|ImagePull|InvalidImage)/.test(stuck.reason) &&
+        image !== undefined &&
+        wanted.includes(image)
+        ? [{ pod, image, reason: stuck.reason, message: stuck.message }]
+        : [];
+    });
+    if (failing.length > 0) {
+      return {
+        outcome: "fail",
+        because: `images cannot be pulled: ${some([...new Set(failing.map(({ image, reason }) => `${image} (${reason})`))])}`,
+        evidence: failing.map(({ pod, image, message = "" }) => ({
+          object: `Pod ${pod.namespace}/${pod.name}`,
+          field: image,
+          value: message,
+        })),
+        fix: "make them reachable from the nodes: registry, mirror, imagePullSecrets",
+      };
+    }
+    const there = nodes.filter((node) => shouldRun(node, template) !== false);
+    const without = there.filter(({ images: listed }) => {
+      const names = new Set(listed.map(nameOf));
+      return wanted.some((image) => !names.has(image));
+    });
+    if (without.length === 0)
+      return { outcome: "pass", because: `all ${wanted.length} images are on all ${there.length} nodes` };
+    return {
+      outcome: "unknown",
+      because: `not seen on ${without.length} of ${there.length} nodes yet, which says nothing: node pulls every image before it touches a pod`,
+    };
+  },
+});
+
+function imagesOf({ initContainers, containers }: TemplateFacts): readonly string[] {
+  return [...new Set([...initContainers, ...containers].map(({ image }) => nameOf(image)))];
+}
+
+/** `calico/node:v3.30.7` and `docker.io/calico/node:v3.30.7` are one image. */
+function nameOf(text: string): string {
+  const { registry = "docker.io", repository, tag, digest } = parseImage(text);
+  return `${registry}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+}

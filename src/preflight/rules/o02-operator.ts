@@ -1,0 +1,26 @@
+import { isOperators, operatorNamespace } from "../../model/install.ts";
+import { clusterRule } from "../cluster-rule.ts";
+
+/** Calico-facts 5. */
+export const byOperator = clusterRule({
+  id: "O02",
+  severity: "error",
+  needs: ["daemonSets", "installation"],
+  steps: ["controller", "configmap", "node", "apply"],
+  check({ daemonSets, installation }) {
+    const own = daemonSets.filter(
+      (set) => isOperators(set) || (installation !== undefined && set.namespace === operatorNamespace),
+    );
+    if (own.length === 0) return { outcome: "pass", because: "no calico-node is the operator's" };
+    return {
+      outcome: "fail",
+      because: "the Tigera operator runs this Calico and puts back what others change",
+      evidence: own.map(({ namespace, name }) => ({
+        object: `DaemonSet ${namespace}/${name}`,
+        field: "owner",
+        value: installation === undefined ? "tigera-operator" : `Installation ${installation.name}`,
+      })),
+      fix: "apply the new release's CRDs (kubectl apply --server-side --force-conflicts), then its tigera-operator.yaml, and watch kubectl get tigerastatus",
+    };
+  },
+});

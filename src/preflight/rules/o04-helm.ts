@@ -1,0 +1,26 @@
+import { ownersOf } from "../../model/owner.ts";
+import { clusterRule } from "../cluster-rule.ts";
+
+/** Calico-facts 5. */
+export const byHelm = clusterRule({
+  id: "O04",
+  severity: "error",
+  needs: ["daemonSet"],
+  steps: ["controller", "configmap", "apply"],
+  check({ daemonSet }) {
+    const owner = ownersOf(daemonSet).find(({ kind }) => kind === "helm");
+    if (owner === undefined) return { outcome: "pass", because: "no mark of Helm on calico-node" };
+    return {
+      outcome: "fail",
+      because: `${owner.name} installed calico-node: what is applied beside it is lost with the next helm upgrade, or makes that fail`,
+      evidence: [
+        {
+          object: `DaemonSet ${daemonSet.namespace}/${daemonSet.name}`,
+          field: "mark",
+          value: owner.evidence,
+        },
+      ],
+      fix: "upgrade it with helm upgrade",
+    };
+  },
+});

@@ -1,0 +1,37 @@
+import { clusterRule } from "../cluster-rule.ts";
+import { some } from "../some.ts";
+
+interface Condition {
+  readonly type?: string;
+  readonly status?: string;
+  readonly message?: string;
+}
+
+/** Calico-facts 5 and 6, row 25. */
+export const operatorDegraded = clusterRule({
+  id: "O09",
+  severity: "warning",
+  when: { operator: true },
+  needs: ["tigeraStatuses"],
+  check({ tigeraStatuses }) {
+    const bad = tigeraStatuses.flatMap(({ name, status }) => {
+      const conditions = (status["conditions"] ?? []) as readonly Condition[];
+      const degraded = conditions.find((each) => each.type === "Degraded" && each.status === "True");
+      const available = conditions.find((each) => each.type === "Available");
+      if (degraded !== undefined) return [{ name, why: `Degraded: ${degraded.message ?? ""}` }];
+      return available?.status === "False" ? [{ name, why: "not Available" }] : [];
+    });
+    if (bad.length === 0)
+      return { outcome: "pass", because: `${tigeraStatuses.length} TigeraStatuses, none degraded` };
+    return {
+      outcome: "fail",
+      because: `the operator does not get on: ${some(bad.map(({ name, why }) => `${name} (${why})`))}`,
+      evidence: bad.map(({ name, why }) => ({
+        object: `TigeraStatus ${name}`,
+        field: "status.conditions",
+        value: why,
+      })),
+      fix: `kubectl describe tigerastatus ${bad[0]?.name ?? ""}`,
+    };
+  },
+});

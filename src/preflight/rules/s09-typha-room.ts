@@ -1,0 +1,31 @@
+import { shouldRun } from "../../model/placement.ts";
+import { clusterRule } from "../cluster-rule.ts";
+
+/** Typha takes a port of its node (5473), so each replica needs a node of its own (calico-facts 1.4). */
+export const typhaRoom = clusterRule({
+  id: "S09",
+  severity: "warning",
+  needs: ["workloads", "nodes"],
+  steps: ["apply"],
+  check({ workloads, nodes }) {
+    const typha = workloads.find(({ component, desired }) => component === "typha" && desired > 0);
+    if (typha === undefined) return { outcome: "n/a", because: "no Typha is in use" };
+    const open = nodes.filter(
+      (node) => node.ready === true && !node.unschedulable && shouldRun(node, typha.template) === true,
+    );
+    const because = `Typha has ${typha.desired} replicas, and ${open.length} nodes take it`;
+    if (open.length >= typha.desired) return { outcome: "pass", because };
+    return {
+      outcome: "fail",
+      because: `${because}: the others stay Pending, and nodes without Typha's answer get no updates`,
+      evidence: [
+        {
+          object: `Deployment ${typha.namespace}/${typha.name}`,
+          field: "spec.replicas",
+          value: String(typha.desired),
+        },
+      ],
+      fix: `kubectl scale deployment -n ${typha.namespace} ${typha.name} --replicas=${Math.max(1, open.length)}, or uncordon a node`,
+    };
+  },
+});
