@@ -75,6 +75,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/migrate-data.ts")).MigrateDataCommand,
   },
   {
+    name: "undo",
+    summary: "Take back what a run changed, from the bundle that it saved",
+    group: "Commands",
+    load: async () => (await import("./commands/undo.ts")).UndoCommand,
+  },
+  {
     name: "version",
     summary: "Print the version of this program",
     group: "Other Commands",

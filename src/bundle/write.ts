@@ -42,6 +42,8 @@ export interface Draft {
 export interface OpenBundle {
   /** The directory, which is what `undo` takes. */
   readonly directory: string;
+  /** The directory's own name. */
+  readonly run: string;
   /**
    * Saves what comes before the writes that it protects; when it resolves, it is on the disk. Answers the
    * entries' ids, in the order of the drafts. Throws UserError, and then none of them may be written.
@@ -133,6 +135,7 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
   });
   return {
     directory,
+    run: name,
     save: async (drafts) =>
       await guarded(async () => {
         const made = drafts.map((draft) => ({ draft, id: (last += 1) }));

@@ -36,3 +36,6 @@ export const restartedAtAnnotation = "kubectl.kubernetes.io/restartedAt";
 
 /** On an object of crd.projectcalico.org/v1: hash of the content that migrate-data brought over (hazard H28). */
 export const migratedAnnotation = "calico-upgrade/migrated-spec";
+
+/** On an object that a run made: the run, by which `undo` knows it although the run was killed. */
+export const createdByAnnotation = "calico-upgrade/created-by";

@@ -71,7 +71,7 @@ describe.each(["1.36", "1.15"] as const)("200 namespaces on Kubernetes %s", (kub
   });
 
   test.each(["etcd", "kubernetes"] as const)(
-    "driver %s: conflicts, objects changed under us, lost answers and kill -9: run again, every flow is as before",
+    "driver %s: conflicts, objects changed under us, lost answers and kill -9: run again, every flow is as before; undo brings all back",
     async (driver) => {
       await installOldCalico(cluster, driver);
       await resetPolicies(cluster, clusters);
@@ -152,8 +152,22 @@ describe.each(["1.36", "1.15"] as const)("200 namespaces on Kubernetes %s", (kub
       const third = await migrate(cluster);
       expect([third.code, third.stdout]).toEqual([0, ""]);
       expect(third.stderr).toContain("nothing to do");
+
+      // The newest run first, and everything is as it was; each once more does nothing.
+      for (const { run } of savedIn(bundles).toReversed()) {
+        // oxlint-disable-next-line no-await-in-loop
+        const undone = await runPlugin(cluster, ["undo", run, "-y", "--bundle-dir", bundles, "-o", "json"]);
+        expect([undone.code, undone.stderr.includes("error:")], undone.stderr).toEqual([0, false]);
+        expect(schemaErrorsOf("undo", JSON.parse(undone.stdout))).toEqual([]);
+        // oxlint-disable-next-line no-await-in-loop
+        const again = await runPlugin(cluster, ["undo", run, "-y", "--bundle-dir", bundles]);
+        expect([again.code, again.stdout]).toEqual([0, ""]);
+      }
+      const undone = await rawCluster(cluster);
+      expect(policiesOf(undone)).toEqual(policiesOf(raw));
+      expect(passing(undone, driver, "old")).toEqual(before);
     },
-    180_000,
+    240_000,
   );
 });
 

@@ -5,7 +5,7 @@ import type { DryRun } from "../../flags/dry-run.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
 import { keyOf, type Looked } from "./look.ts";
-import { performRound } from "./perform.ts";
+import { sendSaved } from "../saved-writes.ts";
 import { stepWrites } from "./step-writes.ts";
 
 /** What is wanted of a cluster. */
@@ -59,16 +59,16 @@ export async function carryOut(first: Looked, work: Work, around: Around): Promi
     for (;;) {
       work.check(looked);
       const steps = work.steps(looked);
-      const writes = stepWrites(steps, looked.place, looked.raw);
+      const writes = stepWrites(steps, looked.place, looked.raw, bundle?.run);
       const before = since.length;
       // oxlint-disable-next-line no-await-in-loop
-      const result = await performRound(writes, {
+      const result = await sendSaved(writes, {
         connection: looked.connection,
         serverVersion: looked.serverVersion,
         dryRun,
         interrupt,
         ...(bundle === undefined ? {} : { bundle }),
-        done(step, answer) {
+        done({ step }, answer) {
           since.push(step);
           if (step.kind === "delete" && isHeld(answer)) held.add(keyOf(step));
           around.done(step);
@@ -76,13 +76,13 @@ export async function carryOut(first: Looked, work: Work, around: Around): Promi
       });
       const { failed, beaten, left } = result;
       if (failed !== undefined)
-        return end(`${nameOf(failed.step)}: ${explain(failed.error).replace(/^error: /, "")}`);
+        return end(`${nameOf(failed.item.step)}: ${explain(failed.error).replace(/^error: /, "")}`);
       if (interrupt.first.aborted && left.length + beaten.length > 0) return end("interrupted", true);
       const [lost] = beaten;
       if (lost === undefined) return end();
       idle = since.length > before ? 0 : idle + 1;
       if (dryRun !== "none" || idle >= idleRounds)
-        return end(`${nameOf(lost.step)}: ${explain(lost.error).replace(/^error: /, "")}`);
+        return end(`${nameOf(lost.item.step)}: ${explain(lost.error).replace(/^error: /, "")}`);
       around.progress(
         `${String(beaten.length)} ${beaten.length === 1 ? "object is" : "objects are"} not as ${beaten.length === 1 ? "it was" : "they were"} when read; reading the cluster again`,
       );

@@ -14,10 +14,10 @@ import { changeOfStep, mutationLine, planText } from "../../render/policy-migrat
 import { version } from "../../version.ts";
 import { confirm } from "../node/confirm.ts";
 import { outputOf } from "../print-result.ts";
+import { ignoresPreconditions } from "../saved-writes.ts";
 import { carryOut, type Carried, type Work } from "./carry-out.ts";
 import { finishWork, requirePast } from "./finish.ts";
 import { keyOf, look, type Looked } from "./look.ts";
-import { ignoresPreconditions } from "./perform.ts";
 import { checkMigrationRights } from "./rights.ts";
 import type { Checked, MigratePolicyOptions } from "./run.ts";
 import { checkMigration } from "./side.ts";
@@ -60,7 +60,7 @@ export async function migrate(options: MigratePolicyOptions, { given, to }: Chec
     return await tell({ ...base, looked, since: [], held: new Set(), changes: [] });
   }
   work.check(looked);
-  await checkMigrationRights(connection, stepWrites(steps, looked.place, looked.raw));
+  await checkMigrationRights(connection, stepWrites(steps, looked.place, looked.raw, undefined));
   announce(looked, steps, context, options.finish);
   if (root === undefined) return await perform(looked, work, { ...base, again });
   if (!(await confirm(context, options.yes, questionOf(steps)))) return 1;

@@ -1,24 +1,25 @@
-import type { Draft } from "../../bundle/write.ts";
 import { apiVersionOf } from "../../cluster/paths.ts";
 import type { Served } from "../../cluster/port.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
-import { keepAnnotation, manager, treatAsAnnotation } from "../../model/names.ts";
-import type { Write } from "../../model/write.ts";
+import { createdByAnnotation, keepAnnotation, manager, treatAsAnnotation } from "../../model/names.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
+import type { SavedWrite } from "../saved-writes.ts";
 import { keyOf } from "./look.ts";
 
 /** A step with the write that does it, and what has to be saved before. */
-export interface StepWrite {
+export interface StepWrite extends SavedWrite {
   readonly step: MigrationStep;
-  readonly write: Write;
-  readonly draft: Draft;
 }
 
-/** The writes of steps, by the objects as they were read: all of them compare and swap. */
+/**
+ * The writes of steps, by the objects as they were read: all of them compare and swap. What is created
+ * carries the name of the run.
+ */
 export function stepWrites(
   steps: readonly MigrationStep[],
   place: Served,
   raw: ReadonlyMap<string, KubeObject>,
+  run: string | undefined,
 ): readonly StepWrite[] {
   return steps.map((step): StepWrite => {
     switch (step.kind) {
@@ -37,7 +38,7 @@ export function stepWrites(
       }
       case "create": {
         const ref = refOf(step, place);
-        const body = defaultDeny(step, place);
+        const body = defaultDeny(step, place, run);
         return {
           step,
           write: { verb: "create", ref, body, fieldManager: manager },
@@ -65,11 +66,13 @@ export function stepWrites(
 function defaultDeny(
   { namespace, name }: { readonly namespace: string; readonly name: string },
   place: Served,
+  run: string | undefined,
 ): KubeObject {
+  const annotations = run === undefined ? {} : { annotations: { [createdByAnnotation]: run } };
   return {
     apiVersion: apiVersionOf(place),
     kind: place.kind,
-    metadata: { name, namespace },
+    metadata: { name, namespace, ...annotations },
     spec: { podSelector: {} },
   };
 }

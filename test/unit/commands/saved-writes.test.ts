@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Connection, KubeRequest } from "../../../src/cluster/port.ts";
-import { ignoresPreconditions, performRound } from "../../../src/commands/migrate-policy/perform.ts";
+import { ignoresPreconditions, sendSaved } from "../../../src/commands/saved-writes.ts";
 import { stepWrites } from "../../../src/commands/migrate-policy/step-writes.ts";
 import { apiError } from "../../../src/errors.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
@@ -22,6 +22,7 @@ const deletion = stepWrites(
   [{ kind: "delete", namespace: "shop", name: "web" }],
   place,
   new Map([["shop/web", policy]]),
+  undefined,
 );
 
 /** Answers in turn; remembers what was asked. */
@@ -41,12 +42,12 @@ function server(...answers: readonly unknown[]) {
 async function round(serverVersion: string, connection: Connection) {
   const done: string[] = [];
   const never = new AbortController().signal;
-  const result = await performRound(deletion, {
+  const result = await sendSaved(deletion, {
     connection,
     serverVersion,
     dryRun: "none",
     interrupt: { first: never, second: never },
-    done: (step) => void done.push(step.kind),
+    done: ({ step }) => void done.push(step.kind),
   });
   return { ...result, done };
 }
@@ -101,7 +102,7 @@ describe("what an answer means", () => {
   test("the server refuses: nothing more is sent", async () => {
     const { connection } = server(error(403, "Forbidden"));
     const { failed, beaten } = await round("v1.36.0", connection);
-    expect([failed?.step.kind, beaten]).toEqual(["delete", []]);
+    expect([failed?.item.step.kind, beaten]).toEqual(["delete", []]);
   });
 
   test("UID and resourceVersion go with every delete", async () => {
@@ -112,9 +113,19 @@ describe("what an answer means", () => {
 });
 
 test("a default-deny is made in the group that the server has, and says podSelector", () => {
-  const [made] = stepWrites([{ kind: "create", namespace: "bank", name: "default-deny" }], place, new Map());
+  const [made] = stepWrites(
+    [{ kind: "create", namespace: "bank", name: "default-deny" }],
+    place,
+    new Map(),
+    "run-1",
+  );
   expect(made?.write).toMatchObject({
     verb: "create",
-    body: { apiVersion: "extensions/v1beta1", kind: "NetworkPolicy", spec: { podSelector: {} } },
+    body: {
+      apiVersion: "extensions/v1beta1",
+      kind: "NetworkPolicy",
+      metadata: { annotations: { "calico-upgrade/created-by": "run-1" } },
+      spec: { podSelector: {} },
+    },
   });
 });

@@ -1,15 +1,20 @@
-import type { OpenBundle } from "../../bundle/write.ts";
-import { objectPath } from "../../cluster/paths.ts";
-import type { Connection } from "../../cluster/port.ts";
-import { sendWrite } from "../../cluster/write.ts";
-import type { Listening } from "../../context.ts";
-import { apiError, isApiError, isConnectionError } from "../../errors.ts";
-import type { DryRun } from "../../flags/dry-run.ts";
-import type { KubeObject } from "../../model/kube.ts";
-import type { MigrationStep } from "../../policy/steps.ts";
-import type { StepWrite } from "./step-writes.ts";
+import type { Draft, OpenBundle } from "../bundle/write.ts";
+import { objectPath } from "../cluster/paths.ts";
+import type { Connection } from "../cluster/port.ts";
+import { sendWrite } from "../cluster/write.ts";
+import type { Listening } from "../context.ts";
+import { apiError, isApiError, isConnectionError } from "../errors.ts";
+import type { DryRun } from "../flags/dry-run.ts";
+import type { KubeObject } from "../model/kube.ts";
+import type { Write } from "../model/write.ts";
 
-export interface Round {
+/** A write, and what has to be saved before it is sent. */
+export interface SavedWrite {
+  readonly write: Write;
+  readonly draft: Draft;
+}
+
+export interface Round<T> {
   readonly connection: Connection;
   /** Of discovery: v1.36.4. */
   readonly serverVersion: string;
@@ -17,51 +22,54 @@ export interface Round {
   /** Absent in a dry run. */
   readonly bundle?: OpenBundle;
   readonly interrupt: Pick<Listening, "first" | "second">;
-  readonly done: (step: MigrationStep, answer?: KubeObject) => void;
+  readonly done: (item: T, answer?: KubeObject) => void;
 }
 
 /** What a round came to. */
-export interface RoundResult {
+export interface RoundResult<T> {
   /** Somebody was quicker, or what became of it is not known: the cluster has to be read again. */
-  readonly beaten: readonly { readonly step: MigrationStep; readonly error: unknown }[];
+  readonly beaten: readonly { readonly item: T; readonly error: unknown }[];
   /** The server refused it: no further write was sent. */
-  readonly failed?: { readonly step: MigrationStep; readonly error: unknown };
+  readonly failed?: { readonly item: T; readonly error: unknown };
   /** Not sent, because of a failure or of Ctrl-C. */
-  readonly left: readonly MigrationStep[];
+  readonly left: readonly T[];
 }
 
 /** The connection lets four requests run side by side; a few more wait at its door. */
 const workers = 8;
 
 /**
- * Saves everything, then sends every write, side by side: each is a no-op under the old semantics, so
- * their order does not matter. A write that met another state of its object changes nothing.
+ * Saves everything, then sends every write, side by side: for writes whose order does not matter. One
+ * that met another state of its object changes nothing.
  */
-export async function performRound(writes: readonly StepWrite[], round: Round): Promise<RoundResult> {
+export async function sendSaved<T extends SavedWrite>(
+  writes: readonly T[],
+  round: Round<T>,
+): Promise<RoundResult<T>> {
   const { bundle, interrupt, dryRun } = round;
   const ids = bundle === undefined ? [] : await bundle.save(writes.map(({ draft }) => draft));
   const queue = writes.entries();
-  const beaten: { step: MigrationStep; error: unknown }[] = [];
-  const left: MigrationStep[] = [];
-  let failed: RoundResult["failed"];
+  const beaten: { item: T; error: unknown }[] = [];
+  const left: T[] = [];
+  let failed: RoundResult<T>["failed"];
   const worker = async (): Promise<void> => {
-    for (const [at, each] of queue) {
+    for (const [at, item] of queue) {
       const id = ids[at] ?? 0;
       if (failed !== undefined || interrupt.first.aborted) {
         bundle?.dropped(id);
-        left.push(each.step);
+        left.push(item);
         continue;
       }
       try {
         // oxlint-disable-next-line no-await-in-loop
-        const answer = dryRun === "client" ? undefined : await send(each, round);
+        const answer = dryRun === "client" ? undefined : await send(item.write, round);
         bundle?.done(id, answer);
-        round.done(each.step, answer);
+        round.done(item, answer);
       } catch (error) {
         const outcome = interrupt.second.aborted ? "unknown" : outcomeOf(error);
         if (outcome !== "unknown") bundle?.dropped(id);
-        if (outcome === "failed") failed ??= { step: each.step, error };
-        else beaten.push({ step: each.step, error });
+        if (outcome === "failed") failed ??= { item, error };
+        else beaten.push({ item, error });
       }
     }
   };
@@ -75,7 +83,7 @@ export function ignoresPreconditions(serverVersion: string): boolean {
   return major === undefined || (major === "1" && Number(minor) < 14);
 }
 
-async function send({ write }: StepWrite, round: Round): Promise<KubeObject> {
+async function send(write: Write, round: Omit<Round<never>, "done">): Promise<KubeObject> {
   const { connection, serverVersion, dryRun, interrupt } = round;
   if (write.verb === "delete" && ignoresPreconditions(serverVersion)) {
     const { body } = await connection.request({ method: "GET", path: objectPath(write.ref) });

@@ -1,0 +1,61 @@
+import { Option } from "clipanion";
+import { bundleDirFlag } from "../flags/bundle.ts";
+import { outputFlag, yesFlag } from "../flags/common.ts";
+import { dryRunFlag } from "../flags/dry-run.ts";
+import { forceUndoFlag, listBundlesFlag } from "../flags/undo.ts";
+import { BaseCommand, option } from "./base.ts";
+
+export class UndoCommand extends BaseCommand {
+  static override readonly paths = [["undo"]];
+  static override readonly help = {
+    summary: "Take back what a run changed, from the bundle that it saved",
+    details:
+      "Objects get back to what they were, last change first: what was deleted is created, what was created is\n" +
+      "deleted, what was changed is changed back. Where somebody has changed an object since, and where policies\n" +
+      "would not mean what they meant, it refuses before the first write and says why. What undo itself changes is\n" +
+      "saved in a bundle as well.",
+    arguments: "BUNDLE [flags]",
+    examples: [
+      { what: "List the bundles that runs have saved", command: "undo --list" },
+      {
+        what: "Take a run back; it asks before it writes",
+        command: "undo ~/.local/state/calico-upgrade/CLUSTER/RUN",
+      },
+      { what: "See what would be done", command: "undo RUN --dry-run=server" },
+      {
+        what: "Bring one object back although somebody has changed it since",
+        command: "undo RUN --force NetworkPolicy/shop/web",
+      },
+    ],
+  };
+
+  readonly list = option(listBundlesFlag);
+  readonly force = option(forceUndoFlag);
+  readonly bundleDir = option({
+    ...bundleDirFlag,
+    help: "Directory of bundles: where RUN and --list look, and where undo saves what it changes; default is $XDG_STATE_HOME/calico-upgrade or ~/.local/state/calico-upgrade.",
+  });
+  readonly dryRun = option(dryRunFlag);
+  readonly yes = option(yesFlag);
+  readonly output = option({
+    ...outputFlag,
+    help: "Output format. One of: (table, wide, json, yaml, name).",
+  });
+  readonly bundles = Option.Rest();
+
+  protected async run(): Promise<number> {
+    const { runUndo } = await import("./undo/run.ts");
+    return await runUndo({
+      list: this.list,
+      force: this.force,
+      bundleDir: this.bundleDir,
+      dryRun: this.dryRun,
+      yes: this.yes,
+      output: this.output,
+      bundles: this.bundles,
+      connection: this.connection,
+      context: this.context,
+      connect: () => this.connect(),
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import type { BundleEntry } from "../../bundle/inverse.ts";
+import type { BundleIndex } from "../../bundle/format.ts";
+import type { Connection, Discovery } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import type { SavedWrite } from "../saved-writes.ts";
+
+/** What taking back one entry comes to, as things stand now. */
+export type Inverse = { readonly entry: BundleEntry } & (
+  | {
+      readonly kind: "write";
+      readonly saved: SavedWrite;
+      /** kubectl's word for it. */
+      readonly verb: "created" | "deleted" | "configured" | "annotated";
+    }
+  /** It is as it was, or what stands there is not what the run made. */
+  | { readonly kind: "nothing"; readonly because: string }
+  | {
+      readonly kind: "refused";
+      readonly because: string;
+      /** Values of --force that override; none where nothing does. */
+      readonly force: readonly string[];
+    }
+);
+
+/** What an inverter looks at. */
+export interface UndoWorld {
+  readonly connection: Connection;
+  readonly discovery: Discovery;
+  readonly context: Pick<AppContext, "now">;
+  readonly index: BundleIndex;
+  /** Values of --force. */
+  readonly forced: ReadonlySet<string>;
+}
+
+/** Takes back the entries of some kinds. Its writes may go side by side. */
+export interface Inverter {
+  readonly takes: (entry: BundleEntry) => boolean;
+  /** Reads the cluster and decides; writes nothing. Asked again whenever somebody else was quicker. */
+  readonly prepare: (entries: readonly BundleEntry[], world: UndoWorld) => Promise<readonly Inverse[]>;
+}
+
+/** `NetworkPolicy/shop/web`, `Namespace/shop`: how --force names an object. */
+export function forceName({
+  kind,
+  namespace,
+  name,
+}: Pick<BundleEntry, "kind" | "namespace" | "name">): string {
+  return [kind, namespace, name].filter((part) => part !== undefined).join("/");
+}

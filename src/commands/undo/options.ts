@@ -1,0 +1,17 @@
+import type { Connection } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import type { ConnectionValues } from "../../flags/connection.ts";
+
+export interface UndoOptions {
+  readonly list: boolean;
+  readonly force: readonly string[];
+  readonly bundleDir: string | undefined;
+  readonly dryRun: string;
+  readonly yes: boolean;
+  readonly output: string;
+  /** What was given as BUNDLE. */
+  readonly bundles: readonly string[];
+  readonly connection: ConnectionValues;
+  readonly context: AppContext;
+  readonly connect: () => Promise<Connection>;
+}
