@@ -1,4 +1,6 @@
+import { daemonSetFacts } from "../model/daemonset.ts";
 import { fingerprint } from "../model/fingerprint.ts";
+import { pinnedAnnotation, runAnnotation } from "../model/names.ts";
 import type { KubeObject, ObjectMeta } from "../model/kube.ts";
 
 /** What the server writes into every object by itself; no create or apply takes it back. */
@@ -13,10 +15,43 @@ const serverMade: readonly (keyof ObjectMeta | "selfLink")[] = [
   "selfLink",
 ];
 
-/** An object as somebody would apply it: without its status and without what the server makes. */
-export function contentOf({ status: _status, metadata, ...object }: KubeObject): KubeObject {
-  const own = Object.entries(metadata).filter(([field]) => !serverMade.some((made) => made === field));
-  return { ...object, metadata: { name: metadata.name, ...Object.fromEntries(own) } };
+/** What controllers and our own runs write into annotations by themselves. */
+const counted = [
+  "deployment.kubernetes.io/revision",
+  "deprecated.daemonset.template.generation",
+  pinnedAnnotation,
+  runAnnotation,
+];
+
+/**
+ * An object as somebody would apply it: without its status and without what the server, controllers and our
+ * own runs write by themselves. A DaemonSet that is held has the strategy that it goes back to (hazard H12).
+ */
+export function contentOf(whole: KubeObject): KubeObject {
+  const { status: _status, metadata, ...object } = released(whole);
+  const { annotations, ...rest } = metadata;
+  const own = Object.entries(rest).filter(([field]) => !serverMade.some((made) => made === field));
+  const kept = Object.entries(annotations ?? {}).filter(([name]) => !counted.includes(name));
+  return {
+    ...object,
+    metadata: {
+      name: metadata.name,
+      ...Object.fromEntries(own),
+      ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) }),
+    },
+  };
+}
+
+function released(object: KubeObject): KubeObject {
+  if (object.kind === "ServiceAccount") {
+    const { secrets: _tokens, ...rest } = object as KubeObject & { readonly secrets?: unknown };
+    return rest as KubeObject;
+  }
+  if (object.kind !== "DaemonSet") return object;
+  const { templateGeneration: _counted, ...spec } = (object["spec"] ?? {}) as Record<string, unknown>;
+  const { pinned } = daemonSetFacts(object);
+  const strategy = pinned === undefined || pinned === "unreadable" ? {} : { updateStrategy: pinned };
+  return { ...object, spec: { ...spec, ...strategy } };
 }
 
 /** Text that is equal exactly for equal contents, whatever the order of fields. Group versions count. */

@@ -17,6 +17,7 @@ import {
   untilStepFlag,
   withSecretsFlag,
 } from "../flags/apply.ts";
+import { fixStrategyFlag } from "../flags/controller.ts";
 import { bundleDirFlag } from "../flags/bundle.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { toFlag } from "../flags/plan.ts";
@@ -58,6 +59,7 @@ export class ApplyCommand extends BaseCommand {
   readonly forceConflicts = option(forceConflictsFlag);
   readonly withSecrets = option(withSecretsFlag);
   readonly recreate = option(recreateFlag);
+  readonly fixStrategy = option(fixStrategyFlag);
   readonly bundleDir = option(bundleDirFlag);
   readonly daemonSet = option(daemonSetFlag);
   readonly probeImage = option(probeImageFlag);

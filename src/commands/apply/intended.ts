@@ -31,7 +31,8 @@ export function intended(
     case "typha":
       return part === "typha" || part === "typha-around" ? exactly() : undefined;
     case "controller":
-      return part === "controller" ? exactly() : undefined;
+      // The procedure of `controller` writes it.
+      return undefined;
     case "configmap":
       return part === "configmap" && live !== undefined ? changeValues(live, object, ref) : undefined;
     case "nodes":

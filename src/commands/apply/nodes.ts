@@ -1,4 +1,3 @@
-import { Writable } from "node:stream";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import type { KubeObject } from "../../model/kube.ts";
@@ -10,6 +9,7 @@ import type { TemplateFacts } from "../../model/template.ts";
 import type { NodeOptions } from "../node/options.ts";
 import { prepare, type Prepared } from "../node/prepare.ts";
 import { checkedGoal, performGoal } from "../node/run.ts";
+import { quietly } from "./quiet.ts";
 
 /** What the DaemonSet is to become, made anew from what is there now. */
 export type MakeTemplate = (prepared: Prepared) => Promise<TemplateGoal & { readonly facts: TemplateFacts }>;
@@ -54,7 +54,7 @@ export async function doNodes(
   make: MakeTemplate,
   quiet: boolean,
 ): Promise<NodesDone> {
-  const heard = quiet ? { ...context, terminal: context.terminal, stdout: nowhere() } : context;
+  const heard = quietly(context, quiet);
   return await withPrepared(connection, context, options, async (prepared) => {
     const template = await make(prepared);
     const before = nodesLeft(prepared.live.snapshot(), template);
@@ -99,12 +99,4 @@ async function withPrepared<T>(
   } finally {
     abort.abort();
   }
-}
-
-function nowhere(): Writable {
-  return new Writable({
-    write(_chunk, _encoding, done) {
-      done();
-    },
-  });
 }

@@ -19,6 +19,7 @@ export interface ApplyValues extends Omit<OutputFlags, "noHeaders"> {
   readonly forceConflicts: boolean;
   readonly withSecrets: boolean;
   readonly recreate: boolean;
+  readonly fixStrategy: boolean;
   readonly bundleDir: string | undefined;
   readonly daemonSet: string | undefined;
   readonly probeImage: string | undefined;
@@ -42,6 +43,7 @@ export interface ApplyOptions {
   readonly forceConflicts: boolean;
   readonly withSecrets: boolean;
   readonly recreate: boolean;
+  readonly fixStrategy: boolean;
   readonly bundleDir: string | undefined;
   readonly daemonSet: string | undefined;
   readonly dryRun: DryRun;
@@ -80,6 +82,7 @@ export function applyOptions(
     ...(values.recursive ? ["-R"] : []),
     ...(values.withSecrets ? ["--with-secrets"] : []),
     ...(values.forceConflicts ? ["--force-conflicts"] : []),
+    ...(values.fixStrategy ? ["--fix-strategy"] : []),
     ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
   ];
   return {
@@ -91,6 +94,7 @@ export function applyOptions(
     forceConflicts: values.forceConflicts,
     withSecrets: values.withSecrets,
     recreate: values.recreate,
+    fixStrategy: values.fixStrategy,
     bundleDir: values.bundleDir,
     daemonSet: values.daemonSet,
     dryRun: dryRun.dryRun,

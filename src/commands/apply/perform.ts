@@ -5,6 +5,8 @@ import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
 import { objectName } from "../../render/apply-lines.ts";
 import type { ObjectResult, StepResult } from "../../render/apply-result.ts";
+import type { FileTemplate } from "../node/template.ts";
+import { doController } from "./controller.ts";
 import { intended } from "./intended.ts";
 import { doNodes, lookAtNodes, type MakeTemplate } from "./nodes.ts";
 import type { ApplyOptions } from "./options.ts";
@@ -20,6 +22,7 @@ export interface ApplyRunContext {
   readonly scene: Scene;
   readonly options: ApplyOptions;
   readonly make: MakeTemplate;
+  readonly file: FileTemplate;
   readonly recreated: readonly Target[];
   readonly saving: Saving | undefined;
 }
@@ -75,6 +78,7 @@ export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
 
 async function oneStep(id: ApplyStepId, run: ApplyRunContext, objects: ObjectResult[]): Promise<Outcome> {
   if (id === "nodes") return await nodesStep(run);
+  if (id === "controller") return await controllerStep(run);
   if (id === "contract") {
     const waits = await oldPodsLeft(run);
     if (waits !== undefined) return waits;
@@ -122,8 +126,7 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
         if (real) saving?.done(target.ref, object);
       }
       if (real && id === "expand" && isCrd(target.object)) crds.push(target);
-      const rolls =
-        (id === "typha" && target.part === "typha") || (id === "controller" && target.part === "controller");
+      const rolls = id === "typha" && target.part === "typha";
       // A rollout that an earlier run did not see through is waited for, too.
       if (real && rolls && rolloutLeft(object) !== undefined) {
         context.stderr.write(`waiting for ${objectName(target.ref)} to roll out\n`);
@@ -164,6 +167,22 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
     tell(target, outcome);
     saving?.done(target.ref, object);
   }
+}
+
+async function controllerStep({
+  connection,
+  context,
+  scene,
+  file,
+  options,
+  saving,
+}: ApplyRunContext): Promise<Outcome> {
+  if (!scene.targets.some(({ part }) => part === "controller"))
+    return { state: "unchanged", because: `nothing to do: ${stepTitles.controller}` };
+  const code = await doController(connection, context, file, options, saving?.bundle);
+  return code === 0
+    ? { state: "done", because: "the controller is as in the file" }
+    : { state: "failed", because: "the controller could not be upgraded", code };
 }
 
 async function nodesStep({

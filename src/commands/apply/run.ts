@@ -120,6 +120,7 @@ export async function runApply(
     scene,
     options: { ...options, node },
     make,
+    file: { name: file.path, objects },
     recreated,
     saving,
   });

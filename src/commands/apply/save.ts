@@ -2,12 +2,13 @@ import type { Draft, OpenBundle } from "../../bundle/write.ts";
 import { applierOf } from "../../merge/applier.ts";
 import type { JsonObject, KubeObject, Ref } from "../../model/kube.ts";
 import { objectName } from "../../render/apply-lines.ts";
-import { normalized } from "./normal.ts";
 import type { Target } from "./scene.ts";
 
 /** What a run saves of its objects, and what it tells the bundle when they are written. */
 export interface Saving {
   readonly directory: string;
+  /** For steps that save what they write by themselves. */
+  readonly bundle: OpenBundle;
   /** `object`: as the server answered the last write. */
   done(ref: Ref, object: KubeObject | undefined): void;
   close(): Promise<void>;
@@ -19,23 +20,26 @@ export async function saveTargets(
   targets: readonly Target[],
   recreated: readonly Target[],
 ): Promise<Saving> {
-  const drafts = targets.map((target): Draft => {
+  // The controller's procedure saves each of its writes by itself.
+  const own = targets.filter(({ part }) => part !== "controller");
+  const drafts = own.map((target): Draft => {
     const { ref, object, before } = target;
     return {
       action: before === undefined ? "created" : "changed",
       ref,
       after: object,
-      ...(before === undefined ? {} : { before: normalized(before) }),
+      ...(before === undefined ? {} : { before }),
       data: dataOf(before, recreated.includes(target)),
     };
   });
   const ids = await bundle.save(drafts);
-  const byName = new Map(targets.map(({ ref }, index) => [key(ref), ids[index] ?? 0]));
+  const byName = new Map(own.map(({ ref }, index) => [key(ref), ids[index] ?? 0]));
   return {
     directory: bundle.directory,
+    bundle,
     done(ref, object) {
       const id = byName.get(key(ref));
-      if (id !== undefined && object !== undefined) bundle.done(id, normalized(object));
+      if (id !== undefined && object !== undefined) bundle.done(id, object);
     },
     close: () => bundle.close(),
   };

@@ -1,4 +1,5 @@
 import { sendWrite } from "../../cluster/write.ts";
+import type { OpenBundle } from "../../bundle/write.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { explain, isBug, userError } from "../../errors.ts";
@@ -63,13 +64,15 @@ export async function run(
   }
 }
 
-async function bringAbout(
+/** `shared`: the bundle of a run that this is a step of; it is not closed here. */
+export async function bringAbout(
   prepared: Prepared,
   context: AppContext,
   options: ControllerOptions,
   file: FileTemplate | undefined,
   signal: AbortSignal,
   warn: (text: string) => void,
+  shared?: OpenBundle,
 ): Promise<number> {
   const { live, clock, connection, places, namespace, discovery, datastore } = prepared;
   const wanted =
@@ -94,12 +97,13 @@ async function bringAbout(
   const real = options.dryRun === "none";
   const bundle =
     changes && real
-      ? await openRunBundle(connection, context, {
+      ? (shared ??
+        (await openRunBundle(connection, context, {
           command: "controller",
           place: options.bundleDir,
           kubernetes: discovery.version,
           now: clock.now,
-        })
+        })))
       : undefined;
   const log = await gapLog(prepared, changes && real, signal);
   const listening = context.interrupts.listen();
@@ -132,7 +136,7 @@ async function bringAbout(
       emit: (event) => reporter.event(event),
     });
     await reporter.close();
-    await bundle?.close();
+    if (shared === undefined) await bundle?.close();
     const world = live.snapshot();
     const result: ControllerRunResult = {
       goal: shown,
@@ -159,7 +163,8 @@ async function bringAbout(
     return outcome.reason.interrupted === true ? listening.exitCode : 1;
   } finally {
     await reporter.close();
-    await bundle?.close().catch((error: unknown) => {
+    const own = shared === undefined ? bundle : undefined;
+    await own?.close().catch((error: unknown) => {
       if (isBug(error)) throw error;
       context.stderr.write(`${explain(error)}\n`);
     });

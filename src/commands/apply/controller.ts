@@ -1,0 +1,53 @@
+import type { OpenBundle } from "../../bundle/write.ts";
+import type { Connection } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import type { FileTemplate } from "../node/template.ts";
+import { prepare } from "../controller/prepare.ts";
+import { bringAbout } from "../controller/run.ts";
+import type { ApplyOptions } from "./options.ts";
+import { quietly } from "./quiet.ts";
+
+/** The file's controller by the procedure of `controller`: never two, and what took its place is named. */
+export async function doController(
+  connection: Connection,
+  context: AppContext,
+  file: FileTemplate,
+  options: ApplyOptions,
+  bundle: OpenBundle | undefined,
+): Promise<number> {
+  const abort = new AbortController();
+  const quiet = options.output.format !== "table" && options.output.format !== "wide";
+  const heard = quietly(context, quiet);
+  const { node } = options;
+  try {
+    const objects = file.objects.map(({ object }) => object);
+    return await bringAbout(
+      await prepare(connection, heard, objects, abort.signal),
+      heard,
+      {
+        file: file.name,
+        restart: false,
+        fixStrategy: options.fixStrategy,
+        printMissing: false,
+        timeout: options.timeout,
+        bundleDir: options.bundleDir,
+        // A dry run has not added what the controller needs.
+        ignored: options.dryRun === "none" ? node.ignored : new Set([...node.ignored, "H05"]),
+        dryRun: options.dryRun,
+        output: { format: "table" },
+        color: node.color,
+        again: options.again,
+        everywhere: node.everywhere,
+        ...(node.settle === undefined ? {} : { settle: node.settle }),
+      },
+      file,
+      abort.signal,
+      (text) => {
+        if (options.dryRun === "none" || !text.startsWith("H05")) context.stderr.write(`Warning: ${text}\n`);
+      },
+      bundle,
+    );
+  } finally {
+    abort.abort();
+  }
+}
