@@ -45,7 +45,7 @@ export function contentOf(whole: KubeObject): KubeObject {
 function released(object: KubeObject): KubeObject {
   if (object.kind === "ServiceAccount") {
     const { secrets: _tokens, ...rest } = object as KubeObject & { readonly secrets?: unknown };
-    return rest as KubeObject;
+    return rest;
   }
   if (object.kind !== "DaemonSet") return object;
   const { templateGeneration: _counted, ...spec } = (object["spec"] ?? {}) as Record<string, unknown>;
