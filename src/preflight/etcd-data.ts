@@ -8,7 +8,7 @@ export const etcdDataMet: StepMet = {
   looks: [],
   answer: (_readings, because): Answer => ({
     outcome: "unknown",
-    because: `${because}; which version the etcd server has and whether the data is converted is not in the API`,
+    because: `whether the etcd server is v3 and the data is converted is not in the API; ${because}`,
     fix: "calico-upgrade dry-run says whether the data can be converted; when that is settled, --ignore-preflight-errors=P09",
   }),
 };

@@ -1,5 +1,6 @@
 import type { ClusterFacts } from "../model/cluster-facts.ts";
 import type { DatastoreType } from "../model/datastore.ts";
+import { listedKinds } from "../model/listed-kinds.ts";
 import type { Reading } from "../model/reading.ts";
 
 /** Calico's own objects; ClusterInformation also tells of a move to the Kubernetes datastore under way. */
@@ -21,10 +22,9 @@ const inDatastore = [
  */
 export function withoutEtcd(facts: ClusterFacts, datastore: Reading<DatastoreType>): ClusterFacts {
   if (!datastore.known || datastore.value !== "etcd") return facts;
-  const elsewhere: Reading<never> = {
-    known: false,
-    why: "not served",
-    message: "Calico keeps its objects in etcd, where only calicoctl shows them",
-  };
-  return { ...facts, ...Object.fromEntries(inDatastore.map((name) => [name, elsewhere])) };
+  const elsewhere = inDatastore.map((name): readonly [string, Reading<never>] => {
+    const message = `Calico keeps them in etcd: calicoctl get ${listedKinds[name].resource} -o yaml`;
+    return [name, { known: false, why: "not served", message }];
+  });
+  return { ...facts, ...Object.fromEntries(elsewhere) };
 }

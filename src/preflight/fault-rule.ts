@@ -14,6 +14,7 @@ export function faultRule(row: BadRelease): ClusterRule {
     id,
     severity,
     needs: ["running"],
+    steps: ["controller", "node", "apply"],
     looks: ["datastore", "kubernetes", "canal", "typha", "ebpf", "vxlan"],
     check({ running }, { to }, _now, readings) {
       const isBad = (version: typeof running.oldest): boolean =>
@@ -48,7 +49,7 @@ export function faultRule(row: BadRelease): ClusterRule {
       const target = `${seen.to.text}: ${why}`;
       return hit.holds === true
         ? { outcome: "fail", because: target, ...advice }
-        : { outcome: "unknown", because: `${target}; ${unknownPart(row, readings)}`, ...advice };
+        : { outcome: "unknown", because: `${unknownPart(row, readings)}; ${target}`, ...advice };
     },
   });
 }
@@ -71,12 +72,19 @@ function circumstances(
   };
 }
 
+const words = { canal: "canal", typha: "Typha", ebpf: "eBPF", vxlan: "VXLAN" } as const;
+
 /** Which part of a row's condition could not be read. */
 function unknownPart({ when }: BadRelease, readings: PreflightFacts): string {
   const names = (["canal", "typha", "ebpf", "vxlan"] as const).filter((name) => when[name] === true);
-  const parts = names.flatMap((name) => {
+  const messages = new Map<string, readonly string[]>();
+  for (const name of names) {
     const reading = readings[name];
-    return reading.known ? [] : [`${name} is not known: ${reading.message}`];
-  });
+    if (!reading.known)
+      messages.set(reading.message, [...(messages.get(reading.message) ?? []), words[name]]);
+  }
+  const parts = [...messages].map(
+    ([message, what]) => `whether ${what.join(" or ")} is in use is not known: ${message}`,
+  );
   return parts.length === 0 ? "the version of the API server is not known" : parts.join("; ");
 }

@@ -9,6 +9,7 @@ export function limitRule(limit: KubernetesLimit): ClusterRule {
     severity: "error",
     when: { to: releases, ...(datastore === undefined ? {} : { datastore }) },
     needs: ["kubernetes"],
+    steps: ["apply"],
     check({ kubernetes }, { to }) {
       const target = to?.known === true ? to.value.text : "the target";
       const field = [{ object: "API server", field: "gitVersion", value: kubernetes.text }];

@@ -2,7 +2,7 @@ import { pathRules, type Hop, type PathAnswer, type PathRuleId } from "../releas
 import { pathWords } from "../releases/path-words.ts";
 import { span } from "../releases/version.ts";
 import { program } from "../model/program.ts";
-import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
+import { clusterRule, type ClusterRule, type GuardedStep } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";
 import type { Severity } from "./finding.ts";
 import type { Answer } from "./rule.ts";
@@ -11,6 +11,17 @@ import type { When } from "./when.ts";
 
 /** Any release: a target is named. */
 const any = span(undefined);
+
+/** What goes to another release asks the way; P02 to P04 and P09 by what they are about, P10 and P13 nobody. */
+const steps: Partial<Record<PathRuleId, readonly GuardedStep[]>> = {
+  P02: ["controller", "node"],
+  P03: ["node"],
+  P04: ["node", "apply"],
+  P09: ["controller", "node"],
+  P10: [],
+  P13: [],
+};
+const everyStep: readonly GuardedStep[] = ["controller", "node", "apply"];
 
 const severities: Partial<Record<PathRuleId, Severity>> = { P10: "info", P13: "warning" };
 
@@ -29,6 +40,7 @@ export function pathRule(id: PathRuleId, met?: StepMet): ClusterRule {
     severity: severities[id] ?? "error",
     when: { to: any, ...met?.when },
     needs: ["running", "datastore"],
+    steps: steps[id] ?? everyStep,
     looks: ["kubernetes", "served", "install", ...(met?.looks ?? [])],
     check({ running, datastore }, { to, manifest }, _now, readings) {
       if (to?.known !== true) return { outcome: "n/a", because: "no target is named" };
@@ -70,8 +82,13 @@ function moreOf(
 
 function answerOf({ id, severity, because, met }: PathAnswer): Answer {
   if (severity === "info") return { outcome: "pass", because };
-  const fix = pathWords[id].fix;
+  const fix = asPhrase(pathWords[id].fix);
   return met?.by === "passing"
-    ? { outcome: "fail", because, fix: `${fix} ${program} plan shows the whole way.` }
+    ? { outcome: "fail", because, fix: `${fix}; ${program} plan shows the whole way` }
     : { outcome: "fail", because, fix };
+}
+
+/** A page has sentences, a finding phrases. */
+function asPhrase(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
 }

@@ -7,6 +7,7 @@ export const poolJob = clusterRule({
   severity: "error",
   when: { crosses: "v2.0.0", to: span("v2.0.0", "v2.1.0"), datastore: "etcd" },
   needs: [],
+  steps: ["apply"],
   check(_facts, { manifest }) {
     if (manifest === undefined) {
       return {

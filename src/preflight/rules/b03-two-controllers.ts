@@ -7,6 +7,7 @@ export const twoControllers = clusterRule({
   severity: "error",
   when: { datastore: "etcd" },
   needs: ["workloads"],
+  steps: ["controller", "apply"],
   check({ workloads }) {
     const running = workloads.filter(({ component, desired }) => component === "controller" && desired > 0);
     const old = running.find(({ name }) => name === "calico-policy-controller");

@@ -11,6 +11,7 @@ export const etcdAuthority = clusterRule({
   severity: "error",
   when: { crosses: "v3.0.0", datastore: "etcd" },
   needs: ["daemonSet", "workloads", "configMaps"],
+  steps: ["controller", "node", "apply"],
   check({ daemonSet, workloads, configMaps }, { manifest }) {
     const coming = manifest === undefined ? undefined : inFile(manifest);
     const all = coming ?? [

@@ -8,6 +8,7 @@ export const ipam = clusterRule({
   severity: "error",
   when: { crosses: "v3.6.0", datastore: "kubernetes", canal: false },
   needs: ["cniConfig"],
+  steps: ["node", "apply"],
   check({ cniConfig }, { manifest }) {
     const type = ipamType(cniConfig);
     if (type === undefined)

@@ -7,6 +7,7 @@ export const appsVersion = clusterRule({
   severity: "error",
   when: { to: span("v3.8.0") },
   needs: ["served"],
+  steps: ["apply"],
   check({ served }) {
     return served.groupVersions.includes("apps/v1")
       ? { outcome: "pass", because: "the server serves apps/v1" }

@@ -7,6 +7,7 @@ export const crdVersion = clusterRule({
   severity: "error",
   when: { to: span("v3.15.0"), datastore: "kubernetes" },
   needs: ["served"],
+  steps: ["apply"],
   check({ served }) {
     return served.groupVersions.includes("apiextensions.k8s.io/v1")
       ? { outcome: "pass", because: "the server serves apiextensions.k8s.io/v1" }

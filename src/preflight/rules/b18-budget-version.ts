@@ -7,6 +7,7 @@ export const budgetVersion = clusterRule({
   severity: "error",
   when: { to: span("v3.17.0") },
   needs: ["served"],
+  steps: ["apply"],
   check({ served }, { to }) {
     const newer = to?.known === true && within(to.value, span("v3.23.0"));
     const needed = newer ? "policy/v1" : "policy/v1beta1";

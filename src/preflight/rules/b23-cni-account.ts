@@ -1,3 +1,4 @@
+import { isOrAre } from "../some.ts";
 import { clusterRule } from "../cluster-rule.ts";
 import { span, within } from "../../releases/version.ts";
 
@@ -9,6 +10,7 @@ export const cniAccount = clusterRule({
   severity: "error",
   when: { to: span("v3.26.0") },
   needs: ["serviceAccounts", "clusterRoles", "running"],
+  steps: ["node", "apply"],
   check({ serviceAccounts, clusterRoles, running }, { manifest }) {
     const missing = (
       accounts: readonly { readonly name: string }[],
@@ -26,7 +28,7 @@ export const cniAccount = clusterRule({
     if (within(running.oldest, span("v3.26.0")))
       return {
         outcome: "fail",
-        because: `${here.join(" and ")} is missing, and ${running.oldest.text} needs it already`,
+        because: `${here.join(" and ")} ${isOrAre(here)} missing, and ${running.oldest.text} needs it already`,
         evidence,
         fix,
       };
@@ -34,7 +36,7 @@ export const cniAccount = clusterRule({
       return {
         outcome: "fail",
         severity: "warning",
-        because: `${here.join(" and ")} is not there yet: the manifest of v3.26 and newer brings it, new images alone do not`,
+        because: `${here.join(" and ")} ${isOrAre(here)} not there yet: the manifest of v3.26 and newer brings that, new images alone do not`,
         evidence,
         fix,
       };
@@ -46,7 +48,7 @@ export const cniAccount = clusterRule({
       ? { outcome: "pass", because: `the file brings ${here.join(" and ")}`, evidence }
       : {
           outcome: "fail",
-          because: `${still.join(" and ")} is neither in the cluster nor in the file`,
+          because: `${still.join(" and ")} ${isOrAre(still)} neither in the cluster nor in the file`,
           evidence,
           fix,
         };

@@ -8,6 +8,7 @@ export const owners = clusterRule({
   severity: "error",
   when: { crosses: "v3.27.5" },
   needs: ["dependants", "served"],
+  steps: ["node", "apply"],
   check({ dependants: { found, looked }, served }) {
     if (found.length > 0) {
       return {

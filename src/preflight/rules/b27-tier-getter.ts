@@ -1,4 +1,5 @@
 import { span } from "../../releases/version.ts";
+import { isOrAre } from "../some.ts";
 import { clusterRule } from "../cluster-rule.ts";
 
 const name = "calico-tier-getter";
@@ -9,6 +10,7 @@ export const tierGetter = clusterRule({
   severity: "error",
   when: { to: span("v3.29.0", "v3.29.4") },
   needs: ["clusterRoles", "clusterRoleBindings"],
+  steps: ["node", "apply"],
   check({ clusterRoles, clusterRoleBindings }, { manifest }) {
     const file = manifest?.facts;
     const roles = file?.clusterRoles.known === true ? file.clusterRoles.value : [];
@@ -22,7 +24,7 @@ export const tierGetter = clusterRule({
     if (missing.length === 0) return { outcome: "pass", because: `ClusterRole ${name} is there and bound` };
     return {
       outcome: "fail",
-      because: `${missing.join(" and ")} is missing: garbage collection and the deletion of namespaces would stop`,
+      because: `${missing.join(" and ")} ${isOrAre(missing)} missing: garbage collection and the deletion of namespaces would stop`,
       evidence: missing.map((object) => ({ object, field: "metadata.name", value: "missing" })),
       fix: "take v3.29.4 or newer, whose manifest has both",
     };

@@ -8,6 +8,7 @@ export const ebpfKernel = clusterRule({
   severity: "error",
   when: { crosses: "v3.33.0", ebpf: true },
   needs: ["nodes"],
+  steps: ["node", "apply"],
   check({ nodes }) {
     const kernels = nodes.map(({ name, kernel }) => ({ name, kernel, enough: kernelAtLeast(kernel, 5, 10) }));
     const old = kernels.filter(({ enough }) => enough === false);

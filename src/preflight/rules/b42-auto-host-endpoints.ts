@@ -1,4 +1,5 @@
 import { recordOf } from "../../model/label-selector.ts";
+import { span } from "../../releases/version.ts";
 import { clusterRule } from "../cluster-rule.ts";
 import { nameOf, specSeen } from "../seen.ts";
 import { some } from "../some.ts";
@@ -10,6 +11,8 @@ const made = "projectcalico.org/created-by";
 export const autoHostEndpoints = clusterRule({
   id: "B42",
   severity: "info",
+  // They came with v3.14.
+  when: { from: span("v3.14.0"), to: span(undefined) },
   needs: ["kubeControllersConfigurations", "hostEndpoints"],
   check({ kubeControllersConfigurations, hostEndpoints }) {
     const on = kubeControllersConfigurations.find(({ spec }) => {

@@ -209,7 +209,7 @@ export const boundaryWords = {
     sources: [notes("v3.28.0")],
   },
   B27: {
-    title: "kube-controller-manager may read tiers",
+    title: "tiers may be read by kube-controller-manager",
     why: "v3.29 checks the right to a tier on every request about policies. Without the ClusterRole calico-tier-getter, which is in the manifests from v3.29.4 on, garbage collection and the deletion of namespaces stop, possibly days later.",
     detected: "ClusterRole and ClusterRoleBinding calico-tier-getter, in the cluster or in the file",
     fix: "Take v3.29.4 or newer, or apply ClusterRole and ClusterRoleBinding calico-tier-getter of its manifest.",

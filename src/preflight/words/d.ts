@@ -26,7 +26,7 @@ export const dataWords = {
     ],
   },
   D03: {
-    title: "etcd's data is converted for v3 by calico-upgrade",
+    title: "the data in etcd is converted for v3 by calico-upgrade",
     why: "With etcd the data of v2.6.5 and newer is converted by a program of its own: dry-run, start, then the new nodes, then complete. From start to complete new pods get no network, and upgraded calico-node pods stay 1/2 Ready.",
     detected: "nothing: the data is in etcd, not in the API",
     fix: "Back etcd up, then calico-upgrade dry-run right before calico-upgrade start; upgrade the controller and the nodes; calico-upgrade complete. Keep its reports.",

@@ -493,6 +493,7 @@ casesOf("a host would keep two endpoints", autoHostEndpoints, [
   {
     because: "one made by hand is named",
     objects: [automatic, byHand],
+    to: "v3.30.7",
     says: "fail",
     severity: "info",
     seen: ["HostEndpoint node-01-all"],
@@ -509,8 +510,9 @@ casesOf("a host would keep two endpoints", autoHostEndpoints, [
         },
       },
     ],
+    to: "v3.30.7",
     says: "pass",
   },
-  { because: "while they are off it does not matter", objects: [byHand], says: "n/a" },
-  { because: "with etcd they are not in the API", datastore: "etcd", says: "unknown" },
+  { because: "while they are off it does not matter", objects: [byHand], to: "v3.30.7", says: "n/a" },
+  { because: "with etcd they are not in the API", datastore: "etcd", to: "v3.30.7", says: "unknown" },
 ]);

@@ -3,6 +3,7 @@ import { kubernetesRules } from "../../../src/preflight/categories/k.ts";
 import { pathRulesOfCluster } from "../../../src/preflight/categories/p.ts";
 import { faultRules } from "../../../src/preflight/categories/r.ts";
 import type { ClusterRule } from "../../../src/preflight/cluster-rule.ts";
+import { clusterRules } from "../../../src/preflight/cluster-rules.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { badReleases } from "../../../src/releases/bad-releases.ts";
 import { limits } from "../../../src/releases/kubernetes.ts";
@@ -316,7 +317,7 @@ const faults: Readonly<Record<string, readonly Case[]>> = {
       readings: { felixConfigurations: forbidden },
       to: "v3.22.5",
       says: "unknown",
-      words: "ebpf is not known",
+      words: "whether eBPF is in use is not known",
     },
   ],
   R13: [
@@ -478,3 +479,13 @@ for (const [id, [release, to, bad, good]] of Object.entries(limited))
       says: "n/a",
     },
   ]);
+
+describe("commands that change a cluster ask the rules of their step", () => {
+  test("every error about the way to a release stands before a step, or the step itself does what it asks", () => {
+    const unasked = clusterRules
+      .filter(({ id, severity, steps }) => severity === "error" && steps.length === 0 && /^[PRBND]/.test(id))
+      .map(({ id }) => id);
+    // The controller step scales the ReplicaSet down; Helm's namespace is Helm's matter.
+    expect(unasked).toEqual(["B01", "B19"]);
+  });
+});
