@@ -21,13 +21,20 @@ export interface NodeStepFacts {
   readonly loadBalancers: Reading<readonly string[]>;
   /** Who writes the DaemonSet by itself, again and again. */
   readonly reconcilers: Reading<readonly string[]>;
+  /** Calico's data before v2.5 and after, compared. */
+  readonly oldData: Reading<OldData>;
 }
+
+/** Objects that differ between ThirdPartyResources and CRDs; none: the server does not serve the former. */
+export type OldData = "none" | readonly string[];
 
 /** What is about to be done, as far as rules have to know. */
 export interface NodeSubject {
   readonly node: string;
   /** The run changes the template or the strategy of the DaemonSet. */
   readonly writesDaemonSet: boolean;
+  /** What calico-node runs after it; undefined: nobody said. */
+  readonly image?: string;
   readonly takeOver: boolean;
   readonly noCordon: boolean;
   readonly expectReady: boolean;

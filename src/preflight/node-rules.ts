@@ -5,6 +5,7 @@ import { silentNode } from "./rules/h16-silent-node.ts";
 import { restartStorm } from "./rules/h17-restart-storm.ts";
 import { othersReady } from "./rules/h18-others.ts";
 import { lastNode } from "./rules/h19-last-node.ts";
+import { bothSides } from "./rules/h28-both-sides.ts";
 
 /** What stands before the restart of one node; the worst first. */
 export const nodeRules: readonly NodeRule[] = [
@@ -14,4 +15,5 @@ export const nodeRules: readonly NodeRule[] = [
   reconcilers,
   loadBalancers,
   lastNode,
+  bothSides,
 ];

@@ -2,13 +2,14 @@
  * `migrate-data` on a real server of 1.15, where CustomResourceDefinitions of the same group, version and
  * kinds serve what ThirdPartyResources were: the same on the wire.
  */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readBundle } from "../../src/bundle/read.ts";
 import { movedKinds, type OldKind } from "../../src/data/kinds.ts";
 import type { DataMigration } from "../../src/render/data/kind.ts";
+import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { installCalico, workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { KubeObject } from "../cluster/kube-object.ts";
@@ -235,6 +236,29 @@ describe("migrate-data", () => {
       expect.stringContaining("the new side has it already, with other content"),
     ]);
     expect(stdout).toContain('spec.value is "2" on the old side and "1" on the new one');
+  });
+
+  test("H28: node brings no v2.5 to a node while what old ones wrote is not brought over", async () => {
+    await oneOfEach();
+    await run("-y");
+    await cluster.api.ask("PATCH", `${oldPath("GlobalBgpConfig")}/asnumber`, {
+      spec: { name: "AsNumber", value: "1" },
+    });
+    const file = join(bundles, "v2.5.yaml");
+    writeFileSync(file, toYaml(hostedCalico({ version: "v2.5.1" }, ["rbac", "config", "workloads"])));
+    const { stdout, stderr, code } = await runPlugin(cluster, [
+      "node",
+      "node-01",
+      "-f",
+      file,
+      "--template-only",
+      "--dry-run=client",
+    ]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(
+      "H28: old nodes wrote what newer ones do not read: GlobalBgpConfig asnumber differs",
+    );
+    rmSync(file);
   });
 
   test("--finish waits until every node runs v2.5, then deletes what is saved and equal", async () => {

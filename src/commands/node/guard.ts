@@ -4,7 +4,12 @@ import type { Reading, Truth } from "../../model/reading.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
-import { truthReading, type NodeStepFacts, type NodeSubject } from "../../preflight/node-facts.ts";
+import {
+  truthReading,
+  type NodeStepFacts,
+  type NodeSubject,
+  type OldData,
+} from "../../preflight/node-facts.ts";
 import type { Finding } from "../../preflight/finding.ts";
 import { nodeRules } from "../../preflight/node-rules.ts";
 import { blocks } from "../../preflight/rule.ts";
@@ -16,6 +21,8 @@ export interface Surroundings {
   readonly restartTime: Reading<Millis | undefined>;
   readonly serverVersion: string;
   readonly loadBalancers: Reading<readonly string[]>;
+  /** The latest answer: it is asked again and again. */
+  readonly oldData: () => Reading<OldData>;
 }
 
 /** Runs the rules of the node step: plan and preflight do not know each other, this brings them together. */
@@ -66,6 +73,7 @@ function factsOf(world: NodeWorld, around: Surroundings): NodeStepFacts {
         ? { known: false, why: "failed", message: "the server did not tell its version" }
         : known(around.serverVersion),
     loadBalancers: around.loadBalancers,
+    oldData: around.oldData(),
     reconcilers: live === undefined ? gone : known(reconcilersOf(live)),
   };
 }

@@ -18,8 +18,10 @@ import { bell } from "../../perform/bell.ts";
 import { followNodes, liveNodeWorld } from "../../perform/node-world.ts";
 import type { LiveWorld } from "../../perform/run.ts";
 import { heard, serverClock, type ServerClock } from "../../perform/server-clock.ts";
+import { dataGroups } from "../migrate-data/read.ts";
 import { chooseDaemonSet } from "./choose.ts";
 import type { Surroundings } from "./guard.ts";
+import { followOldData } from "./old-data.ts";
 import type { NodeOptions } from "./options.ts";
 import { readLoadBalancers, readRestartTime, surroundingGroups } from "./surroundings.ts";
 
@@ -49,7 +51,11 @@ export async function prepare(
   const connection = heard(given, clock);
   const changes = bell();
   const followed = followNodes(connection, signal, changes.ring);
-  const discovered = discover(connection, [...observedGroups, ...surroundingGroups], signal);
+  const discovered = discover(
+    connection,
+    [...new Set([...observedGroups, ...surroundingGroups, ...dataGroups])],
+    signal,
+  );
   const discovery = await discovered;
   const usual = options.daemonSet?.namespace ?? (given.namespaceGiven ? given.namespace : "kube-system");
   const [listed, installation] = await Promise.all([
@@ -69,7 +75,7 @@ export async function prepare(
     daemonSets: served(discovery, "daemonsets", ["apps", "extensions"]),
     revisions: served(discovery, "controllerrevisions", ["apps"]),
   };
-  const [live, restartTime, loadBalancers] = await Promise.all([
+  const [live, restartTime, loadBalancers, oldData] = await Promise.all([
     liveNodeWorld(connection, changes, {
       daemonSet: chosen,
       found: { items: [raw], resourceVersion: listed.resourceVersion },
@@ -81,6 +87,7 @@ export async function prepare(
     }),
     bgp === false ? { known: true as const, value: undefined } : readRestartTime(connection, discovery),
     readLoadBalancers(connection, discovery),
+    followOldData(connection, discovery, changes.ring, signal),
   ]);
   return {
     connection,
@@ -90,7 +97,7 @@ export async function prepare(
     configMaps,
     places: { nodes, pods, daemonSets: places.daemonSets },
     live,
-    around: { bgp, restartTime, serverVersion: discovery.version, loadBalancers },
+    around: { bgp, restartTime, serverVersion: discovery.version, loadBalancers, oldData },
   };
 }
 

@@ -9,6 +9,7 @@ import type { Write } from "../../model/write.ts";
 import { run as perform } from "../../perform/run.ts";
 import type { Stop } from "../../plan/decision.ts";
 import { nodeCommand } from "../../plan/node/command.ts";
+import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
 import { nodeProcedure } from "../../plan/node/procedure.ts";
 import { rightsOf } from "../../plan/node/permissions.ts";
@@ -105,7 +106,17 @@ export async function checkedGoal(
   const goal = await goalOf(prepared, options, template, start);
   await checkRights(connection, rightsOf(goal, places, chosen.namespace, chosen.name));
   await checkFirst?.(goal, start);
-  return (await passesGuards(prepared, options, goal, start, context, warn)) ? goal : undefined;
+  return (await passesGuards(
+    prepared,
+    options,
+    goal,
+    start,
+    context,
+    warn,
+    template?.facts ?? chosen.template,
+  ))
+    ? goal
+    : undefined;
 }
 
 /** Brings the nodes of a goal there, and tells what came of it. */
@@ -206,6 +217,7 @@ async function goalOf(
     noCordon: options.noCordon,
     expectReady,
     oldUnready: options.oldUnready === true,
+    ...imageOf(target),
     // The nodes before it have come to their end when the run asks.
     earlier: [],
   });
@@ -234,6 +246,12 @@ async function goalOf(
   return goal;
 }
 
+/** What calico-node runs after a restart. */
+function imageOf(template: TemplateFacts): Pick<NodeSubject, "image"> {
+  const image = calicoNodeContainer(template)?.image;
+  return image === undefined ? {} : { image };
+}
+
 /** Every refusal of every node at once, before the first write; then the questions. */
 async function passesGuards(
   prepared: Prepared,
@@ -242,6 +260,7 @@ async function passesGuards(
   world: NodeWorld,
   context: AppContext,
   warn: (text: string) => void,
+  target: TemplateFacts,
 ): Promise<boolean> {
   const { around, clock } = prepared;
   // Who works says more than what that work looks like from outside.
@@ -259,6 +278,7 @@ async function passesGuards(
       noCordon: options.noCordon,
       expectReady: goal.expectReady,
       oldUnready: options.oldUnready === true,
+      ...imageOf(target),
       earlier: goal.nodes.slice(0, goal.nodes.indexOf(node)),
     };
     return findingsFor(world, around, subject, clock.now());

@@ -26,6 +26,7 @@ export function facts({ facts: change = {}, ...options }: FactsOptions = {}): No
     serverVersion: known("v1.36.4"),
     loadBalancers: known([]),
     reconcilers: known([]),
+    oldData: known("none"),
     ...change,
   };
 }

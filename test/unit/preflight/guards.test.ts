@@ -23,6 +23,7 @@ describe("every guard", () => {
       H17: "pass",
       H18: "pass",
       H19: "pass",
+      H28: "n/a",
     });
   });
 
@@ -38,6 +39,7 @@ describe("every guard", () => {
         serverVersion: unread,
         loadBalancers: unread,
         reconcilers: unread,
+        oldData: unread,
       },
     });
     for (const rule of nodeRules) {
