@@ -60,7 +60,8 @@ function podNotes(source: NoteSource): readonly Note[] {
   const replaced = node?.lease === undefined || node.lease === "unreadable" ? undefined : node.lease.replaces;
   if (replaced !== undefined && replaced !== pod.uid && status.updated === false)
     notes.push(note("wrong-revision", "its replacement was made from an older revision"));
-  const made = node === undefined ? undefined : churn(node.name, events, now);
+  const made =
+    node === undefined || daemonSet === undefined ? undefined : churn(node.name, daemonSet.name, events, now);
   if (made !== undefined)
     notes.push(note("churn", `${made.pods} pods made in ${humanDuration(made.within)}`));
   if (status.expected === false && daemonSet !== undefined)

@@ -410,6 +410,20 @@ describe("what is wrong", () => {
     expect(noteOf({ ...aHealthyCluster(), events }, "node-01")).toBe("4 pods made in 60s");
     expect(noteOf({ ...aHealthyCluster(), events: events.slice(1) }, "node-01")).toBe("");
   });
+
+  test("a node on which the controller was placed often is not said to have churn", () => {
+    const names = ["calico-node-a", "calico-node-b", "calico-node-c", "calico-kube-controllers-7d-x"];
+    const events = names.map((name) => ({
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name },
+      reason: "Scheduled",
+      message: `Successfully assigned kube-system/${name} to node-01`,
+      involvedObject: { kind: "Pod", name, uid: name },
+      lastTimestamp: ago(60),
+    }));
+    expect(noteOf({ ...aHealthyCluster(), events }, "node-01")).toBe("");
+  });
 });
 
 describe("partial truth", () => {
