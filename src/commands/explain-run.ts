@@ -1,13 +1,21 @@
-import type { Writable } from "node:stream";
+import type { AppContext } from "../context.ts";
 import { userError } from "../errors.ts";
+import { plainOutput } from "../flags/common.ts";
 import { program } from "../model/program.ts";
-import { idsText, pageText } from "../render/explain/text.ts";
+import { printablePage, printablePages } from "../render/explain/print.ts";
+import { outputOf, resultText } from "./print-result.ts";
 
 /** Prints the page of an id, or all ids. */
-export function runExplain([id, ...extra]: readonly string[], stdout: Writable): number {
+export async function runExplain(
+  [id, ...extra]: readonly string[],
+  format: string,
+  context: Pick<AppContext, "stdout" | "readFile">,
+): Promise<number> {
   if (extra.length > 0) throw userError(`extra arguments: [${extra.join(" ")}]`);
-  const text = id === undefined ? idsText() : pageText(id);
-  if (text === undefined) throw userError(`there is no id "${id ?? ""}"; ${program} explain lists them all`);
-  stdout.write(text);
+  const output = await outputOf(plainOutput(format), context);
+  const printable = id === undefined ? printablePages() : printablePage(id);
+  if (printable === undefined)
+    throw userError(`there is no id "${id ?? ""}"; ${program} explain lists them all`);
+  context.stdout.write(await resultText(output, printable));
   return 0;
 }

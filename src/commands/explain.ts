@@ -1,5 +1,6 @@
 import { Option } from "clipanion";
-import { BaseCommand } from "./base.ts";
+import { outputFlag } from "../flags/common.ts";
+import { BaseCommand, option } from "./base.ts";
 
 export class ExplainCommand extends BaseCommand {
   static override readonly paths = [["explain"]];
@@ -10,13 +11,15 @@ export class ExplainCommand extends BaseCommand {
     examples: [
       { what: "List all ids", command: "explain" },
       { what: "What is behind P08, and what to do", command: "explain P08" },
+      { what: "All pages, for a program", command: "explain -o json" },
     ],
   };
 
+  readonly output = option(outputFlag);
   readonly ids = Option.Rest();
 
   protected async run(): Promise<number> {
     const { runExplain } = await import("./explain-run.ts");
-    return runExplain(this.ids, this.context.stdout);
+    return await runExplain(this.ids, this.output, this.context);
   }
 }

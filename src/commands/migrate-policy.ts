@@ -2,6 +2,7 @@ import { Option } from "clipanion";
 import { BaseCommand, option } from "./base.ts";
 import { bundleDirFlag } from "../flags/bundle.ts";
 import { outputFlag, yesFlag } from "../flags/common.ts";
+import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import {
   acceptFlag,
@@ -53,6 +54,8 @@ export class MigratePolicyCommand extends BaseCommand {
   readonly bundleDir = option(bundleDirFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
+  readonly facts = option(factsFlag);
+  readonly saveFacts = option(saveFactsFlag);
   readonly output = option({
     ...outputFlag,
     help: "Output format. One of: (table, wide, json, yaml, name; with --what-if also html, and no name).",
@@ -71,6 +74,8 @@ export class MigratePolicyCommand extends BaseCommand {
       bundleDir: this.bundleDir,
       dryRun: this.dryRun,
       yes: this.yes,
+      facts: this.facts,
+      saveFacts: this.saveFacts,
       output: this.output,
       extra: this.rest,
       connection: this.connection,

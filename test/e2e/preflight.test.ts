@@ -71,7 +71,12 @@ describe.each(eras)("Kubernetes $kubeVersion with Calico $calico.version", (era)
     const file = join(folder, `facts-${era.kubeVersion}.json`);
     const to = era.kubeVersion === "1.36" ? "v3.31.7" : "v2.6.12";
     try {
-      for (const command of [["preflight", "--to", to], ["status"], ["plan", "--to", to]]) {
+      for (const command of [
+        ["preflight", "--to", to],
+        ["status"],
+        ["plan", "--to", to],
+        ["migrate-policy", "--what-if"],
+      ]) {
         const live = await runPlugin(cluster, [...command, "--save-facts", file, "-o", "json"]);
         const text = readFileSync(file, "utf8");
         expect(text).not.toContain("never-to-be-seen");

@@ -10,6 +10,7 @@ import type { Connection, Served } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import type { KubeObject } from "../../model/kube.ts";
+import type { Observed } from "../../model/observed.ts";
 import { refusedTarget, sideOf } from "../../policy/crossing.ts";
 import { boundary, semanticsOf } from "../../policy/enforcement.ts";
 import type { Decisions } from "../../policy/migration.ts";
@@ -62,6 +63,23 @@ export async function look(
     ),
     discovered,
   ]);
+  return {
+    connection,
+    place: servedPolicies(discovery),
+    serverVersion: discovery.version,
+    objects,
+    raw,
+    ...judge(seen, objects, { ...options, ...only }),
+  };
+}
+
+/** What the upgrade makes of the policies; throws UserError where that cannot be told. */
+export function judge(
+  seen: Observed,
+  objects: ObservedPolicy,
+  options: { readonly given: Decisions; readonly to: string | undefined; readonly only?: string },
+): Pick<Looked, "calico" | "setting" | "decisions" | "result"> {
+  const only = options.only === undefined ? {} : { only: options.only };
   const calico = findCalico(seen, catalogue);
   const { driver } = calico;
   const target = options.to ?? boundary(driver);
@@ -71,17 +89,8 @@ export async function look(
   const decisions = { ...options.given, ...only };
   const result = whatIf({ ...objects, driver, semantics: semanticsOf(target, driver), decisions, side });
   if (result.plan.misfits.length > 0) throw userError(result.plan.misfits.join("; "));
-  return {
-    connection,
-    place: servedPolicies(discovery),
-    serverVersion: discovery.version,
-    calico,
-    setting: { kubernetes: seen.serverVersion, calico: calico.text, driver, target, side, ...only },
-    decisions,
-    objects,
-    result,
-    raw,
-  };
+  const setting = { kubernetes: seen.serverVersion, calico: calico.text, driver, target, side, ...only };
+  return { calico, setting, decisions, result };
 }
 
 /** NAMESPACE/NAME of a policy, /NAME of a namespace. */

@@ -6,12 +6,13 @@ import { parseVersion } from "../../releases/version.ts";
 import { hasDifferences, policyWhatIf } from "../../render/what-if/build.ts";
 import { printableWhatIf } from "../../render/what-if/print.ts";
 import { seeHelp } from "../arguments.ts";
+import type { FactsFlags } from "../facts/source.ts";
 import { outputOf, resultText } from "../print-result.ts";
 import { readDecisions, type GivenDecisions } from "./decisions.ts";
-import { look } from "./look.ts";
+import { look, type Looked } from "./look.ts";
 import type { WriteFlags } from "./options.ts";
 
-export interface MigratePolicyOptions extends GivenDecisions, WriteFlags {
+export interface MigratePolicyOptions extends GivenDecisions, WriteFlags, FactsFlags {
   readonly whatIf: boolean;
   readonly finish: boolean;
   readonly to: string | undefined;
@@ -26,6 +27,8 @@ const usage = seeHelp("migrate-policy");
 /** Carries the migration out. With --what-if it only shows, as kubectl diff: 0 the same, 1 different, 2 not told. */
 export async function runMigratePolicy(options: MigratePolicyOptions): Promise<number> {
   if (!options.whatIf) {
+    if (options.facts !== undefined || options.saveFacts !== undefined)
+      throw userError("--facts and --save-facts go with --what-if", usage);
     const { migrate } = await import("./migrate.ts");
     return await migrate(options, checked(options));
   }
@@ -51,6 +54,15 @@ function checked(options: MigratePolicyOptions) {
   return { given: readDecisions(options, usage), to: wanted?.text };
 }
 
+/** The cluster, or with --facts what somebody saw of one. */
+async function lookAtAny(options: MigratePolicyOptions): Promise<Pick<Looked, "result" | "setting">> {
+  const given = checked(options);
+  if (options.facts === undefined && options.saveFacts === undefined)
+    return await look(await options.connect(), options.context, { ...given, keepRaw: false });
+  const { lookAtFacts } = await import("./look-at-facts.ts");
+  return await lookAtFacts(given, options);
+}
+
 async function show(options: MigratePolicyOptions): Promise<number> {
   const { context } = options;
   if (options.finish) throw userError("--what-if and --finish do not go together", usage);
@@ -59,8 +71,7 @@ async function show(options: MigratePolicyOptions): Promise<number> {
   // Flows have no names.
   if (output?.format === "name")
     throw userError("-o name has nothing to name here; use table, wide, json, yaml or html");
-  const connection = await options.connect();
-  const { result, setting } = await look(connection, context, { ...checked(options), keepRaw: false });
+  const { result, setting } = await lookAtAny(options);
   const report = policyWhatIf(result, setting);
   context.stdout.write(
     output === undefined

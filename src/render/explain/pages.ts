@@ -48,8 +48,20 @@ export function allPages(): readonly Page[] {
   return Object.values(allById()).toSorted((a, b) => order(a.id) - order(b.id));
 }
 
-/** A missing page does not compile. */
+/** The page of an id, however it is written; undefined: there is none. */
+export function findPage(id: string): Page | undefined {
+  return allPages().find((page) => page.id === id.toUpperCase());
+}
+
+let made: Known | undefined;
+
 function allById(): Known {
+  made ??= makePages();
+  return made;
+}
+
+/** A missing page does not compile. */
+function makePages(): Known {
   return {
     ...pathPages(),
     ...faultPages(),

@@ -2,21 +2,18 @@ import { program } from "../../model/program.ts";
 import { table } from "../table.ts";
 import { allPages, categories, type Page } from "./pages.ts";
 
-/** All ids, by category. */
-export function idsText(): string {
+/** All ids, by category; wide: with the releases that they are about. */
+export function idsText(wide: boolean): string {
   const groups = Object.entries(categories).flatMap(([letter, name]) => {
     const rows = allPages()
       .filter(({ id }) => id.startsWith(letter))
-      .map(({ id, title }) => [id, title]);
+      .map(({ id, title, releases = "" }) => [id, title, ...(wide ? [releases] : [])]);
     return rows.length === 0 ? [] : [`${name}:\n${table(undefined, rows)}`];
   });
   return [...groups, `The page of one: ${program} explain ID\n`].join("\n");
 }
 
-/** The page of an id, however it is written; undefined: there is none. */
-export function pageText(id: string): string | undefined {
-  const page = allPages().find((each) => each.id === id.toUpperCase());
-  if (page === undefined) return undefined;
+export function pageText(page: Page): string {
   const parts = partsOf(page).map(([name, text]) => `${`${name}:`.padEnd(12)}${text}\n`);
   return [`${page.id}  ${page.title}\n\n`, ...parts].join("");
 }

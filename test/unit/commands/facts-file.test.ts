@@ -22,8 +22,16 @@ const facts: ClusterFacts = {
 };
 
 /** A command on that file, by the whole command line; the cluster must not be asked. */
+async function runOn(seen: ClusterFacts, ...args: readonly string[]) {
+  return await runWith(seen, ...args, "--facts", "facts.json");
+}
+
 async function run(...args: readonly string[]) {
-  const files: Readonly<Record<string, string>> = { "facts.json": factsText(facts, "v0.0.0") };
+  return await runWith(facts, ...args);
+}
+
+async function runWith(seen: ClusterFacts, ...args: readonly string[]) {
+  const files: Readonly<Record<string, string>> = { "facts.json": factsText(seen, "v0.0.0") };
   const readFile = (path: string): Promise<string> =>
     files[path] === undefined ? read(path, "utf8") : Promise.resolve(files[path]);
   const { context, stdout, stderr } = testContext({ readFile });
@@ -95,6 +103,46 @@ describe("every command that only reads looks at the file in place of a cluster"
     );
     expect([exitCode, stderr]).toEqual([0, ""]);
     expect(JSON.parse(stdout)).toMatchObject({ kind: "UpgradePlan", basis: "cluster", from: "v3.29.1" });
+  });
+
+  test("migrate-policy --what-if, in a cluster before the boundary", async () => {
+    const namespace = (name: string, annotations: Readonly<Record<string, string>> = {}) => ({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name, annotations },
+    });
+    const deny = { "net.beta.kubernetes.io/network-policy": '{"ingress":{"isolation":"DefaultDeny"}}' };
+    const pod = (name: string, in_: string) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: in_, labels: { app: name } },
+      spec: { containers: [] },
+    });
+    const old = clusterFacts({
+      release: "v2.2.1",
+      kubernetes: "v1.7.16",
+      objects: [namespace("shop"), namespace("bank", deny), pod("web", "shop"), pod("vault", "bank")],
+    });
+    const { exitCode, stdout, stderr } = await runOn(old, "migrate-policy", "--what-if", "-o", "json");
+    expect([exitCode, stderr]).toEqual([1, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: "PolicyWhatIf",
+      namespaces: expect.arrayContaining([
+        expect.objectContaining({
+          name: "bank",
+          isolation: "isolated",
+          without: expect.objectContaining({ exposed: 1, cutOff: 0 }) as unknown,
+        }),
+      ]) as unknown,
+    });
+  });
+
+  test("migrate-policy carries nothing out on a file", async () => {
+    const { exitCode, stderr } = await run("migrate-policy", "--facts", "facts.json");
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: --facts and --save-facts go with --what-if\n/),
+    ]);
   });
 
   test("watching a file is refused", async () => {

@@ -5,6 +5,7 @@ import { words } from "../../../src/preflight/words.ts";
 import { sources } from "../../../src/releases/sources.ts";
 import { allPages } from "../../../src/render/explain/pages.ts";
 import { checksDocument } from "../../../src/render/explain/text.ts";
+import { schemaErrorsOf } from "./schema.ts";
 import { testContext } from "../flags/test-context.ts";
 
 async function explain(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
@@ -37,6 +38,23 @@ describe("somebody who meets an id can read what is behind it, offline", () => {
     const listed = [...stdout.matchAll(/^([A-Z]\d\d) {3}/gm)].map(([, id]) => id ?? "");
     expect(listed.toSorted()).toEqual(ids);
     expect(listed.indexOf("P13")).toBeLessThan(listed.indexOf("R01"));
+  });
+
+  test("a program gets every page as data, and one id as one object", async () => {
+    const all = JSON.parse((await explain("-o", "json")).stdout) as {
+      readonly items: readonly { id: string }[];
+    };
+    expect(all).toMatchObject({ apiVersion: "calico-upgrade/v1alpha1", kind: "CheckPageList" });
+    expect(all.items.map(({ id }) => id).toSorted()).toEqual(ids);
+    expect(JSON.parse((await explain("b14", "-o", "json")).stdout)).toMatchObject({
+      kind: "CheckPage",
+      id: "B14",
+      sources: expect.arrayContaining([expect.any(String)]) as unknown,
+    });
+    expect((await explain("-o", "name")).stdout.trim().split("\n").toSorted()).toEqual(ids);
+    expect((await explain("P08", "-o", "jsonpath={.fix}")).stdout).toMatch(/v3\.15/);
+    for (const page of [all, JSON.parse((await explain("b14", "-o", "json")).stdout)])
+      expect(schemaErrorsOf("check-pages", page)).toEqual([]);
   });
 
   test.each([

@@ -1,0 +1,33 @@
+import type { JsonObject } from "../../model/kube.ts";
+import type { Printable } from "../output.ts";
+import { allPages, findPage, type Page } from "./pages.ts";
+import { idsText, pageText } from "./text.ts";
+
+const head = { apiVersion: "calico-upgrade/v1alpha1" } as const;
+
+/** The page of an id, however it is written; undefined: there is none. */
+export function printablePage(id: string): Printable | undefined {
+  const page = findPage(id);
+  return page === undefined
+    ? undefined
+    : {
+        table: () => pageText(page),
+        object: () => ({ ...head, kind: "CheckPage", ...plain(page) }),
+        rows: () => [plain(page)],
+        names: () => [page.id],
+      };
+}
+
+export function printablePages(): Printable {
+  const pages = allPages();
+  return {
+    table: (wide) => idsText(wide),
+    object: () => ({ ...head, kind: "CheckPageList", items: pages.map(plain) }),
+    rows: () => pages.map(plain),
+    names: () => pages.map(({ id }) => id),
+  };
+}
+
+function plain(page: Page): JsonObject {
+  return { ...page };
+}
