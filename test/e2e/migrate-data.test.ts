@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readBundle } from "../../src/bundle/read.ts";
 import { movedKinds, type OldKind } from "../../src/data/kinds.ts";
+import type { UpgradePlan } from "../../src/plan/upgrade/plan.ts";
 import type { DataMigration } from "../../src/render/data/kind.ts";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { installCalico, workloadsReady } from "../calico/install.ts";
@@ -236,6 +237,19 @@ describe("migrate-data", () => {
       expect.stringContaining("the new side has it already, with other content"),
     ]);
     expect(stdout).toContain('spec.value is "2" on the old side and "1" on the new one');
+  });
+
+  test("plan tells whether the data is brought over", async () => {
+    await oneOfEach();
+    const state = async (): Promise<unknown> => {
+      const { stdout, stderr } = await runPlugin(cluster, ["plan", "--to", "v2.5.1", "-o", "json"]);
+      if (stdout === "") throw new Error(stderr);
+      const plan = JSON.parse(stdout) as UpgradePlan;
+      return plan.hops[0]?.steps.filter(({ id }) => id === "data").map((step) => [step.state, step.because]);
+    };
+    expect(await state()).toEqual([["todo", "5 objects to be brought over"]]);
+    await run("-y");
+    expect(await state()).toEqual([["done", "5 objects equal on both sides"]]);
   });
 
   test("H28: node brings no v2.5 to a node while what old ones wrote is not brought over", async () => {

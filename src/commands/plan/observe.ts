@@ -7,6 +7,7 @@ import { truthOf } from "../../model/reading.ts";
 import type { Standing, TargetFile } from "../../plan/upgrade/standing.ts";
 import { preflightFacts } from "../../preflight/facts.ts";
 import { catalogue } from "../../releases/catalogue.ts";
+import { atLeast } from "../../releases/version.ts";
 import { upgradeStatus } from "../../render/status/build.ts";
 import { daemonSetArgument } from "../arguments.ts";
 import { factsSource } from "../facts/source.ts";
@@ -66,8 +67,12 @@ export async function observeStanding(
   });
   if (file !== undefined) refuseMismatch(file, standing);
   const chosen = { namespace: standing.namespace, name: standing.daemonSet };
-  const [policy, target] = await Promise.all([
+  const hasOldData = standing.oldGroupServed === true && !atLeast(standing.from, "v2.5.0");
+  const [policy, data, target] = await Promise.all([
     mayCross(standing) ? read(policyNeeds).then(policyTold) : undefined,
+    connection !== undefined && hasOldData && standing.datastore === "kubernetes"
+      ? import("./data-told.ts").then(({ dataTold }) => dataTold(connection))
+      : undefined,
     file?.set === undefined ? undefined : targetFile(connection, file, chosen),
   ]);
   const { ebpf, vxlan } = preflightFacts(observed, catalogue, `${chosen.namespace}/${chosen.name}`);
@@ -84,6 +89,7 @@ export async function observeStanding(
             ...seen,
             ...(rights === undefined ? {} : { rights }),
             ...(policy === undefined ? {} : { policy }),
+            ...(data === undefined ? {} : { data }),
           },
         }),
     ...(target === undefined ? {} : { file: target }),

@@ -41,6 +41,8 @@ export interface Seen {
   readonly rights?: Rights;
   /** The migration of policies, looked at only where Calico is older than v2.4; undefined: it was not. */
   readonly policy?: Told;
+  /** Calico's data of ThirdPartyResources, looked at only where they are served; undefined: it was not. */
+  readonly data?: Told;
 }
 
 /** The ServiceAccount of calico-node and the ClusterRoles bound to it; none: there is no RBAC. */

@@ -115,9 +115,10 @@ function thirdPartyResourceStep(standing: Standing): PlanStep {
     id: "data",
     what: "copy Calico's data from ThirdPartyResources to CustomResourceDefinitions",
     when: "the server still serves projectcalico.org/v1 (Kubernetes 1.7)",
-    ...(standing.oldGroupServed === true
-      ? { state: "unknown", because: "projectcalico.org/v1 is served; what was copied was not looked at" }
-      : notLookedAt(standing, "ThirdPartyResources were")),
+    ...(standing.seen?.data ??
+      (standing.oldGroupServed === true
+        ? { state: "unknown", because: "projectcalico.org/v1 is served; what was copied was not looked at" }
+        : notLookedAt(standing, "ThirdPartyResources were"))),
     rules: ["P03"],
     command: "migrate-data",
     commands: thirdPartyResourceCommands(),
