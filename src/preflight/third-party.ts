@@ -27,6 +27,8 @@ export interface Uncopied {
 
 /** Where a new kind is not served yet nothing has been copied; where a list is refused, that is told. */
 export function uncopied(readings: PreflightFacts): Uncopied | { readonly unknown: string } {
+  // Without discovery an empty list may be one that nobody could ask for.
+  if (!readings.served.known) return { unknown: unknownBecause("served", readings.served) };
   const missing: Evidence[] = [];
   let copied = 0;
   for (const [old, now, kind] of sides) {

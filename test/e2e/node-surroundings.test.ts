@@ -118,7 +118,11 @@ describe.each(steps)(
               resources: ["nodes", "pods", "services", "configmaps", "serviceaccounts"],
               ...read,
             },
-            { apiGroups: ["apps", "extensions"], resources: ["daemonsets", "controllerrevisions"], ...read },
+            {
+              apiGroups: ["apps", "extensions"],
+              resources: ["daemonsets", "controllerrevisions", "deployments", "replicasets"],
+              ...read,
+            },
             { apiGroups: ["crd.projectcalico.org"], resources: ["*"], ...read },
             { apiGroups: [""], resources: ["nodes"], verbs: ["patch"] },
             { apiGroups: [""], resources: ["pods"], verbs: ["delete"] },

@@ -10,7 +10,7 @@ export const cniAccount = clusterRule({
   severity: "error",
   when: { to: span("v3.26.0") },
   needs: ["serviceAccounts", "clusterRoles", "running"],
-  steps: ["node", "apply"],
+  steps: ["apply"],
   check({ serviceAccounts, clusterRoles, running }, { manifest }) {
     const missing = (
       accounts: readonly { readonly name: string }[],

@@ -11,11 +11,20 @@ export const thirdParty = clusterRule({
   severity: "warning",
   when: { crosses: "v2.5.0", datastore: "kubernetes" },
   needs: [],
-  looks: [...thirdPartyReadings, "jobs"],
+  looks: [...thirdPartyReadings, "jobs", "served"],
   check(_facts, _subject, _now, readings) {
     const found = uncopied(readings);
     if ("unknown" in found) return { outcome: "unknown", because: found.unknown };
     const { missing, byHand, copied } = found;
+    if (readings.served.known && !readings.served.value.groupVersions.includes("projectcalico.org/v1")) {
+      return {
+        outcome: "fail",
+        because:
+          "the server does not serve projectcalico.org/v1: what is in ThirdPartyResources can be neither read nor copied",
+        evidence: [{ object: "API server", field: "group version", value: "projectcalico.org/v1" }],
+        fix: "restore the data from a backup into CustomResourceDefinitions (GlobalFelixConfig, IPPool, GlobalBGPConfig, BGPPeer) before the upgrade",
+      };
+    }
     const run = readings.jobs.known ? readings.jobs.value.find(({ name }) => name === job) : undefined;
     const told =
       run === undefined

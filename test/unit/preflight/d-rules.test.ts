@@ -67,6 +67,24 @@ for (const id of ["D01", "P03"]) {
   ]);
 }
 
+casesOf("an empty list would be taken for a complete copy", rule("D01"), [
+  {
+    because: "a server that no longer serves the old group has nothing to copy from",
+    release: "v2.4.1",
+    to: "v2.5.1",
+    readings: { served: serving() },
+    says: "fail",
+    words: "neither read nor copied",
+  },
+  {
+    because: "without discovery nobody knows",
+    release: "v2.4.1",
+    to: "v2.5.1",
+    readings: { served: forbidden },
+    says: "unknown",
+  },
+]);
+
 casesOf("the Job's own success is no proof", rule("D01"), [
   {
     because: "a Job that says it succeeded and left objects out does not pass",
