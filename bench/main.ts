@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { installCalico } from "../test/calico/install.ts";
 import { startCluster } from "../test/cluster/cluster.ts";
 import type { Cluster } from "../test/cluster/cluster.ts";
+import { controllerDowntime } from "./controller.ts";
 import { compare, finish, median, wall } from "./pairs.ts";
 import type { Command, Ratio } from "./pairs.ts";
 import { peakMemory } from "./peak-memory.ts";
@@ -29,6 +30,7 @@ try {
   await startUp(cluster);
   await status(cluster);
   await node(cluster);
+  await controller(cluster);
   await requests(cluster);
   await memory(cluster);
 } finally {
@@ -102,6 +104,19 @@ async function node({ env, audit, kubectl: run }: Cluster): Promise<void> {
     },
   );
   printRatio("node, own time / kubectl cordon + delete --wait=false + uncordon", ratio, 1);
+}
+
+/** Deployment to Deployment of the same name. */
+async function controller(started: Cluster): Promise<void> {
+  const ratio = await controllerDowntime(started, Math.ceil(rounds / 4), ours, kubectl);
+  const more = ratio.ours - ratio.theirs;
+  const times = `${ratio.ours.toFixed(0)} / ${ratio.theirs.toFixed(0)} ms`;
+  print(
+    "time without a controller, more than kubectl apply + rollout status",
+    `${more.toFixed(0)} ms (${times})`,
+    more <= 500,
+    "≤ 500 ms",
+  );
 }
 
 async function requests({ env, audit }: Cluster): Promise<void> {

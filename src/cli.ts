@@ -57,6 +57,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/apply.ts")).ApplyCommand,
   },
   {
+    name: "configmap",
+    summary: "Change Calico's ConfigMap and restart exactly what reads the changed keys",
+    group: "Commands",
+    load: async () => (await import("./commands/configmap.ts")).ConfigMapCommand,
+  },
+  {
     name: "explain",
     summary: "Explain the id of a rule or a finding, or list all ids",
     group: "Other Commands",

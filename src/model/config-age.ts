@@ -1,8 +1,10 @@
-import { configMapsOf } from "./configmap.ts";
+import { configChange, markSays, staleReaders } from "./config-ledger.ts";
+import { configMapsOf, type ConfigMapFacts } from "./configmap.ts";
 import type { DaemonSetFacts } from "./daemonset.ts";
 import type { Observed } from "./observed.ts";
 import type { PodFacts } from "./pod.ts";
 import type { Truth } from "./reading.ts";
+import { upToDate } from "./rollout.ts";
 import type { Millis } from "./time.ts";
 
 /** Whether a pod runs with its present configuration, and which ConfigMap says otherwise. */
@@ -15,6 +17,7 @@ export interface ConfigAge {
 export const noConfig: ConfigAge = { current: "unknown" };
 
 /**
+ * Our mark on the pod first, then our note on the ConfigMap, then what the server knows of who wrote when.
  * Environment is read when a container starts, so each container is judged by its own start; init
  * containers run at the pod's creation (hazard H25). Without managedFields it is unknown; a missing
  * optional ConfigMap configures nothing.
@@ -22,13 +25,24 @@ export const noConfig: ConfigAge = { current: "unknown" };
 export function configOf(
   pod: PodFacts,
   daemonSet: DaemonSetFacts,
-  { configMaps }: Pick<Observed, "configMaps">,
+  { configMaps, revisions: read }: Pick<Observed, "configMaps"> & Partial<Pick<Observed, "revisions">>,
 ): ConfigAge {
   if (!configMaps.known) return noConfig;
   const names = configMapsOf(daemonSet.template);
   const maps = configMaps.value.filter(
     ({ name, namespace }) => namespace === daemonSet.namespace && names.includes(name),
   );
+  const marked = markSays(pod, daemonSet.template, maps);
+  if (marked === true) return { current: true };
+  const revisions = read?.known === true ? read.value : undefined;
+  // A pod of an older template may read other keys.
+  if (marked === false && upToDate(pod, daemonSet, revisions) === true)
+    return { current: false, ...named(maps) };
+  const changed = maps.find((map) => {
+    const change = configChange(map);
+    return change !== undefined && staleReaders(pod, daemonSet.template, map.name, change).length > 0;
+  });
+  if (changed !== undefined) return { current: false, written: changed.name };
   const starts: readonly (Millis | undefined)[] = [
     ...(pod.initContainers.length === 0 ? [] : [pod.created]),
     ...pod.containers.map(({ startedAt }) => startedAt),
@@ -42,4 +56,10 @@ export function configOf(
   if (unsure !== undefined) return { current: "unknown", written: unsure.name };
   const allKnown = maps.every(({ written }) => written !== undefined) && !starts.includes(undefined);
   return { current: allKnown ? true : "unknown" };
+}
+
+/** The mark does not say which of several it was. */
+function named(maps: readonly ConfigMapFacts[]): { readonly written?: string } {
+  const [first] = maps;
+  return first === undefined ? {} : { written: first.name };
 }

@@ -39,3 +39,9 @@ export const migratedAnnotation = "calico-upgrade/migrated-spec";
 
 /** On an object that a run made: the run, by which `undo` knows it although the run was killed. */
 export const createdByAnnotation = "calico-upgrade/created-by";
+
+/** On a ConfigMap: which keys this program changed last, and when (hazard H25). */
+export const configChangedAnnotation = "calico-upgrade/config-changed";
+
+/** On a pod, never in a template: the configuration that its containers started with (hazard H25). */
+export const configAnnotation = "calico-upgrade/config";

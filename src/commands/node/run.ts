@@ -4,6 +4,7 @@ import type { AppContext } from "../../context.ts";
 import { explain, userError } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import type { JsonObject, KubeObject } from "../../model/kube.ts";
+import type { PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import { run as perform } from "../../perform/run.ts";
@@ -11,13 +12,14 @@ import type { Stop } from "../../plan/decision.ts";
 import { nodeCommand } from "../../plan/node/command.ts";
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
+import { phaseOf } from "../../plan/node/phases.ts";
 import { nodeProcedure } from "../../plan/node/procedure.ts";
 import { rightsOf } from "../../plan/node/permissions.ts";
 import { mustPin } from "../../plan/node/pin.ts";
 import { heldByOther } from "../../plan/node/run-lease.ts";
 import { nothingSeen } from "../../plan/node/seen.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
-import type { NodeWorld } from "../../plan/node/world.ts";
+import { podOn, type NodeWorld } from "../../plan/node/world.ts";
 import type { NodeSubject } from "../../preflight/node-facts.ts";
 import { printed } from "../../render/output.ts";
 import { closingLines, nodeLine, nodeResultObject, type NodeRunResult } from "../../render/node-result.ts";
@@ -38,10 +40,15 @@ import { fileDaemonSet, readTemplate, restoreOf, templateGoal, type FileTemplate
 /** The promise of the procedure: BIRD's graceful restart period as its document gives it (calico-facts 7). */
 const documentedBudget: Millis = 90_000;
 
+/** A pod that a run brought about, as it was when its node was done. */
+export type RestartedPod = PodFacts;
+
+/** `onPod`: for a command that does more than this one with the pods that came back. */
 export async function run(
   values: NodeValues,
   context: AppContext,
   connect: () => Promise<Connection>,
+  onPod: (pod: RestartedPod) => void = () => {},
 ): Promise<number> {
   const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
   const output = await outputOf({ ...values, noHeaders: false }, context);
@@ -58,7 +65,7 @@ export async function run(
     if (values.printMissing && file !== undefined) {
       return await (await import("./print-missing.ts")).printMissing(prepared, file, context);
     }
-    return await upgrade(prepared, context, options, file, warn);
+    return await upgrade(prepared, context, options, file, warn, onPod);
   } finally {
     abort.abort();
     connection.close();
@@ -71,6 +78,7 @@ async function upgrade(
   options: NodeOptions,
   file: FileTemplate | undefined,
   warn: (text: string) => void,
+  onPod: (pod: RestartedPod) => void,
 ): Promise<number> {
   const missing = missingNodes(prepared.live.snapshot(), options.nodes);
   if (missing.length > 0) {
@@ -86,7 +94,7 @@ async function upgrade(
     const { checkNodeStep } = await import("./step-rules.ts");
     await checkNodeStep(prepared, options, template?.facts ?? chosen.template, file, world, context, warn);
   });
-  return goal === undefined ? 1 : (await performGoal(prepared, context, options, goal)).code;
+  return goal === undefined ? 1 : (await performGoal(prepared, context, options, goal, onPod)).code;
 }
 
 /**
@@ -125,6 +133,7 @@ export async function performGoal(
   context: AppContext,
   options: NodeOptions,
   goal: NodeGoal,
+  onPod: (pod: RestartedPod) => void = () => {},
 ): Promise<{ readonly code: number; readonly result: NodeRunResult }> {
   const { live, around, clock, places, chosen } = prepared;
   const listening = context.interrupts.listen();
@@ -145,7 +154,15 @@ export async function performGoal(
       now: clock.now,
       send: (write: Write, dryRun: boolean): Promise<KubeObject | undefined> => send(prepared, write, dryRun),
       interrupt: listening,
-      emit: (event) => reporter.event(event),
+      emit(event) {
+        reporter.event(event);
+        const phase = event.kind === "performed" ? phaseOf(event.step) : undefined;
+        const pod =
+          phase?.phase === "uncordon" && phase.node !== undefined
+            ? podOn(live.snapshot(), phase.node)
+            : undefined;
+        if (pod !== undefined && options.dryRun === "none") onPod(pod);
+      },
     });
     await reporter.close();
     const world = live.snapshot();

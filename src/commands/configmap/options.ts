@@ -1,0 +1,118 @@
+import { userError } from "../../errors.ts";
+import { connectionArguments, type ConnectionValues } from "../../flags/connection.ts";
+import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
+import { program } from "../../model/program.ts";
+import type { Millis } from "../../model/time.ts";
+import type { Output } from "../../render/output.ts";
+import { idsOf, quoted, seeHelp } from "../arguments.ts";
+
+/** The values of the flags, as the command class has them. */
+export interface ConfigMapValues {
+  readonly connection: ConnectionValues;
+  readonly filename: readonly string[];
+  readonly set: readonly string[];
+  readonly unset: readonly string[];
+  readonly edit: boolean;
+  readonly diff: boolean;
+  readonly noRestart: boolean;
+  readonly daemonSet: string | undefined;
+  readonly settle: Millis | undefined;
+  readonly timeout: Millis;
+  readonly takeOver: boolean;
+  readonly bundleDir: string | undefined;
+  readonly ignored: readonly string[];
+  readonly dryRun: string;
+  readonly yes: boolean;
+  readonly output: string;
+  readonly rest: readonly string[];
+}
+
+/** Where the new values come from. */
+export type NewValues =
+  | { readonly from: "file"; readonly file: string }
+  | {
+      readonly from: "flags";
+      readonly set: ReadonlyMap<string, string>;
+      readonly unset: ReadonlySet<string>;
+    }
+  | { readonly from: "editor" };
+
+export interface ConfigMapOptions {
+  readonly values: NewValues;
+  readonly ignored: ReadonlySet<string>;
+  readonly dryRun: DryRun;
+  readonly output: Output;
+  /** The command that goes on with this run, as the user would type it. */
+  readonly again: string;
+}
+
+const help = seeHelp("configmap");
+
+/** Everything that can be wrong with the command line is said here, before anything is read. */
+export function configMapOptions(
+  values: ConfigMapValues,
+  output: Output,
+  warn: (text: string) => void,
+): ConfigMapOptions {
+  const dryRun = readDryRun(values.dryRun);
+  if (!dryRun.ok) throw userError(dryRun.message);
+  if (dryRun.warning !== undefined) warn(dryRun.warning);
+  if (values.rest.length > 0) throw userError(`unexpected arguments: [${values.rest.join(" ")}]`, help);
+  if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
+  if (values.settle !== undefined && values.settle < 0)
+    throw userError("--settle must not be negative", help);
+  const { format } = output;
+  if (format !== "table" && format !== "json" && format !== "yaml" && format !== "name")
+    throw userError(`-o ${format} has no template here; use table, json, yaml or name`, help);
+  const everywhere = [
+    ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),
+    ...connectionArguments(values.connection),
+  ].map(quoted);
+  const again = [
+    program,
+    "configmap",
+    ...values.filename.flatMap((file) => ["-f", quoted(file)]),
+    ...values.set.flatMap((text) => ["--set", quoted(text)]),
+    ...values.unset.flatMap((text) => ["--unset", quoted(text)]),
+    ...(values.edit ? ["--edit"] : []),
+    ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
+    ...everywhere,
+  ].join(" ");
+  return {
+    values: newValues(values),
+    ignored: idsOf(values.ignored),
+    dryRun: dryRun.dryRun,
+    output,
+    again,
+  };
+}
+
+function newValues({ filename, set: sets, unset: unsets, edit }: ConfigMapValues): NewValues {
+  const byFlags = sets.length > 0 || unsets.length > 0;
+  const ways = [filename.length > 0, byFlags, edit].filter(Boolean).length;
+  if (ways !== 1)
+    throw userError("give the new values with -f FILE, with --set and --unset, or with --edit", help);
+  const [file, second] = filename;
+  if (second !== undefined) throw userError("configmap takes one file; -f was given several times", help);
+  if (file !== undefined) return { from: "file", file };
+  if (edit) return { from: "editor" };
+  const set = new Map<string, string>();
+  for (const text of sets) {
+    const [, key, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? [];
+    if (key === undefined || value === undefined) throw userError(`--set is KEY=VALUE, not "${text}"`, help);
+    if (!isKey(key))
+      throw userError(`"${key}" cannot be a key: letters, digits, -, _ and . are allowed`, help);
+    if (set.has(key) && set.get(key) !== value)
+      throw userError(`--set gives "${key}" two values; leave one of them out`, help);
+    set.set(key, value);
+  }
+  const unset = new Set(unsets);
+  const both = unsets.find((key) => set.has(key));
+  if (both !== undefined) throw userError(`--set and --unset both name "${both}"`, help);
+  return { from: "flags", set, unset };
+}
+
+/** As the API server has it (validation of ConfigMap keys). */
+function isKey(text: string): boolean {
+  return /^[-._a-zA-Z0-9]+$/.test(text) && text.length <= 253;
+}

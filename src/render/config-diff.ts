@@ -1,0 +1,23 @@
+import { formatYaml } from "../manifest/yaml.ts";
+import type { KubeObject } from "../model/kube.ts";
+import { unifiedDiff } from "./unified-diff.ts";
+
+/** The change as `kubectl diff` shows it, managed fields left out; "" when there is none. */
+export function configDiff(live: KubeObject, merged: KubeObject): string {
+  const body = unifiedDiff(textOf(live), textOf(merged));
+  if (body === "") return "";
+  const file = `v1.ConfigMap.${live.metadata.namespace ?? ""}.${live.metadata.name}`;
+  return `diff -u -N LIVE/${file} MERGED/${file}\n--- LIVE/${file}\n+++ MERGED/${file}\n${body}`;
+}
+
+function textOf(object: KubeObject): string {
+  const { managedFields: _left, ...metadata } = object.metadata;
+  return formatYaml(sorted({ ...object, metadata }));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
+}

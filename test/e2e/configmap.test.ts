@@ -1,0 +1,328 @@
+/** `configmap`: what it writes and restarts, what it refuses, and what status knows afterwards. */
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { CalicoOptions } from "../calico/era.ts";
+import { hostedCalico } from "../calico/hosted-calico.ts";
+import { workloadsReady } from "../calico/install.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { at, type KubeObject } from "../cluster/kube-object.ts";
+import { calicoPods, daemonSet, isCordoned, nodes, podOf, writes } from "./support/calico-cluster.ts";
+import { controllerPods, manifest } from "./support/controllers.ts";
+import { lines, runPlugin, type Result } from "./support/plugin.ts";
+import { hasTerminal, onTerminal } from "./support/terminal.ts";
+import { schemaErrorsOf } from "../unit/render/schema.ts";
+import { testCluster } from "./test-cluster.ts";
+
+const quick = "--settle=0s";
+const path = "/api/v1/namespaces/kube-system/configmaps/calico-config";
+
+async function state(): Promise<NodeJS.ProcessEnv> {
+  const folder = await mkdtemp(join(tmpdir(), "calico-upgrade-state-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return { XDG_STATE_HOME: folder };
+}
+
+async function run(cluster: Cluster, ...args: readonly string[]): Promise<Result> {
+  const env = (await state()) as Record<string, string>;
+  return await runPlugin(cluster, ["configmap", ...args], { env });
+}
+
+/** Calico as kubectl applied it; answers the file. */
+async function applied(cluster: Cluster, calico: CalicoOptions): Promise<string> {
+  await cluster.resetCalico();
+  const file = await manifest(hostedCalico(calico, ["rbac", "config", "workloads"]));
+  await cluster.kubectl(["apply", "-f", file]);
+  await workloadsReady(cluster);
+  return file;
+}
+
+async function config(cluster: Cluster): Promise<KubeObject> {
+  return (await cluster.api.ask("GET", path)) as KubeObject;
+}
+
+async function podUids(cluster: Cluster): Promise<ReadonlyMap<string, string | undefined>> {
+  const found = await Promise.all(
+    nodes.map(async (node) => [node, (await podOf(cluster, node)).metadata.uid] as const),
+  );
+  return new Map(found);
+}
+
+/** Per node, what status knows of its configuration. */
+async function known(cluster: Cluster): Promise<readonly unknown[]> {
+  const { stdout } = await runPlugin(cluster, ["status", "-o", "json"]);
+  return (JSON.parse(stdout) as { nodes: { configCurrent: unknown }[] }).nodes.map(
+    ({ configCurrent }) => configCurrent,
+  );
+}
+
+/** Container times have whole seconds: a change within the second of a start is not seen as later. */
+async function secondsPass(cluster: Cluster): Promise<void> {
+  const starts = [...(await calicoPods(cluster)).values()]
+    .flat()
+    .map((pod) =>
+      Date.parse(String(at(pod, "status", "containerStatuses", 0, "state", "running", "startedAt"))),
+    );
+  const newest = Math.max(...starts);
+  while (Date.now() < newest + 1_100) {
+    // oxlint-disable-next-line no-await-in-loop
+    await cluster.api.ask("GET", "/version");
+  }
+}
+
+describe("Kubernetes 1.36", () => {
+  const calico = { version: "v3.29.7" };
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await testCluster({ audit: "Request" });
+  });
+  afterAll(() => cluster?.stop());
+
+  test("one value: written with last-applied in step, then exactly what reads it is restarted, node by node", async () => {
+    const file = await applied(cluster, calico);
+    await secondsPass(cluster);
+    const before = await podUids(cluster);
+    const [controller] = await controllerPods(cluster);
+    const { stdout, stderr, code } = await run(cluster, "--set", "veth_mtu=1400", quick);
+    expect(code).toBe(0);
+    const [first, ...rest] = lines(stdout);
+    expect(first).toBe("configmap/calico-config configured");
+    expect(rest.filter((line) => line.endsWith(" cordoned"))).toEqual(
+      nodes.map((node) => `node/${node} cordoned`),
+    );
+    expect(stderr).toMatch(/^-\s+veth_mtu: "0"\n\+\s+veth_mtu: "1400"$/m);
+    expect(stderr).toContain(
+      "veth_mtu: read by DaemonSet calico-node (install-cni, calico-node); new pods get it",
+    );
+    const live = await config(cluster);
+    expect(at(live, "data", "veth_mtu")).toBe("1400");
+    expect(live.metadata.annotations?.["kubectl.kubernetes.io/last-applied-configuration"]).toContain(
+      '"veth_mtu":"1400"',
+    );
+    for (const node of nodes) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect((await podOf(cluster, node)).metadata.uid).not.toBe(before.get(node));
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await isCordoned(cluster, node)).toBe(false);
+    }
+    // The controller of the Kubernetes datastore reads none of it.
+    expect((await controllerPods(cluster))[0]?.metadata.uid).toBe(controller?.metadata.uid);
+    expect(await known(cluster)).toEqual([true, true, true]);
+    // The user's own apply of the old file takes this back, and makes no new revision.
+    const generation = (await daemonSet(cluster)).metadata.generation;
+    const { stdout: back } = await cluster.kubectl(["apply", "-f", file]);
+    expect(back).toContain("configmap/calico-config configured");
+    expect(at(await config(cluster), "data", "veth_mtu")).toBe("0");
+    expect((await daemonSet(cluster)).metadata.generation).toBe(generation);
+  });
+
+  test("--no-restart leaves the pods; status says which run with older values; the same command again restarts them", async () => {
+    await applied(cluster, calico);
+    await secondsPass(cluster);
+    const before = await podUids(cluster);
+    const left = await run(cluster, "--set", "veth_mtu=1390", "--no-restart");
+    expect(left).toMatchObject({
+      code: 0,
+      stdout: "configmap/calico-config configured\n",
+      stderr: expect.stringContaining("not restarted: DaemonSet calico-node") as string,
+    });
+    expect(await podUids(cluster)).toEqual(before);
+    expect(await known(cluster)).toEqual([false, false, false]);
+    await runPlugin(cluster, ["node", "node-02", "--restart", quick]);
+    expect(await known(cluster)).toEqual([false, true, false]);
+    const again = await run(cluster, "--set", "veth_mtu=1390", quick);
+    expect(again.code).toBe(0);
+    const [first, ...rest] = lines(again.stdout);
+    expect(first).toBe("configmap/calico-config unchanged");
+    expect(rest.filter((line) => line.endsWith(" cordoned"))).toEqual([
+      "node/node-01 cordoned",
+      "node/node-03 cordoned",
+    ]);
+    expect(await known(cluster)).toEqual([true, true, true]);
+    expect(await run(cluster, "--set", "veth_mtu=1390", quick)).toMatchObject({
+      code: 0,
+      stdout: "configmap/calico-config unchanged\n",
+    });
+  });
+
+  test("--diff is kubectl diff's difference and exit code, and writes nothing", async () => {
+    await applied(cluster, calico);
+    const objects = hostedCalico(calico, ["config"]).map((object) =>
+      object.kind === "ConfigMap"
+        ? { ...object, data: { ...(object["data"] as object), veth_mtu: "1410" } }
+        : object,
+    );
+    const file = await manifest(objects.filter(({ kind }) => kind === "ConfigMap"));
+    const before = await config(cluster);
+    const ours = await run(cluster, "-f", file, "--diff");
+    const theirs = await cluster.kubectl(["diff", "-f", file]);
+    expect(ours.code).toBe(1);
+    const changes = (text: string) =>
+      lines(text).filter((line) => /^[-+@ ]/.test(line) && !/^(---|\+\+\+)/.test(line));
+    expect(changes(ours.stdout)).toEqual(changes(theirs.stdout));
+    expect(changes(ours.stdout).length).toBeGreaterThan(3);
+    expect((await config(cluster)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+    const same = await manifest(hostedCalico(calico, ["config"]));
+    expect(await run(cluster, "-f", same, "--diff")).toMatchObject({ code: 0, stdout: "" });
+    expect(await run(cluster, "-f", "/nowhere.yaml", "--diff")).toMatchObject({ code: 2 });
+  });
+
+  test("-o json is the only thing on stdout, and keeps to its published schema", async () => {
+    await applied(cluster, calico);
+    await secondsPass(cluster);
+    const { stdout, code } = await run(cluster, "--set", "veth_mtu=1420", quick, "-o", "json");
+    expect(code).toBe(0);
+    const result: unknown = JSON.parse(stdout);
+    expect(schemaErrorsOf("config-map-change", result)).toEqual([]);
+    expect(result).toMatchObject({
+      kind: "ConfigMapChange",
+      succeeded: true,
+      changed: true,
+      keys: ["veth_mtu"],
+      nodes: { kind: "NodeUpgrade", succeeded: true },
+    });
+  });
+
+  test("--dry-run shows the path and changes nothing", async () => {
+    await applied(cluster, calico);
+    await secondsPass(cluster);
+    const before = await config(cluster);
+    const pods = await podUids(cluster);
+    for (const dryRun of ["client", "server"] as const) {
+      // oxlint-disable-next-line no-await-in-loop
+      const { code, stdout } = await run(cluster, "--set", "veth_mtu=1430", `--dry-run=${dryRun}`);
+      expect(code).toBe(0);
+      expect(lines(stdout)[0]).toMatch(/^configmap\/calico-config configured \((server )?dry run\)$/);
+      expect(stdout).toContain("node/node-03 cordoned");
+    }
+    expect((await config(cluster)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+    expect(await podUids(cluster)).toEqual(pods);
+  });
+
+  test("what the steps after it would refuse is refused before the write", async () => {
+    await applied(cluster, calico);
+    await secondsPass(cluster);
+    await cluster.faults.silentNode("node-02");
+    const mark = await cluster.audit.mark();
+    const { code, stderr } = await run(cluster, "--set", "veth_mtu=1400", quick);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/nothing was changed, because[\s\S]*H16/)]);
+    expect(await writes(cluster, mark)).toEqual([]);
+    expect(await run(cluster, "--set", "veth_mtu=1400", "--no-restart")).toMatchObject({ code: 0 });
+    await cluster.resetCalico();
+  });
+
+  test("bad input: each in one line, before anything is written", async () => {
+    const whole = await applied(cluster, calico);
+    const map = hostedCalico(calico, ["config"]).find(({ kind }) => kind === "ConfigMap");
+    if (map === undefined) throw new Error("no ConfigMap");
+    const elsewhere = { ...map, metadata: { ...map.metadata, namespace: "other" } };
+    const cases: readonly (readonly [readonly string[], RegExp])[] = [
+      [[], /^error: give the new values with -f FILE, with --set and --unset, or with --edit/],
+      [["--set", "veth_mtu=1", "-f", whole], /^error: give the new values with -f FILE/],
+      [["--set", "veth_mtu"], /^error: --set is KEY=VALUE, not "veth_mtu"/],
+      [["--set", "veth_mtu=1400", "--set", "veth_mtu=1500"], /^error: --set gives "veth_mtu" two values/],
+      [["--set", "veth_mtu=1400", "--unset", "veth_mtu"], /^error: --set and --unset both name "veth_mtu"/],
+      [["--set", "veth_mut=1400"], /^error: veth_mut is no key of calico-config/],
+      [["--set", "vethmtu=1400"], /^error: vethmtu is no key .*; is it veth_mtu\?/],
+      [["--set", "veth_mtu=big"], /^error: veth_mtu is a number, not "big"; nothing was changed/],
+      [
+        ["--set", "calico_backend=brid"],
+        /^error: calico_backend is one of bird, vxlan, none, gobgp, not "brid"/,
+      ],
+      [["--set", "cni_network_config={"], /^error: cni_network_config is not valid JSON/],
+      [
+        ["--set", "typha_service_name=nowhere"],
+        /^error: typha_service_name names Service kube-system\/nowhere, which is not there/,
+      ],
+      [["--unset", "nothing"], /^error: ConfigMap kube-system\/calico-config has no key "nothing" to remove/],
+      [
+        ["--unset", "veth_mtu"],
+        /^error: veth_mtu cannot go \(H01\): container install-cni of DaemonSet calico-node does not start without it/,
+      ],
+      [
+        ["-f", await manifest([elsewhere])],
+        /^error: the ConfigMap in .* is other\/calico-config and the cluster's is kube-system\/calico-config/,
+      ],
+      [["-f", await manifest([map, map])], /^error: .* has the ConfigMap kube-system\/calico-config 2 times/],
+      [
+        ["-f", await manifest([{ apiVersion: "v1", kind: "Namespace", metadata: { name: "x" } }])],
+        /^error: no ConfigMap calico-config in /,
+      ],
+      [["--edit"], /^error: --edit needs a terminal/],
+      [["--set", "veth_mtu=1400", "extra"], /^error: unexpected arguments: \[extra\]/],
+      [["--set", "veth_mtu=1400", "-o", "wide"], /^error: -o wide/],
+    ];
+    const mark = await cluster.audit.mark();
+    for (const [args, message] of cases) {
+      // oxlint-disable-next-line no-await-in-loop
+      const { code, stdout, stderr } = await run(cluster, ...args);
+      expect([code, stdout, stderr]).toEqual([1, "", expect.stringMatching(message)]);
+      expect(stderr).not.toMatch(/^\s+at /m);
+    }
+    expect(await writes(cluster, mark)).toEqual([]);
+  }, 300_000);
+
+  test.skipIf(!hasTerminal)(
+    "somebody who changes it between the difference and the write is not overwritten",
+    async () => {
+      await applied(cluster, calico);
+      const folder = await mkdtemp(join(tmpdir(), "calico-upgrade-editor-"));
+      onTestFinished(() => rm(folder, { recursive: true, force: true }));
+      const editor = join(folder, "editor.sh");
+      const patch = JSON.stringify({ data: { veth_mtu: "1111" } });
+      await writeFile(
+        editor,
+        `#!/bin/sh\nsed -i 's/veth_mtu: .*/veth_mtu: "1400"/' "$1"\n[ -z "$RACE" ] || kubectl -n kube-system patch configmap calico-config -p '${patch}'\n`,
+      );
+      await chmod(editor, 0o755);
+      const { XDG_STATE_HOME = "" } = await state();
+      const edit = (race: string) =>
+        onTerminal(
+          cluster,
+          `env RACE=${race} XDG_STATE_HOME=${XDG_STATE_HOME} KUBE_EDITOR=${editor} kubectl calico-upgrade configmap --edit --no-restart`,
+        );
+      const lost = edit("1");
+      expect(await lost.ended).toBe(1);
+      expect(lost.screen().join("\n")).toContain(
+        "somebody changed ConfigMap kube-system/calico-config since it was read",
+      );
+      expect(at(await config(cluster), "data", "veth_mtu")).toBe("1111");
+      expect(await edit("").ended).toBe(0);
+      expect(at(await config(cluster), "data", "veth_mtu")).toBe("1400");
+    },
+  );
+});
+
+describe("Kubernetes 1.15, etcd", () => {
+  const calico = { version: "v2.4.1", datastore: "etcd" } as const;
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await testCluster({ kubeVersion: "1.15", audit: "Request" });
+  });
+  afterAll(() => cluster?.stop());
+
+  test("H25: without managedFields nothing is known, until this program has changed and restarted it", async () => {
+    await applied(cluster, calico);
+    await secondsPass(cluster);
+    expect(await known(cluster)).toEqual(["unknown", "unknown", "unknown"]);
+    const [controller] = await controllerPods(cluster);
+    const left = await run(cluster, "--set", "etcd_endpoints=http://10.0.0.9:2379", "--no-restart");
+    expect(left.code).toBe(0);
+    expect(await known(cluster)).toEqual([false, false, false]);
+    const { code, stdout } = await run(cluster, "--set", "etcd_endpoints=http://10.0.0.9:2379", quick);
+    expect(code).toBe(0);
+    expect(lines(stdout).slice(0, 3)).toEqual([
+      "configmap/calico-config unchanged",
+      "deployment.apps/calico-policy-controller restarted",
+      "node/node-01 cordoned",
+    ]);
+    expect((await controllerPods(cluster)).map(({ metadata }) => metadata.uid)).not.toContain(
+      controller?.metadata.uid,
+    );
+    expect(await known(cluster)).toEqual([true, true, true]);
+    expect(JSON.stringify(at(await daemonSet(cluster), "spec", "template"))).not.toContain("calico-upgrade/");
+  });
+});
