@@ -106,6 +106,7 @@ function policyStep(standing: Standing): PlanStep {
     when: "every namespace's annotation can be read as isolated or not isolated",
     ...(standing.seen?.policy ?? notLookedAt(standing, "namespaces and NetworkPolicies were")),
     rules: ["P02"],
+    command: "migrate-policy",
     commands: policyCommands(),
   };
 }

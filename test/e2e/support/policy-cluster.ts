@@ -39,7 +39,7 @@ async function installCalicoOf(
   await cluster.waitFor(
     "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dcalico-node",
     (pods) => pods.length > 0 && pods.every(({ status }) => JSON.stringify(status).includes('"running"')),
-    { timeoutMs: 60_000, what: "calico-node runs" },
+    { timeoutMs: 120_000, what: "calico-node runs" },
   );
 }
 

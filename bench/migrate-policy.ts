@@ -1,0 +1,132 @@
+/**
+ * `migrate-policy` beside kubectl: 500 namespaces with 5,000 policies on a real API server. Theirs is
+ * `kubectl delete -f` and `kubectl create -f` of the very same objects, for somebody who knows them already.
+ * `node bench/migrate-policy.ts [--rounds 2]`. Exit code 1 when an aim is missed.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startCluster, type Cluster } from "../test/cluster/cluster.ts";
+import {
+  annotationKey,
+  createNamespace,
+  defaultDeny,
+  installOldCalico,
+  sideBySide,
+} from "../test/e2e/support/policy-cluster.ts";
+import { compare, wall } from "./pairs.ts";
+
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "2" } } });
+const executable = join(import.meta.dirname, "../dist/kubectl-calico_upgrade");
+
+/** One namespace in five is closed: its policies stay, and it gets a default-deny. */
+const namespaces = Array.from({ length: 500 }, (_none, at) => ({
+  name: `bench-${String(at).padStart(3, "0")}`,
+  closed: at % 5 === 0,
+}));
+const eachHas = 10;
+
+interface Policy {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string; readonly name: string };
+  readonly spec: object;
+}
+
+function policy(namespace: string, name: string, spec: object): Policy {
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { namespace, name },
+    spec,
+  };
+}
+
+const all = namespaces.flatMap(({ name, closed }) =>
+  Array.from({ length: eachHas }, (_none, at) => ({
+    closed,
+    object: policy(name, `policy-${String(at)}`, {
+      podSelector: { matchLabels: { app: `app-${String(at)}` } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { role: "client" } } }], ports: [{ port: 80 + at }] }],
+    }),
+  })),
+);
+const going = all.filter(({ closed }) => !closed).map(({ object }) => object);
+const coming = namespaces
+  .filter(({ closed }) => closed)
+  .map(({ name }) => policy(name, "default-deny", { podSelector: {} }));
+
+const folder = mkdtempSync(join(tmpdir(), "bench-migrate-"));
+const cluster = await startCluster({ nodes: 1, audit: "Metadata" });
+try {
+  await measure(cluster);
+} finally {
+  await cluster.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measure({ env, audit, api }: Cluster): Promise<void> {
+  await installOldCalico(cluster, "kubernetes");
+  await sideBySide(namespaces, async ({ name, closed }) => {
+    await createNamespace(cluster, name, closed ? { [annotationKey]: defaultDeny } : {});
+  });
+  await create(all.map(({ object }) => object));
+  const file = (name: string, items: readonly Policy[]): string => {
+    const path = join(folder, `${name}.json`);
+    writeFileSync(path, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    return path;
+  };
+  const [deleted, created] = [file("deleted", going), file("created", coming)];
+  let requests = 0;
+  let pages = 0;
+  const ours = async (): Promise<number> => {
+    const mark = await audit.mark();
+    const bundle = ["--bundle-dir", join(folder, "bundles")];
+    const time = await wall([{ command: executable, args: ["migrate-policy", "-y", ...bundle] }], env);
+    const sent = await audit.since(mark, { userAgent: "kubectl-calico_upgrade" });
+    requests = sent.length;
+    pages = sent.filter(
+      ({ verb, uri }) => verb === "list" && /\/(namespaces|pods|networkpolicies)\?/.test(uri),
+    ).length;
+    await reset();
+    return time;
+  };
+  const theirs = async (): Promise<number> => {
+    const time = await wall(
+      [
+        { command: "kubectl", args: ["delete", "-f", deleted] },
+        { command: "kubectl", args: ["create", "-f", created] },
+      ],
+      env,
+    );
+    await reset();
+    return time;
+  };
+  const ratio = await compare(Number(values.rounds), ours, theirs);
+  const objects = going.length + coming.length;
+  const beside = requests - objects - pages;
+  const good = ratio.median <= 1 && beside <= 10;
+  if (!good) process.exitCode = 1;
+  console.log(
+    `migrate-policy of ${String(objects)} writes / kubectl delete and create: ${ratio.median.toFixed(2)} (${ratio.lowest.toFixed(2)}–${ratio.highest.toFixed(2)}; aim ≤ 1.0), ` +
+      `${(ratio.ours / 1000).toFixed(1)} s beside ${(ratio.theirs / 1000).toFixed(1)} s`,
+  );
+  console.log(
+    `requests: ${String(requests)} = ${String(objects)} writes + ${String(pages)} list pages + ${String(beside)} (aim ≤ 10)${good ? "" : "  MISSED"}`,
+  );
+
+  async function create(objects: readonly Policy[]): Promise<void> {
+    await sideBySide(objects, async (object) => {
+      const path = `/apis/networking.k8s.io/v1/namespaces/${object.metadata.namespace}/networkpolicies`;
+      await api.ask("POST", path, object);
+    });
+  }
+
+  async function reset(): Promise<void> {
+    await create(going);
+    await sideBySide(coming, async ({ metadata: { namespace, name } }) => {
+      await api.ask("DELETE", `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/${name}`);
+    });
+  }
+}
