@@ -1,7 +1,7 @@
 /**
  * `migrate-policy` beside kubectl: 500 namespaces with 5,000 policies on a real API server. Theirs is
  * `kubectl delete -f` and `kubectl create -f` of the very same objects, for somebody who knows them already.
- * `node bench/migrate-policy.ts [--rounds 2]`. Exit code 1 when an aim is missed.
+ * `node bench/migrate-policy.ts [--rounds 1]`. Exit code 1 when an aim is missed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,9 +15,9 @@ import {
   installOldCalico,
   sideBySide,
 } from "../test/e2e/support/policy-cluster.ts";
-import { compare, wall } from "./pairs.ts";
+import { median, wall } from "./pairs.ts";
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "2" } } });
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "1" } } });
 const executable = join(import.meta.dirname, "../dist/kubectl-calico_upgrade");
 
 /** One namespace in five is closed: its policies stay, and it gets a default-deny. */
@@ -57,7 +57,7 @@ const coming = namespaces
   .filter(({ closed }) => closed)
   .map(({ name }) => policy(name, "default-deny", { podSelector: {} }));
 
-const folder = mkdtempSync(join(tmpdir(), "bench-migrate-"));
+const folder = mkdtempSync(join(tmpdir(), "migration-"));
 const cluster = await startCluster({ nodes: 1, audit: "Metadata" });
 try {
   await measure(cluster);
@@ -103,14 +103,21 @@ async function measure({ env, audit, api }: Cluster): Promise<void> {
     await reset();
     return time;
   };
-  const ratio = await compare(Number(values.rounds), ours, theirs);
+  const pairs: { readonly ours: number; readonly theirs: number }[] = [];
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    // One after the other: they are to have the machine for themselves.
+    // oxlint-disable-next-line no-await-in-loop
+    pairs.push({ ours: await ours(), theirs: await theirs() });
+  }
+  const ratio = median(pairs.map((pair) => pair.ours / pair.theirs));
+  const seconds = (of: "ours" | "theirs"): string =>
+    `${(median(pairs.map((pair) => pair[of])) / 1000).toFixed(1)} s`;
   const objects = going.length + coming.length;
   const beside = requests - objects - pages;
-  const good = ratio.median <= 1 && beside <= 10;
+  const good = ratio <= 1 && beside <= 10;
   if (!good) process.exitCode = 1;
   console.log(
-    `migrate-policy of ${String(objects)} writes / kubectl delete and create: ${ratio.median.toFixed(2)} (${ratio.lowest.toFixed(2)}–${ratio.highest.toFixed(2)}; aim ≤ 1.0), ` +
-      `${(ratio.ours / 1000).toFixed(1)} s beside ${(ratio.theirs / 1000).toFixed(1)} s`,
+    `migrate-policy of ${String(objects)} writes / kubectl delete and create: ${ratio.toFixed(2)} (aim ≤ 1.0), ${seconds("ours")} beside ${seconds("theirs")}`,
   );
   console.log(
     `requests: ${String(requests)} = ${String(objects)} writes + ${String(pages)} list pages + ${String(beside)} (aim ≤ 10)${good ? "" : "  MISSED"}`,

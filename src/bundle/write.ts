@@ -92,15 +92,13 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
     await replace(join(directory, indexFile), `${JSON.stringify(whole, null, 2)}\n`);
   };
   const flush = inOneGo(writeIndex);
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  const unsaved =
+    "what it would have protected was not written; make room there, or choose another place with --bundle-dir";
+  const guarded = async <T>(work: () => Promise<T>, after = unsaved): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw fileError(
-        error,
-        `cannot save to the bundle ${directory}`,
-        "what it would have protected was not written; make room there, or choose another place with --bundle-dir",
-      );
+      throw fileError(error, `cannot save to the bundle ${directory}`, after);
     }
   };
   const saveState = async (
@@ -191,7 +189,7 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
         }
         ended = formatTime(run.now());
         await flush();
-      }),
+      }, "what was saved before is whole; what became of the last writes is not noted in it"),
   };
 }
 

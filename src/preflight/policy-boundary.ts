@@ -14,6 +14,8 @@ export interface Pending {
   readonly unclear: readonly NamespacePlan[];
   readonly toClose: readonly NamespacePlan[];
   readonly toDelete: readonly NetworkPolicyFacts[];
+  /** Deleted already, and in force until a finalizer lets them go. */
+  readonly held: readonly NetworkPolicyFacts[];
 }
 
 export function pendingPolicies(
@@ -21,10 +23,12 @@ export function pendingPolicies(
   policies: readonly NetworkPolicyFacts[],
 ): Pending {
   const plan = migrationPlan(namespaces, policies, { keep: new Set(), treatAs: new Map() });
+  const going = plan.namespaces.flatMap((each) => each.delete);
   return {
     unclear: plan.namespaces.filter(({ left }) => left === "undecided"),
     toClose: plan.namespaces.filter(({ create }) => create !== undefined),
-    toDelete: plan.namespaces.flatMap((each) => each.delete.filter(({ deleting }) => !deleting)),
+    toDelete: going.filter(({ deleting }) => !deleting),
+    held: going.filter(({ deleting }) => deleting),
   };
 }
 
@@ -36,7 +40,7 @@ export const policiesMet: StepMet = {
     if (!namespaces.known) return { outcome: "unknown", because: unknownBecause("namespaces", namespaces) };
     if (!networkPolicies.known)
       return { outcome: "unknown", because: unknownBecause("networkPolicies", networkPolicies) };
-    const { unclear, toClose, toDelete } = pendingPolicies(namespaces.value, networkPolicies.value);
+    const { unclear, toClose, toDelete, held } = pendingPolicies(namespaces.value, networkPolicies.value);
     const left = [
       ...(unclear.length === 0
         ? []
@@ -45,6 +49,11 @@ export const policiesMet: StepMet = {
       ...(toDelete.length === 0
         ? []
         : [`to delete: ${some(toDelete.map(({ namespace, name }) => `${namespace}/${name}`))} (N03)`]),
+      ...(held.length === 0
+        ? []
+        : [
+            `deleted, and held by a finalizer: ${some(held.map(({ namespace, name }) => `${namespace}/${name}`))}`,
+          ]),
     ];
     if (left.length === 0) return { outcome: "pass", because: `${because}; the policies are ready for it` };
     return {

@@ -25,6 +25,7 @@ import {
   sideBySide,
   installNewCalico,
   installOldCalico,
+  newCalico,
   passing,
   policiesOf,
   policiesPath,
@@ -483,6 +484,17 @@ describe("what a user is told, and asked", () => {
     expect(metadata.annotations?.[annotationKey]).toBeUndefined();
     const odd = (await cluster.api.ask("GET", "/api/v1/namespaces/odd")) as KubeObject;
     expect(odd.metadata.annotations?.[annotationKey]).toBe(defaultDeny);
+  });
+
+  test("node does not cross the boundary before the migration is finished", async () => {
+    const file = join(folder, "new.json");
+    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: newCalico("kubernetes") }));
+    const node = ["node", "node-01", "-f", file, "--template-only", "--dry-run=client"];
+    const refused = await runPlugin(cluster, node);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/^error: P02: .*to close: bank.*to delete: shop\/web.*migrate-policy/m);
+    expect((await migrate(cluster)).code).toBe(0);
+    expect((await runPlugin(cluster, node)).stderr).not.toContain("P02");
   });
 
   test("Ctrl-C: what is in flight is finished, the rest is left, and the way on is named", async () => {

@@ -5,7 +5,8 @@ import { parseImage } from "../../model/image.ts";
 import { program } from "../../model/program.ts";
 import { refusedTarget, sideOf } from "../../policy/crossing.ts";
 import { boundary } from "../../policy/enforcement.ts";
-import { hasWork, migrationPlan } from "../../policy/migration.ts";
+import { migrationPlan } from "../../policy/migration.ts";
+import { unfinished, unfinishedText } from "../../policy/steps.ts";
 import type { Finding } from "../../preflight/finding.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { identifyRelease, releasesOfImage } from "../../releases/release.ts";
@@ -40,14 +41,13 @@ export async function boundaryFindings(
   try {
     const { namespaces, policies } = await observePolicy(connection, discover(connection, policyGroups));
     const plan = migrationPlan(namespaces, policies, { keep: new Set(), treatAs: new Map() });
-    const open = plan.namespaces.filter((each) => hasWork(each) || each.left === "undecided");
-    if (open.length === 0) return [];
-    const names = open.map(({ namespace }) => namespace);
+    const left = unfinished(plan);
+    if (left === undefined) return [];
     return [
       {
         ...base,
         outcome: "fail",
-        because: `policies are not migrated to v1 semantics in ${names.length === 1 ? "namespace" : `${String(names.length)} namespaces:`} ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}: the new controller enforces them the moment it starts`,
+        because: `policies are not migrated to v1 semantics, and the new controller enforces them the moment it starts: ${unfinishedText(left)}`,
       },
     ];
   } catch (error) {

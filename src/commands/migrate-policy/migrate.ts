@@ -3,7 +3,7 @@ import { openBundle, type OpenBundle } from "../../bundle/write.ts";
 import { clusterUid } from "../../cluster/cluster-uid.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { userError } from "../../errors.ts";
+import { explain, userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { readDryRun, dryRunSuffix, type DryRun } from "../../flags/dry-run.ts";
 import { semanticsOf } from "../../policy/enforcement.ts";
@@ -36,9 +36,6 @@ export async function migrate(options: MigratePolicyOptions, { given, to }: Chec
   const dryRun = readDryRun(options.dryRun);
   if (!dryRun.ok) throw userError(dryRun.message);
   if (dryRun.warning !== undefined) warn(dryRun.warning);
-  // Said before anything is read: a run without a place to save to cannot do anything.
-  const root = dryRun.dryRun === "none" ? bundleRoot(options.bundleDir, context.env) : undefined;
-
   const connection = await options.connect();
   const again = (): Promise<Looked> => look(connection, context, { given, to, keepRaw: true });
   const looked = await again();
@@ -59,6 +56,7 @@ export async function migrate(options: MigratePolicyOptions, { given, to }: Chec
       work.check(looked);
     return await tell({ ...base, looked, since: [], held: new Set(), changes: [] });
   }
+  const root = dryRun.dryRun === "none" ? bundleRoot(options.bundleDir, context.env) : undefined;
   work.check(looked);
   await checkMigrationRights(connection, stepWrites(steps, looked.place, looked.raw, undefined));
   announce(looked, steps, context, options.finish);
@@ -111,7 +109,8 @@ async function perform(looked: Looked, work: Work, around: Performing): Promise<
       progress: (line) => void context.stderr.write(`${line}\n`),
     });
   } finally {
-    await bundle?.close();
+    // What is in it is on the disk; only what became of the last writes may not be.
+    await bundle?.close().catch((error: unknown) => void context.stderr.write(`${explain(error)}\n`));
     listening.stop();
   }
   const code = await tell({

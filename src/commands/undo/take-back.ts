@@ -86,7 +86,8 @@ export async function takeBack(
   } catch (error) {
     stop(explain(error));
   } finally {
-    await own?.close();
+    // What is in it is on the disk; only what became of the last writes may not be.
+    await own?.close().catch((error: unknown) => void context.stderr.write(`${explain(error)}\n`));
     listening.stop();
   }
   const code = await tellUndo({

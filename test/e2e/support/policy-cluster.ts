@@ -11,36 +11,45 @@ export const annotationKey = "net.beta.kubernetes.io/network-policy";
 export const defaultDeny = '{"ingress":{"isolation":"DefaultDeny"}}';
 export const policiesPath = "/apis/networking.k8s.io/v1/networkpolicies";
 
+interface Tags {
+  readonly node: string;
+  readonly cni: string;
+  readonly controller: string;
+}
+
 /** The last Calico before the boundary; from here on only its images and its environment matter. */
 export async function installOldCalico(cluster: Cluster, driver: Driver): Promise<void> {
-  await installCalicoOf(cluster, driver, { node: "v1.2.1", cni: "v1.8.3", controller: "v0.6.0" });
+  await install(cluster, calicoOf(driver, { node: "v1.2.1", cni: "v1.8.3", controller: "v0.6.0" }));
 }
 
 /** The first one past it. */
 export async function installNewCalico(cluster: Cluster, driver: Driver): Promise<void> {
-  await installCalicoOf(cluster, driver, { node: "v2.4.1", cni: "v1.10.0", controller: "v0.7.0" });
+  await install(cluster, newCalico(driver));
 }
 
-async function installCalicoOf(
-  cluster: Cluster,
-  driver: Driver,
-  tags: { readonly node: string; readonly cni: string; readonly controller: string },
-): Promise<void> {
+export function newCalico(driver: Driver): readonly KubeObject[] {
+  return calicoOf(driver, { node: "v2.4.1", cni: "v1.10.0", controller: "v0.7.0" });
+}
+
+async function install(cluster: Cluster, objects: readonly KubeObject[]): Promise<void> {
   await cluster.resetCalico();
-  const datastore = driver === "etcd" ? "etcd" : "kdd";
-  const parts = ["rbac", "config", "workloads"] as const;
-  const objects = hostedCalico({ version: "v3.29.7", datastore }, parts);
-  // Kubernetes 1.15 has another version of it.
-  const text = JSON.stringify(objects.filter(({ kind }) => kind !== "PodDisruptionBudget"))
-    .replaceAll("calico/node:v3.29.7", `calico/node:${tags.node}`)
-    .replaceAll("calico/cni:v3.29.7", `calico/cni:${tags.cni}`)
-    .replaceAll("calico/kube-controllers:v3.29.7", `calico/kube-policy-controller:${tags.controller}`);
-  await cluster.apply(JSON.parse(text) as KubeObject[]);
+  await cluster.apply(objects);
   await cluster.waitFor(
     "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dcalico-node",
     (pods) => pods.length > 0 && pods.every(({ status }) => JSON.stringify(status).includes('"running"')),
     { timeoutMs: 120_000, what: "calico-node runs" },
   );
+}
+
+function calicoOf(driver: Driver, tags: Tags): readonly KubeObject[] {
+  const datastore = driver === "etcd" ? "etcd" : "kdd";
+  const objects = hostedCalico({ version: "v3.29.7", datastore }, ["rbac", "config", "workloads"]);
+  // Kubernetes 1.15 has another version of it.
+  const text = JSON.stringify(objects.filter(({ kind }) => kind !== "PodDisruptionBudget"))
+    .replaceAll("calico/node:v3.29.7", `calico/node:${tags.node}`)
+    .replaceAll("calico/cni:v3.29.7", `calico/cni:${tags.cni}`)
+    .replaceAll("calico/kube-controllers:v3.29.7", `calico/kube-policy-controller:${tags.controller}`);
+  return JSON.parse(text) as KubeObject[];
 }
 
 export async function createNamespace(

@@ -127,6 +127,17 @@ casesOf("policies that did nothing would block", rule("N03"), [
 
 casesOf("the upgrade would change who may talk to whom", rule("P02"), [
   {
+    because: "a policy that is deleted, and held by a finalizer, blocks as soon as the boundary is crossed",
+    ...old,
+    objects: [
+      namespace("shop"),
+      { ...web, metadata: { ...web.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } },
+    ],
+    says: "fail",
+    severity: "error",
+    words: /deleted, and held by a finalizer: shop\/web/,
+  },
+  {
     because: "what is left to do is told, and refused",
     ...old,
     objects: [namespace("shop"), web, namespace("bank", closed), namespace("odd", "{")],
