@@ -55,3 +55,13 @@ function withoutEmpty(value: unknown): unknown {
   });
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
+
+/** `spec.value is "2" on the old side and "1" on the new one` */
+export function differenceText({ path, wanted, found }: Difference): string {
+  return `${path} is ${short(wanted)} on the old side and ${short(found)} on the new one`;
+}
+
+function short(value: string | undefined): string {
+  if (value === undefined) return "missing";
+  return value.length > 120 ? `${value.slice(0, 120)}…` : value;
+}

@@ -318,6 +318,17 @@ describe("migrate-data", () => {
       value: ugly,
     });
     expect(readdirSync(bundles)).toHaveLength(1);
+    // And back: the old objects come again, the new ones stay (H03).
+    const undone = await runPlugin(cluster, ["undo", directory, "--bundle-dir", bundles, "-y"]);
+    expect([undone.code, undone.stdout]).toEqual([
+      0,
+      expect.stringContaining("ippool.projectcalico.org/10-244-0-0-16 created"),
+    ]);
+    expect((await items(oldPath("GlobalConfig"))).map((object) => object["spec"])).toEqual([
+      { name: "LogSeverityScreen", value: ugly },
+    ]);
+    expect(await items(newPath("ippools"))).toHaveLength(1);
+    expect(await run("--finish", "-y")).toMatchObject({ code: 0 });
     // What is gone now is not missing.
     expect(await run("--finish")).toMatchObject({ code: 0 });
     expect(await run("-y")).toMatchObject({ code: 0, stdout: expect.stringContaining("verified") as string });

@@ -1,9 +1,10 @@
 import { inverseOrder, type BundleEntry } from "../../bundle/inverse.ts";
+import { calicoDataInverter } from "./calico-data.ts";
 import { forceName, type Inverse, type Inverter, type UndoWorld } from "./inverse.ts";
 import { policyInverter } from "./policies.ts";
 
 /** Who takes back what; the first one that takes an entry has it. */
-const inverters: readonly Inverter[] = [policyInverter];
+const inverters: readonly Inverter[] = [policyInverter, calicoDataInverter];
 
 /** Entries that follow each other and go to one inverter: their writes may go side by side. */
 export interface Prepared {

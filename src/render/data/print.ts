@@ -1,3 +1,4 @@
+import { differenceText } from "../../data/compare.ts";
 import type { JsonObject } from "../../model/kube.ts";
 import type { Printable } from "../output.ts";
 import { table } from "../table.ts";
@@ -43,18 +44,4 @@ function text({ objects, others, state, because }: DataMigration, wide: boolean)
             .join("")}`,
         ]),
   ].join("\n");
-}
-
-/** `spec.value is "2" on the old side and "1" on the new one` */
-export function differenceText({
-  path,
-  wanted,
-  found,
-}: DataMigration["objects"][number]["differences"][number]): string {
-  return `${path} is ${short(wanted)} on the old side and ${short(found)} on the new one`;
-}
-
-function short(value: string | undefined): string {
-  if (value === undefined) return "missing";
-  return value.length > 120 ? `${value.slice(0, 120)}…` : value;
 }
