@@ -1,14 +1,18 @@
-import { podsByNode, shouldRun } from "../../model/placement.ts";
+import { belongsTo, podsByNode, shouldRun } from "../../model/placement.ts";
+import { upToDate } from "../../model/rollout.ts";
 import { stuckReason, stuckText } from "../../model/stuck.ts";
 import { clusterRule } from "../cluster-rule.ts";
 import { some } from "../some.ts";
 
-/** Before anything is begun; once a run is under way hazard H18 judges, which lets repairs through. */
+/**
+ * Before anything is begun. An upgrade that is under way, and a repair of all of them, are let through with a
+ * warning: hazard H18 judges each restart.
+ */
 export const calicoReady = clusterRule({
   id: "S02",
   severity: "error",
-  needs: ["daemonSet", "nodes", "pods"],
-  check({ daemonSet, nodes, pods }) {
+  needs: ["daemonSet", "nodes", "pods", "revisions"],
+  check({ daemonSet, nodes, pods, revisions }) {
     const placed = podsByNode(pods, daemonSet);
     const wanted = nodes.filter((node) => shouldRun(node, daemonSet.template) === true);
     const bad = wanted.flatMap(({ name, ready }) => {
@@ -21,8 +25,13 @@ export const calicoReady = clusterRule({
     });
     if (bad.length === 0)
       return { outcome: "pass", because: `calico-node is Ready on all ${wanted.length} nodes that answer` };
+    const underWay =
+      daemonSet.pinned !== undefined ||
+      nodes.some(({ lease }) => lease !== undefined) ||
+      pods.some((pod) => belongsTo(pod, daemonSet) && upToDate(pod, daemonSet, revisions) === false);
     return {
       outcome: "fail",
+      ...(underWay || bad.length === wanted.length ? { severity: "warning" as const } : {}),
       because: `calico-node is not Ready on ${bad.length} of ${wanted.length} nodes: ${some(bad.map(({ name, why }) => `${name} (${why})`))}`,
       evidence: bad.map(({ name, why }) => ({ object: `Node ${name}`, field: "calico-node", value: why })),
       fix: "kubectl calico-upgrade status names the reasons; a restart on such a node is let through as a repair",

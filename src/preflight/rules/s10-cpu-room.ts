@@ -8,7 +8,7 @@ export const cpuRoom = templateRule({
   id: "S10",
   severity: "error",
   needs: ["nodes", "podsEverywhere"],
-  steps: ["node", "apply"],
+  steps: ["apply"],
   check({ live, file }, { nodes, podsEverywhere }) {
     const [before, after] = [requestOf(live.daemonSet.template), requestOf(file.daemonSet.template)];
     if (after <= before)

@@ -5,7 +5,7 @@ export const accounts = clusterRule({
   id: "S11",
   severity: "error",
   needs: ["serviceAccounts"],
-  steps: ["node", "apply"],
+  steps: ["apply"],
   check({ serviceAccounts }) {
     const going = serviceAccounts.filter(({ name, deleting }) => deleting && /^(calico|canal)/.test(name));
     if (going.length === 0)

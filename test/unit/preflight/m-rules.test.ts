@@ -419,7 +419,7 @@ describe("M16: what the server does not serve", () => {
     expect(compared(servedKinds, none, { objects: [crd, pool] }, served).outcome).toBe("pass");
   });
 
-  test("a group that discovery was not asked about is unknown", () => {
+  test("a group that discovery was not asked about is unknown, and no reason to stop", () => {
     expect(compared(servedKinds, none, { objects: [budget] }, on(["policy/v1beta1"], [], [])).outcome).toBe(
       "unknown",
     );

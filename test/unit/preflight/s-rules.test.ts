@@ -65,6 +65,16 @@ describe("S02: calico-node is Ready", () => {
     );
   });
 
+  test.each([
+    ["an upgrade is under way", withPods({ hash: "old" }, { ready: false })],
+    [
+      "all of them are broken: what is asked for may be the repair",
+      withPods({ ready: false }, { ready: false }, { ready: false }),
+    ],
+  ])("a warning where %s", (_what, spec) => {
+    expect(findingOf(calicoReady, spec)).toMatchObject({ outcome: "fail", severity: "warning" });
+  });
+
   test("a silent node's pod is not judged: its state is old", () => {
     const nodes = [aNode("node-01"), aNode("node-02", { ready: "Unknown" }), aNode("node-03")];
     expect(
