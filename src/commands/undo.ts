@@ -1,6 +1,7 @@
 import { Option } from "clipanion";
 import { bundleDirFlag } from "../flags/bundle.ts";
-import { outputFlag, yesFlag } from "../flags/common.ts";
+import { ignorePreflightErrorsFlag, outputFlag, yesFlag } from "../flags/common.ts";
+import { settleFlag } from "../flags/node.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { forceUndoFlag, listBundlesFlag } from "../flags/undo.ts";
 import { BaseCommand, option } from "./base.ts";
@@ -35,6 +36,8 @@ export class UndoCommand extends BaseCommand {
     ...bundleDirFlag,
     help: "Directory of bundles: where RUN and --list look, and where undo saves what it changes; default is $XDG_STATE_HOME/calico-upgrade or ~/.local/state/calico-upgrade.",
   });
+  readonly settle = option(settleFlag);
+  readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
   readonly output = option({
@@ -51,6 +54,8 @@ export class UndoCommand extends BaseCommand {
       bundleDir: this.bundleDir,
       dryRun: this.dryRun,
       yes: this.yes,
+      ignored: this.ignored,
+      settle: this.settle,
       output: this.output,
       bundles: this.bundles,
       connection: this.connection,

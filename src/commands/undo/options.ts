@@ -1,5 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
+import type { Millis } from "../../model/time.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
 
 export interface UndoOptions {
@@ -8,6 +9,9 @@ export interface UndoOptions {
   readonly bundleDir: string | undefined;
   readonly dryRun: string;
   readonly yes: boolean;
+  /** For the nodes that go back. */
+  readonly ignored: readonly string[];
+  readonly settle: Millis | undefined;
   readonly output: string;
   /** What was given as BUNDLE. */
   readonly bundles: readonly string[];

@@ -55,7 +55,10 @@ export async function runUndo(options: UndoOptions): Promise<number> {
     index: bundle.index,
     forced: new Set(options.force),
   };
-  return await undo(bundle, world, { options, output, dryRun: dryRun.dryRun, root });
+  const around = { options, output, dryRun: dryRun.dryRun, root };
+  const { isStaged, undoStaged } = await import("./staged.ts");
+  if (isStaged(bundle)) return await undoStaged(bundle, world, around);
+  return await undo(bundle, world, around);
 }
 
 /** A --force that names nothing of the bundle is a mistake in it. */

@@ -1,0 +1,134 @@
+import { contentOf, contentText } from "../../bundle/content.ts";
+import type { BundleEntry } from "../../bundle/inverse.ts";
+import { hashOf } from "../../bundle/write.ts";
+import { kubectl } from "../../merge/applier.ts";
+import { isBetween } from "../../merge/restore-object.ts";
+import { isAsInFile } from "../../merge/within.ts";
+import type { KubeObject } from "../../model/kube.ts";
+import { clientSideApplyManager, manager } from "../../model/names.ts";
+import { parseTime } from "../../model/time.ts";
+import { partOf, type Part } from "../../plan/apply/parts.ts";
+import { changedFields } from "../../render/apply-lines.ts";
+import { forceName } from "./inverse.ts";
+
+/** One object that a run changed, over all that the run did to it. */
+export interface UndoTarget {
+  /** The newest entry, whose words are used. */
+  readonly entry: BundleEntry;
+  readonly part: Part;
+  /** As it was before the run; undefined: the run created it. */
+  readonly before: KubeObject | undefined;
+  readonly live: KubeObject | undefined;
+}
+
+/** What taking one object back comes to. */
+export type Decision =
+  | { readonly kind: "restore" | "delete" | "create"; readonly target: UndoTarget }
+  | { readonly kind: "nothing" | "refused"; readonly target: UndoTarget; readonly because: string };
+
+/** All entries about one object as one: the oldest says what was there, the newest what the run made of it. */
+export function targetsOf(
+  entries: readonly BundleEntry[],
+  live: (entry: BundleEntry) => KubeObject | undefined,
+): readonly UndoTarget[] {
+  const byObject = Map.groupBy(
+    entries.toSorted((a, b) => a.id - b.id),
+    ({ group, kind, namespace, name }) => `${group}/${kind}/${namespace ?? ""}/${name}`,
+  );
+  return [...byObject.values()].flatMap((own) => {
+    const [first, last] = [own[0], own.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const before = first.action === "created" ? undefined : first.beforeObject;
+    const object = before ?? last.afterObject ?? live(last);
+    return [
+      {
+        entry: { ...last, action: first.action === "created" ? "created" : last.action },
+        part: object === undefined ? "other" : partOf(object),
+        before,
+        live: live(last),
+      },
+    ];
+  });
+}
+
+const kept = "it is never deleted by undo, whoever made it (H03): what is in it would go with it";
+
+/** H03: what undo never deletes, because more than the run made goes with it. */
+function isKept({ kind, group }: BundleEntry): boolean {
+  return kind === "CustomResourceDefinition" || kind === "Namespace" || group.endsWith("projectcalico.org");
+}
+
+/** `started`: when the run began, RFC 3339. */
+export function decide(target: UndoTarget, forced: ReadonlySet<string>, started: string): Decision {
+  const { entry, before, live } = target;
+  if (entry.kind === "Secret") {
+    return { kind: "nothing", target, because: "a Secret's values are not saved: undo cannot restore them" };
+  }
+  if (before === undefined) {
+    if (live === undefined) return { kind: "nothing", target, because: "it is gone already" };
+    if (isKept(entry)) return { kind: "nothing", target, because: kept };
+    if (entry.written?.uid !== undefined && entry.written.uid !== live.metadata.uid)
+      return { kind: "nothing", target, because: "what stands there now is not what the run made" };
+    return changedSince(target, forced, started) ?? { kind: "delete", target };
+  }
+  if (live === undefined) {
+    return isKept(entry) ? { kind: "nothing", target, because: "it is gone" } : { kind: "create", target };
+  }
+  if (contentText({ ...live, apiVersion: "" }) === contentText({ ...before, apiVersion: "" }))
+    return { kind: "nothing", target, because: "it is as it was" };
+  return changedSince(target, forced, started) ?? { kind: "restore", target };
+}
+
+/** Somebody has changed it since the run: refused, with what is different (hazard H03). */
+function changedSince(
+  target: UndoTarget,
+  forced: ReadonlySet<string>,
+  started: string,
+): Decision | undefined {
+  const { entry, before, live } = target;
+  if (live === undefined || forced.has(forceName(entry))) return undefined;
+  const { written, afterObject, done, action } = entry;
+  if (written !== undefined && done && hashOf(live) === written.hash) return undefined;
+  // A scale, and a run that was killed, do not know what the server made of the write.
+  if (action === "scaled") {
+    if (sameButReplicas(before, live)) return undefined;
+  } else if (written === undefined && !othersSince(live, started)) {
+    if (isBetween(comparable(before), comparable(afterObject), comparable(live))) return undefined;
+    if (afterObject !== undefined && isAsInFile(afterObject, live)) return undefined;
+  }
+  const lines = changedFields(comparable(afterObject ?? before), comparable(live));
+  return {
+    kind: "refused",
+    target,
+    because: `somebody has changed it since${lines.length === 0 ? "" : `:\n    ${lines.join("\n    ")}\n  `}`,
+  };
+}
+
+/** Whether a manager that is neither ours, kubectl's apply nor a controller wrote to it since the run began. */
+function othersSince(live: KubeObject, started: string): boolean {
+  const [begun, known] = [
+    parseTime(started),
+    [manager, clientSideApplyManager, kubectl, "kube-controller-manager"],
+  ];
+  return (live.metadata.managedFields ?? []).some((each) => {
+    const at = parseTime(each.time);
+    const old = at !== undefined && begun !== undefined && at < begun;
+    return !old && each.subresource !== "status" && !known.includes(each.manager ?? "");
+  });
+}
+
+function sameButReplicas(before: KubeObject | undefined, live: KubeObject): boolean {
+  const without = (object: KubeObject | undefined): string => {
+    if (object === undefined) return "";
+    const { replicas: _count, ...spec } = (object["spec"] ?? {}) as Record<string, unknown>;
+    return contentText({ ...object, spec });
+  };
+  return without(before) === without(live);
+}
+
+/** Without what kubectl writes down about it. */
+function comparable(object: KubeObject | undefined): KubeObject {
+  const content = contentOf(object ?? { apiVersion: "", kind: "", metadata: { name: "" } });
+  const { annotations: _texts, ...metadata } = content.metadata;
+  return { ...content, apiVersion: "", metadata };
+}

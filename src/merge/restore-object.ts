@@ -1,0 +1,77 @@
+import type { JsonObject, KubeObject, Ref } from "../model/kube.ts";
+import { clientSideApplyManager } from "../model/names.ts";
+import type { Write } from "../model/write.ts";
+import { compare, isHeld, withoutStrategy, withStrategy } from "./compare.ts";
+import { extractOwned } from "./extract.ts";
+import { patchTypeOf } from "./merge-keys.ts";
+
+/** As whom an object goes back: a server-side manager with the fields that it owned, or kubectl's client side. */
+export interface FormerOwner {
+  readonly manager: string;
+  readonly fields: JsonObject;
+}
+
+/**
+ * The write that makes a live object what it was: what `before` lacks goes away, what it has comes back,
+ * last-applied included. `live` is compared without what controllers count in it (`content`). A DaemonSet
+ * that is held stays held (hazard H12). Undefined: it is as it was.
+ */
+export function restoreObject(
+  live: KubeObject,
+  content: KubeObject,
+  before: KubeObject,
+  ref: Ref,
+  owner?: FormerOwner,
+): { readonly write: Write; readonly template: boolean } | undefined {
+  const held = live.kind === "DaemonSet" && isHeld(live);
+  const bare = held ? withoutStrategy : <T>(object: T): T => object;
+  const patch = compare(bare(content), bare(before), bare(content));
+  if (Object.keys(patch).length === 0) return undefined;
+  const { resourceVersion } = live.metadata;
+  const { spec } = patch;
+  const template = typeof spec === "object" && spec !== null && "template" in spec;
+  if (owner !== undefined) {
+    const owned = extractOwned(before, owner.fields);
+    const body = held ? withStrategy(owned, { type: "OnDelete" }) : owned;
+    return {
+      template,
+      write: {
+        verb: "patch",
+        ref,
+        patch: "apply",
+        fieldManager: owner.manager,
+        body: { ...body, metadata: { ...body.metadata, resourceVersion } },
+      },
+    };
+  }
+  return {
+    template,
+    write: {
+      verb: "patch",
+      ref,
+      patch: patchTypeOf(ref.group),
+      fieldManager: clientSideApplyManager,
+      body: { ...patch, metadata: { ...(patch["metadata"] as object | undefined), resourceVersion } },
+    },
+  };
+}
+
+/**
+ * Whether an object is somewhere between two of its states: every value is of one or of the other. So a run
+ * left it that was killed, and nobody else.
+ */
+export function isBetween(before: unknown, after: unknown, live: unknown): boolean {
+  const equal = (other: unknown): boolean => JSON.stringify(other) === JSON.stringify(live);
+  if (equal(before) || equal(after) || live === undefined) return true;
+  if (Array.isArray(live)) {
+    const either = [before, after].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
+    return live.every((element) => either.some((other) => JSON.stringify(other) === JSON.stringify(element)));
+  }
+  if (!isMap(live)) return false;
+  const [was, meant] = [isMap(before) ? before : {}, isMap(after) ? after : {}];
+  return Object.keys(live).every((key) => isBetween(was[key], meant[key], live[key]));
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

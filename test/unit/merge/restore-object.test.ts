@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { isBetween, restoreObject } from "../../../src/merge/restore-object.ts";
+import type { KubeObject, Ref } from "../../../src/model/kube.ts";
+import { pinnedAnnotation } from "../../../src/model/names.ts";
+
+const ref: Ref = {
+  group: "apps",
+  version: "v1",
+  resource: "daemonsets",
+  kind: "DaemonSet",
+  namespace: "n",
+  name: "d",
+};
+const set = (
+  image: string,
+  strategy: string,
+  annotations?: Readonly<Record<string, string>>,
+): KubeObject => ({
+  apiVersion: "apps/v1",
+  kind: "DaemonSet",
+  metadata: {
+    name: "d",
+    namespace: "n",
+    resourceVersion: "7",
+    ...(annotations === undefined ? {} : { annotations }),
+  },
+  spec: { updateStrategy: { type: strategy }, template: { spec: { containers: [{ name: "c", image }] } } },
+});
+const bodyOf = (found: ReturnType<typeof restoreObject>): unknown =>
+  found?.write.verb === "patch" ? found.write.body : undefined;
+
+describe("an object goes back to what it was", () => {
+  test("what came goes, what went comes, by compare-and-swap; nothing where it is as it was", () => {
+    const before = set("a:1", "OnDelete", { mine: "1" });
+    const live = set("a:2", "OnDelete", { theirs: "2" });
+    const found = restoreObject(live, live, before, ref);
+    expect(found?.template).toBe(true);
+    expect(bodyOf(found)).toMatchObject({
+      metadata: { resourceVersion: "7", annotations: { mine: "1", theirs: null } },
+      spec: { template: { spec: { containers: [{ name: "c", image: "a:1" }] } } },
+    });
+    expect(restoreObject(live, live, live, ref)).toBeUndefined();
+  });
+
+  test("H12: while it is held, its strategy is left alone", () => {
+    const before = set("a:1", "RollingUpdate");
+    const live = set("a:2", "OnDelete", { [pinnedAnnotation]: '{"type":"RollingUpdate"}' });
+    const spec = (bodyOf(restoreObject(live, set("a:2", "RollingUpdate"), before, ref)) as KubeObject)[
+      "spec"
+    ];
+    expect(spec).not.toHaveProperty("updateStrategy");
+  });
+
+  test("H14: a server-side owner applies what it owned", () => {
+    const fields = { "f:spec": { "f:updateStrategy": {} } };
+    const found = restoreObject(
+      set("a:2", "OnDelete"),
+      set("a:2", "OnDelete"),
+      set("a:1", "RollingUpdate"),
+      ref,
+      {
+        manager: "argocd",
+        fields,
+      },
+    );
+    expect(found?.write).toMatchObject({ patch: "apply", fieldManager: "argocd" });
+    expect(bodyOf(found)).toMatchObject({ spec: { updateStrategy: { type: "RollingUpdate" } } });
+  });
+});
+
+describe("whether a killed run left it so, or somebody else", () => {
+  test("every value of one state or the other, a union of both included", () => {
+    const [before, after] = [
+      { rules: ["a", "b"], data: { x: "1", old: "o" } },
+      { rules: ["a", "c"], data: { x: "2", fresh: "f" } },
+    ];
+    expect(isBetween(before, after, { rules: ["a", "b", "c"], data: { x: "1", old: "o", fresh: "f" } })).toBe(
+      true,
+    );
+    expect(isBetween(before, after, { rules: ["a"], data: { x: "2" } })).toBe(true);
+    expect(isBetween(before, after, { rules: ["a", "z"], data: { x: "2" } })).toBe(false);
+    expect(isBetween(before, after, { rules: ["a"], data: { x: "3" } })).toBe(false);
+    expect(isBetween(before, after, { rules: ["a"], data: { x: "2", mine: "m" } })).toBe(false);
+  });
+});
