@@ -97,9 +97,9 @@ function calico(kind: string, name: string, spec: Fields, more: Fields = {}): Ku
   return { apiVersion: "crd.projectcalico.org/v1", kind, metadata: { name, ...more }, spec };
 }
 
-async function ready(cluster: Cluster): Promise<void> {
+async function ready(cluster: Cluster, version: "v1" | "v1beta1"): Promise<void> {
   await cluster.waitFor(
-    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+    `/apis/apiextensions.k8s.io/${version}/customresourcedefinitions`,
     (all) => all.every(({ status }) => JSON.stringify(status).includes('"type":"Established"')),
     { what: "the CRDs established" },
   );
@@ -135,7 +135,7 @@ describe("Kubernetes 1.36", () => {
       ),
       crd("migration.projectcalico.org", "v1beta1", "DatastoreMigration", "datastoremigrations"),
     ]);
-    await ready(cluster);
+    await ready(cluster, "v1");
   });
   afterAll(async () => {
     await leave(cluster, "/apis/apiextensions.k8s.io/v1", /migration\.projectcalico\.org$/);
@@ -339,6 +339,40 @@ describe("Kubernetes 1.36", () => {
     await cluster.api.ask("DELETE", "/apis/rbac.authorization.k8s.io/v1/clusterroles/calico-tier-getter");
     expect(await found(cluster, "v3.29.1", ["B27"])).toEqual({ B27: "fail ClusterRole calico-tier-getter" });
   });
+
+  test("Helm: what its release has to be told, by the marks on the operator", async () => {
+    await runRelease(
+      cluster,
+      "v3.29.7",
+      { node: "v3.22.5", cni: "v3.22.5", "kube-controllers": "v3.22.5" },
+      "kdd",
+    );
+    await put([
+      {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: {
+          name: "tigera-operator",
+          namespace: place,
+          annotations: { "meta.helm.sh/release-name": "calico", "meta.helm.sh/release-namespace": "default" },
+        },
+        spec: {
+          replicas: 0,
+          selector: { matchLabels: { name: "tigera-operator" } },
+          template: {
+            metadata: { labels: { name: "tigera-operator" } },
+            spec: { containers: [{ name: "tigera-operator", image: "quay.io/tigera/operator:v1.25.13" }] },
+          },
+        },
+      },
+    ]);
+    expect(await found(cluster, "v3.32.1", ["B19", "B30", "B31", "B34"])).toEqual({
+      B19: `fail Deployment ${place}/tigera-operator`,
+      B30: "unknown",
+      B31: "n/a",
+      B34: `fail Deployment ${place}/tigera-operator`,
+    });
+  });
 });
 
 describe("Kubernetes 1.15", () => {
@@ -412,11 +446,7 @@ describe("Kubernetes 1.15", () => {
       ),
       old(`alpha.${group}`, "SystemNetworkPolicy"),
     ]);
-    await cluster.waitFor(
-      "/apis/apiextensions.k8s.io/v1beta1/customresourcedefinitions",
-      (all) => all.every(({ status }) => JSON.stringify(status).includes('"type":"Established"')),
-      { what: "the CRDs established" },
-    );
+    await ready(cluster, "v1beta1");
     await workloadsReady(cluster);
     await cluster.apply([
       {
@@ -448,6 +478,70 @@ describe("Kubernetes 1.15", () => {
     expect((await findings(cluster, "v2.5.1")).get("D01")?.because).toContain(
       "not copied: GlobalConfig clusterguid",
     );
+  });
+
+  test("v2.6 to v3.24 with the Kubernetes datastore: peers, addresses, rights, pod security", async () => {
+    await cluster.resetCalico();
+    await cluster.apply(hostedCalico({ version: "v2.6.12", datastore: "kdd" }));
+    await ready(cluster, "v1beta1");
+    await workloadsReady(cluster);
+    await cluster.apply([
+      calico("BGPPeer", "rack-1", { peerIP: "10.9.0.1" }),
+      {
+        apiVersion: "policy/v1beta1",
+        kind: "PodSecurityPolicy",
+        metadata: { name: "restricted" },
+        spec: {
+          seLinux: { rule: "RunAsAny" },
+          runAsUser: { rule: "RunAsAny" },
+          supplementalGroups: { rule: "RunAsAny" },
+          fsGroup: { rule: "RunAsAny" },
+        },
+      },
+    ]);
+    const roles = "/apis/rbac.authorization.k8s.io/v1/clusterroles/calico-node";
+    const ids = ["B07", "B10", "B12", "B13", "B18", "B21", "D02", "D04", "K07", "K08", "P06", "P07"];
+    expect(await found(cluster, "v3.24.6", ids)).toEqual({
+      B07: "fail DaemonSet kube-system/calico-node",
+      B10: "fail BGPPeer rack-1",
+      B12: "fail CNI configuration",
+      B13: "pass",
+      B18: "fail",
+      B21: "fail PodSecurityPolicy restricted",
+      D02: "pass",
+      D04: "fail CNI configuration",
+      K07: "fail API server",
+      K08: "fail API server",
+      P06: "fail",
+      P07: "fail",
+    });
+    await cluster.api.ask("PATCH", roles, { rules: null });
+    expect((await found(cluster, "v3.0.12", ["D02"]))["D02"]).toContain(
+      "fail ServiceAccount kube-system/calico-node",
+    );
+    await cluster.api.ask("DELETE", "/apis/policy/v1beta1/podsecuritypolicies/restricted");
+  });
+
+  test("v2.6 to v3.0 with etcd: two controllers, namespaces that nobody closes, data that nobody sees", async () => {
+    await cluster.resetCalico();
+    await cluster.apply(hostedCalico({ version: "v2.6.12", datastore: "etcd" }));
+    await workloadsReady(cluster);
+    const controllers = "/apis/apps/v1/namespaces/kube-system/deployments";
+    await cluster.api.ask("PATCH", `${controllers}/calico-policy-controller`, { spec: { replicas: 1 } });
+    await cluster.apply([
+      {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: place, annotations: { "net.beta.kubernetes.io/network-policy": defaultDeny } },
+      },
+    ]);
+    expect(await found(cluster, "v3.0.12", ["B03", "N05", "P09", "D03", "P02"])).toEqual({
+      B03: "fail Deployment kube-system/calico-policy-controller, Deployment kube-system/calico-kube-controllers",
+      N05: `fail Namespace ${place}`,
+      P09: "unknown",
+      D03: "unknown",
+      P02: "n/a",
+    });
   });
 
   /** ThirdPartyResources are gone from Kubernetes 1.8 on: a CRD of the same group, version and kind stands for them. */
