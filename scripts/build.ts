@@ -2,32 +2,21 @@
  * `npm run build`: dist/kubectl-calico_upgrade for this machine. Does nothing when what it is made from
  * has not changed; `--force` builds all the same.
  */
-import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import * as esbuild from "esbuild";
-import { bundle } from "./build/bundle.ts";
+import { fingerprintOfInputs } from "./build/inputs.ts";
 import { licences } from "./build/licences.ts";
-import { writeExecutable } from "./build/executable.ts";
 import { nodeRuntime } from "./build/node-runtime.ts";
-import { warmUp } from "./build/warm-up.ts";
+import { executableName, thisPlatform } from "./build/platforms.ts";
+import { makeExecutable, makeProgram } from "./build/program.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
-const platform = `${process.platform}-${process.arch}`;
-const output = join(dist, `kubectl-calico_upgrade${process.platform === "win32" ? ".exe" : ""}`);
+const platform = thisPlatform();
+const output = join(dist, executableName(platform));
 const stamp = join(dist, "built-from");
 
-const key = keyOfInputs();
+const key = fingerprintOfInputs(root, ["scripts/build.ts"], platform.node);
 if (!process.argv.includes("--force") && existsSync(output) && readStamp() === key) {
   say("up to date");
 } else {
@@ -41,49 +30,13 @@ if (!process.argv.includes("--force") && existsSync(output) && readStamp() === k
 async function build(): Promise<void> {
   const work = join(dist, "work");
   rmSync(work, { recursive: true, force: true });
-  const chunkFolder = join(work, "chunks");
-  mkdirSync(chunkFolder, { recursive: true });
-
-  const { chunks, inputs } = await bundle(join(root, "src/main.ts"));
-  for (const [name, text] of chunks) writeFileSync(join(chunkFolder, name), text);
+  mkdirSync(work, { recursive: true });
+  const program = await makeProgram(root, work);
   // Not a name that begins with kubectl-: `kubectl plugin list` would complain of it.
-  writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licences(root, inputs));
-  await esbuild.build({
-    entryPoints: ["sea-main.ts", "warm-up-main.ts"].map((name) => join(root, "scripts/build", name)),
-    bundle: true,
-    platform: "node",
-    target: "node22",
-    format: "cjs",
-    minify: true,
-    outdir: work,
-    outExtension: { ".js": ".cjs" },
-    logLevel: "warning",
-  });
-
+  writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), licences(root, program.inputs));
   const runtime = nodeRuntime(root, platform);
-  await warmUp(runtime.path, join(work, "warm-up-main.cjs"), chunkFolder);
-  const unfinished = join(work, "executable");
-  const assets = Object.fromEntries(readdirSync(chunkFolder).map((name) => [name, join(chunkFolder, name)]));
-  await writeExecutable({ runtime, platform, main: join(work, "sea-main.cjs"), assets, output: unfinished });
-  // A running executable cannot be written to, but its name can be given to another.
-  renameSync(unfinished, output);
+  await makeExecutable({ program, platform, runtime, emulator: { command: [] }, work, output });
   rmSync(work, { recursive: true, force: true });
-}
-
-function keyOfInputs(): string {
-  const hash = createHash("sha256").update(platform);
-  const files = ["src", "scripts/build"].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name)),
-  );
-  for (const path of [
-    ...files.sort(),
-    ...["scripts/build.ts", "package.json", "package-lock.json"].map((name) => join(root, name)),
-  ]) {
-    hash.update(`\0${path.slice(root.length)}\0`).update(readFileSync(path));
-  }
-  return hash.digest("hex");
 }
 
 function readStamp(): string | undefined {

@@ -1,12 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** The folders (`node_modules/semver`) of the packages that the bundle took files of. */
+export function bundledPackages(inputs: readonly string[]): string[] {
+  const folders = inputs.flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  return [...new Set(folders)].sort();
+}
+
 /** Name, version and licence text of every package that the bundle took files of, Node's own last. */
 export function licences(root: string, inputs: readonly string[]): string {
-  const packages = new Set(
-    inputs.flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
-  );
-  const folders = [...packages].sort().map((path) => join(root, path));
+  const folders = bundledPackages(inputs).map((path) => join(root, path));
   return [...folders.map(entry), nodeEntry(root)].join(`\n${"-".repeat(80)}\n`);
 }
 

