@@ -2,7 +2,7 @@ import type { AppContext } from "./context.ts";
 import type { BaseCommand } from "./commands/base.ts";
 import { connectionFlags, helpFlag } from "./flags/connection.ts";
 import { findCommand } from "./flags/find-command.ts";
-import type { ListedCommand } from "./flags/help.ts";
+import type { CommandUsage, ListedCommand } from "./flags/help.ts";
 import { program } from "./model/program.ts";
 
 type CommandClass = (new () => BaseCommand) & { readonly help: (typeof BaseCommand)["help"] };
@@ -87,6 +87,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/undo.ts")).UndoCommand,
   },
   {
+    name: "completion",
+    summary: "Set up completion of commands, flags and names in the shell",
+    group: "Other Commands",
+    load: async () => (await import("./commands/completion.ts")).CompletionCommand,
+  },
+  {
     name: "version",
     summary: "Print the version of this program",
     group: "Other Commands",
@@ -99,6 +105,8 @@ export const globalFlags = [...Object.values(connectionFlags), helpFlag];
 
 /** Runs one command line (without the program's name) and answers the exit code. */
 export async function runCli(args: readonly string[], context: AppContext): Promise<number> {
+  // Before anything looks at flags: what follows is a line that somebody is still typing.
+  if (args[0] === completeCommand) return await complete(args.slice(1), context);
   const { name, rest } = findCommand(args, globalFlags);
   if (name === undefined) return await runRoot(args, context);
   if (name === "help") return await runHelp(rest, context);
@@ -107,6 +115,22 @@ export async function runCli(args: readonly string[], context: AppContext): Prom
   return command === undefined
     ? await unknownCommand(name, context)
     : await runCommand(command, rest, context);
+}
+
+/** What kubectl_complete-calico_upgrade calls. */
+export const completeCommand = "__complete";
+
+async function complete(args: readonly string[], context: AppContext): Promise<number> {
+  const { runComplete } = await import("./commands/complete/run.ts");
+  const completed = commands.map((command) => ({
+    ...command,
+    async details() {
+      const [{ flagsOf }, commandClass] = await Promise.all([import("./commands/base.ts"), command.load()]);
+      const usage: CommandUsage = commandClass.help;
+      return { usage: usage.arguments ?? "", flags: [...flagsOf(commandClass), helpFlag] };
+    },
+  }));
+  return await runComplete(args, completed, globalFlags, context);
 }
 
 async function runCommand(

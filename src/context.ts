@@ -8,8 +8,14 @@ export interface AppContext extends BaseContext {
   readonly now: () => Millis;
   readonly interrupts: Interrupts;
   readonly terminal: Terminal;
-  /** Opens the cluster that the connection flags, KUBECONFIG and the environment name. */
-  readonly connect: (values: ConnectionValues) => Promise<Connection>;
+  /**
+   * Opens the cluster that the connection flags, KUBECONFIG and the environment name. `silent`: nothing is
+   * printed and nobody is asked.
+   */
+  readonly connect: (
+    values: ConnectionValues,
+    options?: { readonly silent?: boolean },
+  ) => Promise<Connection>;
   /** A file of -f; "-" reads standard input, once. */
   readonly readFile: (path: string) => Promise<string>;
   /** How many different warnings the server sent (--warnings-as-errors). */

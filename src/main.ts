@@ -13,8 +13,10 @@ async function main(): Promise<void> {
     process.exitCode = 0;
     return;
   }
-  const { runCli } = await import("./cli.ts");
+  const { runCli, completeCommand } = await import("./cli.ts");
   process.exitCode = await runCli(args, makeContext());
+  // Whoever types does not wait for what was given up.
+  if (args[0] === completeCommand) process.stdout.write("", () => process.exit());
 }
 
 function makeContext(): AppContext {
@@ -46,7 +48,7 @@ function makeContext(): AppContext {
     },
     outputClosed: outputClosed.signal,
     warnings,
-    async connect(values) {
+    async connect(values, { silent = false } = {}) {
       const [{ connect }, { parseYaml, editYaml }] = await Promise.all([
         import("./cluster/connect.ts"),
         import("./manifest/yaml.ts"),
@@ -55,15 +57,17 @@ function makeContext(): AppContext {
         env: process.env,
         parseYaml,
         editYaml,
-        log: (line) => void process.stderr.write(`${line}\n`),
+        log: (line) => void (silent || process.stderr.write(`${line}\n`)),
         warn(text) {
           warnings.count += 1;
+          if (silent) return;
           process.stderr.write(`${warningLabel(values.color)} ${text}\n`);
         },
         userAgent: `kubectl-calico_upgrade/${version} (${os}/${arch})`,
         pid: process.pid,
-        stdinTty: Boolean(process.stdin.isTTY),
+        stdinTty: !silent && Boolean(process.stdin.isTTY),
         async login() {
+          if (silent) throw new Error("nobody is asked");
           const { promptForLogin } = await import("./cluster/prompt.ts");
           return await promptForLogin(process);
         },

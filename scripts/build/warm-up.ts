@@ -5,22 +5,26 @@ import { join } from "node:path";
 import { manifest, startWarmUpServer } from "./warm-up-server.ts";
 
 /** What is run so that V8 compiles what most calls need; each run adds to the caches of the one before. */
-const calls: readonly (readonly string[])[] = [
+const offline: readonly (readonly string[])[] = [
   ["--help"],
   ["status", "--help"],
   ["node", "--help"],
+  ["__complete", "status", "--"],
+  ["version", "-o", "json"],
+  ["--version"],
+];
+const online: readonly (readonly string[])[] = [
   ["status"],
   ["status", "-o", "json"],
   ["node", "node-01"],
   ["node", "node-01", "--restart", "--dry-run=client"],
   ["node", "node-01", "-f", "calico.yaml", "--template-only", "--dry-run=client"],
-  ["version", "-o", "json"],
-  ["--version"],
 ];
 
 /**
  * Leaves a code cache beside every chunk in `folder` that the calls above load. `node` is a command line:
  * an emulator may come first.
+ * Under an emulator no server is asked: requests take so long there that what gets compiled depends on it.
  */
 export async function warmUp(node: readonly string[], runner: string, folder: string): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), "warm-up-"));
@@ -41,7 +45,7 @@ export async function warmUp(node: readonly string[], runner: string, folder: st
     writeFileSync(join(home, "calico.yaml"), manifest);
     const env = { PATH: process.env["PATH"], HOME: home, KUBECONFIG: kubeconfig };
     const [command = "", ...first] = node;
-    for (const call of calls) {
+    for (const call of first.length === 0 ? [...online, ...offline] : offline) {
       // The seed makes V8's hashes, and with them its cache, the same each time; no check of V8's looks at it.
       const args = [...first, "--random-seed=1", runner, folder, ...call];
       const status = await exitCode(command, args, env, home);
@@ -66,7 +70,7 @@ function exitCode(
     env,
     cwd,
     stdio: process.env["WARM_UP_LOUD"] === undefined ? "ignore" : "inherit",
-    timeout: 30_000,
+    timeout: 120_000,
   })
     .on("error", reject)
     .on("close", resolve);

@@ -16,7 +16,7 @@ export interface LoadOptions {
  */
 export async function loadKubeconfig(explicit: string, options: LoadOptions): Promise<KubeConfigEntries> {
   const listed = options.env["KUBECONFIG"] ?? "";
-  const paths = explicit === "" ? precedence(options.env) : [explicit];
+  const paths = kubeconfigPaths(explicit, options.env);
   const files: KubeConfigEntries[] = [];
   const missing: string[] = [];
   const wrong: string[] = [];
@@ -45,7 +45,9 @@ export async function loadKubeconfig(explicit: string, options: LoadOptions): Pr
   return mergeKubeconfigs(files);
 }
 
-function precedence(env: LoadOptions["env"]): string[] {
+/** Where kubeconfigs are looked for, the first first; `explicit` is --kubeconfig. */
+export function kubeconfigPaths(explicit: string, env: LoadOptions["env"]): readonly string[] {
+  if (explicit !== "") return [explicit];
   const listed = env["KUBECONFIG"] ?? "";
   if (listed !== "") return [...new Set(listed.split(delimiter))].filter((path) => path !== "");
   const home = env["HOME"] ?? env["USERPROFILE"] ?? "";

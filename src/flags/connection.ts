@@ -1,5 +1,6 @@
 import { colorFlag } from "./color.ts";
 import type { Flag, FlagValues } from "./flag.ts";
+import type { Scanned } from "./scan.ts";
 
 /** kubectl's connection flags (ConfigFlags) and its global ones; every command accepts them. */
 export const connectionFlags = {
@@ -104,6 +105,18 @@ export const connectionFlags = {
 } as const satisfies Readonly<Record<string, Flag>>;
 
 export type ConnectionValues = FlagValues<typeof connectionFlags>;
+
+/** The connection flags of a command line that was scanned, without a command. */
+export function connectionValues({ given }: Scanned): ConnectionValues {
+  const entries = Object.entries<Flag>(connectionFlags).map(([key, flag]) => {
+    const values = given.filter((each) => each.flag.name === flag.name).map(({ value }) => value);
+    const last = values.at(-1) ?? flag.default;
+    if (flag.takes === "boolean") return [key, last === "true"];
+    if (flag.repeat === true) return [key, values];
+    return [key, flag.read === "int" ? Number(last) : last];
+  });
+  return Object.fromEntries(entries) as ConnectionValues;
+}
 
 /** Those that decide which cluster is meant and as whom; credentials are never repeated. */
 const naming = [

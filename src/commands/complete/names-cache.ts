@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { kubeconfigPaths } from "../../cluster/load-kubeconfig.ts";
+import type { AppContext } from "../../context.ts";
+import { connectionArguments, type ConnectionValues } from "../../flags/connection.ts";
+
+/** Nodes come and go slowly beside somebody who types. */
+const goodForMillis = 60_000;
+
+interface NamesCache {
+  readonly fresh?: readonly string[];
+  /** Better than nothing, where the cluster does not answer in time. */
+  readonly stale?: readonly string[];
+  write(names: readonly string[]): Promise<void>;
+}
+
+/**
+ * Names that were asked for lately, beside kubectl's own cache. Its key is what decides which cluster is
+ * asked and as whom, so that a hit needs no kubeconfig to be read.
+ */
+export async function namesCache(
+  of: string,
+  values: ConnectionValues,
+  { env, now }: AppContext,
+): Promise<NamesCache> {
+  const home = env["HOME"] ?? env["USERPROFILE"] ?? "";
+  const folder =
+    (values.cacheDir ?? "") || env["KUBECACHEDIR"] || (home === "" ? "" : join(home, ".kube/cache"));
+  if (folder === "") return { write: () => Promise.resolve() };
+  const files = await Promise.all(
+    kubeconfigPaths(values.kubeconfig ?? "", env).map(async (path) => {
+      const found = await stat(path).catch(() => undefined);
+      return [path, found?.mtimeMs, found?.size];
+    }),
+  );
+  // Nodes and namespaces are in no namespace.
+  const cluster = connectionArguments({ ...values, namespace: undefined });
+  const who = [of, cluster, env["KUBERNETES_SERVICE_HOST"], files];
+  const id = createHash("sha256").update(JSON.stringify(who)).digest("hex").slice(0, 32);
+  const path = join(folder, "calico-upgrade", `${id}.json`);
+  const known = await readNames(path);
+  return {
+    ...(known === undefined ? {} : { stale: known.names }),
+    // A clock that was set back must not keep names for years.
+    ...(known !== undefined && Math.abs(now() - known.at) < goodForMillis ? { fresh: known.names } : {}),
+    async write(names) {
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+        const draft = `${path}.${Math.random().toString(36).slice(2)}`;
+        await writeFile(draft, JSON.stringify({ at: now(), names }), { mode: 0o600 });
+        await rename(draft, path);
+      } catch {
+        // Who cannot write there goes without.
+      }
+    },
+  };
+}
+
+async function readNames(path: string): Promise<{ at: number; names: readonly string[] } | undefined> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as { at: number; names: readonly string[] };
+  } catch {
+    return undefined;
+  }
+}
