@@ -47,7 +47,7 @@ const { version, homepage } = JSON.parse(readFileSync(join(root, "package.json")
   version: string;
   homepage: string;
 };
-/** krew-index's limit does not exist; a user's patience does. */
+/** Bytes; krew sets no limit, a user's patience does. */
 const largest = 45_000_000;
 const stamp = join(output, "built-from");
 const key = fingerprintOfInputs(root, ["scripts/release.ts", "scripts/release", "LICENSE"], process.version);
