@@ -38,9 +38,16 @@ export const images = clusterRule({
         fix: "make them reachable from the nodes: registry, mirror, imagePullSecrets",
       };
     }
+    // Nodes list the same images: each name is read once.
+    const full = new Map<string, string>();
     const there = nodes.filter((node) => shouldRun(node, template) !== false);
     const without = there.filter(({ images: listed }) => {
-      const names = new Set(listed.map(nameOf));
+      const names = new Set<string>();
+      for (const text of listed) {
+        const name = full.get(text) ?? nameOf(text);
+        full.set(text, name);
+        names.add(name);
+      }
       return wanted.some((image) => !names.has(image));
     });
     if (without.length === 0)
