@@ -486,6 +486,50 @@ describe("what a user is told, and asked", () => {
     expect(odd.metadata.annotations?.[annotationKey]).toBe(defaultDeny);
   });
 
+  test("killed before or after any one write: run again, and the cluster is migrated and everything saved", async () => {
+    const shop = "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies";
+    const bank = "/apis/networking.k8s.io/v1/namespaces/bank/networkpolicies";
+    const isWrite = (method: string, path: string): boolean =>
+      ["POST", "DELETE", "PATCH"].includes(method) && /networkpolicies|\/namespaces\/odd$/.test(path);
+    await createNamespace(cluster, "odd", { [annotationKey]: "{broken" });
+    for (const at of [1, 2, 3, 4, 5]) {
+      for (const moment of ["before", "after"] as const) {
+        const place = join(bundles, `${String(at)}-${moment}`);
+        // Where the last round left off is not where this one begins.
+        await cluster.api.ask("DELETE", shop);
+        await cluster.api.ask("DELETE", "/apis/networking.k8s.io/v1/namespaces/odd/networkpolicies");
+        await cluster.api.request("DELETE", `${bank}/default-deny-2`);
+        await cluster.api.ask("PATCH", "/api/v1/namespaces/odd", {
+          metadata: { annotations: { "calico-upgrade/treat-as": null } },
+        });
+        for (const name of ["one", "two"]) await createPolicy(cluster, "shop", name, { podSelector: {} });
+        let writes = 0;
+        let kill = (): void => undefined;
+        const between = await interpose(cluster, async ({ method, path, forward }) => {
+          if (!isWrite(method, path)) return await forward();
+          writes += 1;
+          if (writes < at) return await forward();
+          if (writes === at && moment === "after") await forward();
+          kill();
+          return undefined;
+        });
+        const args = ["migrate-policy", "-y", "--treat-as=odd=isolated", "--bundle-dir", place];
+        const first = startPlugin(cluster, args, between);
+        kill = () => first.signal("SIGKILL");
+        await first.ended;
+        const again = await runPlugin(cluster, args);
+        expect([again.code, at, moment], again.stderr).toEqual([0, at, moment]);
+        const left = await rawCluster(cluster);
+        const names = left.policies.map(({ namespace, name }) => `${namespace}/${name}`).toSorted();
+        expect(names).toEqual(["bank/default-deny", "bank/default-deny-2", "odd/default-deny"]);
+        const deleted = savedIn(place).flatMap(({ entries }) =>
+          entries.filter(({ action }) => action === "deleted").map(({ name }) => name),
+        );
+        expect(new Set(deleted)).toEqual(new Set(["one", "two"]));
+      }
+    }
+  }, 240_000);
+
   test("node does not cross the boundary before the migration is finished", async () => {
     const file = join(folder, "new.json");
     writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: newCalico("kubernetes") }));
