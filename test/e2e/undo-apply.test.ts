@@ -97,7 +97,7 @@ describe.each(stories)(
       const image = await imageOnNode("node-01");
       const bundle = await upgraded();
       expect(await installed()).not.toEqual(before);
-      const { code, stdout, stderr } = await run("undo", bundle, "-y");
+      const { code, stdout, stderr } = await undo(bundle);
       expect([code, stderr]).toEqual([0, expect.stringContaining("P11")]);
       expect(stdout).toContain("node/node-03 uncordoned");
       expect(await installed()).toEqual(before);

@@ -60,6 +60,8 @@ export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
         // oxlint-disable-next-line no-await-in-loop
         const { code: own = 0, ...outcome } = await oneStep(id, run, objects);
         steps.push({ id, ...outcome });
+        // oxlint-disable-next-line no-await-in-loop
+        await saving?.flush();
         if (outcome.state === "left") left.push(`${id}: ${outcome.because}`);
         if (outcome.state !== "failed") context.stderr.write(`${id}: ${outcome.because}\n`);
         else error = outcome.because;

@@ -11,6 +11,8 @@ export interface Saving {
   readonly bundle: OpenBundle;
   /** `object`: as the server answered the last write. */
   done(ref: Ref, object: KubeObject | undefined): void;
+  /** What is done is on the disk: a run that is killed later knows it. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function saveTargets(
       const id = byName.get(key(ref));
       if (id !== undefined && object !== undefined) bundle.done(id, object);
     },
+    flush: async () => void (await bundle.save([])),
     close: () => bundle.close(),
   };
 }

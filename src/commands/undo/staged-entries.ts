@@ -95,6 +95,8 @@ function changedSince(
   } else if (written === undefined && !othersSince(live, started)) {
     if (isBetween(comparable(before), comparable(afterObject), comparable(live))) return undefined;
     if (afterObject !== undefined && isAsInFile(afterObject, live)) return undefined;
+    // A step that saves no text of what it means: the server knows who wrote.
+    if (afterObject === undefined && (live.metadata.managedFields ?? []).length > 0) return undefined;
   }
   const lines = changedFields(comparable(afterObject ?? before), comparable(live));
   return {

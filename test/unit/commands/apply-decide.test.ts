@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { hopTo } from "../../../src/commands/apply/decide.ts";
+import type { ApplyOptions } from "../../../src/commands/apply/options.ts";
+import type { Standing } from "../../../src/plan/upgrade/standing.ts";
+import { versionOf } from "../../../src/releases/version.ts";
+
+const standing = (from: string, more: Partial<Standing> = {}): Standing => ({
+  from: versionOf(from),
+  datastore: "kubernetes",
+  kubernetes: 33,
+  canal: false,
+  typha: true,
+  ebpf: false,
+  vxlan: false,
+  namespace: "kube-system",
+  daemonSet: "calico-node",
+  ...more,
+});
+const options = (more: Partial<ApplyOptions> = {}): ApplyOptions =>
+  ({
+    until: "contract",
+    skipNodes: false,
+    dryRun: "none",
+    node: { ignored: new Set() },
+    ...more,
+  }) as ApplyOptions;
+
+describe("what apply does not begin", () => {
+  test("H06: a stop between Typha v3.32 and the last node, in either way to ask for it", () => {
+    const to = versionOf("v3.32.1");
+    expect(() => hopTo(standing("v3.31.0"), to, options({ skipNodes: true }))).toThrow(
+      /^H06: .*--skip-nodes/,
+    );
+    expect(() => hopTo(standing("v3.31.0"), to, options({ until: "controller" }))).toThrow(/^H06: /);
+    expect(hopTo(standing("v3.31.0"), to, options({ until: "expand" }))?.to).toBe("v3.32.1");
+    expect(hopTo(standing("v3.31.0"), to, options())?.to).toBe("v3.32.1");
+  });
+
+  test("no H06 where no Typha goes over v3.32", () => {
+    const to = versionOf("v3.30.7");
+    expect(hopTo(standing("v3.29.7"), to, options({ skipNodes: true }))?.to).toBe("v3.30.7");
+  });
+
+  test("P11: a downgrade is refused with its rule", () => {
+    expect(() => hopTo(standing("v3.30.7"), versionOf("v3.29.7"), options())).toThrow(/^P11: /);
+  });
+
+  test("P02: policies come first, with the command; done already is said by its id, and a dry run goes on", () => {
+    const old = standing("v2.3.0", { datastore: "etcd", kubernetes: 7, typha: false });
+    const to = versionOf("v2.5.1");
+    expect(() => hopTo(old, to, options())).toThrow(
+      /P02: before this file: .*migrate-policy.*--ignore-preflight-errors=P02/,
+    );
+    const done = options({ node: { ...options().node, ignored: new Set(["P02"]) } });
+    expect(hopTo(old, to, done)?.to).toBe("v2.5.1");
+    expect(hopTo(old, to, options({ dryRun: "client" }))?.to).toBe("v2.5.1");
+  });
+
+  test("a release that cannot be reached in one go: the first one on the way is named", () => {
+    const old = standing("v2.3.0", { datastore: "etcd", kubernetes: "unknown", typha: false });
+    expect(() => hopTo(old, versionOf("v3.30.7"), options())).toThrow(
+      /cannot be reached in one go: v\d+\.\d+\.\d+ comes first/,
+    );
+  });
+});
