@@ -15,13 +15,14 @@ const sides = [
 export const thirdPartyReadings = [
   ...sides.flatMap(([old, now]) => [old, now]),
   "systemNetworkPolicies",
+  "globalNetworkPolicies",
 ] as const;
 
 /** Objects that only the old side has. */
 export interface Uncopied {
   readonly missing: readonly Evidence[];
   readonly copied: number;
-  /** Those that nobody copies: upstream's Job leaves them out (calico-facts 3.1). */
+  /** Policies without their new one: upstream's Job leaves them out (calico-facts 3.1), migrate-data does not. */
   readonly byHand: readonly Evidence[];
 }
 
@@ -43,7 +44,13 @@ export function uncopied(readings: PreflightFacts): Uncopied | { readonly unknow
   }
   const policies = readings.systemNetworkPolicies;
   if (!policies.known) return { unknown: unknownBecause("systemNetworkPolicies", policies) };
-  const byHand = policies.value.map(({ name }) => ({
+  const now = readings.globalNetworkPolicies;
+  if (!now.known && now.why !== "not served")
+    return { unknown: unknownBecause("globalNetworkPolicies", now) };
+  const there = new Set(now.known ? now.value.map(({ name }) => name) : []);
+  const without = policies.value.filter(({ name }) => !there.has(name));
+  copied += policies.value.length - without.length;
+  const byHand = without.map(({ name }) => ({
     object: `SystemNetworkPolicy ${name}`,
     field: "metadata.name",
     value: name,

@@ -50,6 +50,18 @@ for (const id of ["D01", "P03"]) {
       says: "fail",
       words: "SystemNetworkPolicy deny",
     },
+    {
+      because: "a SystemNetworkPolicy that migrate-data brought over is one no more",
+      ...v24,
+      objects: [
+        pool,
+        copied,
+        old("SystemNetworkPolicy", "deny", "alpha.projectcalico.org"),
+        { ...copied, kind: "GlobalNetworkPolicy", metadata: { name: "deny" }, spec: {} },
+      ],
+      says: "pass",
+      words: "2 of 2",
+    },
     { because: "all copied passes", ...v24, objects: [pool, copied], says: "pass", words: "1 of 1" },
     { because: "with etcd there are none", ...v24, datastore: "etcd", says: "n/a" },
     {
