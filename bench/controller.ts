@@ -32,10 +32,12 @@ export async function controllerDowntime(
     );
     const [older = "", newer = ""] = files;
     const env = { ...cluster.env, XDG_STATE_HOME: folder };
+    // Whoever made the test's Calico owns fields that the older manifest lacks.
+    const flags = ["--settle=0s", "--ignore-preflight-errors=H14"];
     const rollout = ["-n", "kube-system", "rollout", "status", "deployment/calico-kube-controllers"];
     return await compare(
       rounds,
-      () => downtime(cluster, () => wall([ours("controller", "-f", older, "--settle=0s")], env)),
+      () => downtime(cluster, () => wall([ours("controller", "-f", older, ...flags)], env)),
       () => downtime(cluster, () => wall([kubectl("apply", "-f", newer), kubectl(...rollout)], env)),
     );
   } finally {

@@ -417,6 +417,28 @@ describe("Kubernetes 1.36: today's APIs", () => {
     }
   });
 
+  test("H24: an old pod on a silent node holds the new controller back; it is named, and never force-deleted", async () => {
+    await installed(cluster, from, to);
+    const [old] = await controllerPods(cluster);
+    const node = String(at(old, "spec", "nodeName"));
+    await cluster.faults.silentNode(node);
+    try {
+      const { code, stderr } = await runController(cluster, "-f", await fileOf(to), quick, "--timeout=10s");
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        new RegExp(
+          `^error: H24: pod ${old?.metadata.name ?? ""} did not end within 10s: node ${node} is silent`,
+          "m",
+        ),
+      );
+      expect(stderr).toContain("never force-delete the pod");
+      const there = await controllerPods(cluster);
+      expect(there.map(({ metadata }) => metadata.uid)).toEqual([old?.metadata.uid]);
+    } finally {
+      await cluster.resetCalico();
+    }
+  });
+
   test("H05: what the new controller needs and the cluster lacks is named, and printed to be applied", async () => {
     await installed(cluster, from);
     for (const path of [
