@@ -23,8 +23,12 @@ function makeContext(): AppContext {
   let listening = false;
   const outputClosed = new AbortController();
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
     outputClosed.abort();
+    if (error.code !== "EPIPE") {
+      // A full disk, most likely: whoever reads the file later must not take it for the whole result.
+      process.stderr.write(`error: write /dev/stdout: ${error.message}\n`);
+      process.exit(1);
+    }
     // As if SIGPIPE had ended the process; work that handles Ctrl-C is not cut off by a closed pipe.
     if (!listening) process.exit(141);
   });

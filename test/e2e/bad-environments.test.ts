@@ -1,0 +1,186 @@
+/** Where the tool is run is not always a nice place: a right answer or one clear line, no stack trace, no hang. */
+import { execFile, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { startWarmUpServer } from "../../scripts/build/warm-up-server.ts";
+
+const executable = join(import.meta.dirname, "../../dist/kubectl-calico_upgrade");
+
+interface Result {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+let home = "";
+let server: Awaited<ReturnType<typeof startWarmUpServer>>;
+
+beforeAll(async () => {
+  if (!existsSync(executable)) throw new Error("npm run build comes first");
+  home = mkdtempSync(join(tmpdir(), "bad-"));
+  server = await startWarmUpServer();
+});
+
+afterAll(() => {
+  server.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** A shell line in which $X is the executable; only these variables are set. */
+function shell(line: string, env: Readonly<Record<string, string>> = { HOME: home }): Promise<Result> {
+  const { promise, resolve } = Promise.withResolvers<Result>();
+  // Below another shell, so that none reads its start-up files.
+  const all = { PATH: "/usr/bin:/bin", SHLVL: "5", X: executable, S: server.url, ...env };
+  execFile(
+    "bash",
+    ["-c", line],
+    { env: all, maxBuffer: 2 ** 27, timeout: 60_000 },
+    (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+      resolve({ stdout, stderr, code });
+    },
+  );
+  return promise;
+}
+
+/** Exit code 1 and one message in words, as kubectl would. */
+function expectRefusal({ stdout, stderr, code }: Result, words: RegExp): void {
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(words);
+  expect(stderr).not.toMatch(/^\s+at |this is a bug|undefined|\[object/m);
+}
+
+function expectStatus({ stdout, stderr, code }: Result): void {
+  expect([stderr, code]).toEqual(["", 0]);
+  expect(stdout).toContain("node-01");
+}
+
+describe("surroundings that lack something", () => {
+  test.each<[string, string, Record<string, string>]>([
+    ["no HOME", '"$X" status --server "$S"', {}],
+    ["a HOME that is not there", '"$X" status --server "$S"', { HOME: "/nonexistent" }],
+    ["a HOME where nothing can be written", '"$X" status --server "$S"', { HOME: "/sys" }],
+    ["a cache folder that is a file", '"$X" status --server "$S" --cache-dir /dev/null', {}],
+    ["standard input closed", '"$X" status --server "$S" <&-', {}],
+    ["LANG=C", '"$X" status --server "$S"', { LANG: "C", LC_ALL: "C" }],
+    ["a dumb terminal of 40 columns", '"$X" status --server "$S"', { TERM: "dumb", COLUMNS: "40" }],
+    ["an unknown TERM", '"$X" status --server "$S"', { TERM: "no-such-terminal" }],
+    ["another time zone", '"$X" status --server "$S"', { TZ: "No/Where" }],
+    ["few open files", 'ulimit -n 40; "$X" status --server "$S"', {}],
+  ])("%s: the status all the same", async (_name, line, env) => {
+    expectStatus(await shell(line, env));
+  });
+
+  test("standard output closed: no stack trace, and it ends", async () => {
+    const { stderr } = await shell('"$X" status --server "$S" >&-');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test("standard error closed: the result is whole", async () => {
+    expectStatus(await shell('"$X" status --server "$S" 2>&-'));
+  });
+
+  test("a full disk behind standard output is told", async () => {
+    const { code, stderr } = await shell('"$X" status --server "$S" -o json >/dev/full');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: write \/dev\/stdout: [^\n]*no space left on device[^\n]*\n$/);
+  });
+});
+
+/** A server that treats every request in its own way. */
+async function odd(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  const own = createServer(answer);
+  const url = await listen(own);
+  onTestFinished(() => {
+    own.closeAllConnections();
+    own.close();
+  });
+  return url;
+}
+
+async function listen(own: Server): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  own.listen(0, "127.0.0.1", () => {
+    resolve(undefined);
+  });
+  await promise;
+  return `http://127.0.0.1:${(own.address() as AddressInfo).port}`;
+}
+
+const status = (url: string, more = ""): Promise<Result> => shell(`"$X" status --server ${url} ${more}`);
+
+describe("servers that are none", () => {
+  test("accepts and never answers: it ends when --request-timeout is over", async () => {
+    const url = await odd(() => undefined);
+    const began = performance.now();
+    expectRefusal(await status(url, "--request-timeout=2s"), /timeout|Timeout|exceeded/);
+    expect(performance.now() - began).toBeLessThan(30_000);
+  });
+
+  test("accepts no more than the connection", async () => {
+    const mute = createTcpServer(() => undefined);
+    const url = await listen(mute);
+    expectRefusal(await status(url, "--request-timeout=2s"), /timeout|Timeout|exceeded/);
+    mute.close();
+  });
+
+  test("answers a page of HTML", async () => {
+    const url = await odd((_request, response) => {
+      response.setHeader("content-type", "text/html").end("<html><body>Please log in</body></html>");
+    });
+    expectRefusal(await status(url), /not a Kubernetes API server/);
+  });
+
+  test("cuts the connection in the middle of every list", async () => {
+    const url = await odd((_request, response) => {
+      response.writeHead(200, { "content-type": "application/json", "content-length": "5000" });
+      response.write('{"kind":"List","items":[', () => response.destroy());
+    });
+    expectRefusal(await status(url), /unexpected EOF|reset|closed|EOF/);
+  });
+
+  test("answers bytes that are no UTF-8", async () => {
+    const url = await odd((_request, response) => {
+      response.setHeader("content-type", "application/json");
+      response.end(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22]));
+    });
+    expectRefusal(await status(url), /not a Kubernetes API server|invalid/);
+  });
+
+  test("a name that does not resolve", async () => {
+    expectRefusal(await status("https://no-such-host.invalid", "--token x"), /no such host|lookup/);
+  });
+});
+
+describe("signals", () => {
+  /** The code with which it ends after `signals`, sent one after the other while it waits for a server. */
+  async function endedBy(...signals: readonly NodeJS.Signals[]): Promise<string | number | null> {
+    const asked = Promise.withResolvers<undefined>();
+    const url = await odd(() => asked.resolve(undefined));
+    const child = spawn(executable, ["status", "--server", url], { env: { HOME: home }, stdio: "ignore" });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const ended = Promise.withResolvers<string | number | null>();
+    child.on("close", (code, signal) => ended.resolve(signal ?? code));
+    await asked.promise;
+    for (const signal of signals) child.kill(signal);
+    return await ended.promise;
+  }
+
+  test.each<[string, NodeJS.Signals[], (string | number)[]]>([
+    ["SIGHUP: the terminal is gone", ["SIGHUP"], ["SIGHUP", 129]],
+    ["SIGTERM", ["SIGTERM"], ["SIGTERM", 143]],
+    ["SIGINT", ["SIGINT"], ["SIGINT", 130]],
+    ["stopped, continued and ended", ["SIGTSTP", "SIGCONT", "SIGTERM"], ["SIGTERM", 143]],
+  ])("%s", async (_name, signals, codes) => {
+    expect(codes).toContain(await endedBy(...signals));
+  });
+
+  test("a reader that is gone (SIGPIPE) is nothing to talk about", async () => {
+    const { stderr } = await shell('"$X" status --server "$S" -o json | true');
+    expect(stderr).toBe("");
+  });
+});
