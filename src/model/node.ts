@@ -34,7 +34,10 @@ export interface NodeFacts {
   readonly runtime?: string;
   /** What pods may ask for of its CPU (status.allocatable), in thousandths of a core. */
   readonly cpu?: number;
-  /** Image names of status.images: 50 at most, so absence proves nothing (hazard H21). */
+  /**
+   * Names in status.images that can be Calico's: it lists 50 images at most, so absence proves nothing
+   * (hazard H21), and those of other programs would be most of what is kept of a large cluster.
+   */
   readonly images: readonly string[];
   readonly deleting: boolean;
 }
@@ -74,6 +77,9 @@ interface RawNode {
 const unschedulableTaint = "node.kubernetes.io/unschedulable";
 const rolePrefix = "node-role.kubernetes.io/";
 
+/** Upstream's names, canal's flannel, the operator's, and what mirrors make of them. */
+const mayBeCalicos = /calico|canal|flannel|tigera|typha|cni|node|controller/i;
+
 export function nodeFacts(raw: KubeObject): NodeFacts {
   const { spec, status } = raw as KubeObject & RawNode;
   const { metadata } = raw;
@@ -104,7 +110,9 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
     taints,
     ready: ready?.status === "True" ? true : ready?.status === "False" ? false : "unknown",
     roles: nodeRoles(labels),
-    images: (status?.images ?? []).flatMap((image) => image.names ?? []),
+    images: (status?.images ?? []).flatMap(({ names }) =>
+      (names ?? []).filter((name) => mayBeCalicos.test(name)),
+    ),
     deleting: metadata.deletionTimestamp !== undefined,
     ...(cordonedAt === undefined ? {} : { cordonedAt }),
     ...(ready?.status === "True" || ready?.reason === undefined ? {} : { readyReason: ready.reason }),

@@ -90,7 +90,13 @@ function chosen(cluster: ClusterFacts, named: string | undefined): Reading<Daemo
     const names = sets.map(({ namespace, name }) => `${namespace}/${name}`);
     const fitting = named === undefined ? sets : sets.filter((_set, index) => names[index] === named);
     const [first, ...more] = fitting;
-    if (first === undefined) return unclear("no DaemonSet runs calico-node here");
+    if (first === undefined) {
+      return unclear(
+        named === undefined || sets.length === 0
+          ? "no DaemonSet runs calico-node here"
+          : `${named} is no DaemonSet that runs calico-node; those that do: ${names.join(", ")}`,
+      );
+    }
     return more.length === 0
       ? first
       : unclear(`several DaemonSets run calico-node: ${names.join(", ")}; name one with --daemonset`);

@@ -54,6 +54,7 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
   // What runs tells which rules apply; only what those look at is read.
   const basic = await source.read([...basicNeeds, "served"]);
   const first = factsFrom(basic);
+  refuseNone(first, basic);
   if (target.file !== undefined) refuseOther(target.file, first);
   const subject = subjectOf(target, first);
   const applying = rules.filter((rule) => rule.applies(first, subject).applies !== false);
@@ -73,6 +74,14 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
     output === undefined ? shortText(report) : await resultText(output, printablePreflight(report)),
   );
   return report.ready ? 0 : 1;
+}
+
+/** Nothing to judge, or nobody said which of several (hazard H20): better said once than in every finding. */
+function refuseNone({ daemonSet, install }: PreflightFacts, { daemonSets }: ClusterFacts): void {
+  if (daemonSet.known || !daemonSets.known) return;
+  const byOperator =
+    install.known && (install.value.kind === "operator" || install.value.kind === "migrating");
+  if (!byOperator) throw userError(daemonSet.message);
 }
 
 function subjectOf({ to, file }: Target, facts: PreflightFacts): Subject {

@@ -23,6 +23,8 @@ export interface StepPlace {
   readonly namespace: string;
   /** namespace/name, where there may be several. */
   readonly daemonSet?: string;
+  /** Rules that the command asks in a way of its own. */
+  readonly except?: ReadonlySet<string>;
   /** Readings that need not be made again. */
   readonly known?: Partial<ClusterFacts>;
 }
@@ -70,7 +72,7 @@ export async function findingsForStep(
     const found = await observe(connection, discovered, { needs: missing, namespace, now });
     return { ...found, ...before, ...Object.fromEntries(missing.map((name) => [name, found[name]])) };
   };
-  const rules = rulesOfStep(step);
+  const rules = rulesOfStep(step).filter(({ id }) => place.except?.has(id) !== true);
   const basic = await read([...basicNeeds, "served"], known);
   const first = preflightFacts(basic, catalogue, daemonSet);
   const applying = rules.filter((rule) => rule.applies(first, subject).applies !== false);

@@ -281,6 +281,23 @@ spec: {selector: {matchLabels: {a: b}}, template: {spec: {containers: [{name: ca
     expect(stderr).toMatch(/^error: [^\n]*\n(See [^\n]*\n)?$/);
   });
 
+  test("a cluster without Calico, several DaemonSets and one that is not there are told once (H20)", async () => {
+    const { daemonSets: one } = clusterFacts(crossing);
+    const [first] = one.known ? one.value : [];
+    if (first === undefined) throw new Error("the builder made no DaemonSet");
+    const two = known([first, { ...first, name: "calico-node-arm", uid: "uid-arm" }]);
+    const run = async (daemonSets: typeof one, ...args: readonly string[]) =>
+      (await preflight({ ...crossing, readings: { daemonSets } }, ...args)).stderr;
+    expect(await run(known([]))).toBe("error: no DaemonSet runs calico-node here\n");
+    expect(await run(two)).toBe(
+      "error: several DaemonSets run calico-node: kube-system/calico-node, kube-system/calico-node-arm; name one with --daemonset\n",
+    );
+    expect(await run(two, "--daemonset", "kube-system/calico-node")).toBe("");
+    expect(await run(two, "--daemonset", "kube-system/other")).toMatch(
+      /^error: kube-system\/other is no DaemonSet/,
+    );
+  });
+
   test("an operator's Calico and a hosted manifest are told apart before anything is judged", async () => {
     const installation = {
       apiVersion: "operator.tigera.io/v1",
