@@ -37,7 +37,7 @@ describe("Kubernetes 1.15: the procedure's own era", () => {
   afterAll(() => cluster?.stop());
 
   test("pre-2.0: the ReplicaSet goes to 0 by its scale subresource, its pod is gone, then the Deployment is made", async () => {
-    await installed(cluster, etcd("v1.6.4"), etcd("v2.3.0"));
+    await installed(cluster, etcd("v1.6.1"), etcd("v2.3.0"));
     const mark = await cluster.audit.mark();
     const file = await fileOf(etcd("v2.3.0"));
     const { result, most } = await mostAtOnce(cluster, () => runController(cluster, "-f", file, quick));
@@ -143,7 +143,7 @@ describe("Kubernetes 1.15: the procedure's own era", () => {
   });
 
   test("--restart of a ReplicaSet stops it first", async () => {
-    await installed(cluster, etcd("v1.6.4"));
+    await installed(cluster, etcd("v1.6.1"));
     const [before] = await controllerPods(cluster);
     const { result, most } = await mostAtOnce(cluster, () => runController(cluster, "--restart", quick));
     expect(result).toMatchObject({ code: 0 });
@@ -189,6 +189,11 @@ describe("Kubernetes 1.36: today's APIs", () => {
     expect(result.stderr).toMatch(/^what was there is saved in .+-controller-\w+$/m);
     expect(most).toBeLessThanOrEqual(1);
     expect(podImages(await controllerPods(cluster))).toEqual([imageOf(await workload(cluster, name))]);
+  });
+
+  test("P11: an older controller is refused before anything is written", async () => {
+    await installed(cluster, to);
+    await refused(["-f", await fileOf(from)], /^error: P11: v3\.28\.2 is older than v3\.29\.7/m);
   });
 
   test("-o json is the only thing on stdout, and keeps to its published schema", async () => {

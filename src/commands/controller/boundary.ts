@@ -1,7 +1,6 @@
 import { discover } from "../../cluster/discovery.ts";
 import { observePolicy, policyGroups } from "../../cluster/observe-policy.ts";
 import { isApiError, explain } from "../../errors.ts";
-import { parseImage } from "../../model/image.ts";
 import { program } from "../../model/program.ts";
 import { refusedTarget, sideOf } from "../../policy/crossing.ts";
 import { boundary } from "../../policy/enforcement.ts";
@@ -9,10 +8,10 @@ import { migrationPlan } from "../../policy/migration.ts";
 import { unfinished, unfinishedText } from "../../policy/steps.ts";
 import type { Finding } from "../../preflight/finding.ts";
 import { catalogue } from "../../releases/catalogue.ts";
-import { identifyRelease, releasesOfImage } from "../../releases/release.ts";
 import { atLeast, parseVersion } from "../../releases/version.ts";
 import { findCalico } from "../migrate-policy/find-calico.ts";
 import type { Prepared } from "./prepare.ts";
+import { releasesOfController } from "./step-rules.ts";
 
 const common = { id: "P02", severity: "error", evidence: [] } as const;
 
@@ -25,7 +24,7 @@ export async function boundaryFindings(
   image: string,
 ): Promise<readonly Finding[]> {
   if (datastore !== "etcd") return [];
-  const targets = releasesOf(image);
+  const targets = releasesOfController(image);
   const line = boundary("etcd");
   const isPast = (name: string): boolean => {
     const version = parseVersion(name);
@@ -60,11 +59,4 @@ export async function boundaryFindings(
       },
     ];
   }
-}
-
-/** The controller's own numbers came to be Calico's with v3.0. */
-function releasesOf(image: string): readonly string[] {
-  const parsed = parseImage(image);
-  const known = releasesOfImage(parsed, catalogue);
-  return known.length > 0 ? known : identifyRelease(parsed, [], catalogue).candidates;
 }

@@ -25,6 +25,7 @@ import { checkRights } from "../node/rights.ts";
 import { checkSurroundings } from "../node/surroundings-needed.ts";
 import type { FileTemplate } from "../node/template.ts";
 import { boundaryFindings } from "./boundary.ts";
+import { checkControllerStep } from "./step-rules.ts";
 import { saving } from "./bundle.ts";
 import { gapLog } from "./gap-log.ts";
 import { controllerOptions, type ControllerOptions, type ControllerValues } from "./options.ts";
@@ -88,7 +89,14 @@ export async function bringAbout(
   const start = live.snapshot();
   const goal = goalOf(start, wanted, options);
   const changes = willChange(start, wanted);
-  if (changes && !(await passes(prepared, start, wanted, file, options, context, warn))) return 1;
+  if (changes) {
+    // A run that this is a step of has asked them about all of its steps.
+    if (shared === undefined) {
+      const image = file === undefined ? undefined : wanted.facts.image;
+      await checkControllerStep(prepared, image, options, context, warn);
+    }
+    if (!(await passes(prepared, start, wanted, file, options, context, warn))) return 1;
+  }
   if (changes) {
     const groups = { Deployment: places.deployments.group, ReplicaSet: places.replicaSets.group };
     await checkRights(connection, rightsOf(start, [wanted.target, ...wanted.stubs], groups, namespace));
