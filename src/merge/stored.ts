@@ -15,6 +15,7 @@ const notStored = new Set([
   "tty",
   "minReadySeconds",
   "hostPort",
+  "preserveUnknownFields",
 ]);
 
 /** Maps of a user's own keys: an empty text is a value there. */

@@ -66,6 +66,24 @@ describe("an object is applied as the one who applied it before (H14)", () => {
     expect(write?.verb === "patch" ? (write.body as KubeObject)["data"] : undefined).toEqual({ etcd_ca: "" });
   });
 
+  test("preserveUnknownFields: false of upstream's CRDs is not stored, and no reason to write them again", () => {
+    const crd = (spec: Readonly<Record<string, unknown>>): KubeObject => ({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "tiers.crd.projectcalico.org" },
+      spec: { group: "crd.projectcalico.org", ...spec },
+    });
+    const there = live(crd({}), {
+      manager: "kubectl",
+      operation: "Apply",
+      fieldsV1: { "f:spec": { "f:group": {} } },
+    });
+    const place = { ...ref, group: "apiextensions.k8s.io", kind: "CustomResourceDefinition" };
+    expect(applyObject(there, crd({ preserveUnknownFields: false }), place, client).outcome).toBe(
+      "unchanged",
+    );
+  });
+
   test("a server-side owner: its manager, and no write where nothing differs", () => {
     const there = live(configMap({ a: "1" }), owner("argocd", "Apply", "a"));
     expect(applyObject(there, configMap({ a: "2" }), ref, client).write).toMatchObject({
