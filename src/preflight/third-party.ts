@@ -10,20 +10,18 @@ const sides = [
   ["oldIpPools", "ipPools", "IpPool"],
   ["oldGlobalBgpConfigs", "globalBgpConfigs", "GlobalBgpConfig"],
   ["oldGlobalBgpPeers", "bgpPeers", "GlobalBgpPeer"],
+  ["systemNetworkPolicies", "globalNetworkPolicies", "SystemNetworkPolicy"],
 ] as const;
 
-export const thirdPartyReadings = [
-  ...sides.flatMap(([old, now]) => [old, now]),
-  "systemNetworkPolicies",
-  "globalNetworkPolicies",
-] as const;
+export const thirdPartyReadings = sides.flatMap(([old, now]) => [old, now]);
+
+/** Old Calico kept its objects here; what lies elsewhere it never read. */
+const oldNamespace = "kube-system";
 
 /** Objects that only the old side has. */
 export interface Uncopied {
   readonly missing: readonly Evidence[];
   readonly copied: number;
-  /** Policies without their new one: upstream's Job leaves them out (calico-facts 3.1), migrate-data does not. */
-  readonly byHand: readonly Evidence[];
 }
 
 /** Where a new kind is not served yet nothing has been copied; where a list is refused, that is told. */
@@ -37,25 +35,13 @@ export function uncopied(readings: PreflightFacts): Uncopied | { readonly unknow
     if (!before.known) return { unknown: unknownBecause(old, before) };
     if (!after.known && after.why !== "not served") return { unknown: unknownBecause(now, after) };
     const there = new Set(after.known ? after.value.map(({ name }) => name) : []);
-    for (const { name } of before.value) {
+    for (const { name, namespace } of before.value) {
+      if (namespace !== oldNamespace) continue;
       if (there.has(name)) copied += 1;
       else missing.push({ object: `${kind} ${name}`, field: "metadata.name", value: name });
     }
   }
-  const policies = readings.systemNetworkPolicies;
-  if (!policies.known) return { unknown: unknownBecause("systemNetworkPolicies", policies) };
-  const now = readings.globalNetworkPolicies;
-  if (!now.known && now.why !== "not served")
-    return { unknown: unknownBecause("globalNetworkPolicies", now) };
-  const there = new Set(now.known ? now.value.map(({ name }) => name) : []);
-  const without = policies.value.filter(({ name }) => !there.has(name));
-  copied += policies.value.length - without.length;
-  const byHand = without.map(({ name }) => ({
-    object: `SystemNetworkPolicy ${name}`,
-    field: "metadata.name",
-    value: name,
-  }));
-  return { missing, copied, byHand };
+  return { missing, copied };
 }
 
 /** P03 holds when every old object has its new one; D01 tells them one by one. */
@@ -65,7 +51,7 @@ export const thirdPartyMet: StepMet = {
   answer(readings, because) {
     const found = uncopied(readings);
     if ("unknown" in found) return { outcome: "unknown", because: found.unknown };
-    const left = [...found.missing, ...found.byHand];
+    const { missing: left } = found;
     return left.length === 0
       ? { outcome: "pass", because: `${because}; ${found.copied} of ${found.copied} objects are copied` }
       : {

@@ -32,7 +32,7 @@ export const pathWords: Readonly<Record<PathRuleId, RuleWords>> = {
     title: "Data in ThirdPartyResources is copied before v2.5",
     why: "With the Kubernetes datastore v2.5 reads CustomResourceDefinitions only: without its data calico-node does not start. Kubernetes 1.8 no longer serves ThirdPartyResources.",
     detected: `${versionsAndDatastore}, and whether the server serves projectcalico.org/v1`,
-    fix: "Run the migration Job of Calico v2.5 on Kubernetes 1.7, and compare the number of objects before and after. SystemNetworkPolicies are not copied: convert them by hand.",
+    fix: "On Kubernetes 1.7 run kubectl calico-upgrade migrate-data, which compares object by object; or the migration Job of Calico v2.5, which does not copy SystemNetworkPolicies: convert those by hand.",
   },
   P04: {
     title: "v2.5 with the Kubernetes datastore needs Kubernetes 1.7",

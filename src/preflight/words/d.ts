@@ -9,7 +9,7 @@ export const dataWords = {
     title: "everything in ThirdPartyResources is in CustomResourceDefinitions",
     why: "v2.5 with the Kubernetes datastore reads only CRDs: without its data calico-node does not start. Upstream's Job does not copy SystemNetworkPolicies, and does not notice every failure.",
     detected: "Calico's ThirdPartyResources and CRDs, the Job calico-upgrade-v2.5 and SystemNetworkPolicies",
-    fix: "kubectl calico-upgrade migrate-data copies and compares object by object. SystemNetworkPolicies are converted to GlobalNetworkPolicies by hand.",
+    fix: "kubectl calico-upgrade migrate-data copies and compares object by object. SystemNetworkPolicies become GlobalNetworkPolicies of the same name.",
     releases: "up to v2.4 → v2.5 and newer, Kubernetes datastore",
     sources: [upgradeReadme, issue(1052), issue(1620)],
   },
