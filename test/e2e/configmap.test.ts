@@ -8,7 +8,15 @@ import { hostedCalico } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at, type KubeObject } from "../cluster/kube-object.ts";
-import { calicoPods, daemonSet, isCordoned, nodes, podOf, writes } from "./support/calico-cluster.ts";
+import {
+  calicoPods,
+  daemonSet,
+  isCordoned,
+  nodes,
+  patchDaemonSet,
+  podOf,
+  writes,
+} from "./support/calico-cluster.ts";
 import { controllerPods, manifest } from "./support/controllers.ts";
 import { lines, runPlugin, type Result } from "./support/plugin.ts";
 import { hasTerminal, onTerminal } from "./support/terminal.ts";
@@ -210,6 +218,18 @@ describe("Kubernetes 1.36", () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/nothing was changed, because[\s\S]*H16/)]);
     expect(await writes(cluster, mark)).toEqual([]);
     expect(await run(cluster, "--set", "veth_mtu=1400", "--no-restart")).toMatchObject({ code: 0 });
+    await cluster.resetCalico();
+  });
+
+  test("H12: what somebody else puts back by itself is refused before anything is written", async () => {
+    await applied(cluster, calico);
+    const mark = { "argocd.argoproj.io/tracking-id": "calico:apps/DaemonSet:kube-system/calico-node" };
+    await patchDaemonSet(cluster, { metadata: { annotations: mark } });
+    const before = await cluster.audit.mark();
+    const { code, stdout, stderr } = await run(cluster, "--set", "veth_mtu=1400", quick);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^error: O06: Argo CD puts calico-node back.*\nnothing was changed/m);
+    expect(await writes(cluster, before)).toEqual([]);
     await cluster.resetCalico();
   });
 

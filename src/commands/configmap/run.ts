@@ -14,6 +14,7 @@ import type { Write } from "../../model/write.ts";
 import { configDiff } from "../../render/config-diff.ts";
 import type { ConfigMapRunResult } from "../../render/config-result.ts";
 import { openRunBundle } from "../open-run-bundle.ts";
+import { checkStep } from "../preflight/step.ts";
 import { outputOf } from "../print-result.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { effectLines, oldNodeLines, problemsOf, readingOfKeys } from "./check.ts";
@@ -72,11 +73,30 @@ async function change(
     return diff === "" ? 0 : 1;
   }
   refuse(prepared, wanted, await problemsOf(prepared, wanted), force);
+  if (wanted.applied.write !== undefined) await checkRules(prepared, options, context, warn);
   if (force) for (const line of conflictLines(wanted)) warn(`H14: ${line.trim()}`);
   if (output.format === "table" && diff !== "") context.stderr.write(diff);
   for (const line of effectLines(prepared, wanted)) context.stderr.write(`${line}\n`);
   for (const line of oldNodeLines(prepared, wanted)) warn(line);
   return await carryOut(prepared, wanted, diff, { values, context, connect, options });
+}
+
+/** The rules of preflight about who owns the install and whether its data is at rest. */
+async function checkRules(
+  { connection, daemonSet, seen }: Prepared,
+  { ignored }: ConfigMapOptions,
+  context: Pick<AppContext, "now">,
+  warn: (text: string) => void,
+): Promise<void> {
+  const { namespace, name } = daemonSet;
+  const place = {
+    connection,
+    now: context.now(),
+    namespace,
+    daemonSet: `${namespace}/${name}`,
+    known: seen,
+  };
+  await checkStep("configmap", place, {}, ignored, warn);
 }
 
 interface Around {
