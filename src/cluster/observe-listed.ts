@@ -62,9 +62,11 @@ async function readListed(
   if (!discovery.known) return discovery;
   const served = findServed(discovery.value, kind);
   if (served === undefined) return absent(kind, discovery.value);
-  const everywhere: Selection = {};
+  const everywhere: Selection = kind.labelSelector === undefined ? {} : { labelSelector: kind.labelSelector };
   const selections: readonly Selection[] =
-    kind.inCalicosNamespaces === true ? (await places()).map((namespace) => ({ namespace })) : [everywhere];
+    kind.inCalicosNamespaces === true
+      ? (await places()).map((namespace) => ({ ...everywhere, namespace }))
+      : [everywhere];
   // What one kind keeps of an object is applied as its page arrives.
   const pick = (raw: KubeObject): readonly unknown[] => picked(kind, [raw]);
   const metadataOnly = kind.metadataOnly === true;

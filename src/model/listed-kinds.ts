@@ -26,6 +26,8 @@ export interface ListedKind<T> {
   readonly inCalicosNamespaces?: true;
   /** `projectcalico.org/v1` are ThirdPartyResources, v3 is Calico's API server: other objects under the same plurals. */
   readonly thirdParty?: true;
+  /** What the server leaves out of the list; `pick` leaves out the same. */
+  readonly labelSelector?: string;
   /** metav1.PartialObjectMetadata is enough: the objects are large and only their metadata is read. */
   readonly metadataOnly?: true;
 }
@@ -60,6 +62,13 @@ const binding = {
   pick: calicosOnly((raw) => bindingOf(raw, raw.metadata.namespace ?? "")),
 } as const;
 
+/** `k8s-app` of calico-node's pods in upstream's manifests. */
+const ofCalicoNode = ["calico-node", "canal", "canal-node"];
+
+function isOfCalicoNode({ metadata }: KubeObject): boolean {
+  return ofCalicoNode.includes(metadata.labels?.["k8s-app"] ?? "");
+}
+
 /** Every reading that is a list of one kind, by its name in ClusterFacts. Secrets never stand here. */
 export const listedKinds = {
   namespaces: kind("", "namespaces", "Namespace", namespaceFacts),
@@ -70,8 +79,11 @@ export const listedKinds = {
   },
   /** Pods that Calico has an endpoint for. */
   endpoints: kind("", "pods", "Pod", endpointFacts),
-  /** Every pod of the cluster that has not ended. */
-  podsEverywhere: kind("", "pods", "Pod", podUsage),
+  /** Every pod of the cluster that has not ended, but calico-node's: those are read as `pods`, and may be thousands. */
+  otherPods: {
+    ...kind("", "pods", "Pod", (raw) => (isOfCalicoNode(raw) ? undefined : podUsage(raw))),
+    labelSelector: `k8s-app notin (${ofCalicoNode.join(",")})`,
+  },
   services: kind("", "services", "Service", serviceFacts),
   serviceAccounts: {
     ...named("", "serviceaccounts", "ServiceAccount"),

@@ -10,7 +10,7 @@ import { configMapsOf, type ConfigMapFacts } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Place } from "../../model/place.ts";
-import type { Truth } from "../../model/reading.ts";
+import type { Reading, Truth } from "../../model/reading.ts";
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
 import type { NodePlaces } from "../../plan/node/writes.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
@@ -32,6 +32,7 @@ export interface Prepared {
   readonly clock: ServerClock;
   readonly chosen: DaemonSetFacts;
   readonly configMaps: readonly ConfigMapFacts[];
+  readonly environment: Environment;
   readonly places: NodePlaces;
   readonly live: LiveWorld<NodeWorld>;
   readonly around: Surroundings;
@@ -69,7 +70,8 @@ export async function prepare(
     [...followed.objects.values()],
     options.daemonSet,
   );
-  const configMaps = await readConfigMaps(connection, chosen);
+  const environment = await readConfigMaps(connection, chosen);
+  const configMaps = environment.known ? environment.value : environment.found;
   const bgp: Truth = bgpInUse(chosen.template, configMaps);
   const places = {
     daemonSets: served(discovery, "daemonsets", ["apps", "extensions"]),
@@ -95,6 +97,7 @@ export async function prepare(
     clock,
     chosen,
     configMaps,
+    environment,
     places: { nodes, pods, daemonSets: places.daemonSets },
     live,
     around: { bgp, restartTime, serverVersion: discovery.version, loadBalancers, oldData },
@@ -115,21 +118,30 @@ async function listDaemonSets(
   }
 }
 
+/** Every ConfigMap that a restart is judged by; where one could not be read, why, and the others. */
+type Environment =
+  | Extract<Reading<readonly ConfigMapFacts[]>, { known: true }>
+  | (Extract<Reading<never>, { known: false }> & { readonly found: readonly ConfigMapFacts[] });
+
 /** The ConfigMaps that calico-node takes its environment from; one that cannot be read leaves facts unknown. */
-async function readConfigMaps(
-  connection: Connection,
-  daemonSet: DaemonSetFacts,
-): Promise<readonly ConfigMapFacts[]> {
+async function readConfigMaps(connection: Connection, daemonSet: DaemonSetFacts): Promise<Environment> {
   const readings = await Promise.all(
     neededConfigMaps(daemonSet.template).map((name) => readConfigMap(connection, daemonSet.namespace, name)),
   );
-  return readings.flatMap((reading) => (reading.known && reading.value !== undefined ? [reading.value] : []));
+  const found = readings.flatMap((reading) =>
+    reading.known && reading.value !== undefined ? [reading.value] : [],
+  );
+  const unread = readings.find((reading) => !reading.known);
+  return unread === undefined ? { known: true, value: found } : { ...unread, found };
 }
 
-/** Whole ConfigMaps taken as environment matter only where the backend is not named variable by variable. */
+/** What is looked for in the environment of calico-node before a restart. */
+const asked = ["CALICO_NETWORKING_BACKEND", "DATASTORE_TYPE"];
+
+/** Whole ConfigMaps taken as environment matter only where what is asked is not named variable by variable. */
 function neededConfigMaps(template: TemplateFacts): readonly string[] {
   const container = calicoNodeContainer(template);
-  const named = container?.env.some(({ name }) => name === "CALICO_NETWORKING_BACKEND") === true;
+  const named = asked.every((each) => container?.env.some(({ name }) => name === each) === true);
   if (container === undefined || !named) return configMapsOf(template);
   return [...new Set(container.env.flatMap(({ from }) => (from?.kind === "ConfigMap" ? [from.name] : [])))];
 }

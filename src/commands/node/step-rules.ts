@@ -23,8 +23,10 @@ export async function checkNodeStep(
   context: Pick<AppContext, "now">,
   warn: (text: string) => void,
 ): Promise<void> {
-  const { connection, chosen } = prepared;
+  const { connection, chosen, environment } = prepared;
   const { namespace, name } = chosen;
+  const to = releaseAskedFor(target, world);
+  const isRestart = to === undefined && file === undefined;
   const place = {
     connection,
     now: context.now(),
@@ -35,9 +37,10 @@ export async function checkNodeStep(
       daemonSets: known([world.daemonSet?.facts ?? chosen]),
       pods: known(world.pods),
       revisions: known(world.revisions),
+      // Of another release or a file more is judged than what calico-node itself reads.
+      ...(isRestart && environment.known ? { configMaps: environment } : {}),
     },
   };
-  const to = releaseAskedFor(target, world);
   const subject: Subject = {
     ...(to === undefined ? {} : { to }),
     ...(file === undefined

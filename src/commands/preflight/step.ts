@@ -72,13 +72,23 @@ export async function findingsForStep(
     const found = await observe(connection, discovered, { needs: missing, namespace, now });
     return { ...found, ...before, ...Object.fromEntries(missing.map((name) => [name, found[name]])) };
   };
-  const rules = rulesOfStep(step).filter(({ id }) => place.except?.has(id) !== true);
-  const basic = await read([...basicNeeds, "served"], known);
+  const isRestart = subject.to === undefined && subject.manifest === undefined;
+  const rules = rulesOfStep(step).filter(
+    ({ id }) => place.except?.has(id) !== true && !(isRestart && onlyTells(id)),
+  );
+  // The other components tell what a way to a release has to take along.
+  const wanted = isRestart ? basicNeeds.filter((name) => name !== "workloads") : basicNeeds;
+  const basic = await read([...wanted, "served"], known);
   const first = preflightFacts(basic, catalogue, daemonSet);
   const applying = rules.filter((rule) => rule.applies(first, subject).applies !== false);
   const needs = needsOf(applying).filter((name): name is Need => name !== "rights");
   const cluster = await read(needs, basic);
   return findingsOf(rules, preflightFacts(cluster, catalogue, daemonSet), subject, cluster.now);
+}
+
+/** Without a target the rows of bad releases only tell what runs. */
+function onlyTells(id: Finding["id"]): boolean {
+  return id.startsWith("R");
 }
 
 function isUnasked(reading: ClusterFacts[Need]): boolean {

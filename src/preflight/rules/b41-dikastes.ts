@@ -6,8 +6,8 @@ import { some } from "../some.ts";
 export const dikastes = clusterRule({
   id: "B41",
   severity: "info",
-  needs: ["podsEverywhere"],
-  check({ podsEverywhere: pods }, { to }) {
+  needs: ["otherPods"],
+  check({ otherPods: pods }, { to }) {
     if (to === undefined) return { outcome: "n/a", because: "no target is named" };
     const found = pods.flatMap((pod) => {
       const image = pod.calicoImages.find((each) => /calico[/-]dikastes/.test(each));

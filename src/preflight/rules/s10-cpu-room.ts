@@ -7,9 +7,9 @@ import { templateRule } from "../template-rule.ts";
 export const cpuRoom = templateRule({
   id: "S10",
   severity: "error",
-  needs: ["nodes", "podsEverywhere"],
+  needs: ["nodes", "otherPods"],
   steps: ["apply"],
-  check({ live, file }, { nodes, podsEverywhere }) {
+  check({ live, file }, { nodes, otherPods }) {
     const [before, after] = [requestOf(live.daemonSet.template), requestOf(file.daemonSet.template)];
     if (after <= before)
       return {
@@ -17,7 +17,7 @@ export const cpuRoom = templateRule({
         because: `calico-node asks for ${after}m of CPU, as before or less (${before}m)`,
       };
     const used = new Map<string, number>();
-    for (const { node, cpu, namespace, labels } of podsEverywhere) {
+    for (const { node, cpu, namespace, labels } of otherPods) {
       const own =
         namespace === live.daemonSet.namespace &&
         Object.entries(live.daemonSet.selector).every(([key, value]) => labels[key] === value);

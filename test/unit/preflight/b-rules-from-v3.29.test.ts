@@ -478,7 +478,7 @@ casesOf("sidecars would speak to a newer Felix for ever", dikastes, [
   { because: "without a target nobody asks", says: "n/a" },
   {
     because: "pods that may not be listed are unknown",
-    readings: { podsEverywhere: forbidden },
+    readings: { otherPods: forbidden },
     to: "v3.30.7",
     says: "unknown",
   },
