@@ -1,5 +1,6 @@
 import { Option } from "clipanion";
 import { outputFlag } from "../flags/common.ts";
+import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 import { datastoreFlag, fromFlag, toFlag } from "../flags/plan.ts";
 import {
   bgpFlag,
@@ -46,6 +47,8 @@ export class RunbookCommand extends BaseCommand {
   readonly runtime = option(runtimeFlag);
   readonly kubelet = option(kubeletFlag);
   readonly bgp = option(bgpFlag);
+  readonly facts = option(factsFlag);
+  readonly saveFacts = option(saveFactsFlag);
   readonly output = option({
     ...outputFlag,
     default: "text",
@@ -68,6 +71,8 @@ export class RunbookCommand extends BaseCommand {
       runtime: this.runtime,
       kubelet: this.kubelet,
       bgp: this.bgp,
+      facts: this.facts,
+      saveFacts: this.saveFacts,
       output: this.output,
       nodes: this.nodes,
       context: this.context,

@@ -1,5 +1,8 @@
 /** `runbook` on a real server: the hosts' own facts, what is asked for, and that nothing is written. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Runbook } from "../../src/plan/runbook/runbook.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
@@ -46,6 +49,14 @@ describe("runbook", () => {
     expect(made.hops[0]?.before.map(({ id }) => id)).toEqual(["policy"]);
     const sent = await cluster.audit.since(mark, { userAgent: "kubectl-calico_upgrade" });
     expect(sent.filter(({ verb }) => !["get", "list"].includes(verb))).toEqual([]);
+  });
+
+  test("comes out the same of saved facts, for somebody without the cluster", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "runbook-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, "facts.json");
+    const live = await json(...way, "--save-facts", file);
+    expect(await json(...way, "--facts", file)).toEqual(live);
   });
 
   test("answers what flags tell, for one host, as Markdown", async () => {

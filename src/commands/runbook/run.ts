@@ -1,5 +1,4 @@
-import { discover } from "../../cluster/discovery.ts";
-import { groupsFor, observe, type Need } from "../../cluster/observe.ts";
+import type { Need } from "../../cluster/observe.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
@@ -15,11 +14,12 @@ import { printableRunbook } from "../../render/runbook/print.ts";
 import { runbookMarkdown } from "../../render/runbook/text.ts";
 import { upgradeStatus } from "../../render/status/build.ts";
 import { nodeArguments, seeHelp } from "../arguments.ts";
+import { factsSource, type FactsFlags } from "../facts/source.ts";
 import { readTold, type Told } from "../plan/told.ts";
 import { outputOf, resultText } from "../print-result.ts";
 import { readRunbookFlags, type GivenFlags } from "./flags.ts";
 
-export interface RunbookOptions extends GivenFlags {
+export interface RunbookOptions extends GivenFlags, FactsFlags {
   readonly to: string | undefined;
   readonly from: string | undefined;
   readonly datastore: string | undefined;
@@ -29,7 +29,7 @@ export interface RunbookOptions extends GivenFlags {
   readonly connect: () => Promise<Connection>;
 }
 
-const needs: readonly Need[] = ["nodes", "daemonSets", "pods", "workloads", "configMaps"];
+const needs: readonly Need[] = ["nodes", "daemonSets", "pods", "workloads", "configMaps", "served"];
 
 /** Exit code 0 when there is a way; what could not be seen is in the runbook and no error. */
 export async function runRunbook(options: RunbookOptions): Promise<number> {
@@ -53,18 +53,16 @@ export async function runRunbook(options: RunbookOptions): Promise<number> {
   if (told.to === undefined) throw new Error("no --to");
   const names = nodeArguments(options.nodes, "runbook");
 
-  const connection = await options.connect();
-  const namespace = connection.namespaceGiven ? connection.namespace : "kube-system";
-  const discovered = discover(connection, groupsFor(needs));
-  const seen = await observe(connection, discovered, { needs, namespace, now: context.now() });
+  const { read } = await factsSource(options, context, options.connect);
+  const seen = await read(needs);
   const { hosts, hostsWhy } = hostsOf(seen, names);
-  const oldGroupServed = (await discovered).serves("projectcalico.org/v1");
+  const { served } = seen;
   const server = parseVersion(seen.serverVersion);
   const input: RunbookInput = {
     to: told.to,
     ...runningOf(seen, told),
     kubernetes: server?.major === 1 ? server.minor : "unknown",
-    ...(seen.serverVersion === "" ? {} : { oldGroupServed }),
+    ...(served.known ? { oldGroupServed: served.value.groupVersions.includes("projectcalico.org/v1") } : {}),
     hosts,
     ...(hostsWhy === undefined ? {} : { hostsWhy }),
     ...controllerOf(seen),
