@@ -7,8 +7,8 @@ export interface EndpointFacts {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;
-  /** status.podIP; undefined as long as it has none. */
-  readonly address?: string;
+  /** status.podIPs: one for each family; none as long as it has none. */
+  readonly addresses: readonly string[];
   readonly namedPorts: readonly NamedPort[];
 }
 
@@ -24,7 +24,7 @@ interface RawPod {
     readonly containers?: unknown;
     readonly initContainers?: unknown;
   };
-  readonly status?: { readonly phase?: string; readonly podIP?: string };
+  readonly status?: { readonly phase?: string; readonly podIP?: string; readonly podIPs?: unknown };
 }
 
 /**
@@ -35,7 +35,6 @@ export function endpointFacts(raw: KubeObject): EndpointFacts | undefined {
   const { spec, status } = raw as KubeObject & RawPod;
   if (spec?.hostNetwork === true || status?.phase === "Succeeded" || status?.phase === "Failed")
     return undefined;
-  const address = status?.podIP;
   const sidecars = listOf(spec?.initContainers).filter(
     (container) => recordOf(container)?.["restartPolicy"] === "Always",
   );
@@ -43,9 +42,16 @@ export function endpointFacts(raw: KubeObject): EndpointFacts | undefined {
     namespace: raw.metadata.namespace ?? "",
     name: raw.metadata.name,
     labels: raw.metadata.labels ?? {},
+    addresses: addressesOf(status),
     namedPorts: [...listOf(spec?.containers), ...sidecars].flatMap(portsOf),
-    ...(address === undefined || address === "" ? {} : { address }),
   };
+}
+
+/** Servers before 1.16 have podIP alone; newer ones repeat it as the first of podIPs. */
+function addressesOf(status: RawPod["status"]): readonly string[] {
+  const all = listOf(status?.podIPs).map((each) => recordOf(each)?.["ip"]);
+  const given = [status?.podIP, ...all].filter((each) => typeof each === "string" && each !== "");
+  return [...new Set(given as readonly string[])];
 }
 
 function portsOf(container: unknown): readonly NamedPort[] {

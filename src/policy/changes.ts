@@ -21,7 +21,7 @@ export interface Reason {
     | "unclear"
     /** A policy is not understood. */
     | "unreadable"
-    /** Pods without an address, and an ipBlock that may hold it. */
+    /** Pods without an address that an ipBlock may hold, or of which it holds one and not the other. */
     | "no address"
     /** What the destination lets in is not known, before or after. */
     | "other end";

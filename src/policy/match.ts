@@ -1,4 +1,5 @@
 import { contains, parseAddress } from "../model/cidr.ts";
+import type { EndpointFacts } from "../model/endpoint.ts";
 import { selects } from "../model/label-selector.ts";
 import type { NetworkPolicyFacts, Peer, PolicyRule, PortMatch } from "../model/network-policy.ts";
 import type { Truth } from "../model/reading.ts";
@@ -40,7 +41,16 @@ function ruleAllows(
 ): Truth {
   if (ports.length > 0 && !ports.some((port) => portMatches(port, flow))) return false;
   if (peers.length === 0) return true;
-  return anyOf(peers.map((peer) => peerMatches(peer, namespace, other, cluster, ipBlock)));
+  if (other.kind === "address") return anyBlockHolds(peers, other.address, ipBlock);
+  const { pod } = other;
+  if (peers.some((peer) => peer.kind !== "block" && selectsPod(peer, namespace, pod, cluster))) return true;
+  if (!peers.some(({ kind }) => kind === "block")) return false;
+  if (ipBlock !== "its addresses") return ipBlock === "everybody";
+  // Each address is a way of its own. Where they differ there is no one answer for the pod, nor is there
+  // for a pod that has no address yet: it will have one that nobody knows.
+  const ways = new Set(pod.addresses.map((address) => anyBlockHolds(peers, address, ipBlock)));
+  const [way = "unknown"] = ways;
+  return ways.size === 1 ? way : "unknown";
 }
 
 /** Without port: "all port names and numbers". A name is one of the pod that is reached. */
@@ -54,27 +64,28 @@ function portMatches({ protocol, port, end }: PortMatch, flow: Flow): boolean {
   );
 }
 
-function peerMatches(
-  peer: Peer,
-  namespace: string,
-  other: End,
-  cluster: PolicyCluster,
-  ipBlock: Enforcement["ipBlock"],
-): Truth {
-  if (peer.kind === "block") {
-    if (ipBlock !== "its addresses") return ipBlock === "everybody";
-    const text = other.kind === "pod" ? other.pod.address : other.address;
-    const address = text === undefined ? undefined : parseAddress(text);
-    // A pod that has no address yet will have one that nobody knows.
-    if (address === undefined) return "unknown";
-    return contains(peer.cidr, address) && !peer.except.some((block) => contains(block, address));
-  }
+function anyBlockHolds(peers: readonly Peer[], text: string, ipBlock: Enforcement["ipBlock"]): Truth {
+  const blocks = peers.filter((peer) => peer.kind === "block");
   // Selectors select pods, never addresses outside the cluster.
-  if (other.kind === "address") return false;
-  if (!selects(peer.pods, other.pod.labels)) return false;
+  if (blocks.length === 0 || ipBlock === "nobody") return false;
+  if (ipBlock === "everybody") return true;
+  const address = parseAddress(text);
+  if (address === undefined) return "unknown";
+  return blocks.some(
+    ({ cidr, except }) => contains(cidr, address) && !except.some((block) => contains(block, address)),
+  );
+}
+
+function selectsPod(
+  peer: Exclude<Peer, { kind: "block" }>,
+  namespace: string,
+  pod: EndpointFacts,
+  cluster: PolicyCluster,
+): boolean {
+  if (!selects(peer.pods, pod.labels)) return false;
   // "podSelector: … in the policy's own namespace"; with namespaceSelector in those that it selects.
-  if (peer.namespaces === undefined) return other.pod.namespace === namespace;
-  const labels = cluster.namespaces.find(({ name }) => name === other.pod.namespace)?.labels;
+  if (peer.namespaces === undefined) return pod.namespace === namespace;
+  const labels = cluster.namespaces.find(({ name }) => name === pod.namespace)?.labels;
   return labels !== undefined && selects(peer.namespaces, labels);
 }
 

@@ -4,7 +4,7 @@ import type { Enforcement, Semantics } from "./enforcement.ts";
 import { blocksBefore26 } from "./enforcement.ts";
 import type { Isolation } from "./isolation.ts";
 import { portsFor, usesNames } from "./ports.ts";
-import { intersection, unionOf } from "./ranges.ts";
+import { intersection } from "./ranges.ts";
 import type { Both, PodClass, Universe } from "./universe.ts";
 
 /** One state of a universe: which of its policies are there, and what they mean. */
@@ -150,8 +150,5 @@ function peersOf(
   ipBlock: Enforcement["ipBlock"],
 ): Both {
   if (peers.length === 0) return { sure: universe.everybody, maybe: universe.everybody };
-  const found = peers.map((peer) => universe.peers(policy, peer, ipBlock));
-  const sure = unionOf(found.map((each) => each.sure));
-  const exact = found.every((each) => each.sure === each.maybe);
-  return { sure, maybe: exact ? sure : unionOf(found.map((each) => each.maybe)) };
+  return universe.peers(policy, peers, ipBlock);
 }

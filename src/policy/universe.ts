@@ -6,12 +6,12 @@ import { addressTree, type AddressTree } from "./addresses.ts";
 import type { PolicyCluster } from "./cluster.ts";
 import type { Enforcement } from "./enforcement.ts";
 import {
-  empty,
   has,
   idsIn,
   intersection,
   range,
   rangesOf,
+  size,
   union,
   unionOf,
   without,
@@ -28,8 +28,8 @@ export interface PodClass {
   readonly example: string;
   /** What its pods have in common of the labels that selectors look at. */
   labels: Labels;
-  /** Its number in the tree of addresses; undefined as long as the pods have none. */
-  readonly address: number | undefined;
+  /** Their numbers in the tree of addresses: several in a dual-stack cluster, none as long as there are none. */
+  readonly addresses: readonly number[];
   /** Of the names that policies mention. */
   readonly namedPorts: readonly NamedPort[];
   /** Policies of its namespace that select it, by their place in `policies`. */
@@ -48,8 +48,8 @@ export interface Universe {
   readonly pods: Ranges;
   /** Policies of a namespace that are not understood. */
   readonly unreadableIn: (namespace: number) => readonly number[];
-  /** Whom a policy's peer stands for: surely, and at most. */
-  readonly peers: (policy: number, peer: Peer, ipBlock: Enforcement["ipBlock"]) => Both;
+  /** Whom the peers of one rule of a policy stand for: surely, and at most. */
+  readonly peers: (policy: number, peers: readonly Peer[], ipBlock: Enforcement["ipBlock"]) => Both;
   /** Classes with a port of this name, by its number. */
   readonly named: (port: string, protocol: string) => ReadonlyMap<number, Ranges>;
 }
@@ -113,7 +113,8 @@ export function makeUniverse({ namespaces, pods, policies }: PolicyCluster): Uni
   const classOf = pods.map(() => -1);
   const classes: PodClass[] = [];
   const bySelector = new Map<number, number[]>();
-  const byAddress = new Map<number | undefined, number[]>();
+  const byAddress = new Map<number, number[]>();
+  const withoutAddress: number[] = [];
   const byPort = new Map<string, Map<number, number[]>>();
   const ranges = namespaces.map(({ name }, at) => {
     const from = classes.length;
@@ -132,8 +133,9 @@ export function makeUniverse({ namespaces, pods, policies }: PolicyCluster): Uni
           : [...new Set(indexes.flatMap((index) => index.matching(pod.labels)))];
       const ids = matched.toSorted((a, b) => a - b);
       const namedPorts = pod.namedPorts.filter((port) => mentioned.has(port.name));
-      const address = pod.address === undefined ? undefined : addresses.find(pod.address);
-      const key = `${ids.join(",")}|${address ?? ""}|${namedPorts
+      const places = pod.addresses.flatMap((text) => addresses.find(text) ?? []);
+      const own = [...new Set(places)].toSorted((a, b) => a - b);
+      const key = `${ids.join(",")}|${own.join(",")}|${namedPorts
         .map((port) => `${port.name}/${port.protocol}/${port.port}`)
         .sort()
         .join()}`;
@@ -150,7 +152,7 @@ export function makeUniverse({ namespaces, pods, policies }: PolicyCluster): Uni
         pods: 1,
         example: pod.name,
         labels: Object.fromEntries(Object.entries(pod.labels).filter(([label]) => keys.has(label))),
-        address,
+        addresses: own,
         namedPorts,
         selectedBy: ids
           .flatMap((id) => bySelection.get(id) ?? [])
@@ -160,7 +162,8 @@ export function makeUniverse({ namespaces, pods, policies }: PolicyCluster): Uni
       found.set(key, made);
       classes.push(made);
       for (const id of ids) push(bySelector, id, made.id);
-      push(byAddress, address, made.id);
+      if (own.length === 0) withoutAddress.push(made.id);
+      for (const address of own) push(byAddress, address, made.id);
       for (const { name: port, protocol, port: number } of namedPorts) {
         const numbers = byPort.get(`${protocol}/${port}`) ?? new Map<number, number[]>();
         byPort.set(`${protocol}/${port}`, numbers);
@@ -187,13 +190,13 @@ export function makeUniverse({ namespaces, pods, policies }: PolicyCluster): Uni
     }
     return found;
   });
-  const noAddress = rangesOf(byAddress.get(undefined) ?? []);
+  const noAddress = rangesOf(withoutAddress);
   const unreadable = Map.groupBy(
     [...policies.keys()].filter((at) => policies[at]?.unreadable !== undefined),
     (at) => indexOf.get(policies[at]?.namespace ?? "") ?? -1,
   );
   const blocks = new Map<string, Both>();
-  const pairs = new Map<string, Both>();
+  const pairs = new Map<string, Ranges>();
 
   return {
     namespaces: ranges,
@@ -211,46 +214,72 @@ export function makeUniverse({ namespaces, pods, policies }: PolicyCluster): Uni
           rangesOf([...new Set(ids)]),
         ]),
       ),
-    peers(policy, peer, ipBlock) {
-      if (peer.kind === "block") {
-        if (ipBlock === "everybody") return both(everybody);
-        if (ipBlock === "nobody") return both(empty);
-        const key = JSON.stringify(
-          [peer.cidr, ...peer.except].map(({ family, network, prefix }) => [family, String(network), prefix]),
-        );
-        return remembered(blocks, key, () => block(peer));
-      }
-      const from = peer.namespaces === undefined ? undefined : selectors.idOf(peer.namespaces);
-      const home = ranges[indexOf.get(policies[policy]?.namespace ?? "") ?? -1];
-      const where = from === undefined ? range(home?.from ?? 0, home?.to ?? 0) : inNamespaces(from);
-      if (peer.pods.length === 0) return both(where);
-      const pod = selectors.idOf(peer.pods);
-      return remembered(pairs, `${from ?? `in ${home?.name ?? ""}`} ${pod}`, () =>
-        both(intersection(selected(pod), where)),
-      );
+    peers(policy, peers, ipBlock) {
+      const blocksOf = peers.filter((peer) => peer.kind === "block");
+      const chosen = peers.flatMap((peer) => (peer.kind === "block" ? [] : [selectedBy(policy, peer)]));
+      if (blocksOf.length === 0) return both(unionOf(chosen));
+      if (ipBlock === "everybody") return both(everybody);
+      if (ipBlock === "nobody") return both(unionOf(chosen));
+      const { sure, maybe } = blocked(blocksOf);
+      const all = unionOf([...chosen, sure]);
+      return sure === maybe ? both(all) : atMost(all, maybe);
     },
   };
 
-  function block(peer: Peer & { kind: "block" }): Both {
-    const numbers = without(
-      addresses.inside(peer.cidr),
-      unionOf(peer.except.map((cidr) => addresses.inside(cidr))),
+  function selectedBy(policy: number, peer: Exclude<Peer, { kind: "block" }>): Ranges {
+    const from = peer.namespaces === undefined ? undefined : selectors.idOf(peer.namespaces);
+    const home = ranges[indexOf.get(policies[policy]?.namespace ?? "") ?? -1];
+    const where = from === undefined ? range(home?.from ?? 0, home?.to ?? 0) : inNamespaces(from);
+    if (peer.pods.length === 0) return where;
+    const pod = selectors.idOf(peer.pods);
+    return remembered(pairs, `${from ?? `in ${home?.name ?? ""}`} ${pod}`, () =>
+      intersection(selected(pod), where),
     );
-    const ids = [...idsIn(numbers)];
-    const pods = unionOf(ids.map((id) => rangesOf(byAddress.get(id) ?? [])));
-    const sure = union(pods, rangesOf(ids.map((id) => base + id).filter((id) => has(outside, id))));
-    return { sure, maybe: union(sure, noAddress) };
   }
+
+  /** The blocks of one rule together: `10.0.0.0/8` and `fd00::/8` hold both addresses of a pod. */
+  function blocked(peers: readonly Block[]): Both {
+    const key = JSON.stringify(
+      peers.map(({ cidr, except }) =>
+        [cidr, ...except].map(({ family, network, prefix }) => [family, String(network), prefix]),
+      ),
+    );
+    return remembered(blocks, key, () => {
+      const numbers = unionOf(
+        peers.map(({ cidr, except }) =>
+          without(addresses.inside(cidr), unionOf(except.map((each) => addresses.inside(each)))),
+        ),
+      );
+      const ids = [...idsIn(numbers)];
+      const some = unionOf(ids.map((id) => rangesOf(byAddress.get(id) ?? [])));
+      // Pods that have another address elsewhere: one way is open and the other is not.
+      const mixed = rangesOf(
+        [...idsIn(some)].filter((id) => classes[id]?.addresses.some((each) => !has(numbers, each)) === true),
+      );
+      const addressesOutside = rangesOf(ids.map((id) => base + id).filter((id) => has(outside, id)));
+      return atMost(union(without(some, mixed), addressesOutside), union(mixed, noAddress));
+    });
+  }
+}
+
+type Block = Extract<Peer, { kind: "block" }>;
+
+/** One set twice, the same object, where all is sure. */
+function atMost(sure: Ranges, more: Ranges): Both {
+  const maybe = union(sure, more);
+  return { sure, maybe: size(maybe) === size(sure) ? sure : maybe };
 }
 
 function makeTree(peers: readonly Peer[], pods: readonly EndpointFacts[]): AddressTree {
   const cidrs: Cidr[] = [];
   for (const peer of peers) if (peer.kind === "block") cidrs.push(peer.cidr, ...peer.except);
   const families = new Set(cidrs.map(({ family }) => family));
-  for (const { address } of pods) {
+  for (const pod of pods) {
     if (families.size === 2) break;
-    const family = parseAddress(address ?? "")?.family;
-    if (family !== undefined) families.add(family);
+    for (const address of pod.addresses) {
+      const family = parseAddress(address)?.family;
+      if (family !== undefined) families.add(family);
+    }
   }
   return addressTree(cidrs, families.size === 0 ? new Set([4]) : families);
 }

@@ -8,7 +8,7 @@ const reasons: Readonly<Record<Reason["kind"], string>> = {
   unclear: "whether the namespace is closed is unclear; --treat-as decides",
   unreadable: "a policy of the namespace is not understood",
   "other end": "what these pods let in is not known",
-  "no address": "pods have no address yet that an ipBlock may hold",
+  "no address": "pods have no address yet, or one inside the ipBlocks of a rule and one outside",
 };
 
 export function reasonText({ kind }: Reason, after: Verdict): string {

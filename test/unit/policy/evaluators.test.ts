@@ -96,6 +96,37 @@ describe("a flow is told the same by every way to find out", () => {
     );
   });
 
+  test("of a pod with two addresses only what holds for both of them is said", () => {
+    fc.assert(
+      fc.property(rawClusters(false), fc.constantFrom(...all), (raw, semantics) => {
+        const cluster = clusterOf(raw);
+        // The same cluster as each of its families sees it.
+        const families = [
+          clusterOf({ ...raw, pods: raw.pods.map(({ secondIp: _other, ...pod }) => pod) }),
+          clusterOf({
+            ...raw,
+            pods: raw.pods.map(({ secondIp, ...pod }) =>
+              secondIp === undefined ? pod : { ...pod, ip: secondIp },
+            ),
+          }),
+        ];
+        const inFamily = (end: End, of: PolicyCluster): End =>
+          end.kind === "address"
+            ? end
+            : { kind: "pod", pod: of.pods[cluster.pods.indexOf(end.pod)] ?? end.pod };
+        for (const { flow } of everyFlow(cluster, makeUniverse(cluster))) {
+          const told = reference(cluster, semantics, flow);
+          if (told === "unknown") continue;
+          for (const of of families) {
+            const own = { ...flow, from: inFamily(flow.from, of), to: inFamily(flow.to, of) };
+            expect(reference(of, semantics, own)).toBe(told);
+          }
+        }
+      }),
+      { numRuns },
+    );
+  });
+
   const crossings: (readonly [Semantics, Semantics])[] = [
     [legacy, today],
     [legacyEtcd, today],

@@ -159,6 +159,7 @@ export function rawClusters(whole: boolean): fc.Arbitrary<RawCluster> {
       namespace,
       labels,
       ip: addresses,
+      secondIp: fc.constantFrom(...(whole ? [undefined] : [undefined, undefined, "fd00::7", "fc00::7"])),
       ports: fc.array(namedPort, { maxLength: 2 }),
     });
     return fc
@@ -171,10 +172,11 @@ export function rawClusters(whole: boolean): fc.Arbitrary<RawCluster> {
           ...rest,
           ...(text === undefined ? {} : { annotation: text }),
         })),
-        pods: pods.map(({ ip, ...rest }, at) => ({
+        pods: pods.map(({ ip, secondIp, ...rest }, at) => ({
           ...rest,
           name: `pod-${String(at)}`,
           ...(ip === undefined ? {} : { ip }),
+          ...(ip === undefined || secondIp === undefined ? {} : { secondIp }),
         })),
         policies: policies.map((each, at): RawPolicy => ({ ...each, name: `policy-${String(at)}` })),
       }));

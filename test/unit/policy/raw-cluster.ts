@@ -45,6 +45,8 @@ export interface RawPod {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ip?: string;
+  /** The other one of a dual-stack pod. */
+  readonly secondIp?: string;
   readonly ports?: readonly {
     readonly name: string;
     readonly protocol: string;
@@ -111,13 +113,14 @@ export function policyObject({
   };
 }
 
-export function podObject({ namespace, name, labels, ip, ports }: RawPod): KubeObject {
+export function podObject({ namespace, name, labels, ip, secondIp, ports }: RawPod): KubeObject {
+  const podIPs = secondIp === undefined ? {} : { podIPs: [{ ip }, { ip: secondIp }] };
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { namespace, name, labels },
     spec: { containers: [{ name: "main", ports: ports ?? [] }] },
-    status: { phase: ip === undefined ? "Pending" : "Running", ...(ip === undefined ? {} : { podIP: ip }) },
+    status: ip === undefined ? { phase: "Pending" } : { phase: "Running", podIP: ip, ...podIPs },
   };
 }
 
