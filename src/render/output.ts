@@ -1,4 +1,5 @@
 import type { JsonObject } from "../model/kube.ts";
+import { htmlEscaped } from "./go/print.ts";
 import { goQuote } from "./go/quote.ts";
 import type { Outcome } from "./jsonpath/print.ts";
 
@@ -118,7 +119,8 @@ function systemMessage(error: unknown): string {
 /** The text of a result, with its last newline; "" when there is nothing to print. */
 export async function printed({ format, template }: Output, result: Printable): Promise<Outcome<string>> {
   if (template !== undefined) return template(result);
-  if (format === "json") return known(`${JSON.stringify(result.object(), undefined, 4)}\n`);
+  // In the order of the fields, as `kubectl version -o json`; kubectl sorts what it has read as a map.
+  if (format === "json") return known(`${htmlEscaped(JSON.stringify(result.object(), undefined, 4))}\n`);
   if (format === "yaml") {
     const { formatYaml } = await import("../manifest/yaml.ts");
     return known(formatYaml(result.object()));

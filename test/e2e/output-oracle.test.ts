@@ -2,6 +2,8 @@ import { array, constantFrom, integer, sample, type Arbitrary } from "fast-check
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/model/kube.ts";
 import { columnsFromSpec } from "../../src/render/custom-columns.ts";
+import { goJson } from "../../src/render/go/print.ts";
+import { printed } from "../../src/render/output.ts";
 import { makeSort } from "../../src/render/sort-by.ts";
 import { jsonPathPrinter, type Outcome } from "../../src/render/jsonpath/print.ts";
 import { table } from "../../src/render/table.ts";
@@ -131,6 +133,20 @@ describe("jsonpath", () => {
       kubectl.print(["-o", "jsonpath", "--template", text, "--allow-missing-template-keys=false"]);
     expect(await differences(texts, (text) => ours(text, false, false), strict)).toEqual([]);
   });
+});
+
+test("-o json is kubectl's, byte by byte", { timeout: 120_000 }, async () => {
+  // kubectl sorts the keys of what it has read; ours stand in the order of the document.
+  const inOrder = JSON.parse(goJson(object)) as JsonObject;
+  const { stdout, stderr } = await kubectl.print(["-o", "json"]);
+  expect(stderr).toBe("");
+  expect(goJson(object, "    ")).toBe(stdout.replace(/\n$/, ""));
+  const own = await printed(
+    { format: "json" },
+    { object: () => inOrder, table: () => "", rows: () => [], names: () => [] },
+  );
+  const sortedLines = (text: string): string[] => text.replaceAll(/,$/gm, "").split("\n").toSorted();
+  expect(own.ok && sortedLines(own.value)).toEqual(sortedLines(stdout));
 });
 
 test("custom columns come out as kubectl's, to the last space", { timeout: 900_000 }, async () => {

@@ -45,7 +45,12 @@ export function goJson(value: Json, indent = "", margin = ""): string {
 }
 
 function jsonString(text: string): string {
-  return JSON.stringify(text).replaceAll(
+  return htmlEscaped(JSON.stringify(text));
+}
+
+/** JSON text as Go writes it: these characters stand in strings only. */
+export function htmlEscaped(json: string): string {
+  return json.replaceAll(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
   );

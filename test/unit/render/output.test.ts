@@ -60,6 +60,27 @@ describe("-o, --template and their kin mean what they mean in kubectl", () => {
     expect(await print(flags)).toBe(expected);
   });
 
+  test("-o json escapes what HTML could take for its own, as Go does, and keeps the order of our fields", async () => {
+    const output = await readOutput(
+      { output: "json", template: "", allowMissingTemplateKeys: true, noHeaders: false },
+      () => Promise.reject(new Error("no file is read")),
+    );
+    if (!output.ok) throw new Error(output.message);
+    const object = { kind: "K", apiVersion: "v1", text: '<b> & \u2028\u2029 \u001B "é"', none: {}, list: [] };
+    expect(await printed(output.value, { ...result, object: () => object })).toEqual({
+      ok: true,
+      value: [
+        "{",
+        '    "kind": "K",',
+        '    "apiVersion": "v1",',
+        String.raw`    "text": "\u003cb\u003e \u0026 \u2028\u2029 \u001b \"é\"",`,
+        '    "none": {},',
+        '    "list": []',
+        "}\n",
+      ].join("\n"),
+    });
+  });
+
   test.each([["bogus"], ["json=x"], ["go-template={{.kind}}"], ["JSON"]])(
     "-o %s is refused with the formats that there are",
     async (output) => {
