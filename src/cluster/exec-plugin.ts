@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join, normalize, sep } from "node:path";
+import { delimiter, join, normalize, resolve as absolute, sep } from "node:path";
 import { connectionError, userError } from "../errors.ts";
 import { decodeCredential, type ExecCredential } from "./exec-credential.ts";
+import { lookPathOnWindows, spawnedOnWindows } from "./look-path.ts";
 import type { KubeExec } from "./kubeconfig-file.ts";
 
 /** An exec credential plugin as client-go runs one (plugin/pkg/client/auth/exec). */
@@ -67,7 +68,7 @@ async function run(options: ExecOptions): Promise<ExecCredential> {
   const own = Object.fromEntries((exec.env ?? []).map(({ name, value }) => [name, value]));
   const stdout = await output(exec, {
     interactive,
-    path: env["PATH"] ?? env["Path"] ?? "",
+    own: env,
     env: { ...env, ...own, KUBERNETES_EXEC_INFO: `${JSON.stringify(info)}\n` },
   });
   try {
@@ -80,17 +81,20 @@ async function run(options: ExecOptions): Promise<ExecCredential> {
 /** What it printed; its stderr, and the terminal if it may ask, are ours. */
 function output(
   exec: KubeExec,
-  how: { readonly interactive: boolean; readonly path: string; readonly env: NodeJS.ProcessEnv },
+  how: { readonly interactive: boolean; readonly own: ExecOptions["env"]; readonly env: NodeJS.ProcessEnv },
 ): Promise<string> {
   const command = normalize(exec.command ?? "");
   return new Promise((resolve, reject) => {
-    const found = command.includes(sep) ? command : onPath(command, how.path);
+    const found = executable(command, how.own);
     if (found === undefined) {
       reject(failure(notFound(command, exec.installHint)));
       return;
     }
-    const child = spawn(found, exec.args ?? [], {
+    const args = exec.args ?? [];
+    const run = onWindows ? spawnedOnWindows(found, args, how.own) : { file: found, args, verbatim: false };
+    const child = spawn(run.file, run.args, {
       env: how.env,
+      windowsVerbatimArguments: run.verbatim,
       stdio: [how.interactive ? "inherit" : "ignore", "pipe", "inherit"],
     });
     const chunks: Buffer[] = [];
@@ -107,20 +111,27 @@ function output(
   });
 }
 
+const onWindows = sep === "\\";
+
 /** kubectl looks on its own PATH, not on the one that the kubeconfig gives the plugin. */
-function onPath(command: string, path: string): string | undefined {
-  const endings = sep === "\\" ? [".exe", ".com", ""] : [""];
-  return path
+function executable(command: string, env: ExecOptions["env"]): string | undefined {
+  if (onWindows) return lookPathOnWindows(command, { env, cwd: absolute("."), isFile });
+  if (command.includes(sep)) return command;
+  return (env["PATH"] ?? "")
     .split(delimiter)
     .filter((folder) => folder !== "")
-    .flatMap((folder) => endings.map((ending) => join(folder, `${command}${ending}`)))
-    .find(isExecutable);
+    .map((folder) => join(folder, command))
+    .find((each) => isFile(each) && isExecutable(each));
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return true;
   } catch {
     return false;
   }
