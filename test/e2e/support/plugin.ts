@@ -36,7 +36,7 @@ export interface RunOptions {
 const patience = 60_000;
 
 export function pluginEnv(
-  cluster: Cluster,
+  cluster: Pick<Cluster, "env">,
   { kubeconfig, env = {} }: Pick<RunOptions, "kubeconfig" | "env"> = {},
 ): NodeJS.ProcessEnv {
   return {

@@ -28,7 +28,7 @@ export interface Terminal {
 export const ctrlC = "\u0003";
 
 /** `command` is a shell's, such as `kubectl calico-upgrade node node-01 > file`. */
-export function onTerminal(cluster: Cluster, command: string): Terminal {
+export function onTerminal(cluster: Pick<Cluster, "env">, command: string): Terminal {
   const child = spawn(
     "script",
     ["--quiet", "--return", "--flush", "--command", `stty cols ${columns} rows 50; ${command}`, "/dev/null"],
