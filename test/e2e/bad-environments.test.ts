@@ -156,6 +156,46 @@ describe("servers that are none", () => {
   });
 });
 
+/** What the server has, its answers rewritten on the way. */
+function rewritten(
+  rewrite: (answer: string, request: IncomingMessage, response: ServerResponse) => string,
+): Promise<string> {
+  return odd((request, response) => {
+    void (async () => {
+      const answer = await fetch(`${server.url}${request.url ?? ""}`);
+      const text = rewrite(await answer.text(), request, response);
+      response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
+    })();
+  });
+}
+
+describe("servers that are one, but odd", () => {
+  test.each([
+    ["behind", -10],
+    ["ahead", 10],
+  ])("its clock is 10 minutes %s: ages are told by its own", async (_name, minutes) => {
+    const now = Date.now() + minutes * 60_000;
+    const url = await rewritten((text, _request, response) => {
+      response.setHeader("date", new Date(now).toUTCString());
+      return text.replaceAll("2026-01-01T00:00:00Z", new Date(now - 3 * 3_600_000).toISOString());
+    });
+    const result = await status(url, "-o wide");
+    expectStatus(result);
+    expect(result.stdout).toMatch(/\b3h\b/);
+    expect(result.stdout).not.toMatch(/invalid|2h5|-\d+[smh]\b/);
+  });
+
+  test("an annotation of 10 MB on everything is read past", async () => {
+    const huge = JSON.stringify("<x> é\n".repeat(1_250_000));
+    const url = await rewritten((text) =>
+      text.replaceAll('"creationTimestamp":', `"annotations":{"huge":${huge}},"creationTimestamp":`),
+    );
+    const result = await status(url);
+    expectStatus(result);
+    expect(result.stdout).toBe((await status(server.url)).stdout);
+  });
+});
+
 describe("signals", () => {
   /** The code with which it ends after `signals`, sent one after the other while it waits for a server. */
   async function endedBy(...signals: readonly NodeJS.Signals[]): Promise<string | number | null> {
