@@ -6,6 +6,11 @@ import { policyInverter } from "./policies.ts";
 /** Who takes back what; the first one that takes an entry has it. */
 const inverters: readonly Inverter[] = [policyInverter, calicoDataInverter];
 
+/** Whether an entry is taken back by itself: policies and Calico's data, which no pod has to restart for. */
+export function goesAlone(entry: BundleEntry): boolean {
+  return inverters.some((each) => each.takes(entry));
+}
+
 /** Entries that follow each other and go to one inverter: their writes may go side by side. */
 export interface Prepared {
   readonly inverses: readonly Inverse[];

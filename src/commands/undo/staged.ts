@@ -11,7 +11,7 @@ import { confirm } from "../node/confirm.ts";
 import { boundaryOf, downgradeOf } from "./boundaries.ts";
 import { forceName, type Inverse, type UndoWorld } from "./inverse.ts";
 import type { UndoOptions } from "./options.ts";
-import { refusals } from "./prepare.ts";
+import { goesAlone, refusals } from "./prepare.ts";
 import { decide, targetsOf, type Decision } from "./staged-entries.ts";
 import { stagesOf, type Work } from "./stages.ts";
 import { tellUndo, type Results } from "./tell.ts";
@@ -25,8 +25,8 @@ interface Around {
 }
 
 /** Runs whose objects stand on each other: they go back in stages, nodes by the steps of `node`. */
-export function isStaged({ index }: Bundle): boolean {
-  return index.entries.some(({ kind }) => kind !== "NetworkPolicy" && kind !== "Namespace");
+export function isStaged({ entries }: Bundle): boolean {
+  return !entries.every(goesAlone);
 }
 
 /**
