@@ -5,6 +5,7 @@ import {
   filenameFlag,
   ignorePreflightErrorsFlag,
   outputFlag,
+  showManagedFieldsFlag,
   templateFlag,
   timeoutFlag,
   yesFlag,
@@ -75,6 +76,7 @@ export class ApplyCommand extends BaseCommand {
   readonly output = option(outputFlag);
   readonly template = option(templateFlag);
   readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);
+  readonly showManagedFields = option(showManagedFieldsFlag);
   readonly rest = Option.Rest();
 
   protected async run(): Promise<number> {

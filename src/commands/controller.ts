@@ -5,6 +5,7 @@ import {
   filenameFlag,
   ignorePreflightErrorsFlag,
   outputFlag,
+  showManagedFieldsFlag,
   templateFlag,
   timeoutFlag,
   yesFlag,
@@ -63,6 +64,7 @@ export class ControllerCommand extends BaseCommand {
   readonly output = option(outputFlag);
   readonly template = option(templateFlag);
   readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);
+  readonly showManagedFields = option(showManagedFieldsFlag);
   readonly rest = Option.Rest();
 
   protected async run(): Promise<number> {

@@ -5,6 +5,7 @@ import {
   filenameFlag,
   ignorePreflightErrorsFlag,
   outputFlag,
+  showManagedFieldsFlag,
   templateFlag,
   timeoutFlag,
   yesFlag,
@@ -83,6 +84,7 @@ export class NodeCommand extends BaseCommand {
   readonly output = option(outputFlag);
   readonly template = option(templateFlag);
   readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);
+  readonly showManagedFields = option(showManagedFieldsFlag);
   readonly nodes = Option.Rest();
 
   protected async run(): Promise<number> {

@@ -1,12 +1,13 @@
 import { Option } from "clipanion";
 import { BaseCommand, option } from "./base.ts";
 import {
-  daemonSetFlag,
   allowMissingTemplateKeysFlag,
+  daemonSetFlag,
   labelColumnsFlag,
   noHeadersFlag,
   outputFlag,
   showLabelsFlag,
+  showManagedFieldsFlag,
   sortByFlag,
   templateFlag,
   timeoutFlag,
@@ -44,6 +45,7 @@ export class StatusCommand extends BaseCommand {
   readonly output = option(outputFlag);
   readonly template = option(templateFlag);
   readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);
+  readonly showManagedFields = option(showManagedFieldsFlag);
   readonly noHeaders = option(noHeadersFlag);
   readonly sortBy = option(sortByFlag);
   readonly showLabels = option(showLabelsFlag);

@@ -40,6 +40,14 @@ export const allowMissingTemplateKeysFlag = {
   group: "Output",
 } as const satisfies Flag;
 
+/** Results hold none; scripts that give it to kubectl are taken as they are. */
+export const showManagedFieldsFlag = {
+  name: "show-managed-fields",
+  takes: "boolean",
+  help: "As kubectl has it; without effect, since results hold no managedFields.",
+  group: "Output",
+} as const satisfies Flag;
+
 export const sortByFlag = {
   name: "sort-by",
   takes: "value",

@@ -96,6 +96,23 @@ test.each([
   expect(await run(...args)).toMatchObject({ stdout: expected, stderr: "", code: 0 });
 });
 
+test("--show-managed-fields is taken as kubectl takes it, and changes nothing", async () => {
+  const names = ["-o", "jsonpath={.nodes[*].name}"];
+  const plain = await run(...names);
+  expect(plain.code).toBe(0);
+  for (const flag of ["--show-managed-fields", "--show-managed-fields=false"]) {
+    // oxlint-disable-next-line no-await-in-loop
+    expect(await run(...names, flag)).toEqual(plain);
+  }
+  expect(await run("--show-managed-fields=maybe")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(
+      'invalid argument "maybe" for "--show-managed-fields" flag: strconv.ParseBool: parsing "maybe": invalid syntax',
+    ) as string,
+    requests: 0,
+  });
+});
+
 test("status -L and --show-labels show labels of the nodes", async () => {
   const { stdout } = await run("-L", "kubernetes.io/os,nope", "-L", "x/zone", "--show-labels");
   expect(stdout).toMatch(/^NODE .* NOTE +OS +NOPE +ZONE +LABELS$/m);
