@@ -135,18 +135,51 @@ describe("jsonpath", () => {
   });
 });
 
+async function ownPrinted(format: "json" | "yaml", of: JsonObject): Promise<string> {
+  const text = await printed(
+    { format },
+    { object: () => of, table: () => "", rows: () => [], names: () => [] },
+  );
+  if (!text.ok) throw new Error(text.message);
+  return text.value;
+}
+
 test("-o json is kubectl's, byte by byte", { timeout: 120_000 }, async () => {
   // kubectl sorts the keys of what it has read; ours stand in the order of the document.
   const inOrder = JSON.parse(goJson(object)) as JsonObject;
   const { stdout, stderr } = await kubectl.print(["-o", "json"]);
   expect(stderr).toBe("");
   expect(goJson(object, "    ")).toBe(stdout.replace(/\n$/, ""));
-  const own = await printed(
-    { format: "json" },
-    { object: () => inOrder, table: () => "", rows: () => [], names: () => [] },
-  );
+  const own = await ownPrinted("json", inOrder);
   const sortedLines = (text: string): string[] => text.replaceAll(/,$/gm, "").split("\n").toSorted();
-  expect(own.ok && sortedLines(own.value)).toEqual(sortedLines(stdout));
+  expect(sortedLines(own)).toEqual(sortedLines(stdout));
+});
+
+test("kubectl reads out of -o yaml what stands in -o json", { timeout: 120_000 }, async () => {
+  const texts = [
+    "yes",
+    "n",
+    "~",
+    "017",
+    "0o17",
+    "1e3",
+    "12:30",
+    "2020-01-01",
+    "a: b",
+    "- a",
+    "#x",
+    "'",
+    "",
+    " a ",
+  ];
+  const tricky = {
+    ...object,
+    texts,
+    lines: ["a\nb\n", "\n\na", "  a\nb", "a\t", "\u0007", "x ".repeat(200)],
+  };
+  const { stdout, stderr } = await kubectl.read(await ownPrinted("yaml", tricky));
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toEqual(tricky);
 });
 
 test("custom columns come out as kubectl's, to the last space", { timeout: 900_000 }, async () => {

@@ -13,6 +13,8 @@ export interface Printed {
 export interface KubectlPrinter {
   /** `-o FORMAT` of the object, without a server. */
   readonly print: (args: readonly string[]) => Promise<Printed>;
+  /** The JSON of what kubectl reads out of a YAML text. */
+  readonly read: (yaml: string) => Promise<Printed>;
   /** `kubectl get` of the objects, as the list of a resource or as one; for what only `get` prints. */
   readonly get: (args: readonly string[]) => Promise<Printed>;
   /** `kubectl get` of a table that the server has made. */
@@ -53,6 +55,11 @@ export async function kubectlPrinter(
   }
   return {
     print: (args) => run(["annotate", "--local", "--overwrite", "-f", file, "a=b", ...args]),
+    async read(yaml) {
+      const written = join(folder, "object.yaml");
+      await writeFile(written, yaml);
+      return await run(["annotate", "--local", "--overwrite", "-f", written, "a=b", "-o", "json"]);
+    },
     get: (args) => run(["get", "things", "--server", url, ...args]),
     table(head, cells) {
       table = {
