@@ -13,110 +13,45 @@ import type { DataMigration } from "../../src/render/data/kind.ts";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { installCalico, workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { KubeObject } from "../cluster/kube-object.ts";
 import { poll } from "../cluster/wait.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { runPlugin, startPlugin } from "./support/plugin.ts";
+import {
+  itemsOf,
+  newPath,
+  oldPath,
+  putOld,
+  putOneOfEach,
+  removeKinds,
+  removeOldObjects,
+  serveOldKinds,
+  uglyValue,
+} from "./support/third-party-resources.ts";
 import { testCluster } from "./test-cluster.ts";
 
 let cluster: Cluster;
 const bundles = mkdtempSync(join(tmpdir(), "bundles-"));
-const crds = "/apis/apiextensions.k8s.io/v1beta1/customresourcedefinitions";
 
 beforeAll(async () => {
   cluster = await testCluster({ kubeVersion: "1.15", audit: "Metadata" });
   await installCalico(cluster, { version: "v2.4.1" }, ["rbac", "config", "workloads"]);
-  for (const { old } of movedKinds) await serveOld(old);
+  await serveOldKinds(cluster);
 }, 240_000);
 afterAll(async () => {
-  for (const { metadata } of await items(crds))
-    if (metadata.name.endsWith("projectcalico.org"))
-      await cluster.request("DELETE", `${crds}/${metadata.name}`);
+  await removeKinds(cluster, "projectcalico.org");
   rmSync(bundles, { recursive: true, force: true });
   await cluster?.stop();
 });
 beforeEach(async () => {
-  for (const { metadata } of await items(crds)) {
-    if (metadata.name.endsWith(".crd.projectcalico.org"))
-      await cluster.request("DELETE", `${crds}/${metadata.name}`);
-  }
-  await poll(
-    async () =>
-      (await items(crds)).every(({ metadata }) => !metadata.name.endsWith(".crd.projectcalico.org")),
-    {
-      what: "no new definitions",
-    },
-  );
-  for (const { old } of movedKinds) {
-    for (const { metadata } of await items(oldPath(old.kind, ""))) {
-      await cluster.request("DELETE", `${oldPath(old.kind, metadata.namespace)}/${metadata.name}`);
-    }
-  }
+  await removeKinds(cluster, ".crd.projectcalico.org");
+  await removeOldObjects(cluster);
 });
 
-async function serveOld({
-  kind,
-  resource,
-  groups: [group],
-}: (typeof movedKinds)[number]["old"]): Promise<void> {
-  await cluster.request("POST", crds, {
-    apiVersion: "apiextensions.k8s.io/v1beta1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: `${resource}.${group}` },
-    spec: {
-      group,
-      version: "v1",
-      scope: "Namespaced",
-      names: { kind, plural: resource, singular: kind.toLowerCase() },
-    },
-  });
-  await poll(async () => (await cluster.request("GET", oldPath(kind, ""))).status === 200, {
-    what: `${kind} is served`,
-  });
-}
+const items = (path: string) => itemsOf(cluster, path);
+const oneOfEach = () => putOneOfEach(cluster);
 
-async function items(path: string): Promise<readonly KubeObject[]> {
-  const { status, body } = await cluster.request("GET", path);
-  return status === 200 ? (body as { readonly items: readonly KubeObject[] }).items : [];
-}
-
-function oldPath(kind: OldKind, namespace = "kube-system"): string {
-  const { old } = movedKinds.find((each) => each.old.kind === kind) ?? movedKinds[0];
-  const scope = namespace === "" ? "" : `/namespaces/${namespace}`;
-  return `/apis/${old.groups[0]}/v1${scope}/${old.resource}`;
-}
-
-function newPath(resource: string): string {
-  return `/apis/crd.projectcalico.org/v1/${resource}`;
-}
-
-async function put(kind: OldKind, name: string, spec: object, namespace = "kube-system"): Promise<void> {
-  const { old } = movedKinds.find((each) => each.old.kind === kind) ?? movedKinds[0];
-  const object = { apiVersion: `${old.groups[0]}/v1`, kind, metadata: { name, namespace }, spec };
-  await cluster.api.ask("POST", oldPath(kind, namespace), object);
-}
-
-const pool = {
-  cidr: "10.244.0.0/16",
-  ipip: "tunl0",
-  ipip_mode: "cross-subnet",
-  masquerade: true,
-  ipam: true,
-  disabled: false,
-};
-const ugly = "namespace: x\nuid: y\nkind: GlobalConfig\n- 'a' \"b\" ä";
-
-/** One of each kind, with values that upstream's Job loses. */
-async function oneOfEach(): Promise<void> {
-  await put("GlobalConfig", "logseverityscreen", { name: "LogSeverityScreen", value: ugly });
-  await put("GlobalBgpConfig", "asnumber", { name: "AsNumber", value: "64512" });
-  await put("IpPool", "10-244-0-0-16", { value: JSON.stringify(pool) });
-  await put("GlobalBgpPeer", "fd80-24e2-f998-72d6-0000-0000-0000-0001", { asNumber: 64_512 });
-  await put("SystemNetworkPolicy", "allow-dns", {
-    order: 10,
-    selector: "all()",
-    egress: [{ action: "allow", protocol: "udp", destination: { ports: [53] } }],
-  });
+async function put(kind: OldKind, name: string, spec: object, namespace?: string): Promise<void> {
+  await putOld(cluster, kind, name, spec, namespace);
 }
 
 async function run(...args: readonly string[]) {
@@ -140,7 +75,7 @@ describe("migrate-data", () => {
     expect(stdout).toContain("verified: 5 objects read back, equal on both sides");
     const specs = async (resource: string) =>
       (await items(newPath(resource))).map((object) => object["spec"]);
-    expect(await specs("globalfelixconfigs")).toEqual([{ name: "LogSeverityScreen", value: ugly }]);
+    expect(await specs("globalfelixconfigs")).toEqual([{ name: "LogSeverityScreen", value: uglyValue }]);
     expect(await specs("globalbgpconfigs")).toEqual([{ name: "AsNumber", value: "64512" }]);
     expect(await specs("ippools")).toEqual([
       { cidr: "10.244.0.0/16", ipip: { enabled: true, mode: "cross-subnet" }, "nat-outgoing": true },
@@ -281,7 +216,8 @@ describe("migrate-data", () => {
       code: 1,
       stderr: expect.stringContaining("H28") as string,
     });
-    await run("-y");
+    const copied = await run("-y");
+    expect(copied.code, copied.stderr).toBe(0);
     const early = await run("--finish", "-y");
     expect([early.code, early.stderr]).toEqual([
       1,
@@ -315,17 +251,17 @@ describe("migrate-data", () => {
     );
     expect(bundle.entries.find(({ kind }) => kind === "GlobalConfig")?.beforeObject?.["spec"]).toEqual({
       name: "LogSeverityScreen",
-      value: ugly,
+      value: uglyValue,
     });
     expect(readdirSync(bundles)).toHaveLength(1);
     // And back: the old objects come again, the new ones stay (H03).
     const undone = await runPlugin(cluster, ["undo", directory, "--bundle-dir", bundles, "-y"]);
-    expect([undone.code, undone.stdout]).toEqual([
+    expect([undone.code, undone.stdout], undone.stderr).toEqual([
       0,
       expect.stringContaining("ippool.projectcalico.org/10-244-0-0-16 created"),
     ]);
     expect((await items(oldPath("GlobalConfig"))).map((object) => object["spec"])).toEqual([
-      { name: "LogSeverityScreen", value: ugly },
+      { name: "LogSeverityScreen", value: uglyValue },
     ]);
     expect(await items(newPath("ippools"))).toHaveLength(1);
     expect(await run("--finish", "-y")).toMatchObject({ code: 0 });

@@ -33,19 +33,24 @@ function refuseHops({ hops, to }: UpgradePlan): void {
   );
 }
 
-/** What comes before the file and is not in it: Kubernetes itself (hazard H29), policies, data. */
+/**
+ * What comes before the file and is not in it: Kubernetes itself (hazard H29), policies, data. Told where the
+ * step has no command of ours.
+ */
 const elsewhere: Readonly<Partial<Record<PlanStep["id"], string>>> = {
   kubernetes: "not by this tool; run apply again after it",
   policy: `${program} migrate-policy`,
   data: `${program} plan --print-commands shows the commands`,
 };
 
-function refuseStep({ id, state, what, because, rules }: PlanStep, { node, dryRun }: ApplyOptions): void {
-  const how = elsewhere[id];
-  if (how === undefined || state === "done" || dryRun !== "none") return;
+function refuseStep(step: PlanStep, { node, dryRun }: ApplyOptions): void {
+  const { id, state, what, because, rules, command } = step;
+  const told = elsewhere[id];
+  if (told === undefined || state === "done" || dryRun !== "none") return;
   const named = rules.find((rule) => node.ignored.has(rule));
   // Kubernetes is what it is: no flag makes the release run on it.
   if (named !== undefined && id !== "kubernetes") return;
+  const how = command === undefined ? told : `${program} ${command}`;
   const override = id === "kubernetes" ? "" : `; done already: --ignore-preflight-errors=${rules.join(",")}`;
   throw userError(`${rules.join(",")}: before this file: ${what} (${because}): ${how}${override}`);
 }

@@ -56,6 +56,13 @@ describe("what apply does not begin", () => {
     expect(hopTo(old, to, options({ dryRun: "client" }))?.to).toBe("v2.5.1");
   });
 
+  test("P03: data of ThirdPartyResources comes first, by migrate-data, not by a search through another command", () => {
+    const old = standing("v2.4.1", { kubernetes: 7, typha: false, oldGroupServed: true });
+    expect(() => hopTo(old, versionOf("v2.5.1"), options())).toThrow(
+      /P03: before this file: .*: kubectl calico-upgrade migrate-data; done already: .*=P03/,
+    );
+  });
+
   test("a release that cannot be reached in one go: the first one on the way is named", () => {
     const old = standing("v2.3.0", { datastore: "etcd", kubernetes: "unknown", typha: false });
     expect(() => hopTo(old, versionOf("v3.30.7"), options())).toThrow(

@@ -28,8 +28,9 @@ describe("docs/procedure.md promises nothing that is not there", () => {
       const known = flags.some((flag) => `--${flag.name}` === word || `-${flag.short ?? ""}` === word);
       expect(known, `${command}: ${word}`).toBe(true);
     }
-    const [, file = "", title] = /^`([^`]+)`(?:: (.+))?$/.exec(named) ?? [];
+    const [, file = "", title = ""] = /^`([^`]+)`: (.+)$/.exec(named) ?? [];
+    expect(title, named).not.toBe("");
     expect(existsSync(join(root, file)), file).toBe(true);
-    if (title !== undefined) expect(readFileSync(join(root, file), "utf8")).toContain(title);
+    expect(readFileSync(join(root, file), "utf8")).toContain(title);
   });
 });
