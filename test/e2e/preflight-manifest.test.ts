@@ -184,7 +184,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $old.version → $new.versi
     expect((await preflight("--checks=S11")).byId.get("S11")?.outcome).toBe("pass");
   });
 
-  test("H20: a second DaemonSet makes it unknown which one is meant, until it is named", async () => {
+  test("H20: of two DaemonSets one has to be named", async () => {
     const own = hostedCalico(era.old).find(({ kind }) => kind === "DaemonSet");
     if (own === undefined) throw new Error("no DaemonSet");
     const labels = { "k8s-app": "calico-node-arm" };
@@ -195,7 +195,13 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $old.version → $new.versi
       spec: { ...(at(own, "spec") as object), selector: { matchLabels: labels }, template },
     };
     await kubectl(["create", "-f", "-"], toYaml([second]));
-    expect((await preflight("--checks=H20,S02")).byId.get("H20")?.outcome).toBe("fail");
+    expect(await runPlugin(cluster, ["preflight"])).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^error: several DaemonSets run calico-node: .*calico-node-arm; name one with --daemonset/,
+      ) as string,
+    });
     const named = await preflight("--checks=H20,S06", `--daemonset=${namespace}/calico-node`);
     expect(named.byId.get("S06")?.outcome).toBe("fail");
     await kubectl(["delete", "daemonset", "-n", namespace, "calico-node-arm"]);
