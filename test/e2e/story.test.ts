@@ -26,6 +26,7 @@ import {
   passing,
   rawCluster,
   resetPolicies,
+  sideBySide,
 } from "./support/policy-cluster.ts";
 import {
   itemsOf,
@@ -105,6 +106,17 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(async () => {
   await removeKinds(cluster, "projectcalico.org");
+  // A cluster that is kept is another file's next, which may make namespaces of the same names.
+  const ours = new Set(namespaces.map(({ name }) => name));
+  await sideBySide([...ours], (name) => cluster.request("DELETE", `/api/v1/namespaces/${name}`));
+  await cluster.waitFor(
+    "/api/v1/namespaces",
+    (all) => all.every(({ metadata }) => !ours.has(metadata.name)),
+    {
+      timeoutMs: 120_000,
+      what: "no namespaces of this file",
+    },
+  );
   await cluster?.stop();
 });
 
