@@ -20,8 +20,9 @@ import { lastAppliedSize } from "../../../src/preflight/rules/m17-last-applied.t
 import { needsOfRelease } from "../../../src/preflight/rules/m18-needs-of-release.ts";
 import { controllerStrategy } from "../../../src/preflight/rules/m19-controller-strategy.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
+import { podFacts } from "../../../src/model/pod.ts";
 import { known } from "../../../src/model/reading.ts";
-import { aNode, aWorkload } from "../build/a-cluster.ts";
+import { aDaemonSet, aNode, aPod, aTemplate, aWorkload } from "../build/a-cluster.ts";
 import { aFile, compared, env, fileOf, type Install } from "./a-file.ts";
 import { findingOf, forbidden } from "./cluster.ts";
 
@@ -163,6 +164,17 @@ describe("M03: never tags alone", () => {
     ).toMatchObject({
       outcome: "fail",
       because: expect.stringContaining("upstream's has changed with v3.31.0") as string,
+    });
+  });
+
+  test("an upgrade under way goes on: the DaemonSet is as in the file, and its pods are still the old ones", () => {
+    const next = { template: { node: "calico/node:v3.32.1", cni: "calico/cni:v3.32.1" } };
+    const old = aDaemonSet({ template: aTemplate({ node: "calico/node:v3.30.7" }) });
+    const pods = known([podFacts(aPod(old, "node-01", { hash: "aaa" }))]);
+    expect(compared(tagsOnly, none, next, { to: "v3.32.1", readings: { pods } }).outcome).toBe("fail");
+    expect(compared(tagsOnly, next, next, { to: "v3.32.1", readings: { pods } })).toMatchObject({
+      outcome: "n/a",
+      because: "the DaemonSet has the file's images already",
     });
   });
 
