@@ -23,8 +23,7 @@ export function applierOf(live: KubeObject): Applier {
     return { kind: "server", manager: server.manager, fields: server.fieldsV1 };
   }
   if (annotated) return { kind: "client", manager: clientSideApplyManager };
-  const maker = entries.find((entry) => substance(live, entry) !== undefined)?.manager;
-  return { kind: "nobody", manager: maker ?? clientSideApplyManager };
+  return { kind: "nobody", manager: makerOf(live, entries) ?? clientSideApplyManager };
 }
 
 type ServerSide = ManagedFieldsEntry & { readonly manager: string; readonly fieldsV1: JsonObject };
@@ -35,7 +34,6 @@ type ServerSide = ManagedFieldsEntry & { readonly manager: string; readonly fiel
  * equal.
  */
 function serverSide(live: KubeObject, entries: readonly ManagedFieldsEntry[]): ServerSide | undefined {
-  const sizeOf = (entry: ManagedFieldsEntry | undefined): number => size(substance(live, entry));
   const appliers = entries.filter((entry): entry is ServerSide => {
     const found = entry.operation === "Apply" ? substance(live, entry) : undefined;
     return (
@@ -44,10 +42,23 @@ function serverSide(live: KubeObject, entries: readonly ManagedFieldsEntry[]): S
       (!hasTemplate(live) || found["f:containers"] !== undefined)
     );
   });
-  const ranked = appliers.toSorted((a, b) => sizeOf(b) - sizeOf(a));
+  const ranked = appliers.toSorted((a, b) => share(live, b) - share(live, a));
   const [first] = ranked;
-  const equal = ranked.filter((entry) => sizeOf(entry) === sizeOf(first));
+  const equal = ranked.filter((entry) => share(live, entry) === share(live, first));
   return equal.find((entry) => entry.manager === kubectl) ?? first;
+}
+
+/**
+ * Who made most of what the object is there for. Neither time nor order tells: the server's times have whole
+ * seconds, and entries of one second stand by name.
+ */
+function makerOf(live: KubeObject, entries: readonly ManagedFieldsEntry[]): string | undefined {
+  const makers = entries.filter((entry) => substance(live, entry) !== undefined);
+  return makers.toSorted((a, b) => share(live, b) - share(live, a))[0]?.manager;
+}
+
+function share(live: KubeObject, entry: ManagedFieldsEntry | undefined): number {
+  return size(substance(live, entry));
 }
 
 /** Somebody who went back to client-side apply leaves the server-side entry behind. */

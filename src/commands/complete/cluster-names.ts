@@ -50,7 +50,8 @@ async function ask(
   values: ReturnType<typeof connectionValues>,
   context: AppContext,
 ): Promise<readonly string[]> {
-  const patience = Math.max(leastMillis, patienceMillis - performance.now());
+  // A timeout takes whole milliseconds alone.
+  const patience = Math.max(leastMillis, Math.ceil(patienceMillis - performance.now()));
   const signal = AbortSignal.timeout(patience);
   const gaveUp = Promise.withResolvers<never>();
   signal.addEventListener("abort", () => gaveUp.reject(new Error("no answer in time")));

@@ -64,6 +64,21 @@ describe("H14: in whose name the DaemonSet is written", () => {
     });
   });
 
+  test("one variable set in the second that the object was made in does not make its setter the owner", () => {
+    const one = {
+      "f:spec": {
+        "f:template": {
+          "f:spec": {
+            "f:containers": { 'k:{"name":"calico-node"}': { "f:env": { 'k:{"name":"A"}': { "f:value": {} } } } },
+          },
+        },
+      },
+    };
+    // As the server sorts them: by time, then by name.
+    const managedFields = [updated("kubectl-set", early, one), updated("terraform", early)];
+    expect(applierOf(stored(file("i"), { managedFields }))).toEqual({ kind: "nobody", manager: "terraform" });
+  });
+
   test("nobody applied it: the one who made the template", () => {
     const status = { ...updated("kube-controller-manager", late), subresource: "status" };
     const managedFields = [status, updated("kubectl-create", early)];
