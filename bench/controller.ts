@@ -52,7 +52,6 @@ async function downtime({ api }: Cluster, work: () => Promise<unknown>): Promise
     let before = performance.now();
     while (!over.signal.aborted) {
       // Each look tells how it was since the one before.
-      // oxlint-disable-next-line no-await-in-loop
       const running = listAt(await api.ask("GET", pods), "items").some(
         (pod) => at(pod, "status", "containerStatuses", 0, "state", "running") !== undefined,
       );

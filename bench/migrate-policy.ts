@@ -106,7 +106,6 @@ async function measure({ env, audit, api }: Cluster): Promise<void> {
   const pairs: { readonly ours: number; readonly theirs: number }[] = [];
   for (let round = 0; round < Number(values.rounds); round += 1) {
     // One after the other: they are to have the machine for themselves.
-    // oxlint-disable-next-line no-await-in-loop
     pairs.push({ ours: await ours(), theirs: await theirs() });
   }
   const ratio = median(pairs.map((pair) => pair.ours / pair.theirs));

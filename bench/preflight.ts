@@ -176,7 +176,6 @@ async function many(count: number, make: (index: number) => Promise<void>): Prom
       const index = next;
       next += 1;
       // Each worker makes one after the other.
-      // oxlint-disable-next-line no-await-in-loop
       await make(index);
     }
   };
@@ -212,13 +211,11 @@ async function measure({ env }: Cluster): Promise<void> {
     "≤ 1.0 ×",
   );
   const peaks: number[] = [];
-  // oxlint-disable-next-line no-await-in-loop
   for (let round = 0; round < 3; round += 1) peaks.push(await peakMemory(ours(...target), env));
   print("its peak memory", `${median(peaks).toFixed(0)} MB`, median(peaks) <= 300, "≤ 300 MB");
   const file = join(mkdtempSync(join(tmpdir(), "bench-")), "facts.json");
   await finish(ours(...target, "--save-facts", file), env);
   const times: number[] = [];
-  // oxlint-disable-next-line no-await-in-loop
   for (let round = 0; round < rounds; round += 1)
     times.push(await wall([ours(...target, "--facts", file)], env));
   print("preflight --facts of the same", `${median(times).toFixed(0)} ms`, median(times) < 1000, "< 1 s");

@@ -22,7 +22,6 @@ export async function readBundle(directory: string): Promise<Bundle> {
   const index = await readIndex(directory);
   const entries: BundleEntry[] = [];
   for (const entry of index.entries) {
-    // oxlint-disable-next-line no-await-in-loop
     const [beforeObject, afterObject] = await Promise.all([
       readState(directory, entry, entry.before),
       readState(directory, entry, entry.after),

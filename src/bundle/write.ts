@@ -154,9 +154,7 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
               done: false,
               ...(draft.data === undefined ? {} : { data: draft.data }),
             };
-            // oxlint-disable-next-line no-await-in-loop
             const before = await saveState(base, "before", draft.before);
-            // oxlint-disable-next-line no-await-in-loop
             const after = await saveState(base, "after", draft.after);
             finished.push({ ...base, ...before, ...after });
           }

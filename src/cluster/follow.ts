@@ -86,7 +86,6 @@ export function follow<T = KubeObject>(
           signal,
           ...(options.onTrouble === undefined ? {} : { onTrouble: options.onTrouble }),
         });
-        // oxlint-disable-next-line no-await-in-loop
         for await (const event of events) {
           if (event.type === "BOOKMARK") continue;
           if (event.type === "DELETED") remove(keyOf(event.object), event.object.metadata.resourceVersion);
@@ -94,7 +93,6 @@ export function follow<T = KubeObject>(
         }
       } catch (error) {
         if (!isGone(error)) throw error;
-        // oxlint-disable-next-line no-await-in-loop
         resourceVersion = await loadAgain();
       }
     }
@@ -104,14 +102,12 @@ export function follow<T = KubeObject>(
   async function loadAgain(): Promise<string> {
     for (;;) {
       try {
-        // oxlint-disable-next-line no-await-in-loop
         return await load();
       } catch (error) {
         if (signal.aborted) return "";
         const passing = isConnectionError(error) || (isApiError(error) && error.status >= 429);
         if (!passing) throw error;
         options.onTrouble?.(error);
-        // oxlint-disable-next-line no-await-in-loop
         await sleep(relistDelayMillis, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -55,7 +55,6 @@ export async function list<T = KubeObject>(
     let page: Page;
     try {
       // Each page names the next one.
-      // oxlint-disable-next-line no-await-in-loop
       const answer = await connection.request({
         method: "GET",
         path,

@@ -22,7 +22,6 @@ export async function loadKubeconfig(explicit: string, options: LoadOptions): Pr
   const wrong: string[] = [];
   for (const path of paths) {
     // In order, because the first one wins; there are one or two.
-    // oxlint-disable-next-line no-await-in-loop
     const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => error);
     if (typeof text !== "string") {
       if (text.code !== "ENOENT") wrong.push(loadError(path, fileProblem(path, text)));

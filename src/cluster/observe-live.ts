@@ -38,10 +38,8 @@ export async function* observeLive(
   const { signal, clock } = options;
   while (!signal.aborted) {
     // Another DaemonSet, or another namespace: everything is looked for anew.
-    // oxlint-disable-next-line no-await-in-loop
     const first = await observe(connection, discovered, { ...options, now: clock() });
     yield first;
-    // oxlint-disable-next-line no-await-in-loop
     yield* changesOf(connection, await discovered, first, options);
   }
 }
@@ -104,9 +102,7 @@ async function* changesOf(
   try {
     for (;;) {
       // Each round answers the one before.
-      // oxlint-disable-next-line no-await-in-loop
       await bell.rung(both);
-      // oxlint-disable-next-line no-await-in-loop
       await sleep(settleMillis, undefined, { signal: both }).catch(() => undefined);
       if (signal.aborted) return;
       bell.hush();
@@ -121,7 +117,6 @@ async function* changesOf(
       };
       if (placesOf(facts.daemonSets) !== placesOf(first.daemonSets)) return;
       const now = clock() + ahead;
-      // oxlint-disable-next-line no-await-in-loop
       const events = needs.includes("events") ? await observeEvents(connection, facts, now) : first.events;
       yield { ...facts, events, now };
     }

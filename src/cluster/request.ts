@@ -36,11 +36,9 @@ const mostCuts = 2;
 export async function sendRequest(wire: Wire, request: KubeRequest): Promise<KubeResponse> {
   for (let attempt = 0; ; attempt += 1) {
     // Each attempt answers for the one before.
-    // oxlint-disable-next-line no-await-in-loop
     const outcome = await wire.inTurn(() => attemptRequest(wire, request, attempt));
     if ("response" in outcome) return outcome.response;
     wire.log.line(4, `"Got a Retry-After response" delay="${outcome.retryAfter}s" attempt=${attempt + 1}`);
-    // oxlint-disable-next-line no-await-in-loop
     await sleep(
       outcome.retryAfter * 1000,
       undefined,
@@ -104,7 +102,6 @@ async function follow(wire: Wire, request: KubeRequest, url: URL, ticket: Ticket
   let at = url;
   for (let count = 0; ; count += 1) {
     // Each answer says where the next one is.
-    // oxlint-disable-next-line no-await-in-loop
     const opened = await openOnce(wire, request, at, ticket);
     const { statusCode = 0, headers } = opened.answer;
     const to = headers.location;

@@ -48,7 +48,6 @@ export async function* watch(
         },
         signal: AbortSignal.any([signal, silence]),
       });
-      // oxlint-disable-next-line no-await-in-loop
       for await (const raw of events) {
         const event = readEvent(raw, served);
         lived = true;
@@ -63,7 +62,6 @@ export async function* watch(
     if (signal.aborted) return;
     // A watch that lived is taken up again at once; one that gave nothing waits.
     if (lived) continue;
-    // oxlint-disable-next-line no-await-in-loop
     await sleep(delay, undefined, { signal }).catch(() => undefined);
     delay = Math.min(delay * 2, longestDelayMillis);
   }

@@ -61,7 +61,6 @@ export async function sendSaved<T extends SavedWrite>(
         continue;
       }
       try {
-        // oxlint-disable-next-line no-await-in-loop
         const answer = dryRun === "client" ? undefined : await send(item.write, round);
         bundle?.done(id, answer);
         round.done(item, answer);

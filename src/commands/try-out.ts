@@ -20,10 +20,8 @@ export async function tryOut(
 ): Promise<ReadonlyMap<string, boolean>> {
   const known = new Map<string, boolean>();
   for (const write of writes) {
-    // oxlint-disable-next-line no-await-in-loop
     if (!(await hasServerDryRun(connection, serverVersion, write))) return known;
     try {
-      // oxlint-disable-next-line no-await-in-loop
       const { object } = await sendWrite(connection, write, { dryRun: true, serverVersion });
       if (raw === undefined) continue;
       known.set(state(raw), fingerprint(templateOf(raw)) !== fingerprint(templateOf(object)));

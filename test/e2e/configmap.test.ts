@@ -74,7 +74,6 @@ async function secondsPass(cluster: Cluster): Promise<void> {
     );
   const newest = Math.max(...starts);
   while (Date.now() < newest + 1_100) {
-    // oxlint-disable-next-line no-await-in-loop
     await cluster.api.ask("GET", "/version");
   }
 }
@@ -110,9 +109,7 @@ describe("Kubernetes 1.36", () => {
       '"veth_mtu":"1400"',
     );
     for (const node of nodes) {
-      // oxlint-disable-next-line no-await-in-loop
       expect((await podOf(cluster, node)).metadata.uid).not.toBe(before.get(node));
-      // oxlint-disable-next-line no-await-in-loop
       expect(await isCordoned(cluster, node)).toBe(false);
     }
     // The controller of the Kubernetes datastore reads none of it.
@@ -199,7 +196,6 @@ describe("Kubernetes 1.36", () => {
     const before = await config(cluster);
     const pods = await podUids(cluster);
     for (const dryRun of ["client", "server"] as const) {
-      // oxlint-disable-next-line no-await-in-loop
       const { code, stdout } = await run(cluster, "--set", "veth_mtu=1430", `--dry-run=${dryRun}`);
       expect(code).toBe(0);
       expect(lines(stdout)[0]).toMatch(/^configmap\/calico-config configured \((server )?dry run\)$/);
@@ -276,7 +272,6 @@ describe("Kubernetes 1.36", () => {
     ];
     const mark = await cluster.audit.mark();
     for (const [args, message] of cases) {
-      // oxlint-disable-next-line no-await-in-loop
       const { code, stdout, stderr } = await run(cluster, ...args);
       expect([code, stdout, stderr]).toEqual([1, "", expect.stringMatching(message)]);
       expect(stderr).not.toMatch(/^\s+at /m);

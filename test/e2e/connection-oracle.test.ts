@@ -69,7 +69,6 @@ async function compareAll(cases: readonly (readonly [string, string, Written])[]
   const different: string[] = [];
   for (const [what, pod, written] of cases) {
     // One after the other: the working directory is the process's.
-    // oxlint-disable-next-line no-await-in-loop
     const lines = await compare(pod, written);
     if (lines.length > 0) different.push([what, ...lines].join("\n"));
   }
@@ -142,7 +141,6 @@ test("docs/kubectl-differences.md lists exactly the differences that there are",
   const known = [...differences.map(({ id }) => id), ...Object.keys(heldElsewhere)];
   expect(listed.toSorted()).toEqual(known.toSorted());
   for (const [file, title] of Object.values(heldElsewhere)) {
-    // oxlint-disable-next-line no-await-in-loop
     expect(await readFile(join(root, file), "utf8")).toContain(title);
   }
   expect(differences.map(({ id }) => id).filter((id) => !met.has(id))).toEqual([]);

@@ -319,7 +319,6 @@ ${extra}`,
     const files = (await readdir(ours, { recursive: true })).filter((name) => name.endsWith(".json"));
     expect(files.length).toBeGreaterThan(3);
     for (const name of files) {
-      // oxlint-disable-next-line no-await-in-loop
       const [a, b] = await Promise.all([theirs, ours].map((at) => readFile(join(at, name), "utf8")));
       expect(JSON.parse(b ?? "")).toEqual(JSON.parse(a ?? ""));
     }

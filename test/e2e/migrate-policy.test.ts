@@ -156,11 +156,9 @@ describe.each(["1.36", "1.15"] as const)("200 namespaces on Kubernetes %s", (kub
 
       // The newest run first, and everything is as it was; each once more does nothing.
       for (const { run } of savedIn(bundles).toReversed()) {
-        // oxlint-disable-next-line no-await-in-loop
         const undone = await runPlugin(cluster, ["undo", run, "-y", "--bundle-dir", bundles, "-o", "json"]);
         expect([undone.code, undone.stderr.includes("error:")], undone.stderr).toEqual([0, false]);
         expect(schemaErrorsOf("undo", JSON.parse(undone.stdout))).toEqual([]);
-        // oxlint-disable-next-line no-await-in-loop
         const again = await runPlugin(cluster, ["undo", run, "-y", "--bundle-dir", bundles]);
         expect([again.code, again.stdout]).toEqual([0, ""]);
       }
@@ -543,7 +541,6 @@ describe("what a user is told, and asked", () => {
 
   test("Ctrl-C: what is in flight is finished, the rest is left, and the way on is named", async () => {
     for (let at = 0; at < 20; at += 1) {
-      // oxlint-disable-next-line no-await-in-loop
       await createPolicy(cluster, "shop", `many-${String(at)}`, { podSelector: {} });
     }
     const reached = Promise.withResolvers<void>();

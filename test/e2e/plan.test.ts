@@ -64,7 +64,6 @@ describe.each(ways)("Kubernetes $kubeVersion, Calico $old.version → $new.versi
       "calico-node.yaml": held,
     };
     for (const [name, objects] of Object.entries(files)) {
-      // oxlint-disable-next-line no-await-in-loop
       await writeFile(join(folder, name), toYaml(objects));
     }
   });
@@ -169,7 +168,6 @@ describe.each(ways)("Kubernetes $kubeVersion, Calico $old.version → $new.versi
     for (const { id, what } of steps) {
       const commands = printed.get(what) ?? [];
       // Each step is the next one's precondition.
-      // oxlint-disable no-await-in-loop
       if (id === "nodes") {
         for (const node of nodes) {
           const old = (await podOf(cluster, node)).metadata.name;
@@ -190,7 +188,6 @@ describe.each(ways)("Kubernetes $kubeVersion, Calico $old.version → $new.versi
           expect(JSON.stringify(pod["spec"])).not.toContain(`node:${way.new.version}`);
       }
       if (id !== "contract" && id !== "nodes") expect([id, await stateOf(id)]).toEqual([id, "done"]);
-      // oxlint-enable no-await-in-loop
     }
     await workloadsReady(cluster);
     const finished = await runPlugin(cluster, ["plan", "-f", join(folder, "calico.yaml")]);

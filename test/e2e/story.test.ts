@@ -151,7 +151,6 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
   /** The annotations as they were generated: an earlier test's --finish took some away. */
   async function annotate(): Promise<void> {
     for (const { name, annotation } of namespaces) {
-      // oxlint-disable-next-line no-await-in-loop
       await cluster.api.ask("PATCH", `/api/v1/namespaces/${name}`, {
         // oxlint-disable-next-line unicorn/no-null -- a merge patch removes by it
         metadata: { annotations: { [annotationKey]: annotation ?? null } },
@@ -249,13 +248,11 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
   test("by apply: what must come before it is named, and then one command does the rest", async () => {
     const { worst } = await worstDuring(cluster, async () => {
       for (const command of migrations) {
-        // oxlint-disable-next-line no-await-in-loop
         const stopped = await run("apply", "-f", file, "-y", quick);
         expect([stopped.code, stopped.stdout]).toEqual([1, ""]);
         expect(stopped.stderr).toMatch(
           new RegExp(`before this file: .*: kubectl calico-upgrade ${command};`),
         );
-        // oxlint-disable-next-line no-await-in-loop
         await migrate(command);
       }
       await step("apply", "-f", file, "-y", quick);
@@ -266,7 +263,6 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
 
   test("by single commands: migrations, controller, ConfigMap, then calico-node on node after node", async () => {
     const { worst } = await worstDuring(cluster, async () => {
-      // oxlint-disable-next-line no-await-in-loop
       for (const command of migrations) await migrate(command);
       await addMissing("node");
       if (driver === "etcd") {

@@ -56,7 +56,6 @@ describe.each(["1.36", "1.15"] as const)("undo of migrate-policy on Kubernetes %
     directory = /saved in (\S+);/.exec(stderr)?.[1] ?? "";
     return async () => {
       for (const name of names) {
-        // oxlint-disable-next-line no-await-in-loop
         await cluster.api.request("DELETE", `/api/v1/namespaces/${name}`);
       }
       await cluster.waitFor(

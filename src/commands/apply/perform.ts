@@ -57,10 +57,8 @@ export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
         continue;
       }
       try {
-        // oxlint-disable-next-line no-await-in-loop
         const { code: own = 0, ...outcome } = await oneStep(id, run, objects);
         steps.push({ id, ...outcome });
-        // oxlint-disable-next-line no-await-in-loop
         await saving?.flush();
         if (outcome.state === "left") left.push(`${id}: ${outcome.because}`);
         if (outcome.state !== "failed") context.stderr.write(`${id}: ${outcome.because}\n`);
@@ -109,14 +107,12 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
     for (const target of scene.targets) {
       if (listening.first.aborted) throw interrupted(listening.exitCode, "interrupted");
       if (id === "contract" && run.recreated.includes(target) && real) {
-        // oxlint-disable-next-line no-await-in-loop
         await recreate(target);
         continue;
       }
       // Told in the first step already; without it, it is not there to be compared.
       const toldBefore = !real && id === "contract" && target.before === undefined;
       if (run.recreated.includes(target) || toldBefore) continue;
-      // oxlint-disable-next-line no-await-in-loop
       const { outcome, object } = await put(
         connection,
         target.ref,
@@ -132,7 +128,6 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
       // A rollout that an earlier run did not see through is waited for, too.
       if (real && rolls && rolloutLeft(object) !== undefined) {
         context.stderr.write(`waiting for ${objectName(target.ref)} to roll out\n`);
-        // oxlint-disable-next-line no-await-in-loop
         await waitRolledOut(connection, target.ref, limits);
       }
       if (crds.length > 0 && !isCrd(target.object)) await established(crds.splice(0));

@@ -30,14 +30,12 @@ export async function put(
   options: { readonly dryRun: DryRun; readonly serverVersion: string },
 ): Promise<Put> {
   for (let attempt = 1; ; attempt += 1) {
-    // oxlint-disable-next-line no-await-in-loop
     const live = await readObject(connection, ref);
     const write = decide(live);
     if (write === undefined) return { outcome: "unchanged", object: live };
     const outcome = outcomeOf(live, write);
     if (options.dryRun === "client") return { outcome, object: live };
     try {
-      // oxlint-disable-next-line no-await-in-loop
       const { object } = await sendWrite(connection, write, {
         dryRun: options.dryRun === "server",
         serverVersion: options.serverVersion,

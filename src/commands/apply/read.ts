@@ -21,9 +21,7 @@ export async function readObjects(
   const objects: ManifestObject[] = [];
   for (const path of filename) {
     // Standard input and order: one after the other.
-    // oxlint-disable-next-line no-await-in-loop
     for (const file of await filesOf(path, recursive)) {
-      // oxlint-disable-next-line no-await-in-loop
       objects.push(...(await readManifest(file, readFile, "apply")));
     }
   }
@@ -49,7 +47,6 @@ async function manifestsIn(directory: string, recursive: boolean): Promise<reado
   for (const entry of entries) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) {
-      // oxlint-disable-next-line no-await-in-loop
       if (recursive) found.push(...(await manifestsIn(path, recursive)));
     } else if (/\.(json|ya?ml)$/.test(entry.name)) found.push(path);
   }

@@ -50,7 +50,6 @@ async function besidePlugin(env: Readonly<Record<string, string | undefined>>): 
     if (folder === "") continue;
     for (const name of ["kubectl-calico_upgrade", "kubectl-calico_upgrade.exe"]) {
       // In the order of the PATH; the first one counts.
-      // oxlint-disable-next-line no-await-in-loop
       if (
         await access(join(folder, name), constants.X_OK).then(
           () => true,

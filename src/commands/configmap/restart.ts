@@ -170,13 +170,11 @@ export async function markPod(
   const ref = { group: "", version: "v1", resource: "pods", kind: "Pod", namespace, name };
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     try {
-      // oxlint-disable-next-line no-await-in-loop
       const { body: raw } = await connection.request({ method: "GET", path: objectPath(ref) });
       const pod = podFacts(raw as KubeObject);
       const text = configMark(pod, daemonSet.template, configMaps);
       if (pod.uid !== uid || text === undefined) return;
       const metadata = { resourceVersion: pod.resourceVersion, annotations: { [configAnnotation]: text } };
-      // oxlint-disable-next-line no-await-in-loop
       await sendWrite(
         connection,
         { verb: "patch", ref, patch: "merge", fieldManager: manager, body: { metadata } },

@@ -47,7 +47,6 @@ export async function wantedByFile(
   const stubs = [];
   for (const stub of found.stubs) {
     // One dry run after the other.
-    // oxlint-disable-next-line no-await-in-loop
     stubs.push(await targetFor(prepared, stub, force));
   }
   const facts = workloadFacts(desired);

@@ -48,7 +48,6 @@ export async function deleteOld(
       ? []
       : await bundle.save(going.map(({ ref, old }) => ({ action: "deleted", ref, before: old })));
   for (const [at, { ref, old }] of going.entries()) {
-    // oxlint-disable-next-line no-await-in-loop
     if (dryRun !== "client") await deleteOne(ref, old, ids[at], writing);
     said(`${ref.kind.toLowerCase()}.${ref.group}/${ref.name} deleted${dryRunSuffix(dryRun)}`);
   }

@@ -34,7 +34,6 @@ export async function writeDefinitions(
   for (const object of missing) {
     const ref = { ...place, name: object.metadata.name };
     const write: Write = { verb: "create", ref, body: object, fieldManager: manager };
-    // oxlint-disable-next-line no-await-in-loop
     const done = await written(writing, { action: "created", ref, after: object }, write);
     if (done)
       writing.said(
@@ -43,7 +42,6 @@ export async function writeDefinitions(
   }
   if (writing.dryRun !== "none") return;
   for (const name of [...missing.map(({ metadata }) => metadata.name), ...notReady]) {
-    // oxlint-disable-next-line no-await-in-loop
     await patiently(writing, `customresourcedefinition ${name} is not established`, async () => {
       const found = await readObject(writing.connection, { ...place, name });
       return found !== undefined && isEstablished(found);
@@ -61,7 +59,6 @@ export async function writeObjects(steps: readonly DataStep[], writing: Writing)
     if (target === undefined) continue;
     const ref: Ref = { ...newPlace(step.kind), name: step.name };
     const [draft, write] = live === undefined ? creating(ref, target) : changing(ref, target, live);
-    // oxlint-disable-next-line no-await-in-loop
     const done = await written(writing, draft, write);
     const verb = live === undefined ? "created" : "configured";
     if (done) writing.said(`${newNameOf(step)} ${verb}${dryRunSuffix(writing.dryRun)}`);
@@ -105,7 +102,6 @@ async function written(
   const [id] = bundle === undefined ? [] : await bundle.save([draft]);
   for (let waited = 0; ; waited += pauseMillis) {
     try {
-      // oxlint-disable-next-line no-await-in-loop
       const { object } = await sendWrite(connection, write, { dryRun: dryRun === "server", serverVersion });
       if (id !== undefined) bundle?.done(id, object);
       return true;
@@ -115,7 +111,6 @@ async function written(
       if (status === 404 && write.verb === "create") {
         if (dryRun === "server") return true;
         if (waited < patienceMillis) {
-          // oxlint-disable-next-line no-await-in-loop
           await sleep(pauseMillis);
           continue;
         }
@@ -129,9 +124,7 @@ async function written(
 
 async function patiently({ signal }: Writing, what: string, look: () => Promise<boolean>): Promise<void> {
   for (let waited = 0; waited < patienceMillis; waited += pauseMillis) {
-    // oxlint-disable-next-line no-await-in-loop
     if (await look()) return;
-    // oxlint-disable-next-line no-await-in-loop
     await sleep(pauseMillis, undefined, { signal });
   }
   throw userError(`${what} after ${String(patienceMillis / 1000)} s; run migrate-data again when it is`);

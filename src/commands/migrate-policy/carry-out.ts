@@ -61,7 +61,6 @@ export async function carryOut(first: Looked, work: Work, around: Around): Promi
       const steps = work.steps(looked);
       const writes = stepWrites(steps, looked.place, looked.raw, bundle?.run);
       const before = since.length;
-      // oxlint-disable-next-line no-await-in-loop
       const result = await sendSaved(writes, {
         connection: looked.connection,
         serverVersion: looked.serverVersion,
@@ -86,7 +85,6 @@ export async function carryOut(first: Looked, work: Work, around: Around): Promi
       around.progress(
         `${String(beaten.length)} ${beaten.length === 1 ? "object is" : "objects are"} not as ${beaten.length === 1 ? "it was" : "they were"} when read; reading the cluster again`,
       );
-      // oxlint-disable-next-line no-await-in-loop
       looked = await around.again();
       since = [];
     }

@@ -31,9 +31,7 @@ export async function followOldData(
   let latest = await compare();
   void (async () => {
     while (!signal.aborted) {
-      // oxlint-disable-next-line no-await-in-loop
       await sleep(everyMillis, undefined, { signal, ref: false });
-      // oxlint-disable-next-line no-await-in-loop
       latest = await compare();
       ring();
     }

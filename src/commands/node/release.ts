@@ -31,7 +31,6 @@ export async function release(
   for (const name of options.nodes) {
     try {
       // One after the other, as kubectl does: the lines come in the order of the arguments.
-      // oxlint-disable-next-line no-await-in-loop
       await releaseOne(connection, context, options, discovery.version, name);
     } catch (error) {
       if (!isApiError(error)) throw error;
@@ -50,7 +49,6 @@ async function releaseOne(
   name: string,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    // oxlint-disable-next-line no-await-in-loop
     const node = await readNode(connection, name);
     const step = releaseStep(node);
     if (step === undefined) {
@@ -60,7 +58,6 @@ async function releaseOne(
     try {
       if (options.dryRun !== "client") {
         for (const write of writesOf(step, places)) {
-          // oxlint-disable-next-line no-await-in-loop
           await sendWrite(connection, write, { dryRun: options.dryRun === "server", serverVersion });
         }
       }

@@ -68,12 +68,10 @@ export async function unpin(
     for (let attempt = 1; ; attempt += 1) {
       const writes = make();
       try {
-        // oxlint-disable-next-line no-await-in-loop
         await send(writes);
         return;
       } catch (error) {
         if (!isApiError(error) || error.status !== 409 || attempt >= attempts) throw error;
-        // oxlint-disable-next-line no-await-in-loop
         for (const write of writes) await live.refresh(write);
       }
     }
@@ -82,7 +80,6 @@ export async function unpin(
   async function send(writes: readonly Write[]): Promise<void> {
     if (options.dryRun === "client") return;
     for (const write of writes) {
-      // oxlint-disable-next-line no-await-in-loop
       const { object } = await sendWrite(connection, write, {
         dryRun: options.dryRun === "server",
         serverVersion: discovery.version,

@@ -102,56 +102,61 @@ export function stagesOf(
       if (id !== undefined) own?.done(id, object);
     };
 
-    // What the old pods need comes first: rights and keys of both (hazard H01).
-    for (const each of of("other", "configmap")) {
-      if (each.kind !== "restore") continue;
-      const { entry, before } = each.target;
-      if (before === undefined || entry.kind === "CustomResourceDefinition") continue;
-      // oxlint-disable-next-line no-await-in-loop
-      await write(each, (live) =>
-        live === undefined ? undefined : expandObject(live, before, entry.ref, install),
-      );
-    }
-    for (const each of of("other").filter(({ kind }) => kind === "create")) {
-      // oxlint-disable-next-line no-await-in-loop
-      await take(each, done);
-    }
+    await interruptible(async (stop) => {
+      // What the old pods need comes first: rights and keys of both (hazard H01).
+      for (const each of of("other", "configmap")) {
+        if (each.kind !== "restore") continue;
+        const { entry, before } = each.target;
+        if (before === undefined || entry.kind === "CustomResourceDefinition") continue;
+        await write(each, stop, (live) =>
+          live === undefined ? undefined : expandObject(live, before, entry.ref, install),
+        );
+      }
+      for (const each of of("other").filter(({ kind }) => kind === "create")) await take(each, stop, done);
+    });
     await nodesBack(done);
-    for (const each of of("configmap")) {
-      const { entry, before } = each.target;
-      if (each.kind !== "restore" || before === undefined) continue;
-      // oxlint-disable-next-line no-await-in-loop
-      await write(each, (live) => (live === undefined ? undefined : changeValues(live, before, entry.ref)));
-    }
-    // Never two controllers: what the run made goes before what it turned off comes back.
-    const controllers = of("controller").toSorted((a, b) => rank(a) - rank(b));
-    for (const each of controllers) {
-      // oxlint-disable-next-line no-await-in-loop
-      await take(each, done);
-      // oxlint-disable-next-line no-await-in-loop
-      if (real) await settled(each);
-    }
-    for (const each of of("typha")) {
-      // oxlint-disable-next-line no-await-in-loop
-      await take(each, done);
-      // oxlint-disable-next-line no-await-in-loop
-      if (real) await settled(each);
-    }
-    // What only the new pods used goes last, the newest first.
-    const rest = of("other", "configmap", "typha-around", "secret").filter(({ kind }) => kind !== "create");
-    for (const each of rest.toReversed()) {
-      // oxlint-disable-next-line no-await-in-loop
-      await take(each, done);
+    await interruptible(async (stop) => {
+      for (const each of of("configmap")) {
+        const { entry, before } = each.target;
+        if (each.kind !== "restore" || before === undefined) continue;
+        await write(each, stop, (live) =>
+          live === undefined ? undefined : changeValues(live, before, entry.ref),
+        );
+      }
+      // Never two controllers: what the run made goes before what it turned off comes back.
+      const controllers = of("controller").toSorted((a, b) => rank(a) - rank(b));
+      for (const each of [...controllers, ...of("typha")]) {
+        await take(each, stop, done);
+        if (real) await settled(each, stop);
+      }
+      // What only the new pods used goes last, the newest first.
+      const rest = of("other", "configmap", "typha-around", "secret").filter(({ kind }) => kind !== "create");
+      for (const each of rest.toReversed()) await take(each, stop, done);
+    });
+  }
+
+  /** A signal lets the write under way end, and no other begin. The nodes' stage listens for itself. */
+  async function interruptible(stage: (stop: AbortSignal) => Promise<void>): Promise<void> {
+    const listening = context.interrupts.listen();
+    try {
+      await stage(listening.first);
+    } catch (error) {
+      if (listening.first.aborted)
+        throw interrupted(listening.exitCode, "interrupted; the same command goes on");
+      throw error;
+    } finally {
+      listening.stop();
     }
   }
 
   /** The object exactly as it was, or gone where the run made it. */
   async function take(
     each: Work,
+    stop: AbortSignal,
     done: (each: Work, object: KubeObject | undefined, result: UndoneEntry["result"]) => void,
   ): Promise<void> {
     const { entry, before } = each.target;
-    const { outcome, object } = await write(each, (live) => {
+    const { outcome, object } = await write(each, stop, (live) => {
       if (each.kind === "delete") {
         const { uid = "", resourceVersion } = live?.metadata ?? {};
         return live === undefined || uid !== each.target.live?.metadata.uid
@@ -175,25 +180,24 @@ export function stagesOf(
     );
   }
 
-  async function write(each: Work, decide: (live: KubeObject | undefined) => Write | undefined) {
-    const listening = context.interrupts.listen();
-    try {
-      return await put(connection, each.target.entry.ref, decide, {
-        dryRun,
-        serverVersion: discovery.version,
-      });
-    } finally {
-      const { aborted } = listening.first;
-      const code = listening.exitCode;
-      listening.stop();
-      // oxlint-disable-next-line no-unsafe-finally
-      if (aborted) throw interrupted(code, "interrupted; the same command goes on");
-    }
+  async function write(
+    each: Work,
+    stop: AbortSignal,
+    decide: (live: KubeObject | undefined) => Write | undefined,
+  ) {
+    stop.throwIfAborted();
+    return await put(connection, each.target.entry.ref, decide, {
+      dryRun,
+      serverVersion: discovery.version,
+    });
   }
 
   /** A workload that came back is rolled out; of one that went, no pod is left. */
-  async function settled({ kind, target: { entry, before, live } }: Work): Promise<void> {
-    const limits = { timeout: patience, signal: new AbortController().signal };
+  async function settled(
+    { kind, target: { entry, before, live } }: Work,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const limits = { timeout: patience, signal };
     if (kind !== "delete") {
       if (entry.kind === "Deployment" && before !== undefined)
         await waitRolledOut(connection, entry.ref, limits);
@@ -209,14 +213,12 @@ export function stagesOf(
       .join(",");
     const pods = { group: "", version: "v1", resource: "pods", kind: "Pod" };
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop
       const { items } = await list(connection, pods, { namespace: entry.namespace ?? "", labelSelector });
       const [first] = items.filter(({ metadata }) =>
         metadata.ownerReferences?.some(({ name }) => name.startsWith(entry.name)),
       );
       if (first === undefined) return;
       const { name, namespace = "" } = first.metadata;
-      // oxlint-disable-next-line no-await-in-loop
       const gone = await waitForObject(
         connection,
         { ...pods, name, namespace },

@@ -47,7 +47,6 @@ export async function takeBack(
         inverse.kind === "write" ? [{ ...inverse.saved, inverse }] : [],
       );
       // What came later is taken back first.
-      // oxlint-disable-next-line no-await-in-loop
       const { beaten, failed, left } = await sendSaved(items, {
         connection: world.connection,
         serverVersion: world.discovery.version,
@@ -69,14 +68,12 @@ export async function takeBack(
   try {
     for (let idle = 0; ; idle += 1) {
       const before = results.size;
-      // oxlint-disable-next-line no-await-in-loop
       const lost = await round();
       if (lost === undefined || stopped !== undefined) break;
       if (results.size > before) idle = 0;
       if (dryRun !== "none" || idle >= idleRounds) stop(explain(lost));
       else {
         context.stderr.write("somebody else was quicker; reading the cluster again\n");
-        // oxlint-disable-next-line no-await-in-loop
         prepared = await prepareAll(bundle.entries, world);
         const refused = refusals(prepared);
         if (refused !== undefined) stop(refused);

@@ -101,7 +101,6 @@ export async function startApiServers(
   const ports: Partial<Record<ServerName | ProxyName, number>> = {};
   for (const [name, server] of Object.entries(servers)) {
     // One after the other is quick enough for seven.
-    // oxlint-disable-next-line no-await-in-loop
     await new Promise<void>((resolve) => server.listen(0, name === "ipv6" ? "::1" : "127.0.0.1", resolve));
     ports[name as ServerName] = (server.address() as AddressInfo).port;
   }

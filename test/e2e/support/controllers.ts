@@ -78,7 +78,6 @@ export async function mostAtOnce<T>(
   const over = new AbortController();
   const watching = (async () => {
     while (!over.signal.aborted) {
-      // oxlint-disable-next-line no-await-in-loop
       most = Math.max(most, (await controllerPods(cluster)).length);
     }
   })();

@@ -19,7 +19,6 @@ export async function worstDuring<T>(
   const over = new AbortController();
   const watching = (async () => {
     while (!over.signal.aborted) {
-      // oxlint-disable-next-line no-await-in-loop
       const now = await look(cluster);
       worst = {
         controllers: Math.max(worst.controllers, now.controllers),

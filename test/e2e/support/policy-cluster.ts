@@ -160,7 +160,6 @@ export async function createNamespaces(cluster: Cluster, all: readonly Generated
   await sideBySide(all, async ({ name, annotation, team, pods }) => {
     const noted = annotation === undefined ? {} : { [annotationKey]: annotation };
     await createNamespace(cluster, name, noted, { team });
-    // oxlint-disable-next-line no-await-in-loop
     for (const pod of pods) await createPod(cluster, name, pod.name, pod.labels);
   });
 }
@@ -169,7 +168,6 @@ export async function createNamespaces(cluster: Cluster, all: readonly Generated
 export async function resetPolicies(cluster: Cluster, all: readonly Generated[]): Promise<void> {
   await sideBySide(all, async ({ name, policies }) => {
     await cluster.api.ask("DELETE", `/apis/networking.k8s.io/v1/namespaces/${name}/networkpolicies`);
-    // oxlint-disable-next-line no-await-in-loop
     for (const policy of policies) await createPolicy(cluster, name, policy.name, policy.spec);
   });
 }
@@ -177,7 +175,6 @@ export async function resetPolicies(cluster: Cluster, all: readonly Generated[])
 export async function sideBySide<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
   const queue = items.values();
   const worker = async (): Promise<void> => {
-    // oxlint-disable-next-line no-await-in-loop
     for (const item of queue) await work(item);
   };
   await Promise.all(Array.from({ length: 8 }, worker));

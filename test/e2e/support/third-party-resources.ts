@@ -40,7 +40,6 @@ export function newPath(resource: string): string {
 export async function serveOldKinds(cluster: Cluster): Promise<void> {
   for (const { old } of movedKinds) {
     const { kind, resource, groups } = old;
-    // oxlint-disable-next-line no-await-in-loop
     await cluster.request("POST", crds, {
       apiVersion: "apiextensions.k8s.io/v1beta1",
       kind: "CustomResourceDefinition",
@@ -52,7 +51,6 @@ export async function serveOldKinds(cluster: Cluster): Promise<void> {
         names: { kind, plural: resource, singular: kind.toLowerCase() },
       },
     });
-    // oxlint-disable-next-line no-await-in-loop
     await poll(async () => (await cluster.request("GET", oldPath(kind, ""))).status === 200, {
       what: `${kind} is served`,
     });
@@ -64,7 +62,6 @@ export async function removeKinds(cluster: Cluster, suffix: string): Promise<voi
   const left = async () =>
     (await itemsOf(cluster, crds)).filter(({ metadata }) => metadata.name.endsWith(suffix));
   for (const { metadata } of await left()) {
-    // oxlint-disable-next-line no-await-in-loop
     await cluster.request("DELETE", `${crds}/${metadata.name}`);
   }
   await poll(async () => (await left()).length === 0, { what: `no definitions of ${suffix}` });
@@ -72,9 +69,7 @@ export async function removeKinds(cluster: Cluster, suffix: string): Promise<voi
 
 export async function removeOldObjects(cluster: Cluster): Promise<void> {
   for (const { old } of movedKinds) {
-    // oxlint-disable-next-line no-await-in-loop
     for (const { metadata } of await itemsOf(cluster, oldPath(old.kind, ""))) {
-      // oxlint-disable-next-line no-await-in-loop
       await cluster.request("DELETE", `${oldPath(old.kind, metadata.namespace)}/${metadata.name}`);
     }
   }

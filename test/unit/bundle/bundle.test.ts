@@ -307,9 +307,7 @@ describe("a damaged bundle is refused whole", () => {
         // White space between the fields of the index means nothing.
         if (file === "index.json" && /\s/.test(text[at] ?? "")) continue;
         const other = text[at] === "x" ? "y" : "x";
-        // oxlint-disable-next-line no-await-in-loop
         await writeFile(path, text.slice(0, at) + other + text.slice(at + 1));
-        // oxlint-disable-next-line no-await-in-loop
         await expect(
           readBundle(bundle.directory),
           `${String(at)}: ${text.slice(at - 9, at + 9)}`,

@@ -10,7 +10,6 @@ test("many requests over one connection end without Node's warning of a leak on 
   onTestFinished(() => void process.off("warning", listen));
   for (let count = 0; count < 15; count += 1) {
     // One after the other, so that all of them use the same socket.
-    // oxlint-disable-next-line no-await-in-loop
     await connection.request({ method: "GET", path: "/api/v1/nodes" });
   }
   expect(warnings).toEqual([]);

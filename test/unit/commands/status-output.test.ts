@@ -101,7 +101,6 @@ test("--show-managed-fields is taken as kubectl takes it, and changes nothing", 
   const plain = await run(...names);
   expect(plain.code).toBe(0);
   for (const flag of ["--show-managed-fields", "--show-managed-fields=false"]) {
-    // oxlint-disable-next-line no-await-in-loop
     expect(await run(...names, flag)).toEqual(plain);
   }
   expect(await run("--show-managed-fields=maybe")).toMatchObject({

@@ -69,7 +69,9 @@ describe("H14: in whose name the DaemonSet is written", () => {
       "f:spec": {
         "f:template": {
           "f:spec": {
-            "f:containers": { 'k:{"name":"calico-node"}': { "f:env": { 'k:{"name":"A"}': { "f:value": {} } } } },
+            "f:containers": {
+              'k:{"name":"calico-node"}': { "f:env": { 'k:{"name":"A"}': { "f:value": {} } } },
+            },
           },
         },
       },
