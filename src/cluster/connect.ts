@@ -11,6 +11,7 @@ import { makeRequestLog } from "./log.ts";
 import type { Connection } from "./port.ts";
 import { proxyOf } from "./proxy.ts";
 import { sendRequest, type Wire } from "./request.ts";
+import type { YamlEdit } from "./save-tokens.ts";
 import { serverUrl } from "./server-url.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import { streamRequest } from "./stream.ts";
@@ -34,11 +35,6 @@ export interface Surroundings {
   readonly stdinTty: boolean;
   /** Asks the user who has no credentials. */
   readonly login: () => Promise<{ readonly username: string; readonly password: string }>;
-}
-
-export interface YamlEdit {
-  readonly path: readonly (string | number)[];
-  readonly value: string;
 }
 
 /** Requests side by side. A TLS handshake for one more costs both ends more than waiting a moment. */

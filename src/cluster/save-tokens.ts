@@ -1,6 +1,10 @@
 import { open, readFile, rm, writeFile } from "node:fs/promises";
-import type { YamlEdit } from "./connect.ts";
 import { fileProblem } from "./load-kubeconfig.ts";
+
+export interface YamlEdit {
+  readonly path: readonly (string | number)[];
+  readonly value: string;
+}
 
 /**
  * Writes renewed OIDC tokens into the kubeconfig that the user stands in, under the lock that clientcmd

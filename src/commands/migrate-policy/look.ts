@@ -16,7 +16,7 @@ import { boundary, semanticsOf } from "../../policy/enforcement.ts";
 import type { Decisions } from "../../policy/migration.ts";
 import { whatIf, type WhatIf } from "../../policy/what-if.ts";
 import { catalogue } from "../../releases/catalogue.ts";
-import type { Setting } from "../../render/what-if/build.ts";
+import type { Setting } from "../../render/what-if/setting.ts";
 import { findCalico, type FoundCalico } from "./find-calico.ts";
 
 /** A cluster's policies, what Calico makes of them, and what the upgrade would. */

@@ -15,7 +15,7 @@ import { nameIn, refuseMismatch, type PlanFile } from "./file.ts";
 import { lookAtFile } from "./look-at-file.ts";
 import { mayCross, policyTold } from "./policy-told.ts";
 import { rightsIn } from "./rights.ts";
-import type { PlanOptions } from "./run.ts";
+import type { PlanOptions } from "./options.ts";
 import { standingOf } from "./standing.ts";
 import type { Told } from "./told.ts";
 

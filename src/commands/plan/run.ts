@@ -1,5 +1,3 @@
-import type { Connection } from "../../cluster/port.ts";
-import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { program } from "../../model/program.ts";
@@ -10,25 +8,9 @@ import { catalogue } from "../../releases/catalogue.ts";
 import { planCommands, printablePlan } from "../../render/plan/print.ts";
 import type { FactsFlags } from "../facts/source.ts";
 import { outputOf, resultText } from "../print-result.ts";
+import type { PlanOptions } from "./options.ts";
 import { nameIn, readPlanFile, refuseMismatch, targetOf, type PlanFile } from "./file.ts";
 import { isNewer, readTold, type Told } from "./told.ts";
-
-export interface PlanOptions extends FactsFlags {
-  readonly to: string | undefined;
-  /** At most one. */
-  readonly filename: readonly string[];
-  readonly from: string | undefined;
-  readonly datastore: string | undefined;
-  readonly kubernetes: string | undefined;
-  /** namespace/name */
-  readonly daemonSet: string | undefined;
-  readonly printCommands: boolean;
-  readonly output: string;
-  readonly extra: readonly string[];
-  readonly context: AppContext;
-  readonly connect: () => Promise<Connection>;
-  readonly warn: (message: string) => void;
-}
 
 /** Exit code 0 when there is a way; a refusal is an error. */
 export async function runPlan(options: PlanOptions): Promise<number> {

@@ -3,7 +3,7 @@ import { catalogue } from "../../releases/catalogue.ts";
 import { rangeText, type KubernetesLimit } from "../../releases/kubernetes.ts";
 import { sources } from "../../releases/sources.ts";
 import { versionOf, within, type Span } from "../../releases/version.ts";
-import type { Page } from "./pages.ts";
+import type { Page } from "./page.ts";
 
 /** The page of a release with a known fault, made of its row. */
 export function badReleasePage(row: BadRelease): Page {

@@ -7,21 +7,10 @@ import { pathWords } from "../../releases/path-words.ts";
 import type { PathRuleId } from "../../releases/paths.ts";
 import { sources, type ReleaseFactId } from "../../releases/sources.ts";
 import { badReleasePage, limitPage } from "./data-pages.ts";
+import type { Page } from "./page.ts";
 
 /** Every id that a command can name. */
 export type PageId = ReleaseFactId | WordId | StepHazardId;
-
-/** What is known of one id. */
-export interface Page {
-  readonly id: string;
-  readonly title: string;
-  readonly why: string;
-  readonly detected?: string;
-  readonly fix?: string;
-  /** Which releases it is about. */
-  readonly releases?: string;
-  readonly sources: readonly string[];
-}
 
 export const categories = {
   P: "The way between two releases",

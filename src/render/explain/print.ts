@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../model/kube.ts";
 import type { Printable } from "../output.ts";
-import { allPages, findPage, type Page } from "./pages.ts";
+import type { Page } from "./page.ts";
+import { allPages, findPage } from "./pages.ts";
 import { idsText, pageText } from "./text.ts";
 
 const head = { apiVersion: "calico-upgrade/v1alpha1" } as const;

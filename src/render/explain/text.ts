@@ -1,6 +1,7 @@
 import { program } from "../../model/program.ts";
 import { table } from "../table.ts";
-import { allPages, categories, type Page } from "./pages.ts";
+import type { Page } from "./page.ts";
+import { allPages, categories } from "./pages.ts";
 
 /** All ids, by category; wide: with the releases that they are about. */
 export function idsText(wide: boolean): string {

@@ -1,7 +1,5 @@
 import type { FlowChange } from "../../policy/changes.ts";
 import { boundary, semanticsOf, type Semantics } from "../../policy/enforcement.ts";
-import type { Side } from "../../policy/crossing.ts";
-import type { Driver } from "../../policy/isolation.ts";
 import { hasWork, type NamespacePlan } from "../../policy/migration.ts";
 import { allPorts, describePorts } from "../../policy/ports.ts";
 import { idsIn, same } from "../../policy/ranges.ts";
@@ -11,17 +9,7 @@ import { groupOf } from "./group.ts";
 import type { Change, Group, Impact, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
 import { notesOf } from "./notes.ts";
 import { reasonText } from "./reason.ts";
-
-/** What is known about the cluster beside its policies. */
-export interface Setting {
-  readonly kubernetes: string;
-  readonly calico: string;
-  readonly driver: Driver;
-  readonly target: string;
-  readonly side: Side;
-  /** Of -n. */
-  readonly only?: string;
-}
+import type { Setting } from "./setting.ts";
 
 /**
  * How many namespaces, classes and addresses all entries of a part name together. More is not read by

@@ -1,6 +1,6 @@
 import type { NetworkPolicyFacts } from "../../model/network-policy.ts";
 import type { WhatIf } from "../../policy/what-if.ts";
-import type { Setting } from "./build.ts";
+import type { Setting } from "./setting.ts";
 
 /** What a reader has to know beside the lists. */
 export function notesOf(
