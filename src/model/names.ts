@@ -15,7 +15,7 @@ export const runAnnotation = "calico-upgrade/run";
 /** On the DaemonSet: the updateStrategy to return to while it is pinned to OnDelete (hazard H12). */
 export const pinnedAnnotation = "calico-upgrade/pinned-strategy";
 
-/** On short-lived pods of ours (pre-pull, network probe): what they are for. */
+/** On the short-lived pod that asks whether a node starts pods with a network: what it is for. */
 export const purposeLabel = "calico-upgrade/purpose";
 
 /** kubectl's client-side apply: its annotation and the manager its writes carry. */

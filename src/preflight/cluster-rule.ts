@@ -22,6 +22,8 @@ export interface ClusterRule extends Rule<PreflightFacts, Subject> {
 export function clusterRule<const K extends keyof PreflightFacts = never>(rule: {
   readonly id: RuleId;
   readonly severity: Severity;
+  /** Of what is not known, where that says nothing against the step (hazard H21). */
+  readonly whenUnknown?: Severity;
   readonly when?: When;
   readonly needs: readonly K[];
   /** Readings that the check can do without: it gets them as they are. */
@@ -44,12 +46,14 @@ export function clusterRule<const K extends keyof PreflightFacts = never>(rule: 
     applies: (facts, subject) => applies(when, facts, subject),
     evaluate(facts, subject, now) {
       const common = { id, severity, evidence: [] };
+      const unknown = { ...common, severity: rule.whenUnknown ?? severity, outcome: "unknown" } as const;
       const holds = applies(when, facts, subject);
       if (holds.applies === false) return { ...common, outcome: "n/a", because: holds.because };
-      if (holds.applies === "unknown") return { ...common, outcome: "unknown", because: holds.because };
+      if (holds.applies === "unknown") return { ...unknown, because: holds.because };
       const read = knownOf(facts, needs);
-      if (!read.ok) return { ...common, outcome: "unknown", because: read.because };
-      return { ...common, ...rule.check(read.values, subject, now, facts) };
+      if (!read.ok) return { ...unknown, because: read.because };
+      const answer = rule.check(read.values, subject, now, facts);
+      return { ...(answer.outcome === "unknown" ? unknown : common), ...answer };
     },
   };
 }

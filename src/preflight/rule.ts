@@ -59,7 +59,5 @@ export function blocks(
   // A silent kubelet's pod is never deleted, whatever is asked for (hazard H16).
   const id: string = finding.id;
   if (id === "H16") return true;
-  // That an image was not seen yet says nothing (hazard H21).
-  if (id === "H21" && finding.outcome === "unknown") return false;
   return !ignored.has(finding.id) && !ignored.has("all");
 }

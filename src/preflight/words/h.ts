@@ -129,7 +129,7 @@ export const hazardWords = {
     title: "the images of the target can be pulled",
     why: "A restart whose image cannot be pulled leaves the node without calico-node. A node lists only its 50 largest images, so an image that is not listed may be there all the same: that is unknown, and unknown never blocks.",
     detected: "status.images of the nodes, and pull errors of the same images in pods and events",
-    fix: "Make the image reachable from the nodes: registry, mirror, pull secret. node pulls every image before it touches a pod.",
+    fix: "Make the image reachable from the nodes: registry, mirror, pull secret. Pulled before the upgrade (crictl pull IMAGE on the nodes), they also cost the restart no time.",
     sources: [
       "https://github.com/projectcalico/calico/issues/7813",
       "https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/ (node-status-max-images)",

@@ -265,8 +265,13 @@ describe("H21: images, three-valued", () => {
 
   test("not listed is unknown, and unknown never blocks", () => {
     const finding = compared(images, none, file);
-    expect(finding.outcome).toBe("unknown");
-    expect(blocks(finding, new Set())).toBe(false);
+    const unread = findingOf(images, {
+      readings: { pods: { known: false, why: "forbidden", message: "no" } },
+    });
+    for (const each of [finding, unread]) {
+      expect(each).toMatchObject({ outcome: "unknown", severity: "info" });
+      expect(blocks(each, new Set(), "warning")).toBe(false);
+    }
   });
 
   test("a pull error that was seen stands against it", () => {
