@@ -2,11 +2,11 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
 import { bundle } from "./bundle.ts";
+import { writeCodeCaches } from "./code-cache.ts";
 import type { Emulator } from "./emulator.ts";
 import { writeExecutable } from "./executable.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import type { Platform } from "./platforms.ts";
-import { warmUp } from "./warm-up.ts";
 
 /** What is the same on every platform. */
 export interface Program {
@@ -20,7 +20,7 @@ export interface Program {
 export async function makeProgram(root: string, work: string): Promise<Program> {
   const entries = join(work, "entries");
   await esbuild.build({
-    entryPoints: ["sea-main.ts", "warm-up-main.ts"].map((name) => join(root, "scripts/build", name)),
+    entryPoints: ["sea-main.ts", "code-cache-main.ts"].map((name) => join(root, "scripts/build", name)),
     bundle: true,
     platform: "node",
     target: "node22",
@@ -51,8 +51,7 @@ export async function makeExecutable(wanted: {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of program.chunks) writeFileSync(join(folder, name), text);
   if (emulator !== undefined) {
-    const runner = join(program.entries, "warm-up-main.cjs");
-    await warmUp([...emulator.command, runtime.path], runner, folder);
+    await writeCodeCaches([...emulator.command, runtime.path], program.entries, folder);
   }
   const assets = Object.fromEntries(readdirSync(folder).map((name) => [name, join(folder, name)]));
   await writeExecutable({ runtime, platform, main: join(program.entries, "sea-main.cjs"), assets, output });

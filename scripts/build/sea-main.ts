@@ -2,7 +2,7 @@
 import { getRawAsset } from "node:sea";
 import { makeLoader } from "./loader.ts";
 
-const [load] = makeLoader(
+const load = makeLoader(
   {
     read(name) {
       try {

@@ -6,7 +6,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { startWarmUpServer } from "../../scripts/build/warm-up-server.ts";
+import { startOneNodeServer } from "../calico/one-node-server.ts";
 
 const executable = join(import.meta.dirname, "../../dist/kubectl-calico_upgrade");
 
@@ -17,12 +17,12 @@ interface Result {
 }
 
 let home = "";
-let server: Awaited<ReturnType<typeof startWarmUpServer>>;
+let server: Awaited<ReturnType<typeof startOneNodeServer>>;
 
 beforeAll(async () => {
   if (!existsSync(executable)) throw new Error("npm run build comes first");
   home = mkdtempSync(join(tmpdir(), "bad-"));
-  server = await startWarmUpServer();
+  server = await startOneNodeServer();
 });
 
 afterAll(() => {

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { emulatorFor } from "../../scripts/build/emulator.ts";
 import { thisPlatform } from "../../scripts/build/platforms.ts";
-import { startWarmUpServer } from "../../scripts/build/warm-up-server.ts";
+import { startOneNodeServer } from "../calico/one-node-server.ts";
 import { made, unpacked, version } from "./released.ts";
 
 const here = thisPlatform();
@@ -41,10 +41,10 @@ describe.each(runnable)("$name does what the program does here", ({ platform, co
   const own = unpacked(here);
   const other = unpacked(platform);
   const home = mkdtempSync(join(tmpdir(), "emulated-"));
-  let server: Awaited<ReturnType<typeof startWarmUpServer>>;
+  let server: Awaited<ReturnType<typeof startOneNodeServer>>;
 
   beforeAll(async () => {
-    server = await startWarmUpServer();
+    server = await startOneNodeServer();
     writeFileSync(join(home, "empty"), "");
   });
 
@@ -54,20 +54,18 @@ describe.each(runnable)("$name does what the program does here", ({ platform, co
       rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each([
-    ["--version"],
-    ["--help"],
-    ["status"],
-    ["status", "-o", "json"],
-    ["node", "node-01", "--restart", "--dry-run=client"],
-  ])("%s %s %s", async (...args) => {
-    const env = { HOME: home, KUBECONFIG: join(home, "empty"), PATH: process.env["PATH"] };
-    const where = args[0] === "status" || args[0] === "node" ? ["--server", server.url] : [];
-    const expected = await output([own, ...args, ...where], env);
-    // The second run is some seconds later.
-    const steady = (text: string): string =>
-      text.replaceAll(/\b\d+[dhms](\d+[hms])?\b|"observed": "[^"]*"|"seconds": \d+/g, "WHEN");
-    expect(steady(await output([...command, other, ...args, ...where], env))).toBe(steady(expected));
-    if (args[0] === "--version") expect(expected).toBe(`v${version}\nexit 0`);
-  });
+  test.each(["--version", "--help", "status", "status -o json", "node node-01 --restart --dry-run=client"])(
+    "%s",
+    async (call) => {
+      const args = call.split(" ");
+      const env = { HOME: home, KUBECONFIG: join(home, "empty"), PATH: process.env["PATH"] };
+      const where = args[0] === "status" || args[0] === "node" ? ["--server", server.url] : [];
+      const expected = await output([own, ...args, ...where], env);
+      // The second run is some seconds later.
+      const steady = (text: string): string =>
+        text.replaceAll(/\b\d+[dhms](\d+[hms])?\b|"observed": "[^"]*"|"seconds": \d+/g, "WHEN");
+      expect(steady(await output([...command, other, ...args, ...where], env))).toBe(steady(expected));
+      if (args[0] === "--version") expect(expected).toBe(`v${version}\nexit 0`);
+    },
+  );
 });

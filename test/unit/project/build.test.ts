@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { makeLoader } from "../../../scripts/build/loader.ts";
+import { compile, makeLoader } from "../../../scripts/build/loader.ts";
 import { machinePath } from "../../../scripts/build/machine-path.ts";
 import { check } from "../../../scripts/build/node-runtime.ts";
 
@@ -29,7 +29,7 @@ describe("the loader of the executable runs chunks as Node would", () => {
     makeLoader({ read: (name) => files[name] }, createRequire(import.meta.url));
 
   test("a chunk that two others need runs once", () => {
-    const [run] = load({
+    const run = load({
       "main.js": wrap('module.exports = [require("./a.js"), require("./b.js")]'),
       "a.js": wrap('exports.state = require("./shared.js")'),
       "b.js": wrap('exports.state = require("./shared.js")'),
@@ -40,28 +40,25 @@ describe("the loader of the executable runs chunks as Node would", () => {
   });
 
   test("a chunk is loaded only when it is asked for, and node: comes from Node", () => {
-    const [run, loaded] = load({
+    const files: Record<string, Buffer> = {
       "main.js": wrap('exports.later = () => require("./later.js"); exports.path = require("node:path")'),
-      "later.js": wrap("exports.here = true"),
-    });
-    const main = run("main.js") as { later: () => object; path: { sep: string } };
-    expect([...loaded.keys()]).toEqual(["main.js"]);
+    };
+    const main = load(files)("main.js") as { later: () => object; path: { sep: string } };
+    files["later.js"] = wrap("exports.here = true");
     expect(main.later()).toEqual({ here: true });
     expect(typeof main.path.sep).toBe("string");
   });
 
   test("a damaged code cache does no harm", () => {
-    const [first, loaded] = load({ "main.js": wrap("exports.answer = 41") });
-    first("main.js");
-    const cache = loaded.get("main.js")?.script.createCachedData() ?? Buffer.alloc(0);
+    const cache = compile("main.js", wrap("exports.answer = 41")).createCachedData();
     cache.fill(0, 0, 8);
-    const [again, reloaded] = load({ "main.js": wrap("exports.answer = 42"), "main.js.cache": cache });
-    expect(again("main.js")).toEqual({ answer: 42 });
-    expect(reloaded.get("main.js")?.script.cachedDataRejected).toBe(true);
+    const changed = wrap("exports.answer = 42");
+    expect(compile("main.js", changed, cache).cachedDataRejected).toBe(true);
+    expect(load({ "main.js": changed, "main.js.cache": cache })("main.js")).toEqual({ answer: 42 });
   });
 
   test("a missing chunk is named", () => {
-    const [run] = load({ "main.js": wrap('require("./gone.js")') });
+    const run = load({ "main.js": wrap('require("./gone.js")') });
     expect(() => run("main.js")).toThrow("this program is damaged: gone.js is missing");
   });
 });

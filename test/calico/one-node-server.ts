@@ -1,6 +1,6 @@
 /**
- * Answers that let status and node run to their end while the executable is built, so that V8 has compiled
- * what reads and prints them. One node with Calico on it; nothing here is looked at for being right.
+ * Canned answers that let status and node run to their end where no cluster is needed: one node with Calico on
+ * it. For questions that are not about Calico: what is loaded, what a bad environment or an emulator does.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -57,15 +57,6 @@ const daemonSet = {
   spec: { selector: { matchLabels: app }, template, updateStrategy: { type: "OnDelete" } },
   status: { observedGeneration: 1, desiredNumberScheduled: 1, numberReady: 1 },
 };
-/** For -f: YAML, because users' files are. */
-export const manifest = `apiVersion: v1
-kind: ServiceAccount
-metadata:
-  name: calico-node
-  namespace: ${namespace}
----
-${JSON.stringify({ ...daemonSet, metadata: { name: "calico-node", namespace, labels: app } })}
-`;
 const owner = { kind: "DaemonSet", name: "calico-node", uid: "uid-calico-node", controller: true };
 const revision = {
   metadata: meta("calico-node-abc", { labels: { ...app, ...hash }, ownerReferences: [owner] }),
@@ -144,7 +135,7 @@ function answer(path: string): object | undefined {
 }
 
 /** Answers its address and how to end it. */
-export async function startWarmUpServer(): Promise<{ readonly url: string; readonly stop: () => void }> {
+export async function startOneNodeServer(): Promise<{ readonly url: string; readonly stop: () => void }> {
   const server = createServer((request, response) => {
     request.resume();
     const body = answer((request.url ?? "").split("?")[0] ?? "");
