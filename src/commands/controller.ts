@@ -17,6 +17,7 @@ import {
   settleControllerFlag,
 } from "../flags/controller.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
+import { takeOverFlag } from "../flags/node.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class ControllerCommand extends BaseCommand {
@@ -51,6 +52,10 @@ export class ControllerCommand extends BaseCommand {
   });
   readonly restart = option(restartControllerFlag);
   readonly fixStrategy = option(fixStrategyFlag);
+  readonly takeOver = option({
+    ...takeOverFlag,
+    help: "Go on in the place of another run whose lease is on the DaemonSet (H13).",
+  });
   readonly printMissing = option(printMissingForControllerFlag);
   readonly settle = option(settleControllerFlag);
   readonly timeout = option({

@@ -3,19 +3,27 @@ import { list } from "../cluster/list.ts";
 import { objectPath } from "../cluster/paths.ts";
 import type { Connection, Served } from "../cluster/port.ts";
 import { isApiError } from "../errors.ts";
+import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
 import { eventFacts, type EventFacts } from "../model/event.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { nodeFacts, type NodeFacts } from "../model/node.ts";
 import { podFacts, type PodFacts } from "../model/pod.ts";
 import type { Millis } from "../model/time.ts";
 import { isControllerPod, workloadFacts } from "../model/workload.ts";
+import type { Write } from "../model/write.ts";
 import type { ControllerWorld, LiveWorkload } from "../plan/controller/world.ts";
 import { bell, woken } from "./bell.ts";
 import type { LiveWorld } from "./run.ts";
 
 export interface ControllerWorldOptions {
   readonly namespace: string;
-  readonly places: { readonly deployments: Served; readonly replicaSets: Served };
+  readonly places: {
+    readonly deployments: Served;
+    readonly replicaSets: Served;
+    readonly daemonSets: Served;
+  };
+  /** The one that carries the run's lease; there may be none. */
+  readonly daemonSet: string | undefined;
   /** Label selectors that bring the controllers' pods. */
   readonly podSelectors: readonly string[];
   readonly now: () => Millis;
@@ -58,7 +66,22 @@ export async function liveControllerWorld(
       },
     ),
   );
-  const followed: readonly Followed<unknown>[] = [deployments, replicaSets, ...pods];
+  const daemonSets =
+    options.daemonSet === undefined
+      ? undefined
+      : follow<DaemonSetFacts>(connection, places.daemonSets, {
+          namespace,
+          fieldSelector: `metadata.name=${options.daemonSet}`,
+          signal,
+          pick: daemonSetFacts,
+          onChange,
+        });
+  const followed: readonly Followed<unknown>[] = [
+    deployments,
+    replicaSets,
+    ...pods,
+    ...(daemonSets === undefined ? [] : [daemonSets]),
+  ];
   const failures: unknown[] = [];
   for (const each of followed) {
     each.ended.catch((error: unknown) => {
@@ -81,7 +104,9 @@ export async function liveControllerWorld(
     snapshot(): ControllerWorld {
       looked = changes.count();
       const live = [...deployments.objects.values(), ...replicaSets.objects.values()];
+      const [daemonSet] = daemonSets?.objects.values() ?? [];
       return {
+        ...(daemonSet === undefined ? {} : { daemonSet }),
         workloads: live.filter((each) => each !== undefined),
         pods: controllerPods(),
         nodes,
@@ -97,6 +122,7 @@ export async function liveControllerWorld(
 
     absorb(write, answer) {
       if (answer?.metadata === undefined) return;
+      if (isLease(write)) return daemonSets?.replace(answer);
       const all = followOf(write.ref.resource);
       if (answer.kind === write.ref.kind) return all.replace(answer);
       // The scale subresource answers with a Scale: until the watch brings the object, it is made from that.
@@ -109,7 +135,7 @@ export async function liveControllerWorld(
     },
 
     async refresh(write) {
-      await followOf(write.ref.resource).relist();
+      await (isLease(write) ? daemonSets : followOf(write.ref.resource))?.relist();
     },
 
     async fetchEvents() {
@@ -138,6 +164,10 @@ export async function liveControllerWorld(
       );
     },
   };
+
+  function isLease({ ref }: Write): boolean {
+    return ref.resource === places.daemonSets.resource;
+  }
 
   function followOf(resource: string): Followed<LiveWorkload | undefined> {
     return resource === places.replicaSets.resource ? replicaSets : deployments;

@@ -4,7 +4,7 @@ import type { Reading } from "../model/reading.ts";
 import type { PhaseName } from "../plan/decision.ts";
 import { gapOf } from "../plan/controller/measure.ts";
 import type { ControllerSeen } from "../plan/controller/seen.ts";
-import type { ControllerStep } from "../plan/controller/step.ts";
+import { isLeaseStep, type ControllerStep } from "../plan/controller/step.ts";
 import { scaleCommand, workloadName } from "../plan/controller/stops.ts";
 import type { LiveWorkload } from "../plan/controller/world.ts";
 import { seconds } from "./seconds.ts";
@@ -17,8 +17,9 @@ export function resourceName(
   return `${kind.toLowerCase()}.${group}/${name}`;
 }
 
-/** What a step changed, in kubectl's words, without a dry run's suffix. */
-export function controllerLine(step: ControllerStep, group: string, restart: boolean): string {
+/** What a step changed, in kubectl's words, without a dry run's suffix; undefined for the run's lease. */
+export function controllerLine(step: ControllerStep, group: string, restart: boolean): string | undefined {
+  if (isLeaseStep(step)) return undefined;
   if (step.kind === "scale-down") return `${resourceName(step.workload, group)} scaled`;
   const done = !step.exists ? "created" : restart ? "restarted" : "configured";
   return `${resourceName(step.target, group)} ${done}`;

@@ -5,7 +5,7 @@ import type { CalicoOptions } from "../calico/era.ts";
 import { hostedCalico } from "../calico/hosted-calico.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at } from "../cluster/kube-object.ts";
-import { writes } from "./support/calico-cluster.ts";
+import { runLease, writes } from "./support/calico-cluster.ts";
 import {
   controllerPods,
   fileOf,
@@ -13,12 +13,13 @@ import {
   installed,
   manifest,
   mostAtOnce,
+  ownState,
   patchWorkload,
   podImages,
   runController,
   workload,
 } from "./support/controllers.ts";
-import { lines } from "./support/plugin.ts";
+import { lines, runPlugin, startPlugin } from "./support/plugin.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { testCluster } from "./test-cluster.ts";
 
@@ -49,9 +50,12 @@ describe("Kubernetes 1.15: the procedure's own era", () => {
     });
     expect(most).toBeLessThanOrEqual(1);
     expect(await writes(cluster, mark)).toEqual([
+      "patch daemonsets/calico-node",
       "patch replicasets/calico-policy-controller",
       "create deployments/calico-policy-controller",
+      "patch daemonsets/calico-node",
     ]);
+    expect(await runLease(cluster)).toBeUndefined();
     const sent = (await cluster.audit.since(mark, { userAgent: "kubectl-calico_upgrade" })).find(
       ({ verb, uri }) => verb === "patch" && uri.includes("/scale"),
     );
@@ -442,6 +446,41 @@ describe("Kubernetes 1.36: today's APIs", () => {
     } finally {
       await cluster.resetCalico();
     }
+  });
+
+  test("H13: two runs never work at once; after kill -9 --take-over goes on, and the lease goes in the end", async () => {
+    await installed(cluster, from, to);
+    const file = await fileOf(to);
+    const remove = await cluster.faults.runningNeverReady({ image: "calico/kube-controllers" });
+    const first = startPlugin(cluster, ["controller", "-f", file, quick], { env: await ownState() });
+    await first.says(/to become Ready/);
+    const holder = String((await runLease(cluster))?.["holder"]);
+    expect(holder).toMatch(/^.+@.+\/[0-9a-f]{6}$/);
+    const mark = await cluster.audit.mark();
+    for (const args of [
+      ["controller", "--restart"],
+      ["controller", "-f", file],
+      ["node", "node-01", "--restart"],
+    ]) {
+      const { code, stdout, stderr } = await runPlugin(cluster, [...args, quick], { env: await ownState() });
+      expect([code, stdout]).toEqual([1, ""]);
+      expect(stderr).toContain(
+        `error: H13: ${holder} is working on daemonset kube-system/calico-node (seen `,
+      );
+      expect(stderr).toContain(`kubectl calico-upgrade ${args.join(" ")} --take-over`);
+    }
+    expect(await writes(cluster, mark)).toEqual([]);
+    expect((await runPlugin(cluster, ["status"])).stdout).toContain(`${holder} works on it (its controller)`);
+    first.signal("SIGKILL");
+    expect((await first.ended).code).toBe(-1);
+    await remove();
+    expect(await runController(cluster, "--restart", quick)).toMatchObject({ code: 1, stdout: "" });
+    const { result, most } = await mostAtOnce(cluster, () =>
+      runController(cluster, "--restart", quick, "--take-over"),
+    );
+    expect(result).toMatchObject({ code: 0 });
+    expect(most).toBeLessThanOrEqual(1);
+    expect(await runLease(cluster)).toBeUndefined();
   });
 
   test("H05: what the new controller needs and the cluster lacks is named, and printed to be applied", async () => {

@@ -28,6 +28,7 @@ export async function doController(
         file: file.name,
         restart: false,
         fixStrategy: options.fixStrategy,
+        takeOver: node.takeOver,
         printMissing: false,
         timeout: options.timeout,
         bundleDir: options.bundleDir,

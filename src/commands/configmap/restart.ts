@@ -59,7 +59,7 @@ export interface RestartOptions {
 /** The controller by the `controller` step. */
 export async function restartController(options: RestartOptions): Promise<Restarted> {
   const { run } = await import("../controller/run.ts");
-  const { connection, settle, timeout, bundleDir, ignored, yes } = options.values;
+  const { connection, settle, timeout, bundleDir, ignored, takeOver, yes } = options.values;
   return await captured(options, async (context, output) =>
     run(
       {
@@ -74,6 +74,7 @@ export async function restartController(options: RestartOptions): Promise<Restar
         filename: [],
         restart: true,
         fixStrategy: false,
+        takeOver,
         printMissing: false,
         rest: [],
       },

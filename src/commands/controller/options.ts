@@ -12,6 +12,7 @@ export interface ControllerValues extends Omit<OutputFlags, "noHeaders"> {
   readonly filename: readonly string[];
   readonly restart: boolean;
   readonly fixStrategy: boolean;
+  readonly takeOver: boolean;
   readonly printMissing: boolean;
   readonly settle: Millis | undefined;
   readonly timeout: Millis;
@@ -27,6 +28,7 @@ export interface ControllerOptions {
   readonly file?: string;
   readonly restart: boolean;
   readonly fixStrategy: boolean;
+  readonly takeOver: boolean;
   readonly printMissing: boolean;
   readonly settle?: Millis;
   readonly timeout: Millis;
@@ -83,6 +85,7 @@ export function controllerOptions(
   return {
     restart: values.restart,
     fixStrategy: values.fixStrategy,
+    takeOver: values.takeOver,
     printMissing: values.printMissing,
     timeout: values.timeout,
     bundleDir: values.bundleDir,

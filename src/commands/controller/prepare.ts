@@ -30,7 +30,11 @@ export interface Prepared {
   readonly namespace: string;
   readonly seen: Observed;
   readonly datastore: DatastoreType | "unknown";
-  readonly places: { readonly deployments: Served; readonly replicaSets: Served };
+  readonly places: {
+    readonly deployments: Served;
+    readonly replicaSets: Served;
+    readonly daemonSets: Served;
+  };
   readonly live: LiveWorld<ControllerWorld>;
   /** As whom new objects are applied (hazard H14). */
   readonly install: InstallOwner;
@@ -62,6 +66,7 @@ export async function prepare(
   const places = {
     deployments: served(discovery, "deployments", ["apps", "extensions"]),
     replicaSets: served(discovery, "replicasets", ["apps", "extensions"]),
+    daemonSets: served(discovery, "daemonsets", ["apps", "extensions"]),
   };
   const controllers = seen.workloads.value.filter(({ component }) => component === "controller");
   const [daemonSet] = seen.daemonSets.known ? seen.daemonSets.value : [];
@@ -73,6 +78,7 @@ export async function prepare(
   const live = await liveControllerWorld(connection, {
     namespace,
     places,
+    daemonSet: daemonSet?.name,
     podSelectors: podSelectors(selectors),
     now: clock.now,
     signal,

@@ -20,7 +20,10 @@ export async function controllerReporter(
   const words: StepWords<ControllerSeen, ControllerStep> = {
     phase: phaseOf,
     title: (phase) => controllerTitles[phase] ?? phase,
-    line: (step) => `${controllerLine(step, options.group, options.restart)}${options.suffix}`,
+    line(step) {
+      const text = controllerLine(step, options.group, options.restart);
+      return text === undefined ? undefined : `${text}${options.suffix}`;
+    },
     notice: () => undefined,
     nodeLine: () => undefined,
   };

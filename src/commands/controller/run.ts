@@ -10,7 +10,9 @@ import { program } from "../../model/program.ts";
 import type { Write } from "../../model/write.ts";
 import { run as perform } from "../../perform/run.ts";
 import type { ControllerGoal } from "../../plan/controller/goal.ts";
-import { rightsOf } from "../../plan/controller/permissions.ts";
+import type { Stop } from "../../plan/decision.ts";
+import { holdsLease } from "../../plan/run-lease.ts";
+import { leaseRights, rightsOf } from "../../plan/controller/permissions.ts";
 import { controllerProcedure } from "../../plan/controller/procedure.ts";
 import { workloadName } from "../../plan/controller/stops.ts";
 import { othersWanting, targetOf, type ControllerWorld } from "../../plan/controller/world.ts";
@@ -20,6 +22,7 @@ import type { ControllerRunResult } from "../../render/controller-result.ts";
 import { openRunBundle } from "../open-run-bundle.ts";
 import { outputOf } from "../print-result.ts";
 import { readManifest } from "../read-manifest.ts";
+import { holderName } from "../node/holder.ts";
 import { settleTime } from "../node/settle.ts";
 import { checkRights } from "../node/rights.ts";
 import { checkSurroundings } from "../node/surroundings-needed.ts";
@@ -99,7 +102,8 @@ export async function bringAbout(
   }
   if (changes) {
     const groups = { Deployment: places.deployments.group, ReplicaSet: places.replicaSets.group };
-    await checkRights(connection, rightsOf(start, [wanted.target, ...wanted.stubs], groups, namespace));
+    const rights = rightsOf(start, [wanted.target, ...wanted.stubs], groups, namespace);
+    await checkRights(connection, [...rights, ...leaseRights(start, places.daemonSets.group)]);
   }
 
   const real = options.dryRun === "none";
@@ -113,6 +117,10 @@ export async function bringAbout(
           now: clock.now,
         })))
       : undefined;
+  if (bundle !== undefined && goal.holder === undefined)
+    warn(
+      `H13: no calico-node DaemonSet in namespace ${namespace} holds this run's lease; a second run is not kept out`,
+    );
   const log = await gapLog(prepared, changes && real, signal);
   const listening = context.interrupts.listen();
   const reporter = await controllerReporter(context, {
@@ -162,9 +170,7 @@ export async function bringAbout(
       ),
       ended: clock.now(),
       ...(bundle === undefined ? {} : { bundle: bundle.directory }),
-      ...(outcome.kind === "stopped"
-        ? { stop: { ...outcome.reason, hint: outcome.reason.hint ?? options.again } }
-        : {}),
+      ...(outcome.kind === "stopped" ? { stop: withWayOn(outcome.reason, world, goal) } : {}),
     };
     await tell(prepared, context, options, result);
     if (outcome.kind === "done") return 0;
@@ -187,9 +193,20 @@ function goalOf(start: ControllerWorld, wanted: Wanted, options: ControllerOptio
     replaces: othersWanting(start, wanted).map(({ facts }) => facts.uid),
     settle: options.dryRun === "none" ? (options.settle ?? settleTime(wanted.facts.template)) : 0,
     timeout: options.timeout,
+    takeOver: options.takeOver,
     again: options.again,
+    status: [program, "status", ...options.everywhere].join(" "),
     back: options.again,
+    // A dry run writes nothing, not even who works.
+    ...(options.dryRun === "none" && start.daemonSet !== undefined ? { holder: holderName() } : {}),
   };
+}
+
+/** A second Ctrl-C leaves at once, and the run's lease with it: the next command has to take that over. */
+function withWayOn(stop: Stop, { daemonSet }: ControllerWorld, { holder, again }: ControllerGoal): Stop {
+  if (stop.hint !== undefined) return stop;
+  const held = holder !== undefined && daemonSet !== undefined && holdsLease(daemonSet, holder);
+  return { ...stop, hint: held ? `${again} --take-over` : again };
 }
 
 function willChange(start: ControllerWorld, { target, stubs }: Wanted): boolean {

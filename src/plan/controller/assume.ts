@@ -1,7 +1,7 @@
 import type { PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
 import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
-import type { ControllerStep } from "./step.ts";
+import { isLeaseStep, type ControllerStep } from "./step.ts";
 import { targetOf, type ControllerWorld } from "./world.ts";
 
 /**
@@ -9,6 +9,8 @@ import { targetOf, type ControllerWorld } from "./world.ts";
  * a dry run walks the same path and prints the same lines.
  */
 export function assume(world: ControllerWorld, step: ControllerStep, now: Millis): ControllerWorld {
+  // A dry run takes no lease.
+  if (isLeaseStep(step)) return world;
   if (step.kind === "scale-down") {
     return { ...withWorkload(world, { ...step.workload, desired: 0, ready: 0, replicas: 0 }), pods: [] };
   }

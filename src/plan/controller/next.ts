@@ -3,6 +3,7 @@ import { stuckReason, stuckText } from "../../model/stuck.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { ControllerPhaseName, Decision, Wait } from "../decision.ts";
 import type { ControllerGoal } from "./goal.ts";
+import { underLease } from "./lease.ts";
 import type { ControllerSeen } from "./seen.ts";
 import type { ControllerStep } from "./step.ts";
 import {
@@ -37,6 +38,15 @@ interface View {
  * any process continues where another was killed.
  */
 export function nextControllerStep(
+  world: ControllerWorld,
+  seen: ControllerSeen,
+  goal: ControllerGoal,
+  now: Millis,
+): ControllerDecision {
+  return underLease(world, seen, goal, now, nextOnController(world, seen, goal, now));
+}
+
+function nextOnController(
   world: ControllerWorld,
   seen: ControllerSeen,
   goal: ControllerGoal,

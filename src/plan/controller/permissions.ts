@@ -38,3 +38,17 @@ export function rightsOf(
     ),
   ];
 }
+
+/** To hold the run's lease, where there is a DaemonSet that can carry it (hazard H13). */
+export function leaseRights(
+  { daemonSet }: Pick<ControllerWorld, "daemonSet">,
+  group: string,
+): readonly NeededRight[] {
+  if (daemonSet === undefined) return [];
+  const { namespace, name } = daemonSet;
+  const place = { group, resource: "daemonsets", namespace };
+  return [
+    { ...place, verb: "watch" },
+    { ...place, verb: "patch", names: [name] },
+  ];
+}

@@ -2,7 +2,7 @@ import { controllerContainer } from "../../model/workload.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../decision.ts";
-import type { ControllerStep } from "./step.ts";
+import { isLeaseStep, type ControllerStep, type LeaseStep } from "./step.ts";
 import { presentPods, runningPods, type ControllerWorld } from "./world.ts";
 
 /** What this process has seen so far; the run's state lives in the cluster. */
@@ -12,6 +12,8 @@ export interface ControllerSeen {
   readonly wrote?: Millis;
   /** UIDs of the controllers that this process has stopped. */
   readonly stopped: readonly string[];
+  /** This process has taken the run's lease, over that of a run that ended by itself. */
+  readonly claimed?: { readonly before?: string };
   /** The target has been written by this process. */
   readonly applied: boolean;
   readonly stubs: readonly string[];
@@ -134,9 +136,15 @@ function upSince(
 
 /** Takes in what this process did; `at` is the server's clock when it was sent. */
 export function acted(seen: ControllerSeen, step: ControllerStep, at: Millis): ControllerSeen {
+  if (isLeaseStep(step)) return step.kind === "claim" ? { ...seen, claimed: claimedOver(step) } : seen;
   const wrote = seen.wrote ?? at;
   if (step.kind === "scale-down") return { ...seen, wrote, stopped: [...seen.stopped, step.workload.uid] };
   return step.stub
     ? { ...seen, stubs: [...seen.stubs, step.target.name] }
     : { ...seen, wrote, applied: true };
+}
+
+/** What the annotation said before us: a run that ended by itself is still known by it afterwards. */
+function claimedOver({ daemonSet: { run } }: LeaseStep): { readonly before?: string } {
+  return run === undefined || run === "unreadable" || run.holder !== undefined ? {} : { before: run.run };
 }

@@ -1,3 +1,4 @@
+import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { EventFacts } from "../../model/event.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { NodeFacts } from "../../model/node.ts";
@@ -17,6 +18,8 @@ export interface ControllerWorld {
   readonly workloads: readonly LiveWorkload[];
   /** Pods that run a controller, whoever made them. */
   readonly pods: readonly PodFacts[];
+  /** The install's calico-node, which carries the lease of the one run that works (hazard H13). */
+  readonly daemonSet?: DaemonSetFacts;
   /** The nodes of these pods, as last asked for: a silent one holds a Terminating pod back. */
   readonly nodes: ReadonlyMap<string, NodeFacts>;
   readonly events: readonly EventFacts[];

@@ -1,17 +1,20 @@
 import type { Ref } from "../../model/kube.ts";
-import { manager, restartAnnotation } from "../../model/names.ts";
+import { formatRunLease } from "../../model/lease.ts";
+import { manager, restartAnnotation, runAnnotation } from "../../model/names.ts";
 import type { Place } from "../../model/place.ts";
 import type { Write } from "../../model/write.ts";
-import type { ControllerStep } from "./step.ts";
+import { isLeaseStep, type ControllerStep, type LeaseStep } from "./step.ts";
 
 /** Where the kinds of a controller run are served on this cluster. */
 export interface ControllerPlaces {
   readonly deployments: Place;
   readonly replicaSets: Place;
+  readonly daemonSets: Place;
 }
 
 /** The requests of one step, compare-and-swap each. */
 export function writesOf(step: ControllerStep, places: ControllerPlaces): readonly Write[] {
+  if (isLeaseStep(step)) return [leaseWrite(step, places.daemonSets)];
   if (step.kind === "deploy") return step.writes;
   const { workload, restart } = step;
   const { resourceVersion, namespace, name } = workload;
@@ -24,4 +27,16 @@ export function writesOf(step: ControllerStep, places: ControllerPlaces): readon
     return [{ ...base, body: { metadata, spec: { replicas: 0 } } }];
   }
   return [{ ...base, subresource: "scale", body: { metadata: { resourceVersion }, spec: { replicas: 0 } } }];
+}
+
+function leaseWrite({ daemonSet, lease }: LeaseStep, place: Place): Write {
+  const { namespace, name, resourceVersion } = daemonSet;
+  const annotations = { [runAnnotation]: lease === undefined ? null : formatRunLease(lease) };
+  return {
+    verb: "patch",
+    ref: { ...place, namespace, name },
+    patch: "merge",
+    fieldManager: manager,
+    body: { metadata: { resourceVersion, annotations } },
+  };
 }

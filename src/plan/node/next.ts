@@ -3,6 +3,7 @@ import { leaseRenewal } from "../../model/lease.ts";
 import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
+import { renewed } from "../run-lease.ts";
 import { commandFor, nodeCommand } from "./command.ts";
 import { finish } from "./finish.ts";
 import type { NodeGoal } from "./goal.ts";
@@ -51,8 +52,8 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
     const taken = claim(world, daemonSet, seen, goal, now);
     if (taken !== undefined) return { kind: "step", step: taken };
   }
-  const renewal = renew(daemonSet, goal, now);
-  if (renewal !== undefined) return { kind: "step", step: renewal };
+  const lease = renewed(daemonSet, goal.holder, now);
+  if (lease !== undefined) return { kind: "step", step: { kind: "renew", daemonSet, lease } };
 
   if (template.kind === "write") {
     if (seen.interrupted !== undefined) return stop(interrupted(goal));
@@ -123,14 +124,6 @@ function strategyTakenAway(daemonSet: DaemonSetFacts, seen: Seen, goal: NodeGoal
       `during the run${by === undefined ? "" : ` (${by})`}; its controller now restarts the other nodes by itself`,
     hint: `to stop that and go on node by node: ${nodeCommand(goal, "--take-over")}`,
   };
-}
-
-function renew(daemonSet: DaemonSetFacts, goal: NodeGoal, now: Millis): NodeStep | undefined {
-  const { run } = daemonSet;
-  if (run === undefined || run === "unreadable" || run.holder !== goal.holder) return undefined;
-  return now - (run.renewed ?? 0) < leaseRenewal
-    ? undefined
-    : { kind: "renew", daemonSet, lease: { ...run, renewed: now } };
 }
 
 /** Gives up the run's lease, so that the next command goes on at once, and stops. */

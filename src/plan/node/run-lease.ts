@@ -1,8 +1,9 @@
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
-import { leaseExpiry, type RunLease } from "../../model/lease.ts";
+import type { RunLease } from "../../model/lease.ts";
 import { newestRevision } from "../../model/rollout.ts";
-import { formatTime, type Millis } from "../../model/time.ts";
+import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../decision.ts";
+import { heldByOther as heldOn, holdsLease } from "../run-lease.ts";
 import { commandFor, nodeCommand } from "./command.ts";
 import type { NodeGoal } from "./goal.ts";
 import { mustPin, wantedStrategy } from "./pin.ts";
@@ -35,41 +36,19 @@ export function target(world: NodeWorld, seen: Seen, goal: NodeGoal): number {
 /** Why another run's lease stands in the way; undefined when this run may work (hazard H13). */
 export function heldByOther(world: NodeWorld, seen: Seen, goal: NodeGoal, now: Millis): Stop | undefined {
   const daemonSet = world.daemonSet?.facts;
-  const run = daemonSet?.run;
-  if (daemonSet === undefined || run === undefined) return undefined;
-  if (seen.claimed && run !== "unreadable" && run.holder !== undefined && run.holder !== goal.holder) {
-    return {
-      id: "H13",
-      message: `${run.holder} has taken this run over`,
-      hint: commandFor(goal, "status"),
-    };
-  }
-  if (goal.takeOver) return undefined;
-  const where = `daemonset ${daemonSet.namespace}/${daemonSet.name}`;
-  if (run === "unreadable") {
-    return {
-      id: "H13",
-      message: `the lease of a run on ${where} cannot be read, so it is not known whether somebody works on it`,
-      hint: `to go on in its place: ${nodeCommand(goal, "--take-over")}`,
-    };
-  }
-  if (run.holder === undefined || run.holder === goal.holder) return undefined;
-  const age = run.renewed === undefined ? undefined : now - run.renewed;
-  if (age !== undefined && age < leaseExpiry) {
-    return {
-      id: "H13",
-      message: `${run.holder} is working on ${where} (seen ${Math.max(0, Math.round(age / 1000))}s ago)`,
-      hint:
-        `wait for it to end; if that process is gone, run the same command after ${formatTime(now - age + leaseExpiry)}, ` +
-        `or at once with ${nodeCommand(goal, "--take-over")}`,
-    };
-  }
-  if (run.run === runId(daemonSet, target(world, seen, goal))) return undefined;
-  return {
-    id: "H13",
-    message: `${run.holder} left another run on ${where} unfinished (its target is revision ${run.run.slice(run.run.lastIndexOf("/") + 1)})`,
-    hint: `to replace that run by this one: ${nodeCommand(goal, "--take-over")}`,
-  };
+  if (daemonSet === undefined) return undefined;
+  return heldOn(
+    daemonSet,
+    {
+      holder: goal.holder,
+      takeOver: goal.takeOver,
+      claimed: seen.claimed,
+      run: () => runId(daemonSet, target(world, seen, goal)),
+      command: (...more) => nodeCommand(goal, ...more),
+      status: commandFor(goal, "status"),
+    },
+    now,
+  );
 }
 
 /** The step that takes the run's lease and pins the strategy, where either is not done yet. */
@@ -80,8 +59,7 @@ export function claim(
   goal: NodeGoal,
   now: Millis,
 ): Extract<NodeStep, { kind: "claim" }> | undefined {
-  const { run } = daemonSet;
-  const held = run !== undefined && run !== "unreadable" && run.holder === goal.holder;
+  const held = holdsLease(daemonSet, goal.holder);
   const pin = pinToWrite(world, daemonSet, goal);
   if (held && pin === undefined) return undefined;
   const lease: RunLease = {

@@ -60,6 +60,7 @@ function rightsOfStep(step: StepId, place: Place): readonly NeededRight[] {
       return [
         ...own(workloads, "deployments", "get", "create", "patch", "watch"),
         ...own("", "pods", "list", "watch"),
+        ...own(workloads, "daemonsets", "watch", "patch"),
       ];
     case "configmap":
       return own("", "configmaps", "get", "patch");

@@ -59,6 +59,8 @@ export interface RunStatus {
   readonly state: "working" | "left" | "ended" | "unreadable";
   readonly holder?: string;
   readonly renewed?: string;
+  /** What it works on, where that is not the nodes. */
+  readonly on?: "controller";
   /** Revision number that it brings nodes to. */
   readonly revision?: number;
 }

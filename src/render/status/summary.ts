@@ -121,7 +121,12 @@ function runLine({ run }: DaemonSetStatus, now: Millis): string | undefined {
     return "its lease cannot be read; kubectl calico-upgrade node NODE --take-over goes on in its place";
   const renewed = parseTime(run.renewed);
   const seen = renewed === undefined ? "" : ` (seen ${humanDuration(now - renewed)} ago)`;
-  const target = run.revision === undefined ? "" : ` towards revision ${run.revision}`;
+  const target =
+    run.on === "controller"
+      ? " (its controller)"
+      : run.revision === undefined
+        ? ""
+        : ` towards revision ${run.revision}`;
   return run.state === "working"
     ? `${run.holder ?? ""} works on it${target}${seen}`
     : `${run.holder ?? ""} left it unfinished${target}${seen}; the same command goes on with it`;

@@ -40,10 +40,15 @@ export function fileOf(calico: CalicoOptions): Promise<string> {
   return manifest(hostedCalico(calico, ["rbac", "config", "workloads"]));
 }
 
-export async function runController(cluster: Cluster, ...args: readonly string[]): Promise<Result> {
+/** A place for the bundles of one test. */
+export async function ownState(): Promise<{ readonly XDG_STATE_HOME: string }> {
   const state = await mkdtemp(join(tmpdir(), "calico-upgrade-state-"));
   onTestFinished(() => rm(state, { recursive: true, force: true }));
-  return await runPlugin(cluster, ["controller", ...args], { env: { XDG_STATE_HOME: state } });
+  return { XDG_STATE_HOME: state };
+}
+
+export async function runController(cluster: Cluster, ...args: readonly string[]): Promise<Result> {
+  return await runPlugin(cluster, ["controller", ...args], { env: await ownState() });
 }
 
 export async function controllerPods(cluster: Cluster): Promise<readonly KubeObject[]> {

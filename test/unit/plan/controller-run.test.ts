@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import type { KubeObject } from "../../../src/model/kube.ts";
+import { formatRunLease, leaseRenewal } from "../../../src/model/lease.ts";
 import { restartAnnotation } from "../../../src/model/names.ts";
 import type { Write } from "../../../src/model/write.ts";
 import { run, type RunResult } from "../../../src/perform/run.ts";
@@ -8,12 +9,13 @@ import type { ControllerGoal, TargetWorkload } from "../../../src/plan/controlle
 import { gapOf } from "../../../src/plan/controller/measure.ts";
 import { controllerProcedure } from "../../../src/plan/controller/procedure.ts";
 import type { ControllerSeen } from "../../../src/plan/controller/seen.ts";
-import type { Fault } from "./simulated-cluster.ts";
 import { SimulatedControllers, type Timing } from "./simulated-controllers.ts";
+import type { Fault } from "./simulated-server.ts";
 
 const places = {
   deployments: { group: "apps", version: "v1", resource: "deployments", kind: "Deployment" },
   replicaSets: { group: "apps", version: "v1", resource: "replicasets", kind: "ReplicaSet" },
+  daemonSets: { group: "apps", version: "v1", resource: "daemonsets", kind: "DaemonSet" },
 };
 const never = new AbortController().signal;
 const old = "calico/kube-policy-controller:v0.5.4";
@@ -111,7 +113,12 @@ const cases: readonly Case[] = [
   },
 ];
 
-function goalOf(each: Pick<Case, "target" | "stubs">, cluster: SimulatedControllers): ControllerGoal {
+let processes = 0;
+
+function goalOf(
+  each: Pick<Case, "target" | "stubs">,
+  cluster: Pick<SimulatedControllers, "snapshot" | "lease">,
+): ControllerGoal {
   return {
     target: each.target,
     stubs: each.stubs ?? [],
@@ -121,7 +128,11 @@ function goalOf(each: Pick<Case, "target" | "stubs">, cluster: SimulatedControll
       .map(({ facts }) => facts.uid),
     settle: 2_000,
     timeout: 60_000,
+    // A process that was killed has left its lease; one that ended by itself has not.
+    takeOver: cluster.lease !== undefined,
+    holder: `bob@desk/${String((processes += 1))}`,
     again: "kubectl calico-upgrade controller -f x.yaml",
+    status: "kubectl calico-upgrade status",
     back: "kubectl calico-upgrade undo x",
   };
 }
@@ -166,6 +177,7 @@ describe.each(cases)("$name", (each) => {
     expect(result).toMatchObject({ kind: "done", memory: { overlap: { total: 0 } } });
     expect(cluster.running).toEqual([fresh]);
     expect(cluster.mostAtOnce).toBe(1);
+    expect(cluster.lease).toBeUndefined();
     if (result === "killed") return;
     const gap = gapOf(result.memory);
     if (before === 0) expect(gap.without).toBeUndefined();
@@ -324,8 +336,119 @@ test("an old pod that does not end holds the new controller back", async () => {
 test("a ReplicaSet that a restart stopped carries our mark until it is started again", async () => {
   const cluster = (cases[5] as Case).cluster();
   const each = { target: target("ReplicaSet", "calico-policy-controller") };
-  await one(cluster, each, new Map([[2, "kill before" as Fault]]));
+  await one(cluster, each, new Map([[3, "kill before" as Fault]]));
   expect(cluster.workload("ReplicaSet", "calico-policy-controller")?.annotations).toHaveProperty([
     restartAnnotation,
   ]);
+});
+
+describe("H13: two runs never work on one install at once", () => {
+  const each = cases[1] as Case;
+  const slow: Timing = { ends: 30_000, starts: 100, ready: 100 };
+  const lease =
+    (holder: string, age: number, run = "ds/controller") =>
+    (cluster: SimulatedControllers) => {
+      cluster.leaseText = formatRunLease({ run, holder, renewed: cluster.now - age });
+    };
+
+  /** A second process that is started while the first one waits. */
+  async function meanwhile(second: (cluster: SimulatedControllers) => Promise<void>) {
+    const cluster = each.cluster(slow);
+    const changed = cluster.changed.bind(cluster);
+    let asked = 0;
+    cluster.changed = async (until) => {
+      asked += 1;
+      if (asked === 20) await second(cluster);
+      await changed(until);
+    };
+    return { cluster, first: await one(cluster, each) };
+  }
+
+  const other = { target: target("Deployment", "calico-kube-controllers", "calico/kube-controllers:v3.9.0") };
+  const start = (cluster: SimulatedControllers, takeOver: boolean) =>
+    run(controllerProcedure({ ...goalOf(other, cluster), takeOver, holder: "eve@lab/2" }, places), cluster, {
+      dryRun: "none",
+      now: () => cluster.now,
+      send: (write) => cluster.send(write),
+      interrupt: { first: never, second: never },
+      emit: () => {},
+    });
+
+  test("while one works a second one is told who does, and writes nothing", async () => {
+    let second: RunResult<ControllerSeen> | undefined;
+    const { cluster, first } = await meanwhile(async (there) => {
+      const { writes } = there;
+      second = await start(there, false);
+      expect(there.writes).toBe(writes);
+    });
+    expect(second).toMatchObject({
+      reason: {
+        id: "H13",
+        message: expect.stringMatching(
+          /^bob@desk\/\d+ is working on daemonset kube-system\/calico-node \(seen \d+s ago\)$/,
+        ) as string,
+        hint: expect.stringContaining("controller -f x.yaml --take-over") as string,
+      },
+    });
+    expect(first).toMatchObject({ kind: "done" });
+    expect(cluster.running).toEqual([fresh]);
+    expect(cluster.lease).toBeUndefined();
+  });
+
+  test("one whose run was taken over stops, and leaves the other's lease alone", async () => {
+    const { cluster, first } = await meanwhile(async (there) => lease("eve@lab/2", 0)(there));
+    expect(first).toMatchObject({
+      reason: { message: "eve@lab/2 has taken this run over", hint: "kubectl calico-upgrade status" },
+    });
+    expect(cluster.lease).toMatchObject({ holder: "eve@lab/2" });
+  });
+
+  test("a long wait renews the lease, so that nobody takes it for a dead process's", async () => {
+    const ages: number[] = [];
+    const cluster = each.cluster({ ...slow, ends: 50_000 });
+    const changed = cluster.changed.bind(cluster);
+    cluster.changed = async (until) => {
+      const held = cluster.lease;
+      if (held !== undefined && held !== "unreadable") ages.push(cluster.now - (held.renewed ?? 0));
+      await changed(until);
+    };
+    expect(await one(cluster, each)).toMatchObject({ kind: "done" });
+    expect(ages.length).toBeGreaterThan(50);
+    expect(Math.max(...ages)).toBeLessThan(leaseRenewal + 1_000);
+  });
+
+  test.each([
+    ["a controller's, a minute old: anyone goes on", lease("ann@desk/1", 61_000), undefined],
+    ["a controller's, younger", lease("ann@desk/1", 59_000), /is working on/],
+    ["a node run's that lives", lease("ann@desk/1", 1_000, "ds/4"), /is working on/],
+    [
+      "a node run's, a minute old",
+      lease("ann@desk/1", 61_000, "ds/4"),
+      /left another run .* unfinished \(its target is revision 4\)/,
+    ],
+    [
+      "one that is not readable",
+      (cluster: SimulatedControllers) => void (cluster.leaseText = "{"),
+      /cannot be read/,
+    ],
+  ])("what is there: %s", async (_what, put, refused) => {
+    const cluster = each.cluster();
+    put(cluster);
+    const { writes } = cluster;
+    const result = await start(cluster, false);
+    if (refused === undefined) return expect(result).toMatchObject({ kind: "done" });
+    expect(result).toMatchObject({
+      reason: { id: "H13", message: expect.stringMatching(refused) as string },
+    });
+    expect(cluster.writes).toBe(writes);
+    expect(await start(cluster, true)).toMatchObject({ kind: "done" });
+    expect(cluster.lease).toBeUndefined();
+  });
+
+  test("what a node run that ended by itself has left is there again afterwards", async () => {
+    const cluster = each.cluster();
+    cluster.leaseText = formatRunLease({ run: "ds/4" });
+    expect(await start(cluster, false)).toMatchObject({ kind: "done" });
+    expect(cluster.lease).toEqual({ run: "ds/4" });
+  });
 });

@@ -6,7 +6,8 @@ import { run, type RunResult } from "../../../src/perform/run.ts";
 import type { TemplateGoal } from "../../../src/plan/node/goal.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
 import type { Seen } from "../../../src/plan/node/seen.ts";
-import { SimulatedCluster, type Fault } from "./simulated-cluster.ts";
+import { SimulatedCluster } from "./simulated-cluster.ts";
+import type { Fault } from "./simulated-server.ts";
 import { goal } from "./world.ts";
 
 const names = ["node-01", "node-02", "node-03"];

@@ -1,4 +1,4 @@
-import { apiError, connectionError } from "../../../src/errors.ts";
+import { apiError } from "../../../src/errors.ts";
 import { daemonSetFacts } from "../../../src/model/daemonset.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { nodeFacts } from "../../../src/model/node.ts";
@@ -8,6 +8,7 @@ import { formatTime } from "../../../src/model/time.ts";
 import type { Write } from "../../../src/model/write.ts";
 import type { LiveWorld } from "../../../src/perform/run.ts";
 import type { NodeWorld } from "../../../src/plan/node/world.ts";
+import { SimulatedServer } from "./simulated-server.ts";
 import { now as start } from "./world.ts";
 
 type Raw = {
@@ -22,27 +23,12 @@ type Raw = {
   [field: string]: unknown;
 };
 
-export type Fault =
-  | "conflict"
-  | "reset before"
-  | "reset after"
-  | "forbidden"
-  | "unavailable"
-  | "kill before"
-  | "kill after";
-
-class Killed extends Error {}
-
 /**
  * What an API server, a DaemonSet controller and kubelets do with the objects of a node run, with a
  * clock of its own: writes are compare-and-swap, a deleted pod comes back after a second, is Ready
  * after another.
  */
-export class SimulatedCluster implements LiveWorld<NodeWorld> {
-  now = start;
-  writes = 0;
-  /** The process that writes was killed: nothing it tries afterwards happens. */
-  killed = false;
+export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeWorld> {
   /** Every write that reached the server, in order. */
   readonly log: string[] = [];
   /** The most calico-node pods that were ever missing or not Ready at once. */
@@ -55,6 +41,7 @@ export class SimulatedCluster implements LiveWorld<NodeWorld> {
   readonly #comingBack = new Map<string, number>();
 
   constructor(options: { nodes: readonly string[]; cordoned: readonly string[]; strategy: unknown }) {
+    super();
     this.#nodes = new Map(
       options.nodes.map((name) => [name, this.#node(name, options.cordoned.includes(name))]),
     );
@@ -94,29 +81,6 @@ export class SimulatedCluster implements LiveWorld<NodeWorld> {
 
   async changed(until: number): Promise<void> {
     this.advance(Math.max(100, Math.min(until - this.now, 1_000)));
-  }
-
-  absorb(): void {}
-  async refresh(): Promise<void> {
-    this.advance(200);
-  }
-  async fetchEvents(): Promise<void> {}
-
-  async send(write: Write, fault?: Fault): Promise<KubeObject | undefined> {
-    if (this.killed) throw new Killed();
-    this.writes += 1;
-    this.advance(10);
-    this.killed = fault === "kill before" || fault === "kill after";
-    if (fault === "kill before") throw new Killed();
-    if (fault === "reset before") throw connectionError("connection reset");
-    if (fault === "forbidden") throw apiError({ status: 403, reason: "Forbidden", message: "forbidden" });
-    if (fault === "unavailable")
-      throw apiError({ status: 503, reason: "ServiceUnavailable", message: "try later" });
-    if (fault === "conflict") throw apiError({ status: 409, reason: "Conflict", message: "changed" });
-    const answer = this.#apply(write);
-    if (fault === "kill after") throw new Killed();
-    if (fault === "reset after") throw connectionError("connection reset");
-    return answer;
   }
 
   advance(time: number): void {
@@ -169,7 +133,7 @@ export class SimulatedCluster implements LiveWorld<NodeWorld> {
     return Number(labels?.["controller-revision-hash"]?.slice(1));
   }
 
-  #apply(write: Write): KubeObject | undefined {
+  protected apply(write: Write): KubeObject | undefined {
     this.log.push(`${write.verb} ${write.ref.resource}/${write.ref.name}`);
     if (write.verb === "delete") {
       const pod = this.#pods.get(write.ref.name);

@@ -1,15 +1,16 @@
-import { apiError, connectionError } from "../../../src/errors.ts";
+import { apiError } from "../../../src/errors.ts";
+import { daemonSetFacts, type DaemonSetFacts } from "../../../src/model/daemonset.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
+import { parseRunLease, type RunLease } from "../../../src/model/lease.ts";
+import { runAnnotation } from "../../../src/model/names.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import { formatTime } from "../../../src/model/time.ts";
 import { isControllerPod, workloadFacts } from "../../../src/model/workload.ts";
 import type { Write } from "../../../src/model/write.ts";
 import type { LiveWorld } from "../../../src/perform/run.ts";
 import type { ControllerWorld } from "../../../src/plan/controller/world.ts";
-import type { Fault } from "./simulated-cluster.ts";
+import { SimulatedServer } from "./simulated-server.ts";
 import { now as start } from "./world.ts";
-
-class Killed extends Error {}
 
 interface Workload {
   readonly kind: "Deployment" | "ReplicaSet";
@@ -42,13 +43,13 @@ export interface Timing {
  * controllers, with a clock of its own. A ReplicaSet makes a new pod while an old one still ends; a
  * Recreate Deployment waits for that.
  */
-export class SimulatedControllers implements LiveWorld<ControllerWorld> {
-  now = start;
-  writes = 0;
-  killed = false;
+export class SimulatedControllers extends SimulatedServer implements LiveWorld<ControllerWorld> {
   /** The most pods that were there at once, those that end included. */
   mostAtOnce = 0;
   readonly log: string[] = [];
+  #lease: string | undefined;
+  #leaseVersion = 1;
+  #daemonSetFacts: DaemonSetFacts | undefined;
   #version = 100;
   #pods: Pod[] = [];
   readonly #timing: Timing;
@@ -58,6 +59,7 @@ export class SimulatedControllers implements LiveWorld<ControllerWorld> {
     workloads: readonly Pick<Workload, "kind" | "name" | "replicas" | "image">[],
     timing: Timing = { ends: 700, starts: 300, ready: 900 },
   ) {
+    super();
     this.#timing = timing;
     this.#workloads = workloads.map((each) => this.#made(each));
     this.#control();
@@ -81,8 +83,21 @@ export class SimulatedControllers implements LiveWorld<ControllerWorld> {
     this.#control();
   }
 
+  /** The lease on the install's DaemonSet, as its annotation has it. */
+  get lease(): RunLease | "unreadable" | undefined {
+    return parseRunLease(this.#lease);
+  }
+
+  /** What somebody else wrote there. */
+  set leaseText(text: string | undefined) {
+    this.#lease = text;
+    this.#leaseVersion += 1;
+    this.#daemonSetFacts = undefined;
+  }
+
   snapshot(): ControllerWorld {
     return {
+      daemonSet: (this.#daemonSetFacts ??= daemonSetFacts(this.#daemonSet())),
       workloads: this.#workloads.flatMap((each) => {
         const raw = this.raw(each);
         const facts = workloadFacts(raw);
@@ -96,29 +111,6 @@ export class SimulatedControllers implements LiveWorld<ControllerWorld> {
 
   async changed(until: number): Promise<void> {
     this.advance(Math.max(50, Math.min(until - this.now, 200)));
-  }
-
-  absorb(): void {}
-  async refresh(): Promise<void> {
-    this.advance(200);
-  }
-  async fetchEvents(): Promise<void> {}
-
-  async send(write: Write, fault?: Fault): Promise<KubeObject | undefined> {
-    if (this.killed) throw new Killed();
-    this.writes += 1;
-    this.advance(10);
-    this.killed = fault === "kill before" || fault === "kill after";
-    if (fault === "kill before") throw new Killed();
-    if (fault === "reset before") throw connectionError("connection reset");
-    if (fault === "forbidden") throw apiError({ status: 403, reason: "Forbidden", message: "forbidden" });
-    if (fault === "unavailable")
-      throw apiError({ status: 503, reason: "ServiceUnavailable", message: "try later" });
-    if (fault === "conflict") throw apiError({ status: 409, reason: "Conflict", message: "changed" });
-    const answer = this.#apply(write);
-    if (fault === "kill after") throw new Killed();
-    if (fault === "reset after") throw connectionError("connection reset");
-    return answer;
   }
 
   advance(time: number): void {
@@ -158,6 +150,28 @@ export class SimulatedControllers implements LiveWorld<ControllerWorld> {
         updatedReplicas: own.filter((pod) => pod.image === image).length,
       },
     };
+  }
+
+  #daemonSet(): KubeObject {
+    return {
+      apiVersion: "apps/v1",
+      kind: "DaemonSet",
+      metadata: {
+        name: "calico-node",
+        namespace: "kube-system",
+        uid: "ds",
+        resourceVersion: String(this.#leaseVersion),
+        ...(this.#lease === undefined ? {} : { annotations: { [runAnnotation]: this.#lease } }),
+      },
+    };
+  }
+
+  #writeLease(write: Write): KubeObject {
+    const { metadata } = (write.verb === "delete" ? {} : write.body) as Partial<KubeObject>;
+    if (metadata?.resourceVersion !== String(this.#leaseVersion))
+      throw apiError({ status: 409, reason: "Conflict", message: "changed" });
+    this.leaseText = metadata.annotations?.[runAnnotation] ?? undefined;
+    return this.#daemonSet();
   }
 
   #made({ kind, name, replicas, image }: Pick<Workload, "kind" | "name" | "replicas" | "image">): Workload {
@@ -230,8 +244,9 @@ export class SimulatedControllers implements LiveWorld<ControllerWorld> {
     };
   }
 
-  #apply(write: Write): KubeObject {
+  protected apply(write: Write): KubeObject {
     const { ref } = write;
+    if (ref.kind === "DaemonSet") return this.#writeLease(write);
     const live = this.workload(ref.kind, ref.name);
     const body = (write.verb === "delete" ? {} : write.body) as {
       readonly metadata?: {
