@@ -134,7 +134,9 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
       await daemonSetIsOld(cluster, 31_000);
       expect(await change("node-01", quick)).toMatchObject({ code: 0 });
       const again = await change("node-01", "--restart", quick);
-      expect(again).toMatchObject(refusal(/^error: H17: .*started \d+s ago.*wait \d+s, or --force/));
+      expect(again).toMatchObject(
+        refusal(/^error: H17: .*started \d+s ago.*wait \d+s; override: --force of node/),
+      );
       const forced = await change("node-01", "--restart", "--force", quick);
       expect(forced).toMatchObject({
         code: 0,

@@ -44,7 +44,7 @@ export const restartStorm = nodeRule({
       because:
         `calico-node on node ${name} started ${Math.max(0, Math.round(age / 1000))}s ago; its BGP peers may still be in its graceful restart ` +
         `and would drop its routes at a second one`,
-      fix: `wait ${Math.ceil((window - age) / 1000)}s, or --force`,
+      fix: `wait ${Math.ceil((window - age) / 1000)}s`,
     };
   },
 });

@@ -240,7 +240,7 @@ export const hazardWords = {
   H17: {
     title: "BGP peers have seen this node's last restart through",
     why: "peers flush the routes of a neighbour that restarts again before its last graceful restart has ended (RFC 4724)",
-    override: "--force",
+    override: "--force of node, --ignore-preflight-errors=H17 elsewhere",
     detected: "when the node's calico-node container started, and the restart time that BGP peers are told",
     fix: "Wait until the restart time is over.",
     sources: ["https://www.rfc-editor.org/rfc/rfc4724#section-4.2", "https://github.com/projectcalico/bird"],
