@@ -173,9 +173,10 @@ function meant({ raw }: World, policy: RawPolicy, peer: RawPeer, place: Place, {
 function fits(selector: RawSelector | null | undefined, labels: Readonly<Record<string, string>>): boolean {
   const wrong = Object.entries(selector?.matchLabels ?? {}).filter(([key, value]) => labels[key] !== value);
   const unmet = (selector?.matchExpressions ?? []).filter(({ key, operator, values = [] }) => {
-    const value = labels[key];
+    const value = new Map(Object.entries(labels)).get(key);
     const listed = value !== undefined && values.indexOf(value) >= 0;
-    return !{ In: listed, NotIn: !listed, Exists: key in labels, DoesNotExist: !(key in labels) }[operator];
+    const there = value !== undefined;
+    return !{ In: listed, NotIn: !listed, Exists: there, DoesNotExist: !there }[operator];
   });
   return wrong.length + unmet.length === 0;
 }

@@ -12,8 +12,9 @@ import { makeUniverse } from "../../../src/policy/universe.ts";
 import { v1Allows } from "../../../src/policy/v1.ts";
 import { connection, passUnderAnnotation, passUnderV1, type Times } from "./brute-force.ts";
 import { byClasses, bySide, everyFlow, word } from "./every-flow.ts";
-import { outside, portNumbers, rawClusters } from "./generate.ts";
+import { rawClusters } from "./generate.ts";
 import { clusterOf, type RawCluster } from "./raw-cluster.ts";
+import { odd, plain, type Vocabulary } from "./vocabulary.ts";
 
 const legacy = { kind: "legacy", driver: "kubernetes" } as const satisfies Semantics;
 const legacyEtcd = { kind: "legacy", driver: "etcd" } as const satisfies Semantics;
@@ -41,14 +42,17 @@ function reference(cluster: PolicyCluster, semantics: Semantics, flow: Parameter
   );
 }
 
-describe("a flow is told the same by every way to find out", () => {
+describe.each<[string, Vocabulary]>([
+  ["plain words", plain],
+  ["odd words", odd],
+])("a flow is told the same by every way to find out: %s", (_name, words) => {
   test("classes of pods, addresses and ports say what the evaluator of single flows says", () => {
     fc.assert(
-      fc.property(rawClusters(false), fc.constantFrom(...all), (raw, semantics) => {
+      fc.property(rawClusters(false, words), fc.constantFrom(...all), (raw, semantics) => {
         const cluster = clusterOf(raw);
         const universe = makeUniverse(cluster);
         const fast = profiles(universe, regimeOf(cluster, semantics));
-        for (const each of everyFlow(cluster, universe)) {
+        for (const each of everyFlow(cluster, universe, words)) {
           const expected = reference(cluster, semantics, each.flow);
           const ports = flowPorts(universe, fast, each.from, each.to);
           const shown = has(ports.allow, each.port)
@@ -78,14 +82,14 @@ describe("a flow is told the same by every way to find out", () => {
     ];
     const place = (end: End): string =>
       end.kind === "pod" ? `pod ${end.pod.namespace}/${end.pod.name}` : `ip ${end.address}`;
-    const ports = protocols.flatMap((protocol) => portNumbers.map((port) => ({ protocol, port })));
+    const ports = protocols.flatMap((protocol) => words.portNumbers.map((port) => ({ protocol, port })));
     fc.assert(
-      fc.property(rawClusters(true), fc.constantFrom(...cases), (raw, [semantics, times]) => {
+      fc.property(rawClusters(true, words), fc.constantFrom(...cases), (raw, [semantics, times]) => {
         const cluster = clusterOf(raw);
-        const world = { raw, addresses: outside, ports };
+        const world = { raw, addresses: words.outside, ports };
         const passing =
           semantics.kind === "legacy" ? passUnderAnnotation(world, times) : passUnderV1(world, times);
-        for (const { flow } of everyFlow(cluster, makeUniverse(cluster))) {
+        for (const { flow } of everyFlow(cluster, makeUniverse(cluster), words)) {
           const { from, to, protocol, port } = flow;
           const expected = passing.has(connection(place(from), place(to), protocol, port)) ? "allow" : "deny";
           const found = reference(cluster, semantics, flow);
@@ -98,7 +102,7 @@ describe("a flow is told the same by every way to find out", () => {
 
   test("of a pod with two addresses only what holds for both of them is said", () => {
     fc.assert(
-      fc.property(rawClusters(false), fc.constantFrom(...all), (raw, semantics) => {
+      fc.property(rawClusters(false, words), fc.constantFrom(...all), (raw, semantics) => {
         const cluster = clusterOf(raw);
         // The same cluster as each of its families sees it.
         const families = [
@@ -114,7 +118,7 @@ describe("a flow is told the same by every way to find out", () => {
           end.kind === "address"
             ? end
             : { kind: "pod", pod: of.pods[cluster.pods.indexOf(end.pod)] ?? end.pod };
-        for (const { flow } of everyFlow(cluster, makeUniverse(cluster))) {
+        for (const { flow } of everyFlow(cluster, makeUniverse(cluster), words)) {
           const told = reference(cluster, semantics, flow);
           if (told === "unknown") continue;
           for (const of of families) {
@@ -148,7 +152,7 @@ describe("a flow is told the same by every way to find out", () => {
     const then = { ...regimeOf(cluster, second), has: (at: number) => stays[at] === true };
     const fast = profiles(universe, then);
     const changes = flowChanges(universe, profiles(universe, regimeOf(cluster, first)), fast, pairs);
-    for (const each of everyFlow(cluster, universe)) {
+    for (const each of everyFlow(cluster, universe, words)) {
       const { flow, from, to, port } = each;
       const [before, after] = [reference(cluster, first, flow), reference(later, second, flow)];
       const told = changes
@@ -170,8 +174,11 @@ describe("a flow is told the same by every way to find out", () => {
 
   test("exactly the flows that differ are listed as changes, each once", () => {
     fc.assert(
-      fc.property(rawClusters(false), fc.constantFrom(...crossings), someStay, (raw, crossing, stays) =>
-        toldAndTrue(raw, crossing, stays, Infinity),
+      fc.property(
+        rawClusters(false, words),
+        fc.constantFrom(...crossings),
+        someStay,
+        (raw, crossing, stays) => toldAndTrue(raw, crossing, stays, Infinity),
       ),
       { numRuns },
     );
@@ -179,7 +186,7 @@ describe("a flow is told the same by every way to find out", () => {
 
   test("a cluster too large for pairs is told end by end, and the same flows come out", () => {
     fc.assert(
-      fc.property(rawClusters(true), fc.constantFrom(...crossings), someStay, (raw, crossing, stays) =>
+      fc.property(rawClusters(true, words), fc.constantFrom(...crossings), someStay, (raw, crossing, stays) =>
         toldAndTrue(raw, crossing, stays, 0),
       ),
       { numRuns },

@@ -7,7 +7,7 @@ import { portId } from "../../../src/policy/ports.ts";
 import type { Profiles } from "../../../src/policy/profile.ts";
 import { has } from "../../../src/policy/ranges.ts";
 import type { Universe } from "../../../src/policy/universe.ts";
-import { outside, portNumbers } from "./generate.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 /** One flow, and the numbers under which the universe has its ends and its port. */
 export interface NumberedFlow {
@@ -18,7 +18,11 @@ export interface NumberedFlow {
 }
 
 /** Every flow between the pods and the addresses that the generator can tell apart. */
-export function everyFlow(cluster: PolicyCluster, universe: Universe): readonly NumberedFlow[] {
+export function everyFlow(
+  cluster: PolicyCluster,
+  universe: Universe,
+  { outside, portNumbers }: Vocabulary,
+): readonly NumberedFlow[] {
   const ends: { end: End; id: number }[] = [
     ...cluster.pods.map((pod, at) => ({
       end: { kind: "pod", pod } as const,
