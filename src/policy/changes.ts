@@ -1,8 +1,9 @@
 import { overlay, type Cell } from "./access.ts";
+import type { PodClass } from "./pod-classes.ts";
 import type { Profile, Profiles } from "./profile.ts";
 import { intersection, rangesOf, size, without, type Ranges } from "./ranges.ts";
 import { reachableFrom, type Destinations } from "./reachable-from.ts";
-import type { PodClass, Universe } from "./universe.ts";
+import type { Universe } from "./universe.ts";
 
 export type Verdict = "allow" | "deny" | "unknown";
 

@@ -1,11 +1,13 @@
 import type { PolicyRule, PortMatch } from "../model/network-policy.ts";
 import { accessOf, accessOfAll, type Access, type Cell } from "./access.ts";
-import type { Enforcement, Semantics } from "./enforcement.ts";
+import type { Semantics } from "./enforcement.ts";
 import { blocksBefore26 } from "./enforcement.ts";
 import type { Isolation } from "./isolation.ts";
+import type { Both } from "./peer-sets.ts";
+import type { PodClass } from "./pod-classes.ts";
 import { portsFor, usesNames } from "./ports.ts";
 import { intersection } from "./ranges.ts";
-import type { Both, PodClass, Universe } from "./universe.ts";
+import type { Universe } from "./universe.ts";
 
 /** One state of a universe: which of its policies are there, and what they mean. */
 export interface Regime {
@@ -107,7 +109,7 @@ export function profiles(universe: Universe, regime: Regime): Profiles {
         const known = made.get(key);
         if (known !== undefined) return known;
         const terms = adding.flatMap((at) =>
-          (universe.policies[at]?.[side] ?? []).flatMap((rule) => termsOf(at, rule, side, of)),
+          (universe.policies[at]?.[side] ?? []).flatMap((rule) => termsOf(rule, side, of)),
         );
         const access = accessOf(terms, doubt === undefined ? [] : universe.everybody);
         made.set(key, access);
@@ -116,8 +118,8 @@ export function profiles(universe: Universe, regime: Regime): Profiles {
     };
   }
 
-  function termsOf(at: number, rule: PolicyRule, side: "ingress" | "egress", of: PodClass): readonly Cell[] {
-    const peers = peersOf(universe, at, rule, ipBlock);
+  function termsOf(rule: PolicyRule, side: "ingress" | "egress", of: PodClass): readonly Cell[] {
+    const peers = universe.peers(of.namespace, rule.peers, ipBlock);
     if (side === "ingress") return [{ ports: portsFor(rule.ports, of.namedPorts), ...peers }];
     const numbers = rule.ports.filter((match) => !usesNames([match]));
     const plain = rule.ports.length === 0 || numbers.length > 0;
@@ -141,14 +143,4 @@ export function profiles(universe: Universe, regime: Regime): Profiles {
 function onceFor(universe: Universe, make: (of: PodClass) => Profile): (of: PodClass) => Profile {
   const made: (Profile | undefined)[] = Array.from({ length: universe.classes.length });
   return (of) => (made[of.id] ??= make(of));
-}
-
-function peersOf(
-  universe: Universe,
-  policy: number,
-  { peers }: PolicyRule,
-  ipBlock: Enforcement["ipBlock"],
-): Both {
-  if (peers.length === 0) return { sure: universe.everybody, maybe: universe.everybody };
-  return universe.peers(policy, peers, ipBlock);
 }
