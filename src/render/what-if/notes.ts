@@ -1,4 +1,5 @@
 import type { NetworkPolicyFacts } from "../../model/network-policy.ts";
+import { usesNames } from "../../policy/ports.ts";
 import type { WhatIf } from "../../policy/what-if.ts";
 import type { Setting } from "./setting.ts";
 
@@ -13,6 +14,7 @@ export function notesOf(
     some.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
   const alpha = namespaces.filter((each) => each.alpha).map(({ namespace }) => namespace);
   const combined = universe.policies.filter(usesBothSelectors);
+  const byName = universe.policies.filter(namesPorts);
   const again = going.filter(({ madeBy }) => madeBy.length > 0);
   const closing = namespaces.flatMap(({ create }) => (create === undefined ? [] : [create]));
   const notes: readonly (readonly [boolean, string])[] = [
@@ -48,6 +50,11 @@ export function notesOf(
       combined.length > 0,
       `judged as the API defines it, but no Calico of v2 reads podSelector and namespaceSelector of one peer together: ${named(combined)}`,
     ],
+    // projectcalico/kube-controllers#93, projectcalico/felix#1685, projectcalico/libcalico-go#770
+    [
+      byName.length > 0 && side !== "past",
+      `judged as the API defines it, but no Calico before v3.0 knows ports by name, and its ${driver === "etcd" ? "policy controller" : "calico-node"} stops at such a policy; give numbers: ${named(byName)}`,
+    ],
     [
       closing.length > 0 && side !== "past",
       "under the old drivers every NetworkPolicy also allows all egress at order 1000: where Calico's own policies with a higher order restrict egress, a new default-deny lifts that for its pods until the upgrade",
@@ -64,4 +71,8 @@ function usesBothSelectors({ ingress, egress }: NetworkPolicyFacts): boolean {
   return [...ingress, ...egress].some(({ peers }) =>
     peers.some((peer) => peer.kind === "pods" && peer.namespaces !== undefined && peer.pods.length > 0),
   );
+}
+
+function namesPorts({ ingress, egress }: NetworkPolicyFacts): boolean {
+  return [...ingress, ...egress].some(({ ports }) => usesNames(ports));
 }

@@ -53,10 +53,14 @@ const shop: RawCluster = {
 
 function resultFor(
   target: string,
-  { side = "before", keep = [] }: { readonly side?: Side; readonly keep?: readonly string[] } = {},
+  {
+    side = "before",
+    keep = [],
+    raw = shop,
+  }: { readonly side?: Side; readonly keep?: readonly string[]; readonly raw?: RawCluster } = {},
 ): PolicyWhatIf {
   const result = whatIf({
-    ...clusterOf(shop),
+    ...clusterOf(raw),
     driver: "etcd",
     semantics: { kind: "v1", ...enforcementOf(target, "etcd") },
     decisions: { keep: new Set(keep), treatAs: new Map() },
@@ -93,5 +97,19 @@ describe("what --what-if prints", () => {
     expect(hasDifferences(past)).toBe(false);
     expect(past.notes.join()).toContain("already");
     expect(printableWhatIf(past).table(false)).not.toContain("delete");
+  });
+
+  test("of what no Calico of that time reads so, a reader is told", () => {
+    const ingress = [{ from: [{ namespaceSelector: {}, podSelector: {} }], ports: [{ port: "web" }] }];
+    const raw = {
+      ...shop,
+      policies: [{ namespace: "bank", name: "odd", spec: { podSelector: {}, ingress } }],
+    };
+    const told = (side: Side): string => resultFor("v2.4.0", { raw, side }).notes.join("\n");
+    expect(told("before")).toMatch(
+      /before v3.0 knows ports by name, and its policy controller stops.*bank\/odd/,
+    );
+    expect(told("past")).not.toContain("by name");
+    expect(resultFor("v2.4.0").notes.join()).not.toContain("by name");
   });
 });
