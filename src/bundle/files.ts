@@ -90,6 +90,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "no space left on the device",
   EDQUOT: "the disk quota is used up",
+  EFBIG: "the file is longer than the system lets it be",
   ENOTDIR: "a part of the path is not a directory",
   ENOENT: "no such file or directory",
   ELOOP: "it is a link",

@@ -165,7 +165,12 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
         if (failed !== undefined) throw failed.reason;
         await syncDirectory(objects);
         for (const entry of finished) entries.set(entry.id, entry);
-        await flush();
+        try {
+          await flush();
+        } catch (error) {
+          for (const { id } of finished) entries.delete(id);
+          throw error;
+        }
         return made.map(({ id }) => id);
       }),
     done(id, object) {

@@ -22,6 +22,16 @@ export async function resetCalico(api: Api): Promise<void> {
   });
 }
 
+/** Takes away the namespaces that tests made, and waits until they are gone. */
+export async function removeNamespaces(api: Api): Promise<void> {
+  const isTests = ({ metadata }: KubeObject) => !/^(default|kube-.*)$/.test(metadata.name);
+  await deleteMatching(api, "/api/v1/namespaces", isTests);
+  await waitFor(api, "/api/v1/namespaces", (namespaces) => !namespaces.some(isTests), {
+    timeoutMs: 120_000,
+    what: "the tests' namespaces are gone",
+  });
+}
+
 async function deleteWorkloads(api: Api): Promise<void> {
   const apps = `/apis/apps/v1/namespaces/${namespace}`;
   // Deployments before the ReplicaSets that they would make again.

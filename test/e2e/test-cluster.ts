@@ -1,4 +1,5 @@
 import { type Cluster, type ClusterOptions, attachCluster, startCluster } from "../cluster/cluster.ts";
+import { removeNamespaces } from "../cluster/reset.ts";
 import { isInUse } from "../cluster/state.ts";
 
 /**
@@ -14,7 +15,7 @@ export async function testCluster(options: ClusterOptions = {}): Promise<Cluster
     .join("-");
   const up = isInUse(name);
   const cluster = up ? attachCluster(name) : await startCluster({ ...options, name, keep: true });
-  if (up) await cluster.resetCalico();
+  if (up) await Promise.all([cluster.resetCalico(), removeNamespaces(cluster.api)]);
   const stop = (): Promise<void> => {
     cluster.api.close();
     return Promise.resolve();

@@ -159,7 +159,7 @@ describe.each(stories)(
       const dry = await undo(bundle, "--dry-run=server");
       expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining("(server dry run)")]);
       expect(await installed()).toEqual(after);
-      const { stderr } = await run("undo", bundle, "-y");
+      const { stderr } = await undo(bundle);
       const own = /saved in ([^;\s]+)/.exec(stderr)?.[1] ?? "";
       const back = await undo(own);
       expect([back.code, back.stderr]).toEqual([0, expect.any(String)]);

@@ -13,10 +13,10 @@ import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { lines, runPlugin } from "./support/plugin.ts";
 import {
   annotationKey,
-  createNamespace,
   createPod,
   createPolicy,
   defaultDeny,
+  emptyNamespace,
   installNewCalico,
   installOldCalico,
   policiesOf,
@@ -34,7 +34,6 @@ describe.each(["1.36", "1.15"] as const)("undo of migrate-policy on Kubernetes %
   let directory: string;
   let before: readonly object[];
   let count = 0;
-  const names = ["bank", "shop"] as const;
   beforeAll(async () => {
     cluster = await testCluster({ kubeVersion });
     await installOldCalico(cluster, "kubernetes");
@@ -45,8 +44,8 @@ describe.each(["1.36", "1.15"] as const)("undo of migrate-policy on Kubernetes %
   beforeEach(async () => {
     count += 1;
     bundles = join(folder, `${kubeVersion}-${String(count)}`);
-    await createNamespace(cluster, "bank", { [annotationKey]: defaultDeny });
-    await createNamespace(cluster, "shop");
+    await emptyNamespace(cluster, "bank", { [annotationKey]: defaultDeny });
+    await emptyNamespace(cluster, "shop");
     await createPod(cluster, "bank", "bank-1", { app: "bank" });
     await createPod(cluster, "shop", "shop-1", { app: "shop" });
     await createPolicy(cluster, "shop", "web", { podSelector: {}, ingress: [] }, { labels: { mine: "yes" } });
@@ -54,16 +53,6 @@ describe.each(["1.36", "1.15"] as const)("undo of migrate-policy on Kubernetes %
     const { code, stderr } = await run("migrate-policy", "-y");
     if (code !== 0) throw new Error(stderr);
     directory = /saved in (\S+);/.exec(stderr)?.[1] ?? "";
-    return async () => {
-      for (const name of names) {
-        await cluster.api.request("DELETE", `/api/v1/namespaces/${name}`);
-      }
-      await cluster.waitFor(
-        "/api/v1/namespaces",
-        (found) => found.every(({ metadata }) => !names.some((name) => name === metadata.name)),
-        { timeoutMs: 60_000, what: "the namespaces are gone" },
-      );
-    };
   });
 
   async function run(...args: readonly string[]) {

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly kubeconfig?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** A command that ends in running the rest of its arguments: `unshare -m`. */
+  readonly through?: readonly string[];
 }
 
 const patience = 60_000;
@@ -51,7 +53,8 @@ export function pluginEnv(
 /** `kubectl calico-upgrade ARGS`; kubectl replaces itself by the plugin, so signals reach the plugin. */
 export function startPlugin(cluster: Cluster, args: readonly string[], options: RunOptions = {}): Running {
   if (!existsSync(join(folder, "kubectl-calico_upgrade"))) throw new Error("npm run build comes first");
-  const child = spawn("kubectl", ["calico-upgrade", ...args], {
+  const [command = "kubectl", ...rest] = [...(options.through ?? []), "kubectl", "calico-upgrade", ...args];
+  const child = spawn(command, rest, {
     env: pluginEnv(cluster, options),
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -65,6 +65,32 @@ export async function createNamespace(
   });
 }
 
+/**
+ * A namespace with these annotations and no policy, as if it were new: one that is there is emptied, because
+ * a deletion takes seconds. Its pods stay.
+ */
+export async function emptyNamespace(
+  cluster: Cluster,
+  name: string,
+  annotations: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const path = `/api/v1/namespaces/${name}`;
+  const { status, body } = await cluster.api.request("GET", path);
+  if (status === 404) {
+    await createNamespace(cluster, name, annotations);
+    return;
+  }
+  const policies = `/apis/networking.k8s.io/v1/namespaces/${name}/networkpolicies`;
+  for (const { metadata } of listAt(await cluster.api.ask("GET", policies), "items") as KubeObject[]) {
+    if (metadata["finalizers"] !== undefined)
+      await cluster.api.ask("PATCH", `${policies}/${metadata.name}`, { metadata: { finalizers: null } });
+  }
+  await cluster.api.ask("DELETE", policies);
+  const there = Object.keys((body as KubeObject).metadata.annotations ?? {});
+  const none = Object.fromEntries(there.map((key) => [key, null]));
+  await cluster.api.ask("PATCH", path, { metadata: { annotations: { ...none, ...annotations } } });
+}
+
 export async function createPolicy(
   cluster: Cluster,
   namespace: string,
@@ -80,14 +106,14 @@ export async function createPolicy(
   });
 }
 
-/** Nobody schedules it: policy looks at pods that wait, too. */
+/** Nobody schedules it: policy looks at pods that wait, too. One of that name that is there stays. */
 export async function createPod(
   cluster: Cluster,
   namespace: string,
   name: string,
   labels: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await cluster.api.ask("POST", `/api/v1/namespaces/${namespace}/pods`, {
+  const { status, body } = await cluster.api.request("POST", `/api/v1/namespaces/${namespace}/pods`, {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name, labels },
@@ -97,6 +123,7 @@ export async function createPod(
       containers: [{ name: "main", image: "example/main", ports: [{ name: "web", containerPort: 80 }] }],
     },
   });
+  if (status !== 201 && status !== 409) throw new Error(JSON.stringify(body));
 }
 
 const apps = ["web", "db", "cache"] as const;

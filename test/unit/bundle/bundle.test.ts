@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sample, string } from "fast-check";
@@ -274,6 +274,16 @@ describe("a place that cannot hold it is refused before anything is written", ()
       /cannot save to the bundle .*; what it would have protected was not written/,
     );
     expect((await readBundle(bundle.directory)).entries.map(({ name }) => name)).toEqual(["a"]);
+  });
+
+  test("where only the index no longer fits, the objects beside it are not left as a bundle", async () => {
+    const bundle = await open();
+    const inTheWay = join(bundle.directory, ".index.json.new");
+    await mkdir(inTheWay);
+    await expect(bundle.save([deletion(policy("a"))])).rejects.toThrow("was not written");
+    await rmdir(inTheWay);
+    await bundle.close();
+    expect(await readdir(root)).toEqual([]);
   });
 
   test("no home", () => {
