@@ -21,6 +21,8 @@ import { testCluster } from "./test-cluster.ts";
 const folder = process.env["CALICO_MANIFESTS"] ?? join(import.meta.dirname, "../../../shared/manifests");
 const index = join(folder, "INDEX.md");
 const here = existsSync(index);
+/** As files all are read; on the servers every fourth, and all with --all. */
+const few = process.env["TEST_ALL"] === undefined;
 
 interface Manifest {
   readonly path: string;
@@ -188,9 +190,10 @@ describe.skipIf(!here).each(["1.36", "1.15"] as const)(
 
     test("every one that the server takes is told with its release, datastore and flavour", async () => {
       const all = manifests();
+      const chosen = few ? all.filter((_manifest, at) => at % 4 === 0) : all;
       const wrong: string[] = [];
       let taken = 0;
-      for (const manifest of all) {
+      for (const manifest of chosen) {
         const objects = objectsOf(manifest.path);
         try {
           if (!(await create(objects))) continue;
@@ -204,11 +207,12 @@ describe.skipIf(!here).each(["1.36", "1.15"] as const)(
         }
       }
       console.log(
-        `status over upstream's manifests on ${kubeVersion}: ${taken} taken of ${all.length}, ${wrong.length} wrong`,
+        `status over upstream's manifests on ${kubeVersion}: ${taken} taken of ${chosen.length} (there are ${all.length}), ${wrong.length} wrong`,
       );
       expect(wrong).toEqual([]);
       // Seen with the manifests of 2026-08: fewer means that this test has gone blind.
-      expect(taken).toBeGreaterThanOrEqual(kubeVersion === "1.36" ? 189 : 285);
+      const seen = { "1.36": few ? 47 : 189, "1.15": few ? 71 : 285 };
+      expect(taken).toBeGreaterThanOrEqual(seen[kubeVersion]);
     }, 600_000);
   },
 );
