@@ -19,7 +19,7 @@ export class ConfigMapCommand extends BaseCommand {
     summary: "Change Calico's ConfigMap and restart exactly what reads the changed keys",
     details:
       "Shows what changes and what that does, checks the values that it knows, and writes them as the one who applied the ConfigMap before. " +
-      "Then the controller is restarted where it reads a changed key, and calico-node on each node by the steps of `node`. Running the same command again continues where it stopped.",
+      "Then Typha and the controller are restarted where they read a changed key, and calico-node on each node by the steps of `node`. Running the same command again continues where it stopped.",
     arguments: "[flags]",
     examples: [
       { what: "Show what a new manifest changes", command: "configmap -f calico.yaml --diff" },

@@ -4,13 +4,19 @@ import { unifiedDiff } from "./unified-diff.ts";
 
 /** The change as `kubectl diff` shows it, managed fields left out; "" when there is none. */
 export function configDiff(live: KubeObject, merged: KubeObject): string {
-  const body = unifiedDiff(textOf(live), textOf(merged));
+  const body = unifiedDiff(configText(live), configText(merged));
   if (body === "") return "";
-  const file = `v1.ConfigMap.${live.metadata.namespace ?? ""}.${live.metadata.name}`;
+  const file = diffName(live);
   return `diff -u -N LIVE/${file} MERGED/${file}\n--- LIVE/${file}\n+++ MERGED/${file}\n${body}`;
 }
 
-function textOf(object: KubeObject): string {
+/** The name of the file that kubectl compares. */
+export function diffName({ metadata }: KubeObject): string {
+  return `v1.ConfigMap.${metadata.namespace ?? ""}.${metadata.name}`;
+}
+
+/** What is compared of a ConfigMap. */
+export function configText(object: KubeObject): string {
   const { managedFields: _left, ...metadata } = object.metadata;
   return formatYaml(sorted({ ...object, metadata }));
 }

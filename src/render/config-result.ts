@@ -13,6 +13,7 @@ export interface ConfigMapRunResult {
   readonly readers: readonly { readonly kind: string; readonly name: string; readonly component: string }[];
   readonly noRestart: boolean;
   readonly bundle?: string;
+  readonly typha?: { readonly name: string; readonly rolledOut: boolean };
   /** Results of the steps that restarted something. */
   readonly controller?: JsonObject;
   readonly nodes?: JsonObject;
@@ -35,6 +36,7 @@ export function configResultObject(result: ConfigMapRunResult): JsonObject {
     readers: readers.map((reader) => ({ ...reader })),
     restarted: !noRestart,
     ...(bundle === undefined ? {} : { bundle }),
+    ...(result.typha === undefined ? {} : { typha: result.typha }),
     ...(result.controller === undefined ? {} : { controller: result.controller }),
     ...(result.nodes === undefined ? {} : { nodes: result.nodes }),
   };

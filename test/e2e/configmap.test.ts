@@ -1,13 +1,13 @@
 /** `configmap`: what it writes and restarts, what it refuses, and what status knows afterwards. */
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { CalicoOptions } from "../calico/era.ts";
 import { hostedCalico } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { at, type KubeObject } from "../cluster/kube-object.ts";
+import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
 import {
   calicoPods,
   daemonSet,
@@ -17,7 +17,7 @@ import {
   podOf,
   writes,
 } from "./support/calico-cluster.ts";
-import { controllerPods, manifest } from "./support/controllers.ts";
+import { controllerPods, manifest, ownState } from "./support/controllers.ts";
 import { lines, runPlugin, type Result } from "./support/plugin.ts";
 import { hasTerminal, onTerminal } from "./support/terminal.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
@@ -26,15 +26,12 @@ import { testCluster } from "./test-cluster.ts";
 const quick = "--settle=0s";
 const path = "/api/v1/namespaces/kube-system/configmaps/calico-config";
 
-async function state(): Promise<NodeJS.ProcessEnv> {
-  const folder = await mkdtemp(join(tmpdir(), "calico-upgrade-state-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return { XDG_STATE_HOME: folder };
+async function run(cluster: Cluster, ...args: readonly string[]): Promise<Result> {
+  return await runPlugin(cluster, ["configmap", ...args], { env: await ownState() });
 }
 
-async function run(cluster: Cluster, ...args: readonly string[]): Promise<Result> {
-  const env = (await state()) as Record<string, string>;
-  return await runPlugin(cluster, ["configmap", ...args], { env });
+async function patchDeployment(cluster: Cluster, patch: object): Promise<void> {
+  await cluster.api.ask("PATCH", "/apis/apps/v1/namespaces/kube-system/deployments/calico-typha", patch);
 }
 
 /** Calico as kubectl applied it; answers the file. */
@@ -66,12 +63,10 @@ async function known(cluster: Cluster): Promise<readonly unknown[]> {
 }
 
 /** Container times have whole seconds: a change within the second of a start is not seen as later. */
-async function secondsPass(cluster: Cluster): Promise<void> {
-  const starts = [...(await calicoPods(cluster)).values()]
-    .flat()
-    .map((pod) =>
-      Date.parse(String(at(pod, "status", "containerStatuses", 0, "state", "running", "startedAt"))),
-    );
+async function secondsPass(cluster: Cluster, more: readonly KubeObject[] = []): Promise<void> {
+  const starts = [...[...(await calicoPods(cluster)).values()].flat(), ...more].map((pod) =>
+    Date.parse(String(at(pod, "status", "containerStatuses", 0, "state", "running", "startedAt"))),
+  );
   const newest = Math.max(...starts);
   while (Date.now() < newest + 1_100) {
     await cluster.api.ask("GET", "/version");
@@ -174,6 +169,195 @@ describe("Kubernetes 1.36", () => {
     expect(await run(cluster, "-f", "/nowhere.yaml", "--diff")).toMatchObject({ code: 2 });
   });
 
+  test("--diff runs the program of KUBECTL_EXTERNAL_DIFF as kubectl diff does: arguments, output, exit codes", async () => {
+    await applied(cluster, calico);
+    const folder = await mkdtemp(join(tmpdir(), "calico-upgrade-diff-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const program = join(folder, "differ");
+    // What it is given, in words that do not depend on who made the folders.
+    await writeFile(
+      program,
+      `#!/bin/sh\nfor word; do case "$word" in /*) ls "$word" ;; *) echo "$word" ;; esac; done\ndiff -r "$1" "$2" | grep '^[<>]'\necho words >&2\nexit $CODE\n`,
+    );
+    await chmod(program, 0o755);
+    const [map] = hostedCalico(calico, ["config"]).filter(({ kind }) => kind === "ConfigMap");
+    const data = { ...(map?.["data"] as object), veth_mtu: "1410" };
+    const file = await manifest(map === undefined ? [] : [{ ...map, data }]);
+    const before = await config(cluster);
+    const own = await ownState();
+    const programs = [
+      program,
+      `${program} -u --color=never -x$(id) 'a' b/c`,
+      `${program}  -u`,
+      "no-such-program -u",
+    ];
+    for (const external of programs) {
+      for (const code of external === program ? ["0", "1", "2", "3"] : ["1"]) {
+        const env = { ...own, KUBECTL_EXTERNAL_DIFF: external, CODE: code };
+        const ours = await runPlugin(cluster, ["configmap", "-f", file, "--diff"], { env });
+        const theirs = await cluster.kubectl(["diff", "-f", file], { env });
+        const about = `${external} ${code}`;
+        expect([ours.stdout, ours.code], about).toEqual([theirs.stdout, theirs.code]);
+        // kubectl says nothing else there; ours goes on with what the change does.
+        for (const line of lines(theirs.stderr))
+          expect(lines(ours.stderr), about).toContain(line.replace(/exec: "[^"]+": /, ""));
+      }
+    }
+    expect((await config(cluster)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+  });
+
+  test("--edit runs the editor as kubectl edit does, and what was typed is not lost when it is refused", async () => {
+    await applied(cluster, calico);
+    const folder = await mkdtemp(join(tmpdir(), "calico-upgrade-editor-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const script = join(folder, "my editor.sh");
+    await writeFile(script, `#!/bin/sh\nsed -i "s/veth_mtu: .*/veth_mtu: $1/" "$2"\n`);
+    await chmod(script, 0o755);
+    const editors: readonly Readonly<Record<string, string>>[] = [
+      { KUBE_EDITOR: `'${script}' '"1401"'`, EDITOR: "false" },
+      { KUBE_EDITOR: "", EDITOR: `'${script}' '"1402"'` },
+    ];
+    const own = await ownState();
+    for (const editor of editors) {
+      const env = { ...own, ...editor };
+      const edit = ["configmap", "--edit", "--no-restart"];
+      expect(await runPlugin(cluster, edit, { env })).toMatchObject({
+        code: 0,
+        stdout: "configmap/calico-config configured\n",
+      });
+      const set = at(await config(cluster), "data", "veth_mtu");
+      await run(cluster, "--set", "veth_mtu=0", "--no-restart");
+      await cluster.kubectl(["edit", "-n", "kube-system", "configmap/calico-config"], { env });
+      expect(set).toBe(at(await config(cluster), "data", "veth_mtu"));
+      expect(set).toMatch(/^140[12]$/);
+    }
+    for (const [typed, message] of [
+      [`'"big"'`, /^error: veth_mtu is a number, not "big"; nothing was changed$/m],
+      ["1400", /^error: what was edited is not a list of texts: veth_mtu is a number; put it in quotes/m],
+      [`'"'`, /^error: what was edited cannot be read: .*nothing was changed/m],
+    ] as const) {
+      const env = { ...own, KUBE_EDITOR: `'${script}' ${typed}` };
+      const { code, stdout, stderr } = await runPlugin(cluster, ["configmap", "--edit"], { env });
+      expect([code, stdout, stderr]).toEqual([1, "", expect.stringMatching(message)]);
+      const kept = /a copy of your changes has been stored to "([^"]+)"/.exec(stderr)?.[1] ?? "";
+      expect(await readFile(kept, "utf8")).toContain(`veth_mtu: ${typed.replaceAll("'", "")}`);
+      await rm(dirname(kept), { recursive: true });
+    }
+    const env = { ...own, KUBE_EDITOR: "false" };
+    expect(await runPlugin(cluster, ["configmap", "--edit"], { env })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^error: the editor "false" ended with exit code 1; nothing was changed$/m,
+      ) as string,
+    });
+  });
+
+  test("Typha, where it reads a changed key, is rolled out before the nodes; its new pods are Ready first", async () => {
+    await applied(cluster, calico);
+    const labels = { "k8s-app": "calico-typha" };
+    await cluster.apply([
+      {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "calico-typha", namespace: "kube-system", labels },
+        spec: {
+          replicas: 2,
+          selector: { matchLabels: labels },
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          template: {
+            metadata: { labels },
+            spec: {
+              containers: [
+                {
+                  name: "calico-typha",
+                  image: "quay.io/calico/typha:v3.29.7",
+                  env: [
+                    {
+                      name: "MTU",
+                      valueFrom: { configMapKeyRef: { name: "calico-config", key: "veth_mtu" } },
+                    },
+                  ],
+                },
+              ],
+            },
+          },
+        },
+      },
+    ]);
+    await workloadsReady(cluster);
+    const typhas = async () => {
+      const selector = "labelSelector=k8s-app%3Dcalico-typha";
+      const found = await cluster.api.ask("GET", `/api/v1/namespaces/kube-system/pods?${selector}`);
+      return listAt(found, "items") as KubeObject[];
+    };
+    await secondsPass(cluster, await typhas());
+    const old = (await typhas()).map(({ metadata }) => metadata.uid);
+    const left = await run(cluster, "--set", "veth_mtu=1450", "--no-restart");
+    expect(left.stderr).toContain("not restarted: DaemonSet calico-node, Deployment calico-typha");
+    const { code, stdout } = await run(cluster, "--set", "veth_mtu=1450", quick);
+    expect([code, lines(stdout).slice(0, 3)]).toEqual([
+      0,
+      [
+        "configmap/calico-config unchanged",
+        "deployment.apps/calico-typha restarted",
+        "node/node-01 cordoned",
+      ],
+    ]);
+    const now = (await typhas()).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    expect(now).toHaveLength(2);
+    expect(now.some(({ metadata }) => old.includes(metadata.uid))).toBe(false);
+    await patchDeployment(cluster, { spec: { strategy: { type: "Recreate", rollingUpdate: null } } });
+    await secondsPass(cluster, await typhas());
+    const named = await run(cluster, "--set", "veth_mtu=1460", quick);
+    expect(named).toMatchObject({
+      code: 0,
+      stdout: expect.not.stringContaining("calico-typha") as string,
+      stderr: expect.stringMatching(
+        /^Deployment calico-typha reads a changed key and has strategy Recreate.*kubectl rollout restart -n kube-system deployment\/calico-typha$/m,
+      ) as string,
+    });
+    await cluster.resetCalico();
+  });
+
+  test("who may not list pods is told that what reads the keys is not known, and nothing is written", async () => {
+    await applied(cluster, calico);
+    const rule = (apiGroups: string[], resources: string[], verbs: string[]) => ({
+      apiGroups,
+      resources,
+      verbs,
+    });
+    await cluster.apply([
+      {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRole",
+        metadata: { name: "no-pods" },
+        rules: [
+          rule(["apps"], ["*"], ["*"]),
+          rule([""], ["nodes", "namespaces", "configmaps", "services", "serviceaccounts"], ["*"]),
+        ],
+      },
+      {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRoleBinding",
+        metadata: { name: "no-pods" },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "no-pods" },
+        subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "ann" }],
+      },
+    ]);
+    const before = await config(cluster);
+    const given = ["--set", "veth_mtu=1470", "--as=ann", "--ignore-preflight-errors=all"];
+    expect(await run(cluster, ...given)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^error: which pods read the changed keys cannot be told: .*pods.*; nothing was changed: --no-restart only writes the values$/m,
+      ) as string,
+    });
+    expect((await config(cluster)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+    expect(await run(cluster, ...given, "--no-restart")).toMatchObject({ code: 0 });
+    expect(at(await config(cluster), "data", "veth_mtu")).toBe("1470");
+  });
+
   test("-o json is the only thing on stdout, and keeps to its published schema", async () => {
     await applied(cluster, calico);
     await secondsPass(cluster);
@@ -266,7 +450,7 @@ describe("Kubernetes 1.36", () => {
         ["-f", await manifest([{ apiVersion: "v1", kind: "Namespace", metadata: { name: "x" } }])],
         /^error: no ConfigMap calico-config in /,
       ],
-      [["--edit"], /^error: --edit needs a terminal/],
+      [["--edit"], /^error: --edit needs a terminal, or an editor in KUBE_EDITOR that needs none/],
       [["--set", "veth_mtu=1400", "extra"], /^error: unexpected arguments: \[extra\]/],
       [["--set", "veth_mtu=1400", "-o", "wide"], /^error: -o wide/],
     ];
@@ -292,7 +476,7 @@ describe("Kubernetes 1.36", () => {
         `#!/bin/sh\nsed -i 's/veth_mtu: .*/veth_mtu: "1400"/' "$1"\n[ -z "$RACE" ] || kubectl -n kube-system patch configmap calico-config -p '${patch}'\n`,
       );
       await chmod(editor, 0o755);
-      const { XDG_STATE_HOME = "" } = await state();
+      const { XDG_STATE_HOME } = await ownState();
       const edit = (race: string) =>
         onTerminal(
           cluster,

@@ -42,6 +42,8 @@ export interface ConfigMapOptions {
   readonly ignored: ReadonlySet<string>;
   readonly dryRun: DryRun;
   readonly output: Output;
+  /** --bundle-dir */
+  readonly bundleDir: string | undefined;
   /** The command that goes on with this run, as the user would type it. */
   readonly again: string;
 }
@@ -83,6 +85,7 @@ export function configMapOptions(
     ignored: idsOf(values.ignored),
     dryRun: dryRun.dryRun,
     output,
+    bundleDir: values.bundleDir,
     again,
   };
 }

@@ -1,41 +1,10 @@
 import { Writable } from "node:stream";
-import { objectPath } from "../../cluster/paths.ts";
-import { sendWrite } from "../../cluster/write.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain, isApiError, isConnectionError } from "../../errors.ts";
-import { configMark, staleReaders, type ConfigChange } from "../../model/config-ledger.ts";
-import type { ConfigMapFacts } from "../../model/configmap.ts";
-import type { JsonObject, KubeObject } from "../../model/kube.ts";
-import { configAnnotation, manager } from "../../model/names.ts";
-import { podsByNode } from "../../model/placement.ts";
-import { podFacts, type PodFacts } from "../../model/pod.ts";
-import { isControllerPod } from "../../model/workload.ts";
+import { explain } from "../../errors.ts";
+import type { JsonObject } from "../../model/kube.ts";
 import type { RestartedPod } from "../node/run.ts";
 import type { ConfigMapValues } from "./options.ts";
-import type { Prepared } from "./prepare.ts";
-
-/** Nodes whose calico-node started before the change and reads a changed key, in the order of their names. */
-export function staleNodes({ seen, daemonSet, ref }: Prepared, change: ConfigChange): readonly string[] {
-  if (!seen.pods.known) return [];
-  return [...podsByNode(seen.pods.value, daemonSet)]
-    .flatMap(([node, [pod]]) =>
-      pod !== undefined && staleReaders(pod, daemonSet.template, ref.name, change).length > 0 ? [node] : [],
-    )
-    .toSorted();
-}
-
-/** Whether a controller that runs started before the change and reads a changed key. */
-export function controllerIsStale({ seen, workloads, ref }: Prepared, change: ConfigChange): boolean {
-  if (!seen.pods.known) return false;
-  const pods = seen.pods.value.filter((pod) => isControllerPod(pod) && pod.deletedAt === undefined);
-  return workloads.some(
-    (workload) =>
-      workload.component === "controller" &&
-      workload.desired > 0 &&
-      pods.some((pod) => staleReaders(pod, workload.template, ref.name, change).length > 0),
-  );
-}
 
 /** What another command did: its exit code, and its result where it was asked for as JSON. */
 export interface Restarted {
@@ -154,38 +123,4 @@ async function captured(
   }
   const result = stdout.trim() === "" ? {} : { result: JSON.parse(stdout) as JsonObject };
   return { exitCode, said: stderr, ...result };
-}
-
-/** The kubelet writes the pod's status at the same time: a lost race is tried again. */
-const attempts = 5;
-
-/**
- * Writes down on a pod which values its containers started with (hazard H25): the only way to know it later
- * on a server that does not keep who wrote when.
- */
-export async function markPod(
-  { connection, discovery, daemonSet }: Prepared,
-  { namespace, name, uid }: Pick<PodFacts, "namespace" | "name" | "uid">,
-  configMaps: readonly ConfigMapFacts[],
-): Promise<void> {
-  const ref = { group: "", version: "v1", resource: "pods", kind: "Pod", namespace, name };
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    try {
-      const { body: raw } = await connection.request({ method: "GET", path: objectPath(ref) });
-      const pod = podFacts(raw as KubeObject);
-      const text = configMark(pod, daemonSet.template, configMaps);
-      if (pod.uid !== uid || text === undefined) return;
-      const metadata = { resourceVersion: pod.resourceVersion, annotations: { [configAnnotation]: text } };
-      await sendWrite(
-        connection,
-        { verb: "patch", ref, patch: "merge", fieldManager: manager, body: { metadata } },
-        { dryRun: false, serverVersion: discovery.version },
-      );
-      return;
-    } catch (error) {
-      // Without the mark it is less well known what the pod runs with; nothing else depends on it.
-      if (!isApiError(error) && !isConnectionError(error)) throw error;
-      if (!isApiError(error) || error.status !== 409) return;
-    }
-  }
 }

@@ -1,4 +1,5 @@
 import type { AppContext } from "../../context.ts";
+import { program } from "../../model/program.ts";
 import { configResultObject, type ConfigMapRunResult } from "../../render/config-result.ts";
 import type { Output } from "../../render/output.ts";
 import { resultText } from "../print-result.ts";
@@ -17,4 +18,18 @@ export async function printResult(
     names: () => (result.outcome === "configured" ? [`configmap/${result.configMap.name}`] : []),
   });
   context.stdout.write(text);
+}
+
+/** On standard error: what was left, where what was there is saved, and how to go on. */
+export function tellNext(
+  { stderr }: Pick<AppContext, "stderr">,
+  { keys, readers, noRestart, bundle, dryRun, succeeded }: ConfigMapRunResult,
+  again: string,
+): void {
+  if (noRestart && keys.length > 0 && readers.length > 0 && dryRun === "none")
+    stderr.write(
+      `not restarted: ${readers.map(({ kind, name }) => `${kind} ${name}`).join(", ")}; their pods run with older values until they are: ${program} status, then ${again}\n`,
+    );
+  if (bundle !== undefined) stderr.write(`what was there is saved in ${bundle}\n`);
+  if (!succeeded) stderr.write(`to go on: ${again}\n`);
 }
