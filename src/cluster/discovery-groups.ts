@@ -55,6 +55,13 @@ export function discoveryOf(version: string, groups: readonly ApiGroup[]): Disco
   };
 }
 
+/** Whether discovery answers about all of these groups: it was asked about each that is served. */
+export function wasAskedAbout(discovery: Discovery, groups: readonly string[]): boolean {
+  const { groupVersions, groups: asked } = discovery.served();
+  const served = new Set(groupVersions.map((each) => splitApiVersion(each).group));
+  return groups.every((group) => !served.has(group) || asked.includes(group));
+}
+
 export function splitApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
   const slash = apiVersion.indexOf("/");
   return slash < 0

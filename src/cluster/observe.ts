@@ -36,8 +36,10 @@ export function groupsFor(needs: readonly Need[]): readonly string[] {
 }
 
 export interface ObserveOptions {
-  /** Only these are asked for, and what they need themselves. */
+  /** Only these are asked for. */
   readonly needs: readonly Need[];
+  /** What was read already tells where the other readings are. */
+  readonly known?: Partial<Pick<ClusterFacts, "daemonSets">>;
   /** Where Calico is looked for first; it is found anywhere. */
   readonly namespace: string;
   /** This machine's clock, for a server that does not tell its own. */
@@ -66,7 +68,7 @@ export const oldController = "k8s-app=calico-policy";
 export async function observe(
   given: Connection,
   discovered: Promise<Discovery>,
-  { needs, namespace, now }: ObserveOptions,
+  { needs, known: before = {}, namespace, now }: ObserveOptions,
 ): Promise<ClusterFacts> {
   const { connection, clock } = timed(given);
   const ask = <T>(need: Need, read: () => Promise<Reading<T>>): Promise<Reading<T>> =>
@@ -82,7 +84,10 @@ export async function observe(
   // It is awaited below: until then its failure must not pass for one that nobody looks at.
   early.catch(() => undefined);
   const source: Source = { connection, discovery: await readingOf(() => discovered) };
-  const setsRead = ask("daemonSets", () => readDaemonSets(source, namespace));
+  const setsRead =
+    before.daemonSets === undefined
+      ? ask("daemonSets", () => readDaemonSets(source, namespace))
+      : Promise.resolve(before.daemonSets);
   const [daemonSets, listed, revisions, workloads, installation, dependants] = await Promise.all([
     setsRead,
     observeListed(source, needs, async () => placesOf(await setsRead, namespace)),

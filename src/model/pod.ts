@@ -232,6 +232,16 @@ function terminatedFacts(raw: RawTerminated | undefined): Terminated | undefined
 }
 
 /** The calico-node container of a pod: by its name, else by its image (calico-facts 1.1). */
+/**
+ * Whether calico-node has never been started in this pod: what it waits for may be an image that nobody
+ * can pull, and nothing runs there that its image tells.
+ */
+export function hasNotStarted(pod: PodFacts): boolean {
+  const container = calicoNode(pod);
+  if (container?.waiting === undefined) return false;
+  return container.startedAt === undefined && container.last === undefined && container.restarts === 0;
+}
+
 export function calicoNode(pod: PodFacts): ContainerFacts | undefined {
   return (
     pod.containers.find(({ name }) => name === "calico-node") ??

@@ -7,12 +7,14 @@ import { applies, conditionsOf, type Applies, type When } from "./when.ts";
 import type { RuleId } from "./words.ts";
 
 /** Commands that change a cluster and ask the rules of their step before the first write. */
-export type GuardedStep = "migrate-policy" | "migrate-data" | "controller" | "configmap" | "node" | "apply";
+export type GuardedStep = "migrate-policy" | "controller" | "configmap" | "node" | "apply";
 
 /** A rule about the whole cluster, and about the way from what runs to a target. */
 export interface ClusterRule extends Rule<PreflightFacts, Subject> {
   /** The steps that it guards, beside `preflight`. */
   readonly steps: readonly GuardedStep[];
+  /** No step asks it where no release is asked for. */
+  readonly ofTarget: boolean;
   /** The facts that tell whether it applies. */
   readonly conditions: readonly (keyof PreflightFacts)[];
   readonly applies: (facts: PreflightFacts, subject: Subject) => Applies;
@@ -29,6 +31,7 @@ export function clusterRule<const K extends keyof PreflightFacts = never>(rule: 
   /** Readings that the check can do without: it gets them as they are. */
   readonly looks?: readonly (keyof PreflightFacts)[];
   readonly steps?: readonly GuardedStep[];
+  readonly ofTarget?: true;
   readonly check: (
     facts: Known<PreflightFacts, K>,
     subject: Subject,
@@ -36,12 +39,13 @@ export function clusterRule<const K extends keyof PreflightFacts = never>(rule: 
     readings: PreflightFacts,
   ) => Answer;
 }): ClusterRule {
-  const { id, severity, when = {}, needs, looks = [], steps = [] } = rule;
+  const { id, severity, when = {}, needs, looks = [], steps = [], ofTarget = false } = rule;
   return {
     id,
     severity,
     needs: [...needs, ...looks],
     steps,
+    ofTarget,
     conditions: conditionsOf(when),
     applies: (facts, subject) => applies(when, facts, subject),
     evaluate(facts, subject, now) {

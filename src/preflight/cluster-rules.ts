@@ -29,8 +29,9 @@ export const clusterRules: readonly ClusterRule[] = [
 ];
 
 /** The rules that a command asks before the first write of its step. */
-export function rulesOfStep(step: GuardedStep): readonly ClusterRule[] {
-  return clusterRules.filter(({ steps }) => steps.includes(step));
+export function rulesOfStep(step: GuardedStep, { to, manifest }: Subject): readonly ClusterRule[] {
+  const hasTarget = to !== undefined || manifest !== undefined;
+  return clusterRules.filter(({ steps, ofTarget }) => steps.includes(step) && (hasTarget || !ofTarget));
 }
 
 export function findingsOf(

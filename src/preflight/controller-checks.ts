@@ -14,6 +14,8 @@ export interface ControllerSubject {
   readonly nodes: Reading<readonly NodeFacts[]>;
   /** Every pod that is looked at: one of them may have failed to pull the image already. */
   readonly pods: readonly PodFacts[];
+  /** The controller's own among them. */
+  readonly own: readonly PodFacts[];
   /** The workloads that the run writes to. */
   readonly written: readonly WorkloadFacts[];
 }
@@ -50,8 +52,10 @@ function schedulable({ template, nodes }: ControllerSubject): Finding {
 }
 
 /** Hazard H21: an image that nobody has pulled yet is no finding; one that failed is. */
-function pullable({ template, pods }: ControllerSubject): Finding {
-  const base = { id: "H21", severity: "error", evidence: [] } as const;
+function pullable({ template, pods, own }: ControllerSubject): Finding {
+  // Where none is Ready there is nothing to lose, and this may be the cure.
+  const severity = own.some(({ ready }) => ready) || own.length === 0 ? "error" : "warning";
+  const base = { id: "H21", severity, evidence: [] } as const;
   const images = new Set([...template.initContainers, ...template.containers].map(({ image }) => image));
   for (const pod of pods) {
     const failing = [...pod.initContainers, ...pod.containers].find(

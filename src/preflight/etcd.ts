@@ -4,7 +4,7 @@ import { listedKinds } from "../model/listed-kinds.ts";
 import type { Reading } from "../model/reading.ts";
 
 /** Calico's own objects; ClusterInformation also tells of a move to the Kubernetes datastore under way. */
-const inDatastore = [
+export const inDatastore = [
   "tiers",
   "hostEndpoints",
   "ipPools",

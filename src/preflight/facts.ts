@@ -7,19 +7,14 @@ import { flavour, installKind, type Install } from "../model/install.ts";
 import { belongsTo } from "../model/placement.ts";
 import type { PodFacts } from "../model/pod.ts";
 import { known, type Reading } from "../model/reading.ts";
-import { calicoNodeContainer } from "../model/template.ts";
 import { cniContainer } from "../model/workload.ts";
 import type { Catalogue } from "../releases/catalogue.ts";
-import type { Identified } from "../releases/release.ts";
-import { kubernetesByDefault, releaseOfPod, releaseOfTemplate } from "../releases/running.ts";
-import { compareVersions, parseVersion, type Version } from "../releases/version.ts";
+import { kubernetesByDefault, releaseOfTemplate } from "../releases/running.ts";
+import { parseVersion, type Version } from "../releases/version.ts";
+import { ebpfOf, vxlanOf } from "./dataplane.ts";
 import { withoutEtcd } from "./etcd.ts";
-
-/** Which releases calico-node runs: an upgrade begins at the oldest. */
-export interface Running {
-  readonly oldest: Version;
-  readonly newest: Version;
-}
+import { both, map, unclear, type Unclear } from "./follows.ts";
+import { askedOf, enforcingOf, runningOf, type Running } from "./running.ts";
 
 /** What follows from the readings; unknown where one that it is made of is. */
 export interface DerivedFacts {
@@ -28,6 +23,13 @@ export interface DerivedFacts {
   /** Its pods. */
   readonly calicoPods: Reading<readonly PodFacts[]>;
   readonly running: Reading<Running>;
+  /** The release that the DaemonSet's template asks for, the oldest where its images leave several. */
+  readonly asked: Reading<Version>;
+  /**
+   * The oldest release of what gives policies their meaning: with etcd the controller does for the whole
+   * cluster, otherwise each calico-node for its node (calico-facts 2.3).
+   */
+  readonly enforcing: Reading<Version>;
   readonly datastore: Reading<DatastoreType>;
   /** What the datastore is told by, and whether that is contradictory. */
   readonly datastoreSigns: Reading<Datastore>;
@@ -58,30 +60,37 @@ export function preflightFacts(
 ): PreflightFacts {
   const set = chosen(cluster, daemonSet);
   const pods = both(set, cluster.pods, (own, all) => all.filter((pod) => belongsTo(pod, own)));
-  const signs = datastoreOf(cluster, set, catalogue);
+  const maps =
+    set.known && cluster.configMaps.known
+      ? cluster.configMaps.value.filter((each) => each.namespace === set.value.namespace)
+      : [];
+  const signs = datastoreOf(set, maps, catalogue);
+  const running = runningOf(cluster, set, pods, catalogue);
   const type = map(signs, ({ type }) => (type === "unknown" ? unclear("nothing tells the datastore") : type));
   const readings = withoutEtcd(cluster, type);
   const mode = map(set, (own) => {
-    const found = backend(own.template, mapsOf(own, cluster));
+    const found = backend(own.template, maps);
     return found === "unknown" ? unclear("CALICO_NETWORKING_BACKEND of calico-node cannot be told") : found;
   });
   return {
     ...readings,
     daemonSet: set,
     calicoPods: pods,
-    running: runningOf(cluster, set, pods, catalogue),
+    running,
+    asked: askedOf(cluster, set, catalogue),
+    enforcing: enforcingOf(cluster, running, type, catalogue),
     datastore: type,
     datastoreSigns: signs,
     backend: mode,
     canal: map(set, ({ name, template }) => flavour(name, template) === "canal"),
-    cniConfig: map(set, (own) => cniConfigOf(own, cluster)),
+    cniConfig: map(set, (own) => cniConfigOf(own, maps)),
     install: installOf(cluster, daemonSet),
     kubernetes: kubernetesOf(cluster.serverVersion),
     typha: map(cluster.workloads, (all) =>
       all.some(({ component, desired }) => component === "typha" && desired > 0),
     ),
-    ebpf: ebpfOf(readings, set, cluster),
-    vxlan: vxlanOf(readings, mode),
+    ebpf: ebpfOf(readings, set, maps),
+    vxlan: vxlanOf(readings, set, maps, mode),
   };
 }
 
@@ -103,49 +112,15 @@ function chosen(cluster: ClusterFacts, named: string | undefined): Reading<Daemo
   });
 }
 
-function mapsOf({ namespace }: DaemonSetFacts, { configMaps }: ClusterFacts): readonly ConfigMapFacts[] {
-  return configMaps.known ? configMaps.value.filter((each) => each.namespace === namespace) : [];
-}
-
 function datastoreOf(
-  cluster: ClusterFacts,
   set: Reading<DaemonSetFacts>,
+  maps: readonly ConfigMapFacts[],
   catalogue: Catalogue,
 ): Reading<Datastore> {
-  const workloads = cluster.workloads.known ? cluster.workloads.value : [];
+  // From v2.4 on the image of calico-node alone tells its release, and the default changes with v3.17.
   return map(set, (own) =>
-    datastore(
-      own.template,
-      mapsOf(own, cluster),
-      kubernetesByDefault(releaseOfTemplate(own.template, workloads, catalogue)),
-    ),
+    datastore(own.template, maps, kubernetesByDefault(releaseOfTemplate(own.template, [], catalogue))),
   );
-}
-
-function runningOf(
-  cluster: ClusterFacts,
-  set: Reading<DaemonSetFacts>,
-  pods: Reading<readonly PodFacts[]>,
-  catalogue: Catalogue,
-): Reading<Running> {
-  const workloads = cluster.workloads.known ? cluster.workloads.value : [];
-  return both(set, pods, ({ template }, own) => {
-    const found = own.map((pod) => releaseOfPod(pod, catalogue));
-    const all = found.length === 0 ? [releaseOfTemplate(template, workloads, catalogue)] : found;
-    const unknown = all.find(({ candidates }) => candidates.length === 0);
-    if (unknown !== undefined)
-      return unclear(`an image of calico-node does not tell its release: ${unknown.text}`);
-    const versions = all.flatMap(versionsOf).toSorted(compareVersions);
-    const [oldest] = versions;
-    const newest = versions.at(-1);
-    return oldest === undefined || newest === undefined
-      ? unclear("no image of calico-node tells its release")
-      : { oldest, newest };
-  });
-}
-
-function versionsOf({ candidates }: Identified): readonly Version[] {
-  return candidates.flatMap((name) => parseVersion(name) ?? []);
 }
 
 function installOf(cluster: ClusterFacts, named: string | undefined): Reading<Install> {
@@ -164,68 +139,11 @@ function kubernetesOf(text: string): Reading<Version> {
     : known(version);
 }
 
-function cniConfigOf(set: DaemonSetFacts, cluster: ClusterFacts): string | Unclear {
+function cniConfigOf(set: DaemonSetFacts, maps: readonly ConfigMapFacts[]): string | Unclear {
   const container = cniContainer(set.template);
-  const value =
-    container === undefined ? undefined : envValue(container, "CNI_NETWORK_CONFIG", mapsOf(set, cluster));
+  const value = container === undefined ? undefined : envValue(container, "CNI_NETWORK_CONFIG", maps);
   if (value === undefined) return unclear(`DaemonSet ${set.name} installs no CNI configuration`);
   return value === "unknown"
     ? unclear("the ConfigMap with cni_network_config could not be read")
     : value.value;
-}
-
-function ebpfOf(
-  { felixConfigurations }: Pick<ClusterFacts, "felixConfigurations">,
-  set: Reading<DaemonSetFacts>,
-  cluster: ClusterFacts,
-): Reading<boolean> {
-  const container = set.known ? calicoNodeContainer(set.value.template) : undefined;
-  const told =
-    set.known && container !== undefined
-      ? envValue(container, "FELIX_BPFENABLED", mapsOf(set.value, cluster))
-      : undefined;
-  if (told === "unknown") return unclearReading("FELIX_BPFENABLED of calico-node cannot be told");
-  if (told !== undefined) return known(told.value.toLowerCase() === "true");
-  return map(felixConfigurations, (all) => all.some(({ spec }) => spec["bpfEnabled"] === true));
-}
-
-function vxlanOf(
-  { ipPools }: Pick<ClusterFacts, "ipPools">,
-  mode: DerivedFacts["backend"],
-): Reading<boolean> {
-  if (mode.known && mode.value === "vxlan") return known(true);
-  return map(ipPools, (pools) =>
-    pools.some(({ spec }) => spec["vxlanMode"] === "Always" || spec["vxlanMode"] === "CrossSubnet"),
-  );
-}
-
-/** A reading that was made, and says nothing. */
-interface Unclear {
-  readonly unclear: string;
-}
-
-function unclear(message: string): Unclear {
-  return { unclear: message };
-}
-
-function unclearReading(message: string): Reading<never> {
-  return { known: false, why: "failed", message };
-}
-
-function isUnclear(value: unknown): value is Unclear {
-  return typeof value === "object" && value !== null && "unclear" in value;
-}
-
-function map<A, B>(reading: Reading<A>, make: (value: A) => B | Unclear): Reading<Exclude<B, Unclear>> {
-  if (!reading.known) return reading;
-  const made = make(reading.value);
-  return isUnclear(made) ? unclearReading(made.unclear) : known(made as Exclude<B, Unclear>);
-}
-
-function both<A, B, C>(
-  one: Reading<A>,
-  other: Reading<B>,
-  make: (one: A, other: B) => C | Unclear,
-): Reading<Exclude<C, Unclear>> {
-  return one.known ? map(other, (value) => make(one.value, value)) : one;
 }

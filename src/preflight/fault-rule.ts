@@ -15,6 +15,8 @@ export function faultRule(row: BadRelease): ClusterRule {
     severity,
     needs: ["running"],
     steps: ["controller", "node", "apply"],
+    // That such a release runs already is told by preflight.
+    ofTarget: true,
     looks: ["datastore", "kubernetes", "canal", "typha", "ebpf", "vxlan"],
     check({ running }, { to }, _now, readings) {
       const isBad = (version: typeof running.oldest): boolean =>

@@ -1,8 +1,9 @@
 import { readingNames, type ReadingName } from "../model/cluster-facts.ts";
 import type { ClusterRule } from "./cluster-rule.ts";
+import { inDatastore } from "./etcd.ts";
 import type { DerivedFacts, PreflightFacts } from "./facts.ts";
 
-/** What is always read: it tells which rules apply at all. */
+/** What `preflight` always reads: it heads its report with what runs. */
 export const basicNeeds = [
   "nodes",
   "daemonSets",
@@ -13,33 +14,44 @@ export const basicNeeds = [
   "installation",
 ] as const satisfies readonly ReadingName[];
 
-/** What derived facts are made of beside the basic readings. */
+const tellDatastore = ["daemonSets", "configMaps"] as const;
+const tellRunning = ["daemonSets", "pods", "workloads"] as const;
+
+/** What derived facts are made of. */
 const madeOf: Readonly<Record<keyof DerivedFacts, readonly ReadingName[]>> = {
-  daemonSet: [],
-  calicoPods: [],
-  running: [],
-  datastore: [],
-  datastoreSigns: [],
-  backend: [],
-  canal: [],
-  cniConfig: [],
-  install: [],
+  daemonSet: ["daemonSets"],
+  calicoPods: ["daemonSets", "pods"],
+  running: tellRunning,
+  asked: ["daemonSets", "workloads"],
+  enforcing: [...tellRunning, ...tellDatastore],
+  datastore: tellDatastore,
+  datastoreSigns: tellDatastore,
+  backend: tellDatastore,
+  canal: ["daemonSets"],
+  cniConfig: tellDatastore,
+  install: ["daemonSets", "nodes", "installation"],
   kubernetes: [],
-  typha: [],
-  ebpf: ["felixConfigurations"],
-  vxlan: ["ipPools"],
+  typha: ["workloads"],
+  ebpf: [...tellDatastore, "felixConfigurations"],
+  vxlan: [...tellDatastore, "felixConfigurations", "ipPools"],
 };
 
-/** The readings that these rules look at, beside the basic ones. */
-export function needsOf(rules: readonly ClusterRule[]): readonly ReadingName[] {
-  const all = new Set<ReadingName>();
-  for (const { needs, conditions } of rules) {
-    for (const name of [...needs, ...conditions]) for (const reading of readingsOf(name)) all.add(reading);
-  }
-  return [...all];
+/** The readings that tell whether these rules apply. */
+export function conditionsOf(rules: readonly ClusterRule[]): readonly ReadingName[] {
+  return readingsOf(rules.flatMap(({ conditions }) => conditions));
 }
 
-function readingsOf(name: keyof PreflightFacts): readonly ReadingName[] {
-  if (name in madeOf) return madeOf[name as keyof DerivedFacts];
-  return readingNames.filter((each) => each === name);
+/** The readings that these rules look at, conditions included. */
+export function needsOf(rules: readonly ClusterRule[]): readonly ReadingName[] {
+  return readingsOf(rules.flatMap(({ needs, conditions }) => [...needs, ...conditions]));
+}
+
+function readingsOf(names: readonly (keyof PreflightFacts)[]): readonly ReadingName[] {
+  const all = names.flatMap((name): readonly ReadingName[] => {
+    if (name in madeOf) return madeOf[name as keyof DerivedFacts];
+    const own = readingNames.filter((each) => each === name);
+    // With etcd Calico's own objects are elsewhere.
+    return inDatastore.some((each) => each === name) ? [...own, ...tellDatastore] : own;
+  });
+  return [...new Set(all)];
 }

@@ -30,6 +30,8 @@ export interface StepMet {
   /** Where the step comes in: only there its readings are needed. */
   readonly when: When;
   readonly looks: readonly (keyof PreflightFacts)[];
+  /** What the way begins at, where it is not the oldest calico-node. */
+  readonly begins?: "enforcing";
   readonly answer: (readings: PreflightFacts, because: string) => Answer;
 }
 
@@ -44,8 +46,9 @@ export function pathRule(id: PathRuleId, met?: StepMet): ClusterRule {
     looks: ["kubernetes", "served", "install", ...(met?.looks ?? [])],
     check({ running, datastore }, { to, manifest }, _now, readings) {
       if (to?.known !== true) return { outcome: "n/a", because: "no target is named" };
+      const begins = met?.begins === undefined ? undefined : readings[met.begins];
       const hop: Hop = {
-        from: running.oldest,
+        from: begins?.known === true ? begins.value : running.oldest,
         to: to.value,
         datastore,
         ...moreOf(readings, manifest),

@@ -1,13 +1,9 @@
-import { boundary } from "../policy/enforcement.ts";
 import { migrationPlan, type NamespacePlan } from "../policy/migration.ts";
 import type { NamespaceFacts } from "../model/namespace.ts";
 import type { NetworkPolicyFacts } from "../model/network-policy.ts";
 import { unknownBecause } from "./rule.ts";
 import type { StepMet } from "./path-rule.ts";
 import { some } from "./some.ts";
-
-/** The release at which policies get their v1 meaning, for `when`. */
-export const policyLine = { etcd: boundary("etcd"), kubernetes: boundary("kubernetes") } as const;
 
 /** What migrate-policy would have to do, with the decisions that stand on the objects. */
 export interface Pending {
@@ -34,7 +30,8 @@ export function pendingPolicies(
 
 /** P02 holds when migrate-policy has nothing left to do. */
 export const policiesMet: StepMet = {
-  when: { crosses: policyLine },
+  when: { changesPolicies: true },
+  begins: "enforcing",
   looks: ["namespaces", "networkPolicies"],
   answer({ namespaces, networkPolicies }, because) {
     if (!namespaces.known) return { outcome: "unknown", because: unknownBecause("namespaces", namespaces) };

@@ -21,22 +21,26 @@ export function templateRule<const K extends keyof PreflightFacts = never>(rule:
   readonly id: RuleId;
   readonly severity: Severity;
   readonly needs?: readonly K[];
+  /** Readings that the check can do without. */
+  readonly looks?: readonly (keyof PreflightFacts)[];
   readonly steps?: readonly GuardedStep[];
   readonly check: (
     pair: TemplatePair,
     facts: Known<PreflightFacts, K | "daemonSet" | "configMaps">,
     subject: Subject,
     now: Millis,
+    readings: PreflightFacts,
   ) => Answer;
 }): ClusterRule {
-  const { id, severity, needs = [], steps = [] } = rule;
+  const { id, severity, needs = [], looks = [], steps = [] } = rule;
   return clusterRule({
     id,
     severity,
     when: { manifest: true },
     needs: [...needs, "daemonSet", "configMaps"] as readonly (K | "daemonSet" | "configMaps")[],
+    looks,
     steps,
-    check(facts, subject, now) {
+    check(facts, subject, now, readings) {
       const { daemonSet, configMaps } = facts as Known<PreflightFacts, "daemonSet" | "configMaps">;
       const pair = templatePair(subject, daemonSet, configMaps);
       if (pair === undefined)
@@ -44,7 +48,7 @@ export function templateRule<const K extends keyof PreflightFacts = never>(rule:
           outcome: "n/a",
           because: `the file has no DaemonSet ${daemonSet.namespace}/${daemonSet.name}`,
         };
-      return rule.check(pair, facts, subject, now);
+      return rule.check(pair, facts, subject, now, readings);
     },
   });
 }

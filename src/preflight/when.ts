@@ -1,5 +1,6 @@
 import type { DatastoreType } from "../model/datastore.ts";
 import { known, type Reading } from "../model/reading.ts";
+import { boundary } from "../policy/enforcement.ts";
 import { span, within, type Span, type Version } from "../releases/version.ts";
 import type { PreflightFacts } from "./facts.ts";
 import { unknownBecause } from "./rule.ts";
@@ -7,8 +8,10 @@ import type { Subject } from "./subject.ts";
 
 /** When a rule applies: all of it has to hold. */
 export interface When {
-  /** The upgrade begins before this release, which may depend on the datastore, and ends at it or later. */
-  readonly crosses?: string | Readonly<Record<DatastoreType, string>>;
+  /** The upgrade begins before this release and ends at it or later. */
+  readonly crosses?: string;
+  /** The upgrade gives policies their v1 meaning. */
+  readonly changesPolicies?: true;
   /** The release that runs. */
   readonly from?: Span;
   /** The release asked for. */
@@ -33,6 +36,7 @@ export type Applies =
 export function conditionsOf(when: When): readonly (keyof PreflightFacts)[] {
   const looksAt: Readonly<Record<keyof When, keyof PreflightFacts | undefined>> = {
     crosses: "running",
+    changesPolicies: "enforcing",
     from: "running",
     to: undefined,
     datastore: "datastore",
@@ -59,7 +63,8 @@ function partsOf(when: When, facts: PreflightFacts, { to, manifest }: Subject): 
   const parts: Applies[] = [];
   const oldest: Reading<Version> = facts.running.known ? known(facts.running.value.oldest) : facts.running;
   if (when.manifest === true && manifest === undefined) parts.push(no("no manifest is given"));
-  if (when.crosses !== undefined) parts.push(crossing(when.crosses, oldest, to, facts.datastore));
+  if (when.crosses !== undefined) parts.push(crossingOf(when.crosses, oldest, to));
+  if (when.changesPolicies === true) parts.push(newMeaning(facts, to));
   const { from, to: ends } = when;
   if (from !== undefined) {
     parts.push(
@@ -94,15 +99,10 @@ function partsOf(when: When, facts: PreflightFacts, { to, manifest }: Subject): 
   return parts;
 }
 
-function crossing(
-  line: NonNullable<When["crosses"]>,
-  oldest: Reading<Version>,
-  to: Subject["to"],
-  datastore: Reading<DatastoreType>,
-): Applies {
-  if (typeof line === "string") return crossingOf(line, oldest, to);
-  if (datastore.known) return crossingOf(line[datastore.value], oldest, to);
-  const both = [crossingOf(line.kubernetes, oldest, to), crossingOf(line.etcd, oldest, to)];
+/** The release at which they get it depends on the datastore. */
+function newMeaning({ enforcing, datastore }: PreflightFacts, to: Subject["to"]): Applies {
+  if (datastore.known) return crossingOf(boundary(datastore.value), enforcing, to);
+  const both = (["kubernetes", "etcd"] as const).map((type) => crossingOf(boundary(type), enforcing, to));
   return (
     both.find((each) => each.applies === "unknown") ??
     (both.every((each) => each.applies === false) ? both[0] : undefined) ?? {

@@ -3,7 +3,7 @@ import { calicoNode, type PodFacts } from "../model/pod.ts";
 import { calicoNodeContainer, type TemplateFacts } from "../model/template.ts";
 import type { WorkloadFacts } from "../model/workload.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { identifyRelease, type Identified } from "./release.ts";
+import { identifyRelease, releasesOfImage, type Identified } from "./release.ts";
 import { atLeast, parseVersion } from "./version.ts";
 
 /** The release that a template asks for; the controller's image helps where the node's leaves a tie. */
@@ -23,6 +23,13 @@ export function releaseOfPod(pod: PodFacts, catalogue: Catalogue): Identified {
   const node = calicoNode(pod);
   const others = [...pod.initContainers, ...pod.containers].filter((entry) => entry !== node);
   return identified(node, others, catalogue);
+}
+
+/** The releases that a controller's image is part of; its own numbers came to be Calico's with v3.0. */
+export function releasesOfController(image: string, catalogue: Catalogue): readonly string[] {
+  const parsed = parseImage(image);
+  const found = releasesOfImage(parsed, catalogue);
+  return found.length > 0 ? found : identifyRelease(parsed, [], catalogue).candidates;
 }
 
 interface WithImage {

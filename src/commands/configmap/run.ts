@@ -6,7 +6,6 @@ import { installOwner } from "../../merge/apply-object.ts";
 import { changeConfigMap } from "../../merge/config-map.ts";
 import { configDiff } from "../../render/config-diff.ts";
 import type { Output } from "../../render/output.ts";
-import { checkStep } from "../preflight/step.ts";
 import { outputOf } from "../print-result.ts";
 import { carryOut } from "./carry-out.ts";
 import { effectLines, oldNodeLines, problemsOf } from "./check.ts";
@@ -16,6 +15,7 @@ import { configMapOptions, type ConfigMapOptions, type ConfigMapValues } from ".
 import { prepare, type Prepared } from "./prepare.ts";
 import { conflictLines, refuse } from "./refuse.ts";
 import { showDiff } from "./show-diff.ts";
+import { checkConfigMapStep } from "./step-rules.ts";
 
 /** With --diff as kubectl diff: 0 the same, 1 different, 2 not told. */
 export async function run(
@@ -82,28 +82,10 @@ async function changeTo(
   }
   const diff = configDiff(live, wanted.merged);
   refuse(prepared, wanted, await problemsOf(prepared, wanted), force);
-  if (wanted.applied.write !== undefined) await checkRules(prepared, options, context, warn);
+  if (wanted.applied.write !== undefined) await checkConfigMapStep(prepared, wanted, options, warn);
   if (force) for (const line of conflictLines(wanted)) warn(`H14: ${line.trim()}`);
   if (output.format === "table" && diff !== "") context.stderr.write(diff);
   for (const line of effectLines(prepared, wanted)) context.stderr.write(`${line}\n`);
   for (const line of oldNodeLines(prepared, wanted)) warn(line);
   return await carryOut(prepared, wanted, diff, { values, context, connect, options });
-}
-
-/** The rules of preflight about who owns the install and whether its data is at rest. */
-async function checkRules(
-  { connection, daemonSet, seen }: Prepared,
-  { ignored }: ConfigMapOptions,
-  context: Pick<AppContext, "now">,
-  warn: (text: string) => void,
-): Promise<void> {
-  const { namespace, name } = daemonSet;
-  const place = {
-    connection,
-    now: context.now(),
-    namespace,
-    daemonSet: `${namespace}/${name}`,
-    known: seen,
-  };
-  await checkStep("configmap", place, {}, ignored, warn);
 }

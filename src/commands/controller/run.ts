@@ -17,7 +17,6 @@ import { controllerProcedure } from "../../plan/controller/procedure.ts";
 import { workloadName } from "../../plan/controller/stops.ts";
 import { othersWanting, targetOf, type ControllerWorld } from "../../plan/controller/world.ts";
 import { controllerFindings } from "../../preflight/controller-checks.ts";
-import type { Finding } from "../../preflight/finding.ts";
 import type { ControllerRunResult } from "../../render/controller-result.ts";
 import { openRunBundle } from "../open-run-bundle.ts";
 import { outputOf } from "../print-result.ts";
@@ -27,7 +26,6 @@ import { settleTime } from "../node/settle.ts";
 import { checkRights } from "../node/rights.ts";
 import { checkSurroundings } from "../node/surroundings-needed.ts";
 import type { FileTemplate } from "../node/template.ts";
-import { boundaryFindings } from "./boundary.ts";
 import { checkControllerStep } from "./step-rules.ts";
 import { saving } from "./bundle.ts";
 import { gapLog } from "./gap-log.ts";
@@ -96,7 +94,7 @@ export async function bringAbout(
     // A run that this is a step of has asked them about all of its steps.
     if (shared === undefined) {
       const image = file === undefined ? undefined : wanted.facts.image;
-      await checkControllerStep(prepared, image, options, context, warn);
+      await checkControllerStep(prepared, image, options, warn);
     }
     if (!(await passes(prepared, start, wanted, file, options, context, warn))) return 1;
   }
@@ -248,24 +246,20 @@ async function passes(
   const { seen } = prepared;
   const involved = [targetOf(start, wanted), ...othersWanting(start, wanted)];
   const [workload] = wanted.objects;
-  const [boundary, surroundings] = await Promise.all([
-    file === undefined ? [] : boundaryFindings(prepared, wanted.facts.image),
+  const surroundings =
     file === undefined || workload === undefined
       ? undefined
-      : checkSurroundings(prepared, file, workload, {
+      : await checkSurroundings(prepared, file, workload, {
           command: "controller",
           override: "--ignore-preflight-errors=H05",
-        }),
-  ]);
-  const findings: readonly Finding[] = [
-    ...boundary,
-    ...controllerFindings({
-      template: wanted.facts.template,
-      nodes: seen.nodes,
-      pods: [...(seen.pods.known ? seen.pods.value : []), ...start.pods],
-      written: involved.flatMap((each) => (each === undefined ? [] : [each.facts])),
-    }),
-  ];
+        });
+  const findings = controllerFindings({
+    template: wanted.facts.template,
+    nodes: seen.nodes,
+    pods: [...(seen.pods.known ? seen.pods.value : []), ...start.pods],
+    own: start.pods,
+    written: involved.flatMap((each) => (each === undefined ? [] : [each.facts])),
+  });
   const ignored = (id: string): boolean => options.ignored.has(id) || options.ignored.has("all");
   let refused = false;
   const missing = surroundings?.refusal;

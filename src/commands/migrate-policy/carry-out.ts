@@ -63,7 +63,7 @@ export async function carryOut(first: Looked, work: Work, around: Around): Promi
       const before = since.length;
       const result = await sendSaved(writes, {
         connection: looked.connection,
-        serverVersion: looked.serverVersion,
+        serverVersion: looked.discovery.version,
         dryRun,
         interrupt,
         ...(bundle === undefined ? {} : { bundle }),

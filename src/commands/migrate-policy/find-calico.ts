@@ -6,7 +6,8 @@ import { isTombstone } from "../../model/workload.ts";
 import type { SeenReleases } from "../../policy/crossing.ts";
 import type { Driver } from "../../policy/isolation.ts";
 import type { Catalogue } from "../../releases/catalogue.ts";
-import { identifyRelease, releasesOfImage } from "../../releases/release.ts";
+import { identifyRelease } from "../../releases/release.ts";
+import { releasesOfController } from "../../releases/running.ts";
 import { upgradeStatus } from "../../render/status/build.ts";
 
 export interface FoundCalico {
@@ -46,12 +47,7 @@ export function findCalico(seen: Observed, catalogue: Catalogue): FoundCalico {
     driver,
     releases: {
       nodes: identified.map(({ candidates }) => candidates),
-      controllers: controllers.map(({ image }) => {
-        const parsed = parseImage(image);
-        const known = releasesOfImage(parsed, catalogue);
-        // The controller's own numbers came to be Calico's with v3.0.
-        return known.length > 0 ? known : identifyRelease(parsed, [], catalogue).candidates;
-      }),
+      controllers: controllers.map(({ image }) => releasesOfController(image, catalogue)),
     },
     text: [...new Set(identified.map(({ text }) => text))].join(", "),
   };

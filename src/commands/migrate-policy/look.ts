@@ -6,9 +6,10 @@ import {
   type ObservedPolicy,
 } from "../../cluster/observe-policy.ts";
 import { observe, observedGroups } from "../../cluster/observe.ts";
-import type { Connection, Served } from "../../cluster/port.ts";
+import type { Connection, Discovery, Served } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
+import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
 import { refusedTarget, sideOf } from "../../policy/crossing.ts";
@@ -24,8 +25,9 @@ export interface Looked {
   readonly connection: Connection;
   /** Where this server has NetworkPolicies. */
   readonly place: Served;
-  /** Of discovery: v1.36.4. */
-  readonly serverVersion: string;
+  readonly discovery: Discovery;
+  /** What tells which Calico runs. */
+  readonly seen: ClusterFacts;
   readonly calico: FoundCalico;
   readonly setting: Setting;
   readonly decisions: Decisions;
@@ -66,7 +68,8 @@ export async function look(
   return {
     connection,
     place: servedPolicies(discovery),
-    serverVersion: discovery.version,
+    discovery,
+    seen,
     objects,
     raw,
     ...judge(seen, objects, { ...options, ...only }),

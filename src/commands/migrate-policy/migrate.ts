@@ -6,15 +6,17 @@ import type { AppContext } from "../../context.ts";
 import { explain, userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { readDryRun, dryRunSuffix, type DryRun } from "../../flags/dry-run.ts";
+import { known } from "../../model/reading.ts";
 import { semanticsOf } from "../../policy/enforcement.ts";
 import { migrationSteps, type MigrationStep } from "../../policy/steps.ts";
+import { versionOf } from "../../releases/version.ts";
 import { notesOf } from "../../render/what-if/notes.ts";
 import type { Change } from "../../render/policy-migration/kind.ts";
 import { changeOfStep, mutationLine, planText } from "../../render/policy-migration/print.ts";
 import { version } from "../../version.ts";
 import { confirm } from "../node/confirm.ts";
+import { checkStep } from "../preflight/step.ts";
 import { outputOf } from "../print-result.ts";
-import { ignoresPreconditions } from "../saved-writes.ts";
 import { carryOut, type Carried, type Work } from "./carry-out.ts";
 import { finishWork, requirePast } from "./finish.ts";
 import { keyOf, look, type Looked } from "./look.ts";
@@ -59,6 +61,7 @@ export async function migrate(options: MigratePolicyOptions, { given, to }: Chec
   const root = dryRun.dryRun === "none" ? bundleRoot(options.bundleDir, context.env) : undefined;
   work.check(looked);
   await checkMigrationRights(connection, stepWrites(steps, looked.place, looked.raw, undefined));
+  if (!options.finish) await checkRules(looked, warn);
   announce(looked, steps, context, options.finish);
   if (root === undefined) return await perform(looked, work, { ...base, again });
   if (!(await confirm(context, options.yes, questionOf(steps)))) return 1;
@@ -68,7 +71,7 @@ export async function migrate(options: MigratePolicyOptions, { given, to }: Chec
     cluster: {
       uid: looked.raw.get(keyOf({ name: "kube-system" }))?.metadata.uid ?? (await clusterUid(connection)),
       server: connection.server,
-      kubernetes: looked.serverVersion,
+      kubernetes: looked.discovery.version,
     },
     data: { driver, target, side },
     now: context.now,
@@ -127,7 +130,7 @@ async function perform(looked: Looked, work: Work, around: Performing): Promise<
 
 /** What is about to happen and what has to be known about it, on standard error. */
 function announce(
-  { result, setting, objects, serverVersion }: Looked,
+  { result, setting, objects }: Looked,
   steps: readonly MigrationStep[],
   { stderr }: Pick<AppContext, "stderr">,
   finish: boolean,
@@ -135,12 +138,22 @@ function announce(
   const policies = new Map(objects.policies.map((facts) => [keyOf(facts), facts]));
   stderr.write(planText(steps, (step) => policies.get(keyOf(step))?.madeBy ?? []));
   if (finish) return;
-  for (const note of notesOf(result, setting)) stderr.write(`note: ${note}\n`);
-  if (steps.some(({ kind }) => kind === "delete") && ignoresPreconditions(serverVersion)) {
-    stderr.write(
-      `note: H08: ${serverVersion === "" ? "this server" : `a server ${serverVersion}`} does not check what it deletes: each policy is read and compared right before, and what somebody changes in the moment between is lost\n`,
-    );
-  }
+  for (const note of notesOf(result, setting, { rulesTold: true })) stderr.write(`note: ${note}\n`);
+}
+
+/** The rules of preflight about this step, of what was read for the plan. */
+async function checkRules(
+  { connection, discovery, seen, objects, setting }: Looked,
+  warn: (text: string) => void,
+): Promise<void> {
+  const place = {
+    connection,
+    discovery,
+    now: seen.now,
+    namespace: "kube-system",
+    known: { ...seen, namespaces: known(objects.namespaces), networkPolicies: known(objects.policies) },
+  };
+  await checkStep("migrate-policy", place, { to: known(versionOf(setting.target)) }, new Set(), warn);
 }
 
 function questionOf(steps: readonly MigrationStep[]): string {

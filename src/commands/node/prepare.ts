@@ -8,6 +8,7 @@ import { apiError, isApiError, userError } from "../../errors.ts";
 import { bgpInUse } from "../../model/backend.ts";
 import { configMapsOf, type ConfigMapFacts } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import type { InstallationFacts } from "../../model/install.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Place } from "../../model/place.ts";
 import type { Reading, Truth } from "../../model/reading.ts";
@@ -31,6 +32,7 @@ export interface Prepared {
   readonly discovery: Discovery;
   readonly clock: ServerClock;
   readonly chosen: DaemonSetFacts;
+  readonly installation: Reading<InstallationFacts | undefined>;
   readonly configMaps: readonly ConfigMapFacts[];
   readonly environment: Environment;
   readonly places: NodePlaces;
@@ -96,6 +98,7 @@ export async function prepare(
     discovery,
     clock,
     chosen,
+    installation,
     configMaps,
     environment,
     places: { nodes, pods, daemonSets: places.daemonSets },

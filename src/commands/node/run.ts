@@ -92,7 +92,7 @@ async function upgrade(
     const idle = made.nodes.every((node) => !willRestart(world, made, node, clock.now()));
     if (template === undefined && idle) return;
     const { checkNodeStep } = await import("./step-rules.ts");
-    await checkNodeStep(prepared, options, template?.facts ?? chosen.template, file, world, context, warn);
+    await checkNodeStep(prepared, options, template?.facts ?? chosen.template, file, world, warn);
   });
   return goal === undefined ? 1 : (await performGoal(prepared, context, options, goal, onPod)).code;
 }

@@ -1,4 +1,3 @@
-import type { AppContext } from "../../context.ts";
 import { fileFacts } from "../../manifest/file-facts.ts";
 import { calicoNode } from "../../model/pod.ts";
 import { known, type Reading } from "../../model/reading.ts";
@@ -20,16 +19,16 @@ export async function checkNodeStep(
   target: TemplateFacts,
   file: FileTemplate | undefined,
   world: NodeWorld,
-  context: Pick<AppContext, "now">,
   warn: (text: string) => void,
 ): Promise<void> {
-  const { connection, chosen, environment } = prepared;
+  const { connection, discovery, clock, chosen, environment, installation } = prepared;
   const { namespace, name } = chosen;
   const to = releaseAskedFor(target, world);
   const isRestart = to === undefined && file === undefined;
   const place = {
     connection,
-    now: context.now(),
+    discovery,
+    now: clock.now(),
     namespace,
     daemonSet: `${namespace}/${name}`,
     known: {
@@ -37,6 +36,7 @@ export async function checkNodeStep(
       daemonSets: known([world.daemonSet?.facts ?? chosen]),
       pods: known(world.pods),
       revisions: known(world.revisions),
+      installation,
       // Of another release or a file more is judged than what calico-node itself reads.
       ...(isRestart && environment.known ? { configMaps: environment } : {}),
     },

@@ -2,10 +2,13 @@ import type { Need } from "../../cluster/observe.ts";
 import type { Connection } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
 import type { Account } from "../../model/rbac.ts";
+import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { Observed } from "../../model/observed.ts";
+import { hasNotStarted } from "../../model/pod.ts";
 import { truthOf } from "../../model/reading.ts";
-import type { Standing, TargetFile } from "../../plan/upgrade/standing.ts";
-import { preflightFacts } from "../../preflight/facts.ts";
+import type { Standing, TargetFile, Told as PlanTold } from "../../plan/upgrade/standing.ts";
+import { boundary } from "../../policy/enforcement.ts";
+import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { atLeast } from "../../releases/version.ts";
 import { upgradeStatus } from "../../render/status/build.ts";
@@ -64,18 +67,22 @@ export async function observeStanding(
   const standing = standingOf(status, told, {
     workloadsKnown: observed.workloads.known,
     oldGroupServed: served.known && served.value.groupVersions.includes("projectcalico.org/v1"),
+    idle: new Set(
+      (observed.pods.known ? observed.pods.value : []).filter(hasNotStarted).map(({ uid }) => uid),
+    ),
   });
   if (file !== undefined) refuseMismatch(file, standing);
   const chosen = { namespace: standing.namespace, name: standing.daemonSet };
   const hasOldData = standing.oldGroupServed === true && !atLeast(standing.from, "v2.5.0");
+  const facts = preflightFacts(observed, catalogue, `${chosen.namespace}/${chosen.name}`);
   const [policy, data, target] = await Promise.all([
-    mayCross(standing) ? read(policyNeeds).then(policyTold) : undefined,
+    mayCross(standing) ? policyState(facts, standing, read) : undefined,
     connection !== undefined && hasOldData && standing.datastore === "kubernetes"
       ? import("./data-told.ts").then(({ dataTold }) => dataTold(connection))
       : undefined,
     file?.set === undefined ? undefined : targetFile(connection, file, chosen),
   ]);
-  const { ebpf, vxlan } = preflightFacts(observed, catalogue, `${chosen.namespace}/${chosen.name}`);
+  const { ebpf, vxlan } = facts;
   const rights = rightsIn(observed, accountOf(observed, chosen));
   const { seen } = standing;
   return {
@@ -94,6 +101,20 @@ export async function observeStanding(
         }),
     ...(target === undefined ? {} : { file: target }),
   };
+}
+
+/** With etcd the upgraded controller has given policies their meaning, while nodes are still old (P02). */
+async function policyState(
+  { enforcing }: Pick<PreflightFacts, "enforcing">,
+  { datastore }: Pick<Standing, "datastore">,
+  read: (needs: readonly Need[]) => Promise<ClusterFacts>,
+): Promise<PlanTold> {
+  if (datastore === "etcd" && enforcing.known && atLeast(enforcing.value, boundary(datastore)))
+    return {
+      state: "done",
+      because: `the controller of ${enforcing.value.text} gives policies their v1 meaning already`,
+    };
+  return policyTold(await read(policyNeeds));
 }
 
 /** A facts file does not hold the objects that a manifest is compared with. */

@@ -1,5 +1,6 @@
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { Standing, Told } from "../../plan/upgrade/standing.ts";
+import { boundary } from "../../policy/enforcement.ts";
 import { hasWork, migrationPlan } from "../../policy/migration.ts";
 import { atLeast } from "../../releases/version.ts";
 
@@ -7,7 +8,7 @@ const nothingDecided = { keep: new Set<string>(), treatAs: new Map<string, "isol
 
 /** Whether a way from here may cross the boundary (P02). */
 export function mayCross({ from, datastore }: Pick<Standing, "from" | "datastore">): boolean {
-  return !atLeast(from, datastore === "etcd" ? "v2.4.0" : "v2.3.0");
+  return !atLeast(from, boundary(datastore));
 }
 
 /** Whether policies are migrated. */

@@ -11,19 +11,23 @@ import type { Told } from "./told.ts";
 export function standingOf(
   status: UpgradeStatus,
   told: Told,
-  more: { readonly workloadsKnown: boolean; readonly oldGroupServed: boolean },
+  more: {
+    readonly workloadsKnown: boolean;
+    readonly oldGroupServed: boolean;
+    /** UIDs of pods whose calico-node has never started: what they ask for runs nowhere. */
+    readonly idle: ReadonlySet<string>;
+  },
 ): Standing {
   const set = theDaemonSet(status);
+  const started = status.nodes.filter(({ pod }) => pod === undefined || !more.idle.has(pod.uid));
   const seen = seenOf(status, set.release, more.workloadsKnown);
   const datastore = told.datastore ?? set.datastore.type;
   if (datastore === "unknown")
     throw userError("which datastore Calico uses is not known; say it with --datastore=etcd|kubernetes");
-  const unclear = status.nodes.some(({ pod, release }) => pod !== undefined && !release?.candidates.length);
+  const unclear = started.some(({ pod, release }) => pod !== undefined && !release?.candidates.length);
   const from = told.from ?? (unclear ? undefined : oldest(seen));
   if (from === undefined) {
-    const texts = [
-      ...new Set([set.release.text, ...status.nodes.flatMap(({ release }) => release?.text ?? [])]),
-    ];
+    const texts = [...new Set([set.release.text, ...started.flatMap(({ release }) => release?.text ?? [])])];
     throw userError(
       `which Calico release runs is not known: its images say ${texts.join(", ")}; say it with --from=VERSION`,
     );

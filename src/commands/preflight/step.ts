@@ -1,15 +1,17 @@
+import { wasAskedAbout } from "../../cluster/discovery-groups.ts";
 import { discover } from "../../cluster/discovery.ts";
 import { groupsFor, observe, type Need } from "../../cluster/observe.ts";
-import type { Connection } from "../../cluster/port.ts";
+import type { Connection, Discovery } from "../../cluster/port.ts";
+import { notAsked } from "../../cluster/reading.ts";
 import { userError } from "../../errors.ts";
-import { readingNames, type ClusterFacts } from "../../model/cluster-facts.ts";
+import { readingNames, type ClusterFacts, type ReadingName } from "../../model/cluster-facts.ts";
 import { program } from "../../model/program.ts";
 import type { Millis } from "../../model/time.ts";
 import type { GuardedStep } from "../../preflight/cluster-rule.ts";
 import { findingsOf, rulesOfStep } from "../../preflight/cluster-rules.ts";
-import { preflightFacts } from "../../preflight/facts.ts";
+import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import type { Finding } from "../../preflight/finding.ts";
-import { basicNeeds, needsOf } from "../../preflight/needs.ts";
+import { conditionsOf, needsOf } from "../../preflight/needs.ts";
 import { blocks } from "../../preflight/rule.ts";
 import type { Subject } from "../../preflight/subject.ts";
 import { catalogue } from "../../releases/catalogue.ts";
@@ -17,16 +19,16 @@ import { catalogue } from "../../releases/catalogue.ts";
 /** The install that a step is about to change, and what of it was read already. */
 export interface StepPlace {
   readonly connection: Connection;
+  /** As it was asked already; it is asked again where it was not asked about all groups that rules look at. */
+  readonly discovery: Discovery;
   /** This machine's clock, for a server that does not tell its own. */
   readonly now: Millis;
   /** Of the install. */
   readonly namespace: string;
   /** namespace/name, where there may be several. */
   readonly daemonSet?: string;
-  /** Rules that the command asks in a way of its own. */
-  readonly except?: ReadonlySet<string>;
   /** Readings that need not be made again. */
-  readonly known?: Partial<ClusterFacts>;
+  readonly known: Partial<ClusterFacts>;
 }
 
 /**
@@ -59,37 +61,50 @@ export async function checkStep(
   );
 }
 
-/** What the rules of a step say; only what they look at is read. */
+/** What the rules of a step say; only what they look at is read, and what they apply by is read first. */
 export async function findingsForStep(
   step: GuardedStep,
   place: StepPlace,
   subject: Subject,
 ): Promise<readonly Finding[]> {
-  const { connection, daemonSet, namespace, now, known = {} } = place;
-  const discovered = discover(connection, groupsFor(readingNames.filter((name) => name !== "rights")));
-  const read = async (needs: readonly Need[], before: Partial<ClusterFacts>): Promise<ClusterFacts> => {
-    const missing = needs.filter((name) => before[name] === undefined || isUnasked(before[name]));
-    const found = await observe(connection, discovered, { needs: missing, namespace, now });
-    return { ...found, ...before, ...Object.fromEntries(missing.map((name) => [name, found[name]])) };
+  const { daemonSet } = place;
+  const factsFrom = (cluster: ClusterFacts): PreflightFacts => preflightFacts(cluster, catalogue, daemonSet);
+  const rules = rulesOfStep(step, subject);
+  let cluster: ClusterFacts = {
+    ...nothingAsked,
+    serverVersion: place.discovery.version,
+    now: place.now,
+    ...place.known,
   };
-  const isRestart = subject.to === undefined && subject.manifest === undefined;
-  const rules = rulesOfStep(step).filter(
-    ({ id }) => place.except?.has(id) !== true && !(isRestart && onlyTells(id)),
-  );
-  // The other components tell what a way to a release has to take along.
-  const wanted = isRestart ? basicNeeds.filter((name) => name !== "workloads") : basicNeeds;
-  const basic = await read([...wanted, "served"], known);
-  const first = preflightFacts(basic, catalogue, daemonSet);
-  const applying = rules.filter((rule) => rule.applies(first, subject).applies !== false);
-  const needs = needsOf(applying).filter((name): name is Need => name !== "rights");
-  const cluster = await read(needs, basic);
-  return findingsOf(rules, preflightFacts(cluster, catalogue, daemonSet), subject, cluster.now);
+  for (const needsOfRound of [conditionsOf, needsOf]) {
+    const facts = factsFrom(cluster);
+    // Without a target most do not apply, whatever runs.
+    const applying = rules.filter((rule) => rule.applies(facts, subject).applies !== false);
+    cluster = await readMore(place, cluster, needsOfRound(applying));
+  }
+  return findingsOf(rules, factsFrom(cluster), subject, cluster.now);
 }
 
-/** Without a target the rows of bad releases only tell what runs. */
-function onlyTells(id: Finding["id"]): boolean {
-  return id.startsWith("R");
+async function readMore(
+  { connection, discovery, namespace, now }: StepPlace,
+  before: ClusterFacts,
+  names: readonly ReadingName[],
+): Promise<ClusterFacts> {
+  const needs = names.filter((name): name is Need => name !== "rights" && isUnasked(before[name]));
+  if (needs.length === 0) return before;
+  const groups = groupsFor(needs);
+  const discovered = wasAskedAbout(discovery, groups)
+    ? Promise.resolve(discovery)
+    : discover(connection, groups);
+  const known = isUnasked(before.daemonSets) ? {} : { daemonSets: before.daemonSets };
+  const found = await observe(connection, discovered, { needs, known, namespace, now });
+  return { ...before, ...Object.fromEntries(needs.map((name) => [name, found[name]])), now: found.now };
 }
+
+const nothingAsked = Object.fromEntries(readingNames.map((name) => [name, notAsked])) as unknown as Omit<
+  ClusterFacts,
+  "serverVersion" | "now"
+>;
 
 function isUnasked(reading: ClusterFacts[Need]): boolean {
   return !reading.known && reading.why === "not asked";

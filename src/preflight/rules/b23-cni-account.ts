@@ -25,30 +25,32 @@ export const cniAccount = clusterRule({
     const evidence = here.map((object) => ({ object, field: "metadata.name", value: "missing" }));
     const fix =
       "apply the whole manifest of the target: ServiceAccount, ClusterRole and ClusterRoleBinding before the DaemonSet";
-    if (within(running.oldest, span("v3.26.0")))
-      return {
-        outcome: "fail",
-        because: `${here.join(" and ")} ${isOrAre(here)} missing, and ${running.oldest.text} needs it already`,
-        evidence,
-        fix,
-      };
-    if (manifest === undefined) {
-      return {
-        outcome: "fail",
-        severity: "warning",
-        because: `${here.join(" and ")} ${isOrAre(here)} not there yet: the manifest of v3.26 and newer brings that, new images alone do not`,
-        evidence,
-        fix,
-      };
+    if (manifest !== undefined) {
+      const { serviceAccounts: accounts, clusterRoles: roles } = manifest.facts;
+      const lacking = missing(accounts.known ? accounts.value : [], roles.known ? roles.value : []);
+      const still = here.filter((each) => lacking.includes(each));
+      // Missing where it is needed already as well: the file mends it.
+      return still.length === 0
+        ? { outcome: "pass", because: `the file brings ${here.join(" and ")}`, evidence }
+        : {
+            outcome: "fail",
+            because: `${still.join(" and ")} ${isOrAre(still)} neither in the cluster nor in the file`,
+            evidence,
+            fix,
+          };
     }
-    const { serviceAccounts: accounts, clusterRoles: roles } = manifest.facts;
-    const lacking = missing(accounts.known ? accounts.value : [], roles.known ? roles.value : []);
-    const still = here.filter((each) => lacking.includes(each));
-    return still.length === 0
-      ? { outcome: "pass", because: `the file brings ${here.join(" and ")}`, evidence }
+    const lack = `${here.join(" and ")} ${isOrAre(here)}`;
+    return within(running.oldest, span("v3.26.0"))
+      ? {
+          outcome: "fail",
+          because: `${lack} missing, and ${running.oldest.text} needs it already`,
+          evidence,
+          fix,
+        }
       : {
           outcome: "fail",
-          because: `${still.join(" and ")} ${isOrAre(still)} neither in the cluster nor in the file`,
+          severity: "warning",
+          because: `${lack} not there yet: the manifest of v3.26 and newer brings that, new images alone do not`,
           evidence,
           fix,
         };

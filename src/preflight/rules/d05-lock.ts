@@ -1,6 +1,10 @@
+import { datastore as datastoreOf } from "../../model/datastore.ts";
+import type { PreflightFacts } from "../facts.ts";
 import { unknownBecause } from "../rule.ts";
 import { clusterRule } from "../cluster-rule.ts";
 import { specSeen } from "../seen.ts";
+import type { Subject } from "../subject.ts";
+import { templatePair } from "../template-pair.ts";
 
 /**
  * Calico-facts 3.5: the lock of every migration. With etcd it is in etcd, but a move to the Kubernetes
@@ -10,10 +14,11 @@ export const lock = clusterRule({
   id: "D05",
   severity: "error",
   needs: ["datastore", "datastoreSigns"],
-  looks: ["clusterInformations"],
-  steps: ["controller", "configmap", "node", "apply", "migrate-data"],
-  check({ datastore, datastoreSigns: signs }, _subject, _now, { clusterInformations }) {
-    if (signs.disagreement) {
+  steps: ["controller", "configmap", "node", "apply"],
+  looks: ["clusterInformations", "daemonSet", "configMaps"],
+  check({ datastore, datastoreSigns: signs }, subject, _now, readings) {
+    const { clusterInformations } = readings;
+    if (signs.disagreement && !mends(subject, readings)) {
       return {
         outcome: "fail",
         because: `calico-node and the CNI plugin have different datastores: ${signs.evidence.join("; ")}`,
@@ -44,3 +49,12 @@ export const lock = clusterRule({
     return { outcome: "pass", because: "nothing says that the datastore is not ready" };
   },
 });
+
+/** A file whose calico-node and CNI plugin have one datastore. */
+function mends(subject: Subject, { daemonSet, configMaps }: PreflightFacts): boolean {
+  if (!daemonSet.known || !configMaps.known) return false;
+  const file = templatePair(subject, daemonSet.value, configMaps.value)?.file;
+  if (file === undefined) return false;
+  const { type, disagreement } = datastoreOf(file.daemonSet.template, file.configMaps, "unknown");
+  return !disagreement && type !== "unknown";
+}

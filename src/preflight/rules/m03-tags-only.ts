@@ -9,28 +9,35 @@ const changed =
     " ",
   );
 
-/** Calico-facts 6, rows 19 and 20. */
+/**
+ * Calico-facts 6, rows 19 and 20. The way begins at the release that the DaemonSet asks for: where it asks
+ * for the new one already, nodes that run the old one are an upgrade under way, or one that is being mended.
+ */
 export const tagsOnly = templateRule({
   id: "M03",
   severity: "error",
   needs: ["running"],
+  looks: ["asked"],
   steps: ["node", "apply"],
-  check({ live, file }, { running }, { to }) {
+  check({ live, file }, { running }, { to }, _now, { asked }) {
     if (to?.known !== true) return { outcome: "n/a", because: "the target's release is not known" };
-    const { oldest } = running;
+    const oldest = asked.known ? asked.value : running.oldest;
     const crossed = changed.find((first) => !atLeast(oldest, first) && atLeast(to.value, first));
-    if (crossed === undefined)
-      return {
-        outcome: "n/a",
-        because: `between ${oldest.text} and ${to.value.text} upstream changed nothing else`,
-      };
+    if (crossed === undefined) {
+      const because =
+        oldest.text === to.value.text
+          ? `the DaemonSet asks for ${oldest.text} already`
+          : `between ${oldest.text} and ${to.value.text} upstream changed nothing else`;
+      return { outcome: "n/a", because };
+    }
     const [before, after] = [live.daemonSet, file.daemonSet];
-    // Nodes may still run the old release while the DaemonSet is as in the file: an upgrade under way.
     if (sameImages(before.template, after.template))
       return { outcome: "n/a", because: "the DaemonSet has the file's images already" };
     if (sameBut(before.template, after.template)) {
       return {
         outcome: "fail",
+        // An image that tells nothing may stand in either manifest.
+        ...(asked.known ? {} : { severity: "warning" as const }),
         because: `the file's calico-node differs from the one that runs in nothing but images, and upstream's has changed with ${crossed}: that is the manifest of ${oldest.text} with tags of ${to.value.text}`,
         evidence: after.template.containers.map(({ name, image }) => ({
           object: `DaemonSet ${before.namespace}/${before.name}`,

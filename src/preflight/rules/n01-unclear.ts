@@ -1,13 +1,13 @@
 import { isolationAnnotation } from "../../model/namespace.ts";
 import { clusterRule } from "../cluster-rule.ts";
-import { pendingPolicies, policyLine } from "../policy-boundary.ts";
+import { pendingPolicies } from "../policy-boundary.ts";
 import { some } from "../some.ts";
 
 /** Calico-facts 2.2: the drivers disagree about it, so nobody can tell from the cluster. P02 is what stops. */
 export const unclearIsolation = clusterRule({
   id: "N01",
   severity: "warning",
-  when: { crosses: policyLine },
+  when: { changesPolicies: true },
   needs: ["namespaces", "networkPolicies"],
   check({ namespaces, networkPolicies }) {
     const { unclear } = pendingPolicies(namespaces, networkPolicies);

@@ -1,13 +1,13 @@
 import { isolationAnnotation } from "../../model/namespace.ts";
 import { clusterRule } from "../cluster-rule.ts";
-import { pendingPolicies, policyLine } from "../policy-boundary.ts";
+import { pendingPolicies } from "../policy-boundary.ts";
 import { some } from "../some.ts";
 
 /** Calico-facts 2.4, step 2. P02 is what stops. */
 export const toClose = clusterRule({
   id: "N02",
   severity: "warning",
-  when: { crosses: policyLine },
+  when: { changesPolicies: true },
   needs: ["namespaces", "networkPolicies"],
   check({ namespaces, networkPolicies }) {
     const { toClose: open } = pendingPolicies(namespaces, networkPolicies);

@@ -1,5 +1,5 @@
 import { clusterRule } from "../cluster-rule.ts";
-import { pendingPolicies, policyLine } from "../policy-boundary.ts";
+import { pendingPolicies } from "../policy-boundary.ts";
 import { nameOf } from "../seen.ts";
 import { some } from "../some.ts";
 
@@ -7,7 +7,7 @@ import { some } from "../some.ts";
 export const toDelete = clusterRule({
   id: "N03",
   severity: "warning",
-  when: { crosses: policyLine },
+  when: { changesPolicies: true },
   needs: ["namespaces", "networkPolicies"],
   check({ namespaces, networkPolicies }) {
     const { toDelete: inert } = pendingPolicies(namespaces, networkPolicies);

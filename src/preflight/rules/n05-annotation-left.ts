@@ -3,7 +3,7 @@ import { isolationOf } from "../../policy/isolation.ts";
 import { isDefaultDeny } from "../../policy/migration.ts";
 import { compareVersions, versionOf } from "../../releases/version.ts";
 import { clusterRule } from "../cluster-rule.ts";
-import { policyLine } from "../policy-boundary.ts";
+import { boundary } from "../../policy/enforcement.ts";
 import { some } from "../some.ts";
 
 /** Calico-facts 2.3: past the boundary the annotation means nothing, and its namespace may be open. */
@@ -12,7 +12,7 @@ export const annotationLeft = clusterRule({
   severity: "warning",
   needs: ["running", "datastore", "namespaces", "networkPolicies"],
   check({ running, datastore, namespaces, networkPolicies }) {
-    const line = versionOf(policyLine[datastore]);
+    const line = versionOf(boundary(datastore));
     if (compareVersions(running.oldest, line) < 0)
       return { outcome: "n/a", because: `${running.oldest.text} still reads the annotation` };
     const closed = new Set(networkPolicies.filter(isDefaultDeny).map(({ namespace }) => namespace));

@@ -1,6 +1,6 @@
 import { compareVersions, versionOf } from "../../releases/version.ts";
 import { clusterRule } from "../cluster-rule.ts";
-import { policyLine } from "../policy-boundary.ts";
+import { boundary } from "../../policy/enforcement.ts";
 
 /** Calico-facts 2.3: with the Kubernetes datastore each calico-node decides for its node. */
 export const twoMeanings = clusterRule({
@@ -9,7 +9,7 @@ export const twoMeanings = clusterRule({
   when: { datastore: "kubernetes" },
   needs: ["running"],
   check({ running: { oldest, newest } }) {
-    const line = versionOf(policyLine.kubernetes);
+    const line = versionOf(boundary("kubernetes"));
     const [before, past] = [compareVersions(oldest, line) < 0, compareVersions(newest, line) >= 0];
     if (!before) return { outcome: "pass", because: `every node runs ${line.text} or newer` };
     if (!past) return { outcome: "pass", because: `every node runs a release before ${line.text}` };

@@ -1,12 +1,12 @@
 import { clusterRule } from "../cluster-rule.ts";
-import { pendingPolicies, policyLine } from "../policy-boundary.ts";
+import { pendingPolicies } from "../policy-boundary.ts";
 import { some } from "../some.ts";
 
 /** Calico-facts 2.5, case 4 (an inference from the orders): a warning, and only where a default-deny comes. */
 export const nativeEgress = clusterRule({
   id: "N08",
   severity: "warning",
-  when: { crosses: policyLine, datastore: "etcd" },
+  when: { changesPolicies: true, datastore: "etcd" },
   needs: ["namespaces", "networkPolicies"],
   check({ namespaces, networkPolicies }) {
     const { toClose } = pendingPolicies(namespaces, networkPolicies);

@@ -5,7 +5,7 @@ export const midMigration = clusterRule({
   id: "O01",
   severity: "error",
   needs: ["install"],
-  steps: ["migrate-data", "controller", "configmap", "node", "apply"],
+  steps: ["controller", "configmap", "node", "apply"],
   check({ install: { kind, evidence } }) {
     if (kind !== "migrating") return { outcome: "pass", because: `the install is of kind "${kind}"` };
     return {

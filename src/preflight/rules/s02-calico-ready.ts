@@ -1,18 +1,20 @@
 import { belongsTo, podsByNode, shouldRun } from "../../model/placement.ts";
 import { upToDate } from "../../model/rollout.ts";
 import { stuckReason, stuckText } from "../../model/stuck.ts";
+import { compareVersions } from "../../releases/version.ts";
 import { clusterRule } from "../cluster-rule.ts";
 import { some } from "../some.ts";
 
 /**
- * Before anything is begun. An upgrade that is under way, and a repair of all of them, are let through with a
- * warning: hazard H18 judges each restart.
+ * Before anything is begun. An upgrade that is under way, and a repair (of all of them, or by a file of the
+ * release that runs), are let through with a warning: hazard H18 judges each restart.
  */
 export const calicoReady = clusterRule({
   id: "S02",
   severity: "error",
   needs: ["daemonSet", "nodes", "pods", "revisions"],
-  check({ daemonSet, nodes, pods, revisions }) {
+  looks: ["running"],
+  check({ daemonSet, nodes, pods, revisions }, { to, manifest }, _now, { running }) {
     const placed = podsByNode(pods, daemonSet);
     const wanted = nodes.filter((node) => shouldRun(node, daemonSet.template) === true);
     const bad = wanted.flatMap(({ name, ready }) => {
@@ -29,9 +31,14 @@ export const calicoReady = clusterRule({
       daemonSet.pinned !== undefined ||
       nodes.some(({ lease }) => lease !== undefined) ||
       pods.some((pod) => belongsTo(pod, daemonSet) && upToDate(pod, daemonSet, revisions) === false);
+    const repair =
+      manifest !== undefined &&
+      to?.known === true &&
+      running.known &&
+      compareVersions(to.value, running.value.oldest) === 0;
     return {
       outcome: "fail",
-      ...(underWay || bad.length === wanted.length ? { severity: "warning" as const } : {}),
+      ...(underWay || repair || bad.length === wanted.length ? { severity: "warning" as const } : {}),
       because: `calico-node is not Ready on ${bad.length} of ${wanted.length} nodes: ${some(bad.map(({ name, why }) => `${name} (${why})`))}`,
       evidence: bad.map(({ name, why }) => ({ object: `Node ${name}`, field: "calico-node", value: why })),
       fix: "kubectl calico-upgrade status names the reasons; a restart on such a node is let through as a repair",

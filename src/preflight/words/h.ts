@@ -72,7 +72,7 @@ export const hazardWords = {
   H08: {
     title: "a delete can name the version that was looked at",
     why: "resourceVersion as a precondition of DELETE exists from Kubernetes 1.14 on; older servers ignore it, so a policy that somebody changes in that moment is deleted in its new form.",
-    detected: "the version of the API server",
+    detected: "the version of the API server, where migrate-policy has policies to delete",
     fix: "Let nobody else change policies while migrate-policy runs.",
     sources: ["https://github.com/kubernetes/kubernetes/pull/74040"],
   },

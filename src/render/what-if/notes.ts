@@ -3,10 +3,11 @@ import { usesNames } from "../../policy/ports.ts";
 import type { WhatIf } from "../../policy/what-if.ts";
 import type { Setting } from "./setting.ts";
 
-/** What a reader has to know beside the lists. */
+/** What a reader has to know beside the lists; `rulesTold`: what the rules of the step say is not said again. */
 export function notesOf(
   { plan, universe }: WhatIf,
   { side, only, driver, target }: Setting,
+  { rulesTold = false }: { readonly rulesTold?: boolean } = {},
 ): readonly string[] {
   const { namespaces } = plan;
   const going = namespaces.flatMap((each) => each.delete);
@@ -35,7 +36,7 @@ export function notesOf(
       `only namespace ${only ?? ""} was looked at: the cluster is not finished before all are`,
     ],
     [
-      again.length > 0,
+      again.length > 0 && !rulesTold,
       `somebody may make these again after they are deleted (H15): ${again.map((each) => `${named([each])} by ${each.madeBy.join(" and ")}`).join(", ")}`,
     ],
     [

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { runCli } from "../../../src/cli.ts";
 import { standingOf } from "../../../src/commands/plan/standing.ts";
 import { upgradePlan } from "../../../src/plan/upgrade/make.ts";
+import type { KubeObject } from "../../../src/model/kube.ts";
 import type { UpgradePlan } from "../../../src/plan/upgrade/plan.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
 import { versionOf } from "../../../src/releases/version.ts";
@@ -10,6 +11,7 @@ import {
   aDaemonSet,
   aHealthyCluster,
   anUpgradingCluster,
+  aPod,
   aTemplate,
   aWorkload,
   observedOf,
@@ -48,7 +50,7 @@ async function offline(from: string, to: string, datastore: string, ...more: str
 }
 
 const told = { to: versionOf("v3.30.7"), from: undefined, datastore: undefined, kubernetes: undefined };
-const more = { workloadsKnown: true, oldGroupServed: false };
+const more = { workloadsKnown: true, oldGroupServed: false, idle: new Set<string>() };
 
 function onCluster(spec: ClusterSpec, to: string): UpgradePlan {
   const standing = standingOf(upgradeStatus(observedOf(spec), catalogue), told, more);
@@ -176,6 +178,22 @@ describe("what the cluster shows is told, and only that", () => {
     );
     const standing = standingOf(status, { ...told, from: versionOf("v3.29.0") }, more);
     expect(standing).toMatchObject({ from: { text: "v3.29.0" }, seen: { template: [] } });
+  });
+
+  test("a pod that never got its image does not keep the plan away that mends it", () => {
+    const spec = aHealthyCluster();
+    const node = "docker.io/calico/node:v3.29.l";
+    const [pod, ...others] = spec.pods as readonly KubeObject[];
+    const { name = "" } = pod?.metadata ?? {};
+    const stuck = aPod(aDaemonSet({ template: aTemplate({ node }) }), "node-01", {
+      waiting: { reason: "ImagePullBackOff" },
+      ready: false,
+    });
+    const pods = [{ ...stuck, metadata: { ...stuck.metadata, name } }, ...others];
+    const status = upgradeStatus(observedOf({ ...spec, pods }), catalogue);
+    expect(() => standingOf(status, told, more)).toThrow(/is not known.*v3\.29\.l/);
+    const idle = new Set([stuck.metadata.uid ?? ""]);
+    expect(standingOf(status, told, { ...more, idle }).from.text).toBe(runningIn(spec));
   });
 
   test("an install that somebody else owns gets the right procedure instead of a plan", () => {

@@ -335,6 +335,14 @@ casesOf("no pod would get a network any more", cniAccount, [
     severity: "error",
     words: "ClusterRole calico-cni-plugin is missing",
   },
+  {
+    because: "and is mended by the file that brings it",
+    release: "v3.29.1",
+    objects: [account],
+    to: "v3.29.1",
+    file: [account, role],
+    says: "pass",
+  },
   { because: "both there pass", release: "v3.29.1", objects: [account, role], to: "v3.30.7", says: "pass" },
   {
     because: "ServiceAccounts that may not be listed are unknown",

@@ -22,6 +22,7 @@ function findings(change: Partial<ControllerSubject>, spec: object = {}) {
     template: templateFacts({ spec: { containers: [{ name: "calico-kube-controllers", image }], ...spec } }),
     nodes: { known: true, value: [node("node-01")] },
     pods: [],
+    own: [],
     written: [],
     ...change,
   });
@@ -78,6 +79,11 @@ test("H21: a pull error of exactly this image stops; one of another, or none yet
     { id: "H21", because: expect.stringContaining("on node node-02") as string },
   ]);
   expect(findings({ pods: [pod("docker.io/calico/kube-controllers:v3.28.0")] })).toEqual([]);
+  // It is the controller's own pod, and no other runs: a restart loses nothing, and may mend it.
+  const failing = pod(image);
+  expect(findings({ pods: [failing], own: [failing] })).toMatchObject([{ severity: "warning" }]);
+  const other = { ...failing, ready: true };
+  expect(findings({ pods: [failing], own: [failing, other] })).toMatchObject([{ severity: "error" }]);
 });
 
 test("H12: a controller that somebody puts back by himself is not stopped behind his back", () => {

@@ -2,7 +2,7 @@ import { dataRules } from "../../../src/preflight/categories/d.ts";
 import { pathRulesOfCluster } from "../../../src/preflight/categories/p.ts";
 import type { ClusterRule } from "../../../src/preflight/cluster-rule.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
-import { aDaemonSet } from "../build/a-cluster.ts";
+import { aConfigMap, aDaemonSet } from "../build/a-cluster.ts";
 import { casesOf, daemonSetWith, serving } from "./cases.ts";
 import { aCalicoObject, forbidden } from "./cluster.ts";
 
@@ -267,6 +267,22 @@ casesOf("somebody else's migration would be broken", rule("D05"), [
     config: { cni_network_config: '{"etcd_endpoints": "__ETCD_ENDPOINTS__"}' },
     says: "fail",
     severity: "error",
+    words: "different datastores",
+  },
+  {
+    because: "a file that gives both the same one mends it",
+    config: { cni_network_config: '{"etcd_endpoints": "__ETCD_ENDPOINTS__"}' },
+    file: [
+      aDaemonSet(daemonSetWith("v3.29.1", {})),
+      aConfigMap({ cni_network_config: '{"datastore_type": "kubernetes"}' }),
+    ],
+    says: "pass",
+  },
+  {
+    because: "one that leaves it as it is does not",
+    config: { cni_network_config: '{"etcd_endpoints": "__ETCD_ENDPOINTS__"}' },
+    file: [aDaemonSet(daemonSetWith("v3.29.1", {}))],
+    says: "fail",
     words: "different datastores",
   },
   { because: "a datastore that is ready passes", objects: [information(true)], says: "pass" },

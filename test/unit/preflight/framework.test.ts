@@ -44,12 +44,18 @@ describe("every rule", () => {
   });
 });
 
-test("node and apply ask the rules of their step, and only those", () => {
-  for (const step of ["node", "apply"] as const) {
-    const rules = rulesOfStep(step);
-    expect(rules.length).toBeGreaterThan(0);
-    expect(rules.every(({ steps }) => steps.includes(step))).toBe(true);
-  }
+describe("the rules of a step", () => {
+  test("a restart is not held up by releases with known faults, a way to one is", () => {
+    const isFault = ({ id }: { readonly id: string }): boolean => id.startsWith("R");
+    expect(rulesOfStep("node", {}).filter(isFault)).toEqual([]);
+    expect(rulesOfStep("node", { to: known(versionOf("v3.30.7")) }).filter(isFault)).toHaveLength(17);
+  });
+
+  test("those of migrate-policy only warn: it has no flag to go on in spite of one", () => {
+    const rules = rulesOfStep("migrate-policy", {});
+    expect(rules.map(({ id }) => id)).toEqual(["H08", "H15"]);
+    expect(rules.filter(({ severity }) => severity === "error")).toEqual([]);
+  });
 });
 
 describe("what stands in the way", () => {

@@ -174,7 +174,7 @@ describe("M03: never tags alone", () => {
     expect(compared(tagsOnly, none, next, { to: "v3.32.1", readings: { pods } }).outcome).toBe("fail");
     expect(compared(tagsOnly, next, next, { to: "v3.32.1", readings: { pods } })).toMatchObject({
       outcome: "n/a",
-      because: "the DaemonSet has the file's images already",
+      because: "the DaemonSet asks for v3.32.1 already",
     });
   });
 

@@ -5,7 +5,7 @@ import type { KubeObject } from "../../../src/model/kube.ts";
 import { keepAnnotation } from "../../../src/model/names.ts";
 import { known } from "../../../src/model/reading.ts";
 import { podFacts } from "../../../src/model/pod.ts";
-import { aDaemonSet, aPod } from "../build/a-cluster.ts";
+import { aDaemonSet, aPod, aWorkload } from "../build/a-cluster.ts";
 import { casesOf, daemonSetWith } from "./cases.ts";
 import { forbidden } from "./cluster.ts";
 
@@ -158,6 +158,37 @@ casesOf("the upgrade would change who may talk to whom", rule("P02"), [
     to: "v2.6.12",
     objects: [namespace("shop"), web],
     says: "n/a",
+  },
+  {
+    because: "with etcd the upgraded controller has crossed it, and policies made since stay as they are",
+    release: "v2.3.0",
+    datastore: "etcd",
+    to: "v2.5.1",
+    objects: [
+      namespace("shop"),
+      web,
+      aWorkload({ name: "calico-policy-controller", image: "calico/kube-policy-controller:v0.7.0" }),
+    ],
+    says: "n/a",
+  },
+  {
+    because: "with etcd nodes that went first have not: the old controller still has to go",
+    release: "v2.5.1",
+    datastore: "etcd",
+    to: "v2.5.1",
+    objects: [
+      namespace("shop"),
+      web,
+      aWorkload({ name: "calico-policy-controller", image: "calico/kube-policy-controller:v0.6.0" }),
+    ],
+    says: "fail",
+    words: "to delete: shop/web",
+  },
+  {
+    because: "with the Kubernetes datastore a controller decides nothing",
+    ...old,
+    objects: [namespace("shop"), web, aWorkload({ image: "calico/kube-controllers:v3.29.1" })],
+    says: "fail",
   },
   {
     because: "with a datastore that is not known the boundary is not either",

@@ -75,6 +75,12 @@ describe("S02: calico-node is Ready", () => {
     expect(findingOf(calicoReady, spec)).toMatchObject({ outcome: "fail", severity: "warning" });
   });
 
+  test("a file of the release that runs may be the repair, one of another release not", () => {
+    const sick = withPods({ ready: false });
+    expect(compared(calicoReady, {}, {}, { ...sick, to: "v3.29.1" }).severity).toBe("warning");
+    expect(compared(calicoReady, {}, {}, { ...sick, to: "v3.30.7" }).severity).toBe("error");
+  });
+
   test("a silent node's pod is not judged: its state is old", () => {
     const nodes = [aNode("node-01"), aNode("node-02", { ready: "Unknown" }), aNode("node-03")];
     expect(
