@@ -14,6 +14,7 @@ import { imagesOf, nodeName, nodeObject, type NodeSpec } from "./nodes.ts";
 import { applyObject, createObject } from "./objects.ts";
 import { endProcesses, lastLines } from "./processes.ts";
 import { resetCalico } from "./reset.ts";
+import { type Savepoints, savepointsOf } from "./savepoint.ts";
 import { runtimeOf, start } from "./start.ts";
 import {
   clusterFolder,
@@ -74,6 +75,7 @@ export type Cluster = {
   readonly addNode: (spec?: NodeSpec) => Promise<string>;
   readonly removeNode: (name: string) => Promise<void>;
   readonly setNodeImages: (node: string, images: readonly string[]) => Promise<void>;
+  readonly savepoints: Savepoints;
   readonly resetCalico: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
@@ -107,7 +109,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 export function attachCluster(name: string, onStop: () => void = () => undefined): Cluster {
   const record = readRecord(name);
   if (record === undefined) throw new Error(`no cluster named ${name}: scripts/cluster up --name ${name}`);
-  const { server, kubeVersion, kubeletPort, auditLog } = record;
+  const { server, kubeVersion, kubeletPort, etcdPort, auditLog } = record;
   const folder = clusterFolder(name);
   const authority = readCredentials(folder, "ca");
   const api = connectApi({
@@ -149,6 +151,7 @@ export function attachCluster(name: string, onStop: () => void = () => undefined
     setNodeImages: async (node, images) => {
       await api.ask("PATCH", `/api/v1/nodes/${node}/status`, { status: { images: imagesOf(images) } });
     },
+    savepoints: savepointsOf(etcdPort),
     resetCalico: () => resetCalico(api),
     stop: async () => {
       api.close();
@@ -169,7 +172,7 @@ export function clusterEnv(name: string): Cluster["env"] {
   return {
     KUBECONFIG: folder.kubeconfig,
     PATH: `${folder.bin}${delimiter}${process.env["PATH"] ?? ""}`,
-    ...(readRecord(name)?.kubeVersion === "1.15" ? withoutWatchList : {}),
+    ...(readRecord(name)?.kubeVersion === "1.36" ? {} : withoutWatchList),
   };
 }
 

@@ -9,7 +9,7 @@ import { clusterFolder, clusterNames, readProcesses, readRecord } from "./state.
 
 const usage = `usage: scripts/cluster COMMAND
 
-  up     [--nodes N] [--name X] [--kube-version 1.36|1.15] [--binaries DIR]
+  up     [--nodes N] [--name X] [--kube-version ${kubeVersions.join("|")}] [--binaries DIR]
                           start a cluster; the last line is its KUBECONFIG
   env    [--name X]       export lines for KUBECONFIG and a PATH with kubectl
   down   [--name X]       end a cluster

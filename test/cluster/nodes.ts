@@ -31,6 +31,12 @@ const defaults: Record<KubeVersion, Required<Defaults>> = {
     kernelVersion: "6.8.0-79-generic",
     containerRuntimeVersion: "containerd://2.1.4",
   },
+  "1.24": {
+    kubeletVersion: "v1.24.17",
+    osImage: "Ubuntu 22.04.5 LTS",
+    kernelVersion: "5.15.0-151-generic",
+    containerRuntimeVersion: "containerd://1.6.39",
+  },
   "1.15": {
     kubeletVersion: "v1.15.12",
     osImage: "Ubuntu 18.04.6 LTS",

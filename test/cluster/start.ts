@@ -82,6 +82,7 @@ export async function start({
     kubeVersion,
     server,
     kubeletPort: layout.ports.kwok,
+    etcdPort: layout.ports.etcd,
     ...(auditing === undefined ? {} : { auditLog: auditing.log }),
   });
 }

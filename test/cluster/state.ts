@@ -16,6 +16,8 @@ export type ClusterRecord = {
   /** Where kwok answers for the kubelets. */
   readonly kubeletPort: number;
   readonly auditLog?: string;
+  /** Where etcd answers. */
+  readonly etcdPort: number;
 };
 
 export type ClusterFolder = {

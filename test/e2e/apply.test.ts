@@ -100,6 +100,11 @@ describe.each(stories)(
       const { code, stdout, stderr } = await apply("-f", file);
       expect([code, stdout, stderr]).toEqual([0, "", expect.stringContaining("nothing to do")]);
       expect(await writes(cluster, mark)).toEqual([]);
+      // Each object is read once, however many steps look at it.
+      const asked = (await cluster.audit.since(mark, { userAgent: "calico_upgrade" }))
+        .filter(({ verb }) => verb === "get" || verb === "list")
+        .map(({ uri }) => uri);
+      expect(asked.filter((uri, index) => asked.indexOf(uri) !== index)).toEqual([]);
     });
 
     test("killed in the middle, the same command goes on and ends where it would have ended", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Datastore, Flavour } from "../calico/era.ts";
 import { installCalico } from "../calico/install.ts";
-import type { KubeVersion } from "../cluster/binaries/recipes.ts";
+import { kubeVersions, type KubeVersion } from "../cluster/binaries/recipes.ts";
 import { type Cluster, startCluster } from "../cluster/cluster.ts";
 import { at, listAt } from "../cluster/kube-object.ts";
 
@@ -14,6 +14,11 @@ const eras: Record<KubeVersion, [string, Datastore, Flavour][]> = {
     ["v3.29.7", "kdd", "canal"],
     ["v3.30.7", "kdd", "hosted"],
     ["v3.32.1", "kdd", "hosted"],
+  ],
+  "1.24": [
+    ["v3.15.5", "kdd", "hosted"],
+    ["v3.19.4", "kdd", "canal"],
+    ["v3.22.5", "kdd", "hosted"],
   ],
   "1.15": [
     ["v1.6.1", "etcd", "hosted"],
@@ -30,7 +35,7 @@ const eras: Record<KubeVersion, [string, Datastore, Flavour][]> = {
   ],
 };
 
-describe.each(["1.36", "1.15"] as const)("Calico on Kubernetes %s", (kubeVersion) => {
+describe.each(kubeVersions)("Calico on Kubernetes %s", (kubeVersion) => {
   let cluster: Cluster;
 
   beforeAll(async () => {
@@ -51,13 +56,13 @@ describe.each(["1.36", "1.15"] as const)("Calico on Kubernetes %s", (kubeVersion
   );
 
   test("a container's start is its own: id, image and times are as a kubelet reports them", async () => {
-    const version = kubeVersion === "1.36" ? "v3.29.7" : "v3.8.9";
+    const version = { "1.36": "v3.29.7", "1.24": "v3.22.5", "1.15": "v3.8.9" }[kubeVersion];
     await installCalico(cluster, { version });
     const path = "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dcalico-node";
     const list = listAt(await cluster.api.ask("GET", path), "items");
     const ids = list.map((pod) => at(pod, "status", "containerStatuses", 0, "containerID"));
     expect(new Set(ids).size).toBe(3);
-    const runtime = kubeVersion === "1.36" ? "containerd" : "docker";
+    const runtime = kubeVersion === "1.15" ? "docker" : "containerd";
     for (const id of ids) expect(id).toMatch(new RegExp(`^${runtime}://[0-9a-f]{64}$`));
     for (const pod of list) {
       const init = listAt(pod, "status", "initContainerStatuses");

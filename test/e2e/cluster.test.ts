@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { kubeVersions } from "../cluster/binaries/recipes.ts";
 import { type Cluster, startCluster } from "../cluster/cluster.ts";
 import { at } from "../cluster/kube-object.ts";
 import { isAlive, ownIdentity, type ProcessIdentity } from "../cluster/process-identity.ts";
@@ -24,7 +25,7 @@ afterAll(() => {
   else process.env["XDG_STATE_HOME"] = before;
 });
 
-describe.each(["1.36", "1.15"] as const)("a cluster of Kubernetes %s", (kubeVersion) => {
+describe.each(kubeVersions)("a cluster of Kubernetes %s", (kubeVersion) => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster({

@@ -44,9 +44,18 @@ export function intended(
   }
 }
 
-/** What the whole run makes of an object that is there: what to save, and what stands against it. */
-export function whole(target: Target, { install }: Pick<Scene, "install">, choices: Choices): Applied {
-  return applyObject(target.before, target.object, target.ref, install, choices.forceConflicts);
+/** What the whole run makes of a target: what to save, and what stands against it. */
+export type Wholes = (target: Target) => Applied;
+
+/** CRDs are large and several ask about each: compared once. */
+export function wholes({ install }: Pick<Scene, "install">, choices: Choices): Wholes {
+  const known = new Map<Target, Applied>();
+  return (target) => {
+    const { before, object, ref } = target;
+    const applied = known.get(target) ?? applyObject(before, object, ref, install, choices.forceConflicts);
+    known.set(target, applied);
+    return applied;
+  };
 }
 
 /** Whether the run leaves an object as it is, whatever the file says. */

@@ -2,7 +2,7 @@ import { userError } from "../../errors.ts";
 import type { ImmutableChange } from "../../merge/immutable.ts";
 import type { Write } from "../../model/write.ts";
 import { objectName } from "../../render/apply-lines.ts";
-import { whole } from "./intended.ts";
+import type { Wholes } from "./intended.ts";
 import type { ApplyOptions } from "./options.ts";
 import type { Scene, Target } from "./scene.ts";
 
@@ -10,9 +10,9 @@ import type { Scene, Target } from "./scene.ts";
  * The targets that can only be made anew, refused unless --recreate allows it. A DaemonSet of calico-node
  * never: all its pods would go at once, and old and new ones would fight over the nodes.
  */
-export function toRecreate(scene: Scene, options: ApplyOptions): readonly Target[] {
+export function toRecreate(scene: Scene, options: ApplyOptions, applied: Wholes): readonly Target[] {
   const found = scene.targets.flatMap((target) => {
-    const { immutable } = whole(target, scene, options);
+    const { immutable } = applied(target);
     return immutable === undefined ? [] : [{ target, immutable }];
   });
   const sets = found.filter(({ target }) => target.part === "node");

@@ -1,4 +1,5 @@
 import type { Connection } from "../../cluster/port.ts";
+import { readOnce } from "../../cluster/read-once.ts";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import { checkObjects } from "../../manifest/check-objects.ts";
@@ -14,7 +15,8 @@ import { readTold } from "../plan/told.ts";
 import { outputOf } from "../print-result.ts";
 import { hopTo, typhaBindsNodes } from "./decide.ts";
 import { passesPreflight } from "./preflight.ts";
-import { intended, isLeftAlone, whole } from "./intended.ts";
+import { intended, isLeftAlone, wholes, type Wholes } from "./intended.ts";
+import { notInFile } from "./not-in-file.ts";
 import { lookAtNodes, type MakeTemplate } from "./nodes.ts";
 import { applyOptions, type ApplyOptions, type ApplyValues } from "./options.ts";
 import { performSteps } from "./perform.ts";
@@ -40,6 +42,10 @@ export async function runApply(
   const file = planFileOf(options.filename.join(", "), objects);
   const to = targetOf(options.to === undefined ? undefined : versionOf(options.to), file);
   const connection = await connect();
+  // Until the first write three parts of the run look at the same objects.
+  const looking = readOnce(connection);
+  const looked = lookAtTargets(looking, objects);
+  looked.catch(() => undefined);
   const standing = await observeStanding(
     readTold({ to: options.to, from: undefined, datastore: undefined, kubernetes: undefined, file: true }),
     file,
@@ -56,13 +62,13 @@ export async function runApply(
       output: "table",
       extra: [],
       context,
-      connect: () => Promise.resolve(connection),
+      connect: () => Promise.resolve(looking),
       warn,
     },
   );
   if (to === undefined) throw userError(`no calico-node DaemonSet in ${file.path}`);
   const hop = hopTo(standing, to, options);
-  const scene = await lookAtTargets(connection, objects);
+  const scene = await looked;
   checkObjects(
     objects,
     standing.namespace,
@@ -72,8 +78,11 @@ export async function runApply(
         ({ object: { kind, metadata } }) => kind === object.kind && metadata.name === object.metadata.name,
       )?.ref.namespace !== undefined,
   );
-  refuseConflicts(scene, options);
-  const recreated = toRecreate(scene, options);
+  const gone = notInFile(scene);
+  gone.catch(() => undefined);
+  const applied = wholes(scene, options);
+  refuseConflicts(scene, options, applied);
+  const recreated = toRecreate(scene, options, applied);
 
   const desired = findDaemonSet(
     objects,
@@ -82,18 +91,18 @@ export async function runApply(
   );
   const make: MakeTemplate = (prepared) => templateGoal(prepared, desired);
   const node = { ...options.node, oldUnready: hop !== undefined && typhaBindsNodes(hop) };
-  const nodes = await lookAtNodes(connection, context, node, make, warn);
+  const nodes = await lookAtNodes(looking, context, node, make, warn);
   if (!nodes.allowed) return 1;
 
   const changed = scene.targets.filter((target) =>
-    changes(target, scene, options, recreated, nodes.template),
+    changes(target, options, recreated, nodes.template, applied),
   );
   if (changed.length === 0 && nodes.nodes.length === 0) {
     context.stderr.write(`everything is as in ${file.path}: nothing to do\n`);
-    return await tellApply(context, options, { steps: [], objects: [], left: [], scene, code: 0 });
+    return await tellApply(context, options, { steps: [], objects: [], left: [], gone: await gone, code: 0 });
   }
-  await refuseRefused(scene, changed, options, recreated);
-  if (!(await passesPreflight(connection, context, objects, file.path, options))) {
+  await refuseRefused(scene, changed, options, recreated, applied);
+  if (!(await passesPreflight(looking, context, objects, file.path, options))) {
     context.stderr.write("nothing was changed; to go on all the same: --ignore-preflight-errors=ID\n");
     return 1;
   }
@@ -126,7 +135,7 @@ export async function runApply(
   });
   return await tellApply(context, options, {
     ...done,
-    scene,
+    gone: await gone,
     ...(saving === undefined ? {} : { bundle: saving.directory }),
   });
 }
@@ -138,10 +147,10 @@ function versionOf(text: string): ReturnType<typeof parseVersion> {
 }
 
 /** Fields that somebody else has set since the last apply: shown, and not overwritten unseen (hazard H14). */
-function refuseConflicts(scene: Scene, options: ApplyOptions): void {
+function refuseConflicts(scene: Scene, options: ApplyOptions, applied: Wholes): void {
   const lines = scene.targets
     .filter((target) => !isLeftAlone(target, options))
-    .flatMap((target) => conflictLines(target.ref, whole(target, scene, options).conflicts));
+    .flatMap((target) => conflictLines(target.ref, applied(target).conflicts));
   if (lines.length === 0 || options.forceConflicts) return;
   throw userError(
     `H14: the file would change what somebody else has set since the last apply:\n  ${lines.join("\n  ")}\n` +
@@ -151,14 +160,14 @@ function refuseConflicts(scene: Scene, options: ApplyOptions): void {
 
 function changes(
   target: Target,
-  scene: Scene,
   options: ApplyOptions,
   recreated: readonly Target[],
   template: boolean,
+  applied: Wholes,
 ): boolean {
   if (isLeftAlone(target, options)) return false;
   if (target.part === "node") return template || target.before === undefined;
-  return recreated.includes(target) || whole(target, scene, options).write !== undefined;
+  return recreated.includes(target) || applied(target).write !== undefined;
 }
 
 /** What the server would refuse in the middle is refused here, where it can say so beforehand (hazard H27). */
@@ -167,6 +176,7 @@ async function refuseRefused(
   changed: readonly Target[],
   options: ApplyOptions,
   recreated: readonly Target[],
+  applied: Wholes,
 ): Promise<void> {
   const namespaces = changed.filter(({ ref, before }) => ref.kind === "Namespace" && before === undefined);
   const kinds = changed.filter(({ object, before }) => isCrd(object) && before === undefined);
@@ -177,7 +187,7 @@ async function refuseRefused(
       kinds.some(({ object }) => object.metadata.name === `${ref.resource}.${ref.group}`);
     if (part === "node" || recreated.includes(target) || early) return [];
     const first = intended("expand", target, before, scene, options);
-    const write = first ?? whole(target, scene, options).write;
+    const write = first ?? applied(target).write;
     return write === undefined ? [] : [{ ref, write }];
   });
   const refused = await tryWrites(scene.connection, scene.discovery.version, writes);

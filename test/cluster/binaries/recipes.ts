@@ -1,8 +1,17 @@
 /** What each binary of a test cluster is built from. A further Kubernetes version is one more entry here. */
 
-export type KubeVersion = "1.15" | "1.36";
+export type KubeVersion = "1.15" | "1.24" | "1.36";
 
-export const kubeVersions: readonly KubeVersion[] = ["1.36", "1.15"];
+export const kubeVersions: readonly KubeVersion[] = ["1.36", "1.24", "1.15"];
+
+/**
+ * Which of them a server of this minor stands in for: up to 1.15 the first APIs of everything are served, from
+ * 1.25 on no beta of a workload's or a policy's.
+ */
+export function kubeVersionOf(minor: number): KubeVersion {
+  if (minor < 16) return "1.15";
+  return minor < 25 ? "1.24" : "1.36";
+}
 
 export type BinaryName =
   | "etcd"
@@ -79,6 +88,13 @@ export const recipes = {
     module: "k8s-1.36",
     commands: controlPlane(),
     ldflags: versionFlags("v1.36.4", stampedPackages),
+  },
+  "1.24": {
+    name: "kubernetes-1.24",
+    module: "k8s-1.24",
+    commands: controlPlane(),
+    // The same golang.org/x/sys as below; the generated file is in the module from here on.
+    ldflags: `${versionFlags("v1.24.17", stampedPackages)} -checklinkname=0`,
   },
   "1.15": {
     name: "kubernetes-1.15",

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ensureBuilt, type Progress } from "./build.ts";
-import { type BinaryName, type KubeVersion, type Recipe, recipesFor } from "./recipes.ts";
+import { type BinaryName, type KubeVersion, type Recipe, kubeVersionOf, recipesFor } from "./recipes.ts";
 
 export type Binaries = Readonly<Record<BinaryName, string>>;
 
@@ -49,7 +49,7 @@ function folderAtHand({
   if (assets === undefined || assets === "" || !existsSync(join(assets, "kube-apiserver"))) return undefined;
   // Set once for a whole shell, it may hold another version than the one asked for now.
   const minor = serverMinor(join(assets, "kube-apiserver"));
-  if ((kubeVersion === "1.15") === minor < 24) return resolve(assets);
+  if (kubeVersionOf(minor) === kubeVersion) return resolve(assets);
   progress(`KUBEBUILDER_ASSETS holds Kubernetes 1.${minor}, not ${kubeVersion}: not used`);
   return undefined;
 }

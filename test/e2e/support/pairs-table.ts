@@ -1,0 +1,44 @@
+import type { KubeVersion } from "../../cluster/binaries/recipes.ts";
+
+/** What was seen of one pair of files; what is missing was not seen, or differed. */
+export interface PairRow {
+  readonly name: string;
+  /** How many the new file holds. */
+  readonly objects: number;
+  /** Of these, how many this server serves. */
+  readonly compared?: number;
+  /** Objects that only server-side apply takes. */
+  readonly large?: readonly string[];
+  /** Objects that kubectl's client-side apply never calls unchanged, after itself neither. */
+  readonly never?: readonly string[];
+  readonly client?: boolean;
+  readonly server?: boolean;
+}
+
+export function pairsTable(kubeVersion: KubeVersion, rows: readonly PairRow[]): string {
+  const head = ["pair", "objects", "client-side", "server-side", "left aside"];
+  const lines = rows.map(({ name, objects, compared = 0, large = [], never = [], client, server }) => [
+    name,
+    compared === objects ? String(objects) : `${compared} of ${objects}`,
+    client === true ? "equal, unchanged" : "DIFFERS",
+    kubeVersion === "1.15" ? "–" : server === true ? "equal, no write" : "DIFFERS",
+    [
+      ...(large.length === 0 ? [] : [`only server-side: ${large.join(", ")}`]),
+      ...(never.length === 0 ? [] : [`never unchanged for kubectl itself: ${never.join(", ")}`]),
+    ].join("; "),
+  ]);
+  const columns = [head, head.map(() => "---"), ...lines];
+  return [
+    `# \`apply\` beside \`kubectl apply\`, Kubernetes ${kubeVersion}: ${rows.length} pairs of upstream's manifests`,
+    "",
+    "Every file with a calico-node beside that of the minor before, on the newest test server that takes both (objects",
+    "of kinds that it does not serve are left out, and counted). Client-side: each object after ours equals the object",
+    "after `kubectl apply`, last-applied included, and `kubectl apply` of the file afterwards says `unchanged`.",
+    "Server-side: equal too, and `kubectl apply --server-side` afterwards writes nothing.",
+    "",
+    "Written by `scripts/test e2e test/e2e/apply-objects.test.ts --all -u`.",
+    "",
+    ...columns.map((cells) => `| ${cells.join(" | ")} |`),
+    "",
+  ].join("\n");
+}
