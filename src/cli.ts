@@ -138,7 +138,7 @@ async function runCommand(
   args: readonly string[],
   context: AppContext,
 ): Promise<number> {
-  const [{ scan, canonical, isSet }, { flagsOf }, commandClass] = await Promise.all([
+  const [{ scan, canonical, isSet }, { flagsOf, knowingOnly }, commandClass] = await Promise.all([
     import("./flags/scan.ts"),
     import("./commands/base.ts"),
     command.load(),
@@ -149,7 +149,11 @@ async function runCommand(
   for (const warning of result.scanned.warnings) context.stderr.write(`Warning: ${warning}\n`);
   if (isSet(result.scanned, helpFlag.name)) return await showHelp(command, commandClass, context);
   const { Cli } = await import("clipanion");
-  const cli = Cli.from<AppContext>([commandClass], { binaryName: program, enableColors: false });
+  const given = result.scanned.given.map(({ flag }) => flag);
+  const cli = Cli.from<AppContext>([knowingOnly(commandClass, given)], {
+    binaryName: program,
+    enableColors: false,
+  });
   const input = [command.name, ...canonical(result.scanned)];
   let ready: ReturnType<typeof cli.process>;
   try {

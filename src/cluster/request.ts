@@ -7,7 +7,7 @@ import { readText } from "./body.ts";
 import type { Credentials, Ticket } from "./credentials.ts";
 import { exchange } from "./exchange.ts";
 import type { RequestLog } from "./log.ts";
-import { explainNetworkError, isCutBody, isLostConnection, timeoutProblem } from "./network-error.ts";
+import { isCutBody, isLostConnection, timeoutProblem } from "./network-error.ts";
 import type { KubeRequest, KubeResponse } from "./port.ts";
 import { responseError } from "./response-error.ts";
 import type { Ways } from "./ways.ts";
@@ -65,7 +65,7 @@ async function attemptRequest(wire: Wire, request: KubeRequest, attempt: number)
     if (request.signal?.aborted === true) throw request.signal.reason;
     const again = isLostConnection(error) ? mayRetry : isCutBody(error) && attempt < mostCuts;
     if (again && request.method === "GET") return { retryAfter: 1 };
-    throw knownError(error, url);
+    throw await knownError(error, url);
   }
   wire.log.responseBody(url.href, text);
   const status = answer.statusCode ?? 0;
@@ -125,7 +125,8 @@ async function openOnce(wire: Wire, request: KubeRequest, url: URL, ticket: Tick
   if (body !== undefined) headers["Content-Type"] = request.contentType ?? "application/json";
   const way = await wire.ways.with(ticket.certificate);
   wire.log.request(request.method, url.href, headers, body);
-  const started = performance.now();
+  // Node loads `performance` when it is first named, and that takes longer than what is measured.
+  const started = wire.log.level >= 6 ? performance.now() : 0;
   const timeout = wire.timeoutMillis > 0 ? AbortSignal.timeout(wire.timeoutMillis) : undefined;
   const signals = [request.signal, timeout].filter((signal) => signal !== undefined);
   const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
@@ -139,7 +140,7 @@ async function openOnce(wire: Wire, request: KubeRequest, url: URL, ticket: Tick
     url: url.href,
     status: `${answer.statusCode ?? 0} ${answer.statusMessage ?? ""}`,
     headers: answer.headers,
-    millis: performance.now() - started,
+    millis: wire.log.level >= 6 ? performance.now() - started : 0,
   });
   wire.warnings(answer.headersDistinct["warning"] ?? []);
   return { answer, timeout };
@@ -159,10 +160,10 @@ export function urlOf({ server, timeoutMillis }: Wire, { path, query }: KubeRequ
 }
 
 /** Errors that already carry their words pass; Node's get kubectl's. */
-export function knownError(error: unknown, url: URL): unknown {
-  return typeof error === "object" && error !== null && "kind" in error
-    ? error
-    : explainNetworkError(error, url);
+export async function knownError(error: unknown, url: URL): Promise<unknown> {
+  if (typeof error === "object" && error !== null && "kind" in error) return error;
+  const { explainNetworkError } = await import("./explain-network-error.ts");
+  return explainNetworkError(error, url);
 }
 
 /** A write that got a 5xx may have been done; a 429 was turned away at the door. */

@@ -27,7 +27,7 @@ export async function* streamRequest(wire: Wire, request: KubeRequest): AsyncGen
     }
   } catch (error) {
     if (request.signal?.aborted === true) return;
-    throw knownError(error, url);
+    throw await knownError(error, url);
   }
   try {
     for await (const line of readLines(answer)) {

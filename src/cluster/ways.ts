@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from "node:tls";
+import { createSecureContext, type ConnectionOptions } from "node:tls";
 import { makeAgent, type Way } from "./exchange.ts";
 import type { KeyPair } from "./pem.ts";
 import { tunnelAgent } from "./tunnel.ts";
@@ -17,7 +17,7 @@ export function makeWays(server: URL, tls: ConnectionOptions, proxy: URL | undef
       if (used === undefined || !isSame(used.certificate, certificate)) {
         // A plugin has rotated its certificate: what is connected with the old one is not used again.
         void used?.way.then(({ agent }) => agent.destroy());
-        used = { certificate, way: makeWay(server, { ...tls, ...certificate }, proxy) };
+        used = { certificate, way: makeWay(server, withContext({ ...tls, ...certificate }), proxy) };
       }
       return used.way;
     },
@@ -28,6 +28,11 @@ export function makeWays(server: URL, tls: ConnectionOptions, proxy: URL | undef
       );
     },
   };
+}
+
+/** Certificates and key are taken apart once, and not for each connection. */
+function withContext(tls: ConnectionOptions): ConnectionOptions {
+  return Object.keys(tls).length === 0 ? tls : { ...tls, secureContext: createSecureContext(tls) };
 }
 
 async function makeWay(server: URL, tls: ConnectionOptions, proxy: URL | undefined): Promise<Way> {

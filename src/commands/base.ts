@@ -69,7 +69,7 @@ export abstract class BaseCommand extends Command<AppContext> {
 /** A clipanion option made from an entry of a flag table; typed by what the flag takes. */
 export function option<const F extends Flag>(flag: F): FlagValue<F> {
   return marked([flag], {
-    definition: (builder) => define(builder, flag),
+    definition: (builder) => defineAll(builder, [flag]),
     transformer: (_builder, _key, state) => read(flag, state) as FlagValue<F>,
   });
 }
@@ -77,9 +77,7 @@ export function option<const F extends Flag>(flag: F): FlagValue<F> {
 /** One property for a whole table of flags. */
 function options<const T extends Readonly<Record<string, Flag>>>(table: T): FlagValues<T> {
   return marked(Object.values(table), {
-    definition: (builder) => {
-      for (const flag of Object.values(table)) define(builder, flag);
-    },
+    definition: (builder) => defineAll(builder, Object.values(table)),
     transformer: (_builder, _key, state) =>
       Object.fromEntries(
         Object.entries(table).map(([key, flag]) => [key, read(flag, state)]),
@@ -92,10 +90,41 @@ export function flagsOf(commandClass: new () => BaseCommand): readonly Flag[] {
   const own: Flag[] = [];
   const shared: Flag[] = [];
   for (const [key, value] of Object.entries(new commandClass())) {
-    if (typeof value !== "object" || value === null || !(flagKey in value)) continue;
-    (key === "connection" ? shared : own).push(...(value[flagKey] as readonly Flag[]));
+    if (isMarked(value)) (key === "connection" ? shared : own).push(...value[flagKey]);
   }
   return [...own, ...shared];
+}
+
+/**
+ * The same command for a line that gives only these flags; the others have their defaults. clipanion builds its
+ * parser anew in each run, in a time that grows with the square of the flags: for all of `status` 30 ms.
+ */
+export function knowingOnly(
+  commandClass: new () => BaseCommand,
+  given: readonly Flag[],
+): new () => BaseCommand {
+  const names = new Set(given.map(({ name }) => name));
+  // Abstract only for the compiler, which does not see that `commandClass` has a body.
+  abstract class Short extends commandClass {
+    constructor() {
+      super();
+      for (const [key, value] of Object.entries(this)) {
+        if (!isMarked(value)) continue;
+        const flags = value[flagKey].filter(({ name }) => names.has(name));
+        const definition = (builder: Builder): void => defineAll(builder, flags);
+        Object.assign(this, { [key]: { ...value, definition } });
+      }
+    }
+  }
+  return Short as unknown as new () => BaseCommand;
+}
+
+interface Marked {
+  readonly [flagKey]: readonly Flag[];
+}
+
+function isMarked(value: unknown): value is Marked {
+  return typeof value === "object" && value !== null && flagKey in value;
 }
 
 type Spec<T> = Parameters<typeof Option.makeCommandOption<T>>[0];
@@ -109,9 +138,11 @@ function marked<T>(flags: readonly Flag[], spec: Spec<T>): T {
 type Builder = Parameters<Spec<unknown>["definition"]>[0];
 type State = Parameters<Spec<unknown>["transformer"]>[2];
 
-function define(builder: Builder, flag: Flag): void {
-  const boolean = flag.takes === "boolean";
-  builder.addOption({ names: [`--${flag.name}`], arity: boolean ? 0 : 1, allowBinding: !boolean });
+function defineAll(builder: Builder, flags: readonly Flag[]): void {
+  for (const flag of flags) {
+    const boolean = flag.takes === "boolean";
+    builder.addOption({ names: [`--${flag.name}`], arity: boolean ? 0 : 1, allowBinding: !boolean });
+  }
 }
 
 /** The scanner has checked the values; here they only change their type. */

@@ -77,7 +77,7 @@ describe("what a user reads when the server does not answer as an API server", (
 
   test("a server that never answers, with --request-timeout", async () => {
     const { url } = await wireServer(() => {});
-    const { connection } = await connectTo(url, { requestTimeout: "50ms" });
+    const { connection } = await connectTo(url, { requestTimeout: "500ms" });
     expect(await failure(connection.request(get))).toBe(
       "Unable to connect to the server: context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
     );
@@ -88,7 +88,7 @@ describe("what a user reads when the server does not answer as an API server", (
       response.writeHead(200, { "Content-Type": "application/json" });
       response.write("{");
     });
-    const { connection } = await connectTo(url, { requestTimeout: "200ms" });
+    const { connection } = await connectTo(url, { requestTimeout: "500ms" });
     expect(await failure(connection.request(get))).toBe(
       "Unable to connect to the server: context deadline exceeded (Client.Timeout or context cancellation while reading body)",
     );
