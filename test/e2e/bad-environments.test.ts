@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startOneNodeServer } from "../calico/one-node-server.ts";
+import { hasTerminal } from "./support/terminal.ts";
 
 const executable = join(import.meta.dirname, "../../dist/kubectl-calico_upgrade");
 
@@ -74,6 +75,22 @@ describe("surroundings that lack something", () => {
   ])("%s: the status all the same", async (_name, line, env) => {
     expectStatus(await shell(line, env));
   });
+
+  test.runIf(hasTerminal)(
+    "a terminal of 40 columns: nothing is cut off, as kubectl cuts nothing off",
+    async () => {
+      const line = `script --quiet --return --command 'stty cols 40; "$X" status --server "$S"' /dev/null`;
+      const shown = await shell(line, {
+        HOME: home,
+        TERM: "xterm-256color",
+        NO_COLOR: "1",
+        SHELL: "/bin/sh",
+      });
+      const piped = await shell('"$X" status --server "$S"');
+      expect(shown.stdout.replaceAll("\r\n", "\n")).toBe(piped.stdout);
+      expect(shown.code).toBe(0);
+    },
+  );
 
   test("standard output closed: no stack trace, and it ends", async () => {
     const { stderr } = await shell('"$X" status --server "$S" >&-');
