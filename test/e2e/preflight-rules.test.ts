@@ -4,14 +4,13 @@
  * the unit tests; here that the reading behind it finds the object at all.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { PreflightReport } from "../../src/render/preflight/kind.ts";
 import { crds } from "../calico/crds.ts";
 import { eraOf } from "../calico/era.ts";
 import { hostedCalico } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { KubeObject } from "../cluster/kube-object.ts";
-import { runPlugin } from "./support/plugin.ts";
+import { findings, found } from "./support/preflight-findings.ts";
 import { testCluster } from "./test-cluster.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -20,34 +19,9 @@ type Fields = Readonly<Record<string, unknown>>;
 const place = "rules";
 const defaultDeny = '{"ingress":{"isolation":"DefaultDeny"}}';
 
-async function findings(
-  cluster: Cluster,
-  to: string,
-): Promise<ReadonlyMap<string, PreflightReport["findings"][number]>> {
-  const { stdout, stderr } = await runPlugin(cluster, ["preflight", "--to", to, "-o", "json"]);
-  if (stdout === "") throw new Error(stderr);
-  const report = JSON.parse(stdout) as PreflightReport;
-  return new Map(report.findings.map((finding) => [finding.id, finding]));
-}
-
-/** What is found, as `outcome object, object`. */
-async function found(
-  cluster: Cluster,
-  to: string,
-  ids: readonly string[],
-): Promise<Readonly<Record<string, string>>> {
-  const all = await findings(cluster, to);
-  return Object.fromEntries(
-    ids.map((id) => {
-      const finding = all.get(id);
-      const objects = finding?.evidence.map(({ object }) => object) ?? [];
-      return [
-        id,
-        [finding?.outcome ?? "not asked", objects.join(", ")].filter((part) => part !== "").join(" "),
-      ];
-    }),
-  );
-}
+/** On the way to a release. */
+const foundTo = async (cluster: Cluster, to: string, ids: readonly string[]) =>
+  await found(cluster, ["--to", to], ids);
 
 /** The same install with other images: rules go by what runs. */
 async function runRelease(
@@ -223,7 +197,7 @@ describe("Kubernetes 1.36", () => {
       "P08",
       "R08",
     ];
-    expect(await found(cluster, "v3.28.5", ids)).toEqual({
+    expect(await foundTo(cluster, "v3.28.5", ids)).toEqual({
       B13: "pass",
       B14: "fail HostEndpoint node-01-all",
       B15: "fail",
@@ -309,7 +283,7 @@ describe("Kubernetes 1.36", () => {
       "R16",
       "R17",
     ];
-    expect(await found(cluster, "v3.33.0", ids)).toEqual({
+    expect(await foundTo(cluster, "v3.33.0", ids)).toEqual({
       B28: `fail NetworkPolicy ${place}/default.web`,
       B29: `fail NetworkPolicy ${place}/default.web`,
       B32: "fail DaemonSet kube-system/calico-node",
@@ -335,9 +309,11 @@ describe("Kubernetes 1.36", () => {
       { node: "v3.28.5", cni: "v3.28.5", "kube-controllers": "v3.28.5" },
       "kdd",
     );
-    expect(await found(cluster, "v3.29.1", ["B27"])).toEqual({ B27: "pass" });
+    expect(await foundTo(cluster, "v3.29.1", ["B27"])).toEqual({ B27: "pass" });
     await cluster.api.ask("DELETE", "/apis/rbac.authorization.k8s.io/v1/clusterroles/calico-tier-getter");
-    expect(await found(cluster, "v3.29.1", ["B27"])).toEqual({ B27: "fail ClusterRole calico-tier-getter" });
+    expect(await foundTo(cluster, "v3.29.1", ["B27"])).toEqual({
+      B27: "fail ClusterRole calico-tier-getter",
+    });
   });
 
   test("Helm: what its release has to be told, by the marks on the operator", async () => {
@@ -366,7 +342,7 @@ describe("Kubernetes 1.36", () => {
         },
       },
     ]);
-    expect(await found(cluster, "v3.32.1", ["B19", "B30", "B31", "B34"])).toEqual({
+    expect(await foundTo(cluster, "v3.32.1", ["B19", "B30", "B31", "B34"])).toEqual({
       B19: `fail Deployment ${place}/tigera-operator`,
       B30: "unknown",
       B31: "n/a",
@@ -407,7 +383,7 @@ describe("Kubernetes 1.15", () => {
       },
     ]);
     expect(
-      await found(cluster, "v2.6.12", [
+      await foundTo(cluster, "v2.6.12", [
         "B01",
         "B03",
         "N01",
@@ -469,13 +445,13 @@ describe("Kubernetes 1.15", () => {
       },
       calico("IPPool", "10-0-0-0-16", { cidr: "10.0.0.0/16" }),
     ]);
-    expect(await found(cluster, "v2.5.1", ["D01", "P03", "P02", "D05"])).toEqual({
+    expect(await foundTo(cluster, "v2.5.1", ["D01", "P03", "P02", "D05"])).toEqual({
       D01: "fail GlobalConfig clusterguid, SystemNetworkPolicy deny",
       P03: "fail",
       P02: "n/a",
       D05: "pass",
     });
-    expect((await findings(cluster, "v2.5.1")).get("D01")?.because).toContain(
+    expect((await findings(cluster, "--to", "v2.5.1")).get("D01")?.because).toContain(
       "not copied: GlobalConfig clusterguid",
     );
   });
@@ -501,7 +477,7 @@ describe("Kubernetes 1.15", () => {
     ]);
     const roles = "/apis/rbac.authorization.k8s.io/v1/clusterroles/calico-node";
     const ids = ["B07", "B10", "B12", "B13", "B18", "B21", "D02", "D04", "K07", "K08", "P06", "P07"];
-    expect(await found(cluster, "v3.24.6", ids)).toEqual({
+    expect(await foundTo(cluster, "v3.24.6", ids)).toEqual({
       B07: "fail DaemonSet kube-system/calico-node",
       B10: "fail BGPPeer rack-1",
       B12: "fail CNI configuration",
@@ -516,7 +492,7 @@ describe("Kubernetes 1.15", () => {
       P07: "fail",
     });
     await cluster.api.ask("PATCH", roles, { rules: null });
-    expect((await found(cluster, "v3.0.12", ["D02"]))["D02"]).toContain(
+    expect((await foundTo(cluster, "v3.0.12", ["D02"]))["D02"]).toContain(
       "fail ServiceAccount kube-system/calico-node",
     );
     await cluster.api.ask("DELETE", "/apis/policy/v1beta1/podsecuritypolicies/restricted");
@@ -535,7 +511,7 @@ describe("Kubernetes 1.15", () => {
         metadata: { name: place, annotations: { "net.beta.kubernetes.io/network-policy": defaultDeny } },
       },
     ]);
-    expect(await found(cluster, "v3.0.12", ["B03", "N05", "P09", "D03", "P02"])).toEqual({
+    expect(await foundTo(cluster, "v3.0.12", ["B03", "N05", "P09", "D03", "P02"])).toEqual({
       B03: "fail Deployment kube-system/calico-policy-controller, Deployment kube-system/calico-kube-controllers",
       N05: `fail Namespace ${place}`,
       P09: "unknown",
