@@ -1,3 +1,4 @@
+import { parseImage, type ImageRef } from "../model/image.ts";
 import { releaseTable } from "./table.ts";
 
 /** One Calico release: the tags of its images (calico-facts 1.8). */
@@ -14,6 +15,21 @@ export interface CatalogueRelease {
 export interface Catalogue {
   readonly releases: ReadonlyMap<string, CatalogueRelease>;
   readonly byImage: ReadonlyMap<string, readonly string[]>;
+  /** What the user says of images that tell nothing themselves. */
+  readonly told?: readonly { readonly image: ImageRef; readonly release: string }[];
+}
+
+/**
+ * The catalogue of a user who says which release an image of calico-node is (--to with -f): nodes that run it
+ * already, in the middle of an upgrade, are known by that.
+ */
+export function withTold(
+  all: Catalogue,
+  image: string | undefined,
+  release: { readonly text: string } | undefined,
+): Catalogue {
+  if (image === undefined || release === undefined) return all;
+  return { ...all, told: [{ image: parseImage(image), release: release.text }] };
 }
 
 const images = [

@@ -10,6 +10,8 @@ export interface Identified {
   readonly candidates: readonly string[];
   readonly by:
     | "catalogue"
+    /** The user said so of this image. */
+    | "told"
     | "newer"
     /** Several releases share these tags. */
     | "tie"
@@ -37,6 +39,9 @@ export function identifyRelease(
   catalogue: Catalogue,
 ): Identified {
   if (node === undefined) return unknown("no image", "unknown");
+  const told = catalogue.told?.find(({ image }) => isSameImage(image, node));
+  if (told !== undefined)
+    return { release: told.release, candidates: [told.release], by: "told", text: told.release };
   const { tag } = node;
   if (tag === undefined && node.digest !== undefined) return unknown("digest", "unknown (digest)");
   if (tag === undefined || tag === "latest") return unknown("no tag", "unknown (no tag)");
@@ -49,6 +54,12 @@ export function identifyRelease(
   const [first = "", ...more] = left;
   if (more.length === 0) return { release: first, candidates: left, by: "catalogue", text: first };
   return { candidates: left, by: "tie", text: `${first}–${left.at(-1) ?? ""}` };
+}
+
+function isSameImage(a: ImageRef, b: ImageRef): boolean {
+  return (
+    a.registry === b.registry && a.repository === b.repository && a.tag === b.tag && a.digest === b.digest
+  );
 }
 
 /** The releases that an image of a Calico component is part of; none when it is not catalogued. */

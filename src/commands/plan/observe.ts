@@ -9,7 +9,7 @@ import { truthOf } from "../../model/reading.ts";
 import type { Standing, TargetFile, Told as PlanTold } from "../../plan/upgrade/standing.ts";
 import { boundary } from "../../policy/enforcement.ts";
 import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
-import { catalogue } from "../../releases/catalogue.ts";
+import { catalogue, withTold } from "../../releases/catalogue.ts";
 import { atLeast } from "../../releases/version.ts";
 import { upgradeStatus } from "../../render/status/build.ts";
 import { daemonSetArgument } from "../arguments.ts";
@@ -47,7 +47,8 @@ export async function observeStanding(
   const named = options.daemonSet === undefined ? undefined : daemonSetArgument(options.daemonSet, "plan");
   const { connection, read } = await factsSource(options, options.context, options.connect);
   const observed = await read(needs);
-  const status = upgradeStatus(observed, catalogue, {
+  const known = withTold(catalogue, file?.set?.image, told.to);
+  const status = upgradeStatus(observed, known, {
     nodes: [],
     ...(named === undefined ? {} : { daemonSet: `${named.namespace}/${named.name}` }),
   });
@@ -74,7 +75,7 @@ export async function observeStanding(
   if (file !== undefined) refuseMismatch(file, standing);
   const chosen = { namespace: standing.namespace, name: standing.daemonSet };
   const hasOldData = standing.oldGroupServed === true && !atLeast(standing.from, "v2.5.0");
-  const facts = preflightFacts(observed, catalogue, `${chosen.namespace}/${chosen.name}`);
+  const facts = preflightFacts(observed, known, `${chosen.namespace}/${chosen.name}`);
   const [policy, data, target] = await Promise.all([
     mayCross(standing) ? policyState(facts, standing, read) : undefined,
     connection !== undefined && hasOldData && standing.datastore === "kubernetes"

@@ -10,7 +10,7 @@ import { findingsOf } from "../../preflight/cluster-rules.ts";
 import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import { basicNeeds, needsOf } from "../../preflight/needs.ts";
 import type { Subject } from "../../preflight/subject.ts";
-import { catalogue } from "../../releases/catalogue.ts";
+import { catalogue, withTold } from "../../releases/catalogue.ts";
 import { preflightReport, type Heading } from "../../render/preflight/build.ts";
 import { printablePreflight, shortText } from "../../render/preflight/print.ts";
 import { daemonSetArgument } from "../arguments.ts";
@@ -49,7 +49,12 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
   const daemonSet = named === undefined ? undefined : `${named.namespace}/${named.name}`;
   const target = await readTarget(options.to, options.filename, context.readFile);
   const source = await factsSource(options, context, options.connect);
-  const factsFrom = (cluster: ClusterFacts): PreflightFacts => preflightFacts(cluster, catalogue, daemonSet);
+  const all = withTold(
+    catalogue,
+    target.file?.set?.image,
+    target.to?.known === true ? target.to.value : undefined,
+  );
+  const factsFrom = (cluster: ClusterFacts): PreflightFacts => preflightFacts(cluster, all, daemonSet);
 
   // What runs tells which rules apply; only what those look at is read.
   const basic = await source.read([...basicNeeds, "served"]);

@@ -4,7 +4,7 @@ import { standingOf } from "../../../src/commands/plan/standing.ts";
 import { upgradePlan } from "../../../src/plan/upgrade/make.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import type { UpgradePlan } from "../../../src/plan/upgrade/plan.ts";
-import { catalogue } from "../../../src/releases/catalogue.ts";
+import { catalogue, withTold } from "../../../src/releases/catalogue.ts";
 import { versionOf } from "../../../src/releases/version.ts";
 import { upgradeStatus } from "../../../src/render/status/build.ts";
 import {
@@ -176,6 +176,9 @@ describe("what the cluster shows is told, and only that", () => {
     expect(() => standingOf(status, told, more)).toThrow(
       /which Calico release runs is not known.*--from=VERSION/,
     );
+    // In the middle of an upgrade --to has said it of the file's image.
+    const said = upgradeStatus(observedOf(spec), withTold(catalogue, node, versionOf("v3.30.7")));
+    expect(standingOf(said, told, more).seen?.template.map(({ text }) => text)).toEqual(["v3.30.7"]);
     const standing = standingOf(status, { ...told, from: versionOf("v3.29.0") }, more);
     expect(standing).toMatchObject({ from: { text: "v3.29.0" }, seen: { template: [] } });
   });
