@@ -15,6 +15,7 @@ export function notesOf(
     some.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
   const alpha = namespaces.filter((each) => each.alpha).map(({ namespace }) => namespace);
   const combined = universe.policies.filter(usesBothSelectors);
+  const obscure = universe.policies.filter(({ unreadable }) => unreadable !== undefined);
   const byName = universe.policies.filter(namesPorts);
   const again = going.filter(({ madeBy }) => madeBy.length > 0);
   const closing = namespaces.flatMap(({ create }) => (create === undefined ? [] : [create]));
@@ -50,6 +51,10 @@ export function notesOf(
     [
       combined.length > 0,
       `judged as the API defines it, but no Calico of v2 reads podSelector and namespaceSelector of one peer together: ${named(combined)}`,
+    ],
+    [
+      obscure.length > 0,
+      `not understood, so what it lets through is not known: ${obscure.map((each) => `${named([each])} (${each.unreadable ?? ""})`).join(", ")}`,
     ],
     // projectcalico/kube-controllers#93, projectcalico/felix#1685, projectcalico/libcalico-go#770
     [

@@ -112,4 +112,13 @@ describe("what --what-if prints", () => {
     expect(told("past")).not.toContain("by name");
     expect(resultFor("v2.4.0").notes.join()).not.toContain("by name");
   });
+
+  test("a policy that is not understood is named, and what in it", () => {
+    const podSelector = { matchExpressions: [{ key: "app", operator: "Gt", values: ["1"] }] };
+    const raw = { ...shop, policies: [{ namespace: "bank", name: "odd", spec: { podSelector } }] };
+    expect(resultFor("v2.4.0", { raw }).notes.join()).toContain(
+      'not understood, so what it lets through is not known: bank/odd (the operator "Gt")',
+    );
+    expect(resultFor("v2.4.0").notes.join()).not.toContain("not understood");
+  });
 });
