@@ -1,35 +1,11 @@
-import { overlay, type Cell } from "./access.ts";
+import { overlay } from "./access.ts";
+import { differences, type Verdict } from "./differences.ts";
 import type { PodClass } from "./pod-classes.ts";
-import type { Profile, Profiles } from "./profile.ts";
+import type { Profiles } from "./profile.ts";
 import { intersection, rangesOf, size, without, type Ranges } from "./ranges.ts";
 import { reachableFrom, type Destinations } from "./reachable-from.ts";
+import { egressReason, ingressReason, type Reason } from "./reasons.ts";
 import type { Universe } from "./universe.ts";
-
-export type Verdict = "allow" | "deny" | "unknown";
-
-/** Why a flow changes. The policies are places in the universe's. */
-export interface Reason {
-  readonly kind:
-    /** Policies that selected pods in an open namespace begin to isolate them. */
-    | "policy"
-    /** The annotation that closed the namespace has no effect any more, and no policy selects the pod. */
-    | "annotation"
-    /** The same policies, read in another way: ipBlock or policyTypes. */
-    | "reading"
-    /** Egress rules begin to be enforced. */
-    | "egress"
-    /** Whether the namespace is closed is not clear. */
-    | "unclear"
-    /** A policy is not understood. */
-    | "unreadable"
-    /** Pods without an address that an ipBlock may hold, or of which it holds one and not the other. */
-    | "no address"
-    /** What the destination lets in is not known, before or after. */
-    | "other end";
-  /** Whose end it lies at: the policies are those of the destination's namespace or of the source's. */
-  readonly side: "ingress" | "egress";
-  readonly policies: readonly number[];
-}
 
 /** Flows that pass before and not after, or the other way round, or of which one of both is not known. */
 export interface FlowChange {
@@ -180,60 +156,6 @@ function destinations(universe: Universe, { ingress }: Profiles): readonly Desti
     const ids = members.map(({ id }) => id).toSorted((a, b) => a - b);
     return [{ members: rangesOf(ids), profile: ingress(of) }];
   });
-}
-
-/** The parts, of a domain or of everything, where two states differ or where one of them is not known. */
-function differences(
-  a: Pick<Cell, "sure" | "maybe">,
-  b: Pick<Cell, "sure" | "maybe">,
-  domain?: Ranges,
-): readonly { readonly before: Verdict; readonly after: Verdict; readonly set: Ranges }[] {
-  const known = a.sure === a.maybe && b.sure === b.maybe;
-  const parts: [Verdict, Verdict, Ranges][] = [
-    ["allow", "deny", without(a.sure, b.maybe)],
-    ["deny", "allow", without(b.sure, a.maybe)],
-  ];
-  if (!known) {
-    const [doubtBefore, doubtAfter] = [without(a.maybe, a.sure), without(b.maybe, b.sure)];
-    parts.push(
-      ["allow", "unknown", intersection(a.sure, doubtAfter)],
-      ["deny", "unknown", without(doubtAfter, a.maybe)],
-      ["unknown", "allow", intersection(doubtBefore, b.sure)],
-      ["unknown", "deny", without(doubtBefore, b.maybe)],
-      ["unknown", "unknown", intersection(doubtBefore, doubtAfter)],
-    );
-  }
-  return parts.flatMap(([before, after, whole]) => {
-    const set = domain === undefined ? whole : intersection(whole, domain);
-    return set.length === 0 ? [] : [{ before, after, set }];
-  });
-}
-
-interface Verdicts {
-  readonly before: Verdict;
-  readonly after: Verdict;
-}
-
-function ingressReason(first: Profile, second: Profile, { before, after }: Verdicts): Reason {
-  const side = "ingress";
-  const policies = [...new Set([...second.policies, ...first.policies])];
-  if (before === "unknown" || after === "unknown") {
-    if (first.doubt === "isolation") return { kind: "unclear", side, policies };
-    const doubtful = first.doubt ?? second.doubt;
-    return { kind: doubtful === undefined ? "no address" : "unreadable", side, policies };
-  }
-  if (second.mode === "open") return { kind: "annotation", side, policies: [] };
-  return first.mode === "open"
-    ? { kind: "policy", side, policies: second.policies }
-    : { kind: "reading", side, policies };
-}
-
-function egressReason(egress: Profile, { before, after }: Verdicts, exact: boolean): Reason {
-  const { policies, doubt } = egress;
-  const side = "egress";
-  if (before !== "unknown" && after !== "unknown") return { kind: "egress", side, policies };
-  if (exact) return { kind: "other end", side, policies };
-  return { kind: doubt === undefined ? "no address" : "unreadable", side, policies };
 }
 
 /** In the order of their first members; those without a key are left out. */

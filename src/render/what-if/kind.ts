@@ -1,5 +1,5 @@
 import type { Protocol } from "../../model/network-policy.ts";
-import type { Verdict } from "../../policy/changes.ts";
+import type { Verdict } from "../../policy/differences.ts";
 import type { Driver, Isolation } from "../../policy/isolation.ts";
 import type { Cause } from "../../policy/what-if.ts";
 

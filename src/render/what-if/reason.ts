@@ -1,4 +1,5 @@
-import type { Reason, Verdict } from "../../policy/changes.ts";
+import type { Verdict } from "../../policy/differences.ts";
+import type { Reason } from "../../policy/reasons.ts";
 
 const reasons: Readonly<Record<Reason["kind"], string>> = {
   policy: "a policy that did nothing begins to isolate these pods",

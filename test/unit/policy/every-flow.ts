@@ -1,7 +1,7 @@
 import { protocols } from "../../../src/model/network-policy.ts";
 import type { Truth } from "../../../src/model/reading.ts";
 import type { Access } from "../../../src/policy/access.ts";
-import type { Verdict } from "../../../src/policy/changes.ts";
+import type { Verdict } from "../../../src/policy/differences.ts";
 import type { End, Flow, PolicyCluster } from "../../../src/policy/cluster.ts";
 import { portId } from "../../../src/policy/ports.ts";
 import type { Profiles } from "../../../src/policy/profile.ts";
