@@ -1,16 +1,31 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-// Tests that start control planes: one file at a time, the machine may have two cores. What passes only
-// at its second try is named at the end of scripts/test: its cause is still to be found.
-const againstServers = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, retry: 1 };
+// Tests that start control planes. What passes only at its second try is named at the end of scripts/test:
+// its cause is still to be found.
+const againstServers = { testTimeout: 120_000, hookTimeout: 180_000, retry: 1 };
 const binary = "test/e2e/binary.test.ts";
+// Half of the time such a file waits, so two share two cores. Clusters that are kept are shared by all files.
+const sideBySide =
+  process.env["KEEP_CLUSTERS"] === undefined
+    ? Number(process.env["E2E_WORKERS"] ?? Math.min(2, availableParallelism()))
+    : 1;
 
 export default defineConfig({
   test: {
     projects: [
       // Hundreds of generated cases may take long beside other work; a hang is still seen.
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000 } },
-      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], exclude: [binary], ...againstServers } },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          exclude: [binary],
+          maxWorkers: sideBySide,
+          sequence: { groupOrder: 1 },
+          ...againstServers,
+        },
+      },
       // Needs `npm run release` first. Takes apart archives of 40 MB, and builds them a second time.
       {
         test: {
@@ -22,7 +37,7 @@ export default defineConfig({
         },
       },
       // Needs `npm run build` first.
-      { test: { name: "binary", include: [binary], ...againstServers } },
+      { test: { name: "binary", include: [binary], fileParallelism: false, ...againstServers } },
     ],
   },
 });

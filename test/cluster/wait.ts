@@ -15,7 +15,7 @@ export async function waitFor<T>(
   api: Api,
   path: string,
   decide: (objects: readonly KubeObject[]) => T | undefined | false,
-  { timeoutMs = 30_000, what = path }: WaitOptions = {},
+  { timeoutMs = 60_000, what = path }: WaitOptions = {},
 ): Promise<T> {
   const deadline = AbortSignal.timeout(timeoutMs);
   let seen: readonly KubeObject[] = [];
@@ -56,7 +56,7 @@ export async function allReady(api: Api, nodes: readonly string[]): Promise<void
 /** For what no watch tells: looks again in short intervals until `decide` answers something. */
 export async function poll<T>(
   decide: () => Promise<T | undefined | false>,
-  { timeoutMs = 30_000, what = "the condition" }: WaitOptions = {},
+  { timeoutMs = 60_000, what = "the condition" }: WaitOptions = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -410,9 +410,11 @@ describe.each(eras)("status on Kubernetes $kubeVersion", ({ kubeVersion, from, t
     test("a crash loop is named with its exit code", async () => {
       await cluster.faults.crashLoopBackOff({ node: "node-02", container: "calico-node" }, { exitCode: 3 });
       await replaced("node-02", await deletePod("node-02"), waits("CrashLoopBackOff"));
-      const node = await nodeStatus("node-02");
-      expect(node.notes[0]?.text).toContain("CrashLoopBackOff: exit code 3");
-      expect(node.pod?.restarts).toBeGreaterThan(0);
+      // Between two waits it runs for a moment.
+      await expect
+        .poll(async () => (await nodeStatus("node-02")).notes[0]?.text, { timeout: 30_000 })
+        .toContain("CrashLoopBackOff: exit code 3");
+      expect((await nodeStatus("node-02")).pod?.restarts).toBeGreaterThan(0);
     });
 
     test("H10: a pod without room is told on its node, in the scheduler's words", async () => {
