@@ -81,7 +81,6 @@ export const layers: readonly Layer[] = [
 export const soles: readonly Sole[] = [
   { what: "@kubernetes/client-node", kind: "package", where: ["cluster/"] },
   { what: "listr2", kind: "package", where: ["perform/"] },
-  { what: "cli-table3", kind: "package", where: ["render/table.ts"] },
   { what: "semver", kind: "package", where: ["releases/version.ts"] },
   { what: "yaml", kind: "package", where: ["manifest/yaml.ts"] },
   { what: "clipanion", kind: "package", where: ["cli.ts", "context.ts", "commands/"] },

@@ -43,6 +43,8 @@ export function makeRequestLog(level: number, write: (line: string) => void, pid
       line(6, `"Response"${asked} status="${status}"${shown} milliseconds=${Math.round(millis)}`);
     },
     responseBody(url, body) {
+      // Not looked through for secrets where nobody sees it: lists are long.
+      if (level < 8) return;
       line(8, `"Response Body" body=${JSON.stringify(shorten(mask(url, body), level))}`);
     },
   };
