@@ -4,6 +4,7 @@ import type { Write } from "../model/write.ts";
 import { compare, isHeld, withoutStrategy, withStrategy } from "./compare.ts";
 import { extractOwned } from "./extract.ts";
 import { patchTypeOf } from "./merge-keys.ts";
+import { sameJson } from "./same-json.ts";
 
 /** As whom an object goes back: a server-side manager with the fields that it owned, or kubectl's client side. */
 export interface FormerOwner {
@@ -61,11 +62,11 @@ export function restoreObject(
  * left it that was killed, and nobody else.
  */
 export function isBetween(before: unknown, after: unknown, live: unknown): boolean {
-  const equal = (other: unknown): boolean => JSON.stringify(other) === JSON.stringify(live);
+  const equal = (other: unknown): boolean => sameJson(other, live);
   if (equal(before) || equal(after) || live === undefined) return true;
   if (Array.isArray(live)) {
     const either = [before, after].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
-    return live.every((element) => either.some((other) => JSON.stringify(other) === JSON.stringify(element)));
+    return live.every((element) => either.some((other) => sameJson(other, element)));
   }
   if (!isMap(live)) return false;
   const [was, meant] = [isMap(before) ? before : {}, isMap(after) ? after : {}];

@@ -20,6 +20,7 @@ import {
 import { controllerPods, manifest, ownState } from "./support/controllers.ts";
 import { lines, runPlugin, type Result } from "./support/plugin.ts";
 import { hasTerminal, onTerminal } from "./support/terminal.ts";
+import { typhaDeployment } from "./support/typha.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { testCluster } from "./test-cluster.ts";
 
@@ -82,6 +83,7 @@ describe("Kubernetes 1.36", () => {
   });
   afterAll(() => cluster?.stop());
 
+  // Procedure: Updating the ConfigMap
   test("one value: written with last-applied in step, then exactly what reads it is restarted, node by node", async () => {
     const file = await applied(cluster, calico);
     await secondsPass(cluster);
@@ -254,36 +256,8 @@ describe("Kubernetes 1.36", () => {
 
   test("Typha, where it reads a changed key, is rolled out before the nodes; its new pods are Ready first", async () => {
     await applied(cluster, calico);
-    const labels = { "k8s-app": "calico-typha" };
-    await cluster.apply([
-      {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name: "calico-typha", namespace: "kube-system", labels },
-        spec: {
-          replicas: 2,
-          selector: { matchLabels: labels },
-          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-          template: {
-            metadata: { labels },
-            spec: {
-              containers: [
-                {
-                  name: "calico-typha",
-                  image: "quay.io/calico/typha:v3.29.7",
-                  env: [
-                    {
-                      name: "MTU",
-                      valueFrom: { configMapKeyRef: { name: "calico-config", key: "veth_mtu" } },
-                    },
-                  ],
-                },
-              ],
-            },
-          },
-        },
-      },
-    ]);
+    const configMapKeyRef = { name: "calico-config", key: "veth_mtu" };
+    await cluster.apply([typhaDeployment("v3.29.7", [{ name: "MTU", valueFrom: { configMapKeyRef } }])]);
     await workloadsReady(cluster);
     const typhas = async () => {
       const selector = "labelSelector=k8s-app%3Dcalico-typha";

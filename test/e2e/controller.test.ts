@@ -37,6 +37,7 @@ describe("Kubernetes 1.15: the procedure's own era", () => {
   });
   afterAll(() => cluster?.stop());
 
+  // Procedure: Upgrading from pre-2.0
   test("pre-2.0: the ReplicaSet goes to 0 by its scale subresource, its pod is gone, then the Deployment is made", async () => {
     await installed(cluster, etcd("v1.6.1"), etcd("v2.3.0"));
     const mark = await cluster.audit.mark();
@@ -68,6 +69,7 @@ describe("Kubernetes 1.15: the procedure's own era", () => {
     ]);
   });
 
+  // Procedure: Upgrading the policy controller
   test("Deployment to Deployment of the same name; again it is unchanged", async () => {
     await installed(cluster, etcd("v2.3.0"), etcd("v2.5.1"));
     const file = await fileOf(etcd("v2.5.1"));
@@ -219,6 +221,7 @@ describe("Kubernetes 1.36: today's APIs", () => {
     expect(schemaErrorsOf("controller-list", list)).toEqual([]);
   });
 
+  // Procedure: When the controller is not running
   test("H24: with etcd it is told what was created and relabelled while nothing was enforced", async () => {
     await installed(cluster, etcd("v3.28.2"), etcd("v3.29.7"));
     const pod = (uid: string, namespace: string) => ({
@@ -298,6 +301,7 @@ describe("Kubernetes 1.36: today's APIs", () => {
     expect((await workload(cluster, name))?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion);
   });
 
+  // Procedure: Note: the strategy must be Recreate
   test("a strategy that runs two at once is refused; --fix-strategy sets it", async () => {
     await installed(cluster, from, to);
     const objects = hostedCalico(to, ["rbac", "config", "workloads"]).map((object) =>

@@ -67,6 +67,7 @@ async function json(...args: readonly string[]): Promise<DataMigration & { reado
 }
 
 describe("migrate-data", () => {
+  // Procedure: Important: configuration data, v2.4 → v2.5
   test("brings over every kind whole, SystemNetworkPolicies too, and reads each back", async () => {
     await oneOfEach();
     const { stdout, code } = await run("-y");

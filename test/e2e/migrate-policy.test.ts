@@ -68,6 +68,7 @@ describe.each(["1.36", "1.15"] as const)("200 namespaces on Kubernetes %s", (kub
     await cluster?.stop();
   });
 
+  // Procedure: v1 semantics: namespaces without DefaultDeny
   test.each(["etcd", "kubernetes"] as const)(
     "driver %s: conflicts, objects changed under us, lost answers and kill -9: run again, every flow is as before; undo brings all back",
     async (driver) => {
@@ -199,6 +200,7 @@ describe("what a user is told, and asked", () => {
     return JSON.stringify(rows.map(({ metadata, spec }) => ({ ...metadata, spec })));
   }
 
+  // Procedure: v1 semantics: namespaces with DefaultDeny
   test("a taken name is never overwritten; mutation lines are kubectl's; the bundle is named", async () => {
     const { code, stdout, stderr } = await migrate(cluster);
     expect(code).toBe(0);

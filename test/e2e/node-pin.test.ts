@@ -89,6 +89,7 @@ describe.each(rollingEras)("Kubernetes $kubeVersion, Calico $old.version → $ne
     return Object.keys(annotations).filter((key) => key.startsWith("calico-upgrade/"));
   }
 
+  // Procedure: DaemonSet, 1. Apply changes
   test("H12: one node gets the new release, the others are left alone, and everybody is told that it is held", async () => {
     const [, second, third] = await uids();
     const old = (await podOf(cluster, "node-01")).metadata.name;

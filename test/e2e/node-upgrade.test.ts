@@ -38,6 +38,7 @@ describe.each(eras)(
 
     const run = (...args: readonly string[]) => runPlugin(cluster, ["node", ...args]);
 
+    // Procedure: DaemonSet, 2. Upgrade each node
     test("one node gets the new template, takes pods again, and nothing of ours stays behind", async () => {
       await outdatedCalico(cluster, calico);
       const before = await podOf(cluster, "node-01");
@@ -59,6 +60,7 @@ describe.each(eras)(
       expect(await runLease(cluster)).not.toHaveProperty("holder");
     });
 
+    // Procedure: One node at a time, cordoned and uncordoned
     test("three nodes one after the other; each write follows the one before, and the lease goes in the end", async () => {
       await outdatedCalico(cluster, calico);
       const names = await Promise.all(nodes.map(async (node) => (await podOf(cluster, node)).metadata.name));

@@ -1,5 +1,5 @@
 /** `runbook` on a real server: the hosts' own facts, what is asked for, and that nothing is written. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -77,6 +77,68 @@ describe("runbook", () => {
     expect(stdout).toContain("docker run -d --name calico … mirror.example/calico/node:v2.5.1");
     expect(stdout).toContain("/usr/lib/cni/calico");
     expect(stdout).not.toContain("systemctl edit --full calico.service");
+  });
+
+  /** Of the first host, the ids of its steps and the commands of all of them. */
+  const hostSteps = async (...args: readonly string[]) => {
+    const [host] = (await json(...way, ...args)).hops.flatMap((hop) => hop.hosts);
+    const steps = host?.steps ?? [];
+    return { ids: steps.map(({ id }) => id), commands: steps.flatMap(({ commands }) => commands) };
+  };
+
+  // Procedure: Note: pre-fetch the image
+  // Procedure: Components: the calico/node container
+  test("the calico/node container: the image is pulled first, then the unit switched, the container stopped and started", async () => {
+    const { ids, commands } = await hostSteps("--run-by=docker", "--runtime=docker");
+    expect(ids.indexOf("pull")).toBe(0);
+    expect(ids.indexOf("cordon")).toBeLessThan(ids.indexOf("switch"));
+    expect(ids.indexOf("switch")).toBeLessThan(ids.indexOf("uncordon"));
+    const at = (pattern: RegExp): number => commands.findIndex((command) => pattern.test(command));
+    expect(commands[0]).toMatch(/pull .*calico\/node:v2\.5\.1/);
+    expect(at(/^docker stop /)).toBeGreaterThan(0);
+    expect(at(/^docker run .*calico\/node:v2\.5\.1/)).toBeGreaterThan(at(/^docker stop /));
+  });
+
+  // Procedure: Components: the CNI plugins, kubelet before v1.4
+  test("the CNI plugins and configuration; a kubelet before v1.4 is restarted, one that reads it by itself is not", async () => {
+    const { ids, commands } = await hostSteps();
+    expect(ids).toEqual(expect.arrayContaining(["cni-binaries", "cni-config"]) as string[]);
+    expect(commands.join("\n")).toContain("/opt/cni/bin/calico-ipam");
+    expect(ids).not.toContain("kubelet");
+    const folder = await mkdtemp(join(tmpdir(), "runbook-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const facts = join(folder, "facts.json");
+    await json(...way, "--save-facts", facts);
+    // No kubelet of that age reports to this server: the saved facts are made to say it.
+    const saved = (await readFile(facts, "utf8")).replaceAll(
+      /("kubelet(?:Version)?":\s*)"[^"]+"/g,
+      '$1"v1.3.10"',
+    );
+    await writeFile(facts, saved);
+    expect((await hostSteps("--facts", facts)).commands).toContain("systemctl restart kubelet");
+  });
+
+  // Procedure: Components: the policy controller, one at a time
+  test("the policy controller: pulled, stopped, seen to be gone, and only then started; never two", async () => {
+    const made = await json(...way, "--run-by=systemd", "--controller-host=node-01");
+    expect(made.hops[0]?.controller.map(({ id }) => id)).toEqual([
+      "pull",
+      "controller-stop",
+      "controller-none",
+      "controller-start",
+      "controller-verify",
+    ]);
+  });
+
+  // Procedure: Note: etcd v3
+  test("etcd v3: etcdctl migrate leaves Calico's data alone, and is not Calico's own conversion", async () => {
+    const { stdout, code } = await runPlugin(cluster, ["explain", "D03"]);
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, " ")).toMatch(
+      /etcdctl migrate.*leaves the v2 data as they are.*no impact/,
+    );
+    const steps = (await json("--to", "v3.1.3", "--from", "v2.6.12", "--datastore", "etcd")).hops[0];
+    expect(steps?.before.map(({ id }) => id)).toContain("data");
   });
 
   test.each([

@@ -245,6 +245,7 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
     return listAt(list, "items") as KubeObject[];
   }
 
+  // Procedure: Upgrading a Hosted Installation
   test("by apply: what must come before it is named, and then one command does the rest", async () => {
     const { worst } = await worstDuring(cluster, async () => {
       for (const command of migrations) {
@@ -261,6 +262,7 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
     await expectUpgraded();
   });
 
+  // Procedure: (The whole document, one component at a time)
   test("by single commands: migrations, controller, ConfigMap, then calico-node on node after node", async () => {
     const { worst } = await worstDuring(cluster, async () => {
       for (const command of migrations) await migrate(command);

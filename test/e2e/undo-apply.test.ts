@@ -92,6 +92,7 @@ describe.each(stories)(
       );
     }
 
+    // Procedure: (Going back, which the document has nothing on)
     test("everything is as it was before the run, last-applied included, and the nodes run the old release", async () => {
       const before = await installed();
       const image = await imageOnNode("node-01");

@@ -96,6 +96,7 @@ async function json(...args: readonly string[]): Promise<PolicyWhatIf & { readon
 }
 
 describe("migrate-policy --what-if", () => {
+  // Procedure: Note: v1 NetworkPolicy semantics
   test("tells who is cut off and who is exposed, what would keep it so, and writes nothing", async () => {
     const mark = await cluster.audit.mark();
     const result = await json();

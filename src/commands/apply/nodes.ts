@@ -46,6 +46,18 @@ export async function lookAtNodes(
   });
 }
 
+/** What is left to do, whoever may do it; nothing is written. */
+export async function nodesToDo(
+  connection: Connection,
+  context: AppContext,
+  options: Omit<NodeOptions, "nodes">,
+  make: MakeTemplate,
+): Promise<NodesLeft> {
+  return await withPrepared(connection, context, options, async (prepared) =>
+    nodesLeft(prepared.live.snapshot(), await make(prepared)),
+  );
+}
+
 /** Template and nodes by the procedure of `node`. `quiet`: another format is the result. */
 export async function doNodes(
   connection: Connection,

@@ -2,8 +2,10 @@ import { contentOf, contentText } from "../../bundle/content.ts";
 import type { BundleEntry } from "../../bundle/inverse.ts";
 import { hashOf } from "../../bundle/write.ts";
 import { kubectl } from "../../merge/applier.ts";
+import { isHeld, withStrategy } from "../../merge/compare.ts";
 import { isBetween } from "../../merge/restore-object.ts";
 import { isAsInFile } from "../../merge/within.ts";
+import { daemonSetFacts } from "../../model/daemonset.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { clientSideApplyManager, manager } from "../../model/names.ts";
 import { parseTime } from "../../model/time.ts";
@@ -85,18 +87,21 @@ function changedSince(
   forced: ReadonlySet<string>,
   started: string,
 ): Decision | undefined {
-  const { entry, before, live } = target;
-  if (live === undefined || forced.has(forceName(entry))) return undefined;
+  const { entry, before } = target;
+  if (target.live === undefined || forced.has(forceName(entry))) return undefined;
+  const live = unheld(target.live);
   const { written, afterObject, done, action } = entry;
   if (written !== undefined && done && hashOf(live) === written.hash) return undefined;
   // A scale, and a run that was killed, do not know what the server made of the write.
   if (action === "scaled") {
     if (sameButReplicas(before, live)) return undefined;
-  } else if (written === undefined && !othersSince(live, started)) {
+  } else if (!othersSince(live, started)) {
+    // Every value is of one state or the other: also where taking back was interrupted, and goes on.
     if (isBetween(comparable(before), comparable(afterObject), comparable(live))) return undefined;
-    if (afterObject !== undefined && isAsInFile(afterObject, live)) return undefined;
+    if (written === undefined && afterObject !== undefined && isAsInFile(afterObject, live)) return undefined;
     // A step that saves no text of what it means: the server knows who wrote.
-    if (afterObject === undefined && (live.metadata.managedFields ?? []).length > 0) return undefined;
+    if (written === undefined && afterObject === undefined && (live.metadata.managedFields ?? []).length > 0)
+      return undefined;
   }
   const lines = changedFields(comparable(afterObject ?? before), comparable(live));
   return {
@@ -104,6 +109,12 @@ function changedSince(
     target,
     because: `somebody has changed it since${lines.length === 0 ? "" : `:\n    ${lines.join("\n    ")}\n  `}`,
   };
+}
+
+/** A DaemonSet that is held at OnDelete is judged by the strategy that goes back (hazard H12). */
+function unheld(live: KubeObject): KubeObject {
+  const pinned = live.kind === "DaemonSet" && isHeld(live) ? daemonSetFacts(live).pinned : undefined;
+  return pinned === undefined || pinned === "unreadable" ? live : withStrategy(live, pinned);
 }
 
 /** Whether a manager that is neither ours, kubectl's apply nor a controller wrote to it since the run began. */

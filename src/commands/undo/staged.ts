@@ -11,6 +11,7 @@ import { confirm } from "../node/confirm.ts";
 import { boundaryOf, downgradeOf } from "./boundaries.ts";
 import { forceName, type Inverse, type UndoWorld } from "./inverse.ts";
 import type { UndoOptions } from "./options.ts";
+import { nodeStage } from "./node-stage.ts";
 import { goesAlone, refusals } from "./prepare.ts";
 import { decide, targetsOf, type Decision } from "./staged-entries.ts";
 import { stagesOf, type Work } from "./stages.ts";
@@ -43,7 +44,17 @@ export async function undoStaged(bundle: Bundle, world: UndoWorld, around: Aroun
     bundle.entries.map(async (entry) => void found.set(entry.id, await readObject(connection, entry.ref))),
   );
   const targets = targetsOf(bundle.entries, ({ id }) => found.get(id));
-  const decisions = targets.map((target) => decide(target, world.forced, bundle.index.started));
+  const lines = around.output.format === "table" || around.output.format === "wide";
+  const how = { options, dryRun, lines };
+  const decisions = await Promise.all(
+    targets.map(async (target): Promise<Decision> => {
+      const decision = decide(target, world.forced, bundle.index.started);
+      if (target.part !== "node" || decision.kind !== "nothing" || target.live === undefined) return decision;
+      // The template is as it was; an undo that was interrupted may not have come to every node (H01).
+      const behind = await nodeStage(target, world, how)?.isBehind();
+      return behind === true ? { kind: "restore", target } : decision;
+    }),
+  );
   const prepared = [{ inverses: decisions.map(inverseOf) }];
   const tell = { bundle, options, output: around.output, dryRun, prepared };
   const boundary = boundaryOf(targets);
@@ -60,8 +71,7 @@ export async function undoStaged(bundle: Bundle, world: UndoWorld, around: Aroun
   const downgrade = downgradeOf(targets);
   if (downgrade !== undefined) context.stderr.write(`Warning: ${downgrade}\n`);
 
-  const lines = around.output.format === "table" || around.output.format === "wide";
-  const run = stagesOf(work, world, { options, dryRun, lines });
+  const run = stagesOf(work, world, how);
   if (!(await run.nodesMayRestart())) return 1;
   const { command, started } = bundle.index;
   const question = `Take back ${work.length} ${work.length === 1 ? "object" : "objects"} of ${command} from ${started}?`;

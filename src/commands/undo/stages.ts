@@ -1,34 +1,28 @@
 import { contentOf } from "../../bundle/content.ts";
 import type { OpenBundle } from "../../bundle/write.ts";
 import { list } from "../../cluster/list.ts";
+import { waitForObject } from "../../cluster/wait-object.ts";
 import { interrupted, userError } from "../../errors.ts";
-import { dryRunSuffix, type DryRun } from "../../flags/dry-run.ts";
+import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { installOwner } from "../../merge/apply-object.ts";
 import { changeValues, expandObject } from "../../merge/expand-object.ts";
-import { restoreObject, type FormerOwner } from "../../merge/restore-object.ts";
-import { daemonSetFacts } from "../../model/daemonset.ts";
-import type { JsonObject, KubeObject } from "../../model/kube.ts";
+import { restoreObject } from "../../merge/restore-object.ts";
+import type { KubeObject } from "../../model/kube.ts";
 import { manager } from "../../model/names.ts";
 import type { Write } from "../../model/write.ts";
 import type { Part } from "../../plan/apply/parts.ts";
-import { undoLine } from "../../render/undo/print.ts";
 import type { UndoneEntry } from "../../render/undo/kind.ts";
-import { doNodes, lookAtNodes, type MakeTemplate } from "../apply/nodes.ts";
+import { undoLine } from "../../render/undo/print.ts";
 import { put } from "../apply/put.ts";
-import { readObject } from "../apply/scene.ts";
-import { idsOf } from "../arguments.ts";
 import { waitRolledOut } from "../apply/rollout.ts";
-import { waitForObject } from "../../cluster/wait-object.ts";
-import type { NodeOptions } from "../node/options.ts";
+import { ownerData, ownerOf } from "./former-owner.ts";
 import type { UndoWorld } from "./inverse.ts";
-import type { UndoOptions } from "./options.ts";
+import { nodeStage, patience, type HowToUndo } from "./node-stage.ts";
 import type { Decision } from "./staged-entries.ts";
 import { entryOf, type Results } from "./tell.ts";
 
 /** An object that is to be written. */
 export type Work = Decision & { readonly kind: "restore" | "delete" | "create" };
-
-const patience = 300_000;
 
 export interface Stages {
   /** Rights and guards of the nodes that go back; what stands against them is told. */
@@ -38,15 +32,8 @@ export interface Stages {
 }
 
 /** The stages of taking an upgrade back, over the objects that are to be written. */
-export function stagesOf(
-  work: readonly Work[],
-  world: UndoWorld,
-  {
-    options,
-    dryRun,
-    lines,
-  }: { readonly options: UndoOptions; readonly dryRun: DryRun; readonly lines: boolean },
-): Stages {
+export function stagesOf(work: readonly Work[], world: UndoWorld, how: HowToUndo): Stages {
+  const { options, dryRun, lines } = how;
   const { connection, discovery } = world;
   const { context } = options;
   const real = dryRun === "none";
@@ -54,32 +41,10 @@ export function stagesOf(
   const of = (...parts: readonly Part[]): readonly Work[] =>
     work.filter(({ target }) => parts.includes(target.part));
   const [node] = of("node");
-  const nodeOptions: Omit<NodeOptions, "nodes"> = {
-    templateOnly: true,
-    restart: false,
-    noCordon: false,
-    timeout: patience,
-    takeOver: true,
-    ignored: idsOf(options.ignored),
-    ...(options.settle === undefined ? {} : { settle: options.settle }),
-    dryRun,
-    yes: options.yes,
-    output: { format: "table" },
-    color: options.connection.color,
-    again: [],
-    everywhere: [],
-    ...(node === undefined
-      ? {}
-      : { daemonSet: { namespace: node.target.entry.namespace ?? "", name: node.target.entry.name } }),
-  };
-  return { nodesMayRestart, perform };
-
-  async function nodesMayRestart(): Promise<boolean> {
-    const make = templateBack();
-    if (make === undefined) return true;
-    const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
-    return (await lookAtNodes(connection, context, nodeOptions, make, warn)).allowed;
-  }
+  const nodes = node?.kind === "restore" ? nodeStage(node.target, world, how) : undefined;
+  /** A signal that came with the last write of a stage. */
+  let signalled: Error | undefined;
+  return { nodesMayRestart: async () => (await nodes?.mayRestart()) ?? true, perform };
 
   async function perform(own: OpenBundle | undefined, results: Results): Promise<void> {
     const ids = await own?.save(
@@ -114,7 +79,8 @@ export function stagesOf(
       }
       for (const each of of("other").filter(({ kind }) => kind === "create")) await take(each, stop, done);
     });
-    await nodesBack(done);
+    goOn();
+    if (nodes !== undefined && node !== undefined) done(node, await nodes.goBack(), "configured");
     await interruptible(async (stop) => {
       for (const each of of("configmap")) {
         const { entry, before } = each.target;
@@ -135,18 +101,28 @@ export function stagesOf(
     });
   }
 
-  /** A signal lets the write under way end, and no other begin. The nodes' stage listens for itself. */
+  function goOn(): void {
+    if (signalled !== undefined) throw signalled;
+  }
+
+  /** A signal lets the write under way end, and no other begin; a second one leaves at once. */
   async function interruptible(stage: (stop: AbortSignal) => Promise<void>): Promise<void> {
     const listening = context.interrupts.listen();
+    const leave = Promise.withResolvers<never>();
+    const over = (): Error => interrupted(listening.exitCode, "interrupted; the same command goes on");
+    listening.first.addEventListener("abort", () => {
+      context.stderr.write("interrupted: waiting for the write under way; once more leaves at once\n");
+    });
+    listening.second.addEventListener("abort", () => leave.reject(over()));
     try {
-      await stage(listening.first);
+      await Promise.race([stage(listening.first), leave.promise]);
     } catch (error) {
-      if (listening.first.aborted)
-        throw interrupted(listening.exitCode, "interrupted; the same command goes on");
-      throw error;
+      throw listening.first.aborted ? over() : error;
     } finally {
       listening.stop();
     }
+    // Between two stages nobody listens.
+    if (listening.first.aborted) signalled = over();
   }
 
   /** The object exactly as it was, or gone where the run made it. */
@@ -228,56 +204,9 @@ export function stagesOf(
       if (gone !== true) throw userError(`pod ${namespace}/${name} of the controller that goes does not end`);
     }
   }
-
-  async function nodesBack(
-    done: (each: Work, object: KubeObject | undefined, result: UndoneEntry["result"]) => void,
-  ): Promise<void> {
-    const make = templateBack();
-    if (make === undefined || node === undefined) return;
-    const { code, left } = await doNodes(connection, context, nodeOptions, make, !lines);
-    if (code !== 0)
-      throw userError("calico-node could not be taken back on every node; the same command goes on");
-    if (left.silent.length > 0)
-      throw userError(
-        `silent nodes still run what the run brought: ${left.silent.join(", ")}; what it uses stays (H01, H16); the same command goes on when they answer`,
-      );
-    // By the version that the run used: what is compared later is read there.
-    done(node, await readObject(connection, node.target.entry.ref), "configured");
-  }
-
-  /** The DaemonSet's former template and strategy as the goal of a node run. */
-  function templateBack(): MakeTemplate | undefined {
-    const before = node?.kind === "restore" ? node.target.before : undefined;
-    if (node === undefined || before === undefined) return undefined;
-    const { ref, data } = node.target.entry;
-    const facts = daemonSetFacts(before);
-    return () =>
-      Promise.resolve({
-        facts: facts.template,
-        strategy: facts.strategy,
-        bringInLine: (live) => {
-          const found = restoreObject(live, contentOf(live), before, ref, ownerOf(data));
-          return found === undefined
-            ? { writes: [], template: false }
-            : { writes: [found.write], template: found.template };
-        },
-      });
-  }
 }
 
 function rank({ kind, target: { entry } }: Work): number {
   if (kind === "delete") return 0;
   return entry.action === "scaled" ? 2 : 1;
-}
-
-function ownerOf(data: JsonObject | undefined): FormerOwner | undefined {
-  const { manager: name, fields } = data ?? {};
-  return typeof name === "string" && typeof fields === "object" && fields !== null
-    ? { manager: name, fields: fields as JsonObject }
-    : undefined;
-}
-
-function ownerData(data: JsonObject | undefined): JsonObject {
-  const owner = ownerOf(data);
-  return owner === undefined ? {} : { manager: owner.manager, fields: owner.fields };
 }

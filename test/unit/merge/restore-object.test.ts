@@ -78,6 +78,11 @@ describe("whether a killed run left it so, or somebody else", () => {
       true,
     );
     expect(isBetween(before, after, { rules: ["a"], data: { x: "2" } })).toBe(true);
+    // A file and a server write the same rule down in another order.
+    const rule = { apiGroups: [""], verbs: ["get"] };
+    expect(
+      isBetween({ rules: [] }, { rules: [rule] }, { rules: [{ verbs: ["get"], apiGroups: [""] }] }),
+    ).toBe(true);
     expect(isBetween(before, after, { rules: ["a", "z"], data: { x: "2" } })).toBe(false);
     expect(isBetween(before, after, { rules: ["a"], data: { x: "3" } })).toBe(false);
     expect(isBetween(before, after, { rules: ["a"], data: { x: "2", mine: "m" } })).toBe(false);

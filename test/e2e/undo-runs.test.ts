@@ -1,0 +1,195 @@
+/** `undo` of each kind of run, one after the other, on one server; and what Ctrl-C does to it. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { contentOf } from "../../src/bundle/content.ts";
+import type { KubeObject as Content } from "../../src/model/kube.ts";
+import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
+import { workloadsReady } from "../calico/install.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
+import { cordonLease, isCordoned, nodes, podOf, runLease, writes } from "./support/calico-cluster.ts";
+import { controllerPods, imageOf, mostAtOnce, workload } from "./support/controllers.ts";
+import { interpose } from "./support/interposer.ts";
+import { runPlugin, type Running, startPlugin } from "./support/plugin.ts";
+import { typhaDeployment } from "./support/typha.ts";
+import { testCluster } from "./test-cluster.ts";
+
+// v3.26 takes a right of calico-node away, so that going back begins with giving it again (H01).
+const old = { version: "v3.25.2" };
+const next = { version: "v3.26.5" };
+const config = "/api/v1/namespaces/kube-system/configmaps/calico-config";
+
+let cluster: Cluster;
+let folder: string;
+const files = { old: "", next: "" };
+
+beforeAll(async () => {
+  cluster = await testCluster({ audit: "Metadata" });
+  folder = await mkdtemp(join(tmpdir(), "undo-runs-"));
+  for (const [name, calico] of Object.entries({ old, next }) as ["old" | "next", typeof old][]) {
+    files[name] = join(folder, `${name}.yaml`);
+    await writeFile(files[name], toYaml([...hostedCalico(calico), typhaDeployment(calico.version)]));
+  }
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await cluster?.stop();
+});
+beforeEach(async () => {
+  await cluster.resetCalico();
+  const { code, stderr } = await cluster.kubectl(["apply", "-f", files.old]);
+  if (code !== 0) throw new Error(stderr);
+  await workloadsReady(cluster);
+});
+
+const placed = (args: readonly string[]) => [...args, "--bundle-dir", join(folder, "bundles")];
+const run = (...args: readonly string[]) => runPlugin(cluster, placed(args));
+/** Releases that old are not for this server, and BGP peers are no part of the test (H17). */
+const quick = ["--settle=0s", "--ignore-preflight-errors=all"];
+const undoing = (bundle: string) => placed(["undo", bundle, "-y", ...quick]);
+const undo = (bundle: string) => runPlugin(cluster, undoing(bundle));
+
+/** The directory that a run has saved what was there in. */
+async function bundleOf(...args: readonly string[]): Promise<string> {
+  const { code, stderr } = await run(...args);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/saved in \S+/)]);
+  return /saved in ([^;\s]+)/.exec(stderr)?.[1] ?? "";
+}
+
+/** Calico's objects as somebody would apply them. */
+async function installed(): Promise<unknown> {
+  const paths = [
+    "/api/v1/namespaces/kube-system/configmaps",
+    "/apis/apps/v1/namespaces/kube-system/daemonsets",
+    "/apis/apps/v1/namespaces/kube-system/deployments",
+    "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+  ];
+  const lists = await Promise.all(paths.map((path) => cluster.api.ask("GET", path)));
+  return lists.flatMap((list) =>
+    (listAt(list, "items") as KubeObject[])
+      .filter(({ metadata }) => metadata.name.startsWith("calico"))
+      .map((object) =>
+        contentOf({
+          ...object,
+          apiVersion: "",
+          kind: String(at(list, "kind")).replace("List", ""),
+        } as Content),
+      ),
+  );
+}
+
+const imageOnNode = async (node: string) => at(await podOf(cluster, node), "spec", "containers", 0, "image");
+
+describe("a whole apply, Typha in it", () => {
+  test("Ctrl-C lets the write under way end and no other begin, exit 130; the same command goes on to the end", async () => {
+    const before = await installed();
+    const image = await imageOnNode("node-01");
+    const bundle = await bundleOf("apply", "-f", files.next, "-y", ...quick);
+    const typha = imageOf(await workload(cluster, "deployments/calico-typha"));
+    expect(typha).toContain(next.version);
+
+    // In the middle of the first write, while rights are added.
+    const under: { way?: Running } = {};
+    const mark = await cluster.audit.mark();
+    const slow = await interpose(cluster, async ({ method, path, forward }) => {
+      // What comes after this moment is not looked at.
+      if (path.includes("watch=")) return await new Promise<undefined>(() => undefined);
+      if (method !== "PATCH") return await forward();
+      under.way?.signal("SIGINT");
+      await under.way
+        ?.says(/^interrupted: waiting for the write under way; once more leaves at once$/m)
+        .catch(() => 0);
+      return await forward();
+    });
+    under.way = startPlugin(cluster, undoing(bundle), slow);
+    const early = await under.way.ended;
+    expect([early.code, early.stderr]).toEqual([
+      130,
+      expect.stringMatching(/^error: interrupted; the same command goes on$/m),
+    ]);
+    expect(await writes(cluster, mark)).toHaveLength(1);
+    expect(early.stderr).toMatch(/^Warning: P11: from v3\.26\.5 back to v3\.25\.2 is a downgrade/m);
+
+    // On a node: it is given back or brought to its end.
+    const onNode = startPlugin(cluster, undoing(bundle));
+    await onNode.says(/node\/node-01 cordoned/);
+    onNode.signal("SIGINT");
+    const middle = await onNode.ended;
+    expect([middle.code, middle.stderr]).toEqual([130, expect.stringMatching(/^error: interrupted; /m)]);
+    expect(await isCordoned(cluster, "node-01")).toBe(false);
+    expect(await cordonLease(cluster, "node-01")).toBeUndefined();
+    expect(await runLease(cluster)).not.toHaveProperty("holder");
+    expect(await imageOnNode("node-03")).not.toBe(image);
+
+    const { result, most } = await mostAtOnce(cluster, () => undo(bundle));
+    expect([result.code, result.stderr]).toEqual([0, expect.any(String)]);
+    expect(result.stdout).toContain("deployment.apps/calico-typha configured in kube-system namespace\n");
+    expect(most).toBeLessThanOrEqual(1);
+    expect(await installed()).toEqual(before);
+    for (const node of nodes) expect(await imageOnNode(node)).toBe(image);
+  });
+
+  test("P11: that it is a downgrade is said before anything is asked or written", async () => {
+    const bundle = await bundleOf("apply", "-f", files.next, "-y", ...quick);
+    const mark = await cluster.audit.mark();
+    const { code, stderr } = await run("undo", bundle, "--ignore-preflight-errors=all");
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^Warning: P11: [\s\S]*Take back \d+ objects of apply from [\s\S]*-y answers yes/m,
+      ),
+    ]);
+    expect(await writes(cluster, mark)).toEqual([]);
+  });
+});
+
+describe("a controller run", () => {
+  test("the old controller comes back, never two; a signal leaves the line of the write that was under way", async () => {
+    const before = await installed();
+    const bundle = await bundleOf(
+      "controller",
+      "-f",
+      files.next,
+      "--settle=0s",
+      "--ignore-preflight-errors=H05",
+    );
+    const mark = await cluster.audit.mark();
+    const under: { way?: Running } = {};
+    const slow = await interpose(cluster, async ({ method, path, forward }) => {
+      if (path.includes("watch=")) return await new Promise<undefined>(() => undefined);
+      if (method !== "PATCH") return await forward();
+      under.way?.signal("SIGTERM");
+      await under.way?.says(/^interrupted: waiting for the write under way/m).catch(() => 0);
+      return await forward();
+    });
+    under.way = startPlugin(cluster, undoing(bundle), slow);
+    expect(await under.way.ended).toMatchObject({
+      code: 143,
+      stdout: "deployment.apps/calico-kube-controllers configured in kube-system namespace\n",
+    });
+    expect(await writes(cluster, mark)).toEqual(["patch deployments/calico-kube-controllers"]);
+    const { result, most } = await mostAtOnce(cluster, () => undo(bundle));
+    expect([result.code, result.stderr]).toEqual([0, expect.stringContaining("nothing to take back")]);
+    await workloadsReady(cluster);
+    expect(most).toBeLessThanOrEqual(1);
+    expect(await installed()).toEqual(before);
+    const [pod, second] = await controllerPods(cluster);
+    expect([at(pod, "spec", "containers", 0, "image"), second]).toEqual([
+      imageOf(await workload(cluster, "deployments/calico-kube-controllers")),
+      undefined,
+    ]);
+  });
+});
+
+describe("a configmap run", () => {
+  test("the values are as they were, last-applied included, and which pods run with others is known", async () => {
+    const before = await installed();
+    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", "--no-restart");
+    expect(at(await cluster.api.ask("GET", config), "data", "veth_mtu")).toBe("1400");
+    const { code, stdout } = await undo(bundle);
+    expect([code, stdout]).toEqual([0, "configmap/calico-config configured in kube-system namespace\n"]);
+    expect(await installed()).toEqual(before);
+  });
+});
