@@ -58,8 +58,10 @@ export async function makeDirectory(path: string): Promise<void> {
     if (code === "EEXIST") return;
     if (code !== "ENOENT" || dirname(path) === path) throw error;
     await makeDirectory(dirname(path));
-    await makeDirectory(path);
-    return;
+    // Not from the start again: in /proc this is ENOENT for ever.
+    await mkdir(path, { mode: 0o700 }).catch((again: unknown) => {
+      if ((again as NodeJS.ErrnoException).code !== "EEXIST") throw again;
+    });
   }
   await syncDirectory(dirname(path));
 }

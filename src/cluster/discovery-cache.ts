@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DiscoveryLists, GroupEntry, ResourceEntry } from "./discovery-lists.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** Discovery on disk, shared with kubectl: client-go's discovery/cached/disk. */
 export interface DiscoveryCache {
@@ -70,7 +71,7 @@ async function fresh(path: string): Promise<unknown> {
 
 /** Whoever reads meanwhile sees the old file or the new one. */
 async function replace(path: string, value: object): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+  await makeFolder(dirname(path), 0o750);
   const draft = `${path}.${Math.random().toString(36).slice(2)}`;
   try {
     await writeFile(draft, `${JSON.stringify(value)}\n`, { mode: 0o660 });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../../cluster/make-folder.ts";
 import { kubeconfigPaths } from "../../cluster/load-kubeconfig.ts";
 import type { AppContext } from "../../context.ts";
 import { connectionArguments, type ConnectionValues } from "../../flags/connection.ts";
@@ -46,7 +47,7 @@ export async function namesCache(
     ...(known !== undefined && Math.abs(now() - known.at) < goodForMillis ? { fresh: known.names } : {}),
     async write(names) {
       try {
-        await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+        await makeFolder(dirname(path), 0o750);
         const draft = `${path}.${Math.random().toString(36).slice(2)}`;
         await writeFile(draft, JSON.stringify({ at: now(), names }), { mode: 0o600 });
         await rename(draft, path);

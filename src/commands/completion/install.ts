@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
-import { access, chmod, lstat, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { access, chmod, lstat, readFile, rename, writeFile } from "node:fs/promises";
 import { platform } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { makeFolder } from "../../cluster/make-folder.ts";
 import { userError } from "../../errors.ts";
 
 const mark = "written by: kubectl calico-upgrade completion install";
@@ -32,7 +33,7 @@ export async function install(
   }
   const draft = `${path}.unfinished`;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(draft, text);
     await chmod(draft, 0o755);
     await rename(draft, path);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import {
   chmod,
   mkdir,
@@ -295,6 +296,12 @@ describe("a place that cannot hold it is refused before anything is written", ()
     await rmdir(inTheWay);
     await bundle.close();
     expect(await readdir(root)).toEqual([]);
+  });
+
+  test.runIf(existsSync("/proc/self"))("a place in /proc is refused, and not tried for ever", async () => {
+    await expect(open("/proc/nobody/state")).rejects.toThrow(
+      /cannot save to the bundle \/proc\/nobody\/state/,
+    );
   });
 
   test("no home", () => {
