@@ -8,7 +8,8 @@ import type { NodeWorld } from "../../plan/node/world.ts";
 import type { TemplateFacts } from "../../model/template.ts";
 import type { NodeOptions } from "../node/options.ts";
 import { prepare, type Prepared } from "../node/prepare.ts";
-import { checkedGoal, performGoal } from "../node/run.ts";
+import { checkedGoal } from "../node/checked-goal.ts";
+import { performGoal } from "../node/perform-goal.ts";
 import { quietly } from "./quiet.ts";
 
 /** What the DaemonSet is to become, made anew from what is there now. */

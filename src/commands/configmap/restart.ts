@@ -3,7 +3,7 @@ import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { explain } from "../../errors.ts";
 import type { JsonObject } from "../../model/kube.ts";
-import type { RestartedPod } from "../node/run.ts";
+import type { RestartedPod } from "../node/perform-goal.ts";
 import type { ConfigMapValues } from "./options.ts";
 
 /** What another command did: its exit code, and its result where it was asked for as JSON. */
