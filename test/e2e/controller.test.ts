@@ -1,6 +1,6 @@
 /** `controller`: what it does in each era, and that two controllers never run at once. */
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { CalicoOptions } from "../calico/era.ts";
 import { hostedCalico } from "../calico/hosted-calico.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -230,6 +230,17 @@ describe("Kubernetes 1.36: today's APIs", () => {
       metadata: { name: uid, namespace, labels: { app: "old" } },
       spec: { containers: [{ name: "a", image: "a" }] },
     });
+    onTestFinished(async () => {
+      await cluster.api.request("DELETE", "/api/v1/namespaces/fresh");
+      await cluster.api.request(
+        "DELETE",
+        "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies/late",
+      );
+      for (const each of ["relabelled", "untouched"])
+        await cluster.api.request("DELETE", `/api/v1/namespaces/default/pods/${each}`, {
+          gracePeriodSeconds: 0,
+        });
+    });
     await cluster.apply([pod("relabelled", "default"), pod("untouched", "default")]);
     const removeFault = await cluster.faults.runningNeverReady({ image: "calico/kube-controllers" });
     const file = await fileOf(etcd("v3.29.7"));
@@ -267,10 +278,6 @@ describe("Kubernetes 1.36: today's APIs", () => {
     expect(stderr).toContain("  namespace fresh created\n");
     expect(stderr).toContain("  networkpolicy default/late created\n");
     expect(stderr).not.toContain("untouched");
-    await cluster.api.request("DELETE", "/api/v1/namespaces/fresh");
-    await cluster.api.request("DELETE", "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies/late");
-    for (const each of ["relabelled", "untouched"])
-      await cluster.api.request("DELETE", `/api/v1/namespaces/default/pods/${each}`);
   });
 
   test("--restart makes a new pod; the next apply of the file has nothing to do", async () => {
