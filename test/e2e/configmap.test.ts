@@ -17,7 +17,7 @@ import {
   podOf,
   writes,
 } from "./support/calico-cluster.ts";
-import { controllerPods, manifest, ownState } from "./support/controllers.ts";
+import { controllerPods, manifest, mostAtOnce, ownState } from "./support/controllers.ts";
 import { lines, runPlugin, type Result } from "./support/plugin.ts";
 import { hasTerminal, onTerminal } from "./support/terminal.ts";
 import { typhaDeployment } from "./support/typha.ts";
@@ -497,5 +497,34 @@ describe("Kubernetes 1.15, etcd", () => {
     );
     expect(await known(cluster)).toEqual([true, true, true]);
     expect(JSON.stringify(at(await daemonSet(cluster), "spec", "template"))).not.toContain("calico-upgrade/");
+  });
+
+  test("H01: apply restarts the controller once more after a changed value that it reads", async () => {
+    await applied(cluster, calico);
+    const [before] = await controllerPods(cluster);
+    const changed = hostedCalico(calico, ["rbac", "config", "workloads"]).map((object) =>
+      object.kind === "ConfigMap"
+        ? { ...object, data: { ...(object["data"] as object), etcd_endpoints: "http://10.0.0.8:2379" } }
+        : object,
+    );
+    // That the endpoints change is what is asked for here.
+    const meant = "--ignore-preflight-errors=M11";
+    const args = ["apply", "-f", await manifest(changed), "-y", quick, meant];
+    const { result, most } = await mostAtOnce(cluster, async () =>
+      runPlugin(cluster, args, { env: await ownState() }),
+    );
+    expect([result.code, result.stderr]).toEqual([0, expect.any(String)]);
+    const order = lines(result.stdout).filter((line) => /^(configmap|deployment)/.test(line));
+    expect(order.slice(0, 3)).toEqual([
+      "deployment.apps/calico-policy-controller unchanged",
+      "configmap/calico-config configured",
+      "deployment.apps/calico-policy-controller restarted",
+    ]);
+    expect(most).toBeLessThanOrEqual(1);
+    const [after, second] = await controllerPods(cluster);
+    expect(second).toBeUndefined();
+    expect(after?.metadata.uid).not.toBe(before?.metadata.uid);
+    const { stdout } = await runPlugin(cluster, args, { env: await ownState() });
+    expect(stdout).toBe("");
   });
 });

@@ -1,7 +1,9 @@
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
+import { configReaders, reads } from "../../model/config-readers.ts";
 import type { FileTemplate } from "../node/template.ts";
+import type { ControllerOptions } from "../controller/options.ts";
 import { prepare } from "../controller/prepare.ts";
 import { bringAbout } from "../controller/run.ts";
 import type { ApplyOptions } from "./options.ts";
@@ -16,31 +18,13 @@ export async function doController(
   bundle: OpenBundle | undefined,
 ): Promise<number> {
   const abort = new AbortController();
-  const quiet = options.output.format !== "table" && options.output.format !== "wide";
-  const heard = quietly(context, quiet);
-  const { node } = options;
+  const heard = heardBy(context, options);
   try {
     const objects = file.objects.map(({ object }) => object);
     return await bringAbout(
       await prepare(connection, heard, objects, abort.signal),
       heard,
-      {
-        file: file.name,
-        restart: false,
-        fixStrategy: options.fixStrategy,
-        takeOver: node.takeOver,
-        printMissing: false,
-        timeout: options.timeout,
-        bundleDir: options.bundleDir,
-        // A dry run has not added what the controller needs.
-        ignored: options.dryRun === "none" ? node.ignored : new Set([...node.ignored, "H05"]),
-        dryRun: options.dryRun,
-        output: { format: "table" },
-        color: node.color,
-        again: options.again,
-        everywhere: node.everywhere,
-        ...(node.settle === undefined ? {} : { settle: node.settle }),
-      },
+      { ...controllerOptions(options), file: file.name },
       file,
       abort.signal,
       (text) => {
@@ -51,4 +35,74 @@ export async function doController(
   } finally {
     abort.abort();
   }
+}
+
+/** Keys of a ConfigMap whose values have changed. */
+export interface ChangedKeys {
+  readonly namespace: string;
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+/**
+ * Restarts the controller once more where it reads a value that was changed after it (hazard H01). The exit code;
+ * undefined where none that runs reads it.
+ */
+export async function restartReader(
+  connection: Connection,
+  context: AppContext,
+  changed: readonly ChangedKeys[],
+  options: ApplyOptions,
+  bundle: OpenBundle | undefined,
+): Promise<number | undefined> {
+  const abort = new AbortController();
+  const heard = heardBy(context, options);
+  try {
+    const prepared = await prepare(connection, heard, [], abort.signal);
+    const isRead = prepared.live
+      .snapshot()
+      .workloads.filter(({ facts }) => facts.desired > 0)
+      .flatMap(({ facts }) => configReaders(facts.template).map((reader) => ({ reader, facts })))
+      .some(({ reader, facts }) =>
+        changed.some(
+          ({ namespace, name, keys }) => namespace === facts.namespace && reads(reader, name, keys),
+        ),
+      );
+    if (!isRead) return undefined;
+    return await bringAbout(
+      prepared,
+      heard,
+      { ...controllerOptions(options), restart: true },
+      undefined,
+      abort.signal,
+      (text) => void context.stderr.write(`Warning: ${text}\n`),
+      bundle,
+    );
+  } finally {
+    abort.abort();
+  }
+}
+
+function heardBy(context: AppContext, { output }: ApplyOptions): AppContext {
+  return quietly(context, output.format !== "table" && output.format !== "wide");
+}
+
+function controllerOptions(options: ApplyOptions): ControllerOptions {
+  const { node } = options;
+  return {
+    restart: false,
+    fixStrategy: options.fixStrategy,
+    takeOver: node.takeOver,
+    printMissing: false,
+    timeout: options.timeout,
+    bundleDir: options.bundleDir,
+    // A dry run has not added what the controller needs.
+    ignored: options.dryRun === "none" ? node.ignored : new Set([...node.ignored, "H05"]),
+    dryRun: options.dryRun,
+    output: { format: "table" },
+    color: node.color,
+    again: options.again,
+    everywhere: node.everywhere,
+    ...(node.settle === undefined ? {} : { settle: node.settle }),
+  };
 }

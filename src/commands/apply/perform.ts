@@ -2,11 +2,12 @@ import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { explain, interrupted, isInterrupted } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
+import { dataOf } from "../../merge/config-map.ts";
 import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
 import { objectName } from "../../render/apply-lines.ts";
 import type { ObjectResult, StepResult } from "../../render/apply-result.ts";
 import type { FileTemplate } from "../node/template.ts";
-import { doController } from "./controller.ts";
+import { doController, restartReader } from "./controller.ts";
 import { intended } from "./intended.ts";
 import { doNodes, lookAtNodes, type MakeTemplate } from "./nodes.ts";
 import type { ApplyOptions } from "./options.ts";
@@ -87,6 +88,15 @@ async function oneStep(id: ApplyStepId, run: ApplyRunContext, objects: ObjectRes
   await writeObjects(id, run, objects);
   const count = objects.length - before;
   if (count === 0) return { state: "unchanged", because: `nothing to do: ${stepTitles[id]}` };
+  if (id === "configmap") {
+    const code = await restartControllerAgain(run);
+    if (code !== 0)
+      return {
+        state: "failed",
+        because: "the controller reads a changed value and could not be restarted",
+        code,
+      };
+  }
   return { state: "done", because: `${count} ${count === 1 ? "object" : "objects"}: ${stepTitles[id]}` };
 }
 
@@ -164,6 +174,26 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
     tell(target, outcome);
     saving?.done(target.ref, object);
   }
+}
+
+/** H01: the controller started before the values were changed; 0 also where it reads none of them. */
+async function restartControllerAgain({
+  connection,
+  context,
+  scene,
+  options,
+  saving,
+}: ApplyRunContext): Promise<number> {
+  // A dry run has written no value that a restart would read.
+  if (options.dryRun !== "none") return 0;
+  const changed = scene.targets.flatMap(({ part, object, before, ref }) => {
+    if (part !== "configmap" || before === undefined) return [];
+    const [was, is] = [dataOf(before), dataOf(object)];
+    const keys = Object.keys(is).filter((key) => key in was && was[key] !== is[key]);
+    return keys.length === 0 ? [] : [{ namespace: ref.namespace ?? "", name: ref.name, keys }];
+  });
+  if (changed.length === 0) return 0;
+  return (await restartReader(connection, context, changed, options, saving?.bundle)) ?? 0;
 }
 
 async function controllerStep({
