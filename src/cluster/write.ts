@@ -75,7 +75,7 @@ export function requestOf(write: Write, dryRun: boolean): KubeRequest {
         body: write.body,
       };
     case "delete": {
-      const { uid, resourceVersion, gracePeriodSeconds } = write;
+      const { uid, resourceVersion, gracePeriodSeconds, propagationPolicy } = write;
       return {
         method: "DELETE",
         path: objectPath(write.ref),
@@ -84,6 +84,7 @@ export function requestOf(write: Write, dryRun: boolean): KubeRequest {
           kind: "DeleteOptions",
           preconditions: { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
           ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+          ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
           ...(dry === undefined ? {} : { dryRun: [dry] }),
         },
       };

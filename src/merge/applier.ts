@@ -19,7 +19,9 @@ export function applierOf(live: KubeObject): Applier {
   );
   const annotated = live.metadata.annotations?.[lastAppliedAnnotation] !== undefined;
   const server = serverSide(live, entries);
-  if (server !== undefined && !(annotated && appliedSince(entries, server))) {
+  const passed =
+    server !== undefined && annotated && (appliedSince(entries, server) || isGuest(live, entries, server));
+  if (server !== undefined && !passed) {
     return { kind: "server", manager: server.manager, fields: server.fieldsV1 };
   }
   if (annotated) return { kind: "client", manager: clientSideApplyManager };
@@ -61,14 +63,26 @@ function share(live: KubeObject, entry: ManagedFieldsEntry | undefined): number 
   return size(substance(live, entry));
 }
 
+/** Where kubectl applied the whole object client-side, who applied less than three quarters of it is not its owner. */
+function isGuest(
+  live: KubeObject,
+  entries: readonly ManagedFieldsEntry[],
+  server: ManagedFieldsEntry,
+): boolean {
+  return share(live, server) * 4 < share(live, clientEntry(entries)) * 3;
+}
+
 /** Somebody who went back to client-side apply leaves the server-side entry behind. */
 function appliedSince(entries: readonly ManagedFieldsEntry[], server: ManagedFieldsEntry): boolean {
-  const client = entries.find(
+  const [then, now] = [parseTime(server.time), parseTime(clientEntry(entries)?.time)];
+  return then !== undefined && now !== undefined && now > then;
+}
+
+function clientEntry(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry | undefined {
+  return entries.find(
     ({ manager, operation, fieldsV1 }) =>
       manager === clientSideApplyManager && operation === "Update" && fieldsV1 !== undefined,
   );
-  const [then, now] = [parseTime(server.time), parseTime(client?.time)];
-  return then !== undefined && now !== undefined && now > then;
 }
 
 /**

@@ -10,13 +10,19 @@ import { lastApplied } from "./last-applied.ts";
 /**
  * Puts the update strategy back in the name of the DaemonSet's owner, so that we own nothing of its spec
  * afterwards and the user's next apply does not conflict (hazards H12, H14). Compare-and-swap. Where a
- * server-side manager owns the object, our pin annotation is left for a write of our own.
+ * server-side manager owns the object, our pin annotation is left for a write of our own. `inFile`: what this
+ * run applied in its name.
  */
-export function restoreStrategy(live: KubeObject, strategy: Strategy, ref: Ref): readonly Write[] {
+export function restoreStrategy(
+  live: KubeObject,
+  strategy: Strategy,
+  ref: Ref,
+  inFile?: KubeObject,
+): readonly Write[] {
   const applier = applierOf(live);
   const { resourceVersion } = live.metadata;
   if (applier.kind === "server") {
-    const applied = appliedBefore(live, extractOwned(live, applier.fields));
+    const applied = appliedBefore(live, extractOwned(live, applier.fields), inFile);
     return [
       {
         verb: "patch",
@@ -47,13 +53,15 @@ export function restoreStrategy(live: KubeObject, strategy: Strategy, ref: Ref):
 }
 
 /**
- * What the server-side owner applied: the server keeps last-applied in step for kubectl, and that text is
- * the file's own; else what the owner holds now. They differ in defaults alone, or the first is not used.
+ * What the server-side owner applied: the file; else last-applied, which the server keeps in step for kubectl;
+ * else what the owner holds now, which lacks what a file spells out and no server stores (`readOnly: false`).
+ * They differ in defaults alone, or the first are not used.
  */
-function appliedBefore(live: KubeObject, owned: KubeObject): KubeObject {
-  const written = lastApplied(live);
-  if (written?.apiVersion !== live.apiVersion || written.kind !== live.kind) return owned;
+function appliedBefore(live: KubeObject, owned: KubeObject, inFile: KubeObject | undefined): KubeObject {
   const { updateStrategy } = (live["spec"] ?? {}) as { readonly updateStrategy?: unknown };
-  const patch = compare(owned, withStrategy(written, updateStrategy), live);
-  return Object.keys(patch).length === 0 ? written : owned;
+  const written = [inFile, lastApplied(live)].find((each) => {
+    if (each?.apiVersion !== live.apiVersion || each.kind !== live.kind) return false;
+    return Object.keys(compare(owned, withStrategy(each, updateStrategy), live)).length === 0;
+  });
+  return written ?? owned;
 }

@@ -23,4 +23,6 @@ export type Write =
       readonly uid: string;
       readonly resourceVersion?: string;
       readonly gracePeriodSeconds?: number;
+      /** Foreground: it is gone when what it made is gone. */
+      readonly propagationPolicy?: "Foreground";
     };

@@ -14,7 +14,7 @@ import { startCluster, type Cluster } from "../cluster/cluster.ts";
 import type { Savepoint } from "../cluster/savepoint.ts";
 import { kubeVersions } from "../cluster/binaries/recipes.ts";
 import { connectTo } from "./connect-to.ts";
-import { essence, versionOf, withoutLastApplied, writesOf } from "./support/essence.ts";
+import { essence, traceOf, withoutLastApplied } from "./support/essence.ts";
 import { filePairs, manifests, type FilePair } from "./support/manifest-pairs.ts";
 import { id, objectOracle, type Live, type ObjectOracle } from "./support/object-oracle.ts";
 import { pairsTable, type PairRow } from "./support/pairs-table.ts";
@@ -120,8 +120,8 @@ describe.skipIf(!existsSync(manifests)).each(eras)(
         expect(told(ours)).toEqual(told(wanted));
         await kubectlApply(next, "--server-side");
         const after = await live(next);
-        expect(after.map(writesOf)).toEqual(ours.map(writesOf));
-        expect(after.map(versionOf)).toEqual(ours.map(versionOf));
+        // (Kubernetes 1.24 writes managedFields anew for null and empty values.)
+        if (kubeVersion === "1.36") expect(after.map(traceOf)).toEqual(ours.map(traceOf));
         if (kubeVersion === "1.36") expect(await writesLeft(next)).toEqual([]);
         note(pair, { server: true });
       });

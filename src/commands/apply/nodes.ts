@@ -5,7 +5,7 @@ import { podsByNode, shouldRun } from "../../model/placement.ts";
 import type { NodeGoal, TemplateGoal } from "../../plan/node/goal.ts";
 import { isSilent, outdatedNodes } from "../../plan/node/pin.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
-import type { TemplateFacts } from "../../model/template.ts";
+import type { FileGoal } from "../node/template.ts";
 import type { NodeOptions } from "../node/options.ts";
 import { prepare, type Prepared } from "../node/prepare.ts";
 import { checkedGoal } from "../node/checked-goal.ts";
@@ -13,7 +13,7 @@ import { performGoal } from "../node/perform-goal.ts";
 import { quietly } from "./quiet.ts";
 
 /** What the DaemonSet is to become, made anew from what is there now. */
-export type MakeTemplate = (prepared: Prepared) => Promise<TemplateGoal & { readonly facts: TemplateFacts }>;
+export type MakeTemplate = (prepared: Prepared) => Promise<FileGoal>;
 
 /** What is left to do on nodes. */
 export interface NodesLeft {

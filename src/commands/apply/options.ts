@@ -118,6 +118,6 @@ export function applyOptions(
       ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),
       ...(values.settle === undefined ? {} : { settle: values.settle }),
     },
-    again: [program, "apply", ...flags, ...everywhere].join(" "),
+    again: [program, "apply", ...flags, ...(values.recreate ? ["--recreate"] : []), ...everywhere].join(" "),
   };
 }

@@ -7,12 +7,12 @@ import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts
 import { objectName } from "../../render/apply-lines.ts";
 import type { ObjectResult, StepResult } from "../../render/apply-result.ts";
 import type { FileTemplate } from "../node/template.ts";
+import { anewIn, makeAnew } from "./anew.ts";
 import { doController, restartReader } from "./controller.ts";
 import { intended } from "./intended.ts";
 import { doNodes, lookAtNodes, type MakeTemplate } from "./nodes.ts";
 import type { ApplyOptions } from "./options.ts";
 import { put } from "./put.ts";
-import { deletion } from "./recreate.ts";
 import { rolloutLeft, waitEstablished, waitRolledOut } from "./rollout.ts";
 import type { Saving } from "./save.ts";
 import { isCrd, readObject, type Scene, type Target } from "./scene.ts";
@@ -79,7 +79,8 @@ export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
 
 async function oneStep(id: ApplyStepId, run: ApplyRunContext, objects: ObjectResult[]): Promise<Outcome> {
   if (id === "nodes") return await nodesStep(run);
-  if (id === "controller") return await controllerStep(run);
+  const anew = run.recreated.some(({ part }) => part === id);
+  if (id === "controller" && !anew) return await controllerStep(run);
   if (id === "contract") {
     const waits = await oldPodsLeft(run);
     if (waits !== undefined) return waits;
@@ -116,13 +117,23 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
     const crds: Target[] = [];
     for (const target of scene.targets) {
       if (listening.first.aborted) throw interrupted(listening.exitCode, "interrupted");
-      if (id === "contract" && run.recreated.includes(target) && real) {
-        await recreate(target);
+      if (run.recreated.includes(target)) {
+        if (id !== anewIn(target.part) || !real) continue;
+        const { object } = await makeAnew(
+          target,
+          { ...scene, connection },
+          options,
+          listening.first,
+          (outcome) => tell(target, outcome),
+        );
+        saving?.done(target.ref, object);
         continue;
       }
+      // The procedure of `controller` writes all others.
+      if (id === "controller") continue;
       // Told in the first step already; without it, it is not there to be compared.
       const toldBefore = !real && id === "contract" && target.before === undefined;
-      if (run.recreated.includes(target) || toldBefore) continue;
+      if (toldBefore) continue;
       const { outcome, object } = await put(
         connection,
         target.ref,
@@ -156,23 +167,6 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
         .filter(({ before }) => before === undefined)
         .map(({ ref }) => waitEstablished(connection, ref, limits)),
     );
-  }
-
-  /** Delete, then create: the name is taken in between by nobody else, or the create says so. */
-  async function recreate(target: Target): Promise<void> {
-    const live = await readObject(connection, target.ref);
-    if (live !== undefined && live.metadata.uid === target.before?.metadata.uid) {
-      await put(connection, target.ref, () => deletion(target), write);
-      tell(target, "deleted");
-    }
-    const { outcome, object } = await put(
-      connection,
-      target.ref,
-      (now) => intended(target.part === "other" ? "contract" : id, target, now, scene, options),
-      write,
-    );
-    tell(target, outcome);
-    saving?.done(target.ref, object);
   }
 }
 

@@ -10,7 +10,7 @@ export async function passesPreflight(
   context: AppContext,
   objects: readonly ManifestObject[],
   name: string,
-  options: Pick<ApplyOptions, "to" | "daemonSet" | "node">,
+  options: Pick<ApplyOptions, "to" | "daemonSet" | "node" | "recreate">,
 ): Promise<boolean> {
   const items = objects.map(({ object }) => object);
   // The files were read already, and standard input can be read once.
@@ -20,7 +20,8 @@ export async function passesPreflight(
     filename: [name],
     checks: [],
     skipChecks: [],
-    ignored: [...options.node.ignored],
+    // That they have to be made anew was said, and asked for.
+    ignored: [...options.node.ignored, ...(options.recreate ? ["M14", "M15"] : [])],
     failOn: "error",
     daemonSet: options.daemonSet,
     output: "short",

@@ -27,9 +27,17 @@ export function toRecreate(scene: Scene, options: ApplyOptions, applied: Wholes)
   );
 }
 
+const hasPods = new Set(["Deployment", "ReplicaSet", "DaemonSet"]);
+
 /** The delete that comes before the create; only what was looked at goes. */
 export function deletion({ ref, before }: Target): Write {
-  return { verb: "delete", ref, uid: before?.metadata.uid ?? "" };
+  return {
+    verb: "delete",
+    ref,
+    uid: before?.metadata.uid ?? "",
+    // A workload is gone when its pods are; old API groups would leave them behind.
+    ...(hasPods.has(ref.kind) ? { propagationPolicy: "Foreground" } : {}),
+  };
 }
 
 function change({ field, live, wanted }: ImmutableChange): string {

@@ -22,8 +22,8 @@ export async function saveTargets(
   targets: readonly Target[],
   recreated: readonly Target[],
 ): Promise<Saving> {
-  // The controller's procedure saves each of its writes by itself.
-  const own = targets.filter(({ part }) => part !== "controller");
+  // The controller's procedure saves each of its writes by itself; one that is made anew is not its.
+  const own = targets.filter((target) => target.part !== "controller" || recreated.includes(target));
   const drafts = own.map((target): Draft => {
     const { ref, object, before } = target;
     return {

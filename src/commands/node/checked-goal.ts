@@ -71,7 +71,7 @@ async function goalOf(
     guard: (live, node, now) =>
       // The nodes before it have come to their end when the run asks.
       refusal(findingsFor(live, around, subjectFor(live, goal, options, target, node, []), now), answered),
-    restoreStrategy: restoreOf(prepared),
+    restoreStrategy: restoreOf(prepared, template?.inFile),
     ...(options.gracePeriod === undefined ? {} : { gracePeriod: options.gracePeriod }),
     ...(options.probeImage === undefined ? {} : { probeImage: options.probeImage }),
     ...(template === undefined ? {} : { template }),

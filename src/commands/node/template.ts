@@ -37,11 +37,15 @@ export function fileDaemonSet(
   return findDaemonSet(file.objects, prepared.chosen, prepared.connection.namespace);
 }
 
+/** What a file makes of the DaemonSet. */
+export interface FileGoal extends TemplateGoal {
+  readonly facts: TemplateFacts;
+  /** Absent where no file says it, as in `undo`. */
+  readonly inFile?: KubeObject;
+}
+
 /** The file against the live DaemonSet; whatever the server would refuse is refused before the first write. */
-export async function templateGoal(
-  prepared: Prepared,
-  desired: KubeObject,
-): Promise<TemplateGoal & { readonly facts: TemplateFacts }> {
+export async function templateGoal(prepared: Prepared, desired: KubeObject): Promise<FileGoal> {
   const { discovery, live, chosen } = prepared;
   const place = discovery.forKind(desired.apiVersion, "DaemonSet");
   if (place === undefined) {
@@ -74,6 +78,7 @@ export async function templateGoal(
         );
   return {
     facts: facts.template,
+    inFile: desired,
     bringInLine: (now, pinned) => {
       const found = bringInLine(now, desired, ref, pinned);
       const template = known.get(state(now)) ?? found.template;
@@ -94,10 +99,10 @@ function hasStrategy(live: KubeObject, wanted: unknown): boolean {
 }
 
 /** Puts the strategy back as the DaemonSet's owner (hazards H12, H14). */
-export function restoreOf({
-  places,
-  chosen,
-}: Prepared): (live: KubeObject, strategy: Strategy) => readonly Write[] {
+export function restoreOf(
+  { places, chosen }: Pick<Prepared, "places" | "chosen">,
+  inFile?: KubeObject,
+): (live: KubeObject, strategy: Strategy) => readonly Write[] {
   const ref: Ref = { ...places.daemonSets, namespace: chosen.namespace, name: chosen.name };
-  return (live, strategy) => restoreStrategy(live, strategy, ref);
+  return (live, strategy) => restoreStrategy(live, strategy, ref, inFile);
 }

@@ -24,15 +24,12 @@ export function withoutLastApplied({ annotations, ...rest }: ReturnType<typeof e
   return { ...rest, annotations: kept };
 }
 
-/** What a write leaves behind. Controllers go on writing their status. */
-export function writesOf(object: Live): unknown {
+/** What a write leaves behind. Controllers go on writing their status, and so the versions of their kinds. */
+export function traceOf(object: Live): unknown {
   const { kind, metadata } = object ?? none;
-  return [kind, metadata.name, metadata.managedFields?.filter(({ subresource }) => subresource !== "status")];
-}
-
-/** The same, for all but the kinds that a controller works on. */
-export function versionOf(object: Live): unknown {
-  const { kind, metadata } = object ?? none;
-  const watched = ["DaemonSet", "Deployment", "CustomResourceDefinition", "PodDisruptionBudget", "Job"];
-  return [kind, metadata.name, watched.includes(kind) ? undefined : metadata.resourceVersion];
+  const watched = ["DaemonSet", "Deployment", "CustomResourceDefinition", "PodDisruptionBudget"];
+  return [
+    metadata.managedFields?.filter(({ subresource }) => subresource !== "status"),
+    watched.includes(kind) ? undefined : metadata.resourceVersion,
+  ];
 }

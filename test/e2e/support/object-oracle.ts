@@ -11,7 +11,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 export type Live = KubeObject | undefined;
 
 export interface ObjectOracle {
-  /** Those that this server serves, each with its namespace. */
+  /** Those that this server serves and changes, each with its namespace. */
   readonly usable: (objects: readonly KubeObject[]) => readonly KubeObject[];
   readonly live: (objects: readonly KubeObject[]) => Promise<readonly Live[]>;
   /** kubectl's line of each object; one that is too large for its annotation has none. */
@@ -73,7 +73,8 @@ export async function objectOracle(cluster: Cluster, connection: Connection): Pr
     usable: (objects) =>
       objects.flatMap((object) => {
         const ref = refOf(object);
-        if (ref === undefined) return [];
+        // A Job cannot be changed: kubectl refuses the next minor's.
+        if (ref === undefined || object.kind === "Job") return [];
         const { namespace } = ref;
         return namespace === undefined
           ? [object]

@@ -56,6 +56,16 @@ describe("H14: in whose name the DaemonSet is written", () => {
     });
   });
 
+  test("somebody who applied one variable of what kubectl applied client-side is not the owner either", () => {
+    const one = {
+      "f:spec": {
+        "f:template": { "f:spec": { "f:containers": { 'k:{"name":"calico-node"}': { "f:env": {} } } } },
+      },
+    };
+    const managedFields = [applied("argocd-controller", late, one), updated(clientSideApplyManager, early)];
+    expect(applierOf(stored(file("i"), { annotations, managedFields }))).toMatchObject({ kind: "client" });
+  });
+
   test("our own entries never count", () => {
     const managedFields = [applied(own, late), updated("kubectl-create", early)];
     expect(applierOf(stored(file("i"), { managedFields }))).toEqual({
