@@ -231,7 +231,6 @@ function terminatedFacts(raw: RawTerminated | undefined): Terminated | undefined
   };
 }
 
-/** The calico-node container of a pod: by its name, else by its image (calico-facts 1.1). */
 /**
  * Whether calico-node has never been started in this pod: what it waits for may be an image that nobody
  * can pull, and nothing runs there that its image tells.
@@ -242,6 +241,7 @@ export function hasNotStarted(pod: PodFacts): boolean {
   return container.startedAt === undefined && container.last === undefined && container.restarts === 0;
 }
 
+/** The calico-node container of a pod: by its name, else by its image (calico-facts 1.1). */
 export function calicoNode(pod: PodFacts): ContainerFacts | undefined {
   return (
     pod.containers.find(({ name }) => name === "calico-node") ??

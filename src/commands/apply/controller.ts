@@ -94,6 +94,7 @@ function controllerOptions(options: ApplyOptions): ControllerOptions {
     fixStrategy: options.fixStrategy,
     takeOver: node.takeOver,
     printMissing: false,
+    tellOthers: false,
     timeout: options.timeout,
     bundleDir: options.bundleDir,
     // A dry run has not added what the controller needs.

@@ -1,11 +1,12 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain, interrupted, isInterrupted } from "../../errors.ts";
+import { explain, isInterrupted } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { dataOf } from "../../merge/config-map.ts";
 import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
 import { objectName } from "../../render/apply-lines.ts";
 import type { ObjectResult, StepResult } from "../../render/apply-result.ts";
+import { interruptible } from "../interruptible.ts";
 import type { FileTemplate } from "../node/template.ts";
 import { anewIn, makeAnew } from "./anew.ts";
 import { doController, restartReader } from "./controller.ts";
@@ -13,7 +14,7 @@ import { intended } from "./intended.ts";
 import { doNodes, lookAtNodes, type MakeTemplate } from "./nodes.ts";
 import type { ApplyOptions } from "./options.ts";
 import { put } from "./put.ts";
-import { rolloutLeft, waitEstablished, waitRolledOut } from "./rollout.ts";
+import { rolloutLeft, waitEstablished, waitRolledOut, type Limits } from "./rollout.ts";
 import type { Saving } from "./save.ts";
 import { isCrd, readObject, type Scene, type Target } from "./scene.ts";
 
@@ -103,8 +104,6 @@ async function oneStep(id: ApplyStepId, run: ApplyRunContext, objects: ObjectRes
 
 async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: ObjectResult[]): Promise<void> {
   const { connection, context, scene, options, saving } = run;
-  const listening = context.interrupts.listen();
-  const limits = { timeout: options.timeout, signal: listening.first };
   const write = { dryRun: options.dryRun, serverVersion: scene.discovery.version };
   const real = options.dryRun === "none";
   const tell = (target: Target, outcome: string): void => {
@@ -113,18 +112,15 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
     objects.push({ step: id, name, outcome, ...(namespace === undefined ? {} : { namespace }) });
     if (isLines(options)) context.stdout.write(`${name} ${outcome}${dryRunSuffix(options.dryRun)}\n`);
   };
-  try {
+  const over = await interruptible(context, async (stop) => {
+    const limits = { timeout: options.timeout, signal: stop };
     const crds: Target[] = [];
     for (const target of scene.targets) {
-      if (listening.first.aborted) throw interrupted(listening.exitCode, "interrupted");
+      stop.throwIfAborted();
       if (run.recreated.includes(target)) {
         if (id !== anewIn(target.part) || !real) continue;
-        const { object } = await makeAnew(
-          target,
-          { ...scene, connection },
-          options,
-          listening.first,
-          (outcome) => tell(target, outcome),
+        const { object } = await makeAnew(target, { ...scene, connection }, options, stop, (outcome) =>
+          tell(target, outcome),
         );
         saving?.done(target.ref, object);
         continue;
@@ -151,17 +147,13 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
         context.stderr.write(`waiting for ${objectName(target.ref)} to roll out\n`);
         await waitRolledOut(connection, target.ref, limits);
       }
-      if (crds.length > 0 && !isCrd(target.object)) await established(crds.splice(0));
+      if (crds.length > 0 && !isCrd(target.object)) await established(crds.splice(0), limits);
     }
-    await established(crds);
-  } catch (error) {
-    if (listening.first.aborted) throw interrupted(listening.exitCode, "interrupted");
-    throw error;
-  } finally {
-    listening.stop();
-  }
+    await established(crds, limits);
+  });
+  if (over !== undefined) throw over;
 
-  async function established(crds: readonly Target[]): Promise<void> {
+  async function established(crds: readonly Target[], limits: Limits): Promise<void> {
     await Promise.all(
       crds
         .filter(({ before }) => before === undefined)

@@ -5,7 +5,7 @@ import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
 import { objectName } from "../../render/apply-lines.ts";
 
-interface Limits {
+export interface Limits {
   readonly timeout: Millis;
   readonly signal: AbortSignal;
 }

@@ -30,6 +30,8 @@ export interface ControllerOptions {
   readonly fixStrategy: boolean;
   readonly takeOver: boolean;
   readonly printMissing: boolean;
+  /** Whether the file's other objects are told of: not where steps of their own follow. */
+  readonly tellOthers: boolean;
   readonly settle?: Millis;
   readonly timeout: Millis;
   /** --bundle-dir */
@@ -87,6 +89,7 @@ export function controllerOptions(
     fixStrategy: values.fixStrategy,
     takeOver: values.takeOver,
     printMissing: values.printMissing,
+    tellOthers: true,
     timeout: values.timeout,
     bundleDir: values.bundleDir,
     ignored: idsOf(values.ignored),

@@ -250,8 +250,8 @@ async function passes(
     file === undefined || workload === undefined
       ? undefined
       : await checkSurroundings(prepared, file, workload, {
-          command: "controller",
-          override: "--ignore-preflight-errors=H05",
+          about: { command: "controller", override: "--ignore-preflight-errors=H05" },
+          others: options.tellOthers,
         });
   const findings = controllerFindings({
     template: wanted.facts.template,

@@ -19,7 +19,7 @@ export interface CheckedSurroundings {
   readonly missing: readonly Missing[];
   /** `missing` in words and lines; undefined when there is nothing. */
   readonly refusal: string | undefined;
-  /** How many other objects of the file are not as in the cluster; undefined when there are none. */
+  /** How many other objects of the file are not as in the cluster; undefined when there are none, or nobody asked. */
   readonly others: string | undefined;
 }
 
@@ -28,18 +28,18 @@ export async function checkSurroundings(
   { connection }: Pick<Prepared, "connection">,
   file: FileTemplate,
   daemonSet: KubeObject,
-  about?: MissingFor,
+  { about, others = true }: { readonly about?: MissingFor; readonly others?: boolean } = {},
 ): Promise<CheckedSurroundings> {
   const cluster = lookAt(connection, file.objects);
-  const [{ needs, live }, others] = await Promise.all([
+  const [{ needs, live }, counted] = await Promise.all([
     readNeeds(cluster, file, daemonSet),
-    countOthers(cluster, file, daemonSet),
+    others ? countOthers(cluster, file, daemonSet) : undefined,
   ]);
   const found = missing(needs, live);
   return {
     missing: found,
     refusal: missingText(found, file.name, about),
-    others: othersText(others, file.name),
+    others: counted === undefined ? undefined : othersText(counted, file.name),
   };
 }
 

@@ -2,7 +2,7 @@ import { contentOf } from "../../bundle/content.ts";
 import type { OpenBundle } from "../../bundle/write.ts";
 import { list } from "../../cluster/list.ts";
 import { waitForObject } from "../../cluster/wait-object.ts";
-import { interrupted, userError } from "../../errors.ts";
+import { userError } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { installOwner } from "../../merge/apply-object.ts";
 import { changeValues, expandObject } from "../../merge/expand-object.ts";
@@ -15,6 +15,7 @@ import type { UndoneEntry } from "../../render/undo/kind.ts";
 import { undoLine } from "../../render/undo/print.ts";
 import { put } from "../apply/put.ts";
 import { waitRolledOut } from "../apply/rollout.ts";
+import { interruptible } from "../interruptible.ts";
 import { ownerData, ownerOf } from "./former-owner.ts";
 import type { UndoWorld } from "./inverse.ts";
 import { nodeStage, patience, type HowToUndo } from "./node-stage.ts";
@@ -42,8 +43,6 @@ export function stagesOf(work: readonly Work[], world: UndoWorld, how: HowToUndo
     work.filter(({ target }) => parts.includes(target.part));
   const [node] = of("node");
   const nodes = node?.kind === "restore" ? nodeStage(node.target, world, how) : undefined;
-  /** A signal that came with the last write of a stage. */
-  let signalled: Error | undefined;
   return { nodesMayRestart: async () => (await nodes?.mayRestart()) ?? true, perform };
 
   async function perform(own: OpenBundle | undefined, results: Results): Promise<void> {
@@ -67,7 +66,8 @@ export function stagesOf(work: readonly Work[], world: UndoWorld, how: HowToUndo
       if (id !== undefined) own?.done(id, object);
     };
 
-    await interruptible(async (stop) => {
+    // A signal that came with the last write of the stage.
+    const early = await interruptible(context, async (stop) => {
       // What the old pods need comes first: rights and keys of both (hazard H01).
       for (const each of of("other", "configmap")) {
         if (each.kind !== "restore") continue;
@@ -79,9 +79,9 @@ export function stagesOf(work: readonly Work[], world: UndoWorld, how: HowToUndo
       }
       for (const each of of("other").filter(({ kind }) => kind === "create")) await take(each, stop, done);
     });
-    goOn();
+    if (early !== undefined) throw early;
     if (nodes !== undefined && node !== undefined) done(node, await nodes.goBack(), "configured");
-    await interruptible(async (stop) => {
+    await interruptible(context, async (stop) => {
       for (const each of of("configmap")) {
         const { entry, before } = each.target;
         if (each.kind !== "restore" || before === undefined) continue;
@@ -99,30 +99,6 @@ export function stagesOf(work: readonly Work[], world: UndoWorld, how: HowToUndo
       const rest = of("other", "configmap", "typha-around", "secret").filter(({ kind }) => kind !== "create");
       for (const each of rest.toReversed()) await take(each, stop, done);
     });
-  }
-
-  function goOn(): void {
-    if (signalled !== undefined) throw signalled;
-  }
-
-  /** A signal lets the write under way end, and no other begin; a second one leaves at once. */
-  async function interruptible(stage: (stop: AbortSignal) => Promise<void>): Promise<void> {
-    const listening = context.interrupts.listen();
-    const leave = Promise.withResolvers<never>();
-    const over = (): Error => interrupted(listening.exitCode, "interrupted; the same command goes on");
-    listening.first.addEventListener("abort", () => {
-      context.stderr.write("interrupted: waiting for the write under way; once more leaves at once\n");
-    });
-    listening.second.addEventListener("abort", () => leave.reject(over()));
-    try {
-      await Promise.race([stage(listening.first), leave.promise]);
-    } catch (error) {
-      throw listening.first.aborted ? over() : error;
-    } finally {
-      listening.stop();
-    }
-    // Between two stages nobody listens.
-    if (listening.first.aborted) signalled = over();
   }
 
   /** The object exactly as it was, or gone where the run made it. */
