@@ -1,4 +1,4 @@
-import { daemonSetFacts } from "../model/daemonset.ts";
+import { daemonSetFacts, type Strategy } from "../model/daemonset.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import { pinnedAnnotation, runAnnotation } from "../model/names.ts";
 import type { KubeObject, ObjectMeta } from "../model/kube.ts";
@@ -48,10 +48,25 @@ function released(object: KubeObject): KubeObject {
     return rest;
   }
   if (object.kind !== "DaemonSet") return object;
-  const { templateGeneration: _counted, ...spec } = (object["spec"] ?? {}) as Record<string, unknown>;
+  const { templateGeneration: _counted, updateStrategy, ...spec } = (object["spec"] ?? {}) as DaemonSetSpec;
   const { pinned } = daemonSetFacts(object);
-  const strategy = pinned === undefined || pinned === "unreadable" ? {} : { updateStrategy: pinned };
-  return { ...object, spec: { ...spec, ...strategy } };
+  const strategy = pinned === undefined || pinned === "unreadable" ? updateStrategy : pinned;
+  return {
+    ...object,
+    spec: { ...spec, ...(strategy === undefined ? {} : { updateStrategy: withoutDefault(strategy) }) },
+  };
+}
+
+interface DaemonSetSpec {
+  readonly templateGeneration?: unknown;
+  readonly updateStrategy?: Strategy;
+}
+
+/** A strategy that goes back as a file has it gets the server's default beside it. */
+function withoutDefault({ rollingUpdate, ...strategy }: Strategy): Strategy {
+  if (rollingUpdate === undefined || rollingUpdate === null) return strategy;
+  const { maxSurge, ...rest } = rollingUpdate;
+  return { ...strategy, rollingUpdate: maxSurge === 0 ? rest : rollingUpdate };
 }
 
 /** Text that is equal exactly for equal contents, whatever the order of fields. Group versions count. */

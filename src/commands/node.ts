@@ -1,4 +1,5 @@
 import { Option } from "clipanion";
+import { bundleDirFlag } from "../flags/bundle.ts";
 import {
   allowMissingTemplateKeysFlag,
   daemonSetFlag,
@@ -78,6 +79,7 @@ export class NodeCommand extends BaseCommand {
   readonly takeOver = option(takeOverFlag);
   readonly release = option(releaseFlag);
   readonly unpin = option(unpinFlag);
+  readonly bundleDir = option(bundleDirFlag);
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);

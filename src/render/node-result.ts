@@ -1,6 +1,7 @@
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { JsonObject } from "../model/kube.ts";
 import type { Truth } from "../model/reading.ts";
+import { program } from "../model/program.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import type { Stop } from "../plan/decision.ts";
 import { commandFor } from "../plan/node/command.ts";
@@ -23,6 +24,8 @@ export interface NodeRunResult {
   readonly budget?: Millis;
   readonly bgp: Truth;
   readonly ended: Millis;
+  /** The directory with what the run changed; undefined where it changed nothing that `undo` takes back. */
+  readonly bundle?: string;
 }
 
 /** `kind: NodeUpgrade`, described by docs/schema. Times in seconds. */
@@ -49,6 +52,7 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
         }),
     ...(result.budget === undefined ? {} : { budgetSeconds: inSeconds(result.budget) }),
     nodes: goal.nodes.map((name) => nodeObject(name, result)),
+    ...(result.bundle === undefined ? {} : { bundle: result.bundle }),
     remaining: left.map((name) => ({ name, silent: isSilent(world, name) })),
     ...(stop === undefined
       ? {}
@@ -142,6 +146,10 @@ export function closingLines(result: NodeRunResult): readonly string[] {
       `${some(silent)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
     );
   }
+  if (result.bundle !== undefined)
+    lines.push(
+      `what was there is saved in ${result.bundle}; to take it back: ${program} undo ${result.bundle}`,
+    );
   if (stop === undefined && left.length > 0 && result.dryRun === "none") {
     lines.push(`next: ${commandFor(goal, "node", left[0] ?? "")}`);
   }

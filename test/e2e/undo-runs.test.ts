@@ -193,3 +193,47 @@ describe("a configmap run", () => {
     expect(await installed()).toEqual(before);
   });
 });
+
+describe("a node run with a file", () => {
+  const upgrade = (...nodesToDo: readonly string[]) =>
+    run("node", ...nodesToDo, "-f", files.next, "-y", ...quick);
+
+  test("template and nodes go back, also when a later run upgraded the others and put the strategy back", async () => {
+    const before = await installed();
+    const image = await imageOnNode("node-01");
+    const { code, stderr } = await upgrade("node-01");
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^what was there is saved in \S+-node-\w+; to take it back: .* undo /m),
+    ]);
+    const bundle = /saved in ([^;\s]+)/.exec(stderr)?.[1] ?? "";
+    // The template is as in the file by then: there is nothing to save.
+    const rest = await upgrade("node-02", "node-03");
+    expect([rest.code, rest.stderr]).toEqual([0, expect.not.stringContaining("saved in")]);
+    expect(await imageOnNode("node-03")).not.toBe(image);
+
+    const { code: undone, stderr: told } = await undo(bundle);
+    expect([undone, told]).toEqual([0, expect.any(String)]);
+    expect(await installed()).toEqual(before);
+    for (const node of nodes) expect(await imageOnNode(node)).toBe(image);
+  });
+
+  test("no place for what is saved: nothing is written; a run that only restarts needs none", async () => {
+    const nowhere = ["--bundle-dir", "/dev/null/bundles"];
+    const mark = await cluster.audit.mark();
+    const node = (...args: readonly string[]) =>
+      runPlugin(cluster, [
+        "node",
+        "node-01",
+        "--settle=0s",
+        "--ignore-preflight-errors=all",
+        "-y",
+        ...args,
+        ...nowhere,
+      ]);
+    const { code, stderr } = await node("-f", files.next);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: .*\/dev\/null/m)]);
+    expect(await writes(cluster, mark)).toEqual([]);
+    expect(await node("--restart")).toMatchObject({ code: 0 });
+  });
+});

@@ -1,7 +1,7 @@
 import type { Draft, OpenBundle } from "../../bundle/write.ts";
-import { applierOf } from "../../merge/applier.ts";
-import type { JsonObject, KubeObject, Ref } from "../../model/kube.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
 import { objectName } from "../../render/apply-lines.ts";
+import { savedOwner } from "../former-owner.ts";
 import type { Target } from "./scene.ts";
 
 /** What a run saves of its objects, and what it tells the bundle when they are written. */
@@ -31,7 +31,7 @@ export async function saveTargets(
       ref,
       after: object,
       ...(before === undefined ? {} : { before }),
-      data: dataOf(before, recreated.includes(target)),
+      data: { ...savedOwner(before), ...(recreated.includes(target) ? { recreated: true } : {}) },
     };
   });
   const ids = await bundle.save(drafts);
@@ -46,14 +46,6 @@ export async function saveTargets(
     flush: async () => void (await bundle.save([])),
     close: () => bundle.close(),
   };
-}
-
-/** As whom the object goes back (hazard H14): the bundle holds no managedFields. */
-function dataOf(before: KubeObject | undefined, recreated: boolean): JsonObject {
-  const marks = recreated ? { recreated: true } : {};
-  if (before === undefined) return marks;
-  const applier = applierOf(before);
-  return applier.kind === "server" ? { ...marks, manager: applier.manager, fields: applier.fields } : marks;
 }
 
 function key(ref: Ref): string {

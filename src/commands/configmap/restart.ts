@@ -83,6 +83,7 @@ export async function restartNodes(
         force: false,
         release: false,
         unpin: false,
+        bundleDir: undefined,
         nodes,
       },
       context,

@@ -19,6 +19,7 @@ import { othersWanting, targetOf, type ControllerWorld } from "../../plan/contro
 import { controllerFindings } from "../../preflight/controller-checks.ts";
 import type { ControllerRunResult } from "../../render/controller-result.ts";
 import { openRunBundle } from "../open-run-bundle.ts";
+import { saving } from "../saving.ts";
 import { outputOf } from "../print-result.ts";
 import { readManifest } from "../read-manifest.ts";
 import { holderName } from "../node/holder.ts";
@@ -27,7 +28,7 @@ import { checkRights } from "../node/rights.ts";
 import { checkSurroundings } from "../node/surroundings-needed.ts";
 import type { FileTemplate } from "../node/template.ts";
 import { checkControllerStep } from "./step-rules.ts";
-import { saving } from "./bundle.ts";
+import { draftOf } from "./bundle.ts";
 import { gapLog } from "./gap-log.ts";
 import { controllerOptions, type ControllerOptions, type ControllerValues } from "./options.ts";
 import { prepare, type Prepared } from "./prepare.ts";
@@ -136,7 +137,7 @@ export async function bringAbout(
       ? sent
       : saving(
           bundle,
-          () => live.snapshot(),
+          (write) => draftOf(write, live.snapshot()),
           (write) => sent(write, false),
         );
   const shown: ControllerGoal =

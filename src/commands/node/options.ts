@@ -19,6 +19,8 @@ export interface NodeOptions {
   readonly timeout: Millis;
   readonly takeOver: boolean;
   readonly ignored: ReadonlySet<string>;
+  /** --bundle-dir */
+  readonly bundleDir?: string;
   readonly dryRun: DryRun;
   readonly yes: boolean;
   readonly output: Output;
@@ -49,6 +51,7 @@ export interface NodeValues extends Omit<OutputFlags, "noHeaders"> {
   readonly takeOver: boolean;
   readonly release: boolean;
   readonly unpin: boolean;
+  readonly bundleDir: string | undefined;
   readonly ignored: readonly string[];
   readonly dryRun: string;
   readonly yes: boolean;
@@ -101,6 +104,7 @@ export function nodeOptions(values: NodeValues, output: Output, warn: (text: str
       ...connectionArguments(values.connection).map(quoted),
     ],
     ...(file === undefined ? {} : { file }),
+    ...(values.bundleDir === undefined ? {} : { bundleDir: values.bundleDir }),
     ...(values.daemonSet === undefined ? {} : { daemonSet: daemonSetArgument(values.daemonSet, "node") }),
     ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),
     ...(values.gracePeriod < 0 ? {} : { gracePeriod: values.gracePeriod }),
@@ -115,6 +119,7 @@ function again(values: NodeValues, file: string | undefined): readonly string[] 
     ...(values.noCordon ? ["--no-cordon"] : []),
     ...(values.probeImage === undefined ? [] : ["--probe-image", values.probeImage]),
     ...(values.templateOnly ? ["--template-only"] : []),
+    ...(values.bundleDir === undefined ? [] : ["--bundle-dir", quoted(values.bundleDir)]),
     ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
     ...(values.force ? ["--force"] : []),
     ...(values.gracePeriod < 0 ? [] : [`--grace-period=${values.gracePeriod}`]),

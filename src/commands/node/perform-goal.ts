@@ -1,3 +1,4 @@
+import type { Draft, OpenBundle } from "../../bundle/write.ts";
 import { sendWrite } from "../../cluster/write.ts";
 import type { AppContext } from "../../context.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
@@ -13,6 +14,7 @@ import { phaseOf } from "../../plan/node/phases.ts";
 import { nodeProcedure } from "../../plan/node/procedure.ts";
 import { podOn, type NodeWorld } from "../../plan/node/world.ts";
 import { nodeLine, type NodeRunResult } from "../../render/node-result.ts";
+import { saving } from "../saving.ts";
 import type { NodeOptions } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
 import { reporterFor } from "./report.ts";
@@ -24,13 +26,23 @@ const documentedBudget: Millis = 90_000;
 /** A pod that a run brought about, as it was when its node was done. */
 export type RestartedPod = PodFacts;
 
+export interface PerformOptions {
+  /** For a command that does more than `node` with the pods that came back. */
+  readonly onPod?: (pod: RestartedPod) => void;
+  /** What the run saves of what it changes. */
+  readonly saved?: {
+    readonly bundle: OpenBundle;
+    readonly draftOf: (write: Write, world: NodeWorld) => Draft | undefined;
+  };
+}
+
 /** Brings the nodes of a goal there, and tells what came of it. */
 export async function performGoal(
   prepared: Prepared,
   context: AppContext,
   options: NodeOptions,
   goal: NodeGoal,
-  onPod: (pod: RestartedPod) => void = () => {},
+  { onPod = () => {}, saved }: PerformOptions = {},
 ): Promise<{ readonly code: number; readonly result: NodeRunResult }> {
   const { live, around, clock, places, chosen } = prepared;
   const listening = context.interrupts.listen();
@@ -45,11 +57,25 @@ export async function performGoal(
     suffix,
     nodeLine: (node, seen) => (options.dryRun === "none" ? nodeLine(node, { ...base, seen }) : undefined),
   });
+  let changed = false;
+  const sent = async (write: Write): Promise<KubeObject | undefined> => await send(prepared, write, false);
+  const real =
+    saved === undefined
+      ? sent
+      : saving(
+          saved.bundle,
+          (write) => saved.draftOf(write, live.snapshot()),
+          async (write) => {
+            const answer = await sent(write);
+            changed ||= saved.draftOf(write, live.snapshot()) !== undefined;
+            return answer;
+          },
+        );
   try {
     const outcome = await perform(nodeProcedure(goal, places), live, {
       dryRun: options.dryRun,
       now: clock.now,
-      send: (write: Write, dryRun: boolean): Promise<KubeObject | undefined> => send(prepared, write, dryRun),
+      send: (write, dryRun) => (dryRun ? send(prepared, write, true) : real(write)),
       interrupt: listening,
       emit(event) {
         reporter.event(event);
@@ -69,6 +95,7 @@ export async function performGoal(
       seen: outcome.memory,
       dryRun: options.dryRun,
       ended: clock.now(),
+      ...(saved !== undefined && changed ? { bundle: saved.bundle.directory } : {}),
       ...(outcome.kind === "stopped" ? { stop: withWayOn(outcome.reason, world, goal) } : {}),
     };
     await tell(prepared, context, options, result);

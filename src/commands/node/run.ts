@@ -1,14 +1,19 @@
+import type { OpenBundle } from "../../bundle/write.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { explain, userError } from "../../errors.ts";
+import type { Write } from "../../model/write.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
+import type { NodeWorld } from "../../plan/node/world.ts";
+import { openRunBundle } from "../open-run-bundle.ts";
 import { outputOf } from "../print-result.ts";
+import { draftOf } from "./bundle.ts";
 import { checkedGoal } from "./checked-goal.ts";
 import { nodeOptions, type NodeOptions, type NodeValues } from "./options.ts";
 import { performGoal, type RestartedPod } from "./perform-goal.ts";
 import { missingNodes, prepare, type Prepared } from "./prepare.ts";
 import { checkSurroundings } from "./surroundings-needed.ts";
-import { fileDaemonSet, readTemplate, templateGoal, type FileTemplate } from "./template.ts";
+import { fileDaemonSet, readTemplate, templateGoal, type FileGoal, type FileTemplate } from "./template.ts";
 
 /** `onPod`: for a command that does more than this one with the pods that came back. */
 export async function run(
@@ -61,7 +66,37 @@ async function upgrade(
     const { checkNodeStep } = await import("./step-rules.ts");
     await checkNodeStep(prepared, options, template?.facts ?? chosen.template, file, world, warn);
   });
-  return goal === undefined ? 1 : (await performGoal(prepared, context, options, goal, onPod)).code;
+  if (goal === undefined) return 1;
+  const bundle = await bundleFor(prepared, context, options, template);
+  if (bundle === undefined || template === undefined)
+    return (await performGoal(prepared, context, options, goal, { onPod })).code;
+  try {
+    const saved = {
+      bundle,
+      draftOf: (write: Write, world: NodeWorld) => draftOf(write, world, template),
+    };
+    return (await performGoal(prepared, context, options, goal, { onPod, saved })).code;
+  } finally {
+    await bundle.close();
+  }
+}
+
+/** A run that changes the template saves what was there; one that only restarts pods has nothing to save. */
+async function bundleFor(
+  { connection, clock, discovery, live }: Prepared,
+  context: AppContext,
+  { bundleDir, dryRun }: NodeOptions,
+  template: FileGoal | undefined,
+): Promise<OpenBundle | undefined> {
+  const raw = live.snapshot().daemonSet?.raw;
+  if (template === undefined || raw === undefined || dryRun !== "none") return undefined;
+  if (!template.bringInLine(raw, true).template) return undefined;
+  return await openRunBundle(connection, context, {
+    command: "node",
+    place: bundleDir,
+    kubernetes: discovery.version,
+    now: clock.now,
+  });
 }
 
 /** The file's DaemonSet as a goal, once its surroundings are known to be there (hazard H05). */

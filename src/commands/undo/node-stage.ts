@@ -8,7 +8,7 @@ import { doNodes, lookAtNodes, nodesToDo, type MakeTemplate } from "../apply/nod
 import { readObject } from "../apply/scene.ts";
 import { idsOf } from "../arguments.ts";
 import type { NodeOptions } from "../node/options.ts";
-import { ownerOf } from "./former-owner.ts";
+import { ownerOf } from "../former-owner.ts";
 import type { UndoWorld } from "./inverse.ts";
 import type { UndoOptions } from "./options.ts";
 import type { UndoTarget } from "./staged-entries.ts";

@@ -16,7 +16,7 @@ import { undoLine } from "../../render/undo/print.ts";
 import { put } from "../apply/put.ts";
 import { waitRolledOut } from "../apply/rollout.ts";
 import { interruptible } from "../interruptible.ts";
-import { ownerData, ownerOf } from "./former-owner.ts";
+import { ownerData, ownerOf } from "../former-owner.ts";
 import type { UndoWorld } from "./inverse.ts";
 import { nodeStage, patience, type HowToUndo } from "./node-stage.ts";
 import type { Decision } from "./staged-entries.ts";

@@ -1,5 +1,12 @@
-import type { FormerOwner } from "../../merge/restore-object.ts";
-import type { JsonObject } from "../../model/kube.ts";
+import { applierOf } from "../merge/applier.ts";
+import type { FormerOwner } from "../merge/restore-object.ts";
+import type { JsonObject, KubeObject } from "../model/kube.ts";
+
+/** As whom an object goes back (hazard H14): the bundle holds no managedFields. */
+export function savedOwner(before: KubeObject | undefined): JsonObject {
+  const applier = before === undefined ? undefined : applierOf(before);
+  return applier?.kind === "server" ? { manager: applier.manager, fields: applier.fields } : {};
+}
 
 /** As whom an object was applied before the run, where a bundle says so (hazard H14). */
 export function ownerOf(data: JsonObject | undefined): FormerOwner | undefined {
