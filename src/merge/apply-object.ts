@@ -8,6 +8,7 @@ import { extractOwned } from "./extract.ts";
 import { immutableChange, type ImmutableChange } from "./immutable.ts";
 import { lastApplied, withLastApplied } from "./last-applied.ts";
 import { patchTypeOf } from "./merge-keys.ts";
+import { ownsAll } from "./owns-all.ts";
 
 /** How the objects of an install are applied as a whole: those that are new, or that nobody applied, follow. */
 export type InstallOwner =
@@ -128,7 +129,8 @@ function serverSide(
 ): Pick<Applied, "write" | "patch"> {
   const owned = Object.keys(owner.fields).length === 0 ? undefined : extractOwned(live, owner.fields);
   const patch = compare(owned, desired, live);
-  if (Object.keys(patch).length === 0) return { patch };
+  const complete = owned === undefined || ownsAll(desired, owner.fields);
+  if (Object.keys(patch).length === 0 && complete) return { patch };
   const { resourceVersion } = live.metadata;
   // One that outgrew the annotation changes hands, from kubectl to kubectl.
   const takes = force || (large && conflictsOf(live, patch, owner.manager).length === 0);

@@ -23,8 +23,8 @@ function extract(value: unknown, fields: JsonObject): unknown {
   if (below.length === 0) return value;
   if (Array.isArray(value)) {
     return value.flatMap((element: unknown) => {
-      const entry = below.find(([key]) => isElement(key, element));
-      return entry === undefined ? [] : [extract(element, entry[1] as JsonObject)];
+      const own = elementFields(fields, element);
+      return own === undefined ? [] : [extract(element, own)];
     });
   }
   if (typeof value !== "object" || value === null) return value;
@@ -36,6 +36,11 @@ function extract(value: unknown, fields: JsonObject): unknown {
     if (own !== undefined) result[field] = extract(own, inner as JsonObject);
   }
   return result;
+}
+
+/** What a manager owns of one element of a list; undefined: nothing. */
+export function elementFields(fields: JsonObject, element: unknown): JsonObject | undefined {
+  return Object.entries(fields).find(([key]) => isElement(key, element))?.[1] as JsonObject | undefined;
 }
 
 function isElement(key: string, element: unknown): boolean {

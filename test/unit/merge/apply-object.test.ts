@@ -76,7 +76,7 @@ describe("an object is applied as the one who applied it before (H14)", () => {
     const there = live(crd({}), {
       manager: "kubectl",
       operation: "Apply",
-      fieldsV1: { "f:spec": { "f:group": {} } },
+      fieldsV1: { "f:spec": { "f:group": {}, "f:preserveUnknownFields": {} } },
     });
     const place = { ...ref, group: "apiextensions.k8s.io", kind: "CustomResourceDefinition" };
     expect(applyObject(there, crd({ preserveUnknownFields: false }), place, client).outcome).toBe(
@@ -92,6 +92,38 @@ describe("an object is applied as the one who applied it before (H14)", () => {
     });
     expect(applyObject(there, configMap({ a: "1" }), ref, client)).toMatchObject({ outcome: "unchanged" });
     expect(applyObject(there, configMap({ a: "1" }), ref, client).write).toBeUndefined();
+  });
+
+  test("a server-side owner that does not own a value of the file yet, although no value changes: kubectl has nothing left to write down", () => {
+    const crd = (preserve?: false): KubeObject => ({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "ippools.crd.projectcalico.org" },
+      spec: {
+        scope: "Cluster",
+        versions: [{ name: "v1" }],
+        ...(preserve === false ? { preserveUnknownFields: preserve } : {}),
+      },
+      status: { conditions: null },
+    });
+    const owned = (...more: readonly string[]): ManagedFieldsEntry => ({
+      manager: "argocd",
+      operation: "Apply",
+      fieldsV1: {
+        "f:spec": {
+          "f:scope": {},
+          "f:versions": { 'k:{"name":"v1"}': { ".": {}, "f:name": {} } },
+          ...Object.fromEntries(more.map((key) => [`f:${key}`, {}])),
+        },
+      },
+    });
+    const place = { ...ref, group: "apiextensions.k8s.io", kind: "CustomResourceDefinition" };
+    // The server does not keep a false.
+    const { write, conflicts } = applyObject(live(crd(), owned()), crd(false), place, argo);
+    expect(write).toMatchObject({ patch: "apply", fieldManager: "argocd" });
+    expect(conflicts).toEqual([]);
+    const after = live(crd(), owned("preserveUnknownFields"));
+    expect(applyObject(after, crd(false), place, argo).outcome).toBe("unchanged");
   });
 
   test("a new object: ours with last-applied among client-side ones, the owner's among server-side ones", () => {
