@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { installCalico } from "../test/calico/install.ts";
 import { startCluster } from "../test/cluster/cluster.ts";
 import type { Cluster } from "../test/cluster/cluster.ts";
+import { applyUnchanged } from "./apply.ts";
 import { controllerDowntime } from "./controller.ts";
 import { compare, finish, median, wall } from "./pairs.ts";
 import type { Command, Ratio } from "./pairs.ts";
@@ -32,6 +33,7 @@ try {
   await completion(cluster);
   await node(cluster);
   await controller(cluster);
+  await apply();
   await requests(cluster);
   await memory(cluster);
 } finally {
@@ -128,6 +130,18 @@ async function controller(started: Cluster): Promise<void> {
     more <= 500,
     "≤ 500 ms",
   );
+}
+
+async function apply(): Promise<void> {
+  const ratio = await applyUnchanged(Math.ceil(rounds / 2), ours, kubectl);
+  if (ratio === undefined)
+    console.log("SKIPPED  apply: upstream's manifests are not at hand (CALICO_MANIFESTS)");
+  else
+    printRatio(
+      "apply of upstream's largest manifest, nothing to change / kubectl apply --server-side",
+      ratio,
+      1,
+    );
 }
 
 async function requests({ env, audit }: Cluster): Promise<void> {

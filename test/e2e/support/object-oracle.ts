@@ -74,7 +74,7 @@ export async function objectOracle(cluster: Cluster, connection: Connection): Pr
       objects.flatMap((object) => {
         const ref = refOf(object);
         // A Job cannot be changed: kubectl refuses the next minor's.
-        if (ref === undefined || object.kind === "Job") return [];
+        if (ref === undefined || object.kind === "Job" || hasOwnAddress(object)) return [];
         const { namespace } = ref;
         return namespace === undefined
           ? [object]
@@ -105,4 +105,10 @@ export async function objectOracle(cluster: Cluster, connection: Connection): Pr
       });
     },
   };
+}
+
+/** An address of the network that the file was written for, which no other server gives. */
+function hasOwnAddress({ kind, spec }: KubeObject & { readonly spec?: unknown }): boolean {
+  const { clusterIP } = (spec ?? {}) as { readonly clusterIP?: string };
+  return kind === "Service" && clusterIP !== undefined && clusterIP !== "" && clusterIP !== "None";
 }
