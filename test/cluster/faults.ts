@@ -1,4 +1,5 @@
 /** What can go wrong in a cluster, set and removed while it runs. */
+import { setTimeout } from "node:timers/promises";
 import type { Api } from "./api.ts";
 import { at, type KubeObject, listAt } from "./kube-object.ts";
 import {
@@ -66,56 +67,81 @@ export function createFaults({ api, runtime, logFolder }: FaultsOptions): Faults
     return { name: `fault-${kind}-${process.pid}-${count}`, scope, runtime };
   };
 
-  /** Pods act on a change of Stages at their own next change: here it is. */
-  const touchPods = async ({ node, namespace }: Scope) => {
+  const podsIn = async ({ node, namespace }: Scope) => {
     const selector = node === undefined ? "" : `?fieldSelector=spec.nodeName%3D${node}`;
     const path = namespace === undefined ? "/api/v1/pods" : `/api/v1/namespaces/${namespace}/pods`;
-    const pods = listAt(await api.ask("GET", `${path}${selector}`), "items") as KubeObject[];
+    return listAt(await api.ask("GET", `${path}${selector}`), "items") as KubeObject[];
+  };
+
+  /** Pods act on a change of Stages at their own next change: here it is. */
+  const touchPods = async (pods: readonly KubeObject[]) => {
     const touch = { metadata: { annotations: { "calico-upgrade.test/touched": new Date().toISOString() } } };
     await Promise.all(pods.map((pod) => api.request("PATCH", podPath(pod), touch)));
   };
 
+  /**
+   * kwok hears of a change of Stages a little later. A pod that was touched before that has acted on the old
+   * ones, and nothing would come to it any more: it is touched again, as a kubelet looks again by itself.
+   */
+  const touchAgain = async (scope: Scope, wanted: (pod: KubeObject) => boolean): Promise<void> => {
+    for (const wait of [100, 300, 1000, 3000, 6000]) {
+      await setTimeout(wait, undefined, { ref: false });
+      const left = (await podsIn(scope)).filter(
+        (pod) => pod.metadata.deletionTimestamp === undefined && !wanted(pod),
+      );
+      if (left.length === 0) return;
+      await touchPods(left);
+    }
+  };
+  /** The cluster may be gone by then. */
+  const inBackground = (work: Promise<void>): void => void work.catch(() => undefined);
+
   const inject = async (
     stages: readonly KubeObject[],
     scope: Scope,
-    touch: boolean,
+    /** What pods that run already come to look like; absent: they stay as they are. */
+    shows?: (pod: KubeObject) => boolean,
   ): Promise<RemoveFault> => {
     await Promise.all(stages.map((stage) => createObject(api, stage)));
-    if (touch) await touchPods(scope);
+    if (shows !== undefined) {
+      await touchPods(await podsIn(scope));
+      inBackground(touchAgain(scope, shows));
+    }
     return async () => {
       await Promise.all(
         stages.map(({ metadata }) => api.request("DELETE", `${stagesPath}/${metadata.name}`)),
       );
-      await touchPods(scope);
+      await touchPods(await podsIn(scope));
+      inBackground(touchAgain(scope, isReady));
     };
   };
 
   return {
     slowPull: (target, delayMs) => {
       const fault = context("slow-pull", target);
-      return inject(slowPull(fault, delayMs), fault.scope, false);
+      return inject(slowPull(fault, delayMs), fault.scope);
     },
     errImagePull: (target) => {
       const fault = context("err-image-pull", target);
-      return inject(pullFails(fault, "ErrImagePull"), fault.scope, false);
+      return inject(pullFails(fault, "ErrImagePull"), fault.scope);
     },
     imagePullBackOff: (target) => {
       const fault = context("image-pull-back-off", target);
-      return inject(pullFails(fault, "ImagePullBackOff"), fault.scope, false);
+      return inject(pullFails(fault, "ImagePullBackOff"), fault.scope);
     },
     crashLoopBackOff: (target, { exitCode = 1, backOffMs = 2000, logs = defaultCrashLog } = {}) => {
       const fault = context("crash-loop", target);
       const file = writeContainerLog(logFolder, fault.name, logs);
       const stages = crashes(fault, { exitCode, backOffMs, logs: crashLogs(file) });
-      return inject(stages, fault.scope, fault.scope.running === true);
+      return inject(stages, fault.scope, fault.scope.running === true ? isNotReady : undefined);
     },
     runningNeverReady: (target) => {
       const fault = context("never-ready", target);
-      return inject(neverReady(fault), fault.scope, fault.scope.running === true);
+      return inject(neverReady(fault), fault.scope, fault.scope.running === true ? isNotReady : undefined);
     },
     slowTermination: async (target, delayMs) => {
       const fault = context("slow-termination", target);
-      const remove = await inject(terminatesSlowly(fault, delayMs), fault.scope, true);
+      const remove = await inject(terminatesSlowly(fault, delayMs), fault.scope, isHeld);
       await allHeld(api, fault.scope);
       return async () => {
         await remove();
@@ -130,6 +156,18 @@ export function createFaults({ api, runtime, logFolder }: FaultsOptions): Faults
 
 const stagesPath = "/apis/kwok.x-k8s.io/v1alpha1/stages";
 const defaultCrashLog = ["Starting", "Calico node failed to start: no connection to the datastore"];
+
+function isReady(pod: KubeObject): boolean {
+  return listAt(pod, "status", "conditions").some(
+    (each) => at(each, "type") === "Ready" && at(each, "status") === "True",
+  );
+}
+
+const isNotReady = (pod: KubeObject): boolean => !isReady(pod);
+
+function isHeld({ metadata }: KubeObject): boolean {
+  return listAt(metadata, "finalizers").includes(holdingFinalizer);
+}
 
 function podPath({ metadata }: KubeObject): string {
   return `/api/v1/namespaces/${metadata.namespace ?? "default"}/pods/${metadata.name}`;
@@ -146,18 +184,14 @@ async function allHeld(api: Api, { node, image = "", container }: Scope): Promis
           String(at(status, "image")).includes(image) &&
           (container === undefined || at(status, "name") === container),
       );
-      return (
-        !isHit ||
-        pod.metadata.deletionTimestamp !== undefined ||
-        listAt(pod, "metadata", "finalizers").includes(holdingFinalizer)
-      );
+      return !isHit || pod.metadata.deletionTimestamp !== undefined || isHeld(pod);
     }),
   );
 }
 
 async function dropFinalizers(api: Api): Promise<void> {
   const pods = listAt(await api.ask("GET", "/api/v1/pods"), "items") as KubeObject[];
-  const held = pods.filter((pod) => listAt(pod, "metadata", "finalizers").includes(holdingFinalizer));
+  const held = pods.filter(isHeld);
   await Promise.all(
     held.map((pod) => {
       const finalizers = listAt(pod, "metadata", "finalizers").filter((name) => name !== holdingFinalizer);
