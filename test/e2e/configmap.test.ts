@@ -479,7 +479,7 @@ describe("Kubernetes 1.15, etcd", () => {
 
   test("H25: without managedFields nothing is known, until this program has changed and restarted it", async () => {
     await applied(cluster, calico);
-    await secondsPass(cluster);
+    await secondsPass(cluster, await controllerPods(cluster));
     expect(await known(cluster)).toEqual(["unknown", "unknown", "unknown"]);
     const [controller] = await controllerPods(cluster);
     const left = await run(cluster, "--set", "etcd_endpoints=http://10.0.0.9:2379", "--no-restart");
