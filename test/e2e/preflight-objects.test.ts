@@ -11,6 +11,7 @@ import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at, type KubeObject } from "../cluster/kube-object.ts";
 import { found } from "./support/preflight-findings.ts";
+import { crd } from "./support/crd.ts";
 import { testCluster } from "./test-cluster.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -210,7 +211,7 @@ describe("Kubernetes 1.36", () => {
     ] as const;
     const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     try {
-      await cluster.apply(kinds.map(([kind, plural]) => crd(group, kind, plural)));
+      await cluster.apply(kinds.map(([kind, plural]) => crd(group, "v1", kind, plural)));
       await cluster.waitFor(
         crds,
         (all) => all.every(({ status }) => JSON.stringify(status).includes('"type":"Established"')),
@@ -326,19 +327,3 @@ describe("Kubernetes 1.15", () => {
     });
   });
 });
-
-function crd(group: string, kind: string, plural: string): KubeObject {
-  const any = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
-  const openAPIV3Schema = { type: "object", properties: { spec: any, status: any } };
-  return {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: `${plural}.${group}` },
-    spec: {
-      group,
-      scope: "Cluster",
-      names: { kind, plural, singular: kind.toLowerCase() },
-      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema } }],
-    },
-  };
-}

@@ -11,6 +11,7 @@ import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { KubeObject } from "../cluster/kube-object.ts";
 import { findings, found } from "./support/preflight-findings.ts";
+import { crd } from "./support/crd.ts";
 import { testCluster } from "./test-cluster.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,28 +44,6 @@ async function runRelease(
   await cluster.resetCalico();
   await cluster.apply(objects);
   await workloadsReady(cluster);
-}
-
-function crd(group: string, version: string, kind: string, plural: string): KubeObject {
-  const any = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
-  return {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: `${plural}.${group}` },
-    spec: {
-      group,
-      scope: "Cluster",
-      names: { kind, plural, singular: kind.toLowerCase() },
-      versions: [
-        {
-          name: version,
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: "object", properties: { spec: any, status: any } } },
-        },
-      ],
-    },
-  };
 }
 
 function calico(kind: string, name: string, spec: Fields, more: Fields = {}): KubeObject {

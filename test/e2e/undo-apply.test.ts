@@ -3,15 +3,14 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { contentOf } from "../../src/bundle/content.ts";
-import type { KubeObject as Content } from "../../src/model/kube.ts";
 import type { CalicoOptions } from "../calico/era.ts";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { KubeVersion } from "../cluster/binaries/recipes.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { at, listAt, type KubeObject } from "../cluster/kube-object.ts";
+import { at } from "../cluster/kube-object.ts";
 import { nodes, podOf, writes } from "./support/calico-cluster.ts";
+import { installed } from "./support/installed.ts";
 import { runPlugin, startPlugin } from "./support/plugin.ts";
 import { testCluster } from "./test-cluster.ts";
 
@@ -68,40 +67,16 @@ describe.each(stories)(
     const imageOnNode = async (node: string) =>
       at(await podOf(cluster, node), "spec", "containers", 0, "image");
 
-    /** Everything of Calico's but its CRDs, as somebody would apply it. */
-    async function installed(): Promise<unknown> {
-      const paths = [
-        "/api/v1/namespaces/kube-system/configmaps",
-        "/api/v1/namespaces/kube-system/serviceaccounts",
-        "/apis/apps/v1/namespaces/kube-system/daemonsets",
-        "/apis/apps/v1/namespaces/kube-system/deployments",
-        "/apis/rbac.authorization.k8s.io/v1/clusterroles",
-        "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
-      ];
-      const lists = await Promise.all(paths.map((path) => cluster.api.ask("GET", path)));
-      return lists.flatMap((list) =>
-        (listAt(list, "items") as KubeObject[])
-          .filter(({ metadata }) => metadata.name.startsWith("calico"))
-          .map((object) =>
-            contentOf({
-              ...object,
-              apiVersion: "",
-              kind: String(at(list, "kind")).replace("List", ""),
-            } as Content),
-          ),
-      );
-    }
-
     // Procedure: (Going back, which the document has nothing on)
     test("everything is as it was before the run, last-applied included, and the nodes run the old release", async () => {
-      const before = await installed();
+      const before = await installed(cluster);
       const image = await imageOnNode("node-01");
       const bundle = await upgraded();
-      expect(await installed()).not.toEqual(before);
+      expect(await installed(cluster)).not.toEqual(before);
       const { code, stdout, stderr } = await undo(bundle);
       expect([code, stderr]).toEqual([0, expect.stringContaining("P11")]);
       expect(stdout).toContain("node/node-03 uncordoned");
-      expect(await installed()).toEqual(before);
+      expect(await installed(cluster)).toEqual(before);
       for (const node of nodes) expect(await imageOnNode(node)).toBe(image);
       // A second time there is nothing left.
       const again = await undo(bundle);
@@ -127,7 +102,7 @@ describe.each(stories)(
     });
 
     test("a run that was killed in the middle is taken back, too", async () => {
-      const before = await installed();
+      const before = await installed(cluster);
       const image = await imageOnNode("node-01");
       const running = startPlugin(cluster, [
         "apply",
@@ -150,21 +125,21 @@ describe.each(stories)(
       const killed = listed.findLast(({ ended }) => ended === undefined);
       const { code, stderr } = await undo(killed?.directory ?? "");
       expect([code, stderr]).toEqual([0, expect.any(String)]);
-      expect(await installed()).toEqual(before);
+      expect(await installed(cluster)).toEqual(before);
       for (const node of nodes) expect(await imageOnNode(node)).toBe(image);
     });
 
     test("--dry-run writes nothing, and undo of undo brings the new release back", async () => {
       const bundle = await upgraded();
-      const after = await installed();
+      const after = await installed(cluster);
       const dry = await undo(bundle, "--dry-run=server");
       expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining("(server dry run)")]);
-      expect(await installed()).toEqual(after);
+      expect(await installed(cluster)).toEqual(after);
       const { stderr } = await undo(bundle);
       const own = /saved in ([^;\s]+)/.exec(stderr)?.[1] ?? "";
       const back = await undo(own);
       expect([back.code, back.stderr]).toEqual([0, expect.any(String)]);
-      expect(await installed()).toEqual(after);
+      expect(await installed(cluster)).toEqual(after);
     });
   },
 );

@@ -3,14 +3,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { contentOf } from "../../src/bundle/content.ts";
-import type { KubeObject as Content } from "../../src/model/kube.ts";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
+import { at } from "../cluster/kube-object.ts";
 import { cordonLease, isCordoned, nodes, podOf, runLease, writes } from "./support/calico-cluster.ts";
 import { controllerPods, imageOf, mostAtOnce, workload } from "./support/controllers.ts";
+import { installed } from "./support/installed.ts";
 import { interpose } from "./support/interposer.ts";
 import { runPlugin, type Running, startPlugin } from "./support/plugin.ts";
 import { typhaDeployment } from "./support/typha.ts";
@@ -58,33 +57,11 @@ async function bundleOf(...args: readonly string[]): Promise<string> {
   return /saved in ([^;\s]+)/.exec(stderr)?.[1] ?? "";
 }
 
-/** Calico's objects as somebody would apply them. */
-async function installed(): Promise<unknown> {
-  const paths = [
-    "/api/v1/namespaces/kube-system/configmaps",
-    "/apis/apps/v1/namespaces/kube-system/daemonsets",
-    "/apis/apps/v1/namespaces/kube-system/deployments",
-    "/apis/rbac.authorization.k8s.io/v1/clusterroles",
-  ];
-  const lists = await Promise.all(paths.map((path) => cluster.api.ask("GET", path)));
-  return lists.flatMap((list) =>
-    (listAt(list, "items") as KubeObject[])
-      .filter(({ metadata }) => metadata.name.startsWith("calico"))
-      .map((object) =>
-        contentOf({
-          ...object,
-          apiVersion: "",
-          kind: String(at(list, "kind")).replace("List", ""),
-        } as Content),
-      ),
-  );
-}
-
 const imageOnNode = async (node: string) => at(await podOf(cluster, node), "spec", "containers", 0, "image");
 
 describe("a whole apply, Typha in it", () => {
   test("Ctrl-C lets the write under way end and no other begin, exit 130; the same command goes on to the end", async () => {
-    const before = await installed();
+    const before = await installed(cluster);
     const image = await imageOnNode("node-01");
     const bundle = await bundleOf("apply", "-f", files.next, "-y", ...quick);
     const typha = imageOf(await workload(cluster, "deployments/calico-typha"));
@@ -127,7 +104,7 @@ describe("a whole apply, Typha in it", () => {
     expect([result.code, result.stderr]).toEqual([0, expect.any(String)]);
     expect(result.stdout).toContain("deployment.apps/calico-typha configured in kube-system namespace\n");
     expect(most).toBeLessThanOrEqual(1);
-    expect(await installed()).toEqual(before);
+    expect(await installed(cluster)).toEqual(before);
     for (const node of nodes) expect(await imageOnNode(node)).toBe(image);
   });
 
@@ -147,7 +124,7 @@ describe("a whole apply, Typha in it", () => {
 
 describe("a controller run", () => {
   test("the old controller comes back, never two; a signal leaves the line of the write that was under way", async () => {
-    const before = await installed();
+    const before = await installed(cluster);
     const bundle = await bundleOf(
       "controller",
       "-f",
@@ -174,7 +151,7 @@ describe("a controller run", () => {
     expect([result.code, result.stderr]).toEqual([0, expect.stringContaining("nothing to take back")]);
     await workloadsReady(cluster);
     expect(most).toBeLessThanOrEqual(1);
-    expect(await installed()).toEqual(before);
+    expect(await installed(cluster)).toEqual(before);
     const [pod, second] = await controllerPods(cluster);
     expect([at(pod, "spec", "containers", 0, "image"), second]).toEqual([
       imageOf(await workload(cluster, "deployments/calico-kube-controllers")),
@@ -185,12 +162,12 @@ describe("a controller run", () => {
 
 describe("a configmap run", () => {
   test("the values are as they were, last-applied included, and which pods run with others is known", async () => {
-    const before = await installed();
+    const before = await installed(cluster);
     const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", "--no-restart");
     expect(at(await cluster.api.ask("GET", config), "data", "veth_mtu")).toBe("1400");
     const { code, stdout } = await undo(bundle);
     expect([code, stdout]).toEqual([0, "configmap/calico-config configured in kube-system namespace\n"]);
-    expect(await installed()).toEqual(before);
+    expect(await installed(cluster)).toEqual(before);
   });
 });
 
@@ -199,7 +176,7 @@ describe("a node run with a file", () => {
     run("node", ...nodesToDo, "-f", files.next, "-y", ...quick);
 
   test("template and nodes go back, also when a later run upgraded the others and put the strategy back", async () => {
-    const before = await installed();
+    const before = await installed(cluster);
     const image = await imageOnNode("node-01");
     const { code, stderr } = await upgrade("node-01");
     expect([code, stderr]).toEqual([
@@ -214,7 +191,7 @@ describe("a node run with a file", () => {
 
     const { code: undone, stderr: told } = await undo(bundle);
     expect([undone, told]).toEqual([0, expect.any(String)]);
-    expect(await installed()).toEqual(before);
+    expect(await installed(cluster)).toEqual(before);
     for (const node of nodes) expect(await imageOnNode(node)).toBe(image);
   });
 
