@@ -4,6 +4,7 @@
  * the unit tests; here that the reading behind it finds the object at all.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { DataMigration } from "../../src/render/data/kind.ts";
 import { crds } from "../calico/crds.ts";
 import { eraOf } from "../calico/era.ts";
 import { hostedCalico } from "../calico/hosted-calico.ts";
@@ -12,6 +13,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { KubeObject } from "../cluster/kube-object.ts";
 import { findings, found } from "./support/preflight-findings.ts";
 import { crd } from "./support/crd.ts";
+import { runPlugin } from "./support/plugin.ts";
 import { testCluster } from "./test-cluster.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -279,6 +281,38 @@ describe("Kubernetes 1.36", () => {
       R16: "fail",
       R17: "n/a",
     });
+  });
+
+  test("migrate-data shows how far other programs have come with Calico's data, and their commands", async () => {
+    const version = "v3.29.7";
+    await runRelease(cluster, version, { node: version, cni: version, "kube-controllers": version }, "kdd");
+    const migration = (phase: string): KubeObject => ({
+      apiVersion: "migration.projectcalico.org/v1beta1",
+      kind: "DatastoreMigration",
+      metadata: { name: "v3" },
+      status: { phase },
+    });
+    const told = async () => {
+      const { stdout, stderr } = await runPlugin(cluster, ["migrate-data", "-o", "json"]);
+      if (stdout === "") throw new Error(stderr);
+      const { others } = JSON.parse(stdout) as DataMigration;
+      return Object.fromEntries(others.map((other) => [other.id, other]));
+    };
+    await put([calico("ClusterInformation", "default", { datastoreReady: false }), migration("Migrating")]);
+    const { D03, D05, D06 } = await told();
+    expect(D03?.state).toBe("none");
+    expect(D05).toMatchObject({
+      state: "in progress",
+      commands: expect.arrayContaining(["calicoctl datastore migrate unlock"]),
+    });
+    expect(D06).toMatchObject({
+      state: "in progress",
+      because: expect.stringContaining("phase is Migrating"),
+    });
+    await put([calico("ClusterInformation", "default", { datastoreReady: true }), migration("Complete")]);
+    const after = await told();
+    expect([after["D05"]?.state, after["D06"]?.state]).toEqual(["none", "done"]);
+    expect(after["D06"]?.commands.join("\n")).toContain("kubectl delete datastoremigrations");
   });
 
   test("v3.28 to v3.29.1: the role without which namespaces stay", async () => {
