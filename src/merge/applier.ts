@@ -6,7 +6,13 @@ import { parseTime } from "../model/time.ts";
 export type Applier =
   /** kubectl's client-side apply, or a server that knows no other. */
   | { readonly kind: "client"; readonly manager: string }
-  | { readonly kind: "server"; readonly manager: string; readonly fields: JsonObject }
+  | {
+      readonly kind: "server";
+      readonly manager: string;
+      /** Of the manifest that it applied. */
+      readonly apiVersion?: string;
+      readonly fields: JsonObject;
+    }
   /** Nobody applied it: `manager` made its spec some other way. */
   | { readonly kind: "nobody"; readonly manager: string };
 
@@ -22,7 +28,13 @@ export function applierOf(live: KubeObject): Applier {
   const passed =
     server !== undefined && annotated && (appliedSince(entries, server) || isGuest(live, entries, server));
   if (server !== undefined && !passed) {
-    return { kind: "server", manager: server.manager, fields: server.fieldsV1 };
+    const { manager, apiVersion, fieldsV1 } = server;
+    return {
+      kind: "server",
+      manager,
+      fields: fieldsV1,
+      ...(apiVersion === undefined ? {} : { apiVersion }),
+    };
   }
   if (annotated) return { kind: "client", manager: clientSideApplyManager };
   return { kind: "nobody", manager: makerOf(live, entries) ?? clientSideApplyManager };

@@ -129,7 +129,9 @@ function serverSide(
 ): Pick<Applied, "write" | "patch"> {
   const owned = Object.keys(owner.fields).length === 0 ? undefined : extractOwned(live, owner.fields);
   const patch = compare(owned, desired, live);
-  const complete = owned === undefined || ownsAll(desired, owner.fields);
+  const { apiVersion = desired.apiVersion } = owner;
+  const complete =
+    owned === undefined || (apiVersion === desired.apiVersion && ownsAll(desired, owner.fields));
   if (Object.keys(patch).length === 0 && complete) return { patch };
   const { resourceVersion } = live.metadata;
   // One that outgrew the annotation changes hands, from kubectl to kubectl.

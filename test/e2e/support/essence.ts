@@ -1,5 +1,5 @@
 /** What two ways of applying an object have to agree on: all but what the server gives each object anew. */
-import type { KubeObject } from "../../../src/model/kube.ts";
+import type { KubeObject, ManagedFieldsEntry } from "../../../src/model/kube.ts";
 import { lastAppliedAnnotation } from "../../../src/model/names.ts";
 import type { Live } from "./object-oracle.ts";
 
@@ -25,11 +25,16 @@ export function withoutLastApplied({ annotations, ...rest }: ReturnType<typeof e
 }
 
 /** What a write leaves behind. Controllers go on writing their status, and so the versions of their kinds. */
-export function traceOf(object: Live): unknown {
+export function traceOf(object: Live): readonly [readonly ManagedFieldsEntry[] | undefined, unknown] {
   const { kind, metadata } = object ?? none;
   const watched = ["DaemonSet", "Deployment", "CustomResourceDefinition", "PodDisruptionBudget"];
   return [
     metadata.managedFields?.filter(({ subresource }) => subresource !== "status"),
     watched.includes(kind) ? undefined : metadata.resourceVersion,
   ];
+}
+
+/** Who owns what, whenever they were given it. */
+export function undated([entries]: ReturnType<typeof traceOf>): unknown {
+  return entries?.map(({ time: _time, ...entry }) => entry);
 }

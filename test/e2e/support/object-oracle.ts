@@ -10,6 +10,11 @@ import type { Cluster } from "../../cluster/cluster.ts";
 
 export type Live = KubeObject | undefined;
 
+export interface WriteLeft {
+  readonly id: string;
+  readonly patch: unknown;
+}
+
 export interface ObjectOracle {
   /** Those that this server serves and changes, each with its namespace. */
   readonly usable: (objects: readonly KubeObject[]) => readonly KubeObject[];
@@ -22,10 +27,11 @@ export interface ObjectOracle {
   /** Ours, object by object, tried again where a controller wrote its status meanwhile. */
   readonly ourApply: (objects: readonly KubeObject[]) => Promise<void>;
   /** What a second run of ours would write. */
-  readonly writesLeft: (objects: readonly KubeObject[]) => Promise<readonly unknown[]>;
+  readonly writesLeft: (objects: readonly KubeObject[]) => Promise<readonly WriteLeft[]>;
 }
 
-export const id = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.name}`;
+/** `daemonset/calico-node` */
+export const id = ({ kind, metadata }: KubeObject): string => `${kind.toLowerCase()}/${metadata.name}`;
 
 export async function objectOracle(cluster: Cluster, connection: Connection): Promise<ObjectOracle> {
   const discovery = await discover(connection, "all");

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { KubeVersion } from "../../cluster/binaries/recipes.ts";
 
 /** What was seen of one pair of files; what is missing was not seen, or differed. */
@@ -11,6 +12,8 @@ export interface PairRow {
   readonly large?: readonly string[];
   /** Objects that kubectl's client-side apply never calls unchanged, after itself neither. */
   readonly never?: readonly string[];
+  /** Objects whose managedFields a server-side apply gives a new time, kubectl's after itself too. */
+  readonly dated?: readonly string[];
   readonly client?: boolean;
   readonly server?: boolean;
 }
@@ -18,36 +21,67 @@ export interface PairRow {
 /** What holds where each object is left as kubectl leaves it. */
 const equal: Readonly<Record<KubeVersion, string>> = {
   "1.36": "equal, no write",
-  // Null and empty values: the server writes managedFields anew each time.
-  "1.24": "equal",
+  // But for the objects that are named: the server itself gives them a new time.
+  "1.24": "equal, no write",
   "1.15": "–",
 };
 
+/** Where each server's table is committed. */
+export const tableFile = (kubeVersion: KubeVersion): string =>
+  join(import.meta.dirname, `../../golden/apply-objects-${kubeVersion}.md`);
+
 export function pairsTable(kubeVersion: KubeVersion, rows: readonly PairRow[]): string {
+  const lines = rows.map(
+    ({ name, objects, compared = 0, large = [], never = [], dated = [], client, server }) => [
+      name,
+      compared === objects ? String(objects) : `${compared} of ${objects}`,
+      client === true ? "equal, unchanged" : "DIFFERS",
+      kubeVersion === "1.15" || server === true ? equal[kubeVersion] : "DIFFERS",
+      [
+        ...told("only server-side", large),
+        ...told("kubectl never calls unchanged", never),
+        ...told("dated anew", dated),
+      ].join("; "),
+    ],
+  );
+  return [...tableHead(kubeVersion, rows.length), ...lines.map(row), ""].join("\n");
+}
+
+/** What the table says before its first pair. */
+export function tableHead(kubeVersion: KubeVersion, count: number): readonly string[] {
   const head = ["pair", "objects", "client-side", "server-side", "left aside"];
-  const lines = rows.map(({ name, objects, compared = 0, large = [], never = [], client, server }) => [
-    name,
-    compared === objects ? String(objects) : `${compared} of ${objects}`,
-    client === true ? "equal, unchanged" : "DIFFERS",
-    kubeVersion === "1.15" || server === true ? equal[kubeVersion] : "DIFFERS",
-    [...told("only server-side", large), ...told("kubectl never calls unchanged", never)].join("; "),
-  ]);
-  const columns = [head, head.map(() => "---"), ...lines];
   return [
-    `# \`apply\` beside \`kubectl apply\`, Kubernetes ${kubeVersion}: ${rows.length} pairs of upstream's manifests`,
+    `# \`apply\` beside \`kubectl apply\`, Kubernetes ${kubeVersion}: ${count} pairs of upstream's manifests`,
     "",
-    "Every file with a calico-node beside that of the minor before, on the newest test server that takes both (objects",
-    "of kinds that it does not serve are left out, and counted). Client-side: each object after ours equals the object",
-    "after `kubectl apply`, last-applied included, and `kubectl apply` of the file afterwards says `unchanged`.",
-    "Server-side: equal too, and on 1.36 `kubectl apply --server-side` afterwards writes nothing. Jobs, which nobody can change,",
-    "are left out; what kubectl does not find unchanged after itself either is left aside, counted by kind.",
+    "Every file with a calico-node beside that of the minor before, on the newest test server that takes both.",
+    "",
+    "- Client-side: each object after ours equals the object after `kubectl apply`, last-applied included, and",
+    "  `kubectl apply` of the file afterwards says `unchanged`.",
+    "- Server-side: equal too, ours has nothing to write again, and `kubectl apply --server-side` afterwards writes",
+    "  nothing. The 1.15 server has no server-side apply.",
+    "",
+    "Left out, and counted (`12 of 14`): objects of kinds that the server does not serve; Jobs, which nobody can change;",
+    "Services with an address of their own (`clusterIP`), which is one of the network that the file was written for: no",
+    "other server gives it.",
+    "",
+    "Left aside, counted by kind:",
+    "",
+    "- only server-side: larger than kubectl's annotation may be. kubectl's client-side apply refuses these, ours applies",
+    "  them server-side.",
+    "- kubectl never calls unchanged: it says `configured` after itself, too, because the file spells out what the",
+    "  server does not keep (defaults, fields of another age). After ours it says exactly what it says after itself.",
+    "- dated anew: Kubernetes 1.24 gives an object with null or empty values a new time in `managedFields` with every",
+    "  server-side apply, kubectl's after itself too. After ours nothing else about it changes, and ours, which looks",
+    "  first, does not send it.",
     "",
     "Written by `scripts/test e2e test/e2e/apply-objects.test.ts --all -u`.",
     "",
-    ...columns.map((cells) => `| ${cells.join(" | ")} |`),
-    "",
-  ].join("\n");
+    row(head),
+    row(head.map(() => "---")),
+  ];
 }
+
+const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 function told(what: string, names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];

@@ -126,6 +126,28 @@ describe("an object is applied as the one who applied it before (H14)", () => {
     expect(applyObject(after, crd(false), place, argo).outcome).toBe("unchanged");
   });
 
+  test("a server-side owner that applied the same under an older API version: kubectl has nothing left to write down", () => {
+    const budget = (version: string): KubeObject => ({
+      apiVersion: `policy/${version}`,
+      kind: "PodDisruptionBudget",
+      metadata: { name: "calico-typha", namespace: "kube-system" },
+      spec: { maxUnavailable: 1 },
+    });
+    const appliedAs = (apiVersion: string): ManagedFieldsEntry => ({
+      manager: "kubectl",
+      operation: "Apply",
+      apiVersion,
+      fieldsV1: { "f:spec": { "f:maxUnavailable": {} } },
+    });
+    const place = { ...ref, group: "policy", kind: "PodDisruptionBudget" };
+    const before = live(budget("v1"), appliedAs("policy/v1beta1"));
+    const { write, conflicts } = applyObject(before, budget("v1"), place, argo);
+    expect(write).toMatchObject({ patch: "apply", fieldManager: "kubectl" });
+    expect(conflicts).toEqual([]);
+    const after = live(budget("v1"), appliedAs("policy/v1"));
+    expect(applyObject(after, budget("v1"), place, argo).outcome).toBe("unchanged");
+  });
+
   test("a new object: ours with last-applied among client-side ones, the owner's among server-side ones", () => {
     const created = applyObject(undefined, configMap({ a: "1" }), ref, client);
     expect(created.write).toMatchObject({ verb: "create", fieldManager: "calico-upgrade" });
