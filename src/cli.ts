@@ -2,6 +2,7 @@ import type { AppContext } from "./context.ts";
 import type { BaseCommand } from "./commands/base.ts";
 import { connectionFlags, helpFlag } from "./flags/connection.ts";
 import { findCommand } from "./flags/find-command.ts";
+import type { Flag } from "./flags/flag.ts";
 import type { CommandUsage, ListedCommand } from "./flags/help.ts";
 import { program } from "./model/program.ts";
 
@@ -145,7 +146,7 @@ async function runCommand(
   ]);
   const flags = [...flagsOf(commandClass), helpFlag];
   const result = scan(args, flags);
-  if (!result.ok) return usageError(result.message, `${program} ${command.name}`, context);
+  if (!result.ok) return await usageError(result, flags, `${program} ${command.name}`, context);
   for (const warning of result.scanned.warnings) context.stderr.write(`Warning: ${warning}\n`);
   if (isSet(result.scanned, helpFlag.name)) return await showHelp(command, commandClass, context);
   const { Cli } = await import("clipanion");
@@ -171,8 +172,9 @@ async function runCommand(
 async function runRoot(args: readonly string[], context: AppContext): Promise<number> {
   const { scan, isSet } = await import("./flags/scan.ts");
   const versionFlag = { name: "version", takes: "boolean", help: "", group: "Other" } as const;
-  const result = scan(args, [...globalFlags, versionFlag]);
-  if (!result.ok) return usageError(result.message, program, context);
+  const flags = [...globalFlags, versionFlag];
+  const result = scan(args, flags);
+  if (!result.ok) return await usageError(result, flags, program, context);
   if (isSet(result.scanned, versionFlag.name)) {
     const { version } = await import("./version.ts");
     context.stdout.write(`${version}\n`);
@@ -184,7 +186,7 @@ async function runRoot(args: readonly string[], context: AppContext): Promise<nu
 /** `help`, `help status`. */
 async function runHelp(args: readonly string[], context: AppContext): Promise<number> {
   const { name } = findCommand(args, globalFlags);
-  if (name === undefined) return await showRootHelp(context);
+  if (name === undefined || name === "help") return await showRootHelp(context);
   if (name === "options") return await showOptions(context);
   const command = commands.find((known) => known.name === name);
   if (command === undefined) {
@@ -220,16 +222,26 @@ async function showOptions(context: AppContext): Promise<number> {
 }
 
 async function unknownCommand(name: string, context: AppContext): Promise<number> {
-  const { suggest } = await import("./flags/suggest.ts");
+  const { suggest, didYouMean } = await import("./flags/suggest.ts");
   const close = suggest(name, [...commands.map((command) => command.name), "help", "options"]);
-  const hint =
-    close.length === 0 ? "" : `\nDid you mean this?\n${close.map((each) => `\t${each}\n`).join("")}\n`;
-  context.stderr.write(`Error: unknown command "${name}" for "${program}"\n${hint}`);
+  context.stderr.write(`error: unknown command "${name}" for "${program}"\n${didYouMean(close)}`);
   return 1;
 }
 
-/** A mistake in the flags, in kubectl's words. */
-function usageError(message: string, command: string, context: AppContext): number {
-  context.stderr.write(`Error: ${message}\nSee '${command} --help' for usage.\n`);
+/** A mistake in the flags, in kubectl's words; below an unknown one the flags that may have been meant. */
+async function usageError(
+  { message, unknown }: { readonly message: string; readonly unknown?: string },
+  flags: readonly Flag[],
+  command: string,
+  context: AppContext,
+): Promise<number> {
+  const see = `See '${command} --help' for usage.\n`;
+  let hint = "";
+  if (unknown !== undefined) {
+    const { suggestFlags, didYouMean } = await import("./flags/suggest.ts");
+    const names = flags.flatMap(({ name, hidden }) => (hidden === true ? [] : [name]));
+    hint = didYouMean(suggestFlags(unknown, names).map((name) => `--${name}`));
+  }
+  context.stderr.write(`error: ${message}\n${hint === "" ? "" : `${hint}\n`}${see}`);
   return 1;
 }

@@ -107,9 +107,14 @@ export function explain(error: unknown): string {
     return `Error from server${error.reason === "" ? "" : ` (${error.reason})`}: ${error.message}`;
   }
   if (isUserError(error))
-    return `error: ${error.message}${error.usage === undefined ? "" : `\n${error.usage}`}`;
+    return `error: ${onlyOneError(error.message)}${error.usage === undefined ? "" : `\n${error.usage}`}`;
   if (isConnectionError(error) || isInterrupted(error)) return error.message;
   return `error: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** What could not be read is often told in a sentence of its own, which begins with `error:` as well. */
+function onlyOneError(message: string): string {
+  return message.replaceAll(/(^|: )error: /g, "$1");
 }
 
 /** `The Node "x" is invalid: spec.podCIDR: …`; several causes stand below each other. */

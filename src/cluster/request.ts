@@ -69,7 +69,7 @@ async function attemptRequest(wire: Wire, request: KubeRequest, attempt: number)
   }
   wire.log.responseBody(url.href, text);
   const status = answer.statusCode ?? 0;
-  const body = parseBody(answer, text, url);
+  const body = parseBody(answer, text, url, request.accept === anyType);
   if (status >= 200 && status < 300) {
     const date = parseTime(answer.headers.date);
     return { response: { status, body, ...(date === undefined ? {} : { date }) } };
@@ -176,19 +176,26 @@ function retryAfterSeconds(answer: IncomingMessage): number | undefined {
   return header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined;
 }
 
-function parseBody(answer: IncomingMessage, text: string, url: URL): unknown {
+/** An `Accept` under which whatever comes is taken as it is: a log is text. */
+const anyType = "*/*";
+
+/** A load balancer's bare 200 is not an empty list: what succeeded has to be an object. */
+function parseBody(answer: IncomingMessage, text: string, url: URL, anything: boolean): unknown {
   const type = answer.headers["content-type"] ?? "";
-  const succeeded = (answer.statusCode ?? 0) < 300;
-  if (!/\bjson\b/.test(type)) {
-    if (succeeded && type.startsWith("text/html")) throw notKubernetes(url, type);
+  const needed = (answer.statusCode ?? 0) < 300 && !anything;
+  if (type !== "" && !/\bjson\b/.test(type)) {
+    if (needed) throw notKubernetes(url, type);
     return text;
   }
+  let body: unknown;
   try {
-    return JSON.parse(text);
+    body = JSON.parse(text);
   } catch {
-    if (succeeded) throw notKubernetes(url, "broken JSON");
+    if (needed) throw notKubernetes(url, text === "" ? "nothing" : "broken JSON");
     return text;
   }
+  if (needed && (typeof body !== "object" || body === null)) throw notKubernetes(url, "JSON of another kind");
+  return body;
 }
 
 function notKubernetes(url: URL, what: string): Error {

@@ -24,6 +24,10 @@ export function errorsOf(
     for (const name of scope.nodes)
       if (!there.has(name)) notFound.push(`Error from server (NotFound): nodes "${name}" not found`);
   }
-  const unread = [...new Set(status.unread.map(({ message }) => message))];
-  return { lines: [...unread, ...notFound], missing: notFound.length > 0 };
+  return { lines: [...unreadLines(status), ...notFound], missing: notFound.length > 0 };
+}
+
+/** What could not be read, and why; a server that is gone is told once, not for each list. */
+export function unreadLines({ unread }: UpgradeStatus): readonly string[] {
+  return [...new Set(unread.map(({ message }) => message))];
 }

@@ -14,6 +14,9 @@ import type { StatusOptions, StatusView } from "./status-view.ts";
 /** Exit code 0 when it could look, 1 when not, or when a node or DaemonSet asked for is not there. */
 export async function runStatus(options: StatusOptions): Promise<number> {
   const { context } = options;
+  // As written, kubectl's error shows it: with its template.
+  if (options.showLabels === true && !["", "table", "wide"].includes(options.output))
+    throw userError(`--show-labels option cannot be used with ${options.output} printer`);
   const output = await outputOf(options, context);
   const sorted = await sortedBy(options.sortBy, output);
   const scope = scopeOf(options);

@@ -1,5 +1,6 @@
 import { dryRunFlag } from "./dry-run.ts";
 import type { Flag } from "./flag.ts";
+import { failOnFlag } from "./preflight.ts";
 import { impliedValue } from "./scan.ts";
 
 /** What a shell may put in one place of a command line. */
@@ -48,6 +49,7 @@ const byFlag: Readonly<Record<string, Names>> = {
 const words: Readonly<Record<string, readonly string[]>> = {
   [dryRunFlag.name]: ["none", "server", "client"],
   datastore: ["etcd", "kubernetes"],
+  [failOnFlag.name]: ["error", "warning"],
 };
 
 /**
@@ -60,7 +62,7 @@ export function wantedAt(
   flags: readonly Flag[],
   usage: string,
 ): { readonly wanted: Wanted; readonly typed: string } {
-  const { open, onlyArguments } = openFlag(before, flags);
+  const { open, onlyArguments, given } = openFlag(before, flags);
   if (open !== undefined) return { wanted: valueOf(open), typed: last };
   if (!onlyArguments && last.startsWith("-") && last !== "-") {
     const equals = last.indexOf("=");
@@ -70,21 +72,23 @@ export function wantedAt(
     return { wanted, typed: last.slice(equals + 1) };
   }
   if (!onlyArguments && last === "-") return { wanted: { kind: "flags" }, typed: last };
-  return { wanted: argumentOf(usage), typed: last };
+  return { wanted: argumentOf(usage, given), typed: last };
 }
 
-/** The flag that still waits for its value, and whether `--` was there. */
+/** The flag that still waits for its value, whether `--` was there, and how many arguments were. */
 function openFlag(
   before: readonly string[],
   flags: readonly Flag[],
-): { readonly open: Flag | undefined; readonly onlyArguments: boolean } {
+): { readonly open: Flag | undefined; readonly onlyArguments: boolean; readonly given: number } {
   let open: Flag | undefined;
-  for (const arg of before) {
+  let given = 0;
+  for (const [at, arg] of before.entries()) {
     if (open !== undefined) open = undefined;
-    else if (arg === "--") return { open: undefined, onlyArguments: true };
-    else if (arg.startsWith("-") && arg !== "-" && !arg.includes("=")) open = waiting(arg, flags);
+    else if (arg === "--") return { open, onlyArguments: true, given: given + before.length - at - 1 };
+    else if (!arg.startsWith("-") || arg === "-") given += 1;
+    else if (!arg.includes("=")) open = waiting(arg, flags);
   }
-  return { open, onlyArguments: false };
+  return { open, onlyArguments: false, given };
 }
 
 /** Of `--name`, `-n`, `-wn`: the flag at its end, when its value has to come next. */
@@ -124,10 +128,11 @@ function formatsOf({ name, help }: Flag): readonly string[] | undefined {
   return list ?? [...help.matchAll(/'([\w-]+)'/g)].map(([, format]) => format ?? "");
 }
 
-/** The first argument that a usage line names: `[NODE…] [flags]`, `bash|zsh [flags]`. */
-function argumentOf(usage: string): Wanted {
+/** The argument that a usage line names, `[NODE…] [flags]`, `bash|zsh [flags]`; without dots it is the only one. */
+function argumentOf(usage: string, given: number): Wanted {
   // An argument behind a flag is that flag's value.
   const own = usage.replaceAll(/--?[\w-]+ [A-Z]+/g, "");
+  if (given > 0 && !/\.\.\.|…/.test(own)) return { kind: "names", of: "nothing", list: false };
   const choice = /(?:^|\s)\[?([a-z]+(?:\|[a-z]+)+)/.exec(own)?.[1];
   if (choice !== undefined) return { kind: "words", words: choice.split("|") };
   const placeholder = /\b[A-Z]{2,}\b/.exec(own)?.[0] ?? "";

@@ -13,7 +13,8 @@ export interface Scanned {
 
 export type Scan =
   | { readonly ok: true; readonly scanned: Scanned }
-  | { readonly ok: false; readonly message: string };
+  /** `unknown`: the long name that no flag has. */
+  | { readonly ok: false; readonly message: string; readonly unknown?: string };
 
 /**
  * Takes a command line apart as pflag does (`--x=y`, `--x y`, `-xy`, `-x=y`, `-x y`, combined shorts,
@@ -27,6 +28,7 @@ export function scan(args: readonly string[], flags: readonly Flag[]): Scan {
   const positionals: string[] = [];
   const warnings: string[] = [];
   let at = 0;
+  let unknown: string | undefined;
 
   /** A message, or undefined when the value was taken. */
   function take(flag: Flag, value: string): string | undefined {
@@ -43,7 +45,10 @@ export function scan(args: readonly string[], flags: readonly Flag[]): Scan {
     const written = equals < 0 ? body : body.slice(0, equals);
     const name = written.replaceAll("_", "-");
     const flag = byName.get(name);
-    if (flag === undefined) return `unknown flag: --${name}`;
+    if (flag === undefined) {
+      unknown = name;
+      return `unknown flag: --${name}`;
+    }
     if (name !== written) {
       warnings.push(
         `--${written} is DEPRECATED and will be removed in a future version. Use --${name} instead.`,
@@ -97,7 +102,7 @@ export function scan(args: readonly string[], flags: readonly Flag[]): Scan {
       continue;
     }
     const message = arg.startsWith("--") ? long(arg) : shorts(arg);
-    if (message !== undefined) return { ok: false, message };
+    if (message !== undefined) return { ok: false, message, ...(unknown === undefined ? {} : { unknown }) };
   }
   return { ok: true, scanned: { given, positionals, warnings } };
 }

@@ -6,6 +6,18 @@ export function suggest(typed: string, names: readonly string[]): string[] {
   );
 }
 
+/** Flags close to a long name that none has. Names are short: two edits make `v` of `to`, so not more than a third. */
+export function suggestFlags(typed: string, names: readonly string[]): string[] {
+  return suggest(typed, names).filter(
+    (name) => name.startsWith(typed) || distance(typed, name) * 3 <= typed.length,
+  );
+}
+
+/** What cobra prints below a word that it does not know; "" where nothing is close. */
+export function didYouMean(close: readonly string[]): string {
+  return close.length === 0 ? "" : `\nDid you mean this?\n${close.map((each) => `\t${each}\n`).join("")}`;
+}
+
 /** Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);

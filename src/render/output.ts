@@ -87,7 +87,7 @@ function chosenFormat({
   const asked = template !== "" && (output === "" || output === "table") ? "go-template" : output;
   const equals = template === "" && /^(jsonpath|custom-columns)/.test(asked) ? asked.indexOf("=") : -1;
   const written = equals < 0 ? asked : asked.slice(0, equals);
-  const name = outputFormats.find((each) => each === (written === "" ? "table" : written));
+  const name = outputFormats.find((each) => each === inLowerCase(written));
   if (name === undefined) {
     return wrong(
       `unable to match a printer suitable for the output format ${goQuote(asked)}, ` +
@@ -95,6 +95,13 @@ function chosenFormat({
     );
   }
   return known({ name, value: equals < 0 ? template : asked.slice(equals + 1) });
+}
+
+/** kubectl takes `-o JSON`, but no `-o WIDE`. */
+function inLowerCase(written: string): string {
+  if (written === "") return "table";
+  const lower = written.toLowerCase();
+  return lower === "json" || lower === "yaml" || lower === "name" ? lower : written;
 }
 
 async function read(

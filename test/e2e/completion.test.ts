@@ -76,6 +76,7 @@ describe("TAB after kubectl calico-upgrade", () => {
     ["explain H16", ["H16"]],
     ["node node-0", ["node-01", "node-02", "node-03"]],
     ["node node-01 node-0", ["node-02", "node-03"]],
+    ["node node/node-02 node/node-0", ["node/node-01", "node/node-03"]],
     ["status --namespace kube-s", ["kube-system"]],
     ["status -n kube-s", ["kube-system"]],
   ])("%s: %j", async (line, words) => {

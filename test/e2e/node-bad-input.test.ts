@@ -37,8 +37,8 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
   describe("the command line", () => {
     test.each<[string, readonly string[], string]>([
       ["no argument", [], `error: USAGE: node NODE [flags]${seeHelp}`],
-      ["an unknown flag", ["node-01", "--drian"], "Error: unknown flag: --drian"],
-      ["a flag without its value", ["node-01", "--timeout"], "Error: flag needs an argument: --timeout"],
+      ["an unknown flag", ["node-01", "--drian"], "error: unknown flag: --drian"],
+      ["a flag without its value", ["node-01", "--timeout"], "error: flag needs an argument: --timeout"],
       [
         "a duration that is none",
         ["node-01", "--timeout=abc"],

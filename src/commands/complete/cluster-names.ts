@@ -38,7 +38,7 @@ export async function clusterNames(
     if (names === undefined) names = cache.stale ?? [];
     else await cache.write(names);
   }
-  const given = new Set(scanned.positionals.map((name) => name.replace(/^nodes?\//, "")));
+  const given = new Set(scanned.positionals.map((name) => name.replace(/^(?:nodes?|no)\//, "")));
   return names.filter((name) => of === "namespaces" || !given.has(name)).map((value) => ({ value }));
 }
 

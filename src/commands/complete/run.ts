@@ -77,7 +77,7 @@ async function answer(
       all.map(({ name, summary }) => ({ value: name, help: summary })),
     );
   }
-  const names = await namesOf(wanted.of, rest, flags, context);
+  const names = await namesOf(wanted.of, typed, rest, flags, context);
   return wanted.list ? another(typed, names) : withOrder(wanted.of, startingWith(typed, names));
 }
 
@@ -104,6 +104,7 @@ function another(typed: string, all: readonly Candidate[]): Answer {
 
 async function namesOf(
   of: Names,
+  typed: string,
   before: readonly string[],
   flags: readonly Flag[],
   context: AppContext,
@@ -130,7 +131,11 @@ async function namesOf(
         // Where the value of the last flag is what is being typed, any value closes the line.
         const result = complete.ok ? complete : scan([...before, ""], flags);
         const { clusterNames } = await import("./cluster-names.ts");
-        return result.ok ? await clusterNames(of, result.scanned, context) : [];
+        if (!result.ok) return [];
+        const names = await clusterNames(of, result.scanned, context);
+        // As `kubectl get node/`: the name is written after the type.
+        const type = of === "nodes" ? (/^(?:nodes?|no)\//.exec(typed)?.[0] ?? "") : "";
+        return names.map(({ value }) => ({ value: `${type}${value}` }));
       }
       case "commands":
       case "files":

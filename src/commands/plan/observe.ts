@@ -13,6 +13,7 @@ import { catalogue, withTold } from "../../releases/catalogue.ts";
 import { atLeast } from "../../releases/version.ts";
 import { upgradeStatus } from "../../render/status/build.ts";
 import { daemonSetArgument } from "../arguments.ts";
+import { unreadLines } from "../status-errors.ts";
 import { factsSource } from "../facts/source.ts";
 import { nameIn, refuseMismatch, type PlanFile } from "./file.ts";
 import { lookAtFile } from "./look-at-file.ts";
@@ -52,7 +53,7 @@ export async function observeStanding(
     nodes: [],
     ...(named === undefined ? {} : { daemonSet: `${named.namespace}/${named.name}` }),
   });
-  for (const { message } of status.unread) options.context.stderr.write(`${message}\n`);
+  for (const line of unreadLines(status)) options.context.stderr.write(`${line}\n`);
   if (!observed.daemonSets.known) {
     throw userError(
       "what Calico runs here could not be read; without a cluster, --from and --datastore say what is planned for",

@@ -94,21 +94,26 @@ function hostsOf({ nodes }: Observed, names: readonly string[]): Pick<RunbookInp
 }
 
 /** What runs: flags first, then a calico-node that Kubernetes runs. What a node has as an image may be old. */
-function runningOf(seen: Observed, told: Told): Pick<RunbookInput, "from" | "fromWhy" | "datastore"> {
+function runningOf(
+  seen: Observed,
+  told: Told,
+): Pick<RunbookInput, "from" | "fromWhy" | "datastore" | "datastoreWhy"> {
   const { daemonSets } = upgradeStatus(seen, catalogue);
   const [set] = daemonSets;
   const candidates: readonly Version[] = (set?.release.candidates ?? []).map(versionOf);
   const oldest =
     candidates.length === 0 ? undefined : candidates.reduce((a, b) => (compareVersions(a, b) <= 0 ? a : b));
   const type = set?.datastore.type;
+  const notThere = !seen.daemonSets.known
+    ? seen.daemonSets.message
+    : set === undefined
+      ? "no DaemonSet of this cluster runs calico-node"
+      : undefined;
   return {
     from: told.from ?? oldest,
-    fromWhy: !seen.daemonSets.known
-      ? seen.daemonSets.message
-      : set === undefined
-        ? "no DaemonSet of this cluster runs calico-node"
-        : `its images do not say it: ${set.release.text}`,
+    fromWhy: notThere ?? `its images do not say it: ${set?.release.text ?? ""}`,
     datastore: told.datastore ?? (type === "unknown" ? undefined : type),
+    datastoreWhy: notThere ?? "its calico-node does not say it",
   };
 }
 

@@ -17,8 +17,7 @@ export function askedOf(input: RunbookInput): readonly Asked[] {
     asked.push({ fact, why, flag, nodes: [], ...more });
   };
   if (from === undefined) ask("the release that runs", input.fromWhy, "--from=VERSION");
-  if (datastore === undefined)
-    ask("Calico's datastore", "no DaemonSet of this cluster runs calico-node", "--datastore=etcd|kubernetes");
+  if (datastore === undefined) ask("Calico's datastore", input.datastoreWhy, "--datastore=etcd|kubernetes");
   if (input.hostsWhy !== undefined) ask("the hosts", input.hostsWhy, "NODE…");
   if (flags.runBy === undefined)
     ask("what runs calico-node on the hosts", "Kubernetes does not see it", "--run-by=systemd|docker");

@@ -12,6 +12,8 @@ export interface RunbookInput {
   /** The release that runs, and why it is not known. */
   readonly from: Version | undefined;
   readonly fromWhy: string;
+  /** Why the datastore is not known. */
+  readonly datastoreWhy: string;
   readonly datastore: DatastoreType | undefined;
   /** Minor of Kubernetes 1.x. */
   readonly kubernetes: number | "unknown";

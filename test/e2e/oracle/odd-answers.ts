@@ -36,6 +36,8 @@ export const oddAnswers: Readonly<Record<string, OddAnswer>> = {
       code: 422,
     }),
   "odd-empty": (response) => send(response, 200, "", "application/json"),
+  "odd-nothing": (response) => response.writeHead(200).end(),
+  "odd-text": (response) => send(response, 200, "OK", "text/plain"),
   "odd-broken-json": (response) => send(response, 200, '{"kind":"Pod",', "application/json"),
   "odd-cut": (response) => {
     response.writeHead(200, { "Content-Type": "application/json", "Content-Length": 1000 });

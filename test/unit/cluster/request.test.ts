@@ -24,6 +24,28 @@ describe("what a user reads when the server does not answer as an API server", (
     );
   });
 
+  test.each([
+    ["nothing, of no type", undefined, "", "nothing"],
+    ["a health check's OK", "text/plain", "OK", "text/plain"],
+    ["null", "application/json", "null", "JSON of another kind"],
+  ])("%s with 200, which is no empty list", async (_what, type, text, words) => {
+    const { url } = await wireServer((_seen, response) => {
+      if (type !== undefined) response.setHeader("Content-Type", type);
+      response.writeHead(200).end(text);
+    });
+    const { connection } = await connectTo(url);
+    expect(await failure(connection.request(get))).toContain(`answered with ${words}; this is not a Kubern`);
+  });
+
+  test("a log is text", async () => {
+    const { url } = await wireServer((_seen, response) => {
+      response.writeHead(200, { "Content-Type": "text/plain" }).end("a\nb\n");
+    });
+    const { connection } = await connectTo(url);
+    const { body } = await connection.request({ ...get, accept: "*/*" });
+    expect(body).toBe("a\nb\n");
+  });
+
   test("JSON cut in the middle with 200", async () => {
     const { url } = await wireServer((_seen, response) => {
       response.writeHead(200, { "Content-Type": "application/json" }).end('{"items":[');

@@ -128,6 +128,11 @@ test.each([
     ["-o", "custom-columns=NAME"],
     /^error: unexpected custom-columns spec: NAME, expected <header>:<json-path-expr>\n$/,
   ],
+  [["--show-labels", "-o", "JSON"], /^error: --show-labels option cannot be used with JSON printer\n$/],
+  [
+    ["--show-labels", "-o", "jsonpath={.kind}"],
+    /^error: --show-labels option cannot be used with jsonpath=\{\.kind\} printer\n$/,
+  ],
   [["--sort-by", "{.name"], /^error: sorting error: unclosed action\n$/],
 ])("status %j is refused in kubectl's words, before the cluster is asked", async (args, message) => {
   const { stderr, ...rest } = await run(...args);

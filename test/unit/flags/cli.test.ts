@@ -20,6 +20,7 @@ describe("help", () => {
     expect(await run("--help")).toEqual(plain);
     expect(await run("-h")).toEqual(plain);
     expect(await run("help")).toEqual(plain);
+    expect(await run("help", "help")).toEqual(plain);
   });
 
   test.each(commands.map(({ name }) => name))(
@@ -72,22 +73,32 @@ describe("mistakes: kubectl's words on stderr, nothing on stdout, exit 1", () =>
   test.each([
     [
       ["version", "--bogus"],
-      "Error: unknown flag: --bogus\nSee 'kubectl calico-upgrade version --help' for usage.\n",
+      "error: unknown flag: --bogus\nSee 'kubectl calico-upgrade version --help' for usage.\n",
     ],
-    [["--bogus"], "Error: unknown flag: --bogus\nSee 'kubectl calico-upgrade --help' for usage.\n"],
+    [["--bogus"], "error: unknown flag: --bogus\nSee 'kubectl calico-upgrade --help' for usage.\n"],
     [
       ["version", "-o"],
-      "Error: flag needs an argument: 'o' in -o\nSee 'kubectl calico-upgrade version --help' for usage.\n",
+      "error: flag needs an argument: 'o' in -o\nSee 'kubectl calico-upgrade version --help' for usage.\n",
     ],
     [
       ["verison"],
-      'Error: unknown command "verison" for "kubectl calico-upgrade"\n\nDid you mean this?\n\tversion\n\n',
+      'error: unknown command "verison" for "kubectl calico-upgrade"\n\nDid you mean this?\n\tversion\n',
     ],
-    [["zzzzzz"], 'Error: unknown command "zzzzzz" for "kubectl calico-upgrade"\n'],
+    [
+      ["status", "--contxt", "x"],
+      "error: unknown flag: --contxt\n\nDid you mean this?\n\t--context\n\nSee 'kubectl calico-upgrade status --help' for usage.\n",
+    ],
+    [
+      ["--kube-config=x", "status"],
+      "error: unknown flag: --kube-config\n\nDid you mean this?\n\t--kubeconfig\n\nSee 'kubectl calico-upgrade status --help' for usage.\n",
+    ],
+    // Two edits away from half of all flags.
+    [["status", "--x"], "error: unknown flag: --x\nSee 'kubectl calico-upgrade status --help' for usage.\n"],
+    [["zzzzzz"], 'error: unknown command "zzzzzz" for "kubectl calico-upgrade"\n'],
     [["version", "foo"], "error: extra arguments: [foo]\n"],
     [
       ["version", "--bogus", "--help"],
-      "Error: unknown flag: --bogus\nSee 'kubectl calico-upgrade version --help' for usage.\n",
+      "error: unknown flag: --bogus\nSee 'kubectl calico-upgrade version --help' for usage.\n",
     ],
   ])("%j", async (args, stderr) => {
     expect(await run(...args)).toEqual({ exitCode: 1, stdout: "", stderr });

@@ -65,6 +65,7 @@ describe("what may come next", () => {
     ],
     [["status", "--watch=f"], ["false"]],
     [["plan", "--datastore", "e"], ["etcd"]],
+    [["preflight", "--fail-on", "w"], ["warning"]],
     [["completion", "f"], ["fish"]],
     [["help", "stat"], ["status"]],
     [
@@ -87,6 +88,17 @@ describe("what may come next", () => {
     expect(values).toEqual([...catalogue.releases.keys()].toReversed());
     expect(directive).toBe(4 + 32);
     expect((await complete("plan", "--kubernetes", "")).values).toEqual([]);
+  });
+
+  test("nothing more where the one argument was given", async () => {
+    for (const line of [
+      ["completion", "install", ""],
+      ["explain", "P01", ""],
+      ["explain", "--", "P01", ""],
+      ["undo", "x", ""],
+    ])
+      expect(await complete(...line)).toEqual({ values: [], directive: 4, stderr: "" });
+    expect((await complete("explain", "-o", "json", "P0")).values).toContain("P01");
   });
 
   test("files and folders are the shell's business", async () => {

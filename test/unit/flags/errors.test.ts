@@ -15,6 +15,7 @@ const invalid = (details: object) =>
 describe("errors in kubectl's words", () => {
   test.each<[unknown, string]>([
     [userError("no node given"), "error: no node given"],
+    [userError("what runs cannot be told: error: no more"), "error: what runs cannot be told: no more"],
     [userError("no node given", "See 'x -h'"), "error: no node given\nSee 'x -h'"],
     [
       apiError({ status: 404, reason: "NotFound", message: 'nodes "x" not found' }),

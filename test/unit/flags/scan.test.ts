@@ -99,7 +99,7 @@ describe("a mistake is told in kubectl's words", () => {
     [["--timeout=5"], 'invalid argument "5" for "--timeout" flag: time: missing unit in duration "5"'],
     [["--timeout=5y"], 'invalid argument "5y" for "--timeout" flag: time: unknown unit "y" in duration "5y"'],
   ])("%j", (args, message) => {
-    expect(scan(args, flags)).toEqual({ ok: false, message });
+    expect(scan(args, flags)).toMatchObject({ ok: false, message });
   });
 
   test("the first mistake counts, wherever --help stands", () => {

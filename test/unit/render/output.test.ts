@@ -34,6 +34,8 @@ describe("-o, --template and their kin mean what they mean in kubectl", () => {
     [{ output: "" }, "TABLE\n"],
     [{ output: "wide" }, "WIDE\n"],
     [{ output: "name" }, "node/a\n"],
+    [{ output: "Name" }, "node/a\n"],
+    [{ output: "YAML" }, "kind: K\nnodes:\n- name: a\n"],
     [{ output: "yaml" }, "kind: K\nnodes:\n- name: a\n"],
     [{ output: "jsonpath={.kind}=" }, "K="],
     [{ output: "jsonpath", template: "{.kind}" }, "K"],
@@ -81,7 +83,7 @@ describe("-o, --template and their kin mean what they mean in kubectl", () => {
     });
   });
 
-  test.each([["bogus"], ["json=x"], ["go-template={{.kind}}"], ["JSON"]])(
+  test.each([["bogus"], ["json=x"], ["go-template={{.kind}}"], ["WIDE"]])(
     "-o %s is refused with the formats that there are",
     async (output) => {
       expect(await print({ output })).toBe(
