@@ -1,6 +1,6 @@
 import { daemonSetFacts, type Strategy } from "../model/daemonset.ts";
 import { fingerprint } from "../model/fingerprint.ts";
-import { pinnedAnnotation, runAnnotation } from "../model/names.ts";
+import { configChangedAnnotation, pinnedAnnotation, runAnnotation } from "../model/names.ts";
 import type { KubeObject, ObjectMeta } from "../model/kube.ts";
 
 /** What the server writes into every object by itself; no create or apply takes it back. */
@@ -21,6 +21,7 @@ const counted = [
   "deprecated.daemonset.template.generation",
   pinnedAnnotation,
   runAnnotation,
+  configChangedAnnotation,
 ];
 
 /**

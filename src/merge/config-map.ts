@@ -107,12 +107,22 @@ export function noted(write: Write, note: string): Write {
   return { ...write, body: { ...body, metadata: { ...body.metadata, annotations } } };
 }
 
-/** The note as a write of our own, right after a server-side apply; undefined where it was in the first one. */
-export function noteAfter(first: Write, written: KubeObject, ref: Ref, note: string): Write | undefined {
-  if (first.verb !== "patch" || first.patch !== "apply") return undefined;
-  const { resourceVersion } = written.metadata;
+/** Whether the note has to be a write of our own. */
+export function notedApart(write: Write): boolean {
+  return write.verb === "patch" && write.patch === "apply";
+}
+
+/** The note as a write of our own, beside a server-side apply. */
+export function noteOn(live: KubeObject, ref: Ref, note: string): Write {
+  const { resourceVersion } = live.metadata;
   const metadata = { resourceVersion, annotations: { [configChangedAnnotation]: note } };
   return { verb: "patch", ref, patch: "merge", fieldManager: manager, body: { metadata } };
+}
+
+/** Keys that both have, with other values. */
+export function changedKeys(live: KubeObject, desired: KubeObject): readonly string[] {
+  const [was, is] = [dataOf(live), dataOf(desired)];
+  return Object.keys(is).filter((key) => key in was && was[key] !== is[key]);
 }
 
 export function dataOf(object: KubeObject): Data {

@@ -50,12 +50,18 @@ export function configOf(
   const later = maps.filter(({ written }) =>
     starts.some((start) => start !== undefined && written !== undefined && start < written.at),
   );
-  const sure = later.find(({ written }) => written?.surely === true);
+  const sure = later.find((map) => map.written?.surely === true && !cameBack(map));
   if (sure !== undefined) return { current: false, written: sure.name };
   const [unsure] = later;
   if (unsure !== undefined) return { current: "unknown", written: unsure.name };
   const allKnown = maps.every(({ written }) => written !== undefined) && !starts.includes(undefined);
   return { current: allKnown ? true : "unknown" };
+}
+
+/** That write gave values back which older pods may well have read: it does not tell whether they did. */
+function cameBack(map: ConfigMapFacts): boolean {
+  const change = configChange(map);
+  return change?.since !== undefined && map.written !== undefined && map.written.at <= change.at;
 }
 
 /** The mark does not say which of several it was. */

@@ -10,6 +10,8 @@ import { formatTime, parseTime, type Millis } from "./time.ts";
 export interface ConfigChange {
   readonly at: Millis;
   readonly keys: readonly string[];
+  /** The values that stood until then came back: what started before has not read the others, either. */
+  readonly since?: Millis;
 }
 
 export function configChange({ annotations }: Pick<ConfigMapFacts, "annotations">): ConfigChange | undefined {
@@ -17,11 +19,20 @@ export function configChange({ annotations }: Pick<ConfigMapFacts, "annotations"
   const at = typeof value?.["at"] === "string" ? parseTime(value["at"]) : undefined;
   const keys: unknown = value?.["keys"];
   if (at === undefined || !Array.isArray(keys)) return undefined;
-  return { at, keys: keys.filter((key) => typeof key === "string") };
+  const since = typeof value?.["since"] === "string" ? parseTime(value["since"]) : undefined;
+  return {
+    at,
+    keys: keys.filter((key) => typeof key === "string"),
+    ...(since === undefined ? {} : { since }),
+  };
 }
 
-export function formatConfigChange({ at, keys }: ConfigChange): string {
-  return JSON.stringify({ at: formatTime(at), keys });
+export function formatConfigChange({ at, keys, since }: ConfigChange): string {
+  return JSON.stringify({
+    at: formatTime(at),
+    keys,
+    ...(since === undefined ? {} : { since: formatTime(since) }),
+  });
 }
 
 /** The text of a pod's mark; undefined while a container of it has not started. */
@@ -56,14 +67,14 @@ export function staleReaders(
   pod: PodFacts,
   template: TemplateFacts,
   configMap: string,
-  { at, keys }: ConfigChange,
+  { at, keys, since = 0 }: ConfigChange,
 ): readonly ConfigReader[] {
   return configReaders(template).filter((reader) => {
     if (!reads(reader, configMap, keys)) return false;
     const start = reader.init
       ? pod.created
       : pod.containers.find(({ name }) => name === reader.container)?.startedAt;
-    return start !== undefined && start < at;
+    return start !== undefined && start < at && start >= since;
   });
 }
 

@@ -1,7 +1,6 @@
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { configReaders, reads } from "../../model/config-readers.ts";
 import type { FileTemplate } from "../node/template.ts";
 import type { ControllerOptions } from "../controller/options.ts";
 import { prepare } from "../controller/prepare.ts";
@@ -37,40 +36,18 @@ export async function doController(
   }
 }
 
-/** Keys of a ConfigMap whose values have changed. */
-export interface ChangedKeys {
-  readonly namespace: string;
-  readonly name: string;
-  readonly keys: readonly string[];
-}
-
-/**
- * Restarts the controller once more where it reads a value that was changed after it (hazard H01). The exit code;
- * undefined where none that runs reads it.
- */
-export async function restartReader(
+/** Restarts the controller that runs; the exit code. */
+export async function restartController(
   connection: Connection,
   context: AppContext,
-  changed: readonly ChangedKeys[],
   options: ApplyOptions,
   bundle: OpenBundle | undefined,
-): Promise<number | undefined> {
+): Promise<number> {
   const abort = new AbortController();
   const heard = heardBy(context, options);
   try {
-    const prepared = await prepare(connection, heard, [], abort.signal);
-    const isRead = prepared.live
-      .snapshot()
-      .workloads.filter(({ facts }) => facts.desired > 0)
-      .flatMap(({ facts }) => configReaders(facts.template).map((reader) => ({ reader, facts })))
-      .some(({ reader, facts }) =>
-        changed.some(
-          ({ namespace, name, keys }) => namespace === facts.namespace && reads(reader, name, keys),
-        ),
-      );
-    if (!isRead) return undefined;
     return await bringAbout(
-      prepared,
+      await prepare(connection, heard, [], abort.signal),
       heard,
       { ...controllerOptions(options), restart: true },
       undefined,

@@ -2,18 +2,24 @@ import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { explain, isInterrupted } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
-import { dataOf } from "../../merge/config-map.ts";
+import { changedKeys } from "../../merge/config-map.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
+import type { Write } from "../../model/write.ts";
+import { heard, serverClock } from "../../perform/server-clock.ts";
 import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
 import { objectName } from "../../render/apply-lines.ts";
 import type { ObjectResult, StepResult } from "../../render/apply-result.ts";
 import { interruptible } from "../interruptible.ts";
 import type { FileTemplate } from "../node/template.ts";
 import { anewIn, makeAnew } from "./anew.ts";
-import { doController, restartReader } from "./controller.ts";
+import { putValues } from "../config-values.ts";
+import { isOpen } from "../configmap/stale.ts";
+import { doController } from "./controller.ts";
 import { intended } from "./intended.ts";
 import { doNodes, lookAtNodes, type MakeTemplate } from "./nodes.ts";
 import type { ApplyOptions } from "./options.ts";
 import { put } from "./put.ts";
+import { lookAtReaders, notesOn, notesToCome, restartStale, staleNow, type ConfigNote } from "./readers.ts";
 import { rolloutLeft, waitEstablished, waitRolledOut, type Limits } from "./rollout.ts";
 import type { Saving } from "./save.ts";
 import { isCrd, readObject, type Scene, type Target } from "./scene.ts";
@@ -87,23 +93,34 @@ async function oneStep(id: ApplyStepId, run: ApplyRunContext, objects: ObjectRes
     if (waits !== undefined) return waits;
   }
   const before = objects.length;
-  await writeObjects(id, run, objects);
+  const written = await writeObjects(id, run, objects);
   const count = objects.length - before;
-  if (count === 0) return { state: "unchanged", because: `nothing to do: ${stepTitles[id]}` };
-  if (id === "configmap") {
-    const code = await restartControllerAgain(run);
+  // A dry run has written no value that a restart would read.
+  if (id === "configmap" && run.options.dryRun === "none") {
+    const { connection, context, scene, options, saving } = run;
+    const around = { connection, context, scene, options, bundle: saving?.bundle };
+    const code = await restartStale(around, await notes(run), written);
     if (code !== 0)
       return {
         state: "failed",
-        because: "the controller reads a changed value and could not be restarted",
+        because: "what reads a changed value could not be restarted",
         code,
       };
   }
+  if (count === 0) return { state: "unchanged", because: `nothing to do: ${stepTitles[id]}` };
   return { state: "done", because: `${count} ${count === 1 ? "object" : "objects"}: ${stepTitles[id]}` };
 }
 
-async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: ObjectResult[]): Promise<void> {
-  const { connection, context, scene, options, saving } = run;
+/** Answers what it has written. */
+async function writeObjects(
+  id: ApplyStepId,
+  run: ApplyRunContext,
+  objects: ObjectResult[],
+): Promise<readonly Ref[]> {
+  const written: Ref[] = [];
+  const { context, scene, options, saving } = run;
+  const clock = serverClock(context.now);
+  const connection = heard(run.connection, clock);
   const write = { dryRun: options.dryRun, serverVersion: scene.discovery.version };
   const real = options.dryRun === "none";
   const tell = (target: Target, outcome: string): void => {
@@ -112,6 +129,13 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
     objects.push({ step: id, name, outcome, ...(namespace === undefined ? {} : { namespace }) });
     if (isLines(options)) context.stdout.write(`${name} ${outcome}${dryRunSuffix(options.dryRun)}\n`);
   };
+  // Another run may have been killed before it restarted what reads its values.
+  const left = id === "configmap" && real ? await openNotes(run) : [];
+  const values = ({ ref, object }: Target) => ({
+    keysOf: (live: KubeObject) => changedKeys(live, object),
+    open: left.filter((each) => each.ref === ref).flatMap(({ change: { keys } }) => keys),
+    now: clock.now,
+  });
   const over = await interruptible(context, async (stop) => {
     const limits = { timeout: options.timeout, signal: stop };
     const crds: Target[] = [];
@@ -130,13 +154,14 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
       // Told in the first step already; without it, it is not there to be compared.
       const toldBefore = !real && id === "contract" && target.before === undefined;
       if (toldBefore) continue;
-      const { outcome, object } = await put(
-        connection,
-        target.ref,
-        (live) => intended(id, target, live, scene, options),
-        write,
-      );
+      const decide = (live: KubeObject | undefined): Write | undefined =>
+        intended(id, target, live, scene, options);
+      const { outcome, object } =
+        id === "configmap"
+          ? await putValues(connection, target.ref, { ...values(target), decide }, write)
+          : await put(connection, target.ref, decide, write);
       if (outcome !== "unchanged") {
+        written.push(target.ref);
         tell(target, outcome);
         if (real) saving?.done(target.ref, object);
       }
@@ -152,6 +177,7 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
     await established(crds, limits);
   });
   if (over !== undefined) throw over;
+  return written;
 
   async function established(crds: readonly Target[], limits: Limits): Promise<void> {
     await Promise.all(
@@ -162,24 +188,20 @@ async function writeObjects(id: ApplyStepId, run: ApplyRunContext, objects: Obje
   }
 }
 
-/** H01: the controller started before the values were changed; 0 also where it reads none of them. */
-async function restartControllerAgain({
-  connection,
-  context,
-  scene,
-  options,
-  saving,
-}: ApplyRunContext): Promise<number> {
-  // A dry run has written no value that a restart would read.
-  if (options.dryRun !== "none") return 0;
-  const changed = scene.targets.flatMap(({ part, object, before, ref }) => {
-    if (part !== "configmap" || before === undefined) return [];
-    const [was, is] = [dataOf(before), dataOf(object)];
-    const keys = Object.keys(is).filter((key) => key in was && was[key] !== is[key]);
-    return keys.length === 0 ? [] : [{ namespace: ref.namespace ?? "", name: ref.name, keys }];
-  });
-  if (changed.length === 0) return 0;
-  return (await restartReader(connection, context, changed, options, saving?.bundle)) ?? 0;
+/** What stands on the ConfigMaps now: which of their values were changed when. */
+async function notes({ connection, scene }: Pick<ApplyRunContext, "connection" | "scene">) {
+  const maps = scene.targets.filter(({ part }) => part === "configmap");
+  return notesOn(
+    await Promise.all(maps.map(async ({ ref }) => ({ ref, live: await readObject(connection, ref) }))),
+  );
+}
+
+/** Those that something still runs with older values of. */
+async function openNotes(run: ApplyRunContext): Promise<readonly ConfigNote[]> {
+  const all = await notes(run);
+  if (all.length === 0) return [];
+  const readers = await lookAtReaders(run.connection, run.context, run.scene);
+  return all.filter((note) => isOpen(staleNow(readers, [note])));
 }
 
 async function controllerStep({
@@ -198,16 +220,17 @@ async function controllerStep({
     : { state: "failed", because: "the controller could not be upgraded", code };
 }
 
-async function nodesStep({
-  connection,
-  context,
-  options,
-  make,
-  scene,
-  saving,
-}: ApplyRunContext): Promise<Outcome> {
+async function nodesStep(run: ApplyRunContext): Promise<Outcome> {
+  const { connection, context, options, make, scene, saving } = run;
   if (options.skipNodes) return { state: "left", because: "--skip-nodes: go on with node, then with apply" };
-  const { code, left } = await doNodes(connection, context, options.node, make, !isLines(options));
+  const { code, left } = await doNodes(
+    connection,
+    context,
+    options.node,
+    make,
+    !isLines(options),
+    options.dryRun === "none" ? await notes(run) : notesToCome(scene),
+  );
   const target = scene.targets.find(({ part }) => part === "node");
   if (options.dryRun === "none" && target !== undefined) {
     saving?.done(target.ref, await readObject(connection, target.ref));
@@ -217,7 +240,7 @@ async function nodesStep({
   if (left.silent.length > 0) {
     return {
       state: "left",
-      because: `silent nodes run the older revision: ${left.silent.join(", ")}`,
+      because: `silent nodes run the older revision or older values: ${left.silent.join(", ")}`,
       code: 1,
     };
   }

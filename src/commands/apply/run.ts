@@ -5,6 +5,7 @@ import { userError } from "../../errors.ts";
 import { checkObjects } from "../../manifest/check-objects.ts";
 import { parseVersion } from "../../releases/version.ts";
 import { conflictLines } from "../../render/apply-lines.ts";
+import { isOpen, nothingStale } from "../configmap/stale.ts";
 import { confirm } from "../node/confirm.ts";
 import { templateGoal } from "../node/template.ts";
 import { findDaemonSet } from "../../manifest/find-daemonset.ts";
@@ -19,6 +20,7 @@ import { intended, isLeftAlone, wholes, type Wholes } from "./intended.ts";
 import { notInFile } from "./not-in-file.ts";
 import { lookAtNodes, type MakeTemplate } from "./nodes.ts";
 import { applyOptions, type ApplyOptions, type ApplyValues } from "./options.ts";
+import { lookAtReaders, notesOn, notesToCome, staleNow } from "./readers.ts";
 import { performSteps } from "./perform.ts";
 import { tryWrites } from "./put.ts";
 import { readObjects } from "./read.ts";
@@ -91,13 +93,18 @@ export async function runApply(
   );
   const make: MakeTemplate = (prepared) => templateGoal(prepared, desired);
   const node = { ...options.node, oldUnready: hop !== undefined && typhaBindsNodes(hop) };
-  const nodes = await lookAtNodes(looking, context, node, make, warn);
+  // What an earlier run has changed and not come to restart.
+  const noted = notesOn(scene.targets.map(({ ref, before }) => ({ ref, live: before })));
+  const stale =
+    noted.length === 0 ? nothingStale : staleNow(await lookAtReaders(looking, context, scene), noted);
+  const nodes = await lookAtNodes(looking, context, node, make, warn, [...noted, ...notesToCome(scene)]);
   if (!nodes.allowed) return 1;
 
   const changed = scene.targets.filter((target) =>
     changes(target, options, recreated, nodes.template, applied),
   );
-  if (changed.length === 0 && nodes.nodes.length === 0) {
+  const behind = nodes.nodes.length > 0 || nodes.stale.length > 0 || isOpen(stale);
+  if (changed.length === 0 && !behind) {
     context.stderr.write(`everything is as in ${file.path}: nothing to do\n`);
     return await tellApply(context, options, { steps: [], objects: [], left: [], gone: await gone, code: 0 });
   }
@@ -106,7 +113,7 @@ export async function runApply(
     context.stderr.write("nothing was changed; to go on all the same: --ignore-preflight-errors=ID\n");
     return 1;
   }
-  context.stderr.write(summary({ hop, changed, recreated, nodes, scene, options }));
+  context.stderr.write(summary({ hop, changed, recreated, nodes, stale, scene, options }));
   const question = `Upgrade Calico to ${to.text} with ${file.path}?`;
   if (options.dryRun === "none" && !(await confirm(context, options.yes, question))) return 1;
 

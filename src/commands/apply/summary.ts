@@ -1,5 +1,6 @@
 import type { UpgradeHop } from "../../plan/upgrade/plan.ts";
 import { objectName } from "../../render/apply-lines.ts";
+import type { Stale } from "../configmap/stale.ts";
 import type { ApplyOptions } from "./options.ts";
 import type { NodesLeft } from "./nodes.ts";
 import { isLeftAlone } from "./intended.ts";
@@ -11,6 +12,7 @@ export function summary({
   changed,
   recreated,
   nodes,
+  stale,
   scene,
   options,
 }: {
@@ -18,6 +20,7 @@ export function summary({
   readonly changed: readonly Target[];
   readonly recreated: readonly Target[];
   readonly nodes: NodesLeft;
+  readonly stale: Stale;
   readonly scene: Scene;
   readonly options: ApplyOptions;
 }): string {
@@ -36,7 +39,12 @@ export function summary({
   for (const [verb, targets] of parts) {
     if (targets.length > 0) lines.push(`  ${verb}: ${names(targets)}`);
   }
-  if (nodes.nodes.length > 0) lines.push(`  restart calico-node on: ${some(nodes.nodes)}`);
+  const restarted = [...nodes.nodes, ...nodes.stale].toSorted();
+  if (restarted.length > 0) lines.push(`  restart calico-node on: ${some(restarted)}`);
+  const workloads = [stale.typha?.name, stale.controller ? "the controller" : undefined];
+  const named = workloads.filter((name) => name !== undefined);
+  if (named.length > 0)
+    lines.push(`  restart what runs with older values of the ConfigMap: ${named.join(", ")}`);
   if (nodes.silent.length > 0)
     lines.push(
       `  silent, and left as they are (H16): ${some(nodes.silent)}; nothing that they use goes away`,

@@ -17,7 +17,10 @@ export interface Restarted {
 export interface RestartOptions {
   readonly context: AppContext;
   readonly connect: () => Promise<Connection>;
-  readonly values: ConfigMapValues;
+  readonly values: Pick<
+    ConfigMapValues,
+    "connection" | "daemonSet" | "settle" | "timeout" | "bundleDir" | "ignored" | "takeOver" | "yes"
+  >;
   readonly dryRun: string;
   /** Only to see whether it would go: nothing is printed. */
   readonly silent: boolean;

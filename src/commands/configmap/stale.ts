@@ -4,8 +4,35 @@ import type { PodFacts } from "../../model/pod.ts";
 import { isControllerPod, type WorkloadFacts } from "../../model/workload.ts";
 import type { Prepared } from "./prepare.ts";
 
+/** Who may read a ConfigMap, as far as it was looked at. */
+export interface Readers extends Pick<Prepared, "daemonSet" | "workloads" | "ref"> {
+  readonly seen: Pick<Prepared["seen"], "pods">;
+}
+
+/** What started before a change and reads a changed key. */
+export interface Stale {
+  readonly typha?: WorkloadFacts;
+  readonly controller: boolean;
+  readonly nodes: readonly string[];
+}
+
+export const nothingStale: Stale = { controller: false, nodes: [] };
+
+export function staleBy(readers: Readers, change: ConfigChange): Stale {
+  const typha = staleWorkload(readers, "typha", change);
+  return {
+    ...(typha === undefined ? {} : { typha }),
+    controller: staleWorkload(readers, "controller", change) !== undefined,
+    nodes: staleNodes(readers, change),
+  };
+}
+
+export function isOpen({ typha, controller, nodes }: Stale): boolean {
+  return typha !== undefined || controller || nodes.length > 0;
+}
+
 /** Nodes whose calico-node started before the change and reads a changed key, in the order of their names. */
-export function staleNodes({ seen, daemonSet, ref }: Prepared, change: ConfigChange): readonly string[] {
+function staleNodes({ seen, daemonSet, ref }: Readers, change: ConfigChange): readonly string[] {
   if (!seen.pods.known) return [];
   return [...podsByNode(seen.pods.value, daemonSet)]
     .flatMap(([node, [pod]]) =>
@@ -15,8 +42,8 @@ export function staleNodes({ seen, daemonSet, ref }: Prepared, change: ConfigCha
 }
 
 /** The controller or Typha, where a pod of it started before the change and reads a changed key. */
-export function staleWorkload(
-  { seen, workloads, ref }: Prepared,
+function staleWorkload(
+  { seen, workloads, ref }: Readers,
   component: WorkloadFacts["component"],
   change: ConfigChange,
 ): WorkloadFacts | undefined {

@@ -1,3 +1,4 @@
+import type { OpenBundle } from "../../bundle/write.ts";
 import type { AppContext } from "../../context.ts";
 import { explain, isBug, userError } from "../../errors.ts";
 import { dryRunSuffix, type DryRun } from "../../flags/dry-run.ts";
@@ -8,6 +9,8 @@ import type { WorkloadFacts } from "../../model/workload.ts";
 import type { Write } from "../../model/write.ts";
 import { put } from "../apply/put.ts";
 import { rolloutLeft, waitRolledOut } from "../apply/rollout.ts";
+import { readObject } from "../apply/scene.ts";
+import { savedOwner } from "../former-owner.ts";
 import { served } from "../node/prepare.ts";
 import { checkRights } from "../node/rights.ts";
 import type { Prepared } from "./prepare.ts";
@@ -29,21 +32,28 @@ export async function mayRestartTypha(prepared: Prepared, { name }: WorkloadFact
   ]);
 }
 
-/** As `kubectl rollout restart` and `kubectl rollout status`; the exit code. */
+/** As `kubectl rollout restart` and `kubectl rollout status`; the exit code. `bundle`: of a run that this is a step of. */
 export async function restartTypha(
-  prepared: Prepared,
+  prepared: TyphaPlace & Pick<Prepared, "connection" | "clock">,
   { name }: WorkloadFacts,
   { dryRun, timeout, lines }: { readonly dryRun: DryRun; readonly timeout: Millis; readonly lines: boolean },
   context: Pick<AppContext, "stdout" | "stderr" | "interrupts">,
+  bundle?: OpenBundle,
 ): Promise<number> {
   const { connection, discovery, clock } = prepared;
   const ref = placeOf(prepared, name);
   const listening = context.interrupts.listen();
   try {
+    const before = bundle === undefined ? undefined : await readObject(connection, ref);
+    const [id] =
+      bundle === undefined || before === undefined
+        ? []
+        : await bundle.save([{ action: "changed", ref, before, data: savedOwner(before) }]);
     const { object } = await put(connection, ref, (live) => restart(live, ref, clock.now()), {
       dryRun,
       serverVersion: discovery.version,
     });
+    if (id !== undefined) bundle?.done(id, object);
     const line = `deployment.${ref.group}/${name}`;
     if (lines) context.stdout.write(`${line} restarted${dryRunSuffix(dryRun)}\n`);
     if (dryRun !== "none" || rolloutLeft(object) === undefined) return 0;
@@ -69,7 +79,11 @@ function restart(live: KubeObject | undefined, ref: Ref, now: Millis): Write {
   return { verb: "patch", ref, patch: "merge", fieldManager: manager, body };
 }
 
-function placeOf({ discovery, ref }: Pick<Prepared, "discovery" | "ref">, name: string): Ref {
+interface TyphaPlace extends Pick<Prepared, "discovery"> {
+  readonly ref: Pick<Ref, "namespace">;
+}
+
+function placeOf({ discovery, ref }: TyphaPlace, name: string): Ref {
   const place = served(discovery, "deployments", ["apps", "extensions"]);
   return { ...place, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }), name };
 }

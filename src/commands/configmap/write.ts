@@ -1,7 +1,7 @@
 import { sendWrite } from "../../cluster/write.ts";
 import type { AppContext } from "../../context.ts";
 import { isApiError, userError } from "../../errors.ts";
-import { noteAfter, noted } from "../../merge/config-map.ts";
+import { notedApart, noted, noteOn } from "../../merge/config-map.ts";
 import { formatConfigChange, type ConfigChange } from "../../model/config-ledger.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Write } from "../../model/write.ts";
@@ -45,9 +45,11 @@ export async function saveAndWrite(
   try {
     const [id] = await bundle.save([{ action: "changed", ref, before: live }]);
     try {
-      let object = await send(sent);
-      const after = note === undefined ? undefined : noteAfter(first, object, ref, note);
-      if (after !== undefined) object = await send(after);
+      const apart = note !== undefined && notedApart(first);
+      // Before it as well: a run that is killed between the two is known all the same.
+      const told = apart ? await send(noteOn(live, ref, note)) : live;
+      let object = await send(at(sent, told));
+      if (apart) object = await send(noteOn(object, ref, note));
       if (id !== undefined) bundle.done(id, object);
       return { object, bundle: bundle.directory };
     } catch (error) {
@@ -62,4 +64,11 @@ export async function saveAndWrite(
   } finally {
     await bundle.close();
   }
+}
+
+/** The same patch of the ConfigMap as our note has left it. */
+function at(write: Write, { metadata: { resourceVersion } }: KubeObject): Write {
+  if (write.verb !== "patch") return write;
+  const body = write.body as { readonly metadata?: object };
+  return { ...write, body: { ...body, metadata: { ...body.metadata, resourceVersion } } };
 }

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { configMark, markSays, staleReaders } from "../../../src/model/config-ledger.ts";
+import {
+  configChange,
+  configMark,
+  formatConfigChange,
+  markSays,
+  staleReaders,
+} from "../../../src/model/config-ledger.ts";
 import { configMapFacts } from "../../../src/model/configmap.ts";
-import { configAnnotation } from "../../../src/model/names.ts";
+import { configAnnotation, configChangedAnnotation } from "../../../src/model/names.ts";
 import { podFacts, type PodFacts } from "../../../src/model/pod.ts";
 import { templateFacts } from "../../../src/model/template.ts";
 import { formatTime } from "../../../src/model/time.ts";
@@ -75,6 +81,15 @@ describe("H25: each container by its own start, an init container by the pod's",
     const restarted = pod({ created: now - 1_000, started: now + 1_000 });
     expect(readers(restarted, "veth_mtu")).toEqual([]);
     expect(readers(restarted, "cni_network_config")).toEqual(["install-cni"]);
+  });
+
+  test("values that came back: who started before they were taken away has not read the others", () => {
+    const back = { at: now, keys: ["veth_mtu"], since: now - 60_000 };
+    const stale = (started: number) =>
+      staleReaders(pod({ created: started, started }), template, "calico-config", back).length;
+    expect([stale(now - 61_000), stale(now - 60_000), stale(now - 1_000), stale(now)]).toEqual([0, 1, 1, 0]);
+    const annotations = { [configChangedAnnotation]: formatConfigChange(back) };
+    expect(configChange({ annotations })).toEqual(back);
   });
 
   test("what nobody reads makes nobody stale", () => {
