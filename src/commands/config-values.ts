@@ -13,8 +13,6 @@ export interface NotedValues {
   readonly decide: (live: KubeObject) => Write | undefined;
   /** Keys whose values that changes; without any, no note. */
   readonly keysOf: (live: KubeObject) => readonly string[];
-  /** Changed by an earlier run, whose readers have not been restarted. */
-  readonly open: readonly string[];
   /** When the values that come back were taken away. */
   readonly since?: Millis;
   /** The server's. */
@@ -28,7 +26,7 @@ export interface NotedValues {
 export async function putValues(
   connection: Connection,
   ref: Ref,
-  { decide, keysOf, open, since, now }: NotedValues,
+  { decide, keysOf, since, now }: NotedValues,
   options: { readonly dryRun: DryRun; readonly serverVersion: string },
 ): Promise<Put> {
   const wanted = (live: KubeObject | undefined): Write | undefined =>
@@ -39,8 +37,7 @@ export async function putValues(
     formatConfigChange({ at: now(), keys, ...(since === undefined ? {} : { since }) });
   const look = (live: KubeObject | undefined): Write | undefined => {
     const write = wanted(live);
-    const changed = live === undefined || write === undefined ? [] : keysOf(live);
-    keys = changed.length === 0 ? [] : [...new Set([...changed, ...open])].toSorted();
+    keys = live === undefined || write === undefined ? [] : [...new Set(keysOf(live))].toSorted();
     return write;
   };
   const before = await put(

@@ -1,6 +1,7 @@
 import { Option } from "clipanion";
 import { bundleDirFlag } from "../flags/bundle.ts";
 import { ignorePreflightErrorsFlag, outputFlag, yesFlag } from "../flags/common.ts";
+import { noRestartFlag } from "../flags/configmap.ts";
 import { settleFlag } from "../flags/node.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { forceUndoFlag, listBundlesFlag } from "../flags/undo.ts";
@@ -13,8 +14,9 @@ export class UndoCommand extends BaseCommand {
     details:
       "Objects get back to what they were, last change first: what was deleted is created, what was created is\n" +
       "deleted, what was changed is changed back. Where somebody has changed an object since, and where policies\n" +
-      "would not mean what they meant, it refuses before the first write and says why. What undo itself changes is\n" +
-      "saved in a bundle as well.",
+      "would not mean what they meant, it refuses before the first write and says why. Nodes go back one after the\n" +
+      "other, and what reads a ConfigMap's values is restarted when they came back. What undo itself changes is saved\n" +
+      "in a bundle as well.",
     arguments: "BUNDLE [flags]",
     examples: [
       { what: "List the bundles that runs have saved", command: "undo --list" },
@@ -36,6 +38,10 @@ export class UndoCommand extends BaseCommand {
     ...bundleDirFlag,
     help: "Directory of bundles: where RUN and --list look, and where undo saves what it changes; default is $XDG_STATE_HOME/calico-upgrade or ~/.local/state/calico-upgrade.",
   });
+  readonly noRestart = option({
+    ...noRestartFlag,
+    help: "Leave the pods that read a ConfigMap's values as they are; nodes whose template goes back are restarted all the same.",
+  });
   readonly settle = option(settleFlag);
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
@@ -54,6 +60,7 @@ export class UndoCommand extends BaseCommand {
       bundleDir: this.bundleDir,
       dryRun: this.dryRun,
       yes: this.yes,
+      noRestart: this.noRestart,
       ignored: this.ignored,
       settle: this.settle,
       output: this.output,

@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
+import { type KubeObject, listAt } from "../cluster/kube-object.ts";
 import { writes } from "./support/calico-cluster.ts";
 import { mostAtOnce } from "./support/controllers.ts";
 import { interpose } from "./support/interposer.ts";
 import { runPlugin, type Running, startPlugin } from "./support/plugin.ts";
+import { secondsPass } from "./support/seconds-pass.ts";
 import { typhaDeployment } from "./support/typha.ts";
 import { testCluster } from "./test-cluster.ts";
 
@@ -51,7 +52,7 @@ async function installed(...how: readonly string[]): Promise<void> {
   const { code, stderr } = await cluster.kubectl(["apply", ...how, "-f", files.old]);
   if (code !== 0) throw new Error(stderr);
   await workloadsReady(cluster);
-  await secondsPass();
+  await secondsPass(cluster);
 }
 
 /** That the endpoints change is what is asked for here (M11); BGP peers are no part of it (H17). */
@@ -73,20 +74,6 @@ async function pods(): Promise<Readonly<Record<"node" | "controller" | "typha", 
       .map(({ metadata }) => metadata.uid ?? "")
       .toSorted();
   return { node: of("calico-node"), controller: of("calico-kube-controllers"), typha: of("calico-typha") };
-}
-
-/** Container times have whole seconds: a change within the second of a start is not seen as later. */
-async function secondsPass(): Promise<void> {
-  const items = listAt(
-    await cluster.api.ask("GET", "/api/v1/namespaces/kube-system/pods"),
-    "items",
-  ) as KubeObject[];
-  const newest = Math.max(
-    ...items.map((pod) =>
-      Date.parse(String(at(pod, "status", "containerStatuses", 0, "state", "running", "startedAt"))),
-    ),
-  );
-  while (Date.now() < newest + 1_100) await cluster.api.ask("GET", "/version");
 }
 
 async function known(): Promise<readonly unknown[]> {

@@ -8,17 +8,10 @@ import { hostedCalico } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
-import {
-  calicoPods,
-  daemonSet,
-  isCordoned,
-  nodes,
-  patchDaemonSet,
-  podOf,
-  writes,
-} from "./support/calico-cluster.ts";
+import { daemonSet, isCordoned, nodes, patchDaemonSet, podOf, writes } from "./support/calico-cluster.ts";
 import { controllerPods, manifest, mostAtOnce, ownState } from "./support/controllers.ts";
 import { lines, runPlugin, type Result } from "./support/plugin.ts";
+import { secondsPass } from "./support/seconds-pass.ts";
 import { hasTerminal, onTerminal } from "./support/terminal.ts";
 import { typhaDeployment } from "./support/typha.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
@@ -61,17 +54,6 @@ async function known(cluster: Cluster): Promise<readonly unknown[]> {
   return (JSON.parse(stdout) as { nodes: { configCurrent: unknown }[] }).nodes.map(
     ({ configCurrent }) => configCurrent,
   );
-}
-
-/** Container times have whole seconds: a change within the second of a start is not seen as later. */
-async function secondsPass(cluster: Cluster, more: readonly KubeObject[] = []): Promise<void> {
-  const starts = [...[...(await calicoPods(cluster)).values()].flat(), ...more].map((pod) =>
-    Date.parse(String(at(pod, "status", "containerStatuses", 0, "state", "running", "startedAt"))),
-  );
-  const newest = Math.max(...starts);
-  while (Date.now() < newest + 1_100) {
-    await cluster.api.ask("GET", "/version");
-  }
 }
 
 describe("Kubernetes 1.36", () => {
@@ -264,7 +246,7 @@ describe("Kubernetes 1.36", () => {
       const found = await cluster.api.ask("GET", `/api/v1/namespaces/kube-system/pods?${selector}`);
       return listAt(found, "items") as KubeObject[];
     };
-    await secondsPass(cluster, await typhas());
+    await secondsPass(cluster);
     const old = (await typhas()).map(({ metadata }) => metadata.uid);
     const left = await run(cluster, "--set", "veth_mtu=1450", "--no-restart");
     expect(left.stderr).toContain("not restarted: DaemonSet calico-node, Deployment calico-typha");
@@ -281,7 +263,7 @@ describe("Kubernetes 1.36", () => {
     expect(now).toHaveLength(2);
     expect(now.some(({ metadata }) => old.includes(metadata.uid))).toBe(false);
     await patchDeployment(cluster, { spec: { strategy: { type: "Recreate", rollingUpdate: null } } });
-    await secondsPass(cluster, await typhas());
+    await secondsPass(cluster);
     const named = await run(cluster, "--set", "veth_mtu=1460", quick);
     expect(named).toMatchObject({
       code: 0,
@@ -479,7 +461,7 @@ describe("Kubernetes 1.15, etcd", () => {
 
   test("H25: without managedFields nothing is known, until this program has changed and restarted it", async () => {
     await applied(cluster, calico);
-    await secondsPass(cluster, await controllerPods(cluster));
+    await secondsPass(cluster);
     expect(await known(cluster)).toEqual(["unknown", "unknown", "unknown"]);
     const [controller] = await controllerPods(cluster);
     const left = await run(cluster, "--set", "etcd_endpoints=http://10.0.0.9:2379", "--no-restart");

@@ -11,7 +11,8 @@ import { cordonLease, isCordoned, nodes, podOf, runLease, writes } from "./suppo
 import { controllerPods, imageOf, mostAtOnce, workload } from "./support/controllers.ts";
 import { installed } from "./support/installed.ts";
 import { interpose } from "./support/interposer.ts";
-import { runPlugin, type Running, startPlugin } from "./support/plugin.ts";
+import { lines, runPlugin, type Running, startPlugin } from "./support/plugin.ts";
+import { secondsPass } from "./support/seconds-pass.ts";
 import { typhaDeployment } from "./support/typha.ts";
 import { testCluster } from "./test-cluster.ts";
 
@@ -161,13 +162,77 @@ describe("a controller run", () => {
 });
 
 describe("a configmap run", () => {
-  test("the values are as they were, last-applied included, and which pods run with others is known", async () => {
+  const mtu = async () => at(await cluster.api.ask("GET", config), "data", "veth_mtu");
+  const uids = () => Promise.all(nodes.map(async (node) => (await podOf(cluster, node)).metadata.uid));
+
+  test("the values are as they were, last-applied included, and what had read the others is restarted, node by node", async () => {
+    await secondsPass(cluster);
     const before = await installed(cluster);
-    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", "--no-restart");
-    expect(at(await cluster.api.ask("GET", config), "data", "veth_mtu")).toBe("1400");
-    const { code, stdout } = await undo(bundle);
-    expect([code, stdout]).toEqual([0, "configmap/calico-config configured in kube-system namespace\n"]);
+    const [first] = await uids();
+    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", ...quick);
+    const [second] = await uids();
+    expect(second).not.toBe(first);
+    await secondsPass(cluster);
+    const { code, stdout, stderr } = await undo(bundle);
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
     expect(await installed(cluster)).toEqual(before);
+    expect(await uids()).not.toContain(second);
+    const order = lines(stdout).filter((line) => !line.startsWith("pod "));
+    expect(order).toEqual([
+      "configmap/calico-config configured in kube-system namespace",
+      ...nodes.flatMap((node) => [`node/${node} cordoned`, `node/${node} uncordoned`]),
+    ]);
+    const again = await undo(bundle);
+    expect([again.code, again.stdout, again.stderr]).toEqual([
+      0,
+      "",
+      expect.stringContaining("nothing to take back"),
+    ]);
+  });
+
+  test("what was never restarted for the run's values is left alone; --no-restart leaves the others, and names them", async () => {
+    await secondsPass(cluster);
+    const before = await uids();
+    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", "--no-restart");
+    const { code } = await runPlugin(cluster, ["node", "node-02", "--restart", ...quick]);
+    expect(code).toBe(0);
+    await secondsPass(cluster);
+    const left = await run("undo", bundle, "-y", ...quick, "--no-restart");
+    expect([left.code, left.stdout]).toEqual([
+      0,
+      "configmap/calico-config configured in kube-system namespace\n",
+    ]);
+    expect(left.stderr).toMatch(/^not restarted: calico-node on node-02; /m);
+    expect(await mtu()).toBe("0");
+    const again = await undo(bundle);
+    expect([again.code, lines(again.stdout).filter((line) => line.endsWith(" cordoned"))]).toEqual([
+      0,
+      ["node/node-02 cordoned"],
+    ]);
+    const after = await uids();
+    expect([after[0], after[2]]).toEqual([before[0], before[2]]);
+  });
+
+  test("killed once the values were back: the same command restarts what had read the others", async () => {
+    await secondsPass(cluster);
+    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", ...quick);
+    const between = await uids();
+    await secondsPass(cluster);
+    const under: { way?: Running } = {};
+    const proxy = await interpose(cluster, async ({ method, path, forward }) => {
+      if (path.includes("watch=")) return await new Promise<undefined>(() => undefined);
+      const values = method === "PATCH" && path.includes("/configmaps/") && !path.includes("dryRun");
+      if (!values) return await forward();
+      await forward();
+      under.way?.signal("SIGKILL");
+      return undefined;
+    });
+    under.way = startPlugin(cluster, undoing(bundle), proxy);
+    await under.way.ended.catch(() => undefined);
+    expect([await mtu(), await uids()]).toEqual(["0", between]);
+    const { code, stderr } = await undo(bundle);
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
+    for (const uid of await uids()) expect(between).not.toContain(uid);
   });
 });
 

@@ -13,13 +13,12 @@ import { interruptible } from "../interruptible.ts";
 import type { FileTemplate } from "../node/template.ts";
 import { anewIn, makeAnew } from "./anew.ts";
 import { putValues } from "../config-values.ts";
-import { isOpen } from "../configmap/stale.ts";
 import { doController } from "./controller.ts";
 import { intended } from "./intended.ts";
 import { doNodes, lookAtNodes, type MakeTemplate } from "./nodes.ts";
 import type { ApplyOptions } from "./options.ts";
 import { put } from "./put.ts";
-import { lookAtReaders, notesOn, notesToCome, restartStale, staleNow, type ConfigNote } from "./readers.ts";
+import { notesNow, notesToCome, openNotes, restartStale } from "./readers.ts";
 import { rolloutLeft, waitEstablished, waitRolledOut, type Limits } from "./rollout.ts";
 import type { Saving } from "./save.ts";
 import { isCrd, readObject, type Scene, type Target } from "./scene.ts";
@@ -99,7 +98,7 @@ async function oneStep(id: ApplyStepId, run: ApplyRunContext, objects: ObjectRes
   if (id === "configmap" && run.options.dryRun === "none") {
     const { connection, context, scene, options, saving } = run;
     const around = { connection, context, scene, options, bundle: saving?.bundle };
-    const code = await restartStale(around, await notes(run), written);
+    const code = await restartStale(around, await notesNow(run), written);
     if (code !== 0)
       return {
         state: "failed",
@@ -132,8 +131,10 @@ async function writeObjects(
   // Another run may have been killed before it restarted what reads its values.
   const left = id === "configmap" && real ? await openNotes(run) : [];
   const values = ({ ref, object }: Target) => ({
-    keysOf: (live: KubeObject) => changedKeys(live, object),
-    open: left.filter((each) => each.ref === ref).flatMap(({ change: { keys } }) => keys),
+    keysOf: (live: KubeObject) => [
+      ...changedKeys(live, object),
+      ...left.filter((each) => each.ref === ref).flatMap(({ change: { keys } }) => keys),
+    ],
     now: clock.now,
   });
   const over = await interruptible(context, async (stop) => {
@@ -188,22 +189,6 @@ async function writeObjects(
   }
 }
 
-/** What stands on the ConfigMaps now: which of their values were changed when. */
-async function notes({ connection, scene }: Pick<ApplyRunContext, "connection" | "scene">) {
-  const maps = scene.targets.filter(({ part }) => part === "configmap");
-  return notesOn(
-    await Promise.all(maps.map(async ({ ref }) => ({ ref, live: await readObject(connection, ref) }))),
-  );
-}
-
-/** Those that something still runs with older values of. */
-async function openNotes(run: ApplyRunContext): Promise<readonly ConfigNote[]> {
-  const all = await notes(run);
-  if (all.length === 0) return [];
-  const readers = await lookAtReaders(run.connection, run.context, run.scene);
-  return all.filter((note) => isOpen(staleNow(readers, [note])));
-}
-
 async function controllerStep({
   connection,
   context,
@@ -229,7 +214,7 @@ async function nodesStep(run: ApplyRunContext): Promise<Outcome> {
     options.node,
     make,
     !isLines(options),
-    options.dryRun === "none" ? await notes(run) : notesToCome(scene),
+    options.dryRun === "none" ? await notesNow(run) : notesToCome(scene),
   );
   const target = scene.targets.find(({ part }) => part === "node");
   if (options.dryRun === "none" && target !== undefined) {

@@ -10,11 +10,11 @@ import { configMapFacts } from "../../model/configmap.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
 import { serverClock } from "../../perform/server-clock.ts";
-import { staleBy, type Readers, type Stale } from "../configmap/stale.ts";
+import { isOpen, staleBy, type Readers, type Stale } from "../configmap/stale.ts";
 import { restartTypha, whyNotTypha } from "../configmap/typha.ts";
 import { restartController } from "./controller.ts";
 import type { ApplyOptions } from "./options.ts";
-import type { Scene } from "./scene.ts";
+import { readObject, type Scene } from "./scene.ts";
 
 /** Which values of which ConfigMap were changed when, by a run of ours (hazard H25). */
 export interface ConfigNote {
@@ -55,6 +55,27 @@ export function notesOn(
     const change = live === undefined ? undefined : configChange(configMapFacts(live));
     return change === undefined ? [] : [{ ref, change }];
   });
+}
+
+/** What stands on the file's ConfigMaps now. */
+export async function notesNow({
+  connection,
+  scene,
+}: Pick<RestartReaders, "connection" | "scene">): Promise<readonly ConfigNote[]> {
+  const maps = scene.targets.filter(({ part }) => part === "configmap");
+  return notesOn(
+    await Promise.all(maps.map(async ({ ref }) => ({ ref, live: await readObject(connection, ref) }))),
+  );
+}
+
+/** Those of them that something still runs with older values of. */
+export async function openNotes(
+  run: Pick<RestartReaders, "connection" | "context" | "scene">,
+): Promise<readonly ConfigNote[]> {
+  const all = await notesNow(run);
+  if (all.length === 0) return [];
+  const readers = await lookAtReaders(run.connection, run.context, run.scene);
+  return all.filter((note) => isOpen(staleNow(readers, [note])));
 }
 
 /** What the run is going to change, as if it were changed now. */

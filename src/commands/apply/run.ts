@@ -4,6 +4,7 @@ import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import { checkObjects } from "../../manifest/check-objects.ts";
 import { parseVersion } from "../../releases/version.ts";
+import { heard, serverClock } from "../../perform/server-clock.ts";
 import { conflictLines } from "../../render/apply-lines.ts";
 import { isOpen, nothingStale } from "../configmap/stale.ts";
 import { confirm } from "../node/confirm.ts";
@@ -43,7 +44,8 @@ export async function runApply(
   const objects = await readObjects(options.filename, options.recursive, context.readFile);
   const file = planFileOf(options.filename.join(", "), objects);
   const to = targetOf(options.to === undefined ? undefined : versionOf(options.to), file);
-  const connection = await connect();
+  const clock = serverClock(context.now);
+  const connection = heard(await connect(), clock);
   // Until the first write three parts of the run look at the same objects.
   const looking = readOnce(connection);
   const looked = lookAtTargets(looking, objects);
@@ -124,7 +126,7 @@ export async function runApply(
             command: "apply",
             place: options.bundleDir,
             kubernetes: scene.discovery.version,
-            now: context.now,
+            now: clock.now,
           }),
           changed,
           recreated,

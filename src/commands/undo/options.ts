@@ -9,6 +9,8 @@ export interface UndoOptions {
   readonly bundleDir: string | undefined;
   readonly dryRun: string;
   readonly yes: boolean;
+  /** Leaves what reads a ConfigMap's values as it is. */
+  readonly noRestart: boolean;
   /** For the nodes that go back. */
   readonly ignored: readonly string[];
   readonly settle: Millis | undefined;

@@ -8,6 +8,7 @@ import { observedGroups } from "../../cluster/observe.ts";
 import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
+import { heard, serverClock } from "../../perform/server-clock.ts";
 import type { Output } from "../../render/output.ts";
 import { version } from "../../version.ts";
 import { seeHelp } from "../arguments.ts";
@@ -37,7 +38,8 @@ export async function runUndo(options: UndoOptions): Promise<number> {
   const bundle = await readBundle(await findBundle(given, bundleDir, context.env));
   checkForce(options.force, bundle);
 
-  const connection = await options.connect();
+  const clock = serverClock(context.now);
+  const connection = heard(await options.connect(), clock);
   const [uid, discovery] = await Promise.all([
     clusterUid(connection),
     discover(connection, [...new Set([...observedGroups, ...policyGroups])]),
@@ -51,7 +53,7 @@ export async function runUndo(options: UndoOptions): Promise<number> {
   const world: UndoWorld = {
     connection,
     discovery,
-    context,
+    context: clock,
     index: bundle.index,
     forced: new Set(options.force),
   };
@@ -107,7 +109,7 @@ async function undo(
     tool: version,
     cluster: { ...bundle.index.cluster, kubernetes: world.discovery.version },
     data: { of: bundle.index.run },
-    now: context.now,
+    now: world.context.now,
   });
   return await takeBack(prepared, world, { ...tell, own });
 }

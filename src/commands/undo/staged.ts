@@ -1,8 +1,9 @@
 import type { Bundle } from "../../bundle/read.ts";
 import { openBundle, type Draft } from "../../bundle/write.ts";
-import { explain, isInterrupted } from "../../errors.ts";
+import { explain, isInterrupted, userError } from "../../errors.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
 import type { KubeObject } from "../../model/kube.ts";
+import { parseTime } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Output } from "../../render/output.ts";
 import { version } from "../../version.ts";
@@ -13,6 +14,7 @@ import { forceName, type Inverse, type UndoWorld } from "./inverse.ts";
 import type { UndoOptions } from "./options.ts";
 import { nodeStage } from "./node-stage.ts";
 import { goesAlone, refusals } from "./prepare.ts";
+import { readerStage } from "./readers.ts";
 import { decide, targetsOf, type Decision } from "./staged-entries.ts";
 import { stagesOf, type Work } from "./stages.ts";
 import { tellUndo, type Results } from "./tell.ts";
@@ -67,14 +69,25 @@ export async function undoStaged(bundle: Bundle, world: UndoWorld, around: Aroun
     });
   }
   const work = decisions.filter((each): each is Work => each.kind !== "nothing" && each.kind !== "refused");
-  if (work.length === 0) return await tellUndo({ ...tell, results: new Map() });
+  const since = parseTime(bundle.index.started);
+  const readers = await readerStage(targets, connection, how, since);
+  if (work.length === 0 && readers?.isBehind() !== true)
+    return await tellUndo({ ...tell, results: new Map() });
   const downgrade = downgradeOf(targets);
   if (downgrade !== undefined) context.stderr.write(`Warning: ${downgrade}\n`);
 
-  const run = stagesOf(work, world, how);
+  const run = stagesOf(work, world, how, since);
   if (!(await run.nodesMayRestart())) return 1;
+  const stands = options.noRestart ? undefined : await readers?.refusal();
+  if (stands !== undefined)
+    throw userError(
+      `nothing was changed, because what reads the changed values could not be restarted afterwards (--no-restart leaves that out):\n${stands}`,
+    );
   const { command, started } = bundle.index;
-  const question = `Take back ${work.length} ${work.length === 1 ? "object" : "objects"} of ${command} from ${started}?`;
+  const question =
+    work.length === 0
+      ? `Restart what runs with the values of ${command} from ${started}?`
+      : `Take back ${work.length} ${work.length === 1 ? "object" : "objects"} of ${command} from ${started}?`;
   if (dryRun === "none" && !(await confirm(context, options.yes, question))) return 1;
   const own =
     root === undefined
@@ -84,13 +97,14 @@ export async function undoStaged(bundle: Bundle, world: UndoWorld, around: Aroun
           tool: version,
           cluster: { ...bundle.index.cluster, kubernetes: world.discovery.version },
           data: { of: bundle.index.run },
-          now: context.now,
+          now: world.context.now,
         });
   const results: Results = new Map();
   let stopped: { readonly message: string; readonly interrupted: boolean } | undefined;
   let code = 1;
   try {
     await run.perform(own, results);
+    await readers?.restart();
     code = 0;
   } catch (error) {
     stopped = { message: explain(error).replace(/^error: /, ""), interrupted: isInterrupted(error) };
@@ -101,6 +115,7 @@ export async function undoStaged(bundle: Bundle, world: UndoWorld, around: Aroun
   await tellUndo({
     ...tell,
     results,
+    restarted: work.length === 0,
     ...(own === undefined || results.size === 0 ? {} : { own: own.directory }),
     ...(stopped === undefined ? {} : { stopped }),
   });

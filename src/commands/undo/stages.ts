@@ -5,21 +5,27 @@ import { waitForObject } from "../../cluster/wait-object.ts";
 import { userError } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { installOwner } from "../../merge/apply-object.ts";
+import { dataOf } from "../../merge/config-map.ts";
 import { changeValues, expandObject } from "../../merge/expand-object.ts";
 import { restoreObject } from "../../merge/restore-object.ts";
+import { configChange } from "../../model/config-ledger.ts";
+import { configMapFacts } from "../../model/configmap.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { manager } from "../../model/names.ts";
+import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Part } from "../../plan/apply/parts.ts";
 import type { UndoneEntry } from "../../render/undo/kind.ts";
 import { undoLine } from "../../render/undo/print.ts";
-import { put } from "../apply/put.ts";
+import { put, type Put } from "../apply/put.ts";
 import { waitRolledOut } from "../apply/rollout.ts";
+import { putValues } from "../config-values.ts";
 import { interruptible } from "../interruptible.ts";
 import { ownerData, ownerOf } from "../former-owner.ts";
 import type { UndoWorld } from "./inverse.ts";
 import { nodeStage, patience, type HowToUndo } from "./node-stage.ts";
 import type { Decision } from "./staged-entries.ts";
+import { differing } from "./readers.ts";
 import { entryOf, type Results } from "./tell.ts";
 
 /** An object that is to be written. */
@@ -33,7 +39,14 @@ export interface Stages {
 }
 
 /** The stages of taking an upgrade back, over the objects that are to be written. */
-export function stagesOf(work: readonly Work[], world: UndoWorld, how: HowToUndo): Stages {
+export function stagesOf(
+  work: readonly Work[],
+  world: UndoWorld,
+  how: HowToUndo,
+  /** When the run began: what started before has not read its values. */
+  since: Millis | undefined,
+): Stages {
+  const { now } = world.context;
   const { options, dryRun, lines } = how;
   const { connection, discovery } = world;
   const { context } = options;
@@ -43,6 +56,8 @@ export function stagesOf(work: readonly Work[], world: UndoWorld, how: HowToUndo
     work.filter(({ target }) => parts.includes(target.part));
   const [node] = of("node");
   const nodes = node?.kind === "restore" ? nodeStage(node.target, world, how) : undefined;
+  /** ConfigMaps that have their values again, and not everything else of them. */
+  const given = new Set<Work>();
   return { nodesMayRestart: async () => (await nodes?.mayRestart()) ?? true, perform };
 
   async function perform(own: OpenBundle | undefined, results: Results): Promise<void> {
@@ -69,7 +84,7 @@ export function stagesOf(work: readonly Work[], world: UndoWorld, how: HowToUndo
     // A signal that came with the last write of the stage.
     const early = await interruptible(context, async (stop) => {
       // What the old pods need comes first: rights and keys of both (hazard H01).
-      for (const each of of("other", "configmap")) {
+      for (const each of of("other")) {
         if (each.kind !== "restore") continue;
         const { entry, before } = each.target;
         if (before === undefined || entry.kind === "CustomResourceDefinition") continue;
@@ -78,17 +93,22 @@ export function stagesOf(work: readonly Work[], world: UndoWorld, how: HowToUndo
         );
       }
       for (const each of of("other").filter(({ kind }) => kind === "create")) await take(each, stop, done);
+      // The old pods start with the old values; keys that only the new ones know go last.
+      for (const each of of("configmap")) {
+        const { entry, before } = each.target;
+        if (each.kind !== "restore" || before === undefined) continue;
+        const { outcome } = await putNoted(
+          each,
+          stop,
+          (live) => differing(live, before),
+          (live) => changeValues(live, before, entry.ref),
+        );
+        if (outcome !== "unchanged") given.add(each);
+      }
     });
     if (early !== undefined) throw early;
     if (nodes !== undefined && node !== undefined) done(node, await nodes.goBack(), "configured");
     await interruptible(context, async (stop) => {
-      for (const each of of("configmap")) {
-        const { entry, before } = each.target;
-        if (each.kind !== "restore" || before === undefined) continue;
-        await write(each, stop, (live) =>
-          live === undefined ? undefined : changeValues(live, before, entry.ref),
-        );
-      }
       // Never two controllers: what the run made goes before what it turned off comes back.
       const controllers = of("controller").toSorted((a, b) => rank(a) - rank(b));
       for (const each of [...controllers, ...of("typha")]) {
@@ -101,14 +121,37 @@ export function stagesOf(work: readonly Work[], world: UndoWorld, how: HowToUndo
     });
   }
 
+  /** Values with the note of which pods have read others (hazard H25). */
+  async function putNoted(
+    each: Work,
+    stop: AbortSignal,
+    keysOf: (live: KubeObject) => readonly string[],
+    decide: (live: KubeObject) => Write | undefined,
+  ): Promise<Put> {
+    stop.throwIfAborted();
+    const values = { decide, keysOf, now, ...(since === undefined ? {} : { since }) };
+    return await putValues(connection, each.target.entry.ref, values, {
+      dryRun,
+      serverVersion: discovery.version,
+    });
+  }
+
   /** The object exactly as it was, or gone where the run made it. */
   async function take(
     each: Work,
     stop: AbortSignal,
     done: (each: Work, object: KubeObject | undefined, result: UndoneEntry["result"]) => void,
   ): Promise<void> {
-    const { entry, before } = each.target;
-    const { outcome, object } = await write(each, stop, (live) => {
+    const { entry, before, part } = each.target;
+    // Without nodes that went back nobody has been restarted for these values yet.
+    const noted = part === "configmap" && each.kind === "restore" && nodes === undefined;
+    const keysOf = (live: KubeObject): readonly string[] => {
+      const gone =
+        before === undefined ? [] : Object.keys(dataOf(live)).filter((key) => !(key in dataOf(before)));
+      const first = given.has(each) ? configChange(configMapFacts(live)) : undefined;
+      return gone.length === 0 ? [] : [...gone, ...(first?.keys ?? [])];
+    };
+    const decide = (live: KubeObject | undefined): Write | undefined => {
       if (each.kind === "delete") {
         const { uid = "", resourceVersion } = live?.metadata ?? {};
         return live === undefined || uid !== each.target.live?.metadata.uid
@@ -123,12 +166,15 @@ export function stagesOf(work: readonly Work[], world: UndoWorld, how: HowToUndo
       if (before === undefined) return undefined;
       if (live === undefined) return { verb: "create", ref: entry.ref, body: before, fieldManager: manager };
       return restoreObject(live, contentOf(live), before, entry.ref, ownerOf(entry.data))?.write;
-    });
+    };
+    const { outcome, object } = noted
+      ? await putNoted(each, stop, keysOf, decide)
+      : await write(each, stop, decide);
     const verbs = { restore: "configured", delete: "deleted", create: "created" } as const;
     done(
       each,
       outcome === "deleted" ? undefined : object,
-      outcome === "unchanged" ? "nothing" : verbs[each.kind],
+      outcome === "unchanged" && !given.has(each) ? "nothing" : verbs[each.kind],
     );
   }
 

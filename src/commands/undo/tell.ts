@@ -21,6 +21,8 @@ export async function tellUndo(told: {
   readonly dryRun: DryRun;
   readonly prepared: readonly Prepared[];
   readonly results: Results;
+  /** Something was restarted, whatever was written. */
+  readonly restarted?: boolean;
   /** The directory of undo's own bundle. */
   readonly own?: string;
   readonly stopped?: { readonly message: string; readonly interrupted: boolean };
@@ -54,7 +56,7 @@ export async function tellUndo(told: {
         `${String(results.size)} done, ${String(left)} left; the same command goes on: ${[program, "undo", bundle.directory, ...everywhere].join(" ")}\n`,
       );
     stderr.write(`error: ${stopped.message}\n`);
-  } else if (results.size === 0) stderr.write("nothing to take back\n");
+  } else if (results.size === 0 && told.restarted !== true) stderr.write("nothing to take back\n");
   return stopped === undefined ? 0 : 1;
 }
 
