@@ -158,7 +158,9 @@ async function runCommand(
   const input = [command.name, ...canonical(result.scanned)];
   let ready: ReturnType<typeof cli.process>;
   try {
-    ready = cli.process({ input, context });
+    // clipanion copies its context, and a copy reads every getter of ours.
+    ready = cli.process({ input, context: {} as AppContext });
+    ready.context = context;
   } catch {
     // Flags are checked; what is left to be wrong is the number of arguments.
     context.stderr.write(`error: extra arguments: [${result.scanned.positionals.join(" ")}]\n`);

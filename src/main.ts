@@ -39,7 +39,10 @@ function makeContext(): AppContext {
   let stdinText: Promise<string> | undefined;
   return {
     env: process.env,
-    stdin: process.stdin,
+    // Made when it is first read: Node loads its file or terminal streams for it.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     colorDepth: process.stdout.isTTY ? process.stdout.getColorDepth() : 1,
@@ -53,14 +56,11 @@ function makeContext(): AppContext {
     outputClosed: outputClosed.signal,
     warnings,
     async connect(values, { silent = false } = {}) {
-      const [{ connect }, { parseYaml, editYaml }] = await Promise.all([
-        import("./cluster/connect.ts"),
-        import("./manifest/yaml.ts"),
-      ]);
+      const { connect } = await import("./cluster/connect.ts");
       return await connect(values, {
         env: process.env,
-        parseYaml,
-        editYaml,
+        parseYaml: async (text) => (await import("./manifest/yaml.ts")).parseYaml(text),
+        editYaml: async (text, edits) => (await import("./manifest/yaml.ts")).editYaml(text, edits),
         log: (line) => void (silent || process.stderr.write(`${line}\n`)),
         warn(text) {
           warnings.count += 1;
@@ -69,7 +69,9 @@ function makeContext(): AppContext {
         },
         userAgent: `kubectl-calico_upgrade/${version} (${os}/${arch})`,
         pid: process.pid,
-        stdinTty: !silent && Boolean(process.stdin.isTTY),
+        get stdinTty() {
+          return !silent && Boolean(process.stdin.isTTY);
+        },
         async login() {
           if (silent) throw new Error("nobody is asked");
           const { promptForLogin } = await import("./cluster/prompt.ts");

@@ -1,5 +1,6 @@
 import * as esbuild from "esbuild";
 import type { Plugin } from "esbuild";
+import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -28,7 +29,7 @@ export async function bundle(entry: string): Promise<Bundle> {
     minify: true,
     legalComments: "none",
     metafile: true,
-    plugins: [kubeConfigOnly],
+    plugins: [kubeConfigOnly, quickClipanion],
     logLevel: "warning",
   });
   const inputs = Object.keys(split.metafile.inputs);
@@ -54,6 +55,24 @@ async function asCommonJs(code: string): Promise<string> {
   });
   return `(function(exports,require,module){${text}})`;
 }
+
+/** clipanion without the streams of stdin and without `tty`, which it loads to have defaults that are not used. */
+const quickClipanion: Plugin = {
+  name: "quick-clipanion",
+  setup(build) {
+    build.onResolve({ filter: /\/platform\/node\.mjs$/ }, ({ path, importer }) =>
+      /[/\\]clipanion[/\\]/.test(importer)
+        ? { path: join(dirname(importer), path.replace("node.mjs", "browser.mjs")) }
+        : undefined,
+    );
+    build.onLoad({ filter: /[/\\]clipanion[/\\]lib[/\\]advanced[/\\]Cli\.mjs$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const contents = text.replace(" stdin: process.stdin,", "");
+      if (contents === text) throw new Error("clipanion's default context is another one now");
+      return { contents };
+    });
+  },
+};
 
 /**
  * Of client-node only KubeConfig goes in, and only what its applyToHTTPSOptions() uses: not the

@@ -23,15 +23,17 @@ import { makeWays } from "./ways.ts";
 /** What a connection takes from the process that it runs in. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Or a promise of it: YAML is loaded when something needs it. */
   readonly parseYaml: (text: string) => unknown;
   /** Sets fields of a YAML text, whose comments and order stay. */
-  readonly editYaml: (text: string, edits: readonly YamlEdit[]) => string;
+  readonly editYaml: (text: string, edits: readonly YamlEdit[]) => string | Promise<string>;
   /** A line of diagnostics, for stderr. */
   readonly log: (line: string) => void;
   /** A Warning header of the server; each text comes once. */
   readonly warn: (text: string) => void;
   readonly userAgent: string;
   readonly pid: number;
+  /** Read only where a plugin might talk to the user: Node loads the streams of stdin for the answer. */
   readonly stdinTty: boolean;
   /** Asks the user who has no credentials. */
   readonly login: () => Promise<{ readonly username: string; readonly password: string }>;
@@ -47,10 +49,8 @@ const connections = 4;
 export async function connect(flags: ConnectionSettings, around: Surroundings): Promise<Connection> {
   const log = makeRequestLog(flags.verbosity, around.log, around.pid);
   const line = (level: number, message: string): void => log.line(level, message);
-  const entries = await loadKubeconfig(flags.kubeconfig ?? "", {
-    ...around,
-    log: line,
-  });
+  const { env, parseYaml } = around;
+  const entries = await loadKubeconfig(flags.kubeconfig ?? "", { env, parseYaml, log: line });
   const chosen = chooseTarget(entries, flags, around.env);
   const timeoutMillis = requestTimeout(flags.requestTimeout);
   if (timeoutMillis === undefined) throw userError(badRequestTimeout);

@@ -1,6 +1,6 @@
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DiscoveryLists, GroupEntry, ResourceEntry } from "./discovery-lists.ts";
+import { readText, removeFile, renameFile, statFile, writeText } from "./files.ts";
 import { makeFolder } from "./make-folder.ts";
 
 /** Discovery on disk, shared with kubectl: client-go's discovery/cached/disk. */
@@ -64,7 +64,7 @@ export function openDiscoveryCache(
 
 /** Throws when the file is absent, too old or no JSON. */
 async function fresh(path: string): Promise<unknown> {
-  const [{ mtimeMs }, text] = await Promise.all([stat(path), readFile(path, "utf8")]);
+  const [{ mtimeMs }, text] = await Promise.all([statFile(path), readText(path)]);
   if (Date.now() > mtimeMs + goodForMillis) throw new Error("cache expired");
   return JSON.parse(text);
 }
@@ -74,10 +74,10 @@ async function replace(path: string, value: object): Promise<void> {
   await makeFolder(dirname(path), 0o750);
   const draft = `${path}.${Math.random().toString(36).slice(2)}`;
   try {
-    await writeFile(draft, `${JSON.stringify(value)}\n`, { mode: 0o660 });
-    await rename(draft, path);
+    await writeText(draft, `${JSON.stringify(value)}\n`, { mode: 0o660 });
+    await renameFile(draft, path);
   } catch (error) {
-    await rm(draft, { force: true });
+    await removeFile(draft, { force: true });
     throw error;
   }
 }

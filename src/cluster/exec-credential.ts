@@ -21,15 +21,15 @@ interface Answer {
 }
 
 /** Reads a plugin's output, JSON or YAML. Throws an Error in client-go's words. */
-export function decodeCredential(
+export async function decodeCredential(
   text: string,
   apiVersion: string,
   parseYaml: (text: string) => unknown,
-): ExecCredential {
+): Promise<ExecCredential> {
   // client-go's decoder leaves such an answer at the version of its own types.
   if (text.trim() === "")
     throw new Error(otherVersion(apiVersion, "client.authentication.k8s.io/__internal"));
-  const answer = parse(text, parseYaml);
+  const answer = await parse(text, parseYaml);
   const { status } = answer;
   const version = typeof answer.apiVersion === "string" ? answer.apiVersion : "";
   const kind = typeof answer.kind === "string" ? answer.kind : "";
@@ -60,10 +60,10 @@ function otherVersion(wanted: string, got: string): string {
   return `exec plugin is configured to use API version ${wanted}, plugin returned version ${got}`;
 }
 
-function parse(text: string, parseYaml: (text: string) => unknown): Answer {
+async function parse(text: string, parseYaml: (text: string) => unknown): Promise<Answer> {
   let value: unknown;
   try {
-    value = text.trimStart().startsWith("{") ? JSON.parse(text) : parseYaml(text);
+    value = text.trimStart().startsWith("{") ? JSON.parse(text) : await parseYaml(text);
   } catch (error) {
     throw new Error(
       `decoding stdout: couldn't get version/kind; json parse error: ${(error as Error).message}`,

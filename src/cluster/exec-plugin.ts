@@ -72,7 +72,7 @@ async function run(options: ExecOptions): Promise<ExecCredential> {
     env: { ...env, ...own, KUBERNETES_EXEC_INFO: `${JSON.stringify(info)}\n` },
   });
   try {
-    return decodeCredential(stdout, exec.apiVersion ?? "", options.parseYaml);
+    return await decodeCredential(stdout, exec.apiVersion ?? "", options.parseYaml);
   } catch (error) {
     throw failure((error as Error).message);
   }

@@ -1,5 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { readText, statFile } from "./files.ts";
 import type { Target } from "./target.ts";
 
 /** Where the kubelet puts a pod's own service account. */
@@ -18,7 +18,7 @@ export async function inClusterTarget(
   const host = env["KUBERNETES_SERVICE_HOST"];
   const port = env["KUBERNETES_SERVICE_PORT"];
   if (!host || !port) return target;
-  const token = await stat(join(folder, "token")).catch(() => undefined);
+  const token = await statFile(join(folder, "token")).catch(() => undefined);
   if (token === undefined || token.isDirectory()) return target;
   const namespace = target.namespace ?? (await podNamespace(env, folder));
   if (!target.isDefault) return { ...target, namespace };
@@ -37,6 +37,6 @@ async function podNamespace(
   env: Readonly<Record<string, string | undefined>>,
   folder: string,
 ): Promise<string | undefined> {
-  const own = await readFile(join(folder, "namespace"), "utf8").catch(() => "");
+  const own = await readText(join(folder, "namespace")).catch(() => "");
   return env["POD_NAMESPACE"] || own.trim() || undefined;
 }

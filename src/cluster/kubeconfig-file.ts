@@ -67,15 +67,10 @@ export interface KubeConfigEntries {
 }
 
 /**
- * Reads one kubeconfig. Paths in it become relative to the file's folder, as clientcmd has it.
+ * Reads one kubeconfig out of its YAML. Paths in it become relative to the file's folder, as clientcmd has it.
  * Throws an Error whose message says what is wrong with the text.
  */
-export function readKubeconfig(
-  text: string,
-  path: string,
-  parseYaml: (text: string) => unknown,
-): KubeConfigEntries {
-  const parsed = parseYaml(text);
+export function readKubeconfig(parsed: unknown, path: string): KubeConfigEntries {
   if (parsed !== null && parsed !== undefined && jsonType(parsed) !== "object") {
     throw new Error(
       `${noVersion}json: cannot unmarshal ${jsonType(parsed)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,

@@ -1,10 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { connectionError, userError } from "../errors.ts";
+import { readText } from "./files.ts";
 import { mergeKubeconfigs, readKubeconfig, type KubeConfigEntries } from "./kubeconfig-file.ts";
+import { plainYaml } from "./plain-yaml.ts";
 
 export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Or a promise of it; asked only where a file is not plain. */
   readonly parseYaml: (text: string) => unknown;
   readonly log: (level: number, message: string) => void;
 }
@@ -22,7 +24,7 @@ export async function loadKubeconfig(explicit: string, options: LoadOptions): Pr
   const wrong: string[] = [];
   for (const path of paths) {
     // In order, because the first one wins; there are one or two.
-    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => error);
+    const text = await readText(path).catch((error: NodeJS.ErrnoException) => error);
     if (typeof text !== "string") {
       if (text.code !== "ENOENT") wrong.push(loadError(path, fileProblem(path, text)));
       else if (explicit === "") missing.push(path);
@@ -30,7 +32,8 @@ export async function loadKubeconfig(explicit: string, options: LoadOptions): Pr
       continue;
     }
     try {
-      files.push(readKubeconfig(text, path, options.parseYaml));
+      const value = plainYaml(text) ?? (await options.parseYaml(text));
+      files.push(readKubeconfig(value, path));
       options.log(6, `Config loaded from file:  ${path}`);
     } catch (error) {
       wrong.push(loadError(path, textProblem(error)));

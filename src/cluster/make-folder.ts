@@ -1,12 +1,13 @@
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeOneFolder } from "./files.ts";
 
 /**
  * `mkdir -p`. Node's own never returns where a file system answers ENOENT to a mkdir in a folder that is there, as
  * /proc does; here that is the error it is. Only folders that are made get the mode.
  */
 export async function makeFolder(path: string, mode?: number): Promise<void> {
-  const make = (): Promise<void> => mkdir(path, mode === undefined ? {} : { mode }).then(() => undefined);
+  const make = (): Promise<void> =>
+    makeOneFolder(path, mode === undefined ? {} : { mode }).then(() => undefined);
   try {
     await make();
   } catch (error) {

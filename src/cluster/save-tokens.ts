@@ -16,7 +16,7 @@ export async function saveTokens(
   changes: Readonly<Record<string, string>>,
   yaml: {
     readonly parseYaml: (text: string) => unknown;
-    readonly editYaml: (text: string, edits: readonly YamlEdit[]) => string;
+    readonly editYaml: (text: string, edits: readonly YamlEdit[]) => string | Promise<string>;
   },
 ): Promise<void> {
   if (file === undefined) return;
@@ -29,14 +29,16 @@ export async function saveTokens(
   try {
     await held.close();
     const text = await readFile(file, "utf8");
-    const { users } = yaml.parseYaml(text) as { readonly users?: readonly { readonly name?: string }[] };
+    const { users } = (await yaml.parseYaml(text)) as {
+      readonly users?: readonly { readonly name?: string }[];
+    };
     const index = (users ?? []).findIndex(({ name }) => name === user);
     if (index < 0) return;
     const edits = Object.entries(changes).map(([key, value]) => ({
       path: ["users", index, "user", "auth-provider", "config", key],
       value,
     }));
-    await writeFile(file, yaml.editYaml(text, edits));
+    await writeFile(file, await yaml.editYaml(text, edits));
   } finally {
     await rm(lock, { force: true });
   }

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { getCACertificates, type ConnectionOptions } from "node:tls";
 import { connectionError, userError } from "../errors.ts";
+import { readBytes } from "./files.ts";
 import type { KubeCluster, KubeUser } from "./kubeconfig-file.ts";
 import { fileProblem } from "./load-kubeconfig.ts";
 import { serverIdentityProblem } from "./server-identity.ts";
@@ -48,7 +48,7 @@ export function systemAuthorities(): string[] {
 export async function pem(path: string | undefined, data: string | undefined): Promise<Buffer | undefined> {
   if (data) return Buffer.from(data, "base64");
   if (!path) return undefined;
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readBytes(path).catch((error: NodeJS.ErrnoException) => {
     throw userError(fileProblem(path, error));
   });
   return bytes.length === 0 ? undefined : bytes;

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { userError } from "../errors.ts";
+import { readText } from "./files.ts";
 import { fileProblem } from "./load-kubeconfig.ts";
 
 /** A bearer token in a file that somebody renews. client-node knows no `tokenFile`. */
@@ -15,12 +15,12 @@ const goodForMillis = 50_000;
 /** `given` is the token beside the file, used as long as the file cannot be read. */
 export async function openTokenFile(path: string, given: string | undefined): Promise<TokenFile> {
   // Without another token the file must be there from the beginning.
-  const first = given ?? (await readFile(path, "utf8").catch(failed(path)));
+  const first = given ?? (await readText(path).catch(failed(path)));
   let cached: { readonly token: string; readonly until: number } | undefined;
   return {
     async token() {
       if (cached !== undefined && performance.now() < cached.until) return cached.token;
-      const token = (await readFile(path, "utf8").catch(() => "")).trim();
+      const token = (await readText(path).catch(() => "")).trim();
       if (token === "") return cached?.token ?? first;
       cached = { token, until: performance.now() + goodForMillis };
       return token;

@@ -20,13 +20,10 @@ export async function clusterNames(
 ): Promise<readonly Name[]> {
   const values = connectionValues(scanned);
   if (of !== "namespaces" && of !== "nodes") {
-    const [{ loadKubeconfig }, { parseYaml }] = await Promise.all([
-      import("../../cluster/load-kubeconfig.ts"),
-      import("../../manifest/yaml.ts"),
-    ]);
+    const { loadKubeconfig } = await import("../../cluster/load-kubeconfig.ts");
     const entries = await loadKubeconfig(values.kubeconfig ?? "", {
       env: context.env,
-      parseYaml,
+      parseYaml: async (text) => (await import("../../manifest/yaml.ts")).parseYaml(text),
       log: () => {},
     });
     return [...entries[of].keys()].map((value) => ({ value }));

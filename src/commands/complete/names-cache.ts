@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { readText, renameFile, statFile, writeText } from "../../cluster/files.ts";
 import { makeFolder } from "../../cluster/make-folder.ts";
 import { kubeconfigPaths } from "../../cluster/load-kubeconfig.ts";
 import type { AppContext } from "../../context.ts";
@@ -31,7 +31,7 @@ export async function namesCache(
   if (folder === "") return { write: () => Promise.resolve() };
   const files = await Promise.all(
     kubeconfigPaths(values.kubeconfig ?? "", env).map(async (path) => {
-      const found = await stat(path).catch(() => undefined);
+      const found = await statFile(path).catch(() => undefined);
       return [path, found?.mtimeMs, found?.size];
     }),
   );
@@ -49,8 +49,8 @@ export async function namesCache(
       try {
         await makeFolder(dirname(path), 0o750);
         const draft = `${path}.${Math.random().toString(36).slice(2)}`;
-        await writeFile(draft, JSON.stringify({ at: now(), names }), { mode: 0o600 });
-        await rename(draft, path);
+        await writeText(draft, JSON.stringify({ at: now(), names }), { mode: 0o600 });
+        await renameFile(draft, path);
       } catch {
         // Who cannot write there goes without.
       }
@@ -60,7 +60,7 @@ export async function namesCache(
 
 async function readNames(path: string): Promise<{ at: number; names: readonly string[] } | undefined> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as { at: number; names: readonly string[] };
+    return JSON.parse(await readText(path)) as { at: number; names: readonly string[] };
   } catch {
     return undefined;
   }

@@ -27,7 +27,7 @@ async function target(
   env: Readonly<Record<string, string>> = pod,
   config = "",
 ) {
-  const entries = readKubeconfig(config, join(folder, "config"), parseYaml);
+  const entries = readKubeconfig(parseYaml(config), join(folder, "config"));
   return await inClusterTarget(chooseTarget(entries, { ...noFlags, ...flags }, env), env, folder);
 }
 
