@@ -71,6 +71,8 @@ function seaConfig(assets: Readonly<Record<string, string>>) {
     useCodeCache: false,
     // NODE_OPTIONS is meant for other programs.
     execArgvExtension: "none",
+    // Node parses its 150 root certificates otherwise, in a thread of its own; src/cluster names what it trusts.
+    execArgv: ["--use-openssl-ca"],
     assets: { ...assets },
   };
 }

@@ -32,16 +32,16 @@ export async function tlsOptions(cluster: KubeCluster, user: KubeUser): Promise<
   return {
     // Said explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
     rejectUnauthorized: !insecure,
-    ca: ca ?? systemAuthorities(),
+    ca: ca ?? (insecure ? [] : systemAuthorities()),
     checkServerIdentity: serverIdentityProblem,
     ...pair,
     ...(cluster["tls-server-name"] ? { servername: cluster["tls-server-name"] } : {}),
   };
 }
 
-/** Go trusts the system; an operating system without a store of its own gets Node's. */
+/** Go trusts the system; an operating system without a store of its own gets Node's, whatever Node's default is. */
 export function systemAuthorities(): string[] {
-  return [...getCACertificates("default"), ...getCACertificates("system")];
+  return (["bundled", "extra", "system"] as const).flatMap((store) => getCACertificates(store));
 }
 
 /** undefined when neither says anything; an empty file counts as nothing, too. */

@@ -1,4 +1,4 @@
-import { createSecureContext, type ConnectionOptions } from "node:tls";
+import { createSecureContext, setDefaultCACertificates, type ConnectionOptions } from "node:tls";
 import { makeAgent, type Way } from "./exchange.ts";
 import type { KeyPair } from "./pem.ts";
 import { tunnelAgent } from "./tunnel.ts";
@@ -32,7 +32,11 @@ export function makeWays(server: URL, tls: ConnectionOptions, proxy: URL | undef
 
 /** Certificates and key are taken apart once, and not for each connection. */
 function withContext(tls: ConnectionOptions): ConnectionOptions {
-  return Object.keys(tls).length === 0 ? tls : { ...tls, secureContext: createSecureContext(tls) };
+  if (Object.keys(tls).length === 0) return tls;
+  // `tls` names all that is trusted. Node reads its defaults all the same before it takes them (nodejs/node#56301),
+  // NODE_EXTRA_CA_CERTS and SSL_CERT_FILE too, and that takes longer than everything else here.
+  setDefaultCACertificates([]);
+  return { ...tls, secureContext: createSecureContext(tls) };
 }
 
 async function makeWay(server: URL, tls: ConnectionOptions, proxy: URL | undefined): Promise<Way> {

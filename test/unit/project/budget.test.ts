@@ -24,6 +24,8 @@ const root = join(import.meta.dirname, "../../..");
 interface Loaded {
   readonly chunks: number;
   readonly kilobytes: number;
+  /** Of Node itself: `NativeModule tls`. */
+  readonly builtins: readonly string[];
 }
 
 let work = "";
@@ -60,19 +62,22 @@ async function loadedBy(args: readonly string[]): Promise<Loaded> {
     .on("error", ended.reject)
     .on("close", ended.resolve);
   expect(await ended.promise).toBe(0);
-  const loaded = JSON.parse(readFileSync(list, "utf8")) as string[];
+  const { loaded, builtins } = JSON.parse(readFileSync(list, "utf8")) as {
+    readonly loaded: readonly string[];
+    readonly builtins: readonly string[];
+  };
   const bytes = loaded.reduce((sum, name) => sum + readFileSync(join(folder, name)).length, 0);
-  return { chunks: loaded.length, kilobytes: Math.round(bytes / 1000) };
+  return { chunks: loaded.length, kilobytes: Math.round(bytes / 1000), builtins };
 }
 
 describe("a call loads no more than it needs", () => {
   test.each<{ args: readonly string[]; chunks: number; kilobytes: number }>([
-    { args: ["--version"], chunks: 5, kilobytes: 12 },
-    { args: ["--help"], chunks: 15, kilobytes: 35 },
-    { args: ["status", "--help"], chunks: 23, kilobytes: 85 },
-    { args: ["preflight", "--help"], chunks: 24, kilobytes: 88 },
-    { args: ["__complete", "stat"], chunks: 15, kilobytes: 38 },
-    { args: ["status", "--server", "SERVER"], chunks: 68, kilobytes: 400 },
+    { args: ["--version"], chunks: 5, kilobytes: 10 },
+    { args: ["--help"], chunks: 14, kilobytes: 32 },
+    { args: ["status", "--help"], chunks: 21, kilobytes: 80 },
+    { args: ["preflight", "--help"], chunks: 22, kilobytes: 82 },
+    { args: ["__complete", "stat"], chunks: 14, kilobytes: 36 },
+    { args: ["status", "--server", "SERVER"], chunks: 65, kilobytes: 265 },
   ])(
     "$args",
     async ({ args, chunks, kilobytes }) => {
@@ -82,6 +87,20 @@ describe("a call loads no more than it needs", () => {
     },
     60_000,
   );
+
+  test("status loads of Node what TLS needs, and nothing for streams of stdin, promises of files or gzip", async () => {
+    const { builtins } = await loadedBy(["status", "--server", server.url]);
+    const dear = [
+      "tty",
+      "zlib",
+      "internal/fs/promises",
+      "internal/fs/streams",
+      "internal/readline/interface",
+    ];
+    expect(builtins).toContain("NativeModule tls");
+    for (const name of dear) expect(builtins).not.toContain(`NativeModule ${name}`);
+    expect(builtins.length).toBeLessThanOrEqual(55);
+  }, 60_000);
 
   test("names of nodes out of the cache, without the client, YAML or TLS", async () => {
     const connection = ["--server", "https://127.0.0.1:1"];
