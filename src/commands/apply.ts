@@ -30,7 +30,7 @@ export class ApplyCommand extends BaseCommand {
   static override readonly help = {
     summary: "Upgrade Calico to a manifest: everything in the right order, one node after the other",
     details:
-      "Adds what the new release needs and takes nothing away, upgrades Typha and the controller, changes the ConfigMap and the DaemonSet, restarts calico-node one node after the other, and brings everything to exactly the file in the end. " +
+      "Migrates policies and data where the release reads them otherwise, adds what it needs and takes nothing away, upgrades Typha and the controller, changes the ConfigMap and the DaemonSet, restarts calico-node one node after the other, and brings everything to exactly the file in the end. " +
       "Objects are applied as the one who applied them before, so that a kubectl apply of the same file has nothing left to do. What the file no longer holds is left. " +
       "What is changed is saved first, for undo. Each step looks whether it is done already: running the same command again continues where it stopped.",
     arguments: "-f FILE [flags]",

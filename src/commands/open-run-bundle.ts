@@ -3,6 +3,7 @@ import type { Connection } from "../cluster/port.ts";
 import { bundleRoot } from "../bundle/place.ts";
 import { openBundle, type OpenBundle } from "../bundle/write.ts";
 import type { AppContext } from "../context.ts";
+import type { JsonObject } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
 import { version } from "../version.ts";
 
@@ -17,6 +18,7 @@ export async function openRunBundle(
     /** Of discovery. */
     readonly kubernetes: string;
     readonly now: () => Millis;
+    readonly data?: JsonObject;
   },
 ): Promise<OpenBundle> {
   const root = bundleRoot(run.place, context.env);
@@ -29,5 +31,6 @@ export async function openRunBundle(
       kubernetes: run.kubernetes,
     },
     now: run.now,
+    ...(run.data === undefined ? {} : { data: run.data }),
   });
 }

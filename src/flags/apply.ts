@@ -34,8 +34,8 @@ export const recreateFlag = {
 export const untilStepFlag = {
   name: "until-step",
   takes: "value",
-  oneOf: ["expand", "typha", "controller", "configmap", "nodes", "contract"],
-  help: "Stop after this step. One of: (expand, typha, controller, configmap, nodes, contract).",
+  oneOf: ["migrate", "expand", "typha", "controller", "configmap", "nodes", "contract"],
+  help: "Stop after this step. One of: (migrate, expand, typha, controller, configmap, nodes, contract).",
   group: "Options",
   valueName: "STEP",
 } as const satisfies Flag;

@@ -30,6 +30,8 @@ export interface ApplyRun {
   readonly left: readonly string[];
   /** The directory that `undo` takes. */
   readonly bundle?: string;
+  /** Of the migrations, in the order in which undo takes them after that one. */
+  readonly migrationBundles?: readonly string[];
   readonly error?: string;
 }
 
@@ -51,6 +53,9 @@ function applyObjectOf(run: ApplyRun): JsonObject {
     dryRun: run.dryRun,
     succeeded: run.error === undefined,
     ...(run.bundle === undefined ? {} : { bundle: run.bundle }),
+    ...(run.migrationBundles === undefined || run.migrationBundles.length === 0
+      ? {}
+      : { migrationBundles: run.migrationBundles }),
     steps: run.steps.map(({ id, state, because }) => ({ id, state, because })),
     objects: run.objects.map(({ step, name, namespace, outcome }) => ({
       step,

@@ -246,21 +246,56 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
   }
 
   // Procedure: Upgrading a Hosted Installation
-  test("by apply: what must come before it is named, and then one command does the rest", async () => {
+  test("by apply: one command migrates policies and data, and then does the rest", async () => {
     const { worst } = await worstDuring(cluster, async () => {
-      for (const command of migrations) {
-        const stopped = await run("apply", "-f", file, "-y", quick);
-        expect([stopped.code, stopped.stdout]).toEqual([1, ""]);
-        expect(stopped.stderr).toMatch(
-          new RegExp(`before this file: .*: kubectl calico-upgrade ${command};`),
-        );
-        await migrate(command);
-      }
-      await step("apply", "-f", file, "-y", quick);
+      const { stdout, stderr } = await step("apply", "-f", file, "-y", quick);
+      const line = (text: string): number => {
+        const at = stdout.indexOf(text);
+        expect(at, `${text} in:\n${stdout}`).toBeGreaterThanOrEqual(0);
+        return at;
+      };
+      const [created, node] = [line("created in gen-"), line("node/node-01 cordoned")];
+      expect(created).toBeLessThan(node);
+      if (driver === "kubernetes")
+        expect(line("globalfelixconfig.crd.projectcalico.org/")).toBeLessThan(node);
+      expect(stderr).toMatch(/^migrate: every namespace means the same before and after the upgrade/m);
+      // Each migration has a bundle of its own, which goes back after the others.
+      const undo = /to take it back: (.*)$/m.exec(stderr)?.[1]?.split(", then ") ?? [];
+      expect(undo.map((each) => /-(apply|migrate-\w+)-/.exec(each)?.[1])).toEqual([
+        "apply",
+        ...migrations.toReversed(),
+      ]);
     });
     expect(worst).toEqual({ controllers: driver === "etcd" ? 1 : 0, nodesDown: 1, cordoned: 1 });
     await expectUpgraded();
   });
+
+  // One of them is enough.
+  test.each(stories.slice(0, 1).filter(({ old }) => old === from))(
+    "H04: undo takes apply's run back, and only then the migration of policies: every flow is as before",
+    async () => {
+      const { stderr } = await step("apply", "-f", file, "-y", quick);
+      const [applied = "", migrated = ""] = [...stderr.matchAll(/ undo (\S+?),?(?= then|$)/gm)].map(
+        ([, bundle = ""]) => bundle,
+      );
+      const early = await run("undo", migrated, "-y");
+      expect([early.code, early.stdout]).toEqual([1, ""]);
+      expect(early.stderr).toContain("v1 semantics are in force (Calico v2.5.1)");
+      const back = await step("undo", applied, "-y", quick, "--ignore-preflight-errors=all");
+      expect(back.stderr).toContain(`to take it back, too: kubectl calico-upgrade undo ${migrated}`);
+      await step("undo", migrated, "-y");
+      const raw = await rawCluster(cluster);
+      expect(passing(raw, driver, "old")).toEqual(flows);
+      const names = raw.policies.map(({ namespace, name }) => `${namespace}/${name}`);
+      const made = namespaces.flatMap((each) => each.policies.map((policy) => `${each.name}/${policy.name}`));
+      expect(names.toSorted()).toEqual(made.toSorted());
+      await cluster.waitFor(
+        "/apis/apps/v1/namespaces/kube-system/replicasets",
+        (sets) => sets.length === 1 && at(sets[0], "status", "readyReplicas") === 1,
+        { what: "the old controller" },
+      );
+    },
+  );
 
   // Procedure: (The whole document, one component at a time)
   test("by single commands: migrations, controller, ConfigMap, then calico-node on node after node", async () => {

@@ -18,9 +18,32 @@ export function hopTo(standing: Standing, to: Version, options: ApplyOptions): U
   }
   refuseHops(plan);
   const [hop] = plan.hops;
-  for (const step of hop?.steps ?? []) refuseStep(step, options);
+  for (const step of hop?.steps ?? []) if (!isMigration(step)) refuseStep(step, options);
   if (hop !== undefined && typhaBindsNodes(hop)) refuseStops(hop, options);
   return hop;
+}
+
+/** Migrations, and what rules and guards say of the cluster until they are done. */
+const settles: Readonly<Partial<Record<PlanStep["id"], readonly string[]>>> = {
+  policy: ["P02"],
+  data: ["P03", "H28"],
+};
+
+/** Whether `apply` does this step of a plan itself. */
+function isMigration({ id, command, state }: PlanStep): boolean {
+  return id in settles && command !== undefined && state === "todo";
+}
+
+/** Rules and guards that hold only until these steps are done. */
+export function settledBy(steps: readonly PlanStep[]): readonly string[] {
+  return steps.flatMap(({ id }) => settles[id] ?? []);
+}
+
+/** What this run migrates first; not what the user has said to be done already. */
+export function migrationsOf(hop: UpgradeHop | undefined, { node }: ApplyOptions): readonly PlanStep[] {
+  return (hop?.steps ?? []).filter(
+    (step) => isMigration(step) && !step.rules.some((rule) => node.ignored.has(rule)),
+  );
 }
 
 /** A manifest is of one release; each release on the way has one of its own. */

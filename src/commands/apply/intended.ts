@@ -8,12 +8,15 @@ import type { Scene, Target } from "./scene.ts";
 
 type Choices = Pick<ApplyOptions, "forceConflicts" | "withSecrets">;
 
+/** The steps that write objects of the file. */
+export type WritingStep = Exclude<ApplyStepId, "migrate">;
+
 /**
  * What a step writes to one object as it is now; undefined where it is none of the step's, or in line. Every
  * step looks anew: what is true already is not written again.
  */
 export function intended(
-  step: ApplyStepId,
+  step: WritingStep,
   target: Target,
   live: KubeObject | undefined,
   { install }: Pick<Scene, "install">,

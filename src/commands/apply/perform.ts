@@ -6,7 +6,7 @@ import { changedKeys } from "../../merge/config-map.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Write } from "../../model/write.ts";
 import { heard, serverClock } from "../../perform/server-clock.ts";
-import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
+import { applySteps, stepTitles } from "../../plan/apply/parts.ts";
 import { objectName } from "../../render/apply-lines.ts";
 import type { ObjectResult, StepResult } from "../../render/apply-result.ts";
 import { interruptible } from "../interruptible.ts";
@@ -14,8 +14,9 @@ import type { FileTemplate } from "../node/template.ts";
 import { anewIn, makeAnew } from "./anew.ts";
 import { putValues } from "../config-values.ts";
 import { doController } from "./controller.ts";
-import { intended } from "./intended.ts";
+import { intended, type WritingStep } from "./intended.ts";
 import { doNodes, lookAtNodes, type MakeTemplate } from "./nodes.ts";
+import type { Migration } from "./migrations.ts";
 import type { ApplyOptions } from "./options.ts";
 import { put } from "./put.ts";
 import { notesNow, notesToCome, openNotes, restartStale } from "./readers.ts";
@@ -32,12 +33,15 @@ export interface ApplyRunContext {
   readonly file: FileTemplate;
   readonly recreated: readonly Target[];
   readonly saving: Saving | undefined;
+  readonly migrations: readonly Migration[];
 }
 
 export interface StepsDone {
   readonly steps: readonly StepResult[];
   readonly objects: readonly ObjectResult[];
   readonly left: readonly string[];
+  /** What the migrations saved, the last one first. */
+  readonly migrationBundles?: readonly string[];
   readonly code: number;
   readonly error?: string;
 }
@@ -50,6 +54,7 @@ export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
   const steps: StepResult[] = [];
   const objects: ObjectResult[] = [];
   const left: string[] = [];
+  const migrationBundles: string[] = [];
   let code = 0;
   let error: string | undefined;
   const last = applySteps.indexOf(options.until);
@@ -64,12 +69,17 @@ export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
         continue;
       }
       try {
-        const { code: own = 0, ...outcome } = await oneStep(id, run, objects);
+        const { code: own = 0, ...outcome } =
+          id === "migrate"
+            ? await migrateStep(run, objects, migrationBundles)
+            : await oneStep(id, run, objects);
         steps.push({ id, ...outcome });
         await saving?.flush();
         if (outcome.state === "left") left.push(`${id}: ${outcome.because}`);
-        if (outcome.state !== "failed") context.stderr.write(`${id}: ${outcome.because}\n`);
-        else error = outcome.because;
+        if (outcome.state === "failed") error = outcome.because;
+        // Since v2.5 there is none to do: not worth a line.
+        else if (id !== "migrate" || outcome.state === "done")
+          context.stderr.write(`${id}: ${outcome.because}\n`);
         code = Math.max(code, own);
       } catch (thrown) {
         error = isInterrupted(thrown) ? "interrupted" : explain(thrown).replace(/^error: /, "");
@@ -80,10 +90,34 @@ export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
   } finally {
     await saving?.close();
   }
-  return { steps, objects, left, code, ...(error === undefined ? {} : { error }) };
+  return { steps, objects, left, migrationBundles, code, ...(error === undefined ? {} : { error }) };
 }
 
-async function oneStep(id: ApplyStepId, run: ApplyRunContext, objects: ObjectResult[]): Promise<Outcome> {
+/** Policies and data, each saved in a bundle of its own that names this run. */
+async function migrateStep(
+  { migrations, context, options, saving }: ApplyRunContext,
+  objects: ObjectResult[],
+  bundles: string[],
+): Promise<Outcome> {
+  if (migrations.length === 0) return { state: "unchanged", because: `nothing to do: ${stepTitles.migrate}` };
+  const said: string[] = [];
+  for (const migration of migrations) {
+    const because = await migration.perform({
+      run: saving?.bundle.run,
+      wrote(result, line) {
+        objects.push(result);
+        if (isLines(options)) context.stdout.write(`${line}\n`);
+      },
+      saved(bundle) {
+        if (!bundles.includes(bundle)) bundles.unshift(bundle);
+      },
+    });
+    said.push(because);
+  }
+  return { state: "done", because: said.join("; ") };
+}
+
+async function oneStep(id: WritingStep, run: ApplyRunContext, objects: ObjectResult[]): Promise<Outcome> {
   if (id === "nodes") return await nodesStep(run);
   const anew = run.recreated.some(({ part }) => part === id);
   if (id === "controller" && !anew) return await controllerStep(run);
@@ -112,7 +146,7 @@ async function oneStep(id: ApplyStepId, run: ApplyRunContext, objects: ObjectRes
 
 /** Answers what it has written. */
 async function writeObjects(
-  id: ApplyStepId,
+  id: WritingStep,
   run: ApplyRunContext,
   objects: ObjectResult[],
 ): Promise<readonly Ref[]> {

@@ -27,7 +27,7 @@ export function toRecreate(scene: Scene, options: ApplyOptions, applied: Wholes)
   );
 }
 
-const hasPods = new Set(["Deployment", "ReplicaSet", "DaemonSet"]);
+export const hasPods: ReadonlySet<string> = new Set(["Deployment", "ReplicaSet", "DaemonSet"]);
 
 /** The delete that comes before the create; only what was looked at goes. */
 export function deletion({ ref, before }: Target): Write {

@@ -15,9 +15,10 @@ import { observeStanding } from "../plan/observe.ts";
 import { planFileOf, targetOf } from "../plan/file.ts";
 import { readTold } from "../plan/told.ts";
 import { outputOf } from "../print-result.ts";
-import { hopTo, typhaBindsNodes } from "./decide.ts";
+import { hopTo, migrationsOf, settledBy, typhaBindsNodes } from "./decide.ts";
 import { passesPreflight } from "./preflight.ts";
 import { intended, isLeftAlone, wholes, type Wholes } from "./intended.ts";
+import { prepareMigrations } from "./migrations.ts";
 import { notInFile } from "./not-in-file.ts";
 import { lookAtNodes, type MakeTemplate } from "./nodes.ts";
 import { applyOptions, type ApplyOptions, type ApplyValues } from "./options.ts";
@@ -99,7 +100,11 @@ export async function runApply(
   const noted = notesOn(scene.targets.map(({ ref, before }) => ({ ref, live: before })));
   const stale =
     noted.length === 0 ? nothingStale : staleNow(await lookAtReaders(looking, context, scene), noted);
-  const nodes = await lookAtNodes(looking, context, node, make, warn, [...noted, ...notesToCome(scene)]);
+  const first = migrationsOf(hop, options);
+  const settled = settledBy(first);
+  // As it will be when the migrations are done; a dry run does none.
+  const migrated = { ...node, ignored: new Set([...node.ignored, ...settled]) };
+  const nodes = await lookAtNodes(looking, context, migrated, make, warn, [...noted, ...notesToCome(scene)]);
   if (!nodes.allowed) return 1;
 
   const changed = scene.targets.filter((target) =>
@@ -111,11 +116,12 @@ export async function runApply(
     return await tellApply(context, options, { steps: [], objects: [], left: [], gone: await gone, code: 0 });
   }
   await refuseRefused(scene, changed, options, recreated, applied);
-  if (!(await passesPreflight(looking, context, objects, file.path, options))) {
+  const migrations = await prepareMigrations(first, { connection, context, to: to.text, options, warn });
+  if (!(await passesPreflight(looking, context, objects, file.path, options, settled))) {
     context.stderr.write("nothing was changed; to go on all the same: --ignore-preflight-errors=ID\n");
     return 1;
   }
-  context.stderr.write(summary({ hop, changed, recreated, nodes, stale, scene, options }));
+  context.stderr.write(summary({ hop, migrations, changed, recreated, nodes, stale, scene, options }));
   const question = `Upgrade Calico to ${to.text} with ${file.path}?`;
   if (options.dryRun === "none" && !(await confirm(context, options.yes, question))) return 1;
 
@@ -136,7 +142,8 @@ export async function runApply(
     connection,
     context,
     scene,
-    options: { ...options, node },
+    options: { ...options, node: options.dryRun === "none" ? node : migrated },
+    migrations,
     make,
     file: { name: file.path, objects },
     recreated,

@@ -3,12 +3,14 @@ import { objectName } from "../../render/apply-lines.ts";
 import type { Stale } from "../configmap/stale.ts";
 import type { ApplyOptions } from "./options.ts";
 import type { NodesLeft } from "./nodes.ts";
+import type { Migration } from "./migrations.ts";
 import { isLeftAlone } from "./intended.ts";
 import type { Scene, Target } from "./scene.ts";
 
 /** What the run is going to do, before it asks. */
 export function summary({
   hop,
+  migrations,
   changed,
   recreated,
   nodes,
@@ -17,6 +19,7 @@ export function summary({
   options,
 }: {
   readonly hop: UpgradeHop | undefined;
+  readonly migrations: readonly Migration[];
   readonly changed: readonly Target[];
   readonly recreated: readonly Target[];
   readonly nodes: NodesLeft;
@@ -29,6 +32,13 @@ export function summary({
     lines.push(`From ${hop.from} to ${hop.to}:`);
     for (const { severity, id, because } of hop.notes) lines.push(`  ${severity}: ${id}: ${because}`);
   }
+  for (const { plan } of migrations)
+    lines.push(
+      ...plan
+        .trimEnd()
+        .split("\n")
+        .map((line) => `  ${line}`),
+    );
   const created = changed.filter(({ before }) => before === undefined);
   const others = changed.filter((target) => target.before !== undefined && !recreated.includes(target));
   const parts: readonly (readonly [string, readonly Target[]])[] = [

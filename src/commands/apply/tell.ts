@@ -24,6 +24,7 @@ export async function tellApply(
     objects: done.objects,
     left: [...done.left, ...gone.map((name) => `${name} is not in the file any more`)],
     ...(done.bundle === undefined ? {} : { bundle: done.bundle }),
+    ...(done.migrationBundles === undefined ? {} : { migrationBundles: done.migrationBundles }),
     ...(done.error === undefined ? {} : { error: done.error }),
   };
   const { stderr, stdout } = context;
@@ -33,7 +34,9 @@ export async function tellApply(
   }
   if (gone.length > 0) stderr.write(`not in the file any more, and left (H02): ${gone.join(", ")}\n`);
   if (done.bundle !== undefined && done.objects.length > 0)
-    stderr.write(`saved in ${done.bundle}; to take it back: ${program} undo ${done.bundle}\n`);
+    stderr.write(
+      `saved in ${done.bundle}; to take it back: ${[done.bundle, ...(done.migrationBundles ?? [])].map((each) => `${program} undo ${each}`).join(", then ")}\n`,
+    );
   else if (done.bundle !== undefined) stderr.write(`saved in ${done.bundle}\n`);
   stdout.write(await resultText(options.output, printableApply(run)));
   return done.code;

@@ -1,5 +1,4 @@
-import type { Connection } from "../../cluster/port.ts";
-import { connectionArguments } from "../../flags/connection.ts";
+import type { AppContext } from "../../context.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
 import { program } from "../../model/program.ts";
 import { boundary, semanticsOf } from "../../policy/enforcement.ts";
@@ -13,22 +12,26 @@ import { notesOf } from "../../render/what-if/notes.ts";
 import { resultText } from "../print-result.ts";
 import type { Carried } from "./carry-out.ts";
 import { keyOf, type Looked } from "./look.ts";
-import type { MigratePolicyOptions } from "./run.ts";
 
-interface Told extends Carried {
-  readonly options: MigratePolicyOptions;
-  readonly output: Output;
+/** What a migration came to. */
+export interface Came extends Carried {
   readonly dryRun: DryRun;
-  readonly connection: Connection;
   readonly changes: readonly Change[];
   readonly bundle?: string;
 }
 
+interface Told extends Came {
+  readonly context: Pick<AppContext, "stdout" | "stderr">;
+  readonly output: Output;
+  /** Flags of the connection, for the commands that are named. */
+  readonly everywhere: readonly string[];
+}
+
 /** The result in the format that was asked for, and on standard error what is left to do; the exit code. */
 export async function tell(told: Told): Promise<number> {
-  const { options, output, looked } = told;
-  const { stdout, stderr } = options.context;
-  const result = resultOf(told);
+  const { output, looked } = told;
+  const { stdout, stderr } = told.context;
+  const result = migrationResult(told);
   const lines = output.format === "table" || output.format === "wide";
   if (!lines) stdout.write(await resultText(output, printableMigration(result)));
   else if (result.leftovers !== undefined && told.changes.length === 0)
@@ -51,7 +54,8 @@ function isPast({ setting }: Looked): boolean {
   return setting.side === "past";
 }
 
-function resultOf(told: Told): PolicyMigration {
+/** What was done, and what is left in the whole cluster. */
+export function migrationResult(told: Came): PolicyMigration {
   const { looked, since, held, changes, bundle, stopped } = told;
   const { setting, calico, objects, result } = looked;
   const { driver, side, target, only } = setting;
@@ -106,9 +110,8 @@ function resultOf(told: Told): PolicyMigration {
 }
 
 /** What is left to do or to know. */
-function closing(result: PolicyMigration, { options, dryRun }: Told): readonly string[] {
+function closing(result: PolicyMigration, { everywhere, dryRun }: Told): readonly string[] {
   const { boundary: line, left, changes, bundle, finished, stopped } = result;
-  const everywhere = connectionArguments(options.connection);
   const command = (...words: readonly string[]): string => [program, ...words, ...everywhere].join(" ");
   const saved =
     bundle === undefined ? [] : [`saved in ${bundle}; to take it back: ${command("undo", bundle)}`];

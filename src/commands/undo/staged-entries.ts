@@ -21,6 +21,11 @@ export interface UndoTarget {
   /** As it was before the run; undefined: the run created it. */
   readonly before: KubeObject | undefined;
   readonly live: KubeObject | undefined;
+  /**
+   * A Deployment that the run made has taken this ReplicaSet for one of its own, as its selector is the same: it
+   * is deleted with that Deployment, and made again.
+   */
+  readonly adopted: boolean;
 }
 
 /** What taking one object back comes to. */
@@ -37,17 +42,24 @@ export function targetsOf(
     entries.toSorted((a, b) => a.id - b.id),
     ({ group, kind, namespace, name }) => `${group}/${kind}/${namespace ?? ""}/${name}`,
   );
+  const made = new Set(
+    entries
+      .filter(({ action }) => action === "created")
+      .map((entry) => entry.written?.uid ?? live(entry)?.metadata.uid),
+  );
   return [...byObject.values()].flatMap((own) => {
     const [first, last] = [own[0], own.at(-1)];
     if (first === undefined || last === undefined) return [];
     const before = first.action === "created" ? undefined : first.beforeObject;
-    const object = before ?? last.afterObject ?? live(last);
+    const now = live(last);
+    const object = before ?? last.afterObject ?? now;
     return [
       {
         entry: { ...last, action: first.action === "created" ? "created" : last.action },
         part: object === undefined ? "other" : partOf(object),
         before,
-        live: live(last),
+        live: now,
+        adopted: now?.metadata.ownerReferences?.some(({ uid }) => made.has(uid)) === true,
       },
     ];
   });
@@ -94,7 +106,7 @@ function changedSince(
   if (written !== undefined && done && hashOf(live) === written.hash) return undefined;
   // A scale, and a run that was killed, do not know what the server made of the write.
   if (action === "scaled") {
-    if (sameButReplicas(before, live)) return undefined;
+    if (sameButReplicas(before, target.adopted ? withoutOwner(live) : live)) return undefined;
   } else if (!othersSince(live, started)) {
     // Every value is of one state or the other: also where taking back was interrupted, and goes on.
     if (isBetween(comparable(before), comparable(afterObject), comparable(live))) return undefined;
@@ -128,6 +140,16 @@ function othersSince(live: KubeObject, started: string): boolean {
     const old = at !== undefined && begun !== undefined && at < begun;
     return !old && each.subresource !== "status" && !known.includes(each.manager ?? "");
   });
+}
+
+/** As it was before a Deployment took it, which counts its revisions on it. */
+function withoutOwner(object: KubeObject): KubeObject {
+  const { ownerReferences: _owners, annotations = {}, ...metadata } = object.metadata;
+  const own = Object.entries(annotations).filter(([key]) => !key.startsWith("deployment.kubernetes.io/"));
+  return {
+    ...object,
+    metadata: own.length === 0 ? metadata : { ...metadata, annotations: Object.fromEntries(own) },
+  };
 }
 
 function sameButReplicas(before: KubeObject | undefined, live: KubeObject): boolean {

@@ -18,6 +18,7 @@ import type { Part } from "../../plan/apply/parts.ts";
 import type { UndoneEntry } from "../../render/undo/kind.ts";
 import { undoLine } from "../../render/undo/print.ts";
 import { put, type Put } from "../apply/put.ts";
+import { hasPods } from "../apply/recreate.ts";
 import { waitRolledOut } from "../apply/rollout.ts";
 import { putValues } from "../config-values.ts";
 import { interruptible } from "../interruptible.ts";
@@ -160,6 +161,8 @@ export function stagesOf(
               verb: "delete",
               ref: entry.ref,
               uid,
+              // What it owns goes before it does: also a ReplicaSet that it has adopted, which is made again then.
+              ...(hasPods.has(entry.kind) ? { propagationPolicy: "Foreground" as const } : {}),
               ...(resourceVersion === undefined ? {} : { resourceVersion }),
             };
       }
@@ -201,7 +204,11 @@ export function stagesOf(
         await waitRolledOut(connection, entry.ref, limits);
       return;
     }
-    await waitForObject(connection, entry.ref, (object) => (object === undefined ? true : undefined), limits);
+    const isGone = (object: KubeObject | undefined) => (object === undefined ? true : undefined);
+    if ((await waitForObject(connection, entry.ref, isGone, limits)) !== true)
+      throw userError(
+        `${entry.kind} ${entry.name} does not go: something that it owns is held, or its node is silent`,
+      );
     const selector = (
       live?.["spec"] as { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } }
     )?.selector?.matchLabels;

@@ -1,4 +1,5 @@
-import type { Bundle } from "../../bundle/read.ts";
+import { dirname } from "node:path";
+import { listBundles, type Bundle } from "../../bundle/read.ts";
 import { connectionArguments } from "../../flags/connection.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
 import { program } from "../../model/program.ts";
@@ -56,8 +57,30 @@ export async function tellUndo(told: {
         `${String(results.size)} done, ${String(left)} left; the same command goes on: ${[program, "undo", bundle.directory, ...everywhere].join(" ")}\n`,
       );
     stderr.write(`error: ${stopped.message}\n`);
-  } else if (results.size === 0 && told.restarted !== true) stderr.write("nothing to take back\n");
-  return stopped === undefined ? 0 : 1;
+    return 1;
+  }
+  if (results.size === 0 && told.restarted !== true) stderr.write("nothing to take back\n");
+  // Policies and data may go back only now (hazard H04).
+  for (const part of await partsOf(bundle))
+    stderr.write(
+      `${part.command}, which was a part of this run, is saved by itself; to take it back, too: ${[program, "undo", part.directory, ...everywhere].join(" ")}\n`,
+    );
+  return 0;
+}
+
+/** Runs that were steps of this one and have something to take back, the last one first. */
+async function partsOf({
+  directory,
+  index,
+}: Bundle): Promise<readonly { readonly directory: string; readonly command: string }[]> {
+  const all = await listBundles(dirname(dirname(directory)));
+  return all
+    .flatMap((each) =>
+      each.index?.data?.["partOf"] === index.run
+        ? [{ directory: each.directory, command: each.index.command }]
+        : [],
+    )
+    .toReversed();
 }
 
 /** One entry and what became of it. */

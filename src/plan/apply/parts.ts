@@ -3,11 +3,20 @@ import type { KubeObject } from "../../model/kube.ts";
 import { templateFacts } from "../../model/template.ts";
 import { workloadFacts } from "../../model/workload.ts";
 
-/** The steps of `apply` in their order (hazard H01: expand first, contract last). */
-export const applySteps = ["expand", "typha", "controller", "configmap", "nodes", "contract"] as const;
+/** The steps of `apply` in their order (hazard H01: expand first, contract last); migrations come before all. */
+export const applySteps = [
+  "migrate",
+  "expand",
+  "typha",
+  "controller",
+  "configmap",
+  "nodes",
+  "contract",
+] as const;
 export type ApplyStepId = (typeof applySteps)[number];
 
 export const stepTitles: Readonly<Record<ApplyStepId, string>> = {
+  migrate: "migrate policies and data, where the release reads them otherwise",
   expand: "add CRDs, accounts, rights and new keys; take nothing away",
   typha: "upgrade Typha",
   controller: "upgrade the controller, never two at once",

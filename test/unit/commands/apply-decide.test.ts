@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hopTo } from "../../../src/commands/apply/decide.ts";
+import { hopTo, migrationsOf, settledBy } from "../../../src/commands/apply/decide.ts";
 import type { ApplyOptions } from "../../../src/commands/apply/options.ts";
 import type { Standing } from "../../../src/plan/upgrade/standing.ts";
 import { versionOf } from "../../../src/releases/version.ts";
@@ -43,6 +43,32 @@ describe("what apply does not begin", () => {
 
   test("P11: a downgrade is refused with its rule", () => {
     expect(() => hopTo(standing("v3.30.7"), versionOf("v3.29.7"), options())).toThrow(/^P11: /);
+  });
+
+  test("policies and data that can be migrated are the run's own first step; what somebody has to look at is not", () => {
+    const seen = {
+      template: [],
+      controller: "none",
+      typha: "none",
+      nodes: [],
+      policy: { state: "todo", because: "2 namespaces to be migrated" },
+      data: { state: "todo", because: "5 objects to be brought over" },
+    } as const;
+    const old = standing("v2.2.1", { kubernetes: 7, typha: false, oldGroupServed: true, seen });
+    const to = versionOf("v2.5.1");
+    const first = migrationsOf(hopTo(old, to, options()), options());
+    expect(first.map(({ command }) => command)).toEqual(["migrate-policy", "migrate-data"]);
+    expect(settledBy(first)).toEqual(["P02", "P03", "H28"]);
+    // Said to be done: left alone.
+    const done = options({ node: { ...options().node, ignored: new Set(["P02"]) } });
+    expect(migrationsOf(hopTo(old, to, done), done).map(({ id }) => id)).toEqual(["data"]);
+    const unclear = {
+      ...seen,
+      policy: { state: "unknown", because: "the annotation cannot be read" },
+    } as const;
+    expect(() => hopTo({ ...old, seen: unclear }, to, options())).toThrow(
+      /^P02: before this file: .*kubectl calico-upgrade migrate-policy/,
+    );
   });
 
   test("P02: policies come first, with the command; done already is said by its id, and a dry run goes on", () => {
