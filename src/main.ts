@@ -7,6 +7,8 @@ import type { AppContext, Interrupts, StopSignal, Terminal } from "./context.ts"
 async function main(): Promise<void> {
   // An event loop that empties too early must not look like success.
   process.exitCode = 1;
+  // All is written and closed then; what is left is the heap, which the kernel takes back quicker than V8.
+  process.once("beforeExit", () => process.exit());
   const args = process.argv.slice(2);
   if (args.length === 1 && (args[0] === "--version" || args[0] === "version")) {
     process.stdout.write(`${version}\n`);

@@ -1,9 +1,9 @@
-import { mkdir, readFileSync, rename, rm, stat, writeFile } from "node:fs";
+import { mkdir, readFileSync, rename, rm, statSync, writeFile, type Stats } from "node:fs";
 import { promisify } from "node:util";
 
 /**
  * `node:fs/promises` for what every start reads, without that module: Node loads readline and the streams of the web
- * with it. And a small file is read at once, not in five turns of another thread.
+ * with it. And a small file is read at once: another thread for it takes longer to start.
  */
 export function readText(path: string): Promise<string> {
   return new Promise((resolve) => resolve(readFileSync(path, "utf8")));
@@ -14,8 +14,11 @@ export function readBytes(path: string): Promise<Buffer> {
   return new Promise((resolve) => resolve(readFileSync(path)));
 }
 
+export function statFile(path: string): Promise<Stats> {
+  return new Promise((resolve) => resolve(statSync(path)));
+}
+
 export const makeOneFolder = promisify(mkdir);
 export const renameFile = promisify(rename);
 export const removeFile = promisify(rm);
-export const statFile = promisify(stat);
 export const writeText = promisify(writeFile);

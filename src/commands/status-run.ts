@@ -1,14 +1,11 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { discoverCached } from "../cluster/discovery.ts";
 import { observe, observedGroups, type Need } from "../cluster/observe.ts";
 import { userError } from "../errors.ts";
-import type { Observed } from "../model/observed.ts";
-import { catalogue } from "../releases/catalogue.ts";
 import type { Output } from "../render/output.ts";
-import { upgradeStatus, type StatusScope } from "../render/status/build.ts";
-import { printableStatus } from "../render/status/print.ts";
-import { outputOf, resultText } from "./print-result.ts";
+import type { StatusScope } from "../render/status/build.ts";
+import { outputOf } from "./print-result.ts";
 import { daemonSetArgument, nodeArguments } from "./arguments.ts";
-import { errorsOf, isBlind } from "./status-errors.ts";
 import type { StatusOptions, StatusView } from "./status-view.ts";
 
 /** Exit code 0 when it could look, 1 when not, or when a node or DaemonSet asked for is not there. */
@@ -21,26 +18,20 @@ export async function runStatus(options: StatusOptions): Promise<number> {
   const sorted = await sortedBy(options.sortBy, output);
   const scope = scopeOf(options);
   const needs = output.format === "name" && !options.wait ? nameNeeds : allNeeds;
-  const show = async (observed: Observed): Promise<number> => {
-    const status = sorted(upgradeStatus(observed, catalogue, scope));
-    const errors = errorsOf(observed, status, scope);
-    if (!isBlind(observed)) context.stdout.write(await resultText(output, printableStatus(status, options)));
-    for (const line of errors.lines) context.stderr.write(`${line}\n`);
-    return isBlind(observed) || errors.missing ? 1 : 0;
-  };
+  const shown = { scope, output, sorted };
   if (options.facts !== undefined || options.saveFacts !== undefined) {
     if (options.watch || options.wait)
       throw userError("--facts and --save-facts are about one look; leave out --watch and --wait");
     const { factsSource } = await import("./facts/source.ts");
-    return await show(await (await factsSource(options, context, options.connect)).read(needs));
+    const observed = await (await factsSource(options, context, options.connect)).read(needs);
+    const { showStatus } = await import("./status-show.ts");
+    return await showStatus(observed, shown, options);
   }
   const connection = await options.connect();
   try {
     const view: StatusView = {
+      ...shown,
       connection,
-      scope,
-      output,
-      sorted,
       needs,
       namespace: connection.namespaceGiven ? connection.namespace : "kube-system",
     };
@@ -49,8 +40,11 @@ export async function runStatus(options: StatusOptions): Promise<number> {
       return await runLiveStatus(view, options);
     }
     const discovered = discoverCached(connection, observedGroups);
-    const observed = await observe(connection, discovered, { ...view, now: context.now() });
-    return await show(observed);
+    const observing = observe(connection, discovered, { ...view, now: context.now() });
+    // What shows it is loaded while the cluster works: once the first questions have left.
+    const showing = nextTurn().then(() => import("./status-show.ts"));
+    const [observed, { showStatus }] = await Promise.all([observing, showing]);
+    return await showStatus(observed, shown, options);
   } finally {
     connection.close();
   }

@@ -58,7 +58,9 @@ export function parseCatalogue(table: string): Catalogue {
     releases.set(name, { name, tags, ...(date === "-" ? {} : { date }) });
     for (const [image, tag] of tags) {
       const key = `${image}:${tag}`;
-      byImage.set(key, [...(byImage.get(key) ?? []), name]);
+      const known = byImage.get(key);
+      if (known === undefined) byImage.set(key, [name]);
+      else known.push(name);
     }
   }
   return { releases, byImage };
