@@ -55,4 +55,9 @@ export interface Terminal {
   readonly stderrColor: boolean;
   /** undefined when unknown. */
   readonly columns: number | undefined;
+  /**
+   * For who draws on it: Ctrl-Z calls `stop` before the process stops, and `go` when it goes on. Answers the way
+   * to listen no longer.
+   */
+  readonly onSuspend: (stop: () => void, go: () => void) => () => void;
 }

@@ -144,8 +144,26 @@ function makeTerminal(): Terminal {
     stderrTty,
     sameTerminal: stdoutTty && stderrTty && sameDevice(),
     stderrColor: stderrColor(),
+    onSuspend,
     columns: stderrTty ? process.stderr.columns : stdoutTty ? process.stdout.columns : undefined,
   };
+}
+
+function onSuspend(stop: () => void, go: () => void): () => void {
+  // Windows knows no such signal.
+  if (process.platform === "win32") return () => {};
+  const suspend = (): void => {
+    stop();
+    // By the default of the signal: it does not stop a process that no shell could continue.
+    process.off("SIGTSTP", suspend);
+    process.kill(process.pid, "SIGTSTP");
+  };
+  const resume = (): void => {
+    process.off("SIGTSTP", suspend).on("SIGTSTP", suspend);
+    go();
+  };
+  process.on("SIGTSTP", suspend).on("SIGCONT", resume);
+  return () => void process.off("SIGTSTP", suspend).off("SIGCONT", resume);
 }
 
 /** As a shell reports it; Windows has no such signals. */

@@ -37,13 +37,44 @@ export interface Layout {
   readonly after: readonly Line[];
 }
 
-/** listr2 asks standard output whether it is a terminal; the list stands on the stream that it is given. */
-class LiveRenderer extends DefaultRenderer {
-  static override nonTTY = true;
+export interface ListTerminal {
+  readonly stream: NodeJS.WriteStream;
+  readonly colored: boolean;
+  /** Of the terminal that the list stands on. */
+  readonly onSuspend: (stop: () => void, go: () => void) => () => void;
 }
 
+const showCursor = "\u001B[?25h";
+const hideCursor = "\u001B[?25l";
+
 /** Shows the list until every line has an outcome. */
-export async function showList(layout: Layout, stream: NodeJS.WriteStream, colored: boolean): Promise<void> {
+export async function showList(layout: Layout, terminal: ListTerminal): Promise<void> {
+  const { stream, colored } = terminal;
+  const processOutput = new ProcessOutput(stream, stream);
+
+  /** listr2 asks standard output whether it is a terminal; the list stands on the stream that it is given. */
+  class LiveRenderer extends DefaultRenderer {
+    static override nonTTY = true;
+    #ignoreSuspend = (): void => {};
+
+    override async render(): Promise<void> {
+      await super.render();
+      this.#ignoreSuspend = terminal.onSuspend(
+        () => {
+          // What stands there is the shell's from now on: the list is drawn anew below it.
+          (this as unknown as { readonly updater: { done(): void } }).updater.done();
+          processOutput.toStdout(showCursor, false);
+        },
+        () => void processOutput.toStdout(hideCursor, false),
+      );
+    }
+
+    override end(): void {
+      this.#ignoreSuspend();
+      super.end();
+    }
+  }
+
   const list = new Listr(
     [...layout.before.map(lineTask), ...layout.groups.map(groupTask), ...layout.after.map(lineTask)],
     {
@@ -58,7 +89,7 @@ export async function showList(layout: Layout, stream: NodeJS.WriteStream, color
         collapseErrors: false,
         formatOutput: "wrap",
         color: taskColors(colored),
-        logger: new ListrLogger({ processOutput: new ProcessOutput(stream, stream) }),
+        logger: new ListrLogger({ processOutput }),
       },
     },
   );

@@ -2,10 +2,9 @@ import type { Millis } from "../model/time.ts";
 import type { PhaseName } from "../plan/decision.ts";
 import type { Lines, Reporter, StepWords } from "./reporter.ts";
 import type { RunEvent } from "./run.ts";
-import { newGroup, newLine, showList, type Line } from "./task-list.ts";
+import { newGroup, newLine, showList, type Line, type ListTerminal } from "./task-list.ts";
 
-export interface TaskListOptions {
-  readonly stream: NodeJS.WriteStream;
+export interface TaskListOptions extends ListTerminal {
   readonly nodes: readonly string[];
   readonly phases: readonly PhaseName[];
   /** Phases of the whole run before and after the nodes. */
@@ -13,7 +12,6 @@ export interface TaskListOptions {
   readonly after: readonly PhaseName[];
   /** Undefined: the task list stands where the results go, and shows the mutation lines itself. */
   readonly lines: Lines | undefined;
-  readonly colored: boolean;
   readonly now: () => Millis;
   /** How long the node has been without its calico-node, as text. */
   readonly elapsed: (since: Millis) => string;
@@ -55,7 +53,7 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
   let deletedAt: Millis | undefined;
   let wait = "";
   const ticker = setInterval(tick, 1_000);
-  const shown = showList(layout, options.stream, options.colored);
+  const shown = showList(layout, options);
 
   const groupOf = (node: string | undefined) => layout.groups.find((group) => group.node === node);
 

@@ -160,6 +160,14 @@ describe("servers that are none", () => {
     expectRefusal(await status(url), /unexpected EOF|reset|closed|EOF/);
   });
 
+  test("answers nothing at all, with 200: that is no empty cluster", async () => {
+    const url = await odd((_request, response) => response.end());
+    for (const command of ["status", "migrate-data -y", "plan --to v3.25.0"]) {
+      const result = await shell(`"$X" ${command} --server ${url}`);
+      expectRefusal(result, /answered with nothing; this is not a Kubernetes API server/);
+    }
+  });
+
   test("answers bytes that are no UTF-8", async () => {
     const url = await odd((_request, response) => {
       response.setHeader("content-type", "application/json");
@@ -200,6 +208,22 @@ describe("servers that are one, but odd", () => {
     expectStatus(result);
     expect(result.stdout).toMatch(/\b3h\b/);
     expect(result.stdout).not.toMatch(/invalid|2h5|-\d+[smh]\b/);
+  });
+
+  test("it warns in every answer: each warning is said once, and is an error with --warnings-as-errors", async () => {
+    const url = await rewritten((text, _request, response) => {
+      response.setHeader("warning", ['299 - "first"', '299 - "second"']);
+      return text;
+    });
+    const said = "Warning: first\nWarning: second\n";
+    const plain = await status(url);
+    expect(plain).toEqual({ ...(await status(server.url)), stderr: said });
+    // kubectl's words, after the result.
+    expect(await status(url, "--warnings-as-errors")).toEqual({
+      ...plain,
+      stderr: `${said}error: 2 warnings received\n`,
+      code: 1,
+    });
   });
 
   test("an annotation of 10 MB on everything is read past", async () => {

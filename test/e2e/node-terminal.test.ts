@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Cluster } from "../cluster/cluster.ts";
 import { eras, isCordoned, markOf, outdatedCalico, podOf, writes } from "./support/calico-cluster.ts";
 import { lines } from "./support/plugin.ts";
-import { ctrlC, hasTerminal, onTerminal } from "./support/terminal.ts";
+import { ctrlC, ctrlZ, hasTerminal, onTerminal } from "./support/terminal.ts";
 import { testCluster } from "./test-cluster.ts";
 
 if (!hasTerminal) process.stderr.write("util-linux's script is not here: node on a terminal is left out\n");
@@ -80,6 +80,41 @@ describe.skipIf(!hasTerminal).each(eras)(
       expect(screen.at(-1)).toBe("to go on: kubectl calico-upgrade node node-01 node-02 --take-over");
       expect(await isCordoned(cluster, "node-01")).toBe(true);
     });
+
+    test.runIf(kubeVersion === "1.36")(
+      "Ctrl-Z gives the shell its terminal with a cursor, and after fg the list goes on below what the shell wrote",
+      async () => {
+        await cluster.faults.imagePullBackOff({ node: "node-01", container: "calico-node" });
+        const terminal = onTerminal(cluster, "PS1=: bash --norc --noediting -i");
+        terminal.types(`${node} node-01\r`);
+        const waiting = /since the delete: waiting for pod calico-node-\w+ to become Ready/;
+        await terminal.shows(waiting);
+        expect(terminal.showsCursor()).toBe(false);
+        terminal.types(ctrlZ);
+        await terminal.shows(/Stopped +kubectl/);
+        terminal.types("echo the shell\r");
+        await terminal.shows(/^the shell$/);
+        expect(terminal.showsCursor()).toBe(true);
+        terminal.types("fg\r");
+        await expect
+          .poll(
+            () => {
+              const screen = terminal.screen();
+              return screen.slice(screen.indexOf("the shell")).join("\n");
+            },
+            { timeout: 60_000 },
+          )
+          .toMatch(/^the shell\n[^]*✔ node\/node-01 cordoned[^]*since the delete: waiting for pod/);
+        terminal.types(ctrlC);
+        await terminal.shows(/30s at most \(interrupted;/);
+        terminal.types(ctrlC);
+        await terminal.shows(/^to go on: /);
+        terminal.types('echo "code $?"; exit\r');
+        await terminal.ended;
+        expect(terminal.screen().join("\n")).toMatch(/code 130$/m);
+        expect(terminal.showsCursor()).toBe(true);
+      },
+    );
 
     test.runIf(kubeVersion === "1.15")("H09: a cordon that load balancers feel is asked for", async () => {
       await cluster.apply([

@@ -44,6 +44,7 @@ export async function controllerReporter(
     before: controllerPhases,
     after: [],
     lines: terminal.sameTerminal ? undefined : lines,
+    onSuspend: terminal.onSuspend,
     colored: usesColor(options.color, terminal.stderrColor),
     now: context.now,
     elapsed: (since) => seconds(context.now() - since),

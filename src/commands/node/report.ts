@@ -57,6 +57,7 @@ export async function reporterFor(
     before: ["hold", ...(goal.template === undefined ? [] : (["template"] as const))],
     after: ["finish"],
     lines: terminal.sameTerminal ? undefined : lines,
+    onSuspend: terminal.onSuspend,
     colored: usesColor(options.color, terminal.stderrColor),
     now: context.now,
     elapsed: (since) => seconds(context.now() - since),

@@ -21,11 +21,14 @@ export interface Terminal {
   readonly screen: () => readonly string[];
   readonly shows: (pattern: RegExp) => Promise<void>;
   readonly types: (keys: string) => void;
+  /** Whether who types sees where. */
+  readonly showsCursor: () => boolean;
   /** The command's exit code. */
   readonly ended: Promise<number | null>;
 }
 
 export const ctrlC = "\u0003";
+export const ctrlZ = "\u001A";
 
 /** `command` is a shell's, such as `kubectl calico-upgrade node node-01 > file`. */
 export function onTerminal(cluster: Pick<Cluster, "env">, command: string): Terminal {
@@ -61,6 +64,7 @@ export function onTerminal(cluster: Pick<Cluster, "env">, command: string): Term
         timeoutMs: 60_000,
       });
     },
+    showsCursor: () => recording.lastIndexOf("\u001B[?25h") >= recording.lastIndexOf("\u001B[?25l"),
     types: (keys) => void child.stdin.write(keys),
     ended,
   };

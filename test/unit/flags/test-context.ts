@@ -30,6 +30,7 @@ export function testContext(overrides: Partial<AppContext> = {}): {
         sameTerminal: false,
         stderrColor: false,
         columns: undefined,
+        onSuspend: () => () => {},
       },
       connect: () => Promise.reject(new Error("no cluster in this test")),
       readFile: () => Promise.reject(new Error("no files in this test")),

@@ -49,6 +49,7 @@ function start({ nodes = ["a"], results }: Options = {}) {
   const { stream, screen } = terminal();
   const reporter = taskReport<Memory, Step>(words, {
     stream,
+    onSuspend: () => () => {},
     nodes,
     phases: ["cordon", "restart", "ready", "settle", "uncordon"],
     before: ["hold"],
