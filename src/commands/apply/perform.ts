@@ -1,14 +1,17 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { explain, isInterrupted } from "../../errors.ts";
+import { usesColor } from "../../flags/color.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { changedKeys } from "../../merge/config-map.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Write } from "../../model/write.ts";
+import { taskLine } from "../../perform/task-colors.ts";
 import { heard, serverClock } from "../../perform/server-clock.ts";
-import { applySteps, stepTitles } from "../../plan/apply/parts.ts";
+import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
 import { objectName } from "../../render/apply-lines.ts";
 import type { ObjectResult, StepResult } from "../../render/apply-result.ts";
+import { showsTaskList } from "../node/report.ts";
 import { interruptible } from "../interruptible.ts";
 import type { FileTemplate } from "../node/template.ts";
 import { anewIn, makeAnew } from "./anew.ts";
@@ -50,7 +53,7 @@ type Outcome = Pick<StepResult, "state" | "because"> & { readonly code?: number 
 
 /** All steps in their order; the first that fails ends the run, and what was done is told. */
 export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
-  const { context, options, saving } = run;
+  const { options, saving } = run;
   const steps: StepResult[] = [];
   const objects: ObjectResult[] = [];
   const left: string[] = [];
@@ -78,8 +81,7 @@ export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
         if (outcome.state === "left") left.push(`${id}: ${outcome.because}`);
         if (outcome.state === "failed") error = outcome.because;
         // Since v2.5 there is none to do: not worth a line.
-        else if (id !== "migrate" || outcome.state === "done")
-          context.stderr.write(`${id}: ${outcome.because}\n`);
+        if (id !== "migrate" || outcome.state !== "unchanged") tellStep(run, id, outcome);
         code = Math.max(code, own);
       } catch (thrown) {
         error = isInterrupted(thrown) ? "interrupted" : explain(thrown).replace(/^error: /, "");
@@ -91,6 +93,21 @@ export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
     await saving?.close();
   }
   return { steps, objects, left, migrationBundles, code, ...(error === undefined ? {} : { error }) };
+}
+
+/** Among the task lists of controller and nodes a step of its own looks as theirs do. */
+function tellStep(
+  { context, options }: ApplyRunContext,
+  id: ApplyStepId,
+  { state, because }: Pick<Outcome, "state" | "because">,
+): void {
+  const line = `${id}: ${because}`;
+  const among = showsTaskList(context, { format: options.output.format, dryRun: options.dryRun });
+  // What failed is told as an error in the end.
+  if (state !== "failed" && state !== "not reached")
+    context.stderr.write(
+      `${among ? taskLine(state, line, usesColor(options.node.color, context.terminal.stderrColor)) : line}\n`,
+    );
 }
 
 /** Policies and data, each saved in a bundle of its own that names this run. */
