@@ -15,6 +15,7 @@ import { installCalico, workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { poll } from "../cluster/wait.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
+import { writes } from "./support/calico-cluster.ts";
 import { runPlugin, startPlugin } from "./support/plugin.ts";
 import {
   itemsOf,
@@ -175,12 +176,14 @@ describe("migrate-data", () => {
     expect(stdout).toContain('spec.value is "2" on the old side and "1" on the new one');
   });
 
-  test("plan tells whether the data is brought over", async () => {
+  test("H29: plan decides by what is served: on a server newer than 1.7 the data is still there to be brought over", async () => {
     await oneOfEach();
     const state = async (): Promise<unknown> => {
       const { stdout, stderr } = await runPlugin(cluster, ["plan", "--to", "v2.5.1", "-o", "json"]);
       if (stdout === "") throw new Error(stderr);
       const plan = JSON.parse(stdout) as UpgradePlan;
+      // The server's version alone would say that Kubernetes must be older than it is.
+      expect(plan.hops.flatMap(({ steps }) => steps).map(({ id }) => id)).not.toContain("kubernetes");
       return plan.hops[0]?.steps.filter(({ id }) => id === "data").map((step) => [step.state, step.because]);
     };
     expect(await state()).toEqual([["todo", "5 objects to be brought over"]]);
@@ -284,4 +287,28 @@ describe("migrate-data", () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining("verified: 30 objects")]);
     expect(stdout.match(/globalfelixconfig.crd.projectcalico.org\/\S+ created/g)).toHaveLength(30 - between);
   });
+});
+
+test("H29: a release that this Kubernetes does not take: plan holds the step, apply stops there whatever is ignored, and writes nothing", async () => {
+  await cluster.resetCalico();
+  await installCalico(cluster, { version: "v3.14.2" }, ["rbac", "config", "workloads"]);
+  await workloadsReady(cluster);
+  const planned = await runPlugin(cluster, ["plan", "--to", "v3.22.5", "-o", "json"]);
+  const [first] = (JSON.parse(planned.stdout) as UpgradePlan).hops[0]?.steps ?? [];
+  expect(first).toMatchObject({ id: "kubernetes", state: "todo", rules: ["H29"] });
+
+  const file = join(bundles, "next.yaml");
+  writeFileSync(file, toYaml(hostedCalico({ version: "v3.22.5" })));
+  const mark = await cluster.audit.mark();
+  for (const ignored of [[], ["--ignore-preflight-errors=all"], ["--ignore-preflight-errors=H29"]]) {
+    const args = ["apply", "-f", file, "-y", "--bundle-dir", bundles, ...ignored];
+    expect(await runPlugin(cluster, args)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^error: H29: before this file: upgrade Kubernetes to 1\.16 – 1\.21 .*not by this tool; run apply again after it$/m,
+      ) as string,
+    });
+  }
+  expect(await writes(cluster, mark)).toEqual([]);
 });

@@ -19,38 +19,55 @@ export function anewIn(part: Part): ApplyStepId {
   return part === "typha" || part === "typha-around" ? "typha" : "expand";
 }
 
+interface Around {
+  readonly connection: Connection;
+  readonly discovery: Scene["discovery"];
+}
+
 /**
- * Deletes exactly what was looked at, waits until it and its pods are gone (never two controllers), and
- * creates what the file says; a workload is waited for. The name is taken in between by nobody else, or the
- * create says so. An earlier run may have got as far as the delete.
+ * Deletes exactly what was looked at, and waits until it and its pods are gone (never two controllers). An
+ * earlier run may have got as far as that. Resolves to whether it was deleted now.
+ */
+export async function removeOld(
+  { ref, before }: Pick<Target, "ref" | "before">,
+  { connection, discovery }: Around,
+  { dryRun, timeout }: Pick<ApplyOptions, "dryRun" | "timeout">,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const uid = before?.metadata.uid;
+  const live = await readObject(connection, ref);
+  if (live === undefined || live.metadata.uid !== uid) return false;
+  await put(connection, ref, () => deletion({ ref, before }), {
+    dryRun,
+    serverVersion: discovery.version,
+  });
+  if (dryRun !== "none") return true;
+  const gone = await waitForObject(
+    connection,
+    ref,
+    (now) => (now === undefined || now.metadata.uid !== uid ? true : undefined),
+    { timeout, signal },
+  );
+  if (gone !== true) throw userError(`${objectName(ref)} is deleted, and its pods are not gone in time`);
+  return true;
+}
+
+/**
+ * Removes the old one and creates what the file says; a workload is waited for. The name is taken in between
+ * by nobody else, or the create says so.
  */
 export async function makeAnew(
   target: Target,
-  {
-    connection,
-    install,
-    discovery,
-  }: Pick<Scene, "install" | "discovery"> & { readonly connection: Connection },
+  around: Around & Pick<Scene, "install">,
   options: Pick<ApplyOptions, "dryRun" | "forceConflicts" | "timeout">,
   signal: AbortSignal,
   tell: (outcome: string) => void,
 ): Promise<Put> {
-  const { ref, object, before } = target;
+  const { connection, install, discovery } = around;
+  const { ref, object } = target;
   const write = { dryRun: options.dryRun, serverVersion: discovery.version };
   const limits = { timeout: options.timeout, signal };
-  const uid = before?.metadata.uid;
-  const live = await readObject(connection, ref);
-  if (live !== undefined && live.metadata.uid === uid) {
-    await put(connection, ref, () => deletion(target), write);
-    const gone = await waitForObject(
-      connection,
-      ref,
-      (now) => (now === undefined || now.metadata.uid !== uid ? true : undefined),
-      limits,
-    );
-    if (gone !== true) throw userError(`${objectName(ref)} is deleted, and its pods are not gone in time`);
-    tell("deleted");
-  }
+  if (await removeOld(target, around, options, signal)) tell("deleted");
   const made = await put(
     connection,
     ref,

@@ -1,8 +1,10 @@
+import { userError } from "../../errors.ts";
 import { applyObject, type Applied } from "../../merge/apply-object.ts";
 import { changeValues, expandObject } from "../../merge/expand-object.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Write } from "../../model/write.ts";
 import type { ApplyStepId } from "../../plan/apply/parts.ts";
+import { conflictLines } from "../../render/apply-lines.ts";
 import type { ApplyOptions } from "./options.ts";
 import type { Scene, Target } from "./scene.ts";
 
@@ -45,6 +47,26 @@ export function intended(
       if (part === "secret") return live === undefined || !choices.withSecrets ? undefined : exactly();
       return part === "node" || part === "controller" || part === "typha" ? undefined : exactly();
   }
+}
+
+/**
+ * What somebody has set between the first look and this write is not overwritten unseen (hazard H14). Throws
+ * UserError.
+ */
+export function refuseLate(
+  { object, ref, before }: Target,
+  live: KubeObject | undefined,
+  { install }: Pick<Scene, "install">,
+  { forceConflicts }: Choices,
+): void {
+  const same = live?.metadata.resourceVersion === before?.metadata.resourceVersion;
+  if (live === undefined || same || forceConflicts) return;
+  const lines = conflictLines(ref, applyObject(live, object, ref, install, false).conflicts);
+  if (lines.length === 0) return;
+  throw userError(
+    `H14: somebody has changed it since the run began:\n  ${lines.join("\n  ")}\n` +
+      "put these values into the file, or let the file win with --force-conflicts",
+  );
 }
 
 /** What the whole run makes of a target: what to save, and what stands against it. */

@@ -17,7 +17,7 @@ import type { FileTemplate } from "../node/template.ts";
 import { anewIn, makeAnew } from "./anew.ts";
 import { putValues } from "../config-values.ts";
 import { doController } from "./controller.ts";
-import { intended, type WritingStep } from "./intended.ts";
+import { intended, refuseLate, type WritingStep } from "./intended.ts";
 import { doNodes, lookAtNodes, type MakeTemplate } from "./nodes.ts";
 import type { Migration } from "./migrations.ts";
 import type { ApplyOptions } from "./options.ts";
@@ -206,8 +206,11 @@ async function writeObjects(
       // Told in the first step already; without it, it is not there to be compared.
       const toldBefore = !real && id === "contract" && target.before === undefined;
       if (toldBefore) continue;
-      const decide = (live: KubeObject | undefined): Write | undefined =>
-        intended(id, target, live, scene, options);
+      const decide = (live: KubeObject | undefined): Write | undefined => {
+        const found = intended(id, target, live, scene, options);
+        if (found !== undefined) refuseLate(target, live, scene, options);
+        return found;
+      };
       const { outcome, object } =
         id === "configmap"
           ? await putValues(connection, target.ref, { ...values(target), decide }, write)

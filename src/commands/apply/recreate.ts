@@ -30,7 +30,7 @@ export function toRecreate(scene: Scene, options: ApplyOptions, applied: Wholes)
 export const hasPods: ReadonlySet<string> = new Set(["Deployment", "ReplicaSet", "DaemonSet"]);
 
 /** The delete that comes before the create; only what was looked at goes. */
-export function deletion({ ref, before }: Target): Write {
+export function deletion({ ref, before }: Pick<Target, "ref" | "before">): Write {
   return {
     verb: "delete",
     ref,

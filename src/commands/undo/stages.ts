@@ -7,6 +7,7 @@ import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { installOwner } from "../../merge/apply-object.ts";
 import { dataOf } from "../../merge/config-map.ts";
 import { changeValues, expandObject } from "../../merge/expand-object.ts";
+import { immutableChange } from "../../merge/immutable.ts";
 import { restoreObject } from "../../merge/restore-object.ts";
 import { configChange } from "../../model/config-ledger.ts";
 import { configMapFacts } from "../../model/configmap.ts";
@@ -17,6 +18,7 @@ import type { Write } from "../../model/write.ts";
 import type { Part } from "../../plan/apply/parts.ts";
 import type { UndoneEntry } from "../../render/undo/kind.ts";
 import { undoLine } from "../../render/undo/print.ts";
+import { removeOld } from "../apply/anew.ts";
 import { put, type Put } from "../apply/put.ts";
 import { hasPods } from "../apply/recreate.ts";
 import { waitRolledOut } from "../apply/rollout.ts";
@@ -93,7 +95,9 @@ export function stagesOf(
           live === undefined ? undefined : expandObject(live, before, entry.ref, install),
         );
       }
-      for (const each of of("other").filter(({ kind }) => kind === "create")) await take(each, stop, done);
+      // A binding that is made anew reaches one role or the other: what goes back needs the old one.
+      const first = of("other").filter((each) => each.kind === "create" || isAnew(each));
+      for (const each of first) await take(each, stop, done);
       // The old pods start with the old values; keys that only the new ones know go last.
       for (const each of of("configmap")) {
         const { entry, before } = each.target;
@@ -117,7 +121,9 @@ export function stagesOf(
         if (real) await settled(each, stop);
       }
       // What only the new pods used goes last, the newest first.
-      const rest = of("other", "configmap", "typha-around", "secret").filter(({ kind }) => kind !== "create");
+      const rest = of("other", "configmap", "typha-around", "secret").filter(
+        (each) => each.kind !== "create" && !(each.target.part === "other" && isAnew(each)),
+      );
       for (const each of rest.toReversed()) await take(each, stop, done);
     });
   }
@@ -144,6 +150,10 @@ export function stagesOf(
     done: (each: Work, object: KubeObject | undefined, result: UndoneEntry["result"]) => void,
   ): Promise<void> {
     const { entry, before, part } = each.target;
+    if (isAnew(each)) {
+      const old = { ref: entry.ref, before: each.target.live };
+      await removeOld(old, world, { dryRun, timeout: patience }, stop);
+    }
     // Without nodes that went back nobody has been restarted for these values yet.
     const noted = part === "configmap" && each.kind === "restore" && nodes === undefined;
     const keysOf = (live: KubeObject): readonly string[] => {
@@ -170,6 +180,7 @@ export function stagesOf(
       if (live === undefined) return { verb: "create", ref: entry.ref, body: before, fieldManager: manager };
       return restoreObject(live, contentOf(live), before, entry.ref, ownerOf(entry.data))?.write;
     };
+    if (isAnew(each) && !real) return void done(each, undefined, "created");
     const { outcome, object } = noted
       ? await putNoted(each, stop, keysOf, decide)
       : await write(each, stop, decide);
@@ -177,7 +188,7 @@ export function stagesOf(
     done(
       each,
       outcome === "deleted" ? undefined : object,
-      outcome === "unchanged" && !given.has(each) ? "nothing" : verbs[each.kind],
+      outcome === "unchanged" && !given.has(each) ? "nothing" : isAnew(each) ? "created" : verbs[each.kind],
     );
   }
 
@@ -233,6 +244,16 @@ export function stagesOf(
       if (gone !== true) throw userError(`pod ${namespace}/${name} of the controller that goes does not end`);
     }
   }
+}
+
+/** What the run made anew: the server never changes it into what it was. */
+function isAnew({ kind, target: { live, before } }: Work): boolean {
+  return (
+    kind === "restore" &&
+    live !== undefined &&
+    before !== undefined &&
+    immutableChange(live, before) !== undefined
+  );
 }
 
 function rank({ kind, target: { entry } }: Work): number {
