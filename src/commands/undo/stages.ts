@@ -180,7 +180,10 @@ export function stagesOf(
       if (live === undefined) return { verb: "create", ref: entry.ref, body: before, fieldManager: manager };
       return restoreObject(live, contentOf(live), before, entry.ref, ownerOf(entry.data))?.write;
     };
-    if (isAnew(each) && !real) return void done(each, undefined, "created");
+    if (isAnew(each) && !real) {
+      done(each, undefined, "created");
+      return;
+    }
     const { outcome, object } = noted
       ? await putNoted(each, stop, keysOf, decide)
       : await write(each, stop, decide);

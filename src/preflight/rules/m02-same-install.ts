@@ -9,7 +9,7 @@ export const sameInstall = clusterRule({
   severity: "error",
   when: { manifest: true },
   needs: ["daemonSet", "configMaps", "datastore"],
-  steps: ["apply"],
+  steps: ["apply", "node"],
   check({ daemonSet, configMaps, datastore: type }, subject) {
     const here = `${daemonSet.namespace}/${daemonSet.name}`;
     const sets = subject.manifest?.facts.daemonSets;
