@@ -42,7 +42,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
       [
         "a duration that is none",
         ["node-01", "--timeout=abc"],
-        'Error: invalid argument "abc" for "--timeout" flag: time: invalid duration "abc"',
+        'error: invalid argument "abc" for "--timeout" flag: time: invalid duration "abc"',
       ],
       [
         "a negative time-out",
@@ -53,7 +53,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
       [
         "a grace period that is no number",
         ["node-01", "--grace-period=x"],
-        'Error: invalid argument "x" for "--grace-period" flag',
+        'error: invalid argument "x" for "--grace-period" flag',
       ],
       [
         "a format that there is not",
