@@ -31,6 +31,8 @@ import type { ApplyOptions } from "./options.ts";
 
 /** A migration that comes before everything that the file holds; looked at and checked, not yet begun. */
 export interface Migration {
+  /** Rules of preflight that fail until it is done. */
+  readonly rules: readonly string[];
   /** What is about to happen, for before the question. */
   readonly plan: string;
   /** Answers what it came to. Throws where it does not come to its end; it goes on by itself when apply is run again. */
@@ -67,7 +69,8 @@ export async function prepareMigrations(
       // Every namespace, whichever one -n names for the file's objects.
       const connection = { ...asked.connection, namespaceGiven: false };
       const prepare = id === "policy" ? policies : data;
-      migrations.push(...(await prepare({ ...asked, connection })));
+      const found = await prepare({ ...asked, connection });
+      migrations.push(...found.map((each) => ({ ...each, rules })));
     } catch (error) {
       if (!isUserError(error)) throw error;
       throw userError(
@@ -80,7 +83,9 @@ export async function prepareMigrations(
 
 type Asked = Parameters<typeof prepareMigrations>[1];
 
-async function policies({ connection, context, to, options, warn }: Asked): Promise<readonly Migration[]> {
+type Found = Omit<Migration, "rules">;
+
+async function policies({ connection, context, to, options, warn }: Asked): Promise<readonly Found[]> {
   const asked = {
     given: { keep: new Set<string>(), treatAs: new Map<string, "isolated" | "open">() },
     to,
@@ -128,7 +133,7 @@ async function policies({ connection, context, to, options, warn }: Asked): Prom
   ];
 }
 
-async function data({ connection, context, options, warn }: Asked): Promise<readonly Migration[]> {
+async function data({ connection, context, options, warn }: Asked): Promise<readonly Found[]> {
   const looked = await lookAround(connection, context.now());
   refuseLocked(looked);
   const sides: Sides = { connection, looked, places: oldPlaces(looked.discovery) };

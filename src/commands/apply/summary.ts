@@ -32,12 +32,13 @@ export function summary({
     lines.push(`From ${hop.from} to ${hop.to}:`);
     for (const { severity, id, because } of hop.notes) lines.push(`  ${severity}: ${id}: ${because}`);
   }
-  for (const { plan } of migrations)
+  for (const { rules, plan } of migrations)
     lines.push(
+      `  migrate first, which settles ${rules.join(", ")}:`,
       ...plan
         .trimEnd()
         .split("\n")
-        .map((line) => `  ${line}`),
+        .map((line) => `    ${line}`),
     );
   const created = changed.filter(({ before }) => before === undefined);
   const others = changed.filter((target) => target.before !== undefined && !recreated.includes(target));
