@@ -11,12 +11,16 @@ export interface Bundle {
   readonly inputs: readonly string[];
 }
 
+const root = join(import.meta.dirname, "../..");
+
 /**
  * The program as CommonJS chunks. esbuild splits ESM only, and a single executable runs CommonJS only,
  * so it bundles twice: split first, then each chunk is rewritten by itself.
  */
 export async function bundle(entry: string): Promise<Bundle> {
   const split = await esbuild.build({
+    // Inputs are named, and chunks hashed, by their paths from here, wherever the build is called from.
+    absWorkingDir: root,
     entryPoints: [{ in: entry, out: "main" }],
     bundle: true,
     splitting: true,

@@ -19,7 +19,11 @@ afterAll(async () => {
 });
 
 async function json(...args: readonly string[]): Promise<Runbook> {
-  const { stdout, stderr, code } = await runPlugin(cluster, ["runbook", ...args, "-o", "json"]);
+  return await jsonOf(cluster, ...args);
+}
+
+async function jsonOf(of: Cluster, ...args: readonly string[]): Promise<Runbook> {
+  const { stdout, stderr, code } = await runPlugin(of, ["runbook", ...args, "-o", "json"]);
   if (code !== 0) throw new Error(stderr);
   const made = JSON.parse(stdout) as Runbook;
   expect(schemaErrorsOf("runbook", made)).toEqual([]);
@@ -152,5 +156,38 @@ describe("runbook", () => {
     const { stdout, stderr, code } = await runPlugin(cluster, ["runbook", ...args]);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(words);
+  });
+});
+
+describe("Kubernetes 1.36", () => {
+  let today: Cluster;
+  beforeAll(async () => {
+    today = await testCluster({ kubeVersion: "1.36", audit: "Metadata" });
+  });
+  afterAll(async () => {
+    await today?.stop();
+  });
+
+  test("hosts of today: each with its own runtime, the image is pulled first, and nothing is written", async () => {
+    const mark = await today.audit.mark();
+    const made = await jsonOf(today, "--to", "v3.30.7", "--from", "v3.29.7", "--datastore", "kubernetes");
+    const nodes = (await today.api.ask("GET", "/api/v1/nodes")) as {
+      readonly items: readonly {
+        readonly metadata: { readonly name: string };
+        readonly status: { readonly nodeInfo: { readonly containerRuntimeVersion: string } };
+      }[];
+    };
+    const hosts = made.hops.flatMap((hop) => hop.hosts);
+    expect(hosts.map(({ node, facts }) => [node, facts.runtime])).toEqual(
+      nodes.items.map(({ metadata, status }) => [metadata.name, status.nodeInfo.containerRuntimeVersion]),
+    );
+    for (const { steps } of hosts) {
+      expect(steps[0]?.id).toBe("pull");
+      expect(steps[0]?.commands.join("\n")).toMatch(/calico\/node:v3\.30\.7/);
+    }
+    // Policies and data have their form of today already.
+    expect(made.hops.flatMap(({ before }) => before.map(({ id }) => id))).toEqual([]);
+    const sent = await today.audit.since(mark, { userAgent: "kubectl-calico_upgrade" });
+    expect(sent.filter(({ verb }) => !["get", "list"].includes(verb))).toEqual([]);
   });
 });

