@@ -33,7 +33,7 @@ export async function controllerDowntime(
     const [older = "", newer = ""] = files;
     const env = { ...cluster.env, XDG_STATE_HOME: folder };
     // Whoever made the test's Calico owns fields that the older manifest lacks.
-    const flags = ["--settle=0s", "--ignore-preflight-errors=H14"];
+    const flags = ["--settle=0s", "--ignore-preflight-errors=H14,P11"];
     const rollout = ["-n", "kube-system", "rollout", "status", "deployment/calico-kube-controllers"];
     return await compare(
       rounds,
