@@ -166,9 +166,9 @@ export async function knownError(error: unknown, url: URL): Promise<unknown> {
   return explainNetworkError(error, url);
 }
 
-/** A write that got a 5xx may have been done; a 429 was turned away at the door. */
+/** A write that got a 5xx may have been done; a 429 or a 503 with a time was turned away at the door. */
 function isRetryable(method: string, status: number): boolean {
-  return status === 429 || (status >= 500 && method === "GET");
+  return status === 429 || status === 503 || (status >= 500 && method === "GET");
 }
 
 function retryAfterSeconds(answer: IncomingMessage): number | undefined {

@@ -1,9 +1,10 @@
-import { explain, isApiError, isConnectionError, isFieldConflict } from "../errors.ts";
+import { explain } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
 import type { Write } from "../model/write.ts";
 import type { Stop, Wait } from "../plan/decision.ts";
 import type { Procedure, Settled } from "../plan/procedure.ts";
+import { mayAskAgain, pauseAfter } from "./ask-again.ts";
 
 /** A part of the cluster that is kept up to date while a procedure runs on it. */
 export interface LiveWorld<World> {
@@ -138,21 +139,6 @@ export async function run<World, Memory, Step extends { readonly kind: string }>
   }
 }
 
-/** Somebody was quicker (409), the object is gone (404), or nobody knows what became of the write. */
-function mayAskAgain(error: unknown): boolean {
-  if (isConnectionError(error)) return true;
-  // Somebody else owns a field: asking again changes nothing.
-  if (isFieldConflict(error)) return false;
-  return (
-    isApiError(error) &&
-    (error.status === 409 ||
-      error.status === 404 ||
-      error.status === 410 ||
-      error.status >= 500 ||
-      error.status === 429)
-  );
-}
-
 async function refresh<World, Step extends { readonly kind: string }>(
   procedure: Procedure<World, unknown, Step>,
   live: LiveWorld<World>,
@@ -160,7 +146,7 @@ async function refresh<World, Step extends { readonly kind: string }>(
   failures: number,
   signal: AbortSignal,
 ): Promise<void> {
-  if (failures > 1) await pause(Math.min(100 * 2 ** failures, 5_000), signal);
+  await pauseAfter(failures, signal);
   for (const write of procedure.writes(step)) {
     try {
       await live.refresh(write);
@@ -169,17 +155,4 @@ async function refresh<World, Step extends { readonly kind: string }>(
       if (!mayAskAgain(error)) throw error;
     }
   }
-}
-
-async function pause(time: Millis, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, time);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done);
-  });
 }

@@ -1,7 +1,8 @@
-/** The API of a test cluster: JSON in, JSON out, nothing retried and nothing hidden. */
+/** The API of a test cluster: JSON in, JSON out, nothing hidden; only what was turned away at the door is sent again. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Pem } from "./certificates.ts";
 import { at } from "./kube-object.ts";
 
@@ -39,6 +40,8 @@ export class ApiFailure extends Error {
 
 export type ApiOptions = { readonly server: string; readonly authority: string; readonly credentials?: Pem };
 
+const mostAttempts = 10;
+
 export function connectApi({ server, authority, credentials }: ApiOptions): Api {
   const agent = new Agent({
     keepAlive: true,
@@ -69,9 +72,15 @@ export function connectApi({ server, authority, credentials }: ApiOptions): Api 
             "content-length": String(Buffer.byteLength(content)),
           };
     const all = { accept: "application/json", ...described, ...headers };
-    const response = await send(method, path, all, content);
-    const answer = decode(await text(response));
-    return { status: response.statusCode ?? 0, headers: response.headers, body: answer };
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await send(method, path, all, content);
+      const answer = decode(await text(response));
+      // Turned away at the door, as by a CRD whose names were accepted this moment: every client comes again.
+      const later = response.statusCode === 503 ? Number(response.headers["retry-after"]) : Number.NaN;
+      if (Number.isNaN(later) || attempt === mostAttempts)
+        return { status: response.statusCode ?? 0, headers: response.headers, body: answer };
+      await delay(later * 1000);
+    }
   };
 
   return {

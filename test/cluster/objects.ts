@@ -1,6 +1,7 @@
 /** Where objects of a kind live, asked of the server's discovery. */
 import { type Api, ApiFailure } from "./api.ts";
 import { at, type KubeObject, listAt } from "./kube-object.ts";
+import { poll } from "./wait.ts";
 
 const known = new WeakMap<Api, Map<string, { plural: string; namespaced: boolean }>>();
 
@@ -8,15 +9,50 @@ export async function createObject(api: Api, object: KubeObject): Promise<KubeOb
   return (await api.ask("POST", await collectionPath(api, object), object)) as KubeObject;
 }
 
-/** Made, or replaced by this one where it is there already; CRDs that are there stay as they are. */
+/** Made, or replaced by this one where it is there already; CRDs that are there stay as they are, and are served. */
 export async function applyObject(api: Api, object: KubeObject): Promise<void> {
+  if (object.kind === "CustomResourceDefinition") return await applyDefinition(api, object);
   const created = await api.request("POST", await collectionPath(api, object), object);
   if (created.status < 400) return;
   if (created.status !== 409) throw new ApiFailure(`create ${object.kind} ${object.metadata.name}`, created);
-  if (object.kind === "CustomResourceDefinition") return;
   const path = await objectPath(api, object);
   const resourceVersion = at(await api.ask("GET", path), "metadata", "resourceVersion");
   await api.ask("PUT", path, { ...object, metadata: { ...object.metadata, resourceVersion } });
+}
+
+async function applyDefinition(api: Api, object: KubeObject): Promise<void> {
+  const { name } = object.metadata;
+  const path = await objectPath(api, object);
+  await poll(
+    async () => {
+      const { status, body } = await api.request("GET", path);
+      // One that another test left is on its way out.
+      if (status === 200) return at(body, "metadata", "deletionTimestamp") === undefined;
+      await createObject(api, object);
+      return true;
+    },
+    { what: `the definition ${name}` },
+  );
+  await served(api, object);
+}
+
+/** "Established" is said a moment before the kind is served; until then its objects are answered with 404. */
+async function served(api: Api, { spec }: KubeObject): Promise<void> {
+  const kind = at(spec, "names", "kind");
+  const versions = listAt(spec, "versions").filter((one) => at(one, "served") === true);
+  const names = versions.length === 0 ? [at(spec, "version")] : versions.map((one) => at(one, "name"));
+  for (const version of names) {
+    const group = `/apis/${String(at(spec, "group"))}/${String(version)}`;
+    await poll(
+      async () => {
+        const { body } = await api.request("GET", group);
+        if (!listAt(body, "resources").some((one) => at(one, "kind") === kind)) return false;
+        const path = `${group}/${String(at(spec, "names", "plural"))}?limit=1`;
+        return (await api.request("GET", path)).status === 200;
+      },
+      { what: `${String(kind)} served in ${group}` },
+    );
+  }
 }
 
 export async function objectPath(api: Api, object: KubeObject): Promise<string> {

@@ -13,6 +13,7 @@ import { at, type KubeObject } from "../cluster/kube-object.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { KubeVersion } from "../cluster/binaries/recipes.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
+import { crd } from "./support/crd.ts";
 import { daemonSet, everything, nodes, podOf, writes } from "./support/calico-cluster.ts";
 import { lines, runPlugin, startPlugin } from "./support/plugin.ts";
 import { testCluster } from "./test-cluster.ts";
@@ -249,6 +250,37 @@ describe.each(stories)(
       await writeFile(join(directory, "more", "2.yml"), toYaml(all.slice(2)));
       const { code, stderr } = await apply("-f", directory, "-R", "--dry-run=client");
       expect([code, stderr]).toEqual([0, expect.stringContaining("expand: ")]);
+    });
+
+    test("a kind and its first object in one file: the object is made as soon as the server serves the kind", async () => {
+      const kinds = crd(
+        "tests.calico-upgrade",
+        "v1",
+        "Wire",
+        "wires",
+        kubeVersion === "1.15" ? "v1beta1" : "v1",
+      );
+      const wire = {
+        apiVersion: "tests.calico-upgrade/v1",
+        kind: "Wire",
+        metadata: { name: "first" },
+        spec: {},
+      };
+      const both = join(folder, "both.yaml");
+      await writeFile(both, toYaml([wire, ...hostedCalico(next), kinds]));
+      try {
+        const { code, stdout, stderr } = await apply("-f", both, "-y", "--until-step=expand");
+        expect([code, stderr]).toEqual([0, expect.stringContaining("expand: ")]);
+        expect(stdout).toMatch(
+          /customresourcedefinition.*wires.tests.calico-upgrade created\n[^]*wire.*first created/,
+        );
+        expect((await cluster.request("GET", "/apis/tests.calico-upgrade/v1/wires/first")).status).toBe(200);
+      } finally {
+        await cluster.request(
+          "DELETE",
+          `/apis/${kinds.apiVersion}/customresourcedefinitions/${kinds.metadata.name}`,
+        );
+      }
     });
 
     function wantedSet(): KubeObject {

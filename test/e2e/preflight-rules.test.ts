@@ -52,14 +52,6 @@ function calico(kind: string, name: string, spec: Fields, more: Fields = {}): Ku
   return { apiVersion: "crd.projectcalico.org/v1", kind, metadata: { name, ...more }, spec };
 }
 
-async function ready(cluster: Cluster, version: "v1" | "v1beta1"): Promise<void> {
-  await cluster.waitFor(
-    `/apis/apiextensions.k8s.io/${version}/customresourcedefinitions`,
-    (all) => all.every(({ status }) => JSON.stringify(status).includes('"type":"Established"')),
-    { what: "the CRDs established" },
-  );
-}
-
 /** A cluster may be kept for other tests: CRDs that only these need would mislead them. */
 async function leave(cluster: Cluster | undefined, api: string, ours: RegExp): Promise<void> {
   if (cluster === undefined) return;
@@ -90,7 +82,6 @@ describe("Kubernetes 1.36", () => {
       ),
       crd("migration.projectcalico.org", "v1beta1", "DatastoreMigration", "datastoremigrations"),
     ]);
-    await ready(cluster, "v1");
   });
   afterAll(async () => {
     await leave(cluster, "/apis/apiextensions.k8s.io/v1", /migration\.projectcalico\.org$/);
@@ -435,7 +426,6 @@ describe("Kubernetes 1.15", () => {
       ),
       old(`alpha.${group}`, "SystemNetworkPolicy"),
     ]);
-    await ready(cluster, "v1beta1");
     await workloadsReady(cluster);
     await cluster.apply([
       {
@@ -472,7 +462,6 @@ describe("Kubernetes 1.15", () => {
   test("v2.6 to v3.24 with the Kubernetes datastore: peers, addresses, rights, pod security", async () => {
     await cluster.resetCalico();
     await cluster.apply(hostedCalico({ version: "v2.6.12", datastore: "kdd" }));
-    await ready(cluster, "v1beta1");
     await workloadsReady(cluster);
     await cluster.apply([
       calico("BGPPeer", "rack-1", { peerIP: "10.9.0.1" }),

@@ -5,7 +5,6 @@ import { hostedCalico } from "../calico/hosted-calico.ts";
 import { installCalico } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
-import { poll } from "../cluster/wait.ts";
 import { schemaErrors } from "../unit/render/schema.ts";
 import { startStatus, status } from "./status-cli.ts";
 import { testCluster } from "./test-cluster.ts";
@@ -497,14 +496,6 @@ describe("an operator's Calico on Kubernetes 1.36", () => {
       { apiVersion: "v1", kind: "Namespace", metadata: { name: "calico-system" } },
       installationCrd,
     ]);
-    // "Established" is said a moment before the kind is served.
-    await poll(
-      async () => {
-        const { body } = await cluster.request("GET", "/apis/operator.tigera.io/v1");
-        return listAt(body, "resources").some((one) => at(one, "kind") === "Installation");
-      },
-      { timeoutMs: 10_000, what: "the Installation kind served" },
-    );
     await cluster.apply([
       { apiVersion: "operator.tigera.io/v1", kind: "Installation", metadata: { name: "default" } },
       { ...daemonSet, metadata: { name: "calico-node", namespace: "calico-system", labels } },

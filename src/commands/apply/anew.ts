@@ -37,7 +37,7 @@ export async function removeOld(
   const uid = before?.metadata.uid;
   const live = await readObject(connection, ref);
   if (live === undefined || live.metadata.uid !== uid) return false;
-  await put(connection, ref, () => deletion({ ref, before }), {
+  await put(connection, ref, (now) => (now?.metadata.uid === uid ? deletion({ ref, before }) : undefined), {
     dryRun,
     serverVersion: discovery.version,
   });

@@ -5,6 +5,7 @@ import { isApiError, isFieldConflict, userError } from "../../errors.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Write } from "../../model/write.ts";
+import { isUnknown, mayAskAgain, pauseAfter } from "../../perform/ask-again.ts";
 import { objectName } from "../../render/apply-lines.ts";
 import { readObject } from "./scene.ts";
 
@@ -17,11 +18,13 @@ export interface Put {
   readonly object: KubeObject | undefined;
 }
 
-const attempts = 5;
+/** With the pauses in between some six seconds: an API server behind a load balancer comes back in that. */
+const attempts = 6;
 
 /**
- * Reads an object, asks what to write, and writes it; a lost race is read and asked again. The write is a
- * compare-and-swap, so whoever came first is never overwritten unseen.
+ * Reads an object, asks what to write, and writes it; after a lost race, an answer that did not come, or a kind
+ * that is not served yet, it is read and asked again. The write is a compare-and-swap, so whoever came first is
+ * never overwritten unseen, and what has arrived already is not sent twice.
  */
 export async function put(
   connection: Connection,
@@ -29,13 +32,16 @@ export async function put(
   decide: (live: KubeObject | undefined) => Write | undefined,
   options: { readonly dryRun: DryRun; readonly serverVersion: string },
 ): Promise<Put> {
+  /** What was sent and not answered. */
+  let sent: PutOutcome | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    const live = await readObject(connection, ref);
-    const write = decide(live);
-    if (write === undefined) return { outcome: "unchanged", object: live };
-    const outcome = outcomeOf(live, write);
-    if (options.dryRun === "client") return { outcome, object: live };
+    let outcome: PutOutcome | undefined;
     try {
+      const live = await readObject(connection, ref);
+      const write = decide(live);
+      if (write === undefined) return { outcome: sent ?? "unchanged", object: live };
+      outcome = outcomeOf(live, write);
+      if (options.dryRun === "client") return { outcome, object: live };
       const { object } = await sendWrite(connection, write, {
         dryRun: options.dryRun === "server",
         serverVersion: options.serverVersion,
@@ -43,11 +49,18 @@ export async function put(
       return { outcome, object };
     } catch (error) {
       if (isFieldConflict(error)) throw fieldConflict(ref, error);
-      const lost =
-        isApiError(error) && (error.status === 409 || (error.status === 404 && live !== undefined));
-      if (!lost || attempt === attempts) throw named(ref, error);
+      if (!mayAskAgain(error) || isMissing(error, outcome) || attempt === attempts) throw named(ref, error);
+      if (isUnknown(error)) sent = outcome ?? sent;
+      await pauseAfter(attempt);
     }
   }
+}
+
+/** Something else that the server needs for a new object is not there; a kind that it serves in a moment has no name. */
+function isMissing(error: unknown, outcome: PutOutcome | undefined): boolean {
+  return (
+    outcome === "created" && isApiError(error) && error.status === 404 && Boolean(error.details?.["name"])
+  );
 }
 
 function outcomeOf(live: KubeObject | undefined, write: Write): PutOutcome {

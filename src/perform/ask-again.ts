@@ -1,0 +1,33 @@
+import { isApiError, isConnectionError, isFieldConflict } from "../errors.ts";
+import type { Millis } from "../model/time.ts";
+
+/** Somebody was quicker (409), the object is gone (404), or nobody knows what became of the write. */
+export function mayAskAgain(error: unknown): boolean {
+  if (isUnknown(error)) return true;
+  // Somebody else owns a field: asking again changes nothing.
+  if (isFieldConflict(error)) return false;
+  return isApiError(error) && [404, 409, 410, 429].includes(error.status);
+}
+
+/** It may have been done, and it may not. */
+export function isUnknown(error: unknown): boolean {
+  return isConnectionError(error) || (isApiError(error) && error.status >= 500);
+}
+
+/** Waits longer with each failure in a row, and not at all after the first. */
+export async function pauseAfter(failures: number, signal?: AbortSignal): Promise<void> {
+  if (failures > 1) await pause(Math.min(100 * 2 ** failures, 5_000), signal);
+}
+
+async function pause(time: Millis, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted === true) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, time);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+    signal?.addEventListener("abort", done);
+  });
+}
