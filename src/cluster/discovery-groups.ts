@@ -1,5 +1,6 @@
+import type { Served } from "../model/served.ts";
 import { apiVersionOf } from "./paths.ts";
-import type { Discovery, Served } from "./port.ts";
+import type { Discovery } from "./port.ts";
 
 /** A group as discovery found it, the preferred version first. */
 export interface ApiGroup {

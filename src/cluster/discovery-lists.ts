@@ -1,5 +1,4 @@
-import type { Served } from "./port.ts";
-
+import type { Served } from "../model/served.ts";
 /** metav1.APIGroup, as /apis and kubectl's cache have it; the core group's name is "". */
 export interface GroupEntry {
   readonly name: string;

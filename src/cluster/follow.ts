@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isApiError, isConnectionError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
+import type { Served } from "../model/served.ts";
 import { list, type Listed, type Selection } from "./list.ts";
-import type { Connection, Served } from "./port.ts";
+import type { Connection } from "./port.ts";
 import { watch } from "./watch.ts";
 
 /** A live copy of the selected objects, kept in step by list and watch. */

@@ -1,7 +1,8 @@
 import { isApiError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
+import type { Served } from "../model/served.ts";
 import { apiVersionOf, collectionPath } from "./paths.ts";
-import type { Connection, Served } from "./port.ts";
+import type { Connection } from "./port.ts";
 
 /** Which objects of a kind. */
 export interface Selection {

@@ -9,11 +9,11 @@ import type { KubeObject } from "../model/kube.ts";
 import { listedKinds, type ListedKind } from "../model/listed-kinds.ts";
 import { allOf } from "../model/observed.ts";
 import { known, type Reading } from "../model/reading.ts";
-import type { ServedFacts } from "../model/served.ts";
+import type { Served, ServedFacts } from "../model/served.ts";
 import { isCalicos } from "../model/surroundings.ts";
 import { list, type Selection } from "./list.ts";
 import type { Source } from "./observe-lists.ts";
-import type { Discovery, Served } from "./port.ts";
+import type { Discovery } from "./port.ts";
 import { notAsked, readingOf } from "./reading.ts";
 
 /** Plurals that are looked through for owners of projectcalico.org, and their groups. */

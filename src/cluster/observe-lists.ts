@@ -1,4 +1,3 @@
-import { isApiError } from "../errors.ts";
 import { configMapFacts, type ConfigMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import { eventFacts, type EventFacts } from "../model/event.ts";
@@ -13,6 +12,7 @@ import { workloadFacts, type WorkloadFacts } from "../model/workload.ts";
 import { list, type Selection } from "./list.ts";
 import { objectPath } from "./paths.ts";
 import type { Connection, Discovery } from "./port.ts";
+import { readObject, readPath } from "./read-object.ts";
 import { readingOf } from "./reading.ts";
 
 /** A connection, and what is served where as far as that is known. */
@@ -84,7 +84,7 @@ export function readConfigMap(
 ): Promise<Reading<ConfigMapFacts | undefined>> {
   const path = objectPath({ ...core, resource: "configmaps", namespace, name });
   return readingOf(async () => {
-    const raw = await getOrNothing(connection, path);
+    const raw = await readPath(connection, path);
     return raw === undefined ? undefined : configMapFacts(raw);
   });
 }
@@ -98,18 +98,9 @@ export async function readInstallation({
   const served = discovery.value.find("installations", ["operator.tigera.io"]);
   if (served === undefined) return known(undefined);
   return await readingOf(async () => {
-    const raw = await getOrNothing(connection, objectPath({ ...served, name: "default" }));
+    const raw = await readObject(connection, { ...served, name: "default" });
     return raw === undefined ? undefined : installationFacts(raw);
   });
-}
-
-async function getOrNothing(connection: Connection, path: string): Promise<KubeObject | undefined> {
-  try {
-    return (await connection.request({ method: "GET", path })).body as KubeObject;
-  } catch (error) {
-    if (isApiError(error) && error.status === 404) return undefined;
-    throw error;
-  }
 }
 
 function readCore<T>(

@@ -7,13 +7,14 @@ import { allOf, calicoDaemonSet, type Observed } from "../model/observed.ts";
 import { podFacts } from "../model/pod.ts";
 import { known, type Reading } from "../model/reading.ts";
 import { revisionFacts } from "../model/revision.ts";
+import type { Served } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 import { workloadFacts } from "../model/workload.ts";
 import { follow, type Followed } from "./follow.ts";
 import type { Selection } from "./list.ts";
 import { observe, oldController, podSelections, type ObserveOptions } from "./observe.ts";
 import { observeEvents } from "./observe-events.ts";
-import type { Connection, Discovery, Served } from "./port.ts";
+import type { Connection, Discovery } from "./port.ts";
 
 export interface LiveOptions extends Omit<ObserveOptions, "now"> {
   readonly clock: () => Millis;

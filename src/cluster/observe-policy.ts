@@ -3,8 +3,9 @@ import type { KubeObject } from "../model/kube.ts";
 import { namespaceFacts, type NamespaceFacts } from "../model/namespace.ts";
 import { networkPolicyFacts, type NetworkPolicyFacts } from "../model/network-policy.ts";
 import { userError } from "../errors.ts";
+import type { Served } from "../model/served.ts";
 import { list } from "./list.ts";
-import type { Connection, Discovery, Served } from "./port.ts";
+import type { Connection, Discovery } from "./port.ts";
 
 /** Groups that observing policies asks discovery about. */
 export const policyGroups: readonly string[] = ["networking.k8s.io", "extensions"];

@@ -1,5 +1,5 @@
 import type { Ref } from "../model/kube.ts";
-import type { Served } from "./port.ts";
+import type { Served } from "../model/served.ts";
 
 /** A kind's place in the API: group, version and plural. */
 export type Place = Pick<Served, "group" | "version" | "resource">;

@@ -1,6 +1,6 @@
 import type { DiscoveryCache } from "./discovery-cache.ts";
 import type { KubeObject } from "../model/kube.ts";
-import type { ServedFacts } from "../model/served.ts";
+import type { Served, ServedFacts } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 
 /** What the tool needs of a cluster. `connect.ts` makes one from a kubeconfig. */
@@ -53,15 +53,6 @@ export interface Discovery {
   forKind(apiVersion: string, kind: string): Served | undefined;
   /** All of it, as it is kept. */
   served(): ServedFacts;
-}
-
-export interface Served {
-  readonly group: string;
-  readonly version: string;
-  readonly resource: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
-  readonly verbs: readonly string[];
 }
 
 /** One change that a watch tells. */

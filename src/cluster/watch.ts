@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isApiError, isConnectionError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
+import type { Served } from "../model/served.ts";
 import type { Selection } from "./list.ts";
 import { apiVersionOf, collectionPath } from "./paths.ts";
-import type { Connection, Served, WatchEvent } from "./port.ts";
+import type { Connection, WatchEvent } from "./port.ts";
 import { statusError } from "./response-error.ts";
 
 /** The server ends a watch after this long; one that is silent for longer is dead. */

@@ -15,6 +15,16 @@ export interface ServedKind {
   readonly resource: string;
 }
 
+/** The place of a kind on the server: what paths and lists are made of. */
+export interface Served {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
 /** Whether an object of this apiVersion and kind can be sent; "unknown": the group was not asked about. */
 export function servesKind(served: ServedFacts, apiVersion: string, kind: string): boolean | "unknown" {
   if (!served.groupVersions.includes(apiVersion)) return false;

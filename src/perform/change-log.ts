@@ -1,10 +1,11 @@
 import { follow, type Followed } from "../cluster/follow.ts";
-import type { Connection, Served } from "../cluster/port.ts";
+import type { Connection } from "../cluster/port.ts";
 import { explain, isApiError } from "../errors.ts";
 import type { ObjectChange } from "../model/change.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Reading } from "../model/reading.ts";
+import type { Served } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 
 export interface LoggedKind {

@@ -1,13 +1,14 @@
 import { follow, type Followed } from "../cluster/follow.ts";
 import { list } from "../cluster/list.ts";
 import { objectPath } from "../cluster/paths.ts";
-import type { Connection, Served } from "../cluster/port.ts";
+import type { Connection } from "../cluster/port.ts";
 import { isApiError } from "../errors.ts";
 import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
 import { eventFacts, type EventFacts } from "../model/event.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { nodeFacts, type NodeFacts } from "../model/node.ts";
 import { podFacts, type PodFacts } from "../model/pod.ts";
+import type { Served } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 import { isControllerPod, workloadFacts } from "../model/workload.ts";
 import type { Write } from "../model/write.ts";

@@ -1,6 +1,6 @@
 import { follow, type Followed } from "../cluster/follow.ts";
 import { list, type Listed } from "../cluster/list.ts";
-import type { Connection, Served } from "../cluster/port.ts";
+import type { Connection } from "../cluster/port.ts";
 import { isApiError } from "../errors.ts";
 import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
 import { eventFacts, type EventFacts } from "../model/event.ts";
@@ -10,6 +10,7 @@ import { nodeFacts, type NodeFacts } from "../model/node.ts";
 import { podFacts, type PodFacts } from "../model/pod.ts";
 import { revisionFacts, type RevisionFacts } from "../model/revision.ts";
 import { currentRevision } from "../model/rollout.ts";
+import type { Served } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 import type { Write } from "../model/write.ts";
 import type { NodeWorld } from "../plan/node/world.ts";

@@ -1,4 +1,5 @@
 import type { Connection } from "../../cluster/port.ts";
+import { readObject } from "../../cluster/read-object.ts";
 import { waitForObject } from "../../cluster/wait-object.ts";
 import { userError } from "../../errors.ts";
 import { applyObject } from "../../merge/apply-object.ts";
@@ -8,7 +9,7 @@ import type { ApplyOptions } from "./options.ts";
 import { put, type Put } from "./put.ts";
 import { deletion } from "./recreate.ts";
 import { waitRolledOut } from "./rollout.ts";
-import { readObject, type Scene, type Target } from "./scene.ts";
+import { type Scene, type Target } from "./scene.ts";
 
 /**
  * The step in which an object of this part is made anew: that in which it would have been changed. Bindings come

@@ -1,5 +1,6 @@
 import { hasServerDryRun } from "../../cluster/server-dry-run.ts";
 import type { Connection } from "../../cluster/port.ts";
+import { readObject } from "../../cluster/read-object.ts";
 import { sendWrite } from "../../cluster/write.ts";
 import { isApiError, isFieldConflict, userError } from "../../errors.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
@@ -7,7 +8,6 @@ import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Write } from "../../model/write.ts";
 import { isUnknown, mayAskAgain, pauseAfter } from "../../perform/ask-again.ts";
 import { objectName } from "../../render/apply-lines.ts";
-import { readObject } from "./scene.ts";
 
 /** What became of one object in one step. */
 export type PutOutcome = "created" | "configured" | "serverside-applied" | "deleted" | "unchanged";

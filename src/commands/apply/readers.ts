@@ -2,6 +2,7 @@ import type { OpenBundle } from "../../bundle/write.ts";
 import { discover } from "../../cluster/discovery.ts";
 import { observe, observedGroups } from "../../cluster/observe.ts";
 import type { Connection } from "../../cluster/port.ts";
+import { readObject } from "../../cluster/read-object.ts";
 import type { AppContext } from "../../context.ts";
 import { changedKeys } from "../../merge/config-map.ts";
 import { configChange, type ConfigChange } from "../../model/config-ledger.ts";
@@ -14,7 +15,7 @@ import { isOpen, staleBy, type Readers, type Stale } from "../configmap/stale.ts
 import { restartTypha, whyNotTypha } from "../configmap/typha.ts";
 import { restartController } from "./controller.ts";
 import type { ApplyOptions } from "./options.ts";
-import { readObject, type Scene } from "./scene.ts";
+import { type Scene } from "./scene.ts";
 
 /** Which values of which ConfigMap were changed when, by a run of ours (hazard H25). */
 export interface ConfigNote {

@@ -1,7 +1,7 @@
 import { discover } from "../../cluster/discovery.ts";
-import { objectPath } from "../../cluster/paths.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
-import { isApiError, userError } from "../../errors.ts";
+import { readObject } from "../../cluster/read-object.ts";
+import { userError } from "../../errors.ts";
 import { crdNeed } from "../../manifest/needs.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
@@ -48,17 +48,6 @@ export async function lookAtTargets(
   );
   const there = targets.flatMap(({ before }) => (before === undefined ? [] : [before]));
   return { connection, discovery, targets: inOrder(targets), install: installOwner(there) };
-}
-
-/** undefined: it is not there. */
-export async function readObject(connection: Connection, ref: Ref): Promise<KubeObject | undefined> {
-  try {
-    const { body } = await connection.request({ method: "GET", path: objectPath(ref) });
-    return body as KubeObject;
-  } catch (error) {
-    if (isApiError(error) && error.status === 404) return undefined;
-    throw error;
-  }
 }
 
 function refOf(

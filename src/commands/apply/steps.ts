@@ -1,3 +1,4 @@
+import { readObject } from "../../cluster/read-object.ts";
 import { stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
 import type { ObjectResult, StepResult } from "../../render/apply-result.ts";
 import { doController } from "./controller.ts";
@@ -5,7 +6,6 @@ import type { WritingStep } from "./intended.ts";
 import { doNodes, lookAtNodes } from "./nodes.ts";
 import { notesNow, notesToCome, restartStale } from "./readers.ts";
 import { isLines, type ApplyRunContext } from "./run-context.ts";
-import { readObject } from "./scene.ts";
 import { writeObjects } from "./write-objects.ts";
 
 /** What became of a step. */

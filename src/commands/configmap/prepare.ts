@@ -1,9 +1,9 @@
 import { discover } from "../../cluster/discovery.ts";
 import { observe, observedGroups } from "../../cluster/observe.ts";
-import { objectPath } from "../../cluster/paths.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
+import { readObject } from "../../cluster/read-object.ts";
 import type { AppContext } from "../../context.ts";
-import { isApiError, userError } from "../../errors.ts";
+import { userError } from "../../errors.ts";
 import { configReaders } from "../../model/config-readers.ts";
 import { configMapsOf } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
@@ -110,13 +110,9 @@ function configMapName(templates: readonly TemplateFacts[]): string {
 }
 
 async function readConfig(connection: Connection, ref: Ref): Promise<KubeObject> {
-  try {
-    const { body } = await connection.request({ method: "GET", path: objectPath(ref) });
-    return { ...(body as KubeObject), apiVersion: "v1", kind: "ConfigMap" };
-  } catch (error) {
-    if (!isApiError(error) || error.status !== 404) throw error;
-    throw userError(
-      `ConfigMap ${ref.namespace ?? ""}/${ref.name}, which Calico's pods read, is not there; apply it from the manifest first`,
-    );
-  }
+  const found = await readObject(connection, ref);
+  if (found !== undefined) return { ...found, apiVersion: "v1", kind: "ConfigMap" };
+  throw userError(
+    `ConfigMap ${ref.namespace ?? ""}/${ref.name}, which Calico's pods read, is not there; apply it from the manifest first`,
+  );
 }

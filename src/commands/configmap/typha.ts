@@ -1,4 +1,5 @@
 import type { OpenBundle } from "../../bundle/write.ts";
+import { readObject } from "../../cluster/read-object.ts";
 import type { AppContext } from "../../context.ts";
 import { explain, isBug, userError } from "../../errors.ts";
 import { dryRunSuffix, type DryRun } from "../../flags/dry-run.ts";
@@ -9,7 +10,6 @@ import type { WorkloadFacts } from "../../model/workload.ts";
 import type { Write } from "../../model/write.ts";
 import { put } from "../apply/put.ts";
 import { rolloutLeft, waitRolledOut } from "../apply/rollout.ts";
-import { readObject } from "../apply/scene.ts";
 import { savedOwner } from "../former-owner.ts";
 import { served } from "../node/prepare.ts";
 import { checkRights } from "../node/rights.ts";

@@ -1,3 +1,4 @@
+import { readObject } from "../../cluster/read-object.ts";
 import { sendWrite } from "../../cluster/write.ts";
 import type { DataStep } from "../../data/plan.ts";
 import { isApiError, userError, type UserError } from "../../errors.ts";
@@ -5,7 +6,7 @@ import { dryRunSuffix } from "../../flags/dry-run.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { atLeast, parseVersion } from "../../releases/version.ts";
 import type { UpgradeStatus } from "../../render/status/kind.ts";
-import { readObject, type OldPlace } from "./read.ts";
+import { type OldPlace } from "./read.ts";
 import type { Writing } from "./write.ts";
 
 /** In words, what keeps the old objects from being deleted; undefined: nothing does. */

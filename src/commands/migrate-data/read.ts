@@ -1,11 +1,12 @@
 import { list } from "../../cluster/list.ts";
-import { objectPath } from "../../cluster/paths.ts";
-import type { Connection, Discovery, Served } from "../../cluster/port.ts";
+import type { Connection, Discovery } from "../../cluster/port.ts";
+import { readObject } from "../../cluster/read-object.ts";
 import { definitions, isEstablished, unfit } from "../../data/definitions.ts";
 import { movedKinds, newGroup, newVersion, oldVersion, type OldKind } from "../../data/kinds.ts";
 import type { Sides } from "../../data/plan.ts";
 import { isApiError } from "../../errors.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
+import type { Served } from "../../model/served.ts";
 
 /** Groups that discovery is asked about. */
 export const dataGroups: readonly string[] = [
@@ -93,15 +94,4 @@ export async function readDefinitions(
     }),
     notReady: there.filter((object) => !isEstablished(object)).map(({ metadata }) => metadata.name),
   };
-}
-
-/** undefined: it is not there. */
-export async function readObject(connection: Connection, ref: Ref): Promise<KubeObject | undefined> {
-  try {
-    const { body } = await connection.request({ method: "GET", path: objectPath(ref) });
-    return body as KubeObject;
-  } catch (error) {
-    if (isApiError(error) && error.status === 404) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { Connection } from "../../cluster/port.ts";
+import { readObject } from "../../cluster/read-object.ts";
 import { sendWrite } from "../../cluster/write.ts";
 import { isEstablished } from "../../data/definitions.ts";
 import { newNameOf, type DataStep } from "../../data/plan.ts";
@@ -9,7 +10,7 @@ import { dryRunSuffix, type DryRun } from "../../flags/dry-run.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { manager, migratedAnnotation } from "../../model/names.ts";
 import type { Write } from "../../model/write.ts";
-import { newPlace, readObject, type Definitions } from "./read.ts";
+import { newPlace, type Definitions } from "./read.ts";
 
 export interface Writing {
   readonly connection: Connection;

@@ -4,7 +4,7 @@ import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { Reading } from "../../model/reading.ts";
 import { factsSource } from "../facts/source.ts";
 import { judge, type Looked } from "./look.ts";
-import type { Checked, MigratePolicyOptions } from "./run.ts";
+import type { Checked, MigratePolicyOptions } from "./options.ts";
 
 const needs: readonly Need[] = [
   "daemonSets",

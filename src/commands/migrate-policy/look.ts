@@ -6,12 +6,13 @@ import {
   type ObservedPolicy,
 } from "../../cluster/observe-policy.ts";
 import { observe, observedGroups } from "../../cluster/observe.ts";
-import type { Connection, Discovery, Served } from "../../cluster/port.ts";
+import type { Connection, Discovery } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
+import type { Served } from "../../model/served.ts";
 import { refusedTarget, sideOf } from "../../policy/crossing.ts";
 import { boundary, semanticsOf } from "../../policy/enforcement.ts";
 import type { Decisions } from "../../policy/migration.ts";

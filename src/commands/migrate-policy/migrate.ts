@@ -9,7 +9,7 @@ import { confirm } from "../node/confirm.ts";
 import { outputOf } from "../print-result.ts";
 import { performMigration } from "./perform.ts";
 import { checkPrepared, openMigrationBundle, planOf, prepareMigration } from "./prepare.ts";
-import type { Checked, MigratePolicyOptions } from "./run.ts";
+import type { Checked, MigratePolicyOptions } from "./options.ts";
 import { tell } from "./tell.ts";
 
 /** Carries the migration out, or what is left to do once it is behind (--finish). */

@@ -1,10 +1,38 @@
+import type { Connection } from "../../cluster/port.ts";
+import type { AppContext } from "../../context.ts";
+import { userError } from "../../errors.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
+import { parseVersion } from "../../releases/version.ts";
+import { seeHelp } from "../arguments.ts";
+import type { FactsFlags } from "../facts/source.ts";
+import { readDecisions, type GivenDecisions } from "./decisions.ts";
 
-/** The flags of a migration that writes, as the command class has them. */
-export interface WriteFlags {
+/** The flags as the command class has them. */
+export interface MigratePolicyOptions extends GivenDecisions, FactsFlags {
   readonly accept: boolean;
   readonly bundleDir: string | undefined;
   readonly dryRun: string;
   readonly yes: boolean;
   readonly connection: ConnectionValues;
+  readonly whatIf: boolean;
+  readonly finish: boolean;
+  readonly to: string | undefined;
+  readonly output: string;
+  readonly extra: readonly string[];
+  readonly context: AppContext;
+  readonly connect: () => Promise<Connection>;
+}
+
+export const usage = seeHelp("migrate-policy");
+
+export type Checked = ReturnType<typeof checked>;
+
+/** Everything that can be wrong with the command line, before anything is read. */
+export function checked(options: MigratePolicyOptions) {
+  const { to, extra } = options;
+  if (extra.length > 0) throw userError(`unexpected arguments: [${extra.join(" ")}]`, usage);
+  const wanted = to === undefined ? undefined : parseVersion(to);
+  if (to !== undefined && wanted === undefined)
+    throw userError(`--to is a release as v2.6.12, not "${to}"`, usage);
+  return { given: readDecisions(options, usage), to: wanted?.text };
 }

@@ -1,28 +1,10 @@
-import type { Connection } from "../../cluster/port.ts";
-import type { AppContext } from "../../context.ts";
 import { explain, isBug, isInterrupted, userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
-import { parseVersion } from "../../releases/version.ts";
 import { hasDifferences, policyWhatIf } from "../../render/what-if/build.ts";
 import { printableWhatIf } from "../../render/what-if/print.ts";
-import { seeHelp } from "../arguments.ts";
-import type { FactsFlags } from "../facts/source.ts";
 import { outputOf, resultText } from "../print-result.ts";
-import { readDecisions, type GivenDecisions } from "./decisions.ts";
 import { look, type Looked } from "./look.ts";
-import type { WriteFlags } from "./options.ts";
-
-export interface MigratePolicyOptions extends GivenDecisions, WriteFlags, FactsFlags {
-  readonly whatIf: boolean;
-  readonly finish: boolean;
-  readonly to: string | undefined;
-  readonly output: string;
-  readonly extra: readonly string[];
-  readonly context: AppContext;
-  readonly connect: () => Promise<Connection>;
-}
-
-const usage = seeHelp("migrate-policy");
+import { checked, usage, type MigratePolicyOptions } from "./options.ts";
 
 /** Carries the migration out. With --what-if it only shows, as kubectl diff: 0 the same, 1 different, 2 not told. */
 export async function runMigratePolicy(options: MigratePolicyOptions): Promise<number> {
@@ -40,18 +22,6 @@ export async function runMigratePolicy(options: MigratePolicyOptions): Promise<n
     options.context.stderr.write(`${explain(error)}\n`);
     return 2;
   }
-}
-
-export type Checked = ReturnType<typeof checked>;
-
-/** Everything that can be wrong with the command line, before anything is read. */
-function checked(options: MigratePolicyOptions) {
-  const { to, extra } = options;
-  if (extra.length > 0) throw userError(`unexpected arguments: [${extra.join(" ")}]`, usage);
-  const wanted = to === undefined ? undefined : parseVersion(to);
-  if (to !== undefined && wanted === undefined)
-    throw userError(`--to is a release as v2.6.12, not "${to}"`, usage);
-  return { given: readDecisions(options, usage), to: wanted?.text };
 }
 
 /** The cluster, or with --facts what somebody saw of one. */

@@ -1,7 +1,7 @@
 import { apiVersionOf } from "../../cluster/paths.ts";
-import type { Served } from "../../cluster/port.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { createdByAnnotation, keepAnnotation, manager, treatAsAnnotation } from "../../model/names.ts";
+import type { Served } from "../../model/served.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
 import type { SavedWrite } from "../saved-writes.ts";
 import { keyOf } from "./look.ts";

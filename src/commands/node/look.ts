@@ -1,8 +1,8 @@
 import { discover } from "../../cluster/discovery.ts";
 import { objectPath } from "../../cluster/paths.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
+import { readPath } from "../../cluster/read-object.ts";
 import { readingOf } from "../../cluster/reading.ts";
-import { isApiError } from "../../errors.ts";
 import { crdNeed } from "../../manifest/needs.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
@@ -31,7 +31,7 @@ export function lookAt(
     discovery: discover(connection, [...new Set([rbacGroup, ...groups])]),
     get(ref) {
       const path = objectPath(ref);
-      const answer = asked.get(path) ?? readingOf(() => readObject(connection, path));
+      const answer = asked.get(path) ?? readingOf(() => readPath(connection, path));
       asked.set(path, answer);
       return answer;
     },
@@ -45,15 +45,4 @@ function groupOf({ apiVersion }: KubeObject): string {
 /** The group that a CRD adds. */
 function crdGroup(object: KubeObject): readonly string[] {
   return object.kind === "CustomResourceDefinition" ? [crdNeed(object).group] : [];
-}
-
-/** undefined: it is not there. */
-async function readObject(connection: Connection, path: string): Promise<KubeObject | undefined> {
-  try {
-    const { body } = await connection.request({ method: "GET", path });
-    return body as KubeObject;
-  } catch (error) {
-    if (isApiError(error) && error.status === 404) return undefined;
-    throw error;
-  }
 }

@@ -5,7 +5,8 @@ import { differences } from "../../data/compare.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { manager } from "../../model/names.ts";
 import { discover } from "../../cluster/discovery.ts";
-import { dataGroups, readObject } from "../migrate-data/read.ts";
+import { readObject } from "../../cluster/read-object.ts";
+import { dataGroups } from "../migrate-data/read.ts";
 import { forceName, type Inverse, type Inverter, type UndoWorld } from "./inverse.ts";
 
 const definitions = "CustomResourceDefinition";

@@ -1,11 +1,11 @@
 import { contentOf } from "../../bundle/content.ts";
+import { readObject } from "../../cluster/read-object.ts";
 import { interrupted, userError } from "../../errors.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
 import { restoreObject } from "../../merge/restore-object.ts";
 import { daemonSetFacts } from "../../model/daemonset.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { doNodes, lookAtNodes, nodesToDo, type MakeTemplate } from "../apply/nodes.ts";
-import { readObject } from "../apply/scene.ts";
 import { idsOf } from "../arguments.ts";
 import type { NodeOptions } from "../node/options.ts";
 import { ownerOf } from "../former-owner.ts";

@@ -1,5 +1,6 @@
 import type { Bundle } from "../../bundle/read.ts";
 import { openBundle, type Draft } from "../../bundle/write.ts";
+import { readObject } from "../../cluster/read-object.ts";
 import { explain, isInterrupted, userError } from "../../errors.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
 import type { KubeObject } from "../../model/kube.ts";
@@ -7,7 +8,6 @@ import { parseTime } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Output } from "../../render/output.ts";
 import { version } from "../../version.ts";
-import { readObject } from "../apply/scene.ts";
 import { confirm } from "../node/confirm.ts";
 import { boundaryOf, downgradeOf } from "./boundaries.ts";
 import { forceName, type Inverse, type UndoWorld } from "./inverse.ts";
