@@ -1,3 +1,5 @@
+// Our own slice would count a wide character as one place and break the screen; listr2 brings this one anyway.
+import cliTruncate from "cli-truncate";
 import { table } from "../table.ts";
 import type { UpgradeStatus } from "./kind.ts";
 import { printableStatus, type StatusLook } from "./print.ts";
@@ -31,7 +33,9 @@ function wholeScreen(
     const lines = printableStatus(status, options).table(options.wide).trimEnd().split("\n");
     const more = lines.length - (rows - 1);
     const shown = more > 0 ? [...lines.slice(0, rows - 2), `... ${more + 1} more lines`] : lines;
-    const cut = shown.map((line) => `${line.slice(0, columns)}${clearLine}\n`);
+    const cut = shown.map(
+      (line) => `${cliTruncate(line, columns, { truncationCharacter: "" })}${clearLine}\n`,
+    );
     const start = started ? home : clearScreen + home;
     started = true;
     return `${start}${cut.join("")}${clearBelow}`;

@@ -77,6 +77,25 @@ describe("status -w on a terminal", () => {
     expect(lines.join()).toMatch(/\.\.\. \d+ more lines/);
     expect(live(statusOf(silent)).startsWith("\u001B[H")).toBe(true);
   });
+
+  test("a character that takes two places does not push its row onto the next line", () => {
+    const failing = (message: string) => ({
+      ...aHealthyCluster(),
+      pods: [
+        aPod(aDaemonSet(), "node-02", { hash: "aaa", ready: false, waiting: { reason: "Error", message } }),
+      ],
+    });
+    const drawn = (message: string) =>
+      makeLiveText({ wide: false, noHeaders: false, screen: () => ({ rows: 60, columns: 100 }) })(
+        statusOf(failing(message)),
+      )
+        .split("\n")
+        .find((line) => line.startsWith("node-02"));
+    const [narrow = "", wide = ""] = [drawn("x".repeat(60)), drawn("字".repeat(60))];
+    const places = narrow.match(/x+/)?.[0].length ?? 0;
+    expect(places).toBeGreaterThan(1);
+    expect(wide.match(/字+/)?.[0]).toHaveLength(Math.floor(places / 2));
+  });
 });
 
 describe("when status --wait is over", () => {
