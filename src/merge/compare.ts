@@ -1,5 +1,6 @@
 import type { KubeObject } from "../model/kube.ts";
 import { pinnedAnnotation } from "../model/names.ts";
+import { typeName } from "./merge-keys.ts";
 import { threeWayPatch } from "./three-way.ts";
 
 /** The patch from `live` to `desired`, without what the server alone writes; `before`: last-applied. */
@@ -12,7 +13,7 @@ export function compare(
     before === undefined ? undefined : comparable(before),
     comparable(desired),
     comparable(live),
-    live.kind,
+    typeName(live),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { JsonObject, KubeObject, ManagedFieldsEntry } from "../model/kube.ts";
 import { clientSideApplyManager, lastAppliedAnnotation, manager as own } from "../model/names.ts";
 import { lastApplied } from "./last-applied.ts";
-import { mergeList } from "./merge-keys.ts";
+import { mergeList, typeName } from "./merge-keys.ts";
 import { sameJson } from "./same-json.ts";
 import { isStored } from "./stored.ts";
 
@@ -34,6 +34,7 @@ export function conflictsOf(
       ![applier, own, clientSideApplyManager, "before-first-apply"].includes(manager),
   );
   const before = lastApplied(live);
+  const type = typeName(live);
   if (!managed && before === undefined) return [];
   const found: Conflict[] = [];
   walk({
@@ -58,7 +59,7 @@ export function conflictsOf(
         field: `${here.field}.${key}`,
         path: [...here.path, key],
       };
-      const keyed = mergeList(live.kind, next.path);
+      const keyed = mergeList(type, next.path);
       if (keyed !== undefined && isMaps(wanted) && isMaps(current))
         walkList(next, keyed.key, wanted, current);
       else if (isMap(wanted) && isMap(current)) walk({ ...next, patch: wanted });
@@ -95,7 +96,7 @@ export function conflictsOf(
 
   function leaf({ live: value, before: old, owners, field, path }: Omit<Here, "patch">): void {
     if (!managed) {
-      if (old !== undefined && isAtomic(value) && !isStored(path, old, value)) found.push({ field });
+      if (old !== undefined && isAtomic(value) && !isStored(type, path, old, value)) found.push({ field });
       return;
     }
     const owner = owners.find(({ at }) => at !== undefined)?.entry;

@@ -16,14 +16,20 @@ const podTemplate: Readonly<Record<string, MergeList>> = {
   imagePullSecrets: { key: "name" },
   hostAliases: { key: "ip" },
   topologySpreadConstraints: { key: "topologyKey" },
+  schedulingGates: { key: "name" },
 };
+
+const webhooks = { webhooks: { key: "name" }, "webhooks.matchConditions": { key: "name" } };
 
 /** Elsewhere: kind, then the list's path. */
 const others: Readonly<Record<string, Readonly<Record<string, MergeList>>>> = {
   Service: { "spec.ports": { key: "port" } },
-  ServiceAccount: { secrets: { key: "name" }, imagePullSecrets: { key: "name" } },
-  MutatingWebhookConfiguration: { webhooks: { key: "name" } },
-  ValidatingWebhookConfiguration: { webhooks: { key: "name" } },
+  // Its imagePullSecrets are replaced: the server panics over a patch that takes them for a list by key.
+  ServiceAccount: { secrets: { key: "name" } },
+  MutatingWebhookConfiguration: webhooks,
+  ValidatingWebhookConfiguration: webhooks,
+  MutatingAdmissionPolicy: { "spec.matchConditions": { key: "name" } },
+  ValidatingAdmissionPolicy: { "spec.matchConditions": { key: "name" }, "spec.variables": { key: "name" } },
 };
 
 const withTemplate = new Set([
@@ -45,9 +51,30 @@ export interface MergeList {
   readonly retainKeys?: boolean;
 }
 
-/** Undefined: the list is atomic. `path` is the list's own, from the object's root. */
+/**
+ * The name under which the tables here know a type. A custom resource has none, whatever its kind is called:
+ * its lists are replaced whole, and the server keeps it as it is given.
+ */
+export function typeName({
+  apiVersion,
+  kind,
+}: {
+  readonly apiVersion: string;
+  readonly kind: string;
+}): string {
+  const group = apiVersion.includes("/") ? apiVersion.replace(/\/.*/, "") : "";
+  if (!builtIn.has(group) && group !== "apiextensions.k8s.io") return customResource;
+  return apiVersion === "policy/v1beta1" ? `${kind}.v1beta1` : kind;
+}
+
+export const customResource = "";
+
+/** Undefined: the list is atomic. `path` is the list's own, from the object's root; `kind` is the type's name. */
 export function mergeList(kind: string, path: readonly string[]): MergeList | undefined {
-  const other = others[kind]?.[path.join(".")];
+  if (kind === customResource || kind === "CustomResourceDefinition") return undefined;
+  const place = path.join(".");
+  if (place === "metadata.ownerReferences") return { key: "uid" };
+  const other = others[kind]?.[place];
   if (other !== undefined) return other;
   const inTemplate = kind === "Pod" || (withTemplate.has(kind) && path.includes("template"));
   return inTemplate ? podTemplate[path.at(-1) ?? ""] : undefined;
@@ -58,7 +85,20 @@ export function isUnion(kind: string, path: readonly string[]): boolean {
   return kind === "Deployment" && path.join(".") === "spec.strategy";
 }
 
-/** Maps that a patch replaces whole: PodDisruptionBudget spec.selector (patchStrategy replace). */
+/**
+ * Lists of texts that a patch adds to: what goes is named beside it (`$deleteFromPrimitiveList`).
+ * ObjectMeta's finalizers (patchStrategy merge); JSON merge patches replace them.
+ */
+export function isSet(kind: string, path: readonly string[]): boolean {
+  return (
+    kind !== customResource && kind !== "CustomResourceDefinition" && path.join(".") === "metadata.finalizers"
+  );
+}
+
+/**
+ * Maps that a patch replaces whole: PodDisruptionBudget spec.selector (patchStrategy replace), of policy/v1
+ * alone: an older server merges it.
+ */
 export function isReplaced(kind: string, path: readonly string[]): boolean {
   return kind === "PodDisruptionBudget" && path.join(".") === "spec.selector";
 }

@@ -1,4 +1,4 @@
-import { isReplaced, isUnion, mergeList, type MergeList } from "./merge-keys.ts";
+import { isReplaced, isSet, isUnion, mergeList, type MergeList } from "./merge-keys.ts";
 import { sameJson } from "./same-json.ts";
 import { isDefault, isStored } from "./stored.ts";
 
@@ -9,6 +9,7 @@ type Map = Readonly<Record<string, Value>>;
  * The strategic merge patch that brings `current` in line with `modified`, as kubectl's client-side apply
  * makes it: what differs from `modified` is set, what `original` (last-applied) had and `modified` no
  * longer has goes away, what only the server has stays. `{}` when there is nothing to do.
+ * `kind`: the type's name (`typeName`).
  * Source: strategic merge patch design (API conventions), CreateThreeWayMergePatch's documented outcome.
  */
 export function threeWayPatch(original: Map | undefined, modified: Map, current: Map, kind: string): Map {
@@ -40,6 +41,15 @@ function patchMap(original: Map | undefined, modified: Map, current: Map, place:
       }
       continue;
     }
+    if (isSet(place.kind, below.path) && isList(value) && isList(live)) {
+      const added = value.filter((each) => !live.includes(each));
+      const gone = (isList(before) ? before : []).filter(
+        (each) => !value.includes(each) && live.includes(each),
+      );
+      if (added.length > 0) patch[key] = added;
+      if (gone.length > 0) patch[`$deleteFromPrimitiveList/${key}`] = gone;
+      continue;
+    }
     const merged = mergeList(place.kind, below.path);
     if (merged !== undefined && isMaps(value) && isMaps(live)) {
       const { elements, order } = patchList(isMaps(before) ? before : [], value, live, merged, below);
@@ -47,11 +57,11 @@ function patchMap(original: Map | undefined, modified: Map, current: Map, place:
       if (order !== undefined) patch[`$setElementOrder/${key}`] = order;
       continue;
     }
-    if (!isStored(below.path, value, live)) patch[key] = value;
+    if (!isStored(place.kind, below.path, value, live)) patch[key] = value;
   }
   for (const key of Object.keys(original ?? {})) {
     if (key in modified || !(key in current)) continue;
-    if (!isDefault([...place.path, key], current[key])) patch[key] = null;
+    if (!isDefault(place.kind, [...place.path, key], current[key])) patch[key] = null;
   }
   return patch;
 }
@@ -104,6 +114,10 @@ function patchList(
 
 function isMap(value: Value): value is Map {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
 }
 
 function isMaps(value: Value): value is readonly Map[] {
