@@ -27,10 +27,15 @@ interface Found {
  * nothing in it. Values never stand in a message: a file may hold Secrets.
  */
 export function parseManifest(text: string, sourceName: string): readonly ManifestObject[] {
-  const found = isJson(text) ? jsonDocuments(text, sourceName) : yamlDocuments(text, sourceName);
-  const objects = found.flatMap((each) => objectsOf(each, sourceName));
+  const objects = parseObjects(text, sourceName);
   if (objects.length === 0) throw userError(`no objects in ${sourceName}`);
   return objects;
+}
+
+/** As `parseManifest`, for one file of several: it may have nothing in it. */
+export function parseObjects(text: string, sourceName: string): readonly ManifestObject[] {
+  const found = isJson(text) ? jsonDocuments(text, sourceName) : yamlDocuments(text, sourceName);
+  return found.flatMap((each) => objectsOf(each, sourceName));
 }
 
 /** kubectl's own test: the first character that is not white space. */

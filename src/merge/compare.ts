@@ -31,8 +31,9 @@ function comparable(object: KubeObject): Readonly<Record<string, unknown>> {
     generation: _generation,
     creationTimestamp: _created,
     managedFields: _managed,
+    selfLink: _link,
     ...kept
-  } = metadata;
+  } = metadata as typeof metadata & { readonly selfLink?: string };
   return { ...rest, metadata: { ...kept } };
 }
 

@@ -35,7 +35,17 @@ const stringMaps = new Set([
   "stringData",
 ]);
 
-const emptyMaps = new Set(["labels", "annotations", "nodeSelector", "limits", "requests"]);
+const emptyMaps = new Set([
+  "annotations",
+  "binaryData",
+  "data",
+  "labels",
+  "limits",
+  "matchLabels",
+  "nodeSelector",
+  "requests",
+  "stringData",
+]);
 
 /** What the server writes where it is given nothing, 0 or an empty text. */
 const defaults: Readonly<Record<string, unknown>> = {
@@ -115,6 +125,7 @@ export function isDefault(
   return (
     (place === "fieldRef.apiVersion" && live === "v1") ||
     (place === "resourceFieldRef.divisor" && live === "0") ||
+    (place === "serviceAccountToken.expirationSeconds" && live === 3600) ||
     (place === "ports.protocol" && live === "TCP") ||
     (place === "subjects.apiGroup" && live === (beside["kind"] === "ServiceAccount" ? "" : rbacGroup))
   );

@@ -177,7 +177,50 @@ describe("one line, and nothing written", () => {
   });
 });
 
+describe("apply: one line for each object, and nothing written", () => {
+  const withMetadata = (more: object): string =>
+    toYaml(
+      all.map((object) =>
+        object.kind === "ServiceAccount" ? { ...object, metadata: { ...object.metadata, ...more } } : object,
+      ),
+    );
+  test.each([
+    [
+      "another state of what is there",
+      { resourceVersion: "1" },
+      /resourceVersion is \d+ and the file says 1/,
+    ],
+    [
+      "an object that was made anew since",
+      { uid: "one-of-old" },
+      /uid is [-0-9a-f]{36} and the file says one-of-old/,
+    ],
+  ])("a file that was written down from %s", async (_what, more, message) => {
+    const mark = await cluster.audit.mark();
+    const { code, stdout, stderr } = await run("apply", await file(withMetadata(more)));
+    expect([code, stdout, stderr]).toEqual([1, "", expect.stringMatching(message)]);
+    expect(await writes(cluster, mark)).toEqual([]);
+  });
+
+  test("an address is not asked for", async () => {
+    const { code, stdout, stderr } = await run("apply", "https://example.com/calico.yaml");
+    expect([code, stdout, stderr]).toEqual([1, "", expect.stringContaining("download it")]);
+  });
+});
+
 describe("read as kubectl reads it", () => {
+  test("a directory in which a file has nothing in it: the others count", async () => {
+    const directory = await mkdtemp(join(folder, "parts-"));
+    await writeFile(join(directory, ".empty.yaml"), "# nothing\n---\n");
+    await writeFile(join(directory, "calico.yaml"), toYaml(all));
+    const empty = join(directory, ".empty.yaml");
+    expect(await run("apply", directory)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("nothing to do") as string,
+    });
+    expect(await run("apply", empty)).toMatchObject({ code: 1, stderr: `error: no objects in ${empty}\n` });
+  });
+
   test.each([
     ["CRLF", () => toYaml(all).replaceAll("\n", "\r\n")],
     ["10 MB, most of it comments", () => `${`# ${"x".repeat(98)}\n`.repeat(100_000)}${toYaml(all)}`],

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { userError } from "../../errors.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import { seeHelp } from "../arguments.ts";
-import { readManifest } from "../read-manifest.ts";
+import { readOneOf } from "../read-manifest.ts";
 
 /**
  * The objects of all files, in the order of the flags; of a directory, its .yaml, .yml and .json files in
- * the order of their names, as kubectl reads it.
+ * the order of their names, as kubectl reads it: one with nothing in it is passed over.
  */
 export async function readObjects(
   filename: readonly string[],
@@ -22,8 +22,11 @@ export async function readObjects(
   for (const path of filename) {
     // Standard input and order: one after the other.
     for (const file of await filesOf(path, recursive)) {
-      objects.push(...(await readManifest(file, readFile, "apply")));
+      objects.push(...(await readOneOf(file, readFile, "apply")));
     }
+  }
+  if (objects.length === 0) {
+    throw userError(`no objects in ${filename.map((path) => (path === "-" ? "STDIN" : path)).join(", ")}`);
   }
   return objects;
 }

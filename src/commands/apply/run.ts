@@ -16,6 +16,7 @@ import { planFileOf, targetOf } from "../plan/file.ts";
 import { readTold } from "../plan/told.ts";
 import { outputOf } from "../print-result.ts";
 import { hopTo, migrationsOf, settledBy, typhaBindsNodes } from "./decide.ts";
+import { refuseOtherState } from "./identity.ts";
 import { passesPreflight } from "./preflight.ts";
 import { intended, isLeftAlone, wholes, type Wholes } from "./intended.ts";
 import { prepareMigrations } from "./migrations.ts";
@@ -86,6 +87,7 @@ export async function runApply(
   const gone = notInFile(scene);
   gone.catch(() => undefined);
   const applied = wholes(scene, options);
+  refuseOtherState(scene.targets);
   refuseConflicts(scene, options, applied);
   const recreated = toRecreate(scene, options, applied);
 
