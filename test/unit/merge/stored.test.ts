@@ -3,7 +3,7 @@ import { compare } from "../../../src/merge/compare.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 
 function object(apiVersion: string, kind: string, rest: object, metadata: object = {}): KubeObject {
-  return { apiVersion, kind, metadata: { name: "x", ...metadata }, ...rest } as KubeObject;
+  return { apiVersion, kind, metadata: { name: "x", ...metadata }, ...rest };
 }
 
 const patch = (before: KubeObject | undefined, file: KubeObject, live: KubeObject): object =>
