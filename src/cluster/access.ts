@@ -1,4 +1,5 @@
 import { isApiError } from "../errors.ts";
+import type { Account } from "../model/rbac.ts";
 import type { Truth } from "../model/reading.ts";
 import type { Connection } from "./port.ts";
 
@@ -23,23 +24,39 @@ export async function reviewAccess(
   permissions: readonly Permission[],
   signal?: AbortSignal,
 ): Promise<Truth[]> {
-  return await Promise.all(permissions.map((permission) => review(connection, permission, signal)));
+  return await Promise.all(
+    permissions.map((permission) =>
+      review(connection, "SelfSubjectAccessReview", { resourceAttributes: permission }, signal),
+    ),
+  );
+}
+
+/** The same of a ServiceAccount; a user who may not ask that learns "unknown". */
+export async function reviewAccessOf(
+  connection: Connection,
+  { namespace, name }: Account,
+  permissions: readonly Permission[],
+): Promise<Truth[]> {
+  const user = `system:serviceaccount:${namespace}:${name}`;
+  const groups = ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"];
+  return await Promise.all(
+    permissions.map((permission) =>
+      review(connection, "SubjectAccessReview", { resourceAttributes: permission, user, groups }),
+    ),
+  );
 }
 
 async function review(
   connection: Connection,
-  permission: Permission,
-  signal: AbortSignal | undefined,
+  kind: "SelfSubjectAccessReview" | "SubjectAccessReview",
+  spec: object,
+  signal?: AbortSignal,
 ): Promise<Truth> {
   try {
     const answer = await connection.request({
       method: "POST",
-      path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-      body: {
-        apiVersion: "authorization.k8s.io/v1",
-        kind: "SelfSubjectAccessReview",
-        spec: { resourceAttributes: permission },
-      },
+      path: `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`,
+      body: { apiVersion: "authorization.k8s.io/v1", kind, spec },
       ...(signal === undefined ? {} : { signal }),
     });
     const { status } = answer.body as {

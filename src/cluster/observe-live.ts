@@ -12,7 +12,7 @@ import type { Millis } from "../model/time.ts";
 import { workloadFacts } from "../model/workload.ts";
 import { follow, type Followed } from "./follow.ts";
 import type { Selection } from "./list.ts";
-import { observe, oldController, podSelections, type ObserveOptions } from "./observe.ts";
+import { observe, podSelections, type ObserveOptions } from "./observe.ts";
 import { observeEvents } from "./observe-events.ts";
 import type { Connection, Discovery } from "./port.ts";
 
@@ -87,12 +87,7 @@ async function* changesOf(
   const revisions = live(find("controllerrevisions"), selections, first.revisions.known, revisionFacts);
   const workloads = live(find("deployments"), inSets, first.workloads.known, workloadFacts);
   const old = first.workloads.known && first.workloads.value.some(({ kind }) => kind === "ReplicaSet");
-  const oldWorkloads = live(
-    find("replicasets"),
-    inSets.map((place) => ({ ...place, labelSelector: oldController })),
-    old,
-    workloadFacts,
-  );
+  const oldWorkloads = live(find("replicasets"), inSets, old, workloadFacts);
   const maps = first.configMaps.known ? first.configMaps.value : [];
   const configMaps = live(
     core("configmaps", "ConfigMap"),

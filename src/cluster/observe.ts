@@ -58,7 +58,6 @@ const usualLabels = [
 const usualSelector = `k8s-app in (${usualLabels.join(",")})`;
 /** What nearly every manifest takes environment from; the second from v3.13 on, where it exists. */
 const usualConfigMaps = ["calico-config", "kubernetes-services-endpoint"];
-export const oldController = "k8s-app=calico-policy";
 
 /**
  * Reads what is needed side by side: the core lists while discovery is on its way, the others when it
@@ -163,23 +162,22 @@ function selectionOf({ namespace, selector }: DaemonSetFacts): Selection {
 }
 
 /**
- * Controllers and Typha of a namespace. The ReplicaSet of v1.x is looked for where its API group is
- * served, or where no other controller is found (calico-facts 1.3).
+ * Controllers and Typha of a namespace. A ReplicaSet that is one (v1.x; calico-facts 1.3), under whatever
+ * name and labels, is looked for where its API group is served, or where no other controller is found.
  */
 async function controllersIn(source: Source, namespace: string): Promise<Reading<readonly WorkloadFacts[]>> {
-  const old = { namespace, labelSelector: oldController };
   const mayBeOld = source.discovery.known && source.discovery.value.find("daemonsets", ["extensions"]);
   if (mayBeOld) {
     return allOf(
       await Promise.all([
         readWorkloads(source, "deployments", { namespace }),
-        readWorkloads(source, "replicasets", old),
+        readWorkloads(source, "replicasets", { namespace }),
       ]),
     );
   }
   const found = await readWorkloads(source, "deployments", { namespace });
   if (!found.known || found.value.some(({ component }) => component === "controller")) return found;
-  return allOf([found, await readWorkloads(source, "replicasets", old)]);
+  return allOf([found, await readWorkloads(source, "replicasets", { namespace })]);
 }
 
 /** The ConfigMaps that calico-node takes its environment from; `usual` was read already. */

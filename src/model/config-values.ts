@@ -3,8 +3,10 @@
 /** Placeholders that install-cni has ever filled in, in any release. */
 const placeholders = new Set([
   "__CNI_MTU__",
+  "__DATASTORE_TYPE__",
   "__ETCD_CA_CERT_FILE__",
   "__ETCD_CERT_FILE__",
+  "__ETCD_DISCOVERY_SRV__",
   "__ETCD_ENDPOINTS__",
   "__ETCD_KEY_FILE__",
   "__KUBECONFIG_FILENAME__",
@@ -12,6 +14,10 @@ const placeholders = new Set([
   "__KUBERNETES_NODE_NAME__",
   "__KUBERNETES_SERVICE_HOST__",
   "__KUBERNETES_SERVICE_PORT__",
+  "__LOG_FILE_MAX_AGE__",
+  "__LOG_FILE_MAX_COUNT__",
+  "__LOG_FILE_MAX_SIZE__",
+  "__LOG_FILE_PATH__",
   "__LOG_LEVEL__",
   "__SERVICEACCOUNT_TOKEN__",
 ]);

@@ -10,7 +10,7 @@ import { nodeFacts, type NodeFacts } from "../model/node.ts";
 import { podFacts, type PodFacts } from "../model/pod.ts";
 import type { Served } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
-import { isControllerPod, workloadFacts } from "../model/workload.ts";
+import { isControllerPod, workloadFacts, type WorkloadFacts } from "../model/workload.ts";
 import type { Write } from "../model/write.ts";
 import type { ControllerWorld, LiveWorkload } from "../plan/controller/world.ts";
 import { bell, woken } from "./bell.ts";
@@ -25,8 +25,8 @@ export interface ControllerWorldOptions {
   };
   /** The one that carries the run's lease; there may be none. */
   readonly daemonSet: string | undefined;
-  /** Label selectors that bring the controllers' pods. */
-  readonly podSelectors: readonly string[];
+  /** Label selectors that bring the pods of these controllers, and whatever else may be one's. */
+  readonly podSelectors: (controllers: readonly WorkloadFacts[]) => readonly string[];
   readonly now: () => Millis;
   readonly signal: AbortSignal;
 }
@@ -52,9 +52,23 @@ export async function liveControllerWorld(
         return facts?.component === "controller" ? { raw, facts } : undefined;
       },
     });
+  const failures: unknown[] = [];
+  const heed = ({ ended }: Followed<unknown>): void => {
+    ended.catch((error: unknown) => {
+      failures.push(error);
+      changes.ring();
+    });
+  };
   const deployments = workloads(places.deployments);
   const replicaSets = workloads(places.replicaSets);
-  const pods = options.podSelectors.map((labelSelector) =>
+  heed(deployments);
+  heed(replicaSets);
+  // A controller of any name and labels has pods, and none of them may be overlooked.
+  await Promise.all([deployments.ready, replicaSets.ready]);
+  const controllers = [deployments, replicaSets].flatMap(({ objects }) =>
+    [...objects.values()].flatMap((each) => each?.facts ?? []),
+  );
+  const pods = options.podSelectors(controllers).map((labelSelector) =>
     follow<PodFacts>(
       connection,
       { ...core, resource: "pods", kind: "Pod" },
@@ -77,20 +91,9 @@ export async function liveControllerWorld(
           pick: daemonSetFacts,
           onChange,
         });
-  const followed: readonly Followed<unknown>[] = [
-    deployments,
-    replicaSets,
-    ...pods,
-    ...(daemonSets === undefined ? [] : [daemonSets]),
-  ];
-  const failures: unknown[] = [];
-  for (const each of followed) {
-    each.ended.catch((error: unknown) => {
-      failures.push(error);
-      changes.ring();
-    });
-  }
-  await Promise.all(followed.map(({ ready }) => ready));
+  const others: readonly Followed<unknown>[] = [...pods, ...(daemonSets === undefined ? [] : [daemonSets])];
+  for (const each of others) heed(each);
+  await Promise.all(others.map(({ ready }) => ready));
 
   let looked = 0;
   let events: readonly EventFacts[] = [];

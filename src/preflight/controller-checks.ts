@@ -1,6 +1,7 @@
 import type { NodeFacts } from "../model/node.ts";
 import { ownersOf } from "../model/owner.ts";
 import { canSchedule } from "../model/placement.ts";
+import type { Account } from "../model/rbac.ts";
 import type { PodFacts } from "../model/pod.ts";
 import type { Reading } from "../model/reading.ts";
 import { stuckReason, stuckText } from "../model/stuck.ts";
@@ -18,13 +19,30 @@ export interface ControllerSubject {
   readonly own: readonly PodFacts[];
   /** The workloads that the run writes to. */
   readonly written: readonly WorkloadFacts[];
+  /** Controllers' pods in namespaces that are not Calico's. */
+  readonly elsewhere: readonly PodFacts[];
+  /** Of the new ServiceAccount, where the file grants it nothing; undefined: it lacks nothing that is known. */
+  readonly lacking?: LackingRights;
+}
+
+/** What a controller reads and its new ServiceAccount is not allowed to. */
+export interface LackingRights {
+  readonly account: Account;
+  /** `list pods`. */
+  readonly rights: readonly string[];
+  /** That of the running controller, which is allowed all of it. */
+  readonly before?: Account;
 }
 
 /** What stands against a controller's upgrade or restart, the worst first. */
 export function controllerFindings(subject: ControllerSubject): readonly Finding[] {
-  return [schedulable(subject), pullable(subject), unreconciled(subject)].filter(
-    ({ outcome }) => outcome === "fail" || outcome === "unknown",
-  );
+  return [
+    schedulable(subject),
+    alone(subject),
+    allowed(subject),
+    pullable(subject),
+    unreconciled(subject),
+  ].filter(({ outcome }) => outcome === "fail" || outcome === "unknown");
 }
 
 /** Hazard H24: without a node that takes its pod the time without a controller does not end. */
@@ -48,6 +66,38 @@ function schedulable({ template, nodes }: ControllerSubject): Finding {
       cordoned.length > 0
         ? `make one schedulable: kubectl uncordon ${cordoned[0] ?? ""}`
         : "compare the template's nodeSelector and tolerations with the nodes' labels and taints",
+  };
+}
+
+/** Hazard H24: a second controller is one wherever it runs. */
+function alone({ elsewhere }: ControllerSubject): Finding {
+  const base = { id: "H24", severity: "error", evidence: [] } as const;
+  const [pod] = elsewhere;
+  if (pod === undefined)
+    return { ...base, outcome: "pass", because: "no controller runs in another namespace" };
+  const names = elsewhere.map(({ namespace, name }) => `${namespace}/${name}`);
+  return {
+    ...base,
+    outcome: "fail",
+    because: `a controller runs outside of Calico's namespace, too: pod ${names.join(", ")}; only one may ever be active`,
+    fix: `find what runs it (kubectl get deployments,replicasets -n ${pod.namespace}) and scale that to 0, unless it is of another Calico`,
+  };
+}
+
+/** Hazard H05: upstream's manifests for etcd up to v3.3 have the controller's roles in a file of their own. */
+function allowed({ lacking }: ControllerSubject): Finding {
+  const base = { id: "H05", evidence: [] } as const;
+  if (lacking === undefined)
+    return { ...base, severity: "error", outcome: "pass", because: "no right is known to be missing" };
+  const { account, rights, before } = lacking;
+  const running =
+    before === undefined ? "" : `, which the running one's ${before.namespace}/${before.name} is`;
+  return {
+    ...base,
+    severity: before === undefined ? "warning" : "error",
+    outcome: "fail",
+    because: `ServiceAccount ${account.namespace}/${account.name} of the new controller is not allowed to ${rights.join(", ")}${running}, and the file has no role for it`,
+    fix: "apply the release's RBAC first (rbac.yaml beside upstream's manifest)",
   };
 }
 

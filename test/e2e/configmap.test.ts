@@ -227,13 +227,14 @@ describe("Kubernetes 1.36", () => {
       expect(await readFile(kept, "utf8")).toContain(`veth_mtu: ${typed.replaceAll("'", "")}`);
       await rm(dirname(kept), { recursive: true });
     }
-    const env = { ...own, KUBE_EDITOR: "false" };
-    expect(await runPlugin(cluster, ["configmap", "--edit"], { env })).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(
-        /^error: the editor "false" ended with exit code 1; nothing was changed$/m,
-      ) as string,
-    });
+    for (const [editor, message] of [
+      ["false", /^error: the editor "false" ended with exit code 1; nothing was changed$/m],
+      ["rm", /^error: what was edited cannot be read: ENOENT.*; nothing was changed/m],
+    ] as const) {
+      const env = { ...own, KUBE_EDITOR: editor };
+      const { code, stdout, stderr } = await runPlugin(cluster, ["configmap", "--edit"], { env });
+      expect([code, stdout, stderr]).toEqual([1, "", expect.stringMatching(message)]);
+    }
   });
 
   test("Typha, where it reads a changed key, is rolled out before the nodes; its new pods are Ready first", async () => {
@@ -383,6 +384,7 @@ describe("Kubernetes 1.36", () => {
       [["--set", "veth_mut=1400"], /^error: veth_mut is no key of calico-config/],
       [["--set", "vethmtu=1400"], /^error: vethmtu is no key .*; is it veth_mtu\?/],
       [["--set", "veth_mtu=big"], /^error: veth_mtu is a number, not "big"; nothing was changed/],
+      [["--set", "veth_mtu="], /^error: veth_mtu is a number, not "": this release's install-cni would/],
       [
         ["--set", "calico_backend=brid"],
         /^error: calico_backend is one of bird, vxlan, none, gobgp, not "brid"/,
@@ -417,7 +419,25 @@ describe("Kubernetes 1.36", () => {
       expect(stderr).not.toMatch(/^\s+at /m);
     }
     expect(await writes(cluster, mark)).toEqual([]);
+    await cluster.api.ask("PATCH", path, { immutable: true });
+    expect(await run(cluster, "--set", "veth_mtu=1400")).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^error: ConfigMap kube-system\/calico-config is immutable, .*kubectl replace --force/,
+      ) as string,
+    });
   }, 300_000);
+
+  test("another kind of IPAM is told for what it does to addresses, before anything is written", async () => {
+    await applied(cluster, calico);
+    const network = at(await config(cluster), "data", "cni_network_config") as string;
+    const other = network.replace('"calico-ipam"', '"host-local"');
+    const { stderr } = await run(cluster, "--set", `cni_network_config=${other}`, "--dry-run=client");
+    expect(stderr).toContain(
+      "cni_network_config: ipam.type goes from calico-ipam to host-local, which does not",
+    );
+  });
 
   test.skipIf(!hasTerminal)(
     "somebody who changes it between the difference and the write is not overwritten",

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import type { CalicoOptions } from "../calico/era.ts";
 import { hostedCalico } from "../calico/hosted-calico.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { at } from "../cluster/kube-object.ts";
+import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
+import { poll } from "../cluster/wait.ts";
 import { runLease, writes } from "./support/calico-cluster.ts";
 import {
   controllerPods,
@@ -146,6 +147,81 @@ describe("Kubernetes 1.15: the procedure's own era", () => {
       );
     }
     expect(await runController(cluster, "-f", file, quick)).toMatchObject({ code: 0 });
+  });
+
+  test("H24: a ReplicaSet of another name and other labels is found, and its pod is waited for as well", async () => {
+    await installed(cluster, etcd("v1.6.1"), etcd("v2.3.0"));
+    const sets = "/apis/apps/v1/namespaces/kube-system/replicasets";
+    const pods = `/api/v1/namespaces/kube-system/pods?labelSelector=${encodeURIComponent("team=net")}`;
+    const old = await workload(cluster, "replicasets/calico-policy-controller");
+    await cluster.api.ask("DELETE", `${sets}/calico-policy-controller`, { propagationPolicy: "Foreground" });
+    const labels = { team: "net" };
+    const spec = at(old, "spec", "template", "spec");
+    // Held: whoever does not wait for this pod starts a second controller beside it.
+    const metadata = { labels, finalizers: ["example.com/hold"] };
+    await cluster.api.ask("POST", sets, {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { name: "policy", namespace: "kube-system", labels },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata, spec } },
+    });
+    const held = async () => listAt(await cluster.api.ask("GET", pods), "items");
+    await poll(async () => (await controllerPods(cluster)).length === 0, { what: "the usual pod is gone" });
+    await poll(
+      async () => at(await workload(cluster, "replicasets/policy"), "status", "readyReplicas") === 1,
+      {
+        what: "the renamed controller is Ready",
+      },
+    );
+    expect((await runController(cluster)).stdout).toMatch(/ReplicaSet +policy +v0\.4\.0 +1\/1/);
+    const { stdout } = await runPlugin(cluster, ["status"]);
+    expect(stdout).not.toContain("no controller was found");
+    const file = await fileOf(etcd("v2.3.0"));
+    expect(await runController(cluster, "-f", file, quick, "--timeout=3s")).toMatchObject({
+      code: 1,
+      stdout: "replicaset.apps/policy scaled\n",
+      stderr: expect.stringMatching(/^error: H24: pod policy-\w+ did not end within 3s/m) as string,
+    });
+    expect(await workload(cluster, "deployments/calico-policy-controller")).toBeUndefined();
+    await release();
+    expect(await runController(cluster, "-f", file, quick)).toMatchObject({
+      code: 0,
+      stdout: "deployment.apps/calico-policy-controller created\n",
+    });
+
+    async function release(): Promise<void> {
+      for (const pod of await held()) {
+        const { name } = (pod as KubeObject).metadata;
+        await cluster.request("PATCH", `/api/v1/namespaces/kube-system/pods/${name}`, {
+          metadata: { finalizers: null },
+        });
+      }
+      await poll(async () => (await held()).length === 0, { what: "the held pod is gone" });
+    }
+  });
+
+  test("H05: a new ServiceAccount without the rights that the running controller has is refused: policy would end unseen", async () => {
+    await installed(cluster, etcd("v2.5.1"));
+    const next = etcd("v2.6.6");
+    // As upstream's manifest: the roles are in a file of their own.
+    const rbac = hostedCalico(next, ["rbac"]);
+    const account = rbac.filter(({ kind }) => kind === "ServiceAccount");
+    await cluster.apply(account);
+    const file = await manifest([...account, ...hostedCalico(next, ["config", "workloads"])]);
+    const mark = await cluster.audit.mark();
+    expect(await runController(cluster, "-f", file, quick)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^error: H05: ServiceAccount kube-system\/calico-kube-controllers of the new controller is not allowed to list pods, list namespaces, list networkpolicies, which the running one's kube-system\/calico-policy-controller is/m,
+      ) as string,
+    });
+    expect(await writes(cluster, mark)).toEqual([]);
+    await cluster.apply(rbac);
+    expect(await runController(cluster, "-f", file, quick, "--dry-run=server")).toMatchObject({
+      code: 0,
+      stderr: expect.not.stringContaining("H05") as string,
+    });
   });
 
   test("--restart of a ReplicaSet stops it first", async () => {
@@ -332,6 +408,76 @@ describe("Kubernetes 1.36: today's APIs", () => {
     const fixed = await workload(cluster, name);
     expect(at(fixed, "spec", "strategy", "type")).toBe("Recreate");
     expect(at(fixed, "spec", "replicas")).toBe(1);
+  });
+
+  test("a paused Deployment, which would make no new pod, is refused with the command that resumes it", async () => {
+    await installed(cluster, from, to);
+    const name = "deployments/calico-kube-controllers";
+    await patchWorkload(cluster, name, { spec: { paused: true } });
+    const mark = await cluster.audit.mark();
+    const file = await fileOf(to);
+    for (const args of [["-f", file], ["--restart"]]) {
+      expect(await runController(cluster, ...args, quick)).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr:
+          "error: Deployment kube-system/calico-kube-controllers is paused, so no new pod would come; resume it first: kubectl rollout resume -n kube-system deployment/calico-kube-controllers\n",
+      });
+    }
+    expect(await writes(cluster, mark)).toEqual([]);
+  });
+
+  test("H24: a controller that runs in another namespace counts as a second one", async () => {
+    await installed(cluster, from, to);
+    const namespace = "calico-upgrade-other";
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+    const labels = { "k8s-app": "calico-kube-controllers" };
+    const container = { name: "calico-kube-controllers", image: "calico/kube-controllers:v3.28.2" };
+    await cluster.api.ask("POST", "/api/v1/namespaces", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: namespace },
+    });
+    await poll(
+      async () =>
+        (await cluster.request("GET", `/api/v1/namespaces/${namespace}/serviceaccounts/default`)).status ===
+        200,
+      { what: "the namespace takes pods" },
+    );
+    await cluster.api.ask("POST", path, {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "second", namespace },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [container] } },
+      },
+    });
+    try {
+      await poll(
+        async () =>
+          at((await cluster.request("GET", `${path}/second`)).body, "status", "readyReplicas") === 1,
+        { what: "the second controller is Ready" },
+      );
+      const mark = await cluster.audit.mark();
+      expect(await runController(cluster, "--restart", quick)).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: expect.stringMatching(
+          /^error: H24: a controller runs outside of Calico's namespace, too: pod calico-upgrade-other\/second-\S+; only one may ever be active; find what runs it/,
+        ) as string,
+      });
+      expect(await writes(cluster, mark)).toEqual([]);
+    } finally {
+      await cluster.request("DELETE", path);
+      await poll(
+        async () =>
+          listAt(await cluster.api.ask("GET", `/api/v1/namespaces/${namespace}/pods`), "items").length === 0,
+        { what: "the second controller is gone" },
+      );
+      await cluster.request("DELETE", `/api/v1/namespaces/${namespace}`);
+    }
   });
 
   test("a running controller whose strategy was changed is not restarted with two at once", async () => {

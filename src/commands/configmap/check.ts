@@ -3,6 +3,7 @@ import { readingOf } from "../../cluster/reading.ts";
 import type { ConfigMapChange } from "../../merge/config-map.ts";
 import { configReaders, reads, type ConfigReader } from "../../model/config-readers.ts";
 import { configEffect, configProblem, knownConfigKeys, newPlaceholders } from "../../model/config-values.ts";
+import { ipamType } from "../../model/ipam.ts";
 import { podsByNode } from "../../model/placement.ts";
 import { upToDate } from "../../model/rollout.ts";
 import { dataOf } from "../../merge/config-map.ts";
@@ -40,11 +41,20 @@ export function readingOfKeys(
 export async function problemsOf(prepared: Prepared, change: ConfigMapChange): Promise<readonly string[]> {
   const { live, ref } = prepared;
   const before = dataOf(live);
+  if (live["immutable"] === true && change.keys.length > 0) {
+    return [
+      `ConfigMap ${ref.namespace ?? ""}/${ref.name} is immutable, and the server changes none of its values: make it anew without that (kubectl get configmap -n ${ref.namespace ?? ""} ${ref.name} -o yaml; then kubectl replace --force -f FILE)`,
+    ];
+  }
   const problems = change.keys.flatMap((key) => {
     const value = change.data[key];
     if (value === undefined) return missedBy(prepared, key);
     const problem = configProblem(key, value);
     if (problem !== undefined) return [`${key} ${problem}`];
+    if (key === "veth_mtu" && value === "" && installsInGo(prepared))
+      return [
+        `${key} is a number, not "": this release's install-cni would write "mtu": , and end with an error; 0 lets Calico find it`,
+      ];
     if (key in before || knownConfigKeys.includes(key)) return [];
     const isRead = readingOfKeys(prepared, [key]).some(({ readers }) =>
       readers.some((reader) => reader.key === key),
@@ -61,6 +71,17 @@ export async function problemsOf(prepared: Prepared, change: ConfigMapChange): P
       `typha_service_name names Service ${ref.namespace ?? ""}/${service}, which is not there: Felix would not start`,
     );
   return problems;
+}
+
+/**
+ * From v3.16 on the installer is a Go program (calico-facts 8) that takes an empty variable as it is; the
+ * script before it took 1500 then.
+ */
+function installsInGo({ daemonSet: { template } }: Prepared): boolean {
+  return [...template.initContainers, ...template.containers].some(
+    ({ name, command, args }) =>
+      name === "install-cni" && /(^|[/ ])install$/.test([...command, ...args].join(" ")),
+  );
 }
 
 /** H01: a container that needs a key does not start without it. */
@@ -98,7 +119,9 @@ async function isThere({ connection, ref }: Prepared, name: string): Promise<boo
 
 /** What the change does, a line for each key: who reads it, and whether it takes effect at all. */
 export function effectLines(prepared: Prepared, { keys, data }: ConfigMapChange): readonly string[] {
-  return keys.map((key) => {
+  return [...keys.map(effectLine), ...ipamLines(prepared, data)];
+
+  function effectLine(key: string): string {
     const readers = readingOfKeys(prepared, [key]);
     const who =
       readers.length === 0
@@ -107,7 +130,17 @@ export function effectLines(prepared: Prepared, { keys, data }: ConfigMapChange)
     const effect = configEffect(key);
     const gone = data[key] === undefined ? " (removed)" : "";
     return `${key}${gone}: ${who}${effect === undefined || readers.length === 0 ? "" : `; ${effect}`}`;
-  });
+  }
+}
+
+/** Another IPAM does not know the addresses that the old one gave out. */
+function ipamLines({ live }: Prepared, data: ConfigMapChange["data"]): readonly string[] {
+  const key = "cni_network_config";
+  const [before, after] = [dataOf(live)[key], data[key]].map((text) => ipamType(text ?? ""));
+  if (before === undefined || after === undefined || before === after) return [];
+  return [
+    `${key}: ipam.type goes from ${before} to ${after}, which does not know the addresses of pods that run: they may be given out a second time; host-local to calico-ipam is a migration of v3.6's manifest (kubectl calico-upgrade explain D04)`,
+  ];
 }
 
 /** H01: nodes whose older install-cni does not fill a new placeholder in, if they restart before they are upgraded. */

@@ -38,7 +38,12 @@ export async function edited(
   await writeFile(file, start, { mode: 0o600 });
   try {
     await runEditor(editor, file);
-    return { data: readEdited(await readFile(file, "utf8"), data), file, discard };
+    const text = await readFile(file, "utf8").catch((error: unknown) => {
+      throw userError(
+        `what was edited cannot be read: ${error instanceof Error ? error.message : String(error)}; nothing was changed`,
+      );
+    });
+    return { data: readEdited(text, data), file, discard };
   } catch (error) {
     const typed = await readFile(file, "utf8").catch(() => start);
     if (typed === start || !isUserError(error)) {

@@ -23,10 +23,11 @@ export async function printResult(
 /** On standard error: what was left, where what was there is saved, and how to go on. */
 export function tellNext(
   { stderr }: Pick<AppContext, "stderr">,
-  { keys, readers, noRestart, bundle, dryRun, succeeded }: ConfigMapRunResult,
+  { readers, noRestart, bundle, dryRun, succeeded }: ConfigMapRunResult,
   again: string,
 ): void {
-  if (noRestart && keys.length > 0 && readers.length > 0 && dryRun === "none")
+  // Readers are those of the change, or of an earlier one that some of them have not taken in.
+  if (noRestart && readers.length > 0 && dryRun === "none")
     stderr.write(
       `not restarted: ${readers.map(({ kind, name }) => `${kind} ${name}`).join(", ")}; their pods run with older values until they are: ${program} status, then ${again}\n`,
     );

@@ -12,7 +12,7 @@ import type { DatastoreType } from "../../model/datastore.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
 import type { Served } from "../../model/served.ts";
-import { workloadFacts } from "../../model/workload.ts";
+import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
 import { liveControllerWorld } from "../../perform/controller-world.ts";
 import type { LiveWorld } from "../../perform/run.ts";
 import { heard, serverClock, type ServerClock } from "../../perform/server-clock.ts";
@@ -41,7 +41,8 @@ export interface Prepared {
   readonly install: InstallOwner;
 }
 
-const usualPods = "k8s-app in (calico-policy,calico-kube-controllers)";
+/** Label selector of controllers' pods in upstream's manifests. */
+export const usualPods = "k8s-app in (calico-policy,calico-kube-controllers)";
 const usualLabels = ["calico-policy", "calico-kube-controllers"];
 
 /** `objects`: of the file, whose controller's pods are looked for as well. */
@@ -72,15 +73,12 @@ export async function prepare(
   const controllers = seen.workloads.value.filter(({ component }) => component === "controller");
   const [daemonSet] = seen.daemonSets.known ? seen.daemonSets.value : [];
   const namespace = daemonSet?.namespace ?? controllers[0]?.namespace ?? usual;
-  const selectors = [...controllers, ...objects.flatMap((object) => ofFile(object) ?? [])].map(
-    // Old manifests name no selector: it is the template's labels.
-    ({ selector, template }) => (Object.keys(selector).length === 0 ? template.labels : selector),
-  );
+  const inFile = objects.flatMap((object) => ofFile(object) ?? []);
   const live = await liveControllerWorld(connection, {
     namespace,
     places,
     daemonSet: daemonSet?.name,
-    podSelectors: podSelectors(selectors),
+    podSelectors: (running) => podSelectors([...running, ...inFile]),
     now: clock.now,
     signal,
   });
@@ -118,8 +116,10 @@ function ofFile(object: KubeObject) {
 }
 
 /** One list for the usual labels, and one for each other selector. */
-function podSelectors(selectors: readonly Readonly<Record<string, string>>[]): readonly string[] {
-  const others = selectors
+function podSelectors(workloads: readonly WorkloadFacts[]): readonly string[] {
+  const others = workloads
+    // Old manifests name no selector: it is the template's labels.
+    .map(({ selector, template }) => (Object.keys(selector).length === 0 ? template.labels : selector))
     .filter((selector) => !usualLabels.includes(selector["k8s-app"] ?? ""))
     .map((selector) =>
       Object.entries(selector)

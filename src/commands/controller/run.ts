@@ -14,9 +14,7 @@ import type { Stop } from "../../plan/decision.ts";
 import { holdsLease } from "../../plan/run-lease.ts";
 import { leaseRights, rightsOf } from "../../plan/controller/permissions.ts";
 import { controllerProcedure } from "../../plan/controller/procedure.ts";
-import { workloadName } from "../../plan/controller/stops.ts";
 import { othersWanting, targetOf, type ControllerWorld } from "../../plan/controller/world.ts";
-import { controllerFindings } from "../../preflight/controller-checks.ts";
 import type { ControllerRunResult } from "../../render/controller-result.ts";
 import { openRunBundle } from "../open-run-bundle.ts";
 import { saving } from "../saving.ts";
@@ -25,8 +23,8 @@ import { readManifest } from "../read-manifest.ts";
 import { holderName } from "../node/holder.ts";
 import { settleTime } from "../node/settle.ts";
 import { checkRights } from "../node/rights.ts";
-import { checkSurroundings } from "../node/surroundings-needed.ts";
 import type { FileTemplate } from "../node/template.ts";
+import { passes } from "./checks.ts";
 import { checkControllerStep } from "./step-rules.ts";
 import { draftOf } from "./bundle.ts";
 import { gapLog } from "./gap-log.ts";
@@ -232,57 +230,4 @@ function handsOutAddresses({ facts }: Wanted): boolean {
   return facts.template.containers.some(({ env }) =>
     env.some(({ name, value }) => name === "ENABLED_CONTROLLERS" && value?.includes("loadbalancer") === true),
   );
-}
-
-/** Every refusal at once, before the first write. */
-async function passes(
-  prepared: Prepared,
-  start: ControllerWorld,
-  wanted: Wanted,
-  file: FileTemplate | undefined,
-  options: ControllerOptions,
-  context: Pick<AppContext, "stderr">,
-  warn: (text: string) => void,
-): Promise<boolean> {
-  const { seen } = prepared;
-  const involved = [targetOf(start, wanted), ...othersWanting(start, wanted)];
-  const [workload] = wanted.objects;
-  const surroundings =
-    file === undefined || workload === undefined
-      ? undefined
-      : await checkSurroundings(prepared, file, workload, {
-          about: { command: "controller", override: "--ignore-preflight-errors=H05" },
-          others: options.tellOthers,
-        });
-  const findings = controllerFindings({
-    template: wanted.facts.template,
-    nodes: seen.nodes,
-    pods: [...(seen.pods.known ? seen.pods.value : []), ...start.pods],
-    own: start.pods,
-    written: involved.flatMap((each) => (each === undefined ? [] : [each.facts])),
-  });
-  const ignored = (id: string): boolean => options.ignored.has(id) || options.ignored.has("all");
-  let refused = false;
-  const missing = surroundings?.refusal;
-  if (missing !== undefined && ignored("H05")) warn(missing);
-  else if (missing !== undefined) {
-    context.stderr.write(`error: ${missing}\n`);
-    refused = true;
-  }
-  for (const { id, severity, because, fix } of findings) {
-    if (severity !== "error" || ignored(id)) {
-      warn(`${id}: ${because}`);
-      continue;
-    }
-    const hint = fix === undefined ? "" : `; ${fix}`;
-    context.stderr.write(`error: ${id}: ${because}${hint}; override: --ignore-preflight-errors=${id}\n`);
-    refused = true;
-  }
-  if (refused) return false;
-  if (surroundings?.others !== undefined) context.stderr.write(`${surroundings.others}\n`);
-  for (const { facts } of othersWanting(start, wanted)) {
-    const { target } = wanted;
-    context.stderr.write(`${workloadName(target)} takes the place of ${workloadName(facts)}\n`);
-  }
-  return true;
 }

@@ -43,7 +43,9 @@ export async function wantedByFile(
   const desired = options.fixStrategy ? fixed(found.controller) : found.controller;
   const target = await targetFor(prepared, desired, force);
   const there = targetOf(live.snapshot(), { target });
-  if (!options.fixStrategy) refuseTwo(deploymentAfter(there?.raw, desired), desired.kind, file.name);
+  const after = deploymentAfter(there?.raw, desired);
+  if (!options.fixStrategy) refuseTwo(after, desired.kind, file.name);
+  if (after.paused && there !== undefined && isBehind(target, there)) refusePaused(target);
   const stubs = [];
   for (const stub of found.stubs) {
     // One dry run after the other.
@@ -132,6 +134,19 @@ function refuseTwo(
   );
 }
 
+/** A change that a paused Deployment would not carry out. */
+function isBehind({ bringInLine }: TargetWorkload, { facts, raw }: LiveWorkload): boolean {
+  return facts.kind === "Deployment" && (facts.updated !== 1 || bringInLine(raw).length > 0);
+}
+
+/** A paused Deployment takes a new template and makes no pod of it. */
+function refusePaused(workload: Pick<TargetWorkload, "kind" | "namespace" | "name">): never {
+  const { kind, namespace, name } = workload;
+  throw userError(
+    `${workloadName(workload)} is paused, so no new pod would come; resume it first: kubectl rollout resume -n ${namespace} ${kind.toLowerCase()}/${name}`,
+  );
+}
+
 /** The controller that runs, started anew. */
 export function wantedRestart(
   prepared: Prepared,
@@ -140,6 +155,7 @@ export function wantedRestart(
   const { live, places, clock } = prepared;
   const chosen = running(live.snapshot().workloads, options.again);
   const { facts } = chosen;
+  if ((chosen.raw["spec"] as { readonly paused?: boolean }).paused === true) refusePaused(facts);
   if (!options.fixStrategy)
     refuseTwo(
       { strategy: facts.strategy ?? "RollingUpdate", replicas: facts.desired },

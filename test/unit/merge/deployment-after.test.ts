@@ -30,5 +30,14 @@ test.each([
     1,
   ],
 ] as const)("%s", (_what, live, desired, strategy, replicas) => {
-  expect(deploymentAfter(live, desired)).toEqual({ strategy, replicas });
+  expect(deploymentAfter(live, desired)).toEqual({ strategy, replicas, paused: false });
+});
+
+test("a pause by kubectl rollout pause stays, one that the file takes back ends", () => {
+  const paused = { ...recreate, paused: true };
+  expect(deploymentAfter(deployment(paused, {}), deployment(recreate))).toMatchObject({ paused: true });
+  expect(deploymentAfter(deployment(paused, paused), deployment(recreate))).toMatchObject({ paused: false });
+  expect(deploymentAfter(deployment(paused, {}), deployment({ paused: false }))).toMatchObject({
+    paused: false,
+  });
 });

@@ -32,8 +32,7 @@ describe("every value that upstream ships passes", () => {
             ]);
             const problem = configProblem(key, value);
             if (value.includes("<ETCD_IP>")) expect(problem).toContain("placeholder");
-            else if (!(key === "veth_mtu" && value === ""))
-              expect([name, key, problem]).toEqual([name, key, undefined]);
+            else expect([name, key, problem]).toEqual([name, key, undefined]);
           }
         }
       }
@@ -76,6 +75,10 @@ test.each([
   [
     "cni_network_config",
     '{"plugins": [{"type": "calico", "mtu": __CNI_MTU__, "nodename": "__KUBERNETES_NODE_NAME__"}]}',
+  ],
+  [
+    "cni_network_config",
+    '{"type": "calico", "datastore_type": "__DATASTORE_TYPE__", "log_file_max_size": __LOG_FILE_MAX_SIZE__}',
   ],
   ["unknown_key", "anything"],
 ])("%s=%s passes", (key, value) => {

@@ -24,6 +24,7 @@ function findings(change: Partial<ControllerSubject>, spec: object = {}) {
     pods: [],
     own: [],
     written: [],
+    elsewhere: [],
     ...change,
   });
 }
@@ -98,5 +99,47 @@ test("H12: a controller that somebody puts back by himself is not stopped behind
   });
   expect(findings({ written: facts === undefined ? [] : [facts] })).toMatchObject([
     { id: "H12", because: expect.stringContaining("Argo CD") as string },
+  ]);
+});
+
+test("H24: a controller in another namespace is a second one", () => {
+  const elsewhere = [
+    podFacts({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "calico-kube-controllers-1", namespace: "calico" },
+      spec: { containers: [{ name: "calico-kube-controllers", image }] },
+      status: { phase: "Running" },
+    }),
+  ];
+  expect(findings({ elsewhere })).toMatchObject([
+    {
+      id: "H24",
+      severity: "error",
+      because: expect.stringContaining("pod calico/calico-kube-controllers-1;") as string,
+      fix: expect.stringContaining("kubectl get deployments,replicasets -n calico") as string,
+    },
+  ]);
+});
+
+test("H05: what the running controller's account is allowed and the new one's is not is an error, else a warning", () => {
+  const account = { namespace: "kube-system", name: "calico-kube-controllers" };
+  const lacking = { account, rights: ["list pods", "list networkpolicies"] };
+  expect(findings({ lacking })).toMatchObject([
+    {
+      id: "H05",
+      severity: "warning",
+      because:
+        "ServiceAccount kube-system/calico-kube-controllers of the new controller is not allowed to list pods, list networkpolicies, and the file has no role for it",
+    },
+  ]);
+  const before = { namespace: "kube-system", name: "calico-policy-controller" };
+  expect(findings({ lacking: { ...lacking, before } })).toMatchObject([
+    {
+      severity: "error",
+      because: expect.stringContaining(
+        "which the running one's kube-system/calico-policy-controller is",
+      ) as string,
+    },
   ]);
 });
