@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isUserError, userError } from "../errors.ts";
 import { parseYaml } from "../manifest/yaml.ts";
 import type { KubeObject } from "../model/kube.ts";
@@ -7,6 +7,7 @@ import { checkIndex } from "./check.ts";
 import { fileError, readWhole } from "./files.ts";
 import { indexFile, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
 import { refOf, type BundleEntry } from "./inverse.ts";
+import { isNamedAsPart, partOf } from "./part.ts";
 import { sha256, hashOf } from "./write.ts";
 
 /** A bundle as it was saved, every checksum looked at. */
@@ -46,7 +47,10 @@ export interface ListedBundle {
 
 /** The bundles of every cluster below `root`, oldest first; only their indexes are read. */
 export async function listBundles(root: string): Promise<readonly ListedBundle[]> {
-  const clusters = await foldersIn(root);
+  return await listIn(await foldersIn(root));
+}
+
+async function listIn(clusters: readonly string[]): Promise<readonly ListedBundle[]> {
   const directories = (await Promise.all(clusters.map(foldersIn))).flat();
   const bundles = await Promise.all(
     directories.map(async (directory): Promise<ListedBundle> => {
@@ -59,6 +63,38 @@ export async function listBundles(root: string): Promise<readonly ListedBundle[]
     }),
   );
   return bundles.toSorted((a, b) => (basename(a.directory) < basename(b.directory) ? -1 : 1));
+}
+
+/** Runs that were steps of another one, before and after its own writes; the first one first. */
+export interface Parts {
+  readonly before: readonly Bundle[];
+  readonly after: readonly Bundle[];
+}
+
+/** The parts of a run, which lie beside it. Throws UserError where one of them is not what was saved. */
+export async function readParts({ directory, index }: Bundle): Promise<Parts> {
+  if (partOf(index) !== undefined) return { before: [], after: [] };
+  const listed = await listIn([dirname(directory)]);
+  const damagedOne = listed.find(
+    (each) => each.index === undefined && isNamedAsPart(basename(each.directory), index.run),
+  );
+  if (damagedOne?.why !== undefined)
+    throw userError(
+      `${damagedOne.why}; it is a part of the run ${index.run}, which goes back as a whole: move that directory away to leave the part out`,
+    );
+  const own = listed.flatMap((each) => {
+    const part = each.index === undefined ? undefined : partOf(each.index);
+    return part?.run === index.run ? [{ directory: each.directory, place: part.place ?? -Infinity }] : [];
+  });
+  const read = async (takes: (place: number) => boolean): Promise<readonly Bundle[]> =>
+    await Promise.all(
+      own
+        .filter(({ place }) => takes(place))
+        // Those without a place keep the order of their names, which begin with the time.
+        .toSorted((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0))
+        .map((part) => readBundle(part.directory)),
+    );
+  return { before: await read((place) => place < 0), after: await read((place) => place > 0) };
 }
 
 async function readIndex(directory: string): Promise<BundleIndex> {

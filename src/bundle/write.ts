@@ -6,6 +6,7 @@ import type { JsonObject, KubeObject, Ref } from "../model/kube.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import { indexChecksum } from "./check.ts";
 import { contentOf, contentText, fileNameOf, mustNotBeSaved } from "./content.ts";
+import { partData, partName, type PartOf } from "./part.ts";
 import { checkDirectory, fileError, makeDirectory, replace, syncDirectory, writeNew } from "./files.ts";
 import {
   format,
@@ -24,6 +25,8 @@ export interface BundleRun {
   readonly tool: string;
   readonly cluster: BundleIndex["cluster"];
   readonly data?: JsonObject;
+  /** Where it is a step of another run. */
+  readonly partOf?: PartOf;
   readonly now: () => Millis;
 }
 
@@ -53,6 +56,8 @@ export interface OpenBundle {
   done(id: number, object?: KubeObject): void;
   /** The write of this entry was not done and never will be: there is nothing to take back. */
   dropped(id: number): void;
+  /** Whether nothing is in it, so that closing it removes it. */
+  isEmpty(): boolean;
   /** Ends it. A bundle that nothing is in is removed. */
   close(): Promise<void>;
 }
@@ -66,7 +71,9 @@ const atOnce = 16;
  */
 export async function openBundle(root: string, run: BundleRun): Promise<OpenBundle> {
   const started = formatTime(run.now());
-  const name = `${started.replaceAll(/[-:]/g, "")}-${run.command}-${randomBytes(3).toString("hex")}`;
+  const ending = run.partOf === undefined ? randomBytes(3).toString("hex") : partName(run.partOf);
+  const name = `${started.replaceAll(/[-:]/g, "")}-${run.command}-${ending}`;
+  const data = run.partOf === undefined ? run.data : { ...run.data, ...partData(run.partOf) };
   const home = join(root, plainName(run.cluster.uid));
   const directory = join(home, name);
   const objects = join(directory, objectsFolder);
@@ -85,7 +92,7 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
       cluster: { ...run.cluster, server: withoutCredentials(run.cluster.server) },
       started,
       ...(ended === undefined ? {} : { ended }),
-      ...(run.data === undefined ? {} : { data: run.data }),
+      ...(data === undefined ? {} : { data }),
       entries: [...entries.values()].toSorted((a, b) => a.id - b.id),
     };
     const whole = { ...index, checksum: indexChecksum(index, sha256) };
@@ -182,6 +189,7 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
     dropped(id) {
       entries.delete(id);
     },
+    isEmpty: () => entries.size === 0,
     close: async () =>
       await guarded(async () => {
         if (entries.size === 0) {

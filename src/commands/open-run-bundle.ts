@@ -1,6 +1,7 @@
 import { clusterUid } from "../cluster/cluster-uid.ts";
 import type { Connection } from "../cluster/port.ts";
 import { bundleRoot } from "../bundle/place.ts";
+import type { PartOf } from "../bundle/part.ts";
 import { openBundle, type OpenBundle } from "../bundle/write.ts";
 import type { AppContext } from "../context.ts";
 import type { JsonObject } from "../model/kube.ts";
@@ -19,6 +20,7 @@ export async function openRunBundle(
     readonly kubernetes: string;
     readonly now: () => Millis;
     readonly data?: JsonObject;
+    readonly partOf?: PartOf;
   },
 ): Promise<OpenBundle> {
   const root = bundleRoot(run.place, context.env);
@@ -32,5 +34,6 @@ export async function openRunBundle(
     },
     now: run.now,
     ...(run.data === undefined ? {} : { data: run.data }),
+    ...(run.partOf === undefined ? {} : { partOf: run.partOf }),
   });
 }

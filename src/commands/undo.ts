@@ -15,8 +15,8 @@ export class UndoCommand extends BaseCommand {
       "Objects get back to what they were, last change first: what was deleted is created, what was created is\n" +
       "deleted, what was changed is changed back. Where somebody has changed an object since, and where policies\n" +
       "would not mean what they meant, it refuses before the first write and says why. Nodes go back one after the\n" +
-      "other, and what reads a ConfigMap's values is restarted when they came back. What undo itself changes is saved\n" +
-      "in a bundle as well.",
+      "other, and what reads a ConfigMap's values is restarted when they came back. The migrations of an apply go back\n" +
+      "with it, last. What undo itself changes is saved in a bundle as well.",
     arguments: "BUNDLE [flags]",
     examples: [
       { what: "List the bundles that runs have saved", command: "undo --list" },

@@ -2,25 +2,30 @@
  * The whole documented procedure, "Upgrading Calico for Kubernetes", from its oldest release to v2.5 on the
  * server of its own era: by one command, and by one command for each paragraph. Same flows before and after.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { readBundle } from "../../src/bundle/read.ts";
+import type { BundleList, UndoResult } from "../../src/render/undo/kind.ts";
 import type { CalicoOptions } from "../calico/era.ts";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
+import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { daemonSet, nodes, podOf } from "./support/calico-cluster.ts";
-import { controllerPods, workload } from "./support/controllers.ts";
+import { controllerPods, mostAtOnce, workload } from "./support/controllers.ts";
+import { installed } from "./support/installed.ts";
 import { cordonedNodes, worstDuring } from "./support/invariants.ts";
 import { manifests } from "./support/manifest-pairs.ts";
-import { type Result, runPlugin } from "./support/plugin.ts";
+import { lines, type Result, runPlugin } from "./support/plugin.ts";
 import {
   annotationKey,
   createNamespaces,
+  createPolicy,
   type Driver,
   generated,
   passing,
@@ -259,41 +264,92 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
       if (driver === "kubernetes")
         expect(line("globalfelixconfig.crd.projectcalico.org/")).toBeLessThan(node);
       expect(stderr).toMatch(/^migrate: every namespace means the same before and after the upgrade/m);
-      // Each migration has a bundle of its own, which goes back after the others.
-      const undo = /to take it back: (.*)$/m.exec(stderr)?.[1]?.split(", then ") ?? [];
-      expect(undo.map((each) => /-(apply|migrate-\w+)-/.exec(each)?.[1])).toEqual([
-        "apply",
-        ...migrations.toReversed(),
-      ]);
+      // Each migration has a bundle of its own, which goes back with the run's.
+      const [, of = "", directory = ""] =
+        /to take it back: .* undo (.*\/)(\S+-apply-\S+)$/m.exec(stderr) ?? [];
+      const saved = readdirSync(of).filter((name) => name.endsWith(directory.slice(-7)));
+      const commands = saved.map((name) => /-(apply|migrate-\w+)-/.exec(name)?.[1]);
+      expect(new Set(commands)).toEqual(new Set(["apply", ...migrations]));
     });
     expect(worst).toEqual({ controllers: driver === "etcd" ? 1 : 0, nodesDown: 1, cordoned: 1 });
     await expectUpgraded();
   });
 
-  // One of them is enough.
-  test.each(stories.slice(0, 1).filter(({ old }) => old === from))(
-    "H04: undo takes apply's run back, and only then the migration of policies: every flow is as before",
+  // One of each datastore is enough.
+  test.each(stories.slice(0, 2).filter(({ old }) => old === from))(
+    "H04: undo takes apply's run back, and with it the migration of policies, last: every flow is as before",
     async () => {
       const { stderr } = await step("apply", "-f", file, "-y", quick);
-      const [applied = "", migrated = ""] = [...stderr.matchAll(/ undo (\S+?),?(?= then|$)/gm)].map(
-        ([, bundle = ""]) => bundle,
-      );
+      const { items } = JSON.parse((await step("undo", "--list", "-o", "json")).stdout) as BundleList;
+      const migrated = items.find(({ command }) => command === "migrate-policy")?.directory ?? "";
       const early = await run("undo", migrated, "-y");
       expect([early.code, early.stdout]).toEqual([1, ""]);
       expect(early.stderr).toContain("v1 semantics are in force (Calico v2.5.1)");
-      const back = await step("undo", applied, "-y", quick, "--ignore-preflight-errors=all");
-      expect(back.stderr).toContain(`to take it back, too: kubectl calico-upgrade undo ${migrated}`);
-      await step("undo", migrated, "-y");
+      const applied = / undo (\S+-apply-\S+)$/m.exec(stderr)?.[1] ?? "";
+      const back = [applied, quick, "--ignore-preflight-errors=all"];
+      const asked = await run("undo", ...back);
+      expect(asked.stderr).toMatch(
+        /^error: Take back \d+ objects of apply from \S+, then take back \d+ changes of migrate-policy from \S+\? /m,
+      );
+
+      // What is refused of one of them, and what cannot be used, stops all.
+      const { entries } = await readBundle(migrated);
+      const { namespace = "", name = "" } = entries.find(({ action }) => action === "deleted") ?? {};
+      await createPolicy(cluster, namespace, name, { podSelector: { matchLabels: { by: "another" } } });
+      const since = await run("undo", ...back, "-y");
+      expect([since.code, since.stdout, since.stderr]).toEqual([
+        1,
+        "",
+        expect.stringContaining(`NetworkPolicy/${namespace}/${name}: somebody has made another one`),
+      ]);
+      await cluster.api.ask(
+        "DELETE",
+        `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/${name}`,
+      );
+      const index = join(migrated, "index.json");
+      const whole = readFileSync(index, "utf8");
+      const upgraded = await installed(cluster);
+      await writeFile(index, "{");
+      const damaged = await run("undo", ...back, "-y");
+      expect([damaged.code, damaged.stderr]).toEqual([
+        1,
+        expect.stringContaining("index.json is not JSON; "),
+      ]);
+      await writeFile(index, whole);
+      expect(await installed(cluster)).toEqual(upgraded);
+
+      const { stdout, stderr: told } = await step("undo", ...back, "-y");
+      // Policies mean again what they meant before they move (H04).
+      const done = lines(stdout);
+      const moved = done.flatMap((line, at) => (line.startsWith("networkpolicy.") ? [at] : []));
+      const decisive = /^(node\/node-03 uncordoned|deployment\S+controller deleted .*)$/;
+      expect(moved).not.toEqual([]);
+      expect(Math.min(...moved)).toBeGreaterThan(done.findLastIndex((line) => decisive.test(line)));
       const raw = await rawCluster(cluster);
       expect(passing(raw, driver, "old")).toEqual(flows);
       const names = raw.policies.map(({ namespace, name }) => `${namespace}/${name}`);
       const made = namespaces.flatMap((each) => each.policies.map((policy) => `${each.name}/${policy.name}`));
       expect(names.toSorted()).toEqual(made.toSorted());
-      await cluster.waitFor(
-        "/apis/apps/v1/namespaces/kube-system/replicasets",
-        (sets) => sets.length === 1 && at(sets[0], "status", "readyReplicas") === 1,
-        { what: "the old controller" },
-      );
+      if (driver === "etcd")
+        await cluster.waitFor(
+          "/apis/apps/v1/namespaces/kube-system/replicasets",
+          (sets) => sets.length === 1 && at(sets[0], "status", "readyReplicas") === 1,
+          { what: "the old controller" },
+        );
+      const again = await step("undo", ...back, "-y");
+      expect([again.stdout, again.stderr]).toEqual(["", expect.stringMatching(/^nothing to take back$/m)]);
+
+      // The other way round the migration comes first again.
+      const redo = / undo (\S+-undo-\S+)$/m.exec(told)?.[1] ?? "";
+      const forth = [redo, quick, "--ignore-preflight-errors=H17", "-o", "json"];
+      const tried = JSON.parse((await step("undo", ...forth, "--dry-run=client")).stdout) as UndoResult;
+      expect(schemaErrorsOf("undo", tried)).toEqual([]);
+      expect(tried.parts?.flatMap(({ entries }) => entries.map(({ result }) => result))).toContain("deleted");
+      const { result: redone, most } = await mostAtOnce(cluster, () => run("undo", ...forth, "-y"));
+      expect([redone.code, redone.stderr]).toEqual([0, expect.any(String)]);
+      expect(most).toBeLessThanOrEqual(1);
+      expect(passing(await rawCluster(cluster), driver, "new")).toEqual(flows);
+      expect(await installed(cluster)).toEqual(upgraded);
     },
   );
 

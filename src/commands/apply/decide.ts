@@ -39,6 +39,9 @@ export function settledBy(steps: readonly PlanStep[]): readonly string[] {
   return steps.flatMap(({ id }) => settles[id] ?? []);
 }
 
+/** All of them: until a migration that was taken back is done again. */
+export const settledByMigrations: readonly string[] = Object.values(settles).flat();
+
 /** What this run migrates first; not what the user has said to be done already. */
 export function migrationsOf(hop: UpgradeHop | undefined, { node }: ApplyOptions): readonly PlanStep[] {
   return (hop?.steps ?? []).filter(

@@ -154,7 +154,7 @@ export async function runApply(
   return await tellApply(context, options, {
     ...done,
     gone: await gone,
-    ...(saving === undefined ? {} : { bundle: saving.directory }),
+    ...(saving === undefined || saving.bundle.isEmpty() ? {} : { bundle: saving.directory }),
   });
 }
 

@@ -33,9 +33,11 @@ export async function tellApply(
     stderr.write(`to go on: ${options.again}\n`);
   }
   if (gone.length > 0) stderr.write(`not in the file any more, and left (H02): ${gone.join(", ")}\n`);
-  if (done.bundle !== undefined && done.objects.length > 0)
+  // The run's own takes those of its migrations along; it may have written nothing else.
+  const saved = done.bundle === undefined ? (done.migrationBundles ?? []) : [done.bundle];
+  if (saved.length > 0 && done.objects.length > 0)
     stderr.write(
-      `saved in ${done.bundle}; to take it back: ${[done.bundle, ...(done.migrationBundles ?? [])].map((each) => `${program} undo ${each}`).join(", then ")}\n`,
+      `saved in ${saved.join(" and ")}; to take it back: ${saved.map((each) => `${program} undo ${each}`).join(", then ")}\n`,
     );
   else if (done.bundle !== undefined) stderr.write(`saved in ${done.bundle}\n`);
   stdout.write(await resultText(options.output, printableApply(run)));

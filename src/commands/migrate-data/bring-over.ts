@@ -91,7 +91,7 @@ export async function openDataBundle(
     place,
     kubernetes: looked.discovery.version,
     now: context.now,
-    ...(partOf === undefined ? {} : { data: { partOf } }),
+    ...(partOf === undefined ? {} : { partOf: { run: partOf } }),
   });
 }
 

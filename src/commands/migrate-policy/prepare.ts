@@ -99,7 +99,8 @@ export async function openMigrationBundle(
       server: connection.server,
       kubernetes: discovery.version,
     },
-    data: { driver, target, side, ...(partOf === undefined ? {} : { partOf }) },
+    data: { driver, target, side },
+    ...(partOf === undefined ? {} : { partOf: { run: partOf } }),
     now: context.now,
   });
 }

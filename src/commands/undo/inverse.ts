@@ -1,5 +1,6 @@
 import type { BundleEntry } from "../../bundle/inverse.ts";
 import type { BundleIndex } from "../../bundle/format.ts";
+import type { UndoTarget } from "./staged-entries.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import type { SavedWrite } from "../saved-writes.ts";
@@ -30,6 +31,8 @@ export interface UndoWorld {
   readonly index: BundleIndex;
   /** Values of --force. */
   readonly forced: ReadonlySet<string>;
+  /** Objects that go back before this bundle does: what is there by then is judged, not what is there now. */
+  readonly gone: readonly UndoTarget[];
 }
 
 /** Takes back the entries of some kinds. Its writes may go side by side. */

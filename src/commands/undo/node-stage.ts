@@ -1,7 +1,6 @@
 import { contentOf } from "../../bundle/content.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import { interrupted, userError } from "../../errors.ts";
-import type { DryRun } from "../../flags/dry-run.ts";
 import { restoreObject } from "../../merge/restore-object.ts";
 import { daemonSetFacts } from "../../model/daemonset.ts";
 import type { KubeObject } from "../../model/kube.ts";
@@ -10,7 +9,7 @@ import { idsOf } from "../arguments.ts";
 import type { NodeOptions } from "../node/options.ts";
 import { ownerOf } from "../former-owner.ts";
 import type { UndoWorld } from "./inverse.ts";
-import type { UndoOptions } from "./options.ts";
+import type { Around } from "./leg.ts";
 import type { UndoTarget } from "./staged-entries.ts";
 
 /** How long one node, or one rollout, may take. */
@@ -26,18 +25,16 @@ export interface NodeStage {
   goBack(): Promise<KubeObject | undefined>;
 }
 
-export interface HowToUndo {
-  readonly options: UndoOptions;
-  readonly dryRun: DryRun;
-  /** Mutation lines are the result. */
-  readonly lines: boolean;
+export interface HowToUndo extends Around {
+  /** Rules and guards that hold only until what goes back before the nodes is back. */
+  readonly settled: readonly string[];
 }
 
 /** Undefined where the run made the DaemonSet: there is nothing to go back to. */
 export function nodeStage(
   { entry, before }: UndoTarget,
   { connection }: Pick<UndoWorld, "connection">,
-  { options, dryRun, lines }: HowToUndo,
+  { options, dryRun, lines, settled }: HowToUndo,
 ): NodeStage | undefined {
   if (before === undefined) return undefined;
   const { context } = options;
@@ -72,6 +69,8 @@ export function nodeStage(
     });
   const asItIs: MakeTemplate = () =>
     Promise.resolve({ facts: facts.template, bringInLine: () => ({ writes: [], template: false }) });
+  // As it will be by then; a dry run has taken nothing back.
+  const later = { ...nodeOptions, ignored: new Set([...nodeOptions.ignored, ...settled]) };
   return {
     async isBehind() {
       const left = await nodesToDo(connection, context, nodeOptions, asItIs);
@@ -79,10 +78,11 @@ export function nodeStage(
     },
     async mayRestart() {
       const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
-      return (await lookAtNodes(connection, context, nodeOptions, make, warn)).allowed;
+      return (await lookAtNodes(connection, context, later, make, warn)).allowed;
     },
     async goBack() {
-      const { code, left } = await doNodes(connection, context, nodeOptions, make, !lines);
+      const own = dryRun === "none" ? nodeOptions : later;
+      const { code, left } = await doNodes(connection, context, own, make, !lines);
       if (code === 130 || code === 143) throw interrupted(code, "interrupted; the same command goes on");
       if (code !== 0)
         throw userError("calico-node could not be taken back on every node; the same command goes on");

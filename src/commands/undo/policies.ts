@@ -11,6 +11,7 @@ import { flowText } from "../../render/policy-migration/print.ts";
 import { findCalico, type FoundCalico } from "../migrate-policy/find-calico.ts";
 import { keyOf } from "../migrate-policy/look.ts";
 import { undoAnnotations } from "./annotations.ts";
+import { asUndone } from "./as-undone.ts";
 import { forceName, type Inverse, type Inverter, type UndoWorld } from "./inverse.ts";
 import { undoPolicy } from "./policy-objects.ts";
 
@@ -42,7 +43,7 @@ export const policyInverter: Inverter = {
     const place = servedPolicies(discovery);
     const present = new Map(objects.namespaces.map((facts) => [facts.name, facts]));
     const moving = entries.some((entry) => isPolicy(entry) && entry.action !== "changed");
-    const calico = moving ? findCalico(seen, catalogue) : undefined;
+    const calico = moving ? findCalico(asUndone(seen, world.gone), catalogue) : undefined;
     const inverses = entries.map((entry): Inverse => {
       const { namespace = "", name } = entry;
       const live = raw.get(keyOf({ ...(isPolicy(entry) ? { namespace } : {}), name }));
@@ -70,12 +71,13 @@ function withSemantics(
   const { driver } = calico;
   const side = sideOf(driver, calico.releases);
   if (side === "before") return inverses;
+  const then = world.gone.length === 0 ? "" : " by then";
   const state =
     side === "past"
-      ? `v1 semantics are in force (Calico ${calico.text})`
+      ? `v1 semantics are in force${then} (Calico ${calico.text})`
       : side === "mixed"
-        ? "v1 semantics are in force on some nodes"
-        : `which semantics are in force is not known (Calico ${calico.text})`;
+        ? `v1 semantics are in force on some nodes${then}`
+        : `which semantics are in force${then} is not known (Calico ${calico.text})`;
   const flows = flowsByUndo(inverses, objects, driver);
   return inverses.map((inverse): Inverse => {
     if (inverse.kind !== "write" || inverse.verb === "annotated") return inverse;

@@ -1,24 +1,21 @@
 import { bundleRoot } from "../../bundle/place.ts";
-import { readBundle, type Bundle } from "../../bundle/read.ts";
-import { openBundle } from "../../bundle/write.ts";
+import { readBundle, readParts, type Bundle } from "../../bundle/read.ts";
 import { clusterUid } from "../../cluster/cluster-uid.ts";
 import { discover } from "../../cluster/discovery.ts";
 import { policyGroups } from "../../cluster/observe-policy.ts";
 import { observedGroups } from "../../cluster/observe.ts";
 import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
-import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
+import { readDryRun } from "../../flags/dry-run.ts";
 import { heard, serverClock } from "../../perform/server-clock.ts";
-import type { Output } from "../../render/output.ts";
-import { version } from "../../version.ts";
 import { seeHelp } from "../arguments.ts";
 import { confirm } from "../node/confirm.ts";
 import { outputOf } from "../print-result.ts";
 import { findBundle } from "./find-bundle.ts";
 import type { UndoOptions } from "./options.ts";
 import { forceName, type UndoWorld } from "./inverse.ts";
-import { prepareAll, refusals } from "./prepare.ts";
-import { takeBack } from "./take-back.ts";
+import { legsOf, takeLegsBack } from "./legs.ts";
+import { refusals } from "./prepare.ts";
 import { tellUndo } from "./tell.ts";
 
 export async function runUndo(options: UndoOptions): Promise<number> {
@@ -36,7 +33,8 @@ export async function runUndo(options: UndoOptions): Promise<number> {
   if (dryRun.warning !== undefined) context.stderr.write(`Warning: ${dryRun.warning}\n`);
   const root = dryRun.dryRun === "none" ? bundleRoot(bundleDir, context.env) : undefined;
   const bundle = await readBundle(await findBundle(given, bundleDir, context.env));
-  checkForce(options.force, bundle);
+  const parts = await readParts(bundle);
+  checkForce(options.force, [bundle, ...parts.before, ...parts.after]);
 
   const clock = serverClock(context.now);
   const connection = heard(await options.connect(), clock);
@@ -50,21 +48,33 @@ export async function runUndo(options: UndoOptions): Promise<number> {
       `the bundle ${bundle.directory} is of another cluster (${cluster.server}); nothing was changed; --context chooses a cluster`,
     );
   }
-  const world: UndoWorld = {
+  const world: Omit<UndoWorld, "index" | "gone"> = {
     connection,
     discovery,
     context: clock,
-    index: bundle.index,
     forced: new Set(options.force),
   };
-  const around = { options, output, dryRun: dryRun.dryRun, root };
-  const { isStaged, undoStaged } = await import("./staged.ts");
-  if (isStaged(bundle)) return await undoStaged(bundle, world, around);
-  return await undo(bundle, world, around);
+  const lines = output.format === "table" || output.format === "wide";
+  const around = { options, output, dryRun: dryRun.dryRun, lines };
+  const legs = await legsOf(bundle, parts, world, around);
+  const tell = { ...around, main: bundle, legs };
+  const boundary = legs.find((leg) => leg.boundary !== undefined)?.boundary;
+  const refused = boundary ?? refusals(legs.flatMap((leg) => leg.prepared()));
+  if (refused !== undefined)
+    return await tellUndo({ ...tell, stopped: { message: refused, interrupted: false } });
+  const ways = legs.flatMap(({ way }) => way ?? []);
+  if (ways.length === 0) return await tellUndo(tell);
+  for (const way of ways) if (!(await way.mayBegin())) return 1;
+  const [first = "", ...then] = ways.map(({ what }) => what);
+  const question = `${first.charAt(0).toUpperCase()}${[first.slice(1), ...then].join(", then ")}?`;
+  if (root === undefined) return await takeLegsBack(tell, undefined);
+  if (!(await confirm(context, options.yes, question))) return 1;
+  return await takeLegsBack(tell, { root, now: clock.now, kubernetes: discovery.version });
 }
 
 /** A --force that names nothing of the bundle is a mistake in it. */
-function checkForce(force: readonly string[], { entries }: Bundle): void {
+function checkForce(force: readonly string[], bundles: readonly Bundle[]): void {
+  const entries = bundles.flatMap((each) => each.entries);
   const names = new Set(entries.flatMap((entry) => [forceName(entry), entry.namespace ?? entry.name]));
   for (const each of force) {
     if (!names.has(each))
@@ -73,43 +83,4 @@ function checkForce(force: readonly string[], { entries }: Bundle): void {
         seeHelp("undo"),
       );
   }
-}
-
-async function undo(
-  bundle: Bundle,
-  world: UndoWorld,
-  around: {
-    readonly options: UndoOptions;
-    readonly output: Output;
-    readonly dryRun: DryRun;
-    readonly root: string | undefined;
-  },
-): Promise<number> {
-  const { options, output, dryRun, root } = around;
-  const { context } = options;
-  const prepared = await prepareAll(bundle.entries, world);
-  const tell = { bundle, options, output, dryRun };
-  const refused = refusals(prepared);
-  if (refused !== undefined) {
-    return await tellUndo({
-      ...tell,
-      prepared,
-      results: new Map(),
-      stopped: { message: refused, interrupted: false },
-    });
-  }
-  const count = prepared.flatMap(({ inverses }) => inverses).filter(({ kind }) => kind === "write").length;
-  if (count === 0) return await tellUndo({ ...tell, prepared, results: new Map() });
-  if (root === undefined) return await takeBack(prepared, world, tell);
-  const { command, started } = bundle.index;
-  const question = `Take back ${String(count)} ${count === 1 ? "change" : "changes"} of ${command} from ${started}?`;
-  if (!(await confirm(context, options.yes, question))) return 1;
-  const own = await openBundle(root, {
-    command: "undo",
-    tool: version,
-    cluster: { ...bundle.index.cluster, kubernetes: world.discovery.version },
-    data: { of: bundle.index.run },
-    now: world.context.now,
-  });
-  return await takeBack(prepared, world, { ...tell, own });
 }

@@ -12,6 +12,7 @@ import { parseTime } from "../../model/time.ts";
 import { partOf, type Part } from "../../plan/apply/parts.ts";
 import { changedFields } from "../../render/apply-lines.ts";
 import { forceName } from "./inverse.ts";
+import { asOwnedNow } from "./owned.ts";
 
 /** One object that a run changed, over all that the run did to it. */
 export interface UndoTarget {
@@ -50,8 +51,8 @@ export function targetsOf(
   return [...byObject.values()].flatMap((own) => {
     const [first, last] = [own[0], own.at(-1)];
     if (first === undefined || last === undefined) return [];
-    const before = first.action === "created" ? undefined : first.beforeObject;
     const now = live(last);
+    const before = first.action === "created" ? undefined : asOwnedNow(first.beforeObject, now);
     const object = before ?? last.afterObject ?? now;
     return [
       {
@@ -106,7 +107,8 @@ function changedSince(
   if (written !== undefined && done && hashOf(live) === written.hash) return undefined;
   // A scale, and a run that was killed, do not know what the server made of the write.
   if (action === "scaled") {
-    if (sameButReplicas(before, target.adopted ? withoutOwner(live) : live)) return undefined;
+    const owned = (live.metadata.ownerReferences ?? []).length > 0 && !target.adopted;
+    if (!owned && sameButReplicas(before, live)) return undefined;
   } else if (!othersSince(live, started)) {
     // Every value is of one state or the other: also where taking back was interrupted, and goes on.
     if (isBetween(comparable(before), comparable(afterObject), comparable(live))) return undefined;
@@ -140,16 +142,6 @@ function othersSince(live: KubeObject, started: string): boolean {
     const old = at !== undefined && begun !== undefined && at < begun;
     return !old && each.subresource !== "status" && !known.includes(each.manager ?? "");
   });
-}
-
-/** As it was before a Deployment took it, which counts its revisions on it. */
-function withoutOwner(object: KubeObject): KubeObject {
-  const { ownerReferences: _owners, annotations = {}, ...metadata } = object.metadata;
-  const own = Object.entries(annotations).filter(([key]) => !key.startsWith("deployment.kubernetes.io/"));
-  return {
-    ...object,
-    metadata: own.length === 0 ? metadata : { ...metadata, annotations: Object.fromEntries(own) },
-  };
 }
 
 function sameButReplicas(before: KubeObject | undefined, live: KubeObject): boolean {

@@ -29,7 +29,9 @@ import type { UndoWorld } from "./inverse.ts";
 import { nodeStage, patience, type HowToUndo } from "./node-stage.ts";
 import type { Decision } from "./staged-entries.ts";
 import { differing } from "./readers.ts";
-import { entryOf, type Results } from "./tell.ts";
+import type { Results } from "./leg.ts";
+import { asOwnedNow } from "./owned.ts";
+import { entryOf } from "./tell.ts";
 
 /** An object that is to be written. */
 export type Work = Decision & { readonly kind: "restore" | "delete" | "create" };
@@ -163,6 +165,7 @@ export function stagesOf(
       return gone.length === 0 ? [] : [...gone, ...(first?.keys ?? [])];
     };
     const decide = (live: KubeObject | undefined): Write | undefined => {
+      const former = asOwnedNow(before, live);
       if (each.kind === "delete") {
         const { uid = "", resourceVersion } = live?.metadata ?? {};
         return live === undefined || uid !== each.target.live?.metadata.uid
@@ -176,9 +179,9 @@ export function stagesOf(
               ...(resourceVersion === undefined ? {} : { resourceVersion }),
             };
       }
-      if (before === undefined) return undefined;
-      if (live === undefined) return { verb: "create", ref: entry.ref, body: before, fieldManager: manager };
-      return restoreObject(live, contentOf(live), before, entry.ref, ownerOf(entry.data))?.write;
+      if (former === undefined) return undefined;
+      if (live === undefined) return { verb: "create", ref: entry.ref, body: former, fieldManager: manager };
+      return restoreObject(live, contentOf(live), former, entry.ref, ownerOf(entry.data))?.write;
     };
     if (isAnew(each) && !real) {
       done(each, undefined, "created");
@@ -207,19 +210,16 @@ export function stagesOf(
     });
   }
 
-  /** A workload that came back is rolled out; of one that went, no pod is left. */
-  async function settled(
-    { kind, target: { entry, before, live } }: Work,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** A workload that came back is rolled out; of one that went, or is at 0 again, no pod is left. */
+  async function settled(each: Work, signal: AbortSignal): Promise<void> {
+    const { entry, live } = each.target;
     const limits = { timeout: patience, signal };
-    if (kind !== "delete") {
-      if (entry.kind === "Deployment" && before !== undefined)
-        await waitRolledOut(connection, entry.ref, limits);
+    if (!goesDown(each)) {
+      if (entry.kind === "Deployment") await waitRolledOut(connection, entry.ref, limits);
       return;
     }
     const isGone = (object: KubeObject | undefined) => (object === undefined ? true : undefined);
-    if ((await waitForObject(connection, entry.ref, isGone, limits)) !== true)
+    if (each.kind === "delete" && (await waitForObject(connection, entry.ref, isGone, limits)) !== true)
       throw userError(
         `${entry.kind} ${entry.name} does not go: something that it owns is held, or its node is silent`,
       );
@@ -259,7 +259,13 @@ function isAnew({ kind, target: { live, before } }: Work): boolean {
   );
 }
 
-function rank({ kind, target: { entry } }: Work): number {
-  if (kind === "delete") return 0;
-  return entry.action === "scaled" ? 2 : 1;
+/** What has no pod when it is back. */
+function goesDown({ kind, target: { before } }: Work): boolean {
+  const { replicas } = (before?.["spec"] ?? {}) as { readonly replicas?: number };
+  return kind === "delete" || replicas === 0;
+}
+
+function rank(each: Work): number {
+  if (goesDown(each)) return 0;
+  return each.target.entry.kind === "ReplicaSet" ? 2 : 1;
 }

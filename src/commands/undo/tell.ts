@@ -1,86 +1,86 @@
-import { dirname } from "node:path";
-import { listBundles, type Bundle } from "../../bundle/read.ts";
+import type { Bundle } from "../../bundle/read.ts";
 import { connectionArguments } from "../../flags/connection.ts";
-import type { DryRun } from "../../flags/dry-run.ts";
 import { program } from "../../model/program.ts";
-import type { Output } from "../../render/output.ts";
-import type { UndoneEntry, UndoResult } from "../../render/undo/kind.ts";
+import type { UndoneEntry, UndoneRun, UndoResult } from "../../render/undo/kind.ts";
 import { printableUndo } from "../../render/undo/print.ts";
 import { resultText } from "../print-result.ts";
 import { forceName, type Inverse } from "./inverse.ts";
-import type { Prepared } from "./prepare.ts";
-import type { UndoOptions } from "./options.ts";
+import type { Around, Leg, Results } from "./leg.ts";
 
-/** What was done, by the ids of entries. */
-export type Results = Map<number, UndoneEntry["result"]>;
+/** What one `undo` came to. */
+export interface Told extends Around {
+  /** What was asked for; the other legs are its parts. */
+  readonly main: Bundle;
+  /** In the order in which they go back. */
+  readonly legs: readonly Leg[];
+  readonly results?: ReadonlyMap<Leg, Results>;
+  /** Directories of undo's own bundles, of those that wrote something. */
+  readonly saved?: ReadonlyMap<Leg, string>;
+  readonly stopped?: { readonly message: string; readonly interrupted: boolean };
+}
 
 /** The result in the format that was asked for, and on standard error what is left; the exit code. */
-export async function tellUndo(told: {
-  readonly bundle: Bundle;
-  readonly options: UndoOptions;
-  readonly output: Output;
-  readonly dryRun: DryRun;
-  readonly prepared: readonly Prepared[];
-  readonly results: Results;
-  /** Something was restarted, whatever was written. */
-  readonly restarted?: boolean;
-  /** The directory of undo's own bundle. */
-  readonly own?: string;
-  readonly stopped?: { readonly message: string; readonly interrupted: boolean };
-}): Promise<number> {
-  const { bundle, options, output, own, stopped, results } = told;
+export async function tellUndo(told: Told): Promise<number> {
+  const { main, legs, results, saved, stopped, options, output } = told;
   const { stdout, stderr } = options.context;
-  const inverses = told.prepared.flatMap((each) => each.inverses);
+  const runs = legs.map((leg) => ({ leg, run: runOf(leg, results?.get(leg), saved?.get(leg)) }));
+  const own = runs.find(({ leg }) => leg.bundle === main)?.run;
+  if (own === undefined) throw new Error("the run itself is not among what goes back");
   const result: UndoResult = {
     apiVersion: "calico-upgrade/v1alpha1",
     kind: "Undo",
     dryRun: told.dryRun,
     succeeded: stopped === undefined,
-    of: { bundle: bundle.directory, run: bundle.index.run, command: bundle.index.command },
-    ...(own === undefined ? {} : { bundle: own }),
-    entries: inverses.map((inverse) => entryOf(inverse, results.get(inverse.entry.id))),
+    ...own,
+    ...(runs.length === 1 ? {} : { parts: runs.flatMap(({ run }) => (run === own ? [] : [run])) }),
     ...(stopped === undefined ? {} : { stopped }),
   };
-  if (output.format !== "table" && output.format !== "wide")
-    stdout.write(await resultText(output, printableUndo(result)));
-  for (const inverse of inverses) {
-    if (inverse.kind === "nothing" && !results.has(inverse.entry.id))
-      stderr.write(`${forceName(inverse.entry)} left as it is: ${inverse.because}\n`);
+  if (!told.lines) stdout.write(await resultText(output, printableUndo(result)));
+  for (const leg of legs) {
+    for (const inverse of inversesOf(leg)) {
+      if (inverse.kind === "nothing" && results?.get(leg)?.has(inverse.entry.id) !== true)
+        stderr.write(`${forceName(inverse.entry)} left as it is: ${inverse.because}\n`);
+    }
+    const { command, started } = leg.bundle.index;
+    if (legs.length > 1 && leg.way === undefined && (stopped === undefined || results !== undefined))
+      stderr.write(`nothing to take back of ${command} from ${started}\n`);
   }
-  const everywhere = connectionArguments(options.connection);
-  if (own !== undefined)
-    stderr.write(`saved in ${own}; to take it back: ${[program, "undo", own, ...everywhere].join(" ")}\n`);
+  const undo = (directory: string): string =>
+    [program, "undo", directory, ...connectionArguments(options.connection)].join(" ");
+  // The run's own bundle takes those of its parts along.
+  const mine = legs.find(({ bundle }) => bundle === main);
+  const whole = mine === undefined ? undefined : saved?.get(mine);
+  const directories = whole === undefined ? [...(saved?.values() ?? [])].toReversed() : [whole];
+  if (directories.length > 0)
+    stderr.write(
+      `saved in ${directories.join(" and ")}; to take it back: ${directories.map(undo).join(", then ")}\n`,
+    );
+  const entries = runs.flatMap(({ run }) => run.entries);
   if (stopped !== undefined) {
-    const left = result.entries.filter(({ result: what }) => what === "left").length;
-    if (results.size > 0)
+    const done = [...(results?.values() ?? [])].reduce((sum, { size }) => sum + size, 0);
+    const left = entries.filter(({ result: what }) => what === "left").length;
+    if (done > 0)
       stderr.write(
-        `${String(results.size)} done, ${String(left)} left; the same command goes on: ${[program, "undo", bundle.directory, ...everywhere].join(" ")}\n`,
+        `${String(done)} done, ${String(left)} left; the same command goes on: ${undo(main.directory)}\n`,
       );
     stderr.write(`error: ${stopped.message}\n`);
     return 1;
   }
-  if (results.size === 0 && told.restarted !== true) stderr.write("nothing to take back\n");
-  // Policies and data may go back only now (hazard H04).
-  for (const part of await partsOf(bundle))
-    stderr.write(
-      `${part.command}, which was a part of this run, is saved by itself; to take it back, too: ${[program, "undo", part.directory, ...everywhere].join(" ")}\n`,
-    );
+  if (legs.every(({ way }) => way === undefined)) stderr.write("nothing to take back\n");
   return 0;
 }
 
-/** Runs that were steps of this one and have something to take back, the last one first. */
-async function partsOf({
-  directory,
-  index,
-}: Bundle): Promise<readonly { readonly directory: string; readonly command: string }[]> {
-  const all = await listBundles(dirname(dirname(directory)));
-  return all
-    .flatMap((each) =>
-      each.index?.data?.["partOf"] === index.run
-        ? [{ directory: each.directory, command: each.index.command }]
-        : [],
-    )
-    .toReversed();
+function runOf(leg: Leg, done: Results | undefined, saved: string | undefined): UndoneRun {
+  const { directory, index } = leg.bundle;
+  return {
+    of: { bundle: directory, run: index.run, command: index.command },
+    ...(saved === undefined ? {} : { bundle: saved }),
+    entries: inversesOf(leg).map((inverse) => entryOf(inverse, done?.get(inverse.entry.id))),
+  };
+}
+
+function inversesOf(leg: Leg): readonly Inverse[] {
+  return leg.prepared().flatMap(({ inverses }) => inverses);
 }
 
 /** One entry and what became of it. */

@@ -1,15 +1,20 @@
 /** What `undo -o json` prints; docs/schema/undo.json describes it. */
-export interface UndoResult {
+export interface UndoResult extends UndoneRun {
   readonly apiVersion: "calico-upgrade/v1alpha1";
   readonly kind: "Undo";
   readonly dryRun: "none" | "client" | "server";
   readonly succeeded: boolean;
+  /** Runs that were steps of this one; absent where there are none. */
+  readonly parts?: readonly UndoneRun[];
+  readonly stopped?: { readonly message: string; readonly interrupted: boolean };
+}
+
+export interface UndoneRun {
   /** The bundle that was taken back. */
   readonly of: { readonly bundle: string; readonly run: string; readonly command: string };
   /** Where what undo itself changed is saved. */
   readonly bundle?: string;
   readonly entries: readonly UndoneEntry[];
-  readonly stopped?: { readonly message: string; readonly interrupted: boolean };
 }
 
 export interface UndoneEntry {

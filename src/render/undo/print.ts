@@ -5,11 +5,12 @@ import type { BundleList, UndoneEntry, UndoResult } from "./kind.ts";
 
 /** Undo in all its forms but the table: its lines are printed as things happen. */
 export function printableUndo(result: UndoResult): Printable {
-  const written = result.entries.filter(({ result: what }) => !["nothing", "refused", "left"].includes(what));
+  const entries = [result, ...(result.parts ?? [])].flatMap((run) => run.entries);
+  const written = entries.filter(({ result: what }) => !["nothing", "refused", "left"].includes(what));
   return {
     table: () => "",
     object: () => result as unknown as JsonObject,
-    rows: () => result.entries as unknown as readonly JsonObject[],
+    rows: () => entries as unknown as readonly JsonObject[],
     names: () => [...new Set(written.map(({ resource, name }) => `${resource}/${name}`))],
   };
 }

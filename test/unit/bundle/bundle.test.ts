@@ -18,7 +18,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { contentText, fileNameOf } from "../../../src/bundle/content.ts";
 import { inverseOrder } from "../../../src/bundle/inverse.ts";
 import { bundleRoot } from "../../../src/bundle/place.ts";
-import { listBundles, readBundle } from "../../../src/bundle/read.ts";
+import { listBundles, readBundle, readParts } from "../../../src/bundle/read.ts";
+import type { PartOf } from "../../../src/bundle/part.ts";
 import { hashOf, openBundle, type Draft, type OpenBundle } from "../../../src/bundle/write.ts";
 import { bundleDirFlag } from "../../../src/flags/bundle.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
@@ -33,12 +34,13 @@ afterEach(async () => {
 
 const at = Date.parse("2026-05-01T12:00:00Z");
 
-async function open(where = root): Promise<OpenBundle> {
+async function open(where = root, partOf?: PartOf, command = "migrate-policy"): Promise<OpenBundle> {
   return await openBundle(where, {
-    command: "migrate-policy",
+    command,
     tool: "1.2.3",
     cluster: { uid: "7d1b5a8e-0000", server: "https://me:secret@10.0.0.1:6443", kubernetes: "v1.15.12" },
     data: { driver: "etcd" },
+    ...(partOf === undefined ? {} : { partOf }),
     now: () => at,
   });
 }
@@ -391,4 +393,41 @@ test("a file's name holds nothing that a file system refuses", () => {
   const name = fileNameOf({ id: 7, kind: "ClusterRole", name: `system:${"x".repeat(240)}/..` }, "before");
   expect(name).toMatch(/^0007-clusterrole-system_x+\.before\.yaml$/);
   expect(name.length).toBeLessThan(255);
+});
+
+describe("runs that are steps of another one", () => {
+  async function saved(bundle: OpenBundle): Promise<string> {
+    await bundle.save([deletion(policy("web"))]);
+    await bundle.close();
+    return bundle.directory;
+  }
+
+  test("are found beside it, in the order in which they were done, and nobody else's are", async () => {
+    const run = await open(root, undefined, "apply");
+    const other = await open(root, undefined, "apply");
+    await saved(await open(root, { run: other.run }));
+    const directories = [
+      await saved(await open(root, { run: run.run, place: -1 }, "undo")),
+      await saved(await open(root, { run: run.run, place: -2 }, "undo")),
+      await saved(await open(root, { run: run.run }, "migrate-policy")),
+      await saved(await open(root, { run: run.run, place: 1 }, "migrate-data")),
+    ];
+    const [second, first, undated, after] = directories;
+    const parts = await readParts(await readBundle(await saved(run)));
+    expect(parts.before.map(({ directory }) => directory)).toEqual([undated, first, second]);
+    expect(parts.after.map(({ directory }) => directory)).toEqual([after]);
+    expect(await readParts(await readBundle(undated ?? ""))).toEqual({ before: [], after: [] });
+  });
+
+  test("a damaged one is known as a part by its name and stops the run that it belongs to, and only that", async () => {
+    const run = await open(root, undefined, "apply");
+    const other = await saved(await open(root, undefined, "apply"));
+    const part = await saved(await open(root, { run: run.run, place: 1 }, "undo"));
+    await writeFile(join(part, "index.json"), "{");
+    const bundle = await readBundle(await saved(run));
+    await expect(readParts(bundle)).rejects.toThrow(
+      `the bundle ${part} cannot be used: index.json is not JSON; nothing was done with it; it is a part of the run ${run.run}, which goes back as a whole: move that directory away to leave the part out`,
+    );
+    expect(await readParts(await readBundle(other))).toEqual({ before: [], after: [] });
+  });
 });
