@@ -34,11 +34,6 @@ export function idsOf(given: readonly string[]): ReadonlySet<string> {
   );
 }
 
-/** An argument as a POSIX shell takes it for one word. */
-export function quoted(text: string): string {
-  return /^[\w./@:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** What kubectl adds to a mistake in the arguments. */
 export function seeHelp(command: string): string {
   return `See '${program} ${command} -h' for help and examples`;

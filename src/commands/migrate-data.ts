@@ -42,6 +42,7 @@ export class MigrateDataCommand extends BaseCommand {
       yes: this.yes,
       bundleDir: this.bundleDir,
       output: this.output,
+      connection: this.connection,
       extra: this.rest,
       context: this.context,
       connect: () => this.connect(),

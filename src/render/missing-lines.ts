@@ -1,5 +1,6 @@
 import type { Missing } from "../manifest/missing.ts";
 import { program } from "../model/program.ts";
+import { quoted } from "../model/shell.ts";
 
 /**
  * Hazard H05 in words: every missing thing, what could not be looked at, and the commands that go on,
@@ -72,8 +73,4 @@ function be(count: number): string {
 
 function fileName(file: string): string {
   return file === "-" ? "standard input" : file;
-}
-
-function quoted(text: string): string {
-  return /^[\w./@:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,7 +1,6 @@
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { JsonObject } from "../model/kube.ts";
 import type { Truth } from "../model/reading.ts";
-import { program } from "../model/program.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import type { Stop } from "../plan/decision.ts";
 import { commandFor } from "../plan/node/command.ts";
@@ -26,6 +25,8 @@ export interface NodeRunResult {
   readonly ended: Millis;
   /** The directory with what the run changed; undefined where it changed nothing that `undo` takes back. */
   readonly bundle?: string;
+  /** Where that is, and how it is taken back. */
+  readonly saved?: string;
 }
 
 /** `kind: NodeUpgrade`, described by docs/schema. Times in seconds. */
@@ -146,10 +147,7 @@ export function closingLines(result: NodeRunResult): readonly string[] {
       `${some(silent)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
     );
   }
-  if (result.bundle !== undefined)
-    lines.push(
-      `what was there is saved in ${result.bundle}; to take it back: ${program} undo ${result.bundle}`,
-    );
+  if (result.saved !== undefined) lines.push(result.saved);
   if (stop === undefined && left.length > 0 && result.dryRun === "none") {
     lines.push(`next: ${commandFor(goal, "node", left[0] ?? "")}`);
   }

@@ -268,7 +268,9 @@ describe("Kubernetes 1.36: today's APIs", () => {
       stderr: expect.stringContaining("policy is not affected; IPAM clean-up paused") as string,
     });
     expect(result.stderr).toMatch(one);
-    expect(result.stderr).toMatch(/^what was there is saved in .+-controller-\w+$/m);
+    expect(result.stderr).toMatch(
+      /^what was there is saved in \S+-controller-\w+; to take it back: kubectl calico-upgrade undo /m,
+    );
     expect(most).toBeLessThanOrEqual(1);
     expect(podImages(await controllerPods(cluster))).toEqual([imageOf(await workload(cluster, name))]);
   });

@@ -54,7 +54,9 @@ const undo = (bundle: string) => runPlugin(cluster, undoing(bundle));
 /** The directory that a run has saved what was there in. */
 async function bundleOf(...args: readonly string[]): Promise<string> {
   const { code, stderr } = await run(...args);
-  expect([code, stderr]).toEqual([0, expect.stringMatching(/saved in \S+/)]);
+  // As it was run, so it is taken back.
+  const typed = /saved in (\S+); to take it back: kubectl calico-upgrade undo \1 --bundle-dir=\S+bundles$/m;
+  expect([code, stderr]).toEqual([0, expect.stringMatching(typed)]);
   return /saved in ([^;\s]+)/.exec(stderr)?.[1] ?? "";
 }
 

@@ -78,9 +78,8 @@ function controllerOptions(options: ApplyOptions): ControllerOptions {
     ignored: options.dryRun === "none" ? node.ignored : new Set([...node.ignored, "H05"]),
     dryRun: options.dryRun,
     output: { format: "table" },
-    color: node.color,
+    connection: node.connection,
     again: options.again,
-    everywhere: node.everywhere,
     ...(node.settle === undefined ? {} : { settle: node.settle }),
   };
 }

@@ -1,4 +1,5 @@
 import { userError } from "../../errors.ts";
+import { nextCommand } from "../../flags/next-command.ts";
 import { program } from "../../model/program.ts";
 import type { ApplyStepId } from "../../plan/apply/parts.ts";
 import { upgradePlan } from "../../plan/upgrade/make.ts";
@@ -16,7 +17,7 @@ export function hopTo(standing: Standing, to: Version, options: ApplyOptions): U
     const better = instead === undefined ? "" : `; instead: ${instead}`;
     throw userError(`${id}: ${because}${better}\nSee '${program} explain ${id}'`);
   }
-  refuseHops(plan);
+  refuseHops(plan, options);
   const [hop] = plan.hops;
   for (const step of hop?.steps ?? []) if (!isMigration(step)) refuseStep(step, options);
   if (hop !== undefined && typhaBindsNodes(hop)) refuseStops(hop, options);
@@ -50,12 +51,12 @@ export function migrationsOf(hop: UpgradeHop | undefined, { node }: ApplyOptions
 }
 
 /** A manifest is of one release; each release on the way has one of its own. */
-function refuseHops({ hops, to }: UpgradePlan): void {
+function refuseHops({ hops, to }: UpgradePlan, { connection }: ApplyOptions): void {
   const [first, ...more] = hops;
   if (first === undefined || more.length === 0) return;
   const why = first.reasons.map(({ id, because }) => `${id}: ${because}`).join("; ");
   throw userError(
-    `${to} cannot be reached in one go: ${first.to} comes first${why === "" ? "" : ` (${why})`}; apply the manifest of ${first.to}, then this one; the whole way: ${program} plan --to ${to}`,
+    `${to} cannot be reached in one go: ${first.to} comes first${why === "" ? "" : ` (${why})`}; apply the manifest of ${first.to}, then this one; the whole way: ${nextCommand(connection, "plan", "--to", to)}`,
   );
 }
 
@@ -69,14 +70,14 @@ const elsewhere: Readonly<Partial<Record<PlanStep["id"], string>>> = {
   data: `${program} plan --print-commands shows the commands`,
 };
 
-function refuseStep(step: PlanStep, { node, dryRun }: ApplyOptions): void {
+function refuseStep(step: PlanStep, { node, dryRun, connection }: ApplyOptions): void {
   const { id, state, what, because, rules, command } = step;
   const told = elsewhere[id];
   if (told === undefined || state === "done" || dryRun !== "none") return;
   const named = rules.find((rule) => node.ignored.has(rule));
   // Kubernetes is what it is: no flag makes the release run on it.
   if (named !== undefined && id !== "kubernetes") return;
-  const how = command === undefined ? told : `${program} ${command}`;
+  const how = command === undefined ? told : nextCommand(connection, ...command.split(" "));
   const override = id === "kubernetes" ? "" : `; done already: --ignore-preflight-errors=${rules.join(",")}`;
   throw userError(`${rules.join(",")}: before this file: ${what} (${because}): ${how}${override}`);
 }

@@ -3,7 +3,7 @@ import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { interrupted, isUserError, userError } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
-import { program } from "../../model/program.ts";
+import { nextCommand } from "../../flags/next-command.ts";
 import type { PlanStep } from "../../plan/upgrade/plan.ts";
 import type { ObjectResult } from "../../render/apply-result.ts";
 import { mutationLine } from "../../render/policy-migration/print.ts";
@@ -74,7 +74,7 @@ export async function prepareMigrations(
     } catch (error) {
       if (!isUserError(error)) throw error;
       throw userError(
-        `${rules.join(",")}: before this file: ${error.message}; ${program} ${command} has the flags to decide it, then run apply again`,
+        `${rules.join(",")}: before this file: ${error.message}; ${nextCommand(asked.options.connection, ...command.split(" "))} has the flags to decide it, then run apply again`,
       );
     }
   }
@@ -125,7 +125,7 @@ async function policies({ connection, context, to, options, warn }: Asked): Prom
         const open = [...left.create, ...left.delete, ...left.held].length + left.undecided.length;
         if (open > 0 && dryRun === "none")
           throw userError(
-            `policies are not migrated everywhere (${String(open)} left): ${program} migrate-policy says where`,
+            `policies are not migrated everywhere (${String(open)} left): ${nextCommand(options.connection, "migrate-policy")} says where`,
           );
         return "every namespace means the same before and after the upgrade";
       },

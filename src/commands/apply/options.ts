@@ -1,11 +1,13 @@
 import { userError } from "../../errors.ts";
-import { connectionArguments, type ConnectionValues } from "../../flags/connection.ts";
+import type { ConnectionValues } from "../../flags/connection.ts";
 import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
+import { clusterFlags } from "../../flags/next-command.ts";
 import { program } from "../../model/program.ts";
+import { quoted } from "../../model/shell.ts";
 import type { Millis } from "../../model/time.ts";
 import { applySteps, type ApplyStepId } from "../../plan/apply/parts.ts";
 import type { Output, OutputFlags } from "../../render/output.ts";
-import { daemonSetArgument, idsOf, quoted, seeHelp } from "../arguments.ts";
+import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
 import type { NodeOptions } from "../node/options.ts";
 
 /** The values of the flags, as the command class has them. */
@@ -45,6 +47,7 @@ export interface ApplyOptions {
   readonly recreate: boolean;
   readonly fixStrategy: boolean;
   readonly bundleDir: string | undefined;
+  readonly connection: ConnectionValues;
   readonly daemonSet: string | undefined;
   readonly dryRun: DryRun;
   readonly yes: boolean;
@@ -75,7 +78,7 @@ export function applyOptions(
   const ignored = idsOf(values.ignored);
   const everywhere = [
     ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),
-    ...connectionArguments(values.connection).map(quoted),
+    ...clusterFlags(values.connection),
   ];
   const flags = [
     ...values.filename.flatMap((path) => ["-f", quoted(path)]),
@@ -83,6 +86,7 @@ export function applyOptions(
     ...(values.withSecrets ? ["--with-secrets"] : []),
     ...(values.forceConflicts ? ["--force-conflicts"] : []),
     ...(values.fixStrategy ? ["--fix-strategy"] : []),
+    ...(values.bundleDir === undefined ? [] : ["--bundle-dir", quoted(values.bundleDir)]),
     ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
   ];
   return {
@@ -96,6 +100,7 @@ export function applyOptions(
     recreate: values.recreate,
     fixStrategy: values.fixStrategy,
     bundleDir: values.bundleDir,
+    connection: values.connection,
     daemonSet: values.daemonSet,
     dryRun: dryRun.dryRun,
     yes: values.yes,
@@ -111,7 +116,7 @@ export function applyOptions(
       dryRun: dryRun.dryRun,
       yes: values.yes,
       output,
-      color: values.connection.color,
+      connection: values.connection,
       again: flags,
       everywhere,
       ...(values.daemonSet === undefined ? {} : { daemonSet: daemonSetArgument(values.daemonSet, "apply") }),

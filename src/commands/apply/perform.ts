@@ -69,6 +69,6 @@ function tellStep(
   // What failed is told as an error in the end.
   if (state !== "failed" && state !== "not reached")
     context.stderr.write(
-      `${among ? taskLine(state, line, usesColor(options.node.color, context.terminal.stderrColor)) : line}\n`,
+      `${among ? taskLine(state, line, usesColor(options.connection.color, context.terminal.stderrColor)) : line}\n`,
     );
 }

@@ -1,5 +1,5 @@
 import type { AppContext } from "../../context.ts";
-import { program } from "../../model/program.ts";
+import { savedLine } from "../../flags/next-command.ts";
 import { printableApply, stepsTable, type ApplyRun } from "../../render/apply-result.ts";
 import { resultText } from "../print-result.ts";
 import type { ApplyOptions } from "./options.ts";
@@ -35,11 +35,8 @@ export async function tellApply(
   if (gone.length > 0) stderr.write(`not in the file any more, and left (H02): ${gone.join(", ")}\n`);
   // The run's own takes those of its migrations along; it may have written nothing else.
   const saved = done.bundle === undefined ? (done.migrationBundles ?? []) : [done.bundle];
-  if (saved.length > 0 && done.objects.length > 0)
-    stderr.write(
-      `saved in ${saved.join(" and ")}; to take it back: ${saved.map((each) => `${program} undo ${each}`).join(", then ")}\n`,
-    );
-  else if (done.bundle !== undefined) stderr.write(`saved in ${done.bundle}\n`);
+  if (saved.length > 0 && done.objects.length > 0) stderr.write(`${savedLine(saved, options)}\n`);
+  else if (done.bundle !== undefined) stderr.write(`what was there is saved in ${done.bundle}\n`);
   stdout.write(await resultText(options.output, printableApply(run)));
   return done.code;
 }

@@ -91,7 +91,7 @@ export async function carryOut(
   await printResult(context, output, told);
   const unhandled = stale.typha === undefined ? undefined : whyNotTypha(stale.typha);
   if (unhandled !== undefined) context.stderr.write(`${unhandled}\n`);
-  tellNext(context, told, options.again);
+  tellNext(context, told, options.again, values);
   return done.exitCode;
 }
 

@@ -1,10 +1,12 @@
 import { userError } from "../../errors.ts";
-import { connectionArguments, type ConnectionValues } from "../../flags/connection.ts";
+import type { ConnectionValues } from "../../flags/connection.ts";
+import { savedByFlags } from "../../flags/next-command.ts";
+import { quoted } from "../../model/shell.ts";
 import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
 import { program } from "../../model/program.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Output } from "../../render/output.ts";
-import { idsOf, quoted, seeHelp } from "../arguments.ts";
+import { idsOf, seeHelp } from "../arguments.ts";
 
 /** The values of the flags, as the command class has them. */
 export interface ConfigMapValues {
@@ -68,8 +70,8 @@ export function configMapOptions(
     throw userError(`-o ${format} has no template here; use table, json, yaml or name`, help);
   const everywhere = [
     ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),
-    ...connectionArguments(values.connection),
-  ].map(quoted);
+    ...savedByFlags(values),
+  ];
   const again = [
     program,
     "configmap",

@@ -1,8 +1,8 @@
+import { nextCommand } from "../../flags/next-command.ts";
 import { readConfigMap } from "../../cluster/observe-lists.ts";
 import { explain, isBug } from "../../errors.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
 import { configMapFacts } from "../../model/configmap.ts";
-import { program } from "../../model/program.ts";
 import { markPod } from "./mark-pod.ts";
 import type { Prepared } from "./prepare.ts";
 import { restartController, restartNodes, type Restarted, type RestartOptions } from "./restart.ts";
@@ -79,7 +79,7 @@ async function restartAndMark(
   const now = await readConfigMap(connection, ref.namespace ?? "", ref.name);
   if (now.known && now.value?.resourceVersion !== own.resourceVersion)
     restart.context.stderr.write(
-      `Warning: ConfigMap ${ref.namespace ?? ""}/${ref.name} was changed again meanwhile; look with: ${program} status\n`,
+      `Warning: ConfigMap ${ref.namespace ?? ""}/${ref.name} was changed again meanwhile; look with: ${nextCommand(restart.values.connection, "status")}\n`,
     );
   return done;
 }

@@ -1,5 +1,5 @@
 import type { AppContext } from "../../context.ts";
-import { program } from "../../model/program.ts";
+import { nextCommand, savedLine, type SavedBy } from "../../flags/next-command.ts";
 import { configResultObject, type ConfigMapRunResult } from "../../render/config-result.ts";
 import type { Output } from "../../render/output.ts";
 import { resultText } from "../print-result.ts";
@@ -25,12 +25,13 @@ export function tellNext(
   { stderr }: Pick<AppContext, "stderr">,
   { readers, noRestart, bundle, dryRun, succeeded }: ConfigMapRunResult,
   again: string,
+  values: SavedBy,
 ): void {
   // Readers are those of the change, or of an earlier one that some of them have not taken in.
   if (noRestart && readers.length > 0 && dryRun === "none")
     stderr.write(
-      `not restarted: ${readers.map(({ kind, name }) => `${kind} ${name}`).join(", ")}; their pods run with older values until they are: ${program} status, then ${again}\n`,
+      `not restarted: ${readers.map(({ kind, name }) => `${kind} ${name}`).join(", ")}; their pods run with older values until they are: ${nextCommand(values.connection, "status")}, then ${again}\n`,
     );
-  if (bundle !== undefined) stderr.write(`what was there is saved in ${bundle}\n`);
+  if (bundle !== undefined) stderr.write(`${savedLine([bundle], values)}\n`);
   if (!succeeded) stderr.write(`to go on: ${again}\n`);
 }

@@ -1,10 +1,12 @@
 import { userError } from "../../errors.ts";
-import { connectionArguments, type ConnectionValues } from "../../flags/connection.ts";
+import type { ConnectionValues } from "../../flags/connection.ts";
+import { savedByFlags } from "../../flags/next-command.ts";
+import { quoted } from "../../model/shell.ts";
 import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
 import { program } from "../../model/program.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Output, OutputFlags } from "../../render/output.ts";
-import { idsOf, quoted, seeHelp } from "../arguments.ts";
+import { idsOf, seeHelp } from "../arguments.ts";
 
 /** The values of the flags, as the command class has them. */
 export interface ControllerValues extends Omit<OutputFlags, "noHeaders"> {
@@ -39,12 +41,10 @@ export interface ControllerOptions {
   readonly ignored: ReadonlySet<string>;
   readonly dryRun: DryRun;
   readonly output: Output;
-  /** --color */
-  readonly color: string;
+  /** Of the user's command: for colours, and for the commands that are named. */
+  readonly connection: ConnectionValues;
   /** The command that goes on with this run, as the user would type it. */
   readonly again: string;
-  /** Flags that every command about this cluster has to repeat. */
-  readonly everywhere: readonly string[];
 }
 
 const help = seeHelp("controller");
@@ -74,7 +74,6 @@ export function controllerOptions(
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   if (values.settle !== undefined && values.settle < 0)
     throw userError("--settle must not be negative", help);
-  const everywhere = connectionArguments(values.connection).map(quoted);
   const again = [
     program,
     "controller",
@@ -82,7 +81,7 @@ export function controllerOptions(
     ...(values.restart ? ["--restart"] : []),
     ...(values.fixStrategy ? ["--fix-strategy"] : []),
     ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
-    ...everywhere,
+    ...savedByFlags(values),
   ].join(" ");
   return {
     restart: values.restart,
@@ -95,9 +94,8 @@ export function controllerOptions(
     ignored: idsOf(values.ignored),
     dryRun: dryRun.dryRun,
     output,
-    color: values.connection.color,
+    connection: values.connection,
     again,
-    everywhere,
     ...(file === undefined ? {} : { file }),
     ...(values.settle === undefined ? {} : { settle: values.settle }),
   };

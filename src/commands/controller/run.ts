@@ -6,7 +6,7 @@ import { explain, isBug, userError } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { controllerDatastore } from "../../model/datastore.ts";
 import type { KubeObject } from "../../model/kube.ts";
-import { program } from "../../model/program.ts";
+import { nextCommand, undoCommand } from "../../flags/next-command.ts";
 import type { Write } from "../../model/write.ts";
 import { run as perform } from "../../perform/run.ts";
 import type { ControllerGoal } from "../../plan/controller/goal.ts";
@@ -124,7 +124,7 @@ export async function bringAbout(
     group: places.deployments.group,
     restart: options.restart,
     format: options.output.format,
-    color: options.color,
+    color: options.connection.color,
     dryRun: options.dryRun,
     suffix: dryRunSuffix(options.dryRun),
   });
@@ -139,7 +139,7 @@ export async function bringAbout(
           (write) => sent(write, false),
         );
   const shown: ControllerGoal =
-    bundle === undefined ? goal : { ...goal, back: `${program} undo ${bundle.directory}` };
+    bundle === undefined ? goal : { ...goal, back: undoCommand(bundle.directory, options) };
   try {
     const outcome = await perform(controllerProcedure(shown, places), live, {
       dryRun: options.dryRun,
@@ -192,7 +192,7 @@ function goalOf(start: ControllerWorld, wanted: Wanted, options: ControllerOptio
     timeout: options.timeout,
     takeOver: options.takeOver,
     again: options.again,
-    status: [program, "status", ...options.everywhere].join(" "),
+    status: nextCommand(options.connection, "status"),
     back: options.again,
     // A dry run writes nothing, not even who works.
     ...(options.dryRun === "none" && start.daemonSet !== undefined ? { holder: holderName() } : {}),

@@ -1,5 +1,6 @@
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
+import { savedLine, type SavedBy } from "../../flags/next-command.ts";
 import { workloadName } from "../../plan/controller/stops.ts";
 import { targetOf } from "../../plan/controller/world.ts";
 import { gapLine, leftoverLines, pausedLines, resourceName } from "../../render/controller-lines.ts";
@@ -14,9 +15,10 @@ import type { Prepared } from "./prepare.ts";
 export async function tell(
   { connection, places }: Prepared,
   context: Pick<AppContext, "stdout" | "stderr">,
-  { output }: Pick<ControllerOptions, "output">,
+  options: Pick<ControllerOptions, "output" | keyof SavedBy>,
   result: ControllerRunResult,
 ): Promise<void> {
+  const { output } = options;
   const { stop, seen, goal, world, dryRun, datastore, changes, balancers, bundle } = result;
   const name = resourceName(goal.target, places.deployments.group);
   let unprinted: string | undefined;
@@ -45,7 +47,7 @@ export async function tell(
     if (stop !== undefined && seen.overlap.total > 0) lines.push(`Warning: ${gapLine(seen)}`);
     if (seen.wrote !== undefined) lines.push(...pausedLines(datastore, seen, changes, balancers));
     lines.push(...leftoverLines(result.left));
-    if (bundle !== undefined && changed) lines.push(`what was there is saved in ${bundle}`);
+    if (bundle !== undefined && changed) lines.push(savedLine([bundle], options));
   }
   for (const line of lines) context.stderr.write(`${line}\n`);
   if (unprinted !== undefined) throw userError(unprinted);

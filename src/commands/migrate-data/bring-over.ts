@@ -3,7 +3,6 @@ import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { dataPlan, newNameOf, stops, type DataStep } from "../../data/plan.ts";
 import { interrupted, userError, type UserError } from "../../errors.ts";
-import { program } from "../../model/program.ts";
 import { openRunBundle } from "../open-run-bundle.ts";
 import { notYet } from "./finish.ts";
 import type { Looked } from "./look.ts";
@@ -112,10 +111,7 @@ export async function writeUnder(
     });
   } catch (error) {
     if (!listening.first.aborted) throw error;
-    throw interrupted(
-      listening.exitCode,
-      `interrupted; what is written stays, and this goes on: ${program} migrate-data`,
-    );
+    throw interrupted(listening.exitCode, "interrupted; what is written stays, and the same command goes on");
   } finally {
     listening.stop();
     await each.bundle?.close();

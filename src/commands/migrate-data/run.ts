@@ -3,6 +3,8 @@ import type { AppContext } from "../../context.ts";
 import { newNameOf, type DataStep } from "../../data/plan.ts";
 import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
+import type { ConnectionValues } from "../../flags/connection.ts";
+import { savedLine } from "../../flags/next-command.ts";
 import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
 import { program } from "../../model/program.ts";
 import { atLeast } from "../../releases/version.ts";
@@ -38,6 +40,7 @@ export interface MigrateDataOptions {
   readonly yes: boolean;
   readonly bundleDir: string | undefined;
   readonly output: string;
+  readonly connection: ConnectionValues;
   readonly extra: readonly string[];
   readonly context: AppContext;
   readonly connect: () => Promise<Connection>;
@@ -142,7 +145,8 @@ async function writing(run: Run, work: (each: Writing) => Promise<void>): Promis
     { dryRun, bundle, said: (line) => lines && context.stdout.write(`${line}\n`) },
     work,
   );
-  if (bundle !== undefined) context.stderr.write(`saved to ${bundle.directory}\n`);
+  if (bundle !== undefined && !bundle.isEmpty())
+    context.stderr.write(`${savedLine([bundle.directory], options)}\n`);
 }
 
 async function told(

@@ -1,6 +1,5 @@
 import { bundleRoot } from "../../bundle/place.ts";
 import { userError } from "../../errors.ts";
-import { connectionArguments } from "../../flags/connection.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { readDryRun, dryRunSuffix } from "../../flags/dry-run.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
@@ -29,7 +28,7 @@ export async function migrate(options: MigratePolicyOptions, { given, to }: Chec
   const asked = { given, to, accept: options.accept, finish: options.finish };
   const prepared = await prepareMigration(connection, context, asked, warn);
   const { looked, steps } = prepared;
-  const base = { context, output, dryRun, everywhere: connectionArguments(options.connection) };
+  const base = { context, output, dryRun, by: options };
   if (steps.length === 0) return await tell({ ...base, looked, since: [], held: new Set(), changes: [] });
   const root = dryRun === "none" ? bundleRoot(options.bundleDir, context.env) : undefined;
   await checkPrepared(prepared, asked, warn);

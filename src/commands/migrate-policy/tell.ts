@@ -1,6 +1,6 @@
 import type { AppContext } from "../../context.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
-import { program } from "../../model/program.ts";
+import { nextCommand, savedLine, type SavedBy } from "../../flags/next-command.ts";
 import { boundary, semanticsOf } from "../../policy/enforcement.ts";
 import { leftovers } from "../../policy/leftovers.ts";
 import { migrationPlan } from "../../policy/migration.ts";
@@ -23,8 +23,8 @@ export interface Came extends Carried {
 interface Told extends Came {
   readonly context: Pick<AppContext, "stdout" | "stderr">;
   readonly output: Output;
-  /** Flags of the connection, for the commands that are named. */
-  readonly everywhere: readonly string[];
+  /** For the commands that are named. */
+  readonly by: SavedBy;
 }
 
 /** The result in the format that was asked for, and on standard error what is left to do; the exit code. */
@@ -110,16 +110,14 @@ export function migrationResult(told: Came): PolicyMigration {
 }
 
 /** What is left to do or to know. */
-function closing(result: PolicyMigration, { everywhere, dryRun }: Told): readonly string[] {
+function closing(result: PolicyMigration, { by, dryRun }: Told): readonly string[] {
   const { boundary: line, left, changes, bundle, finished, stopped } = result;
-  const command = (...words: readonly string[]): string => [program, ...words, ...everywhere].join(" ");
-  const saved =
-    bundle === undefined ? [] : [`saved in ${bundle}; to take it back: ${command("undo", bundle)}`];
+  const saved = bundle === undefined ? [] : [savedLine([bundle], by)];
   if (stopped !== undefined) {
     const rest = left.create.length + left.delete.length;
     return [
       ...saved,
-      `${String(changes.length)} done, ${String(rest)} left; the same command goes on: ${command("migrate-policy")}`,
+      `${String(changes.length)} done, ${String(rest)} left; the same command goes on: ${nextCommand(by.connection, "migrate-policy")}`,
     ];
   }
   if (line.side === "past") {

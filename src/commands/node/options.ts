@@ -1,8 +1,10 @@
-import { connectionArguments, type ConnectionValues } from "../../flags/connection.ts";
+import type { ConnectionValues } from "../../flags/connection.ts";
+import { clusterFlags } from "../../flags/next-command.ts";
+import { quoted } from "../../model/shell.ts";
 import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
 import { userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
-import { daemonSetArgument, idsOf, nodeArguments, quoted, seeHelp } from "../arguments.ts";
+import { daemonSetArgument, idsOf, nodeArguments, seeHelp } from "../arguments.ts";
 import type { Output, OutputFlags } from "../../render/output.ts";
 
 /** The values of the command line, checked and in the terms of the run. */
@@ -24,8 +26,8 @@ export interface NodeOptions {
   readonly dryRun: DryRun;
   readonly yes: boolean;
   readonly output: Output;
-  /** --color */
-  readonly color: string;
+  /** Of the user's command: for colours, and for the commands that are named. */
+  readonly connection: ConnectionValues;
   /** Pods of an older revision are expected not to be Ready (hazard H06). */
   readonly oldUnready?: boolean;
   /** Flags that the command which goes on with this run repeats. */
@@ -97,11 +99,11 @@ export function nodeOptions(values: NodeValues, output: Output, warn: (text: str
     dryRun: dryRun.dryRun,
     yes: values.yes,
     output,
-    color: values.connection.color,
+    connection: values.connection,
     again: again(values, file),
     everywhere: [
       ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),
-      ...connectionArguments(values.connection).map(quoted),
+      ...clusterFlags(values.connection),
     ],
     ...(file === undefined ? {} : { file }),
     ...(values.bundleDir === undefined ? {} : { bundleDir: values.bundleDir }),

@@ -1,3 +1,4 @@
+import { savedLine } from "../../flags/next-command.ts";
 import type { Draft, OpenBundle } from "../../bundle/write.ts";
 import { sendWrite } from "../../cluster/write.ts";
 import type { AppContext } from "../../context.ts";
@@ -52,7 +53,7 @@ export async function performGoal(
     goal,
     resource: `daemonset.${places.daemonSets.group}/${chosen.name}`,
     format: options.output.format,
-    color: options.color,
+    color: options.connection.color,
     dryRun: options.dryRun,
     suffix,
     nodeLine: (node, seen) => (options.dryRun === "none" ? nodeLine(node, { ...base, seen }) : undefined),
@@ -95,7 +96,9 @@ export async function performGoal(
       seen: outcome.memory,
       dryRun: options.dryRun,
       ended: clock.now(),
-      ...(saved !== undefined && changed ? { bundle: saved.bundle.directory } : {}),
+      ...(saved !== undefined && changed
+        ? { bundle: saved.bundle.directory, saved: savedLine([saved.bundle.directory], options) }
+        : {}),
       ...(outcome.kind === "stopped" ? { stop: withWayOn(outcome.reason, world, goal) } : {}),
     };
     await tell(prepared, context, options, result);

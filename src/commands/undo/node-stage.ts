@@ -51,7 +51,7 @@ export function nodeStage(
     dryRun,
     yes: options.yes,
     output: { format: "table" },
-    color: options.connection.color,
+    connection: options.connection,
     again: [],
     everywhere: [],
     daemonSet: { namespace: entry.namespace ?? "", name: entry.name },

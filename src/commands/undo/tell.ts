@@ -1,6 +1,5 @@
 import type { Bundle } from "../../bundle/read.ts";
-import { connectionArguments } from "../../flags/connection.ts";
-import { program } from "../../model/program.ts";
+import { savedLine, undoCommand } from "../../flags/next-command.ts";
 import type { UndoneEntry, UndoneRun, UndoResult } from "../../render/undo/kind.ts";
 import { printableUndo } from "../../render/undo/print.ts";
 import { resultText } from "../print-result.ts";
@@ -45,23 +44,18 @@ export async function tellUndo(told: Told): Promise<number> {
     if (legs.length > 1 && leg.way === undefined && (stopped === undefined || results !== undefined))
       stderr.write(`nothing to take back of ${command} from ${started}\n`);
   }
-  const undo = (directory: string): string =>
-    [program, "undo", directory, ...connectionArguments(options.connection)].join(" ");
   // The run's own bundle takes those of its parts along.
   const mine = legs.find(({ bundle }) => bundle === main);
   const whole = mine === undefined ? undefined : saved?.get(mine);
   const directories = whole === undefined ? [...(saved?.values() ?? [])].toReversed() : [whole];
-  if (directories.length > 0)
-    stderr.write(
-      `saved in ${directories.join(" and ")}; to take it back: ${directories.map(undo).join(", then ")}\n`,
-    );
+  if (directories.length > 0) stderr.write(`${savedLine(directories, options)}\n`);
   const entries = runs.flatMap(({ run }) => run.entries);
   if (stopped !== undefined) {
     const done = [...(results?.values() ?? [])].reduce((sum, { size }) => sum + size, 0);
     const left = entries.filter(({ result: what }) => what === "left").length;
     if (done > 0)
       stderr.write(
-        `${String(done)} done, ${String(left)} left; the same command goes on: ${undo(main.directory)}\n`,
+        `${String(done)} done, ${String(left)} left; the same command goes on: ${undoCommand(main.directory, options)}\n`,
       );
     stderr.write(`error: ${stopped.message}\n`);
     return 1;

@@ -3,6 +3,7 @@ import { hopTo, migrationsOf, settledBy } from "../../../src/commands/apply/deci
 import type { ApplyOptions } from "../../../src/commands/apply/options.ts";
 import type { Standing } from "../../../src/plan/upgrade/standing.ts";
 import { versionOf } from "../../../src/releases/version.ts";
+import { noConnection } from "../flags/no-connection.ts";
 
 const standing = (from: string, more: Partial<Standing> = {}): Standing => ({
   from: versionOf(from),
@@ -22,6 +23,7 @@ const options = (more: Partial<ApplyOptions> = {}): ApplyOptions =>
     skipNodes: false,
     dryRun: "none",
     node: { ignored: new Set() },
+    connection: noConnection,
     ...more,
   }) as ApplyOptions;
 

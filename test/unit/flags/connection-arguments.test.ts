@@ -1,16 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import {
-  connectionArguments,
-  connectionFlags,
-  type ConnectionValues,
-} from "../../../src/flags/connection.ts";
-
-const nothing = Object.fromEntries(
-  Object.entries(connectionFlags).map(([key, flag]) => [
-    key,
-    flag.takes === "boolean" ? false : "repeat" in flag ? [] : undefined,
-  ]),
-) as unknown as ConnectionValues;
+import { connectionArguments } from "../../../src/flags/connection.ts";
+import { nextCommand, savedLine } from "../../../src/flags/next-command.ts";
+import { noConnection as nothing } from "./no-connection.ts";
 
 test("a command that is printed to go on names the same cluster and the same user", () => {
   const given = {
@@ -39,4 +31,33 @@ test("credentials are not printed", () => {
     username: "jane",
   }).join(" ");
   expect(text).toBe("--username=jane");
+});
+
+test("what takes a run back can be typed as it is printed: same cluster, same user, same place of bundles", () => {
+  const connection = { ...nothing, kubeconfig: "a b.yaml", context: "it's prod", as: "$HOME" };
+  const words = (command: string): readonly string[] =>
+    execFileSync("sh", ["-c", `kubectl() { printf '%s\\n' "$@"; }; ${command}`], { encoding: "utf8" })
+      .trimEnd()
+      .split("\n");
+  const flags = ["--kubeconfig=a b.yaml", "--context=it's prod", "--as=$HOME"];
+  const [where, undo = ""] = savedLine(["/my bundles/two", "/one"], {
+    connection,
+    bundleDir: "my bundles",
+  }).split("; to take it back: ");
+  expect(where).toBe("what was there is saved in /my bundles/two and /one");
+  expect(undo.split(", then ").map(words)).toEqual(
+    ["/my bundles/two", "/one"].map((bundle) => [
+      "calico-upgrade",
+      "undo",
+      bundle,
+      "--bundle-dir=my bundles",
+      ...flags,
+    ]),
+  );
+  expect(words(nextCommand(connection, "node", "node-01"))).toEqual([
+    "calico-upgrade",
+    "node",
+    "node-01",
+    ...flags,
+  ]);
 });
