@@ -7,6 +7,7 @@ import {
   cniBinDirFlag,
   cniConfDirFlag,
   controllerHostFlag,
+  controllerUnitFlag,
   kubeletFlag,
   registryFlag,
   runByFlag,
@@ -37,12 +38,16 @@ export class RunbookCommand extends BaseCommand {
 
   readonly to = option(toFlag);
   readonly from = option(fromFlag);
-  readonly datastore = option(datastoreFlag);
+  readonly datastore = option({
+    ...datastoreFlag,
+    help: "Calico's datastore, where the cluster does not say it: etcd or kubernetes.",
+  });
   readonly runBy = option(runByFlag);
   readonly unit = option(unitFlag);
   readonly cniBinDir = option(cniBinDirFlag);
   readonly cniConfDir = option(cniConfDirFlag);
   readonly controllerHost = option(controllerHostFlag);
+  readonly controllerUnit = option(controllerUnitFlag);
   readonly registry = option(registryFlag);
   readonly runtime = option(runtimeFlag);
   readonly kubelet = option(kubeletFlag);
@@ -67,6 +72,7 @@ export class RunbookCommand extends BaseCommand {
       cniBinDir: this.cniBinDir,
       cniConfDir: this.cniConfDir,
       controllerHost: this.controllerHost,
+      controllerUnit: this.controllerUnit,
       registry: this.registry,
       runtime: this.runtime,
       kubelet: this.kubelet,

@@ -42,6 +42,14 @@ export const controllerHostFlag = {
   valueName: "NODE",
 } as const satisfies Flag;
 
+export const controllerUnitFlag = {
+  name: "controller-unit",
+  takes: "value",
+  help: "Name of the policy controller's unit or container, where it does not run in the cluster; default is calico-policy-controller.",
+  group: "Options",
+  valueName: "NAME",
+} as const satisfies Flag;
+
 export const registryFlag = {
   name: "registry",
   takes: "value",

@@ -9,6 +9,7 @@ export interface GivenFlags {
   readonly cniBinDir: string | undefined;
   readonly cniConfDir: string | undefined;
   readonly controllerHost: string | undefined;
+  readonly controllerUnit: string | undefined;
   readonly registry: string | undefined;
   readonly runtime: string | undefined;
   readonly kubelet: string | undefined;
@@ -23,12 +24,13 @@ export function readRunbookFlags(given: GivenFlags): RunbookFlags {
   const kubelet = given.kubelet === undefined ? undefined : parseVersion(given.kubelet);
   if (given.kubelet !== undefined && kubelet === undefined)
     throw userError(`--kubelet: "${given.kubelet}" is no version, e.g. 1.3.7`);
-  const { unit, cniBinDir, cniConfDir, controllerHost, registry } = given;
+  const { unit, cniBinDir, cniConfDir, controllerHost, controllerUnit, registry } = given;
   // They stand in commands that somebody runs as root.
   plain("unit", unit, /^[\w@.-]+$/, "the name of a unit or container");
   plain("cni-bin-dir", cniBinDir, /^\/[\w@./-]*[\w@.-]$/, "an absolute path without spaces");
   plain("cni-conf-dir", cniConfDir, /^\/[\w@./-]*[\w@.-]$/, "an absolute path without spaces");
   plain("controller-host", controllerHost, /^[\w.-]+$/, "the name of a node");
+  plain("controller-unit", controllerUnit, /^[\w@.-]+$/, "the name of a unit or container");
   plain("registry", registry, /^[\w.:-]+(\/[\w.-]+)*$/, "a registry, e.g. registry.example/mirror");
   return {
     ...(runBy === undefined ? {} : { runBy }),
@@ -39,6 +41,7 @@ export function readRunbookFlags(given: GivenFlags): RunbookFlags {
     ...(cniBinDir === undefined ? {} : { cniBinDir }),
     ...(cniConfDir === undefined ? {} : { cniConfDir }),
     ...(controllerHost === undefined ? {} : { controllerHost }),
+    ...(controllerUnit === undefined ? {} : { controllerUnit }),
     ...(registry === undefined ? {} : { registry }),
   };
 }

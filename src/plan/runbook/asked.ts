@@ -7,10 +7,11 @@ export const usual = {
   cniBinDir: "/opt/cni/bin",
   cniConfDir: "/etc/cni/net.d",
   unit: "calico-node",
+  controllerUnit: "calico-policy-controller",
 } as const;
 
 /** What nobody could see, each with the flag that tells it. */
-export function askedOf(input: RunbookInput): readonly Asked[] {
+export function askedOf(input: RunbookInput, hasController: boolean): readonly Asked[] {
   const { flags, hosts, from, datastore } = input;
   const asked: Asked[] = [];
   const ask = (fact: string, why: string, flag: string, more: Partial<Asked> = {}): void => {
@@ -69,12 +70,16 @@ export function askedOf(input: RunbookInput): readonly Asked[] {
     ask("the version of the kubelet", "the node does not say it", "--kubelet=VERSION", {
       nodes: noKubelet.map(({ name }) => name),
     });
-  if (input.controllerWorkload === undefined && flags.controllerHost === undefined) {
-    const why =
-      input.workloadsKnown === true
-        ? "no Deployment or ReplicaSet of this cluster is one"
-        : "the cluster's workloads could not be read";
+  if (input.controllerWorkload !== undefined || !hasController) return asked;
+  const why =
+    input.workloadsKnown === true
+      ? "no Deployment or ReplicaSet of this cluster is one"
+      : "the cluster's workloads could not be read";
+  if (flags.controllerHost === undefined)
     ask("the host that the policy controller runs on", why, "--controller-host=NODE");
-  }
+  if (flags.controllerUnit === undefined)
+    ask("the name of the policy controller's unit or container", why, "--controller-unit=NAME", {
+      assumed: usual.controllerUnit,
+    });
   return asked;
 }

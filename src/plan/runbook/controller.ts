@@ -1,13 +1,20 @@
 import { program } from "../../model/program.ts";
 import type { ReleaseImages } from "../../releases/registries.ts";
+import { usual } from "./asked.ts";
 import { pullStep } from "./host.ts";
-import { runtimeOf, type RunbookInput } from "./told.ts";
+import { containerOf, engineOf, runtimeOf, type RunbookInput } from "./told.ts";
 import type { RunbookStep } from "./runbook.ts";
 
-const meanwhile = [
-  "until the new one runs: new NetworkPolicies are not applied, new pods in new namespaces get no network, changed labels have no effect",
-  "existing pods keep their network and their policy",
-];
+/** What is paused meanwhile: with the Kubernetes datastore policy does not depend on it (hazard H24). */
+function meanwhile({ datastore }: RunbookInput): readonly string[] {
+  if (datastore === "kubernetes")
+    return ["policy is not affected: until the new one runs, the clean-up of addresses pauses"];
+  const some = datastore === undefined ? "with etcd, " : "";
+  return [
+    `${some}until the new one runs: new NetworkPolicies are not applied, new pods in new namespaces get no network, changed labels have no effect`,
+    "existing pods keep their network and their policy",
+  ];
+}
 
 /** upgrade-procedure.md, "Upgrading the Calico Policy Controller": one instance at any time. */
 export function controllerSteps(input: RunbookInput, images: ReleaseImages): readonly RunbookStep[] {
@@ -19,7 +26,7 @@ export function controllerSteps(input: RunbookInput, images: ReleaseImages): rea
       {
         id: "controller-deployment",
         what: `it runs in this cluster as ${controllerWorkload}: upgrade it there`,
-        notes: meanwhile,
+        notes: meanwhile(input),
         commands: [`${program} controller -f controller.yaml   # with ${image}`],
         files: [],
         image,
@@ -30,18 +37,31 @@ export function controllerSteps(input: RunbookInput, images: ReleaseImages): rea
   const host = hosts.find(({ name }) => name === flags.controllerHost);
   const runtime =
     (host !== undefined && "runtime" in host ? runtimeOf(host.runtime) : undefined) ?? flags.runtime;
-  const unit = "calico-policy-controller";
-  const docker = flags.runBy === "docker";
+  const unit = flags.controllerUnit ?? usual.controllerUnit;
+  const container = containerOf(unit);
+  const service = unit.includes(".") ? unit : `${unit}.service`;
+  const { runBy } = flags;
+  const by = (systemd: readonly string[], docker: readonly string[]): readonly string[] =>
+    runBy === "systemd"
+      ? systemd
+      : runBy === "docker"
+        ? docker
+        : ["# if systemd runs it:", ...systemd, "# if docker runs it:", ...docker];
+  const runtimes = hosts.map(
+    (each) => runtimeOf("runtime" in each ? each.runtime : undefined) ?? flags.runtime,
+  );
+  const engines = [...new Set([...runtimes.map(engineOf), ...(hosts.length === 0 ? ["docker"] : [])])];
   const anywhere = "kubectl get pods --all-namespaces -o wide | grep -E 'policy-controller|kube-controllers'";
   return [
     { ...pullStep([image], runtime), notes: [], what: `on ${on}: fetch the image while the old one runs` },
     {
       id: "controller-stop",
       what: `on ${on}: stop the old controller`,
-      notes: meanwhile,
-      commands: docker
-        ? [`docker stop ${unit}`, `docker rename ${unit} ${unit}-before`]
-        : [`systemctl stop ${unit}.service`],
+      notes: meanwhile(input),
+      commands: by(
+        [`systemctl stop ${service}`],
+        [`docker stop ${container}`, `docker rename ${container} ${container}-before`],
+      ),
       files: [],
       unit,
     },
@@ -51,7 +71,10 @@ export function controllerSteps(input: RunbookInput, images: ReleaseImages): rea
       notes: ["two at once undo each other's work"],
       commands: [
         "# on every host that may have one: nothing is printed",
-        "docker ps --format '{{.Names}} {{.Image}}' | grep -E 'policy-controller|kube-controllers'",
+        ...engines.map(
+          (engine) =>
+            `${engine} ps --format '{{.Names}} {{.Image}}' | grep -E 'policy-controller|kube-controllers'`,
+        ),
         anywhere,
       ],
       files: [],
@@ -60,13 +83,14 @@ export function controllerSteps(input: RunbookInput, images: ReleaseImages): rea
       id: "controller-start",
       what: `on ${on}: start ${image}`,
       notes: ["better as a Deployment with strategy Recreate: then Kubernetes keeps it to one"],
-      commands: docker
-        ? [`# as it was started before, with ${image}:`, `docker run -d --name ${unit} … ${image}`]
-        : [
-            `systemctl edit --full ${unit}.service   # the image: ${image}`,
-            "systemctl daemon-reload",
-            `systemctl start ${unit}.service`,
-          ],
+      commands: by(
+        [
+          `systemctl edit --full ${service}   # the image: ${image}`,
+          "systemctl daemon-reload",
+          `systemctl start ${service}`,
+        ],
+        [`# as it was started before, with ${image}:`, `docker run -d --name ${container} … ${image}`],
+      ),
       files: [],
       image,
       unit,
@@ -76,7 +100,7 @@ export function controllerSteps(input: RunbookInput, images: ReleaseImages): rea
       what: "see that exactly one runs, and works",
       notes: [],
       commands: [
-        docker ? `docker logs --tail 20 ${unit}` : `journalctl -u ${unit}.service -n 20 --no-pager`,
+        ...by([`journalctl -u ${service} -n 20 --no-pager`], [`docker logs --tail 20 ${container}`]),
         anywhere,
       ],
       files: [],

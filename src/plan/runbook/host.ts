@@ -4,7 +4,14 @@ import { atLeast, parseVersion, type Version } from "../../releases/version.ts";
 import { usual } from "./asked.ts";
 import { binariesStep, configStep } from "./cni.ts";
 import type { RunbookHost, RunbookStep } from "./runbook.ts";
-import { runtimeOf, type RunbookFlags, type RunbookInput, type Runtime } from "./told.ts";
+import {
+  containerOf,
+  engineOf,
+  runtimeOf,
+  type RunbookFlags,
+  type RunbookInput,
+  type Runtime,
+} from "./told.ts";
 
 /** The steps on one host: upgrade-procedure.md, "Upgrading Components Individually". */
 export function hostOf(
@@ -100,12 +107,13 @@ function switchStep(image: string, { runBy, unit = usual.unit, bgp }: RunbookFla
     "systemctl daemon-reload",
     `systemctl restart ${service}`,
   ];
+  const container = containerOf(unit);
   const byDocker = [
-    `docker inspect ${unit} > $HOME/${unit}.before.json   # its options, for the new one`,
-    `docker stop ${unit}`,
-    `docker rename ${unit} ${unit}-before`,
+    `docker inspect ${container} > $HOME/${container}.before.json   # its options, for the new one`,
+    `docker stop ${container}`,
+    `docker rename ${container} ${container}-before`,
     `# start it as it was started before, with ${image}:`,
-    `docker run -d --name ${unit} … ${image}`,
+    `docker run -d --name ${container} … ${image}`,
   ];
   return {
     id: "switch",
@@ -134,18 +142,19 @@ function verifyStep(
   { unit = usual.unit }: RunbookFlags,
   runtime: Runtime | undefined,
 ): RunbookStep {
-  const shell = runtime === "containerd" ? "nerdctl" : runtime === "cri-o" ? "podman" : "docker";
+  const shell = engineOf(runtime);
+  const container = containerOf(unit);
   const probe = atLeast(to, "v3.2.0")
-    ? [`${shell} exec ${unit} /bin/calico-node -felix-ready`]
+    ? [`${shell} exec ${container} /bin/calico-node -felix-ready`]
     : atLeast(to, "v2.4.0")
       ? ["# where FELIX_HEALTHENABLED is true:", "curl -fsS http://localhost:9099/readiness"]
-      : [`${shell} logs --tail 20 ${unit}`];
+      : [`${shell} logs --tail 20 ${container}`];
   return {
     id: "verify",
     what: "see that it works before the next host is touched",
     notes: ["a pod that is started here gets an address, and reaches one on another host"],
     commands: [
-      `${shell} ps --filter name=${unit} --format '{{.Image}} {{.Status}}'`,
+      `${shell} ps --filter name=${container} --format '{{.Image}} {{.Status}}'`,
       ...probe,
       "calicoctl node status",
       `kubectl get node ${node}`,

@@ -9,10 +9,12 @@ import { askedOf } from "./asked.ts";
 import { controllerSteps } from "./controller.ts";
 import { hostOf } from "./host.ts";
 import type { Runbook, RunbookHop, RunbookStep } from "./runbook.ts";
-import type { RunbookInput } from "./told.ts";
+import { isWindows, type RunbookInput } from "./told.ts";
 
 /** The whole way on every host, or the rule that forbids it. */
-export function makeRunbook(input: RunbookInput, catalogue: Catalogue): Runbook | Refusal {
+export function makeRunbook(given: RunbookInput, catalogue: Catalogue): Runbook | Refusal {
+  const windows = given.hosts.filter(isWindows).map(({ name }) => name);
+  const input = { ...given, hosts: given.hosts.filter((host) => !isWindows(host)) };
   const { from, to, datastore, kubernetes, oldGroupServed } = input;
   const known = from !== undefined && datastore !== undefined;
   const route = known
@@ -41,7 +43,10 @@ export function makeRunbook(input: RunbookInput, catalogue: Catalogue): Runbook 
     ...(from === undefined ? {} : { from: from.text }),
     to: to.text,
     ...(datastore === undefined ? {} : { datastore }),
-    asked: askedOf(input),
+    asked: askedOf(
+      input,
+      hops.some(({ controller }) => controller.length > 0),
+    ),
     hops,
     notes: [
       ...(known
@@ -50,6 +55,11 @@ export function makeRunbook(input: RunbookInput, catalogue: Catalogue): Runbook 
             "whether the way goes through other releases, and what is to be migrated before, is not known: say --from and --datastore",
           ]),
       ...(hops.length === 0 ? [`${to.text} runs already`] : []),
+      ...(windows.length === 0
+        ? []
+        : [
+            `${windows.join(", ")} ${windows.length === 1 ? "runs" : "run"} Windows: Calico is installed there by another way (Calico for Windows), which is not written here`,
+          ]),
       ...(route?.notes ?? []).map(({ id, because }) => `${id}: ${because}`),
     ],
   };

@@ -36,6 +36,8 @@ export interface RunbookFlags {
   readonly cniBinDir?: string;
   readonly cniConfDir?: string;
   readonly controllerHost?: string;
+  /** systemd's unit, or docker's container, of the policy controller. */
+  readonly controllerUnit?: string;
   readonly registry?: string;
   readonly runtime?: Runtime;
   /** Kubelets, where the nodes do not say: `1.3.7`. */
@@ -48,4 +50,21 @@ export interface RunbookFlags {
 export function runtimeOf(text: string | undefined): Runtime | undefined {
   const name = /^([a-z-]+):\/\//.exec(text ?? "")?.[1];
   return name === "docker" || name === "containerd" || name === "cri-o" ? name : undefined;
+}
+
+/** The program that shows the containers of a runtime, as docker's does. */
+export function engineOf(runtime: Runtime | undefined): string {
+  return runtime === "containerd" ? "nerdctl" : runtime === "cri-o" ? "podman" : "docker";
+}
+
+/** `calico-node` of `calico-node.service`: what docker calls it. */
+export function containerOf(unit: string): string {
+  return unit.replace(/\.service$/, "");
+}
+
+/** Upstream's programs and paths are others there, and so are the steps. */
+export function isWindows(host: RunbookInput["hosts"][number]): boolean {
+  if (!("labels" in host)) return false;
+  const os = host.labels["kubernetes.io/os"] ?? host.labels["beta.kubernetes.io/os"];
+  return os === "windows" || /^windows/i.test(host.osImage ?? "");
 }

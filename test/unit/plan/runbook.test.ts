@@ -49,6 +49,7 @@ function runbook(more: Partial<RunbookInput> = {}): Runbook {
         cniBinDir: "/opt/cni/bin",
         cniConfDir: "/etc/cni/net.d",
         controllerHost: "node-01",
+        controllerUnit: "calico-policy-controller",
         bgp: true,
       },
       ...more,
@@ -148,6 +149,26 @@ describe("the steps on a host", () => {
   });
 });
 
+test("a unit's name with .service is no container's name", () => {
+  const made = runbook({ flags: { unit: "calico-node.service" } });
+  expect(commands(host(made, "node-01"), "switch")).toMatch(
+    /^systemctl restart calico-node\.service$[^]*^docker stop calico-node$/m,
+  );
+  expect(commands(host(made, "node-01"), "verify")).toContain("--filter name=calico-node ");
+});
+
+test("hosts with Windows get no steps for Linux, and are named", () => {
+  const windows = node("win-01", {
+    kubeletVersion: "v1.31.0",
+    containerRuntimeVersion: "containerd://1.7.0",
+    osImage: "Windows Server 2022 Datacenter",
+  });
+  const labelled = { ...newer, name: "win-02", labels: { "kubernetes.io/os": "windows" } };
+  const made = runbook({ hosts: [old, windows, labelled] });
+  expect(hop(made).hosts.map((each) => each.node)).toEqual(["node-01"]);
+  expect(made.notes).toContainEqual(expect.stringMatching(/^win-01, win-02 run Windows: /));
+});
+
 describe("the controller", () => {
   test("is stopped, seen to be gone, and only then started: never two", () => {
     expect(hop(runbook()).controller.map(({ id }) => id)).toEqual([
@@ -167,8 +188,38 @@ describe("the controller", () => {
     expect(step?.commands.join()).toContain("controller -f");
   });
 
-  test("is no part of the Kubernetes datastore before v3.6", () => {
-    expect(hop(runbook({ datastore: "kubernetes", oldGroupServed: true })).controller).toEqual([]);
+  test("is no part of the Kubernetes datastore before v3.6, and nothing is asked about it", () => {
+    const made = runbook({ datastore: "kubernetes", oldGroupServed: true, flags: {} });
+    expect(hop(made).controller).toEqual([]);
+    expect(made.asked.filter(({ flag }) => flag.startsWith("--controller"))).toEqual([]);
+  });
+
+  test("of the Kubernetes datastore has no part in policy (H24)", () => {
+    const made = runbook({
+      from: versionOf("v3.28.2"),
+      to: versionOf("v3.29.7"),
+      datastore: "kubernetes",
+      kubernetes: 31,
+    });
+    const notes = hop(made).controller.flatMap((step) => step.notes);
+    expect(notes).toContain(
+      "policy is not affected: until the new one runs, the clean-up of addresses pauses",
+    );
+    expect(notes.join()).not.toContain("NetworkPolicies");
+  });
+
+  test("is looked for with each host's own runtime, under the name that was told, in both ways where none was", () => {
+    const lines = (of: Runbook, id: string): string =>
+      hop(of)
+        .controller.filter((step) => step.id === id)
+        .flatMap((step) => step.commands)
+        .join("\n");
+    expect(lines(runbook(), "controller-none")).toMatch(/^docker ps [^]*^nerdctl ps /m);
+    const made = runbook({ hosts: [newer], flags: { controllerUnit: "kube-controllers.service" } });
+    expect(lines(made, "controller-none")).not.toContain("docker ps");
+    expect(lines(made, "controller-stop")).toBe(
+      "# if systemd runs it:\nsystemctl stop kube-controllers.service\n# if docker runs it:\ndocker stop kube-controllers\ndocker rename kube-controllers kube-controllers-before",
+    );
   });
 });
 
@@ -205,6 +256,7 @@ test("nothing known but the target: everything is asked for, and nothing is gues
     "--runtime=docker|containerd|cri-o",
     "--kubelet=VERSION",
     "--controller-host=NODE",
+    "--controller-unit=NAME",
   ]);
   expect(commands(host(made, "a"), "switch")).toMatch(/if systemd runs it[^]*if docker runs it/);
 });
