@@ -2,7 +2,7 @@ import { migratedAnnotation } from "../model/names.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { convert } from "./convert.ts";
 import { differences, specText, type Difference } from "./compare.ts";
-import { movedKinds, oldNamespace, type OldKind } from "./kinds.ts";
+import { movedKinds, newGroup, oldNamespace, type OldKind } from "./kinds.ts";
 
 /** Hexadecimal hash of a text; the edge hands it in. */
 export type Hash = (text: string) => string;
@@ -50,7 +50,11 @@ export function dataPlan(sides: readonly Sides[], hash: Hash): readonly DataStep
         .filter(({ metadata }) => metadata.namespace === oldNamespace)
         .map((object) => [object.metadata.name, object]),
     );
-    const steps = old.map((object): DataStep => stepFor(kind, object, here, own, hash));
+    const steps = old.map((object): DataStep => {
+      const step = stepFor(kind, object, here, own, hash);
+      const twin = old.find((other) => isTwin(object, other) && !sameContent(kind, object, other));
+      return twin === undefined ? step : refusedFor(step, twin);
+    });
     const left = found
       .filter(
         ({ metadata }) => metadata.annotations?.[migratedAnnotation] !== undefined && !own.has(metadata.name),
@@ -60,12 +64,45 @@ export function dataPlan(sides: readonly Sides[], hash: Hash): readonly DataStep
         name: live.metadata.name,
         namespace: "",
         does: "gone",
-        why: "it was brought over, and the old side has it no more; delete it, or keep it by taking the annotation away",
+        why: `it was brought over, and the old side has it no more; delete it (kubectl delete ${resourceOf(kind)} ${live.metadata.name}), or keep it (kubectl annotate ${resourceOf(kind)} ${live.metadata.name} ${migratedAnnotation}-)`,
         differences: [],
         live,
       }));
     return [...steps, ...left].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   });
+}
+
+/** The same name in kube-system under both groups that releases have had for the kind. */
+function isTwin({ apiVersion, metadata }: KubeObject, other: KubeObject): boolean {
+  return (
+    other.apiVersion !== apiVersion &&
+    other.metadata.name === metadata.name &&
+    metadata.namespace === oldNamespace &&
+    other.metadata.namespace === oldNamespace
+  );
+}
+
+function sameContent(kind: OldKind, one: KubeObject, other: KubeObject): boolean {
+  const [left, right] = [convert(kind, one), convert(kind, other)];
+  return left.ok && right.ok && differences(left.object, right.object).length === 0;
+}
+
+function refusedFor({ kind, name, namespace, old }: DataStep, twin: KubeObject): DataStep {
+  return {
+    kind,
+    name,
+    namespace,
+    does: "refused",
+    why: `${twin.apiVersion} has the same name and other content, and the new side has one place for both: delete one of both`,
+    differences: [],
+    ...(old === undefined ? {} : { old }),
+  };
+}
+
+/** `ippools.crd.projectcalico.org` */
+function resourceOf(kind: OldKind): string {
+  const found = movedKinds.find(({ old }) => old.kind === kind);
+  return `${found?.new.resource ?? kind}.${newGroup}`;
 }
 
 /** The annotation that says what was brought over: of the content, as Calico would write it. */

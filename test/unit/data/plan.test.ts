@@ -62,6 +62,32 @@ describe("H28: both sides are compared again until the last old node is gone", (
   });
 });
 
+test("one name under both groups of a kind: the same content is brought over once, another one stops", () => {
+  const policy = (apiVersion: string, order: number): KubeObject => ({
+    ...oldObject("SystemNetworkPolicy", "a", { order, selector: "all()" }),
+    apiVersion,
+  });
+  const plan = (first: number, second: number): readonly DataStep[] =>
+    dataPlan(
+      [
+        {
+          kind: "SystemNetworkPolicy",
+          old: [policy("alpha.projectcalico.org/v1", first), policy("projectcalico.org/v1", second)],
+          new: [],
+        },
+      ],
+      hash,
+    );
+  expect(plan(1, 1).map(({ does }) => does)).toEqual(["create", "create"]);
+  expect(plan(1, 2)).toMatchObject([
+    { does: "refused", why: expect.stringContaining("projectcalico.org/v1 has the same name") as string },
+    {
+      does: "refused",
+      why: expect.stringContaining("alpha.projectcalico.org/v1 has the same name") as string,
+    },
+  ]);
+});
+
 test("two namespaces with objects of one name: only kube-system's has an effect, and a difference stops", () => {
   const elsewhere = config("2", { namespace: "default" });
   const steps = dataPlan([{ kind: "GlobalConfig", old: [config("1"), elsewhere], new: [] }], hash);
