@@ -13,9 +13,10 @@ export function isAsInFile(file: KubeObject, live: KubeObject): boolean {
   return isWithin(comparable(file), comparable(live));
 }
 
-/** The status in a file is not applied. */
-function comparable({ apiVersion: _apiVersion, status: _status, ...rest }: KubeObject): unknown {
-  return rest;
+/** The status in a file is not applied, nor is creationTimestamp: generators write it as null. */
+function comparable({ apiVersion: _apiVersion, status: _status, metadata, ...rest }: KubeObject): unknown {
+  const { creationTimestamp: _created, ...others } = metadata;
+  return { ...rest, metadata: others };
 }
 
 /** The last-applied text has the namespace and an empty annotations map where the file may have neither. */

@@ -22,6 +22,8 @@ export interface WorkloadFacts {
   readonly updated: number;
   readonly generation: number;
   readonly observedGeneration: number;
+  /** Why a pod of it could not even be made (condition ReplicaFailure): quota, admission, priority class. */
+  readonly failure?: string;
   /** Of a Deployment: Recreate or RollingUpdate. */
   readonly strategy?: string;
   readonly image: string;
@@ -42,6 +44,11 @@ interface RawWorkload {
     readonly replicas?: number;
     readonly updatedReplicas?: number;
     readonly observedGeneration?: number;
+    readonly conditions?: readonly {
+      readonly type?: string;
+      readonly status?: string;
+      readonly message?: string;
+    }[];
   };
 }
 
@@ -58,6 +65,9 @@ export function workloadFacts(raw: KubeObject): WorkloadFacts | undefined {
   const part = template.containers.map((container) => ({ container, component: componentOf(container) }));
   const found = part.find(({ component }) => component !== undefined);
   if (found?.component === undefined) return undefined;
+  const failure = status?.conditions?.find(
+    (each) => each.type === "ReplicaFailure" && each.status === "True",
+  );
   return {
     component: found.component,
     apiVersion: raw.apiVersion,
@@ -78,6 +88,7 @@ export function workloadFacts(raw: KubeObject): WorkloadFacts | undefined {
     image: found.container.image,
     selector: spec?.selector?.matchLabels ?? {},
     template,
+    ...(failure?.message === undefined ? {} : { failure: failure.message }),
     ...(spec?.strategy?.type === undefined ? {} : { strategy: spec.strategy.type }),
   };
 }

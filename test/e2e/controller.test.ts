@@ -585,6 +585,29 @@ describe("Kubernetes 1.36: today's APIs", () => {
     }
   });
 
+  test("a pod that the server refuses to make: its reason is told, and the way back", async () => {
+    await installed(cluster, from, to);
+    const file = await manifest(
+      hostedCalico(to, ["rbac", "config", "workloads"]).map((object) =>
+        object.kind === "Deployment" && object.metadata.name === "calico-kube-controllers"
+          ? withPriority(object, "nowhere")
+          : object,
+      ),
+    );
+    const { code, stderr } = await runController(cluster, "-f", file, "--timeout=15s");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: no pod of Deployment kube-system\/calico-kube-controllers came within 15s: .*no PriorityClass with name nowhere/m,
+    );
+    expect(stderr).toMatch(/to go back: kubectl calico-upgrade undo \S+/);
+
+    function withPriority(object: KubeObject, priorityClassName: string): KubeObject {
+      const spec = object["spec"] as { readonly template: { readonly spec: object } };
+      const template = { ...spec.template, spec: { ...spec.template.spec, priorityClassName } };
+      return { ...object, spec: { ...spec, template } };
+    }
+  });
+
   test("H24: an old pod on a silent node holds the new controller back; it is named, and never force-deleted", async () => {
     await installed(cluster, from, to);
     const [old] = await controllerPods(cluster);

@@ -153,7 +153,8 @@ function waiting(view: View, phase: ControllerPhaseName, what: string, pod: PodF
   const wantsEvents = now - began >= eventsAfter;
   const stuck = pod === undefined ? undefined : stuckReason(pod, world.events);
   const silent = pod === undefined ? undefined : silentNode(world, pod);
-  const said = silent ?? (stuck?.failing === true ? stuckText(stuck) : undefined);
+  const notMade = pod === undefined ? targetOf(world, goal)?.facts.failure : undefined;
+  const said = silent ?? notMade ?? (stuck?.failing === true ? stuckText(stuck) : undefined);
   const leaving =
     seen.interrupted === undefined
       ? ""

@@ -4,7 +4,7 @@ import type { WorkloadFacts } from "../../model/workload.ts";
 import type { Stop } from "../decision.ts";
 import type { ControllerGoal } from "./goal.ts";
 import type { ControllerSeen } from "./seen.ts";
-import { presentPods, type ControllerWorld } from "./world.ts";
+import { presentPods, targetOf, type ControllerWorld } from "./world.ts";
 
 /** Why a controller run stops: what was seen, and what to do, in words. */
 
@@ -89,9 +89,10 @@ export function timedOut(about: About, pod: PodFacts | undefined): Stop {
       hint: `${silent ? "bring the node back or take it out of the cluster" : "look at the pod"}, never force-delete the pod; then: ${goal.again}`,
     };
   }
+  const failure = targetOf(world, goal)?.facts.failure;
   const what =
     pod === undefined
-      ? `no pod of ${workloadName(goal.target)} came ${limit}`
+      ? `no pod of ${workloadName(goal.target)} came ${limit}${failure === undefined ? "" : `: ${failure}`}`
       : `pod ${pod.name} did not become Ready ${limit}${because}`;
   return {
     message: what,

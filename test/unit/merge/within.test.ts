@@ -46,6 +46,12 @@ describe("an object of the file counts as different only where it is", () => {
       deployment({ a: 1 }),
       true,
     ],
+    [
+      "a creationTimestamp as generators write it",
+      deployment({}, { creationTimestamp: null as unknown as string }),
+      deployment({}, { creationTimestamp: "2026-01-01T00:00:00Z" }),
+      true,
+    ],
     ["labels", deployment({}, { labels: { a: "b" } }), deployment({}, { labels: { a: "c" } }), false],
   ])("%s", (_what, file, live, expected) => {
     expect(isAsInFile(file, live)).toBe(expected);
