@@ -3,6 +3,7 @@ import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
+import { bgpInUse } from "../../model/backend.ts";
 import type { Observed } from "../../model/observed.ts";
 import { program } from "../../model/program.ts";
 import { isTombstone } from "../../model/workload.ts";
@@ -66,7 +67,7 @@ export async function runRunbook(options: RunbookOptions): Promise<number> {
     hosts,
     ...(hostsWhy === undefined ? {} : { hostsWhy }),
     ...controllerOf(seen),
-    flags,
+    flags: { ...bgpOf(seen), ...flags },
   };
   const runbook = makeRunbook(input, catalogue);
   if (runbook.kind === "refusal") {
@@ -97,7 +98,7 @@ function hostsOf({ nodes }: Observed, names: readonly string[]): Pick<RunbookInp
 function runningOf(
   seen: Observed,
   told: Told,
-): Pick<RunbookInput, "from" | "fromWhy" | "datastore" | "datastoreWhy"> {
+): Pick<RunbookInput, "from" | "fromWhy" | "datastore" | "datastoreWhy" | "daemonSet"> {
   const { daemonSets } = upgradeStatus(seen, catalogue);
   const [set] = daemonSets;
   const candidates: readonly Version[] = (set?.release.candidates ?? []).map(versionOf);
@@ -110,11 +111,19 @@ function runningOf(
       ? "no DaemonSet of this cluster runs calico-node"
       : undefined;
   return {
+    ...(set === undefined ? {} : { daemonSet: `${set.namespace}/${set.name}` }),
     from: told.from ?? oldest,
     fromWhy: notThere ?? `its images do not say it: ${set?.release.text ?? ""}`,
     datastore: told.datastore ?? (type === "unknown" ? undefined : type),
     datastoreWhy: notThere ?? "its calico-node does not say it",
   };
+}
+
+/** What a calico-node that Kubernetes runs says of BGP holds for the other hosts, too: they are its peers. */
+function bgpOf({ daemonSets, configMaps }: Observed): { readonly bgp?: boolean } {
+  const [set] = daemonSets.known ? daemonSets.value : [];
+  const bgp = set === undefined || !configMaps.known ? "unknown" : bgpInUse(set.template, configMaps.value);
+  return bgp === "unknown" ? {} : { bgp };
 }
 
 function controllerOf({ workloads }: Observed): Pick<RunbookInput, "controllerWorkload" | "workloadsKnown"> {

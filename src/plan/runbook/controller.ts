@@ -53,7 +53,11 @@ export function controllerSteps(input: RunbookInput, images: ReleaseImages): rea
   const engines = [...new Set([...runtimes.map(engineOf), ...(hosts.length === 0 ? ["docker"] : [])])];
   const anywhere = "kubectl get pods --all-namespaces -o wide | grep -E 'policy-controller|kube-controllers'";
   return [
-    { ...pullStep([image], runtime), notes: [], what: `on ${on}: fetch the image while the old one runs` },
+    {
+      ...pullStep([image], runtime, flags.bgp),
+      notes: [],
+      what: `on ${on}: fetch the image while the old one runs`,
+    },
     {
       id: "controller-stop",
       what: `on ${on}: stop the old controller`,

@@ -38,7 +38,7 @@ export function hostOf(
       images: (facts.images ?? []).filter((image) => /(^|\/)(mirrored-)?calico[-/]/.test(image)),
     },
     steps: [
-      pullStep([images.node, images.cni], runtime),
+      pullStep([images.node, images.cni], runtime, flags.bgp),
       {
         id: "cordon",
         what: "keep new pods away",
@@ -62,7 +62,11 @@ export function hostOf(
   };
 }
 
-export function pullStep(images: readonly string[], runtime: Runtime | undefined): RunbookStep {
+export function pullStep(
+  images: readonly string[],
+  runtime: Runtime | undefined,
+  bgp: boolean | undefined,
+): RunbookStep {
   const pull: Readonly<Record<Runtime, (image: string) => string>> = {
     docker: (image) => `docker pull ${image}`,
     containerd: (image) => `ctr -n k8s.io images pull ${image}`,
@@ -71,9 +75,12 @@ export function pullStep(images: readonly string[], runtime: Runtime | undefined
   return {
     id: "pull",
     what: "fetch the images while the old ones run",
-    notes: [
-      "routes are lost if calico-node is away for longer than BGP's graceful restart, and a pull takes longer",
-    ],
+    notes:
+      bgp === false
+        ? []
+        : [
+            "routes are lost if calico-node is away for longer than BGP's graceful restart, and a pull takes longer",
+          ],
     commands:
       runtime === undefined
         ? images.map((image) => `# the runtime is not known: pull ${image}`)
@@ -139,7 +146,7 @@ function switchStep(image: string, { runBy, unit = usual.unit, bgp }: RunbookFla
 function verifyStep(
   node: string,
   to: Version,
-  { unit = usual.unit }: RunbookFlags,
+  { unit = usual.unit, bgp }: RunbookFlags,
   runtime: Runtime | undefined,
 ): RunbookStep {
   const shell = engineOf(runtime);
@@ -156,7 +163,8 @@ function verifyStep(
     commands: [
       `${shell} ps --filter name=${container} --format '{{.Image}} {{.Status}}'`,
       ...probe,
-      "calicoctl node status",
+      // It shows the sessions of BGP, and nothing else.
+      ...(bgp === false ? [] : ["calicoctl node status"]),
       `kubectl get node ${node}`,
     ],
     files: [],

@@ -55,6 +55,11 @@ export function makeRunbook(given: RunbookInput, catalogue: Catalogue): Runbook 
             "whether the way goes through other releases, and what is to be migrated before, is not known: say --from and --datastore",
           ]),
       ...(hops.length === 0 ? [`${to.text} runs already`] : []),
+      ...(input.daemonSet === undefined
+        ? []
+        : [
+            `DaemonSet ${input.daemonSet} runs calico-node in this cluster: its nodes are upgraded by ${program} apply or node, and the steps below are for hosts that it does not run on`,
+          ]),
       ...(windows.length === 0
         ? []
         : [

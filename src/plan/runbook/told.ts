@@ -21,6 +21,8 @@ export interface RunbookInput {
   /** Hosts in the order in which they are done; a name alone where the node could not be read. */
   readonly hosts: readonly (NodeFacts | { readonly name: string })[];
   readonly hostsWhy?: string;
+  /** What runs calico-node in this cluster: its nodes are not upgraded by hand. */
+  readonly daemonSet?: string;
   /** How the controller runs in this cluster: as a Deployment or ReplicaSet of this name. */
   readonly controllerWorkload: string | undefined;
   /** Whether workloads could be read at all. */

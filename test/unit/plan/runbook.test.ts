@@ -149,12 +149,25 @@ describe("the steps on a host", () => {
   });
 });
 
+test("without BGP nothing is said of its routes and sessions", () => {
+  const text = JSON.stringify(host(runbook({ flags: { bgp: false } }), "node-01").steps);
+  expect(text).not.toMatch(/graceful restart|calicoctl node status/);
+  expect(text).toContain("no BGP: routes stay in the kernel");
+});
+
 test("a unit's name with .service is no container's name", () => {
   const made = runbook({ flags: { unit: "calico-node.service" } });
   expect(commands(host(made, "node-01"), "switch")).toMatch(
     /^systemctl restart calico-node\.service$[^]*^docker stop calico-node$/m,
   );
   expect(commands(host(made, "node-01"), "verify")).toContain("--filter name=calico-node ");
+});
+
+test("a cluster whose calico-node is a DaemonSet's is told that this is not its way", () => {
+  expect(runbook().notes).toEqual([]);
+  expect(runbook({ daemonSet: "kube-system/calico-node" }).notes).toContainEqual(
+    expect.stringMatching(/^DaemonSet kube-system\/calico-node runs calico-node .*apply or node/),
+  );
 });
 
 test("hosts with Windows get no steps for Linux, and are named", () => {
