@@ -1,4 +1,5 @@
 import { parseDocument, stringify, type ScalarTag } from "yaml";
+import { plainYaml } from "./plain-text.ts";
 
 /** Scalars that YAML 1.1 has and kubectl's parser takes for text. */
 const unknownToKubectl = new Set(["TIME"]);
@@ -76,11 +77,15 @@ function hasControlCharacters(text: string): boolean {
   return /[^\t\n\r\u0020-\u007E\u0085\u00A0-\uFFFD]/.test(text);
 }
 
-/** Text with characters that YAML forbids: escaped, as in JSON. */
+function isBlankLines(text: string): boolean {
+  return text.includes("\n") && text.trim() === "";
+}
+
+/** Text with characters that YAML forbids, and lines with nothing in them, which readers fold: escaped, as in JSON. */
 const unprintable: ScalarTag = {
   tag: "tag:yaml.org,2002:str",
   default: true,
-  identify: (value) => typeof value === "string" && hasControlCharacters(value),
+  identify: (value) => typeof value === "string" && (hasControlCharacters(value) || isBlankLines(value)),
   resolve: (text) => text,
   stringify: ({ value }) =>
     JSON.stringify(value).replaceAll(
@@ -91,6 +96,11 @@ const unprintable: ScalarTag = {
 
 /** As kubectl writes it: lists not indented below their key, long lines left alone. */
 export function formatYaml(value: unknown): string {
+  return plainYaml(value) ?? formatAny(value);
+}
+
+/** The same, by the library. */
+export function formatAny(value: unknown): string {
   return stringify(value, {
     version: "1.1",
     // Text that kubectl would read as a number has to be quoted.
