@@ -347,6 +347,9 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
       expect(tried.parts?.flatMap(({ entries }) => entries.map(({ result }) => result))).toContain("deleted");
       const { result: redone, most } = await mostAtOnce(cluster, () => run("undo", ...forth, "-y"));
       expect([redone.code, redone.stderr]).toEqual([0, expect.any(String)]);
+      const result = JSON.parse(redone.stdout) as UndoResult;
+      expect(schemaErrorsOf("undo", result)).toEqual([]);
+      expect(result.restarted).toEqual(nodes.map((name) => ({ kind: "Node", name, result: "restarted" })));
       expect(most).toBeLessThanOrEqual(1);
       expect(passing(await rawCluster(cluster), driver, "new")).toEqual(flows);
       expect(await installed(cluster)).toEqual(upgraded);

@@ -6,6 +6,7 @@ import { podsByNode, shouldRun } from "../../model/placement.ts";
 import type { NodeGoal, TemplateGoal } from "../../plan/node/goal.ts";
 import { isSilent, outdatedNodes } from "../../plan/node/pin.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
+import type { NodeRunResult } from "../../render/node-result.ts";
 import type { FileGoal } from "../node/template.ts";
 import type { NodeOptions } from "../node/options.ts";
 import { prepare, type Prepared } from "../node/prepare.ts";
@@ -32,6 +33,8 @@ export interface NodesLeft {
 export interface NodesDone {
   readonly code: number;
   readonly left: NodesLeft;
+  /** What each run over some of them came to. */
+  readonly results: readonly NodeRunResult[];
 }
 
 /** Looks at the nodes, and has rights and guards say whether they may be restarted; nothing is written. */
@@ -81,13 +84,14 @@ export async function doNodes(
   const done = await withPrepared(connection, context, options, async (prepared) => {
     const template = await make(prepared);
     const before = nodesLeft(prepared.live.snapshot(), template, notes);
-    if (!before.template && before.nodes.length === 0) return { code: 0, left: before };
+    if (!before.template && before.nodes.length === 0) return { code: 0, left: before, results: [] };
     const own: NodeOptions = { ...options, nodes: before.nodes, output: { format: "table" } };
     // What it warned of was told before the question.
     const goal: NodeGoal | undefined = await checkedGoal(prepared, heard, own, template, () => undefined);
-    if (goal === undefined) return { code: 1, left: before };
-    const { code } = await performGoal(prepared, heard, own, goal);
-    return { code, left: nodesLeft(prepared.live.snapshot(), await make(prepared), notes) };
+    if (goal === undefined) return { code: 1, left: before, results: [] };
+    const { code, result } = await performGoal(prepared, heard, own, goal);
+    const left = nodesLeft(prepared.live.snapshot(), await make(prepared), notes);
+    return { code, left, results: [result] };
   });
   if (done.code !== 0 || done.left.stale.length === 0) return done;
   return await withPrepared(connection, heard, options, async (prepared) => {
@@ -95,8 +99,9 @@ export async function doNodes(
     const own: NodeOptions = { ...options, nodes, restart: true, output: { format: "table" } };
     const goal = await checkedGoal(prepared, heard, own, undefined, () => undefined);
     if (goal === undefined) return { ...done, code: 1 };
-    const { code } = await performGoal(prepared, heard, own, goal);
-    return { code, left: nodesLeft(prepared.live.snapshot(), await make(prepared), notes) };
+    const { code, result } = await performGoal(prepared, heard, own, goal);
+    const left = nodesLeft(prepared.live.snapshot(), await make(prepared), notes);
+    return { code, left, results: [...done.results, result] };
   });
 }
 

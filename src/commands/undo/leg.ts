@@ -2,13 +2,17 @@ import type { Bundle } from "../../bundle/read.ts";
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
 import type { Output } from "../../render/output.ts";
-import type { UndoneEntry } from "../../render/undo/kind.ts";
+import type { UndoneEntry, UndoneRestart } from "../../render/undo/kind.ts";
 import type { UndoOptions } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
 import type { UndoTarget } from "./staged-entries.ts";
 
-/** What was done, by the ids of entries. */
-export type Results = Map<number, UndoneEntry["result"]>;
+/** What was done of one bundle. */
+export interface Done {
+  /** By the ids of entries. */
+  readonly results: Map<number, UndoneEntry["result"]>;
+  readonly restarted: UndoneRestart[];
+}
 
 /** One bundle on its way back, looked at and not begun: the run's own, or one of a run that was a part of it. */
 export interface Leg {
@@ -29,7 +33,7 @@ export interface Way {
   /** Rights and guards of what follows the writes; what stands against them is told or thrown. */
   mayBegin(): Promise<boolean>;
   /** Saves, then writes. Throws at the first that fails, and where it is interrupted. */
-  perform(own: OpenBundle | undefined, results: Results): Promise<void>;
+  perform(own: OpenBundle | undefined, done: Done): Promise<void>;
 }
 
 /** What every bundle of one `undo` shares. */

@@ -6,7 +6,7 @@ import type { Millis } from "../../model/time.ts";
 import { version } from "../../version.ts";
 import { settledByMigrations } from "../apply/decide.ts";
 import type { UndoWorld } from "./inverse.ts";
-import type { Around, Leg, Results } from "./leg.ts";
+import type { Around, Done, Leg } from "./leg.ts";
 import { aloneLeg } from "./take-back.ts";
 import { isStaged, stagedLeg } from "./staged.ts";
 import type { UndoTarget } from "./staged-entries.ts";
@@ -49,7 +49,7 @@ export interface Place {
 /** Takes them back one after the other; the first that fails ends it. Answers the exit code. */
 export async function takeLegsBack(told: Told, place: Place | undefined): Promise<number> {
   const { legs, main } = told;
-  const results = new Map<Leg, Results>();
+  const dones = new Map<Leg, Done>();
   const saved = new Map<Leg, string>();
   const todo = legs.flatMap((leg) => (leg.way === undefined ? [] : [{ leg, way: leg.way }]));
   const at = legs.findIndex(({ bundle }) => bundle === main);
@@ -59,15 +59,15 @@ export async function takeLegsBack(told: Told, place: Place | undefined): Promis
   let code = 0;
   try {
     for (const { leg, way } of todo) {
-      const done: Results = new Map();
-      results.set(leg, done);
+      const done: Done = { results: new Map(), restarted: [] };
+      dones.set(leg, done);
       const beside = own === undefined ? undefined : { run: own.run, place: legs.indexOf(leg) - at };
       const bundle = leg.bundle === main || place === undefined ? own : await open(leg.bundle, place, beside);
       try {
         await way.perform(bundle, done);
       } finally {
         if (leg.bundle !== main) await close(bundle);
-        if (bundle !== undefined && done.size > 0) saved.set(leg, bundle.directory);
+        if (bundle !== undefined && done.results.size > 0) saved.set(leg, bundle.directory);
       }
     }
   } catch (error) {
@@ -76,7 +76,7 @@ export async function takeLegsBack(told: Told, place: Place | undefined): Promis
   } finally {
     await close(own);
   }
-  const ended = await tellUndo({ ...told, results, saved, ...(stopped === undefined ? {} : { stopped }) });
+  const ended = await tellUndo({ ...told, dones, saved, ...(stopped === undefined ? {} : { stopped }) });
   return stopped === undefined ? ended : code;
 
   // What is in it is on the disk; only what became of the last writes may not be.

@@ -4,6 +4,9 @@ import { interrupted, userError } from "../../errors.ts";
 import { restoreObject } from "../../merge/restore-object.ts";
 import { daemonSetFacts } from "../../model/daemonset.ts";
 import type { KubeObject } from "../../model/kube.ts";
+import { nodeResultObject } from "../../render/node-result.ts";
+import type { UndoneRestart } from "../../render/undo/kind.ts";
+import { restartsOf } from "../../render/undo/restarts.ts";
 import { doNodes, lookAtNodes, nodesToDo, type MakeTemplate } from "../apply/nodes.ts";
 import { idsOf } from "../arguments.ts";
 import type { NodeOptions } from "../node/options.ts";
@@ -22,7 +25,7 @@ export interface NodeStage {
   /** Rights and guards of the nodes; what stands against them is told. */
   mayRestart(): Promise<boolean>;
   /** Answers the DaemonSet afterwards. Throws where a node could not be taken back. */
-  goBack(): Promise<KubeObject | undefined>;
+  goBack(restarted: UndoneRestart[]): Promise<KubeObject | undefined>;
 }
 
 export interface HowToUndo extends Around {
@@ -80,9 +83,10 @@ export function nodeStage(
       const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
       return (await lookAtNodes(connection, context, later, make, warn)).allowed;
     },
-    async goBack() {
+    async goBack(restarted) {
       const own = dryRun === "none" ? nodeOptions : later;
-      const { code, left } = await doNodes(connection, context, own, make, !lines);
+      const { code, left, results } = await doNodes(connection, context, own, make, !lines);
+      restarted.push(...results.flatMap((each) => restartsOf({ nodes: nodeResultObject(each) })));
       if (code === 130 || code === 143) throw interrupted(code, "interrupted; the same command goes on");
       if (code !== 0)
         throw userError("calico-node could not be taken back on every node; the same command goes on");

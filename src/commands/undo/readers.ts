@@ -5,6 +5,8 @@ import { configChange, type ConfigChange } from "../../model/config-ledger.ts";
 import { configMapFacts } from "../../model/configmap.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
+import type { UndoneRestart } from "../../render/undo/kind.ts";
+import { restartsOf } from "../../render/undo/restarts.ts";
 import { prepare, type Prepared } from "../configmap/prepare.ts";
 import { restartAll, tryRestarts } from "../configmap/restart-all.ts";
 import type { RestartOptions } from "../configmap/restart.ts";
@@ -20,7 +22,7 @@ export interface ReaderStage {
   /** What stands against the restarts to come; undefined: nothing. Asked before the first write. */
   refusal(): Promise<string | undefined>;
   /** Throws where one of them could not be restarted. */
-  restart(): Promise<void>;
+  restart(restarted: UndoneRestart[]): Promise<void>;
 }
 
 /** Undefined where the run changed no values of the ConfigMap that Calico's pods read. */
@@ -91,7 +93,7 @@ export async function readerStage(
       const own = node === undefined ? stale : undefined;
       return own === undefined ? undefined : await tryRestarts(first, restart, own);
     },
-    async restart() {
+    async restart(restarted) {
       const prepared = await prepare(connection, context, { daemonSet });
       // A dry run has written no value and no note.
       const alone = dryRun !== "none" && node === undefined && keys.length > 0;
@@ -105,7 +107,14 @@ export async function readerStage(
         );
         return;
       }
-      const { exitCode } = await restartAll(prepared, restart, stale, dryRun);
+      const { exitCode, typha, controller, nodes } = await restartAll(prepared, restart, stale, dryRun);
+      restarted.push(
+        ...restartsOf({
+          ...(typha === undefined ? {} : { typha }),
+          ...(controller?.result === undefined ? {} : { controller: controller.result }),
+          ...(nodes?.result === undefined ? {} : { nodes: nodes.result }),
+        }),
+      );
       if (exitCode === 130 || exitCode === 143)
         throw interrupted(exitCode, "interrupted; the same command goes on");
       if (exitCode !== 0)

@@ -79,9 +79,9 @@ export async function stagedLeg(
         );
       return true;
     },
-    async perform(own, results) {
-      await run.perform(own, results);
-      await readers?.restart();
+    async perform(own, done) {
+      await run.perform(own, done);
+      await readers?.restart(done.restarted);
     },
   };
   return { ...leg, way };

@@ -29,7 +29,7 @@ import type { UndoWorld } from "./inverse.ts";
 import { nodeStage, patience, type HowToUndo } from "./node-stage.ts";
 import type { Decision } from "./staged-entries.ts";
 import { differing } from "./readers.ts";
-import type { Results } from "./leg.ts";
+import type { Done } from "./leg.ts";
 import { asOwnedNow } from "./owned.ts";
 import { entryOf } from "./tell.ts";
 
@@ -40,7 +40,7 @@ export interface Stages {
   /** Rights and guards of the nodes that go back; what stands against them is told. */
   nodesMayRestart(): Promise<boolean>;
   /** Saves everything, then takes back stage by stage. Throws at the first that fails. */
-  perform(own: OpenBundle | undefined, results: Results): Promise<void>;
+  perform(own: OpenBundle | undefined, done: Done): Promise<void>;
 }
 
 /** The stages of taking an upgrade back, over the objects that are to be written. */
@@ -65,7 +65,7 @@ export function stagesOf(
   const given = new Set<Work>();
   return { nodesMayRestart: async () => (await nodes?.mayRestart()) ?? true, perform };
 
-  async function perform(own: OpenBundle | undefined, results: Results): Promise<void> {
+  async function perform(own: OpenBundle | undefined, { results, restarted }: Done): Promise<void> {
     const ids = await own?.save(
       work.map(({ kind, target: { entry, live, before } }) => ({
         action: kind === "delete" ? "deleted" : kind === "create" ? "created" : "changed",
@@ -114,7 +114,7 @@ export function stagesOf(
       }
     });
     if (early !== undefined) throw early;
-    if (nodes !== undefined && node !== undefined) done(node, await nodes.goBack(), "configured");
+    if (nodes !== undefined && node !== undefined) done(node, await nodes.goBack(restarted), "configured");
     await interruptible(context, async (stop) => {
       // Never two controllers: what the run made goes before what it turned off comes back.
       const controllers = of("controller").toSorted((a, b) => rank(a) - rank(b));

@@ -5,7 +5,7 @@ import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { undoLine } from "../../render/undo/print.ts";
 import { sendSaved, type SavedWrite } from "../saved-writes.ts";
 import type { Inverse, UndoWorld } from "./inverse.ts";
-import type { Around, Leg, Results } from "./leg.ts";
+import type { Around, Done, Leg } from "./leg.ts";
 import { prepareAll, refusals, type Prepared } from "./prepare.ts";
 import { entryOf } from "./tell.ts";
 
@@ -40,7 +40,7 @@ export async function aloneLeg(bundle: Bundle, world: UndoWorld, around: Around)
   }
 
   /** Where somebody else was quicker it is worked out anew. */
-  async function perform(own: OpenBundle | undefined, results: Results): Promise<void> {
+  async function perform(own: OpenBundle | undefined, { results }: Done): Promise<void> {
     if (dryRun === "none" && world.gone.length > 0) await lookAgain();
     const listening = context.interrupts.listen();
     /** What somebody was quicker with; undefined: everything is done. */

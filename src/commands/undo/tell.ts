@@ -4,7 +4,7 @@ import type { UndoneEntry, UndoneRun, UndoResult } from "../../render/undo/kind.
 import { printableUndo } from "../../render/undo/print.ts";
 import { resultText } from "../print-result.ts";
 import { forceName, type Inverse } from "./inverse.ts";
-import type { Around, Leg, Results } from "./leg.ts";
+import type { Around, Done, Leg } from "./leg.ts";
 
 /** What one `undo` came to. */
 export interface Told extends Around {
@@ -12,7 +12,7 @@ export interface Told extends Around {
   readonly main: Bundle;
   /** In the order in which they go back. */
   readonly legs: readonly Leg[];
-  readonly results?: ReadonlyMap<Leg, Results>;
+  readonly dones?: ReadonlyMap<Leg, Done>;
   /** Directories of undo's own bundles, of those that wrote something. */
   readonly saved?: ReadonlyMap<Leg, string>;
   readonly stopped?: { readonly message: string; readonly interrupted: boolean };
@@ -20,9 +20,9 @@ export interface Told extends Around {
 
 /** The result in the format that was asked for, and on standard error what is left; the exit code. */
 export async function tellUndo(told: Told): Promise<number> {
-  const { main, legs, results, saved, stopped, options, output } = told;
+  const { main, legs, dones, saved, stopped, options, output } = told;
   const { stdout, stderr } = options.context;
-  const runs = legs.map((leg) => ({ leg, run: runOf(leg, results?.get(leg), saved?.get(leg)) }));
+  const runs = legs.map((leg) => ({ leg, run: runOf(leg, dones?.get(leg), saved?.get(leg)) }));
   const own = runs.find(({ leg }) => leg.bundle === main)?.run;
   if (own === undefined) throw new Error("the run itself is not among what goes back");
   const result: UndoResult = {
@@ -37,11 +37,11 @@ export async function tellUndo(told: Told): Promise<number> {
   if (!told.lines) stdout.write(await resultText(output, printableUndo(result)));
   for (const leg of legs) {
     for (const inverse of inversesOf(leg)) {
-      if (inverse.kind === "nothing" && results?.get(leg)?.has(inverse.entry.id) !== true)
+      if (inverse.kind === "nothing" && dones?.get(leg)?.results.has(inverse.entry.id) !== true)
         stderr.write(`${forceName(inverse.entry)} left as it is: ${inverse.because}\n`);
     }
     const { command, started } = leg.bundle.index;
-    if (legs.length > 1 && leg.way === undefined && (stopped === undefined || results !== undefined))
+    if (legs.length > 1 && leg.way === undefined && (stopped === undefined || dones !== undefined))
       stderr.write(`nothing to take back of ${command} from ${started}\n`);
   }
   // The run's own bundle takes those of its parts along.
@@ -51,7 +51,7 @@ export async function tellUndo(told: Told): Promise<number> {
   if (directories.length > 0) stderr.write(`${savedLine(directories, options)}\n`);
   const entries = runs.flatMap(({ run }) => run.entries);
   if (stopped !== undefined) {
-    const done = [...(results?.values() ?? [])].reduce((sum, { size }) => sum + size, 0);
+    const done = [...(dones?.values() ?? [])].reduce((sum, { results }) => sum + results.size, 0);
     const left = entries.filter(({ result: what }) => what === "left").length;
     if (done > 0)
       stderr.write(
@@ -64,12 +64,13 @@ export async function tellUndo(told: Told): Promise<number> {
   return 0;
 }
 
-function runOf(leg: Leg, done: Results | undefined, saved: string | undefined): UndoneRun {
+function runOf(leg: Leg, done: Done | undefined, saved: string | undefined): UndoneRun {
   const { directory, index } = leg.bundle;
   return {
     of: { bundle: directory, run: index.run, command: index.command },
     ...(saved === undefined ? {} : { bundle: saved }),
-    entries: inversesOf(leg).map((inverse) => entryOf(inverse, done?.get(inverse.entry.id))),
+    entries: inversesOf(leg).map((inverse) => entryOf(inverse, done?.results.get(inverse.entry.id))),
+    ...(done === undefined || done.restarted.length === 0 ? {} : { restarted: done.restarted }),
   };
 }
 

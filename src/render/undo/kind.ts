@@ -15,6 +15,15 @@ export interface UndoneRun {
   /** Where what undo itself changed is saved. */
   readonly bundle?: string;
   readonly entries: readonly UndoneEntry[];
+  /** Pods that were made anew for it, in the order in which they were; absent where none had to be. */
+  readonly restarted?: readonly UndoneRestart[];
+}
+
+/** calico-node of a node, or a workload that reads values which came back. */
+export interface UndoneRestart {
+  readonly kind: string;
+  readonly name: string;
+  readonly result: string;
 }
 
 export interface UndoneEntry {
