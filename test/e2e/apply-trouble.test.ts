@@ -14,6 +14,7 @@ import type { Savepoint } from "../cluster/savepoint.ts";
 import { poll } from "../cluster/wait.ts";
 import { writes } from "./support/calico-cluster.ts";
 import { runPlugin, startPlugin } from "./support/plugin.ts";
+import { selectedAnew } from "./support/selected.ts";
 import { testCluster } from "./test-cluster.ts";
 
 const namespace = "kube-system";
@@ -201,21 +202,7 @@ test("what the server never changes is explained; --recreate deletes and creates
 
 test("--recreate: a controller whose selector changed is made anew, never two at once", async () => {
   await install(old);
-  const selected = (objects: readonly KubeObject[]): KubeObject[] =>
-    objects.map((object) => {
-      if (object.kind !== "Deployment") return object;
-      const spec = object["spec"] as { readonly selector: object; readonly template: KubeObject };
-      const labels = { ...spec.template.metadata.labels, generation: "second" };
-      return {
-        ...object,
-        spec: {
-          ...spec,
-          selector: { matchLabels: labels },
-          template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
-        },
-      };
-    });
-  const path = await file("selector", selected(hostedCalico({ version: "v3.30.7" })));
+  const path = await file("selector", hostedCalico({ version: "v3.30.7" }).map(selectedAnew));
   const refused = await apply(path);
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("--recreate")]);
   const { code, stderr } = await apply(path, "--recreate");

@@ -20,6 +20,7 @@ import {
   runController,
   workload,
 } from "./support/controllers.ts";
+import { refusing } from "./support/interposer.ts";
 import { lines, runPlugin, startPlugin } from "./support/plugin.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { testCluster } from "./test-cluster.ts";
@@ -68,6 +69,27 @@ describe("Kubernetes 1.15: the procedure's own era", () => {
     expect(podImages(pods)).toEqual([
       imageOf(await workload(cluster, "deployments/calico-policy-controller")),
     ]);
+  });
+
+  test("the server refuses the Deployment when the ReplicaSet is at 0: both are told, the bundle is named, and either way leads on", async () => {
+    await installed(cluster, etcd("v1.6.1"), etcd("v2.3.0"));
+    const file = await fileOf(etcd("v2.3.0"));
+    const forbidding = await refusing(
+      cluster,
+      ({ method, path }) => method === "POST" && path.includes("/deployments"),
+      'deployments.apps "calico-policy-controller" is forbidden: by the test',
+    );
+    const { code, stdout, stderr } = await runPlugin(cluster, ["controller", "-f", file, quick], forbidding);
+    expect([code, stdout]).toEqual([1, "replicaset.apps/calico-policy-controller scaled\n"]);
+    expect(stderr).toMatch(/^error: .*is forbidden: by the test/m);
+    const undo = /what was there is saved in (\S+); to take it back: /.exec(stderr)?.[1] ?? "";
+    expect(undo).toMatch(/-controller-\w+$/);
+    const back = await runPlugin(cluster, ["undo", undo, "-y"]);
+    expect([back.code, back.stdout]).toEqual([
+      0,
+      "replicaset.apps/calico-policy-controller configured in kube-system namespace\n",
+    ]);
+    expect(await runController(cluster, "-f", file, quick)).toMatchObject({ code: 0 });
   });
 
   // Procedure: Upgrading the policy controller

@@ -12,6 +12,7 @@ import { mostAtOnce } from "./support/controllers.ts";
 import { installed } from "./support/installed.ts";
 import { interpose } from "./support/interposer.ts";
 import { runPlugin, type Running, startPlugin } from "./support/plugin.ts";
+import { selectedAnew } from "./support/selected.ts";
 import { typhaDeployment } from "./support/typha.ts";
 import { testCluster } from "./test-cluster.ts";
 
@@ -43,17 +44,7 @@ function anew(object: KubeObject): KubeObject {
   const { name } = object.metadata;
   if (object.kind === "ClusterRoleBinding" && name === "calico-kube-controllers")
     return { ...object, roleRef: { ...(object["roleRef"] as object), name: "cluster-admin" } };
-  if (object.kind !== "Deployment") return object;
-  const spec = object["spec"] as { readonly template: KubeObject };
-  const labels = { ...spec.template.metadata.labels, generation: "second" };
-  return {
-    ...object,
-    spec: {
-      ...spec,
-      selector: { matchLabels: labels },
-      template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
-    },
-  };
+  return selectedAnew(object);
 }
 
 const placed = (...args: readonly string[]) => [

@@ -10,7 +10,7 @@ import { at } from "../cluster/kube-object.ts";
 import { cordonLease, isCordoned, nodes, podOf, runLease, writes } from "./support/calico-cluster.ts";
 import { controllerPods, imageOf, mostAtOnce, workload } from "./support/controllers.ts";
 import { installed } from "./support/installed.ts";
-import { interpose } from "./support/interposer.ts";
+import { interpose, refusing } from "./support/interposer.ts";
 import { lines, runPlugin, type Running, startPlugin } from "./support/plugin.ts";
 import { secondsPass } from "./support/seconds-pass.ts";
 import { typhaDeployment } from "./support/typha.ts";
@@ -109,6 +109,33 @@ describe("a whole apply, Typha in it", () => {
     expect(most).toBeLessThanOrEqual(1);
     expect(await installed(cluster)).toEqual(before);
     for (const node of nodes) expect(await imageOnNode(node)).toBe(image);
+  });
+
+  test("the server refuses one object in the middle: what was done and what not is listed, and the same command ends it", async () => {
+    const before = await installed(cluster);
+    const bundle = await bundleOf("apply", "-f", files.next, "-y", ...quick);
+    const forbidding = await refusing(
+      cluster,
+      ({ method, path }) => method === "PATCH" && path.includes("/deployments/calico-typha"),
+      'deployments.apps "calico-typha" is forbidden: by the test',
+    );
+    const { code, stdout, stderr } = await runPlugin(cluster, undoing(bundle), forbidding);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: deployment\.apps\/calico-typha: .*is forbidden: by the test$/m),
+    ]);
+    expect(stdout).toMatch(/^node\/node-03 uncordoned$/m);
+    expect(stdout).not.toContain("calico-typha configured");
+    expect(stderr).toMatch(/^what was there is saved in \S+-undo-\w+; to take it back: /m);
+    expect(stderr).toMatch(
+      new RegExp(
+        String.raw`^\d+ done, \d+ left \(.*deployment\.apps/calico-typha.*\); the same command goes on: kubectl calico-upgrade undo ${bundle} `,
+        "m",
+      ),
+    );
+    const { code: ended, stderr: told } = await undo(bundle);
+    expect([ended, told]).toEqual([0, expect.any(String)]);
+    expect(await installed(cluster)).toEqual(before);
   });
 
   test("P11: that it is a downgrade is said before anything is asked or written", async () => {

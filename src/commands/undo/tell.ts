@@ -52,16 +52,26 @@ export async function tellUndo(told: Told): Promise<number> {
   const entries = runs.flatMap(({ run }) => run.entries);
   if (stopped !== undefined) {
     const done = [...(dones?.values() ?? [])].reduce((sum, { results }) => sum + results.size, 0);
-    const left = entries.filter(({ result: what }) => what === "left").length;
+    const left = entries.filter(({ result: what }) => what === "left");
     if (done > 0)
       stderr.write(
-        `${String(done)} done, ${String(left)} left; the same command goes on: ${undoCommand(main.directory, options)}\n`,
+        `${String(done)} done, ${String(left.length)} left${namesOf(left)}; the same command goes on: ${undoCommand(main.directory, options)}\n`,
       );
     stderr.write(`error: ${stopped.message}\n`);
     return 1;
   }
   if (legs.every(({ way }) => way === undefined)) stderr.write("nothing to take back\n");
   return 0;
+}
+
+/** Names that one line takes; the result has all. */
+const mostNames = 12;
+
+function namesOf(entries: readonly UndoneEntry[]): string {
+  if (entries.length === 0) return "";
+  const names = entries.slice(0, mostNames).map(({ resource, name }) => `${resource}/${name}`);
+  const more = entries.length - names.length;
+  return ` (${names.join(", ")}${more > 0 ? ` and ${String(more)} more` : ""})`;
 }
 
 function runOf(leg: Leg, done: Done | undefined, saved: string | undefined): UndoneRun {

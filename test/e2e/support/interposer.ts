@@ -1,10 +1,11 @@
 /** Stands between the plugin and the API server, so that things happen at an exact moment. */
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { onTestFinished } from "vitest";
 import type { Cluster } from "../../cluster/cluster.ts";
 
@@ -29,10 +30,34 @@ export interface Interposer {
   readonly seen: readonly string[];
 }
 
-/** Every request goes through `pass`, which answers it; without an answer the connection is cut. */
+/** The server refuses, for good, what is written and is none of a dry run; everything else passes, watches too. */
+export async function refusing(
+  cluster: Cluster,
+  refuses: (request: Pick<Passing, "method" | "path">) => boolean,
+  message: string,
+): Promise<Interposer> {
+  return await interpose(cluster, async ({ method, path, forward }) => {
+    if (path.includes("watch=")) return "stream";
+    if (method === "GET" || path.includes("dryRun") || !refuses({ method, path })) return await forward();
+    const body = {
+      kind: "Status",
+      apiVersion: "v1",
+      status: "Failure",
+      reason: "Forbidden",
+      message,
+      code: 403,
+    };
+    return { status: 403, body };
+  });
+}
+
+/**
+ * Every request goes through `pass`, which answers it, or has what the server sends passed on as it comes; without
+ * an answer the connection is cut.
+ */
 export async function interpose(
   cluster: Cluster,
-  pass: (request: Passing) => Promise<Answer | undefined>,
+  pass: (request: Passing) => Promise<Answer | "stream" | undefined>,
 ): Promise<Interposer> {
   const seen: string[] = [];
   const server = createServer((request, response) => {
@@ -52,6 +77,7 @@ export async function interpose(
             ...(type === undefined ? {} : { "content-type": type }),
           }),
       });
+      if (answer === "stream") return await stream(cluster, { method, path }, response);
       if (answer === undefined) return void request.socket.destroy();
       response
         .writeHead(answer.status, { "content-type": "application/json" })
@@ -77,4 +103,20 @@ export async function interpose(
     }),
   );
   return { kubeconfig, seen };
+}
+
+async function stream(
+  cluster: Cluster,
+  { method, path }: Pick<Passing, "method" | "path">,
+  response: ServerResponse,
+): Promise<void> {
+  const over = new AbortController();
+  response.once("close", () => over.abort());
+  try {
+    const from = await cluster.api.open(method, path, over.signal);
+    response.writeHead(from.statusCode ?? 500, { "content-type": "application/json" }).flushHeaders();
+    await pipeline(from, response);
+  } catch {
+    response.destroy();
+  }
 }
