@@ -158,7 +158,7 @@ function stepFor(
     : {
         ...base,
         does: "conflict",
-        why: "the new side has it already, with other content",
+        why: `the new side has it already, with other content; make both the same (kubectl edit ${resourceOf(kind)} ${name}, or the old one), then run it again`,
         differences: found,
         live,
         target,

@@ -124,6 +124,7 @@ describe("migrate-data", () => {
       expect(stdout).toContain(
         `ippool.crd.projectcalico.org/10-244-0-0-16 created (${mode === "server" ? "server " : ""}dry run)`,
       );
+      expect(stdout).toMatch(/^to do: Create 5 CustomResourceDefinitions and 5 objects$/m);
       expect(await items(newPath("ippools"))).toEqual([]);
     }
     const { stderr, code } = await run();
@@ -171,7 +172,9 @@ describe("migrate-data", () => {
     const { stdout, stderr, code } = await run("-y");
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining("the new side has it already, with other content"),
+      expect.stringMatching(
+        /the new side has it already, with other content; make both the same \(kubectl edit globalbgpconfigs\.crd\.projectcalico\.org asnumber/,
+      ),
     ]);
     expect(stdout).toContain('spec.value is "2" on the old side and "1" on the new one');
   });

@@ -100,7 +100,7 @@ async function bringOver(run: Run, steps: readonly DataStep[]): Promise<number> 
   const question = questionOf(bringing);
   if (dryRun === "none" && !(await confirm(options.context, options.yes, question))) return 1;
   await writing(run, async (each) => bring(bringing, each));
-  if (dryRun !== "none") return await told(run, steps, "to do", question);
+  if (dryRun !== "none") return await told(run, steps, "to do", statement(question));
   const { after, left } = await readBack(run);
   if (left.length === 0) return await told(run, after, "verified", equalText(after));
   await told(run, after, "stopped", "what was read back is not what the old side has");
@@ -130,7 +130,7 @@ async function finish(run: Run, steps: readonly DataStep[]): Promise<number> {
     );
   return dryRun === "none"
     ? await told(run, steps, "finished", `${count(going.length, "old object")} deleted`)
-    : await told(run, steps, "to do", question);
+    : await told(run, steps, "to do", statement(question));
 }
 
 /** Writes under a bundle of its own. */
@@ -180,4 +180,9 @@ async function told(
 
 function count(number: number, what: string): string {
   return `${String(number)} ${what}${number === 1 ? "" : "s"}`;
+}
+
+/** What would be asked, said. */
+function statement(question: string): string {
+  return question.replace(/\?$/, "").replace("? ", ". ");
 }
