@@ -59,7 +59,7 @@ export function applyObject(
     owner.kind === "server"
       ? serverSide(live, desired, ref, owner, { force, large })
       : clientSide(live, desired, ref);
-  const immutable = immutableChange(live, desired);
+  const immutable = immutableChange(live, desired, applied.patch);
   return {
     ...applied,
     outcome: applied.write === undefined ? "unchanged" : "configured",

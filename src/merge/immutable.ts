@@ -23,13 +23,22 @@ const fields: Readonly<Record<string, readonly string[]>> = {
   CustomResourceDefinition: ["spec.scope", "spec.group"],
 };
 
-/** What of an object would have to be made anew: the object cannot be changed into the file's. */
-export function immutableChange(live: KubeObject, desired: KubeObject): ImmutableChange | undefined {
+/**
+ * What of an object would have to be made anew: the object cannot be changed into the file's. `patch`: what would be
+ * sent to change it, where it comes from a file; what was read from a server is compared as a whole.
+ */
+export function immutableChange(
+  live: KubeObject,
+  desired: KubeObject,
+  patch?: Readonly<Record<string, unknown>>,
+): ImmutableChange | undefined {
   for (const field of fields[desired.kind] ?? []) {
     const path = field.split(".");
     const [there, wanted] = [at(live, path), at(desired, path)];
     // What the file leaves out, the server fills in as it is.
     if (wanted === undefined || wanted === null || there === undefined) continue;
+    // The server writes labels and defaults into a Job's template: only the patch tells what is the file's.
+    if (field === "spec.template" && patch !== undefined && at(patch, path) === undefined) continue;
     if (!within(wanted, there)) return { field, live: there, wanted };
   }
   return undefined;

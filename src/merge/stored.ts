@@ -126,6 +126,7 @@ export function isDefault(
     (place === "fieldRef.apiVersion" && live === "v1") ||
     (place === "resourceFieldRef.divisor" && live === "0") ||
     (place === "serviceAccountToken.expirationSeconds" && live === 3600) ||
+    (place === "rules.scope" && live === "*") ||
     (place === "ports.protocol" && live === "TCP") ||
     (place === "subjects.apiGroup" && live === (beside["kind"] === "ServiceAccount" ? "" : rbacGroup))
   );

@@ -27,7 +27,13 @@ export function toRecreate(scene: Scene, options: ApplyOptions, applied: Wholes)
   );
 }
 
-export const hasPods: ReadonlySet<string> = new Set(["Deployment", "ReplicaSet", "DaemonSet"]);
+export const hasPods: ReadonlySet<string> = new Set([
+  "Deployment",
+  "ReplicaSet",
+  "DaemonSet",
+  "StatefulSet",
+  "Job",
+]);
 
 /** The delete that comes before the create; only what was looked at goes. */
 export function deletion({ ref, before }: Pick<Target, "ref" | "before">): Write {

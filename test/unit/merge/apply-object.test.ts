@@ -278,6 +278,24 @@ describe("what cannot be changed is known before the first write", () => {
     expect(applyObject(there, deployment({ b: "2", a: "1" }), typha, client).immutable).toBeUndefined();
   });
 
+  test("a Job that is as in the file is left, whatever the server wrote into it; another image cannot be changed", () => {
+    const job = (image: string, more: object = {}, labels: object = {}): KubeObject => ({
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: "migrate", namespace: "kube-system" },
+      spec: {
+        template: {
+          metadata: { labels },
+          spec: { restartPolicy: "Never", containers: [{ name: "a", image, ...more }] },
+        },
+      },
+    });
+    const place = { ...ref, group: "batch", kind: "Job", resource: "jobs" };
+    const there = live(job("a", { resources: {}, imagePullPolicy: "Always" }, { "job-name": "migrate" }));
+    expect(applyObject(there, job("a"), place, client).immutable).toBeUndefined();
+    expect(applyObject(there, job("b"), place, client).immutable?.field).toBe("spec.template");
+  });
+
   test("a namespace that a manifest gives to a kind that has none is no difference", () => {
     const inFile = { ...binding("old"), metadata: { name: "calico-node", namespace: "kube-system" } };
     const there = live(withLastApplied(binding("old")));
