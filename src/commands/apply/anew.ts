@@ -63,6 +63,7 @@ export async function makeAnew(
   options: Pick<ApplyOptions, "dryRun" | "forceConflicts" | "timeout">,
   signal: AbortSignal,
   tell: (outcome: string) => void,
+  say: (line: string) => void,
 ): Promise<Put> {
   const { connection, install, discovery } = around;
   const { ref, object } = target;
@@ -76,6 +77,6 @@ export async function makeAnew(
     write,
   );
   tell(made.outcome);
-  if (ref.kind === "Deployment") await waitRolledOut(connection, ref, limits);
+  if (ref.kind === "Deployment") await waitRolledOut(connection, ref, limits, say);
   return made;
 }

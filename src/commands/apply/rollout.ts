@@ -24,15 +24,24 @@ export async function waitEstablished(connection: Connection, ref: Ref, limits: 
     );
 }
 
-/** Until every pod of a Deployment is of its newest template and available, as `kubectl rollout status` waits. */
-export async function waitRolledOut(connection: Connection, ref: Ref, limits: Limits): Promise<void> {
-  let last = "it was not seen";
+/**
+ * Until every pod of a Deployment is of its newest template and available, as `kubectl rollout status` waits.
+ * `say`: told once, where there is something to wait for.
+ */
+export async function waitRolledOut(
+  connection: Connection,
+  ref: Ref,
+  limits: Limits,
+  say: (line: string) => void,
+): Promise<void> {
+  let last: string | undefined;
   const done = await waitForObject(
     connection,
     ref,
     (object) => {
       const left = rolloutLeft(object);
-      if (left !== undefined) last = left;
+      if (left !== undefined && last === undefined) say(`waiting for ${objectName(ref)} to roll out`);
+      last = left ?? last;
       return left === undefined ? true : undefined;
     },
     limits,
@@ -40,7 +49,7 @@ export async function waitRolledOut(connection: Connection, ref: Ref, limits: Li
   if (done === true) return;
   const where = ref.namespace === undefined ? "" : ` -n ${ref.namespace}`;
   throw userError(
-    `${objectName(ref)} did not become ready in time: ${last}; look at its pods: kubectl describe deployment${where} ${ref.name}`,
+    `${objectName(ref)} did not become ready in time: ${last ?? "it was not seen"}; look at its pods: kubectl describe deployment${where} ${ref.name}`,
   );
 }
 

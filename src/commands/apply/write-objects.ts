@@ -33,6 +33,7 @@ export async function writeObjects(
     objects.push({ step: id, name, outcome, ...(namespace === undefined ? {} : { namespace }) });
     if (isLines(options)) context.stdout.write(`${name} ${outcome}${dryRunSuffix(options.dryRun)}\n`);
   };
+  const say = (line: string): void => void context.stderr.write(`${line}\n`);
   // Another run may have been killed before it restarted what reads its values.
   const left = id === "configmap" && real ? await openNotes(run) : [];
   const values = ({ ref, object }: Target) => ({
@@ -49,9 +50,8 @@ export async function writeObjects(
       stop.throwIfAborted();
       if (run.recreated.includes(target)) {
         if (id !== anewIn(target.part) || !real) continue;
-        const { object } = await makeAnew(target, { ...scene, connection }, options, stop, (outcome) =>
-          tell(target, outcome),
-        );
+        const told = (outcome: string): void => tell(target, outcome);
+        const { object } = await makeAnew(target, { ...scene, connection }, options, stop, told, say);
         saving?.done(target.ref, object);
         continue;
       }
@@ -77,10 +77,8 @@ export async function writeObjects(
       if (real && id === "expand" && isCrd(target.object)) crds.push(target);
       const rolls = id === "typha" && target.part === "typha";
       // A rollout that an earlier run did not see through is waited for, too.
-      if (real && rolls && rolloutLeft(object) !== undefined) {
-        context.stderr.write(`waiting for ${objectName(target.ref)} to roll out\n`);
-        await waitRolledOut(connection, target.ref, limits);
-      }
+      if (real && rolls && rolloutLeft(object) !== undefined)
+        await waitRolledOut(connection, target.ref, limits, say);
       if (crds.length > 0 && !isCrd(target.object)) await established(crds.splice(0), limits);
     }
     await established(crds, limits);

@@ -57,8 +57,12 @@ export async function restartTypha(
     const line = `deployment.${ref.group}/${name}`;
     if (lines) context.stdout.write(`${line} restarted${dryRunSuffix(dryRun)}\n`);
     if (dryRun !== "none" || rolloutLeft(object) === undefined) return 0;
-    context.stderr.write(`waiting for ${line} to roll out\n`);
-    await waitRolledOut(connection, ref, { timeout, signal: listening.first });
+    await waitRolledOut(
+      connection,
+      ref,
+      { timeout, signal: listening.first },
+      (text) => void context.stderr.write(`${text}\n`),
+    );
     return 0;
   } catch (error) {
     if (isBug(error)) throw error;

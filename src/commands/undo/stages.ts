@@ -16,6 +16,7 @@ import { manager } from "../../model/names.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Part } from "../../plan/apply/parts.ts";
+import { objectName } from "../../render/apply-lines.ts";
 import type { UndoneEntry } from "../../render/undo/kind.ts";
 import { undoLine } from "../../render/undo/print.ts";
 import { removeOld } from "../apply/anew.ts";
@@ -210,14 +211,19 @@ export function stagesOf(
     });
   }
 
+  function say(line: string): void {
+    context.stderr.write(`${line}\n`);
+  }
+
   /** A workload that came back is rolled out; of one that went, or is at 0 again, no pod is left. */
   async function settled(each: Work, signal: AbortSignal): Promise<void> {
     const { entry, live } = each.target;
     const limits = { timeout: patience, signal };
     if (!goesDown(each)) {
-      if (entry.kind === "Deployment") await waitRolledOut(connection, entry.ref, limits);
+      if (entry.kind === "Deployment") await waitRolledOut(connection, entry.ref, limits, say);
       return;
     }
+    say(`waiting until ${objectName(entry.ref)} has no pod any more`);
     const isGone = (object: KubeObject | undefined) => (object === undefined ? true : undefined);
     if (each.kind === "delete" && (await waitForObject(connection, entry.ref, isGone, limits)) !== true)
       throw userError(
