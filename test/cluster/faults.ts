@@ -14,6 +14,7 @@ import {
 import { crashLogs, writeContainerLog } from "./kubelet/logs.ts";
 import type { ContainerRuntime } from "./kubelet/pod-template.ts";
 import type { Scope } from "./kubelet/scope.ts";
+import { stagesPath, stirStages } from "./kubelet/stir.ts";
 import { createObject } from "./objects.ts";
 import { waitFor } from "./wait.ts";
 
@@ -90,6 +91,7 @@ export function createFaults({ api, runtime, logFolder }: FaultsOptions): Faults
         (pod) => pod.metadata.deletionTimestamp === undefined && !wanted(pod),
       );
       if (left.length === 0) return;
+      await stirStages(api);
       await touchPods(left);
     }
   };
@@ -154,7 +156,6 @@ export function createFaults({ api, runtime, logFolder }: FaultsOptions): Faults
   };
 }
 
-const stagesPath = "/apis/kwok.x-k8s.io/v1alpha1/stages";
 const defaultCrashLog = ["Starting", "Calico node failed to start: no connection to the datastore"];
 
 function isReady(pod: KubeObject): boolean {

@@ -21,6 +21,7 @@ import { writeDefaultLogs } from "./kubelet/logs.ts";
 import { nodeStages } from "./kubelet/node-stages.ts";
 import { podStages } from "./kubelet/pod-stages.ts";
 import type { ContainerRuntime } from "./kubelet/pod-template.ts";
+import { stagesPath, stirStages } from "./kubelet/stir.ts";
 import type { KubeObject } from "./kube-object.ts";
 import { nodeObject, type NodeSpec } from "./nodes.ts";
 import { createObject } from "./objects.ts";
@@ -89,16 +90,29 @@ export async function start({
 
 /** Usable when controllers have begun their work and the nodes' kubelets theirs. */
 async function settled(api: Api, nodes: readonly KubeObject[]): Promise<void> {
-  await Promise.all([
-    waitFor(api, "/api/v1/namespaces/default/serviceaccounts", (accounts) => accounts.length > 0, {
-      timeoutMs: 60_000,
-      what: "the default ServiceAccount",
-    }),
-    allReady(
-      api,
-      nodes.map(({ metadata }) => metadata.name),
-    ),
-  ]);
+  const over = new AbortController();
+  const names = nodes.map(({ metadata }) => metadata.name);
+  try {
+    await Promise.all([
+      waitFor(api, "/api/v1/namespaces/default/serviceaccounts", (accounts) => accounts.length > 0, {
+        timeoutMs: 60_000,
+        what: "the default ServiceAccount",
+      }),
+      Promise.race([allReady(api, names), keepStirring(api, over.signal)]),
+    ]);
+  } finally {
+    over.abort();
+  }
+  // Some Stages may be all that it saw: those of pods are needed, too.
+  await stirStages(api);
+}
+
+/** Until nodes are Ready; ends only with the signal or an error. */
+async function keepStirring(api: Api, signal: AbortSignal): Promise<never> {
+  for (;;) {
+    await delay(2000, undefined, { signal });
+    await stirStages(api);
+  }
 }
 
 async function portsFor(name: string): Promise<Ports> {
@@ -129,7 +143,7 @@ async function setUpKwok(api: Api, { minor, folder }: Layout, kubeVersion: KubeV
   );
   // Served a moment after it is said to be established.
   await poll(async () => {
-    const { status } = await api.request("GET", "/apis/kwok.x-k8s.io/v1alpha1/stages?limit=1");
+    const { status } = await api.request("GET", `${stagesPath}?limit=1`);
     return status === 200;
   });
   const stages = [...nodeStages(), ...podStages(runtimeOf(kubeVersion))];
