@@ -160,7 +160,8 @@ async function runCommand(
   try {
     // clipanion copies its context, and a copy reads every getter of ours.
     ready = cli.process({ input, context: {} as AppContext });
-    ready.context = context;
+    const line = { verb: command.name, positionals: result.scanned.positionals, given: result.scanned.given };
+    ready.context = Object.create(context, { line: { value: line } }) as AppContext;
   } catch {
     // Flags are checked; what is left to be wrong is the number of arguments.
     context.stderr.write(`error: extra arguments: [${result.scanned.positionals.join(" ")}]\n`);

@@ -1,6 +1,7 @@
 import type { BaseContext } from "clipanion";
 import type { Connection } from "./cluster/port.ts";
 import type { ConnectionValues } from "./flags/connection.ts";
+import type { CommandLine } from "./flags/run-command.ts";
 import type { Millis } from "./model/time.ts";
 
 /** Everything a command reaches the world through; main.ts makes the real one, tests their own. */
@@ -16,6 +17,8 @@ export interface AppContext extends BaseContext {
     values: ConnectionValues,
     options?: { readonly silent?: boolean },
   ) => Promise<Connection>;
+  /** The user's own command line, for the command that continues its run. */
+  readonly line: CommandLine;
   /** A file of -f; "-" reads standard input, once. */
   readonly readFile: (path: string) => Promise<string>;
   /** How many different warnings the server sent (--warnings-as-errors). */

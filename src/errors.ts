@@ -99,17 +99,33 @@ export function exitCodeOf(error: unknown): number {
   return isInterrupted(error) ? error.exitCode : 1;
 }
 
+/** What the server, the network or the user's input says: an answer, and no bug. */
+export function isAnswer(error: unknown): boolean {
+  return isApiError(error) || isUserError(error) || isConnectionError(error);
+}
+
 /** The words kubectl uses for the same error (kubectl-behaviour 2.10), without a trailing newline. */
 export function explain(error: unknown): string {
+  const reason = reasonOf(error);
+  const usage = isUserError(error) && error.usage !== undefined ? `\n${error.usage}` : "";
+  return `${hasOwnBeginning(error) ? "" : "error: "}${reason}${usage}`;
+}
+
+/** The same without kubectl's `error: `, for a sentence that goes on. */
+export function reasonOf(error: unknown): string {
   if (isApiError(error)) {
-    if (error.status === 401) return `error: You must be logged in to the server (${error.message})`;
+    if (error.status === 401) return `You must be logged in to the server (${error.message})`;
     if (error.reason === "Invalid") return explainInvalid(error);
     return `Error from server${error.reason === "" ? "" : ` (${error.reason})`}: ${error.message}`;
   }
-  if (isUserError(error))
-    return `error: ${onlyOneError(error.message)}${error.usage === undefined ? "" : `\n${error.usage}`}`;
-  if (isConnectionError(error) || isInterrupted(error)) return error.message;
-  return `error: ${error instanceof Error ? error.message : String(error)}`;
+  if (isUserError(error)) return onlyOneError(error.message);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** kubectl says these without `error: `. */
+function hasOwnBeginning(error: unknown): boolean {
+  if (isApiError(error)) return error.status !== 401;
+  return isConnectionError(error) || isInterrupted(error);
 }
 
 /** What could not be read is often told in a sentence of its own, which begins with `error:` as well. */

@@ -81,6 +81,7 @@ function makeContext(): AppContext {
         },
       });
     },
+    line: { verb: "", positionals: [], given: [] },
     async readFile(path) {
       if (path === "-") {
         stdinText ??= import("node:stream/consumers").then(({ text }) => text(process.stdin));

@@ -1,12 +1,6 @@
+import { savedActions } from "../model/draft.ts";
 import { fingerprint } from "../model/fingerprint.ts";
-import {
-  actions,
-  format,
-  objectsFolder,
-  type BundleIndex,
-  type IndexEntry,
-  type SavedState,
-} from "./format.ts";
+import { format, objectsFolder, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
 
 /** Hexadecimal SHA-256 of a text; the edge hands it in. */
 export type Hash = (text: string) => string;
@@ -66,7 +60,7 @@ function isEntry(raw: unknown): raw is IndexEntry {
     isRecord(raw) &&
     typeof raw["id"] === "number" &&
     typeof raw["done"] === "boolean" &&
-    actions.some((action) => action === raw["action"]) &&
+    savedActions.some((action) => action === raw["action"]) &&
     ["group", "version", "resource", "kind", "name"].every((field) => typeof raw[field] === "string") &&
     (raw["namespace"] === undefined || typeof raw["namespace"] === "string") &&
     [raw["before"], raw["after"], raw["written"]].every((state) => state === undefined || isState(state))

@@ -22,7 +22,7 @@ export async function runStatus(options: StatusOptions): Promise<number> {
   if (options.facts !== undefined || options.saveFacts !== undefined) {
     if (options.watch || options.wait)
       throw userError("--facts and --save-facts are about one look; leave out --watch and --wait");
-    const { factsSource } = await import("./facts/source.ts");
+    const { factsSource } = await import("../operations/facts/source.ts");
     const observed = await (await factsSource(options, context, options.connect)).read(needs);
     const { showStatus } = await import("./status-show.ts");
     return await showStatus(observed, shown, options);

@@ -1,7 +1,7 @@
 import type { Need } from "../cluster/observe.ts";
 import type { Connection } from "../cluster/port.ts";
 import type { AppContext } from "../context.ts";
-import type { FactsFlags } from "./facts/source.ts";
+import type { FactsFlags } from "../operations/facts/source.ts";
 import type { Millis } from "../model/time.ts";
 import type { Output, OutputFlags } from "../render/output.ts";
 import type { StatusScope } from "../render/status/build.ts";

@@ -14,6 +14,11 @@ export function isUnknown(error: unknown): boolean {
   return isConnectionError(error) || (isApiError(error) && error.status >= 500);
 }
 
+/** The server has said no: it was not done and will not be. */
+export function isRefused(error: unknown): boolean {
+  return isApiError(error) && error.status < 500;
+}
+
 /** Waits longer with each failure in a row, and not at all after the first. */
 export async function pauseAfter(failures: number, signal?: AbortSignal): Promise<void> {
   if (failures > 1) await pause(Math.min(100 * 2 ** failures, 5_000), signal);

@@ -1,10 +1,6 @@
 import type { KubeObject, Ref } from "../model/kube.ts";
+import { objectName } from "../model/object-name.ts";
 import type { Conflict } from "../merge/conflicts.ts";
-
-/** `clusterrole.rbac.authorization.k8s.io/calico-node`, as kubectl names an object it wrote. */
-export function objectName({ group, kind, name }: Pick<Ref, "group" | "kind" | "name">): string {
-  return `${kind.toLowerCase()}${group === "" ? "" : `.${group}`}/${name}`;
-}
 
 /** What stands against applying one object, one line a field (hazard H14). */
 export function conflictLines(ref: Ref, conflicts: readonly Conflict[]): readonly string[] {

@@ -86,4 +86,7 @@ export const phaseTitles: Readonly<Record<PhaseName, string>> = {
   "old gone": "wait until its pod is gone",
   deploy: "bring the controller in line",
   rollout: "wait for exactly one Ready controller",
+  write: "write the objects",
+  served: "wait until new kinds are served",
+  gone: "wait until what was deleted is gone",
 };

@@ -1,33 +1,12 @@
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { JsonObject } from "../model/kube.ts";
-import type { Truth } from "../model/reading.ts";
 import { formatTime, type Millis } from "../model/time.ts";
-import type { Stop } from "../plan/decision.ts";
-import { commandFor } from "../plan/node/command.ts";
 import { gapOf } from "../plan/node/measure.ts";
 import type { NodeGoal } from "../plan/node/goal.ts";
+import type { NodeRunResult } from "../plan/node/result.ts";
 import { isSilent, outdatedNodes } from "../plan/node/pin.ts";
-import type { Seen } from "../plan/node/seen.ts";
-import type { NodeWorld } from "../plan/node/world.ts";
 import { podOn } from "../plan/node/world.ts";
 import { seconds } from "./seconds.ts";
-
-/** What a node run came to. */
-export interface NodeRunResult {
-  readonly goal: NodeGoal;
-  readonly world: NodeWorld;
-  readonly seen: Seen;
-  readonly stop?: Stop;
-  readonly dryRun: "none" | "client" | "server";
-  /** The graceful-restart budget (hazard H22); undefined where BGP is not in use. */
-  readonly budget?: Millis;
-  readonly bgp: Truth;
-  readonly ended: Millis;
-  /** The directory with what the run changed; undefined where it changed nothing that `undo` takes back. */
-  readonly bundle?: string;
-  /** Where that is, and how it is taken back. */
-  readonly saved?: string;
-}
 
 /** `kind: NodeUpgrade`, described by docs/schema. Times in seconds. */
 export function nodeResultObject(result: NodeRunResult): JsonObject {
@@ -124,8 +103,8 @@ export function nodeLine(
   return `node/${name} done: ${parts.join(", ")}`;
 }
 
-/** What is left to do or to know, on standard error at the end. */
-export function closingLines(result: NodeRunResult): readonly string[] {
+/** What is left to do or to know, on standard error at the end. `undo`: how the run is undone. */
+export function closingLines(result: NodeRunResult, undo?: string): readonly string[] {
   const { world, goal, stop } = result;
   const facts = world.daemonSet?.facts;
   if (facts === undefined) return [];
@@ -139,7 +118,7 @@ export function closingLines(result: NodeRunResult): readonly string[] {
     lines.push(
       `${where} is held at updateStrategy OnDelete; ${back} goes back when every node that answers runs the newest revision` +
         `${left.length === 0 ? "" : ` (${left.length} left: ${some(left)})`}. Do not apply it elsewhere meanwhile. ` +
-        `To end it at once: ${commandFor(goal, "node", "--unpin")}`,
+        `To end it at once: ${goal.commands.other("node", "--unpin")}`,
     );
   }
   if (silent.length > 0) {
@@ -147,9 +126,9 @@ export function closingLines(result: NodeRunResult): readonly string[] {
       `${some(silent)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
     );
   }
-  if (result.saved !== undefined) lines.push(result.saved);
+  if (undo !== undefined) lines.push(undo);
   if (stop === undefined && left.length > 0 && result.dryRun === "none") {
-    lines.push(`next: ${commandFor(goal, "node", left[0] ?? "")}`);
+    lines.push(`next: ${goal.commands.other("node", left[0] ?? "")}`);
   }
   return lines;
 }
@@ -164,7 +143,7 @@ function afterSilence(
     return "once the strategy is back, the DaemonSet controller may restart calico-node there by itself";
   if (strategy.type !== "OnDelete")
     return "the DaemonSet controller may restart calico-node there by itself, uncordoned";
-  return `when the kubelet answers again: ${commandFor(goal, "node", ...silent)}`;
+  return `when the kubelet answers again: ${goal.commands.other("node", ...silent)}`;
 }
 
 function overBudget(down: Millis, { budget }: NodeRunResult): boolean | null {

@@ -3,7 +3,7 @@ import { savedLine } from "../../flags/next-command.ts";
 import { printableApply, stepsTable, type ApplyRun } from "../../render/apply-result.ts";
 import { resultText } from "../print-result.ts";
 import type { ApplyOptions } from "./options.ts";
-import type { StepsDone } from "./perform.ts";
+import type { StepsDone } from "../../operations/apply/perform.ts";
 
 /** The result in the format asked for; on standard error what is left, and how to go on or back. */
 export async function tellApply(

@@ -7,7 +7,7 @@ import type { KubeObject } from "../../model/kube.ts";
 import { readManifest } from "../read-manifest.ts";
 import { edited, type Edited } from "./edit.ts";
 import type { NewValues } from "./options.ts";
-import type { Prepared } from "./prepare.ts";
+import type { Prepared } from "../../operations/configmap/prepare.ts";
 
 /** The ConfigMap as it is to be, and the keys that go whoever set them. */
 export interface Desired {

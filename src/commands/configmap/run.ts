@@ -7,15 +7,15 @@ import { changeConfigMap } from "../../merge/config-map.ts";
 import { configDiff } from "../../render/config-diff.ts";
 import type { Output } from "../../render/output.ts";
 import { outputOf } from "../print-result.ts";
-import { carryOut } from "./carry-out.ts";
-import { effectLines, oldNodeLines, problemsOf } from "./check.ts";
+import { carryOut } from "../../operations/configmap/carry-out.ts";
+import { effectLines, oldNodeLines, problemsOf } from "../../operations/configmap/check.ts";
 import { keptIn } from "./edit.ts";
 import { desiredFrom, readValues, type Desired } from "./new-values.ts";
 import { configMapOptions, type ConfigMapOptions, type ConfigMapValues } from "./options.ts";
-import { prepare, type Prepared } from "./prepare.ts";
-import { conflictLines, refuse } from "./refuse.ts";
+import { prepare, type Prepared } from "../../operations/configmap/prepare.ts";
+import { conflictLines, refuse } from "../../operations/configmap/refuse.ts";
 import { showDiff } from "./show-diff.ts";
-import { checkConfigMapStep } from "./step-rules.ts";
+import { checkConfigMapStep } from "../../operations/configmap/step-rules.ts";
 
 /** With --diff as kubectl diff: 0 the same, 1 different, 2 not told. */
 export async function run(

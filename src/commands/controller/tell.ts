@@ -4,16 +4,17 @@ import { savedLine, type SavedBy } from "../../flags/next-command.ts";
 import { workloadName } from "../../plan/controller/stops.ts";
 import { targetOf } from "../../plan/controller/world.ts";
 import { gapLine, leftoverLines, pausedLines, resourceName } from "../../render/controller-lines.ts";
-import { controllerResultObject, type ControllerRunResult } from "../../render/controller-result.ts";
+import type { ControllerRunResult } from "../../plan/controller/result.ts";
+import { controllerResultObject } from "../../render/controller-result.ts";
 import { printed } from "../../render/output.ts";
-import { lastLogLines } from "../node/crash-log.ts";
-import { showsLines } from "../node/report.ts";
+import { showsLines } from "../report.ts";
+import { stopLines } from "../stop-lines.ts";
 import type { ControllerOptions } from "./options.ts";
-import type { Prepared } from "./prepare.ts";
+import type { OpenController } from "../../operations/controller/open.ts";
 
 /** The result in the format asked for, and on standard error what it came to and what is next. */
 export async function tell(
-  { connection, places }: Prepared,
+  { places }: Pick<OpenController, "places">,
   context: Pick<AppContext, "stdout" | "stderr">,
   options: Pick<ControllerOptions, "output" | keyof SavedBy>,
   result: ControllerRunResult,
@@ -36,9 +37,7 @@ export async function tell(
   } else if (!changed && stop === undefined) context.stdout.write(`${name} unchanged\n`);
   const lines: string[] = [];
   if (stop !== undefined) {
-    lines.push(`error: ${stop.id === undefined ? "" : `${stop.id}: `}${stop.message}`);
-    if (stop.pod !== undefined) lines.push(...(await lastLogLines(connection, stop.pod, world)));
-    if (stop.hint !== undefined) lines.push(`${stop.interrupted === true ? "to go on: " : ""}${stop.hint}`);
+    lines.push(...stopLines(stop, result.log));
   } else if (dryRun === "none" && seen.wrote !== undefined) {
     const image = targetOf(world, goal)?.facts.image ?? "";
     lines.push(`${workloadName(goal.target)} runs ${image}: ${gapLine(seen)}`);

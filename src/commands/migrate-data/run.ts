@@ -12,7 +12,7 @@ import type { DataMigration } from "../../render/data/kind.ts";
 import { printableData } from "../../render/data/print.ts";
 import type { Output } from "../../render/output.ts";
 import { seeHelp } from "../arguments.ts";
-import { confirm } from "../node/confirm.ts";
+import { confirm } from "../confirm.ts";
 import { outputOf, resultText } from "../print-result.ts";
 import {
   bring,
@@ -28,11 +28,11 @@ import {
   whatToBring,
   writeUnder,
   type Sides,
-} from "./bring-over.ts";
-import { deleteOld, notYet } from "./finish.ts";
-import { lookAround } from "./look.ts";
-import { oldPlaces } from "./read.ts";
-import type { Writing } from "./write.ts";
+} from "../../operations/migrate-data/bring-over.ts";
+import { deleteOld, notYet } from "../../operations/migrate-data/finish.ts";
+import { lookAround } from "../../operations/migrate-data/look.ts";
+import { oldPlaces } from "../../operations/migrate-data/read.ts";
+import type { Writing } from "../../operations/migrate-data/write.ts";
 
 export interface MigrateDataOptions {
   readonly finish: boolean;

@@ -4,10 +4,15 @@ import { plainOutput } from "../../flags/common.ts";
 import { readDryRun, dryRunSuffix } from "../../flags/dry-run.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
 import { mutationLine } from "../../render/policy-migration/print.ts";
-import { confirm } from "../node/confirm.ts";
+import { confirm } from "../confirm.ts";
 import { outputOf } from "../print-result.ts";
-import { performMigration } from "./perform.ts";
-import { checkPrepared, openMigrationBundle, planOf, prepareMigration } from "./prepare.ts";
+import { performMigration } from "../../operations/migrate-policy/perform.ts";
+import {
+  checkPrepared,
+  openMigrationBundle,
+  planOf,
+  prepareMigration,
+} from "../../operations/migrate-policy/prepare.ts";
 import type { Checked, MigratePolicyOptions } from "./options.ts";
 import { tell } from "./tell.ts";
 

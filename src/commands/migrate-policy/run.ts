@@ -3,7 +3,7 @@ import { plainOutput } from "../../flags/common.ts";
 import { hasDifferences, policyWhatIf } from "../../render/what-if/build.ts";
 import { printableWhatIf } from "../../render/what-if/print.ts";
 import { outputOf, resultText } from "../print-result.ts";
-import { look, type Looked } from "./look.ts";
+import { look, type Looked } from "../../operations/migrate-policy/look.ts";
 import { checked, usage, type MigratePolicyOptions } from "./options.ts";
 
 /** Carries the migration out. With --what-if it only shows, as kubectl diff: 0 the same, 1 different, 2 not told. */
@@ -29,7 +29,7 @@ async function lookAtAny(options: MigratePolicyOptions): Promise<Pick<Looked, "r
   const given = checked(options);
   if (options.facts === undefined && options.saveFacts === undefined)
     return await look(await options.connect(), options.context, { ...given, keepRaw: false });
-  const { lookAtFacts } = await import("./look-at-facts.ts");
+  const { lookAtFacts } = await import("../../operations/migrate-policy/look-at-facts.ts");
   return await lookAtFacts(given, options);
 }
 

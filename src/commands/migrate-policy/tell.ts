@@ -10,8 +10,8 @@ import { leftoverLines, printableMigration } from "../../render/policy-migration
 import type { Change, Named, PolicyMigration } from "../../render/policy-migration/kind.ts";
 import { notesOf } from "../../render/what-if/notes.ts";
 import { resultText } from "../print-result.ts";
-import type { Carried } from "./carry-out.ts";
-import { keyOf, type Looked } from "./look.ts";
+import type { Carried } from "../../operations/migrate-policy/carry-out.ts";
+import { keyOf, type Looked } from "../../operations/migrate-policy/look.ts";
 
 /** What a migration came to. */
 export interface Came extends Carried {

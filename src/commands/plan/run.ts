@@ -6,11 +6,11 @@ import type { Standing } from "../../plan/upgrade/standing.ts";
 import type { Refusal } from "../../plan/route/route.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { planCommands, printablePlan } from "../../render/plan/print.ts";
-import type { FactsFlags } from "../facts/source.ts";
+import type { FactsFlags } from "../../operations/facts/source.ts";
 import { outputOf, resultText } from "../print-result.ts";
 import type { PlanOptions } from "./options.ts";
-import { nameIn, readPlanFile, refuseMismatch, targetOf, type PlanFile } from "./file.ts";
-import { isNewer, readTold, type Told } from "./told.ts";
+import { nameIn, readPlanFile, refuseMismatch, targetOf, type PlanFile } from "../../operations/plan/file.ts";
+import { isNewer, readTold, type Told } from "../../operations/plan/told.ts";
 
 /** Exit code 0 when there is a way; a refusal is an error. */
 export async function runPlan(options: PlanOptions): Promise<number> {
@@ -55,7 +55,7 @@ function offline(
 }
 
 async function observed(told: Told, file: PlanFile | undefined, options: PlanOptions): Promise<Standing> {
-  const { observeStanding } = await import("./observe.ts");
+  const { observeStanding } = await import("../../operations/plan/observe.ts");
   return await observeStanding(told, file, options);
 }
 

@@ -14,12 +14,12 @@ import { catalogue, withTold } from "../../releases/catalogue.ts";
 import { preflightReport, type Heading } from "../../render/preflight/build.ts";
 import { printablePreflight, shortText } from "../../render/preflight/print.ts";
 import { daemonSetArgument } from "../arguments.ts";
-import { factsSource, type FactsFlags, type FactsSource } from "../facts/source.ts";
-import { askRights } from "../node/rights.ts";
+import { factsSource, type FactsFlags, type FactsSource } from "../../operations/facts/source.ts";
+import { askRights } from "../../operations/node/rights.ts";
 import { outputOf, resultText } from "../print-result.ts";
-import { reachableFrom, rightsTo } from "./coming.ts";
+import { reachableFrom, rightsTo } from "../../operations/preflight/coming.ts";
 import { chosenRules, failOnOf, ignoredIds } from "./options.ts";
-import { manifestOf, readTarget, refuseOther, type Target } from "./target.ts";
+import { manifestOf, readTarget, refuseOther, type Target } from "../../operations/preflight/target.ts";
 
 export interface PreflightOptions extends FactsFlags {
   readonly to: string | undefined;

@@ -15,8 +15,8 @@ import { printableRunbook } from "../../render/runbook/print.ts";
 import { runbookMarkdown } from "../../render/runbook/text.ts";
 import { upgradeStatus } from "../../render/status/build.ts";
 import { nodeArguments, seeHelp } from "../arguments.ts";
-import { factsSource, type FactsFlags } from "../facts/source.ts";
-import { readTold, type Told } from "../plan/told.ts";
+import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
+import { readTold, type Told } from "../../operations/plan/told.ts";
 import { outputOf, resultText } from "../print-result.ts";
 import { readRunbookFlags, type GivenFlags } from "./flags.ts";
 

@@ -9,13 +9,13 @@ import { plainOutput } from "../../flags/common.ts";
 import { readDryRun } from "../../flags/dry-run.ts";
 import { heard, serverClock } from "../../perform/server-clock.ts";
 import { seeHelp } from "../arguments.ts";
-import { confirm } from "../node/confirm.ts";
+import { confirm } from "../confirm.ts";
 import { outputOf } from "../print-result.ts";
-import { findBundle } from "./find-bundle.ts";
+import { findBundle } from "../../operations/undo/find-bundle.ts";
 import type { UndoOptions } from "./options.ts";
-import { forceName, type UndoWorld } from "./inverse.ts";
-import { legsOf, takeLegsBack } from "./legs.ts";
-import { refusals } from "./prepare.ts";
+import { forceName, type UndoWorld } from "../../operations/undo/inverse.ts";
+import { legsOf, takeLegsBack } from "../../operations/undo/legs.ts";
+import { refusals } from "../../operations/undo/prepare.ts";
 import { tellUndo } from "./tell.ts";
 
 export async function runUndo(options: UndoOptions): Promise<number> {

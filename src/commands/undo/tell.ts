@@ -3,8 +3,8 @@ import { savedLine, undoCommand } from "../../flags/next-command.ts";
 import type { UndoneEntry, UndoneRun, UndoResult } from "../../render/undo/kind.ts";
 import { printableUndo } from "../../render/undo/print.ts";
 import { resultText } from "../print-result.ts";
-import { forceName, type Inverse } from "./inverse.ts";
-import type { Around, Done, Leg } from "./leg.ts";
+import { forceName, type Inverse } from "../../operations/undo/inverse.ts";
+import type { Around, Done, Leg } from "../../operations/undo/leg.ts";
 
 /** What one `undo` came to. */
 export interface Told extends Around {

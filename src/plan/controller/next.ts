@@ -3,7 +3,7 @@ import { stuckReason, stuckText } from "../../model/stuck.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { ControllerPhaseName, Decision, Wait } from "../decision.ts";
 import type { ControllerGoal } from "./goal.ts";
-import { underLease } from "./lease.ts";
+import { underLease } from "../lease/under-lease.ts";
 import type { ControllerSeen } from "./seen.ts";
 import type { ControllerStep } from "./step.ts";
 import {
@@ -43,7 +43,7 @@ export function nextControllerStep(
   goal: ControllerGoal,
   now: Millis,
 ): ControllerDecision {
-  return underLease(world, seen, goal, now, nextOnController(world, seen, goal, now));
+  return underLease(world.daemonSet, seen, goal.lease, now, nextOnController(world, seen, goal, now));
 }
 
 function nextOnController(

@@ -1,5 +1,6 @@
 import type { Procedure } from "../procedure.ts";
 import { assume } from "./assume.ts";
+import { draftOf } from "./draft.ts";
 import type { ControllerGoal } from "./goal.ts";
 import { nextControllerStep } from "./next.ts";
 import { acted, look, nothingSeen, type ControllerSeen } from "./seen.ts";
@@ -21,6 +22,7 @@ export function controllerProcedure(
     stopping: (seen, reason) => (seen.stop === undefined ? { ...seen, stop: reason } : seen),
     interrupted: (seen, at) => (seen.interrupted === undefined ? { ...seen, interrupted: at } : seen),
     writes: (step) => writesOf(step, places),
+    saves: (step, world) => writesOf(step, places).map((write) => draftOf(write, world)),
     assume,
   };
 }

@@ -2,7 +2,9 @@ import { controllerContainer } from "../../model/workload.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../decision.ts";
-import { isLeaseStep, type ControllerStep, type LeaseStep } from "./step.ts";
+import { isLeaseStep } from "../lease/step.ts";
+import { claimedOver } from "../lease/under-lease.ts";
+import type { ControllerStep } from "./step.ts";
 import { presentPods, runningPods, type ControllerWorld } from "./world.ts";
 
 /** What this process has seen so far; the run's state lives in the cluster. */
@@ -142,9 +144,4 @@ export function acted(seen: ControllerSeen, step: ControllerStep, at: Millis): C
   return step.stub
     ? { ...seen, stubs: [...seen.stubs, step.target.name] }
     : { ...seen, wrote, applied: true };
-}
-
-/** What the annotation said before us: a run that ended by itself is still known by it afterwards. */
-function claimedOver({ daemonSet: { run } }: LeaseStep): { readonly before?: string } {
-  return run === undefined || run === "unreadable" || run.holder !== undefined ? {} : { before: run.run };
 }

@@ -3,8 +3,7 @@ import { leaseRenewal } from "../../model/lease.ts";
 import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
-import { renewed } from "../run-lease.ts";
-import { commandFor, nodeCommand } from "./command.ts";
+import { renewed } from "../lease/held.ts";
 import { finish } from "./finish.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nextOnNode } from "./next-on-node.ts";
@@ -30,7 +29,7 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
   if (daemonSet === undefined || daemonSet.uid !== goal.daemonSet) {
     return stop({
       message: "the calico-node DaemonSet was deleted or replaced during the run",
-      hint: commandFor(goal, "status"),
+      hint: goal.commands.other("status"),
     });
   }
   const other = heldByOther(world, seen, goal, now);
@@ -122,16 +121,23 @@ function strategyTakenAway(daemonSet: DaemonSetFacts, seen: Seen, goal: NodeGoal
     message:
       `somebody put updateStrategy ${daemonSet.strategy.type} back on daemonset ${daemonSet.namespace}/${daemonSet.name} ` +
       `during the run${by === undefined ? "" : ` (${by})`}; its controller now restarts the other nodes by itself`,
-    hint: `to stop that and go on node by node: ${nodeCommand(goal, "--take-over")}`,
+    hint: `to stop that and go on node by node: ${goal.commands.again("--take-over")}`,
   };
 }
 
 /** Gives up the run's lease, so that the next command goes on at once, and stops. */
 function leave(daemonSet: DaemonSetFacts | undefined, goal: NodeGoal, reason: Stop): Decision<NodeStep> {
   const run = daemonSet?.run;
-  if (daemonSet === undefined || run === undefined || run === "unreadable" || run.holder !== goal.holder)
+  if (
+    goal.nested === true ||
+    daemonSet === undefined ||
+    run === undefined ||
+    run === "unreadable" ||
+    run.holder !== goal.holder
+  )
     return stop(reason);
-  return { kind: "step", step: { kind: "end-run", daemonSet, lease: { run: run.run }, clearPin: false } };
+  const { holder: _holder, renewed: _renewed, ...lease } = run;
+  return { kind: "step", step: { kind: "end-run", daemonSet, lease, clearPin: false } };
 }
 
 function controllerSilent(daemonSet: DaemonSetFacts): Stop {

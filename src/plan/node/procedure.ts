@@ -1,5 +1,6 @@
 import type { Procedure } from "../procedure.ts";
 import { assume } from "./assume.ts";
+import { draftOf } from "./draft.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nextNodeStep } from "./next.ts";
 import { acted, look, nothingSeen, nodeSeen, withNode, type Seen } from "./seen.ts";
@@ -22,6 +23,7 @@ export function nodeProcedure(goal: NodeGoal, places: NodePlaces): Procedure<Nod
     stopping: (seen, reason) => (seen.stop === undefined ? { ...seen, stop: reason } : seen),
     interrupted: (seen, at) => (seen.interrupted === undefined ? { ...seen, interrupted: at } : seen),
     writes: (step) => writesOf(step, places),
+    saves: (step, world) => writesOf(step, places).map((write) => draftOf(write, world, goal)),
     assume,
   };
 }

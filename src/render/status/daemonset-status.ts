@@ -3,7 +3,7 @@ import type { ConfigMapFacts } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import { datastore } from "../../model/datastore.ts";
 import { flavour } from "../../model/install.ts";
-import { isControllerRun, leaseExpiry } from "../../model/lease.ts";
+import { leaseExpiry } from "../../model/lease.ts";
 import type { Observed } from "../../model/observed.ts";
 import { currentRevision } from "../../model/rollout.ts";
 import { calicoNodeContainer } from "../../model/template.ts";
@@ -65,7 +65,7 @@ function runStatus({ run }: DaemonSetFacts, now: Millis): RunStatus | undefined 
     state: run.holder === undefined ? "ended" : working ? "working" : "left",
     ...(run.holder === undefined ? {} : { holder: run.holder }),
     ...(run.renewed === undefined ? {} : { renewed: formatTime(run.renewed) }),
-    ...(isControllerRun(run.run) ? { on: "controller" } : {}),
+    ...(run.run.endsWith("/controller") ? { on: "controller" } : {}),
     ...(Number.isSafeInteger(revision) ? { revision } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hopTo, migrationsOf, settledBy } from "../../../src/commands/apply/decide.ts";
+import { hopTo, migrationsOf, settledBy } from "../../../src/operations/apply/decide.ts";
 import type { ApplyOptions } from "../../../src/commands/apply/options.ts";
 import type { Standing } from "../../../src/plan/upgrade/standing.ts";
 import { versionOf } from "../../../src/releases/version.ts";

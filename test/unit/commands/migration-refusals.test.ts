@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { servedPolicies } from "../../../src/cluster/observe-policy.ts";
 import type { Discovery } from "../../../src/cluster/port.ts";
-import type { Looked } from "../../../src/commands/migrate-policy/look.ts";
-import { checkMigration } from "../../../src/commands/migrate-policy/side.ts";
+import type { Looked } from "../../../src/operations/migrate-policy/look.ts";
+import { checkMigration } from "../../../src/operations/migrate-policy/side.ts";
 import type { Side } from "../../../src/policy/crossing.ts";
 import { whatIf } from "../../../src/policy/what-if.ts";
 import { clusterOf, type RawCluster } from "../policy/raw-cluster.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Connection, KubeRequest } from "../../../src/cluster/port.ts";
-import { put } from "../../../src/commands/apply/put.ts";
+import { put } from "../../../src/operations/apply/put.ts";
 import { apiError, connectionError } from "../../../src/errors.ts";
 import type { KubeObject, Ref } from "../../../src/model/kube.ts";
 import type { Write } from "../../../src/model/write.ts";

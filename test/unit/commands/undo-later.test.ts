@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { refOf, type BundleEntry } from "../../../src/bundle/inverse.ts";
-import { asOwnedNow } from "../../../src/commands/undo/owned.ts";
-import { asUndone } from "../../../src/commands/undo/as-undone.ts";
-import type { UndoTarget } from "../../../src/commands/undo/staged-entries.ts";
+import { asOwnedNow } from "../../../src/operations/undo/owned.ts";
+import { asUndone } from "../../../src/operations/undo/as-undone.ts";
+import type { UndoTarget } from "../../../src/operations/undo/staged-entries.ts";
 import { calicoDaemonSet, type Observed } from "../../../src/model/observed.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import { known, type Reading } from "../../../src/model/reading.ts";

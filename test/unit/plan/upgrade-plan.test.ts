@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { runCli } from "../../../src/cli.ts";
-import { standingOf } from "../../../src/commands/plan/standing.ts";
+import { standingOf } from "../../../src/operations/plan/standing.ts";
 import { upgradePlan } from "../../../src/plan/upgrade/make.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import type { UpgradePlan } from "../../../src/plan/upgrade/plan.ts";

@@ -1,12 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { NodeSeen } from "../../../src/plan/node/seen.ts";
 import { nothingSeen } from "../../../src/plan/node/seen.ts";
-import {
-  closingLines,
-  nodeLine,
-  nodeResultObject,
-  type NodeRunResult,
-} from "../../../src/render/node-result.ts";
+import { closingLines, nodeLine, nodeResultObject } from "../../../src/render/node-result.ts";
+import type { NodeRunResult } from "../../../src/plan/node/result.ts";
+import { commandsFor } from "../plan/commands.ts";
 import { goal, node, now, pod, world } from "../plan/world.ts";
 import { schemaErrorsOf } from "./schema.ts";
 
@@ -38,6 +35,7 @@ function result(
     dryRun: "none",
     budget: 90_000,
     bgp: true,
+    interrupted: false,
     ended: now,
     ...change,
   };
@@ -80,7 +78,9 @@ describe("what is left to do", () => {
   const old = [pod("node-01", { revision: 2 }), pod("node-02"), pod("node-03")];
 
   test("the next command names the same cluster and DaemonSet", () => {
-    const elsewhere = goal({ everywhere: ["--daemonset", "net/calico", "--context=prod"] });
+    const elsewhere = goal({
+      commands: commandsFor("node node-01", "--daemonset", "net/calico", "--context=prod"),
+    });
     expect(closingLines(result({}, { world: world({ pods: old }), goal: elsewhere }))).toEqual([
       "next: kubectl calico-upgrade node node-02 --daemonset net/calico --context=prod",
     ]);

@@ -1,0 +1,118 @@
+import { discover } from "../../cluster/discovery.ts";
+import { observe, observedGroups } from "../../cluster/observe.ts";
+import type { Connection, Discovery } from "../../cluster/port.ts";
+import { readObject } from "../../cluster/read-object.ts";
+import type { AppContext } from "../../context.ts";
+import { userError } from "../../errors.ts";
+import { configReaders } from "../../model/config-readers.ts";
+import { configMapsOf } from "../../model/configmap.ts";
+import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
+import type { Observed } from "../../model/observed.ts";
+import type { TemplateFacts } from "../../model/template.ts";
+import type { WorkloadFacts } from "../../model/workload.ts";
+import { heard, serverClock, type ServerClock } from "../../perform/server-clock.ts";
+import { daemonSetArgument } from "../../commands/arguments.ts";
+import { refuseOthersInstall } from "../node/choose.ts";
+import type { ConfigMapValues } from "../../commands/configmap/options.ts";
+
+/** Everything that the change is judged by. */
+export interface Prepared {
+  readonly connection: Connection;
+  readonly discovery: Discovery;
+  readonly clock: ServerClock;
+  readonly seen: Observed;
+  readonly daemonSet: DaemonSetFacts;
+  readonly workloads: readonly WorkloadFacts[];
+  readonly ref: Ref;
+  /** The ConfigMap as served. */
+  readonly live: KubeObject;
+}
+
+/** Calico's own, among the ConfigMaps that its pods read. */
+const usualName = /^(calico|canal)-config$/;
+
+export async function prepare(
+  given: Connection,
+  context: Pick<AppContext, "now">,
+  values: Pick<ConfigMapValues, "daemonSet">,
+): Promise<Prepared> {
+  const clock = serverClock(context.now);
+  const connection = heard(given, clock);
+  const discovered = discover(connection, observedGroups);
+  const wanted =
+    values.daemonSet === undefined ? undefined : daemonSetArgument(values.daemonSet, "configmap");
+  const seen = await observe(connection, discovered, {
+    needs: ["nodes", "daemonSets", "pods", "revisions", "workloads", "configMaps", "installation"],
+    namespace: given.namespaceGiven ? given.namespace : "kube-system",
+    now: context.now(),
+  });
+  refuseOthersInstall(seen);
+  const daemonSet = chosen(seen, wanted);
+  const workloads = (seen.workloads.known ? seen.workloads.value : []).filter(
+    ({ namespace }) => namespace === daemonSet.namespace,
+  );
+  const name = configMapName([daemonSet.template, ...workloads.map(({ template }) => template)]);
+  const ref: Ref = {
+    group: "",
+    version: "v1",
+    resource: "configmaps",
+    kind: "ConfigMap",
+    namespace: daemonSet.namespace,
+    name,
+  };
+  const live = await readConfig(connection, ref);
+  return { connection, discovery: await discovered, clock, seen, daemonSet, workloads, ref, live };
+}
+
+function chosen(
+  { daemonSets }: Observed,
+  wanted: { readonly namespace: string; readonly name: string } | undefined,
+): DaemonSetFacts {
+  if (!daemonSets.known) throw userError(`which Calico runs cannot be told: ${daemonSets.message}`);
+  const all = daemonSets.value;
+  const names = all.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
+  if (wanted !== undefined) {
+    const found = all.find(({ namespace, name }) => namespace === wanted.namespace && name === wanted.name);
+    if (found !== undefined) return found;
+    throw userError(
+      `no calico-node DaemonSet ${wanted.namespace}/${wanted.name}; there is ${names === "" ? "none" : names}`,
+    );
+  }
+  const [first, second] = all;
+  if (first === undefined)
+    throw userError(
+      "no Calico found: no DaemonSet runs calico-node; look with: kubectl calico-upgrade status",
+    );
+  if (second !== undefined)
+    throw userError(
+      `there are ${String(all.length)} calico-node DaemonSets: ${names}; choose one with --daemonset NAMESPACE/NAME`,
+    );
+  return first;
+}
+
+function configMapName(templates: readonly TemplateFacts[]): string {
+  const named = [
+    ...new Set([
+      ...templates.flatMap(configMapsOf),
+      ...templates.flatMap((template) => configReaders(template).map(({ configMap }) => configMap)),
+    ]),
+  ];
+  const usual = named.find((name) => usualName.test(name));
+  if (usual !== undefined) return usual;
+  const [only, other] = named;
+  if (only !== undefined && other === undefined) return only;
+  throw userError(
+    only === undefined
+      ? "Calico's pods here read no ConfigMap"
+      : `Calico's pods here read several ConfigMaps and none is calico-config or canal-config: ${named.join(", ")}`,
+  );
+}
+
+async function readConfig(connection: Connection, ref: Ref): Promise<KubeObject> {
+  const found = await readObject(connection, ref);
+  if (found !== undefined) return { ...found, apiVersion: "v1", kind: "ConfigMap" };
+  throw userError(
+    `ConfigMap ${ref.namespace ?? ""}/${ref.name}, which Calico's pods read, is not there; apply it from the manifest first`,
+  );
+}

@@ -1,0 +1,128 @@
+import type { Session } from "../session.ts";
+import { discover } from "../../cluster/discovery.ts";
+import { policyGroups } from "../../cluster/observe-policy.ts";
+import { observe, observedGroups } from "../../cluster/observe.ts";
+import { objectPath } from "../../cluster/paths.ts";
+import type { Connection, Discovery } from "../../cluster/port.ts";
+import { readingOf } from "../../cluster/reading.ts";
+import { userError } from "../../errors.ts";
+import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
+import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import type { DatastoreType } from "../../model/datastore.ts";
+import type { KubeObject } from "../../model/kube.ts";
+import type { Observed } from "../../model/observed.ts";
+import type { Served } from "../../model/served.ts";
+import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
+import { liveControllerWorld } from "../../perform/controller-world.ts";
+import type { LiveWorld } from "../../perform/run.ts";
+import type { ControllerWorld } from "../../plan/controller/world.ts";
+import { catalogue } from "../../releases/catalogue.ts";
+import { upgradeStatus } from "../../render/status/build.ts";
+import { refuseOthersInstall } from "../node/choose.ts";
+import { served } from "../node/open.ts";
+
+/** Everything that a controller run looks at, read and followed until the signal aborts. */
+export interface OpenController {
+  readonly discovery: Discovery;
+  /** Calico's. */
+  readonly namespace: string;
+  readonly seen: Observed;
+  readonly datastore: DatastoreType | "unknown";
+  readonly places: {
+    readonly deployments: Served;
+    readonly replicaSets: Served;
+    readonly daemonSets: Served;
+  };
+  readonly live: LiveWorld<ControllerWorld>;
+  /** As whom new objects are applied (hazard H14). */
+  readonly install: InstallOwner;
+}
+
+/** Label selector of controllers' pods in upstream's manifests. */
+export const usualPods = "k8s-app in (calico-policy,calico-kube-controllers)";
+const usualLabels = ["calico-policy", "calico-kube-controllers"];
+
+/** `objects`: of the file, whose controller's pods are looked for as well. */
+export async function openController(
+  { connection, clock }: Pick<Session, "connection" | "clock">,
+  objects: readonly KubeObject[],
+  signal: AbortSignal,
+): Promise<OpenController> {
+  const discovered = discover(connection, [...new Set([...observedGroups, ...policyGroups])], signal);
+  const usual = connection.namespaceGiven ? connection.namespace : "kube-system";
+  const seen = await observe(connection, discovered, {
+    needs: ["nodes", "daemonSets", "pods", "workloads", "configMaps", "installation"],
+    namespace: usual,
+    now: clock.now(),
+  });
+  refuseOthersInstall(seen);
+  if (!seen.workloads.known)
+    throw userError(`which controllers run cannot be told: ${seen.workloads.message}`);
+  const discovery = await discovered;
+  const places = {
+    deployments: served(discovery, "deployments", ["apps", "extensions"]),
+    replicaSets: served(discovery, "replicasets", ["apps", "extensions"]),
+    daemonSets: served(discovery, "daemonsets", ["apps", "extensions"]),
+  };
+  const controllers = seen.workloads.value.filter(({ component }) => component === "controller");
+  const [daemonSet] = seen.daemonSets.known ? seen.daemonSets.value : [];
+  const namespace = daemonSet?.namespace ?? controllers[0]?.namespace ?? usual;
+  const inFile = objects.flatMap((object) => ofFile(object) ?? []);
+  const live = await liveControllerWorld(connection, {
+    namespace,
+    places,
+    daemonSet: daemonSet?.name,
+    podSelectors: (running) => podSelectors([...running, ...inFile]),
+    now: clock.now,
+    signal,
+  });
+  const set = daemonSet === undefined ? [] : await readRaw(connection, discovery, daemonSet);
+  const install = installOwner([...live.snapshot().workloads.map(({ raw }) => raw), ...set]);
+  return {
+    discovery,
+    namespace,
+    seen,
+    datastore: datastoreOf(seen),
+    places,
+    live,
+    install,
+  };
+}
+
+async function readRaw(
+  connection: Connection,
+  discovery: Discovery,
+  { namespace, name }: Pick<DaemonSetFacts, "namespace" | "name">,
+): Promise<readonly KubeObject[]> {
+  const place = served(discovery, "daemonsets", ["apps", "extensions"]);
+  const reading = await readingOf(() =>
+    connection.request({ method: "GET", path: objectPath({ ...place, namespace, name }) }),
+  );
+  return reading.known ? [reading.value.body as KubeObject] : [];
+}
+
+function ofFile(object: KubeObject) {
+  const facts =
+    object.kind === "Deployment" || object.kind === "ReplicaSet" ? workloadFacts(object) : undefined;
+  return facts?.component === "controller" ? facts : undefined;
+}
+
+/** One list for the usual labels, and one for each other selector. */
+function podSelectors(workloads: readonly WorkloadFacts[]): readonly string[] {
+  const others = workloads
+    // Old manifests name no selector: it is the template's labels.
+    .map(({ selector, template }) => (Object.keys(selector).length === 0 ? template.labels : selector))
+    .filter((selector) => !usualLabels.includes(selector["k8s-app"] ?? ""))
+    .map((selector) =>
+      Object.entries(selector)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(","),
+    );
+  return [...new Set([usualPods, ...others])];
+}
+
+function datastoreOf(seen: Observed): OpenController["datastore"] {
+  const types = new Set(upgradeStatus(seen, catalogue).daemonSets.map(({ datastore }) => datastore.type));
+  const [type] = types;
+  return types.size === 1 && type !== undefined ? type : "unknown";
+}
