@@ -3,7 +3,7 @@ import { bundleRoot } from "../bundle/place.ts";
 import { clusterUid } from "../cluster/cluster-uid.ts";
 import type { Connection } from "../cluster/port.ts";
 import { sendWrite } from "../cluster/write.ts";
-import type { JsonObject, KubeObject } from "../model/kube.ts";
+import type { JsonObject, KubeObject, Ref } from "../model/kube.ts";
 import type { RunCommand } from "../model/run-command.ts";
 import type { Write } from "../model/write.ts";
 import type { DryRun, Interrupt } from "../perform/run.ts";
@@ -42,6 +42,8 @@ export interface Session {
   readonly within: readonly string[];
   /** The run's lease is held by the run that this is a part of. */
   readonly leased: boolean;
+  /** The DaemonSet that carries that lease. */
+  readonly leaseOn?: Ref;
 }
 
 /** The session of a part. */
