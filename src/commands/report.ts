@@ -164,10 +164,10 @@ function objectsWords(about: ObjectsAbout, suffix: string): StepWords<ObjectsSee
   return {
     phase: () => ({ phase: "write" }),
     title: (phase) => phaseTitles[phase],
-    line: (step) =>
-      putLines(step, about.verb)
-        .map((line) => `${line}${suffix}`)
-        .join("\n"),
+    line(step) {
+      const lines = putLines(step, about.namespaced).map((line) => `${line}${suffix}`);
+      return lines.length === 0 ? undefined : lines.join("\n");
+    },
     notice: () => undefined,
     nodeLine: () => undefined,
   };

@@ -4,7 +4,7 @@ import { liveObjectsWorld } from "../perform/objects-world.ts";
 import { run } from "../perform/run.ts";
 import type { Ended } from "../plan/decision.ts";
 import type { ObjectsGoal } from "../plan/objects/goal.ts";
-import { objectsProcedure, type ObjectsSeen } from "../plan/objects/procedure.ts";
+import { objectsProcedure, type ObjectWrite, type ObjectsSeen } from "../plan/objects/procedure.ts";
 import type { ObjectsAbout } from "./events.ts";
 import { sender, type Session } from "./session.ts";
 
@@ -14,6 +14,8 @@ export interface ObjectsOptions {
   /** By `objectKey`: what was read already, and is not read again before the first write. */
   readonly known?: ReadonlyMap<string, KubeObject | undefined>;
   readonly about?: ObjectsAbout;
+  /** After each write, or where an earlier one turns out to have gone through. */
+  readonly onPut?: (put: ObjectWrite) => void;
   /** Where what the writes change is saved. */
   readonly bundle?: OpenBundle;
 }
@@ -22,7 +24,7 @@ export interface ObjectsOptions {
 export async function writeObjects(
   session: Session,
   goal: ObjectsGoal,
-  { serverVersion, known, about = {}, bundle }: ObjectsOptions,
+  { serverVersion, known, about = {}, bundle, onPut }: ObjectsOptions,
 ): Promise<Ended<ObjectsSeen>> {
   const { connection, clock, dryRun } = session;
   const abort = new AbortController();
@@ -40,8 +42,10 @@ export async function writeObjects(
       send: sender(session, serverVersion),
       interrupt: session.listen(),
       ...(bundle === undefined ? {} : { saver: bundle }),
-      emit: (event) =>
-        session.emit({ kind: "procedure", procedure: "objects", within: session.within, about, event }),
+      emit(event) {
+        if (event.kind === "performed") for (const put of event.step.puts) onPut?.(put);
+        session.emit({ kind: "procedure", procedure: "objects", within: session.within, about, event });
+      },
     });
   } finally {
     abort.abort();
