@@ -10,6 +10,7 @@ import type { ObjectsGoal } from "../plan/objects/goal.ts";
 import {
   objectsProcedure,
   type ObjectsSeen,
+  type ObjectWrite,
   type ObjectsStep,
   type ObjectsWorld,
 } from "../plan/objects/procedure.ts";
@@ -23,6 +24,8 @@ export interface ObjectsOptions {
   /** By `objectKey`: what was read already, and is not read again before the first write. */
   readonly known?: ReadonlyMap<string, KubeObject | undefined>;
   readonly about?: ObjectsAbout;
+  /** After each write, or where an earlier one turns out to have gone through. */
+  readonly onPut?: (put: ObjectWrite) => void;
   /** Where what the writes change is saved. */
   readonly bundle?: OpenBundle;
 }
@@ -31,7 +34,7 @@ export interface ObjectsOptions {
 export async function writeObjects(
   session: Session,
   goal: ObjectsGoal,
-  { serverVersion, known, about = {}, bundle }: ObjectsOptions,
+  { serverVersion, known, about = {}, bundle, onPut }: ObjectsOptions,
 ): Promise<Ended<ObjectsSeen>> {
   const { connection, clock, dryRun, leaseOn } = session;
   const abort = new AbortController();
@@ -53,6 +56,7 @@ export async function writeObjects(
       emit(event) {
         if ("step" in event && isLeaseStep(event.step)) return;
         const told = event as RunEvent<ObjectsSeen, ObjectsStep>;
+        if (told.kind === "performed") for (const put of told.step.puts) onPut?.(put);
         session.emit({
           kind: "procedure",
           procedure: "objects",
