@@ -21,12 +21,13 @@ async function world(acts: Acts = {}): Promise<{ proxy: FaultProxy; heard: strin
   const serving = await signServing(authority, [{ type: "ip", value: "127.0.0.1" }]);
   const heard: string[] = [];
   const server = createServer({ cert: serving.certificate, key: serving.key }, (request, response) => {
-    void text(request).then((body) => {
+    void (async () => {
+      const body = await text(request);
       heard.push(`${request.method ?? ""} ${request.url ?? ""} ${body}`);
       response.setHeader("content-type", "application/json");
       if (request.url === watching) response.write('{"type":"ADDED"}\n{"type":"MODIFIED"}\n');
       else response.end(JSON.stringify({ body, token: request.headers.authorization }));
-    });
+    })();
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const proxy = await startFaultProxy({
