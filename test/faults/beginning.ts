@@ -1,5 +1,6 @@
 /** Where every run of a story begins: made once, and gone back to in a moment. */
-import { cpSync, existsSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -28,7 +29,7 @@ export async function keepBeginning(
       await cluster.api.ask("PATCH", `/api/v1/nodes/${name}`, { spec: { unschedulable: true } });
   };
   const savepoint = await cluster.savepoints.save();
-  if (existsSync(bundles)) cpSync(bundles, kept, { recursive: true });
+  if (existsSync(bundles)) copyFolder(bundles, kept);
   const pods = await podUids(cluster);
   await cordon();
   return {
@@ -41,10 +42,15 @@ export async function keepBeginning(
       }
       await cordon();
       rmSync(bundles, { recursive: true, force: true });
-      if (existsSync(kept)) cpSync(kept, bundles, { recursive: true });
+      if (existsSync(kept)) copyFolder(kept, bundles);
       await workloadsReady(cluster);
     },
   };
+}
+
+/** With its modes, which Node's own copy does not keep. */
+function copyFolder(from: string, to: string): void {
+  execFileSync("cp", ["-a", from, to]);
 }
 
 const attempts = 4;

@@ -6,7 +6,7 @@ export const seed = Number(process.env["FAULTS_SEED"] ?? Math.floor(Math.random(
 
 /** Each in [0, 1). `salt`: files and tests draw apart, and each alone draws what it draws among all. */
 export function drawFrom(salt: string): Draw {
-  let state = [...salt].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), seed) | 0;
+  let state = Buffer.from(salt).reduce((sum, byte) => Math.imul(sum, 31) + byte, seed) | 0;
   return () => {
     // mulberry32
     state = (state + 0x6d2b79f5) | 0;

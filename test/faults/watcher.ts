@@ -70,15 +70,13 @@ async function keepUp(cluster: Cluster, kind: Kind, signal: AbortSignal, look: (
 async function caughtUp(cluster: Cluster, kind: Kind): Promise<void> {
   const [name] = kind.objects.keys();
   if (name === undefined) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let wanted: bigint | undefined;
-  kind.onVersion = (version) => {
-    if (wanted !== undefined && version >= wanted) resolve();
-  };
   const touch = { metadata: { annotations: { "calico-upgrade.test/seen": String(Math.random()) } } };
   const { status, body } = await cluster.request("PATCH", `${kind.path}/${name}`, touch);
   if (status >= 400) return;
-  wanted = BigInt(String(at(body, "metadata", "resourceVersion")));
-  if (BigInt(kind.version) >= wanted) return;
-  await promise;
+  const wanted = BigInt(String(at(body, "metadata", "resourceVersion")));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  kind.onVersion = (version) => {
+    if (version >= wanted) resolve();
+  };
+  if (BigInt(kind.version) < wanted) await promise;
 }
