@@ -3,21 +3,31 @@ import { offered, isSameCommand } from "./continuation.ts";
 import type { SeenRequest } from "./proxy.ts";
 import { requestText } from "./request.ts";
 
-/** Writes that begin after the signal and neither end the work on the node under way nor give anything back. */
-export function begunAfter(
-  seen: readonly SeenRequest[],
-  /** How many requests there were when the signal had been taken. */
-  before: number,
-): readonly string[] {
-  const underWay = seen.slice(0, before).findLast(({ writes, resource }) => writes && resource === "nodes");
+/**
+ * Writes that begin after the signal and neither end what is under way (one node, or the controller, which is not
+ * left without a successor) nor give anything back. `before`: how many requests there were when it had been taken.
+ */
+export function begunAfter(seen: readonly SeenRequest[], before: number): readonly string[] {
+  const underWay = seen
+    .slice(0, before)
+    .findLast((request) => request.writes && isOfPart(request) && !marksOrGivesBack(request));
   return seen
     .slice(before)
-    .filter((request) => request.writes && !isOfNode(request, underWay?.name) && !marksOrGivesBack(request))
+    .filter((request) => request.writes && !isSamePart(request, underWay) && !marksOrGivesBack(request))
     .map((request) => `begun after the signal: ${requestText(request)}`);
 }
 
-function isOfNode({ verb, resource, name }: SeenRequest, node: string | undefined): boolean {
-  return verb === "patch" && resource === "nodes" && name === node;
+const controllers = ["deployments", "replicasets", "replicasets/scale", "deployments/scale"];
+
+function isOfPart({ resource }: SeenRequest): boolean {
+  return resource === "nodes" || controllers.includes(resource);
+}
+
+function isSamePart({ verb, resource, name }: SeenRequest, underWay: SeenRequest | undefined): boolean {
+  if (underWay === undefined) return false;
+  if (resource === "nodes")
+    return verb === "patch" && underWay.resource === "nodes" && underWay.name === name;
+  return controllers.includes(resource) && controllers.includes(underWay.resource);
 }
 
 /** Our own annotations: the run's lease, the pin, the mark of what a pod was started with. */

@@ -36,14 +36,16 @@ export async function endState(cluster: Cluster, before: ReadonlySet<string>): P
     ...objects.map((object) => [`${object.kind} ${object.metadata.name}`, textOf(object)] as const),
     ...nodes.map((node) => [`Node ${node.metadata.name}`, textOf(isCordoned(node))] as const),
     ...pods.map((pod) => [
-      `pod of ${String(pod.metadata.ownerReferences?.[0]?.kind)} on ${placeOf(pod)}`,
+      `pod ${placeOf(pod)}`,
       textOf({
         images: listAt(pod, "spec", "containers").map((container) => at(container, "image")),
         revision: pod.metadata.labels?.["controller-revision-hash"],
         isNew: !before.has(pod.metadata.uid ?? ""),
       }),
     ]),
-    ...sets.map((set) => [`ReplicaSet ${set.metadata.name}`, textOf(at(set, "spec", "replicas"))] as const),
+    ...sets
+      .filter(({ metadata }) => metadata.ownerReferences === undefined)
+      .map((set) => [`ReplicaSet ${set.metadata.name}`, textOf(at(set, "spec", "replicas"))] as const),
     ...[...policies, ...custom].map((object) => [
       `${object.kind} ${object.metadata.namespace ?? ""}/${object.metadata.name}`,
       textOf(contents(object)),
@@ -60,10 +62,12 @@ export function differences(one: EndState, other: EndState): readonly string[] {
   return [...names].filter((name) => one[name] !== other[name]).toSorted();
 }
 
-/** DaemonSet pods by node, others anywhere. */
+/** DaemonSet pods by node, others by what they are: a restart gives their ReplicaSet another name. */
 function placeOf(pod: KubeObject): string {
-  const owner = pod.metadata.ownerReferences?.[0];
-  return owner?.kind === "DaemonSet" ? String(at(pod, "spec", "nodeName")) : (owner?.name ?? "");
+  const isOnEach = pod.metadata.ownerReferences?.[0]?.kind === "DaemonSet";
+  return isOnEach
+    ? `calico-node on ${String(at(pod, "spec", "nodeName"))}`
+    : String(pod.metadata.labels?.["k8s-app"]);
 }
 
 async function customObjects(
