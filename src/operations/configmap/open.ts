@@ -2,7 +2,6 @@ import { discover } from "../../cluster/discovery.ts";
 import { observe, observedGroups } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readObject } from "../../cluster/read-object.ts";
-import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import { configReaders } from "../../model/config-readers.ts";
 import { configMapsOf } from "../../model/configmap.ts";
@@ -11,18 +10,17 @@ import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
 import type { TemplateFacts } from "../../model/template.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
-import { heard, serverClock, type ServerClock } from "../../perform/server-clock.ts";
-import { daemonSetArgument } from "../../commands/arguments.ts";
 import { refuseOthersInstall } from "../node/choose.ts";
-import type { ConfigMapValues } from "../../commands/configmap/options.ts";
+import { served } from "../node/open.ts";
+import type { Session } from "../session.ts";
 
 /** Everything that the change is judged by. */
-export interface Prepared {
-  readonly connection: Connection;
+export interface OpenConfigMap {
   readonly discovery: Discovery;
-  readonly clock: ServerClock;
   readonly seen: Observed;
   readonly daemonSet: DaemonSetFacts;
+  /** Where that is served. */
+  readonly daemonSetRef: Ref;
   readonly workloads: readonly WorkloadFacts[];
   readonly ref: Ref;
   /** The ConfigMap as served. */
@@ -32,20 +30,16 @@ export interface Prepared {
 /** Calico's own, among the ConfigMaps that its pods read. */
 const usualName = /^(calico|canal)-config$/;
 
-export async function prepare(
-  given: Connection,
-  context: Pick<AppContext, "now">,
-  values: Pick<ConfigMapValues, "daemonSet">,
-): Promise<Prepared> {
-  const clock = serverClock(context.now);
-  const connection = heard(given, clock);
+/** `wanted`: the DaemonSet; undefined: the only one. Throws UserError where it cannot be told which ConfigMap is meant. */
+export async function openConfigMap(
+  { connection, clock }: Pick<Session, "connection" | "clock">,
+  wanted: { readonly namespace: string; readonly name: string } | undefined,
+): Promise<OpenConfigMap> {
   const discovered = discover(connection, observedGroups);
-  const wanted =
-    values.daemonSet === undefined ? undefined : daemonSetArgument(values.daemonSet, "configmap");
   const seen = await observe(connection, discovered, {
     needs: ["nodes", "daemonSets", "pods", "revisions", "workloads", "configMaps", "installation"],
-    namespace: given.namespaceGiven ? given.namespace : "kube-system",
-    now: context.now(),
+    namespace: connection.namespaceGiven ? connection.namespace : "kube-system",
+    now: clock.now(),
   });
   refuseOthersInstall(seen);
   const daemonSet = chosen(seen, wanted);
@@ -62,7 +56,14 @@ export async function prepare(
     name,
   };
   const live = await readConfig(connection, ref);
-  return { connection, discovery: await discovered, clock, seen, daemonSet, workloads, ref, live };
+  const discovery = await discovered;
+  const { namespace } = daemonSet;
+  const daemonSetRef: Ref = {
+    ...served(discovery, "daemonsets", ["apps", "extensions"]),
+    namespace,
+    name: daemonSet.name,
+  };
+  return { discovery, seen, daemonSet, daemonSetRef, workloads, ref, live };
 }
 
 function chosen(
