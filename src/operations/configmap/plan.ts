@@ -5,10 +5,10 @@ import type { Agreeable } from "../../perform/agree.ts";
 import {
   isOpen,
   nothingStale,
-  notesOn,
-  noteToCome,
+  notesToRestart,
   staleBy,
   type ConfigNote,
+  type Readers,
   type Stale,
 } from "../../plan/config/stale.ts";
 import type { Stop } from "../../plan/decision.ts";
@@ -63,7 +63,7 @@ export async function planConfigMap(
   if (force) warnings.push(...conflictLines(change).map((line) => `H14: ${line.trim()}`));
   warnings.push(...oldNodeLines(open, change));
 
-  const notes = notesFor(open, change);
+  const notes = notesToRestart(readersOf(open), open, change.keys);
   const restarting = notes.length > 0 && !request.noRestart;
   if (restarting) refuseUnknown(open);
   const stale = restarting ? staleBy(readersOf(open), notes) : nothingStale;
@@ -97,16 +97,7 @@ export async function planConfigMap(
   };
 }
 
-/** What is going to be stale, and what an interrupted run of this command left so. */
-function notesFor(open: OpenConfigMap, change: ConfigMapChange): readonly ConfigNote[] {
-  const before = notesOn([{ ref: open.ref, live: open.live }]);
-  const left = before.filter((note) => isOpen(staleBy(readersOf(open), [note])));
-  if (change.keys.length === 0) return left;
-  const keys = [...change.keys, ...left.flatMap((note) => note.change.keys)];
-  return noteToCome(open.ref, [...new Set(keys)].toSorted());
-}
-
-function readersOf({ daemonSet, workloads, seen }: OpenConfigMap) {
+function readersOf({ daemonSet, workloads, seen }: OpenConfigMap): Readers {
   return { daemonSet, workloads, pods: seen.pods };
 }
 
