@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ClusterFacts } from "../model/cluster-facts.ts";
 import { configMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { nodeFacts } from "../model/node.ts";
-import { allOf, calicoDaemonSet, type Observed } from "../model/observed.ts";
+import { allOf, calicoDaemonSet } from "../model/observed.ts";
 import { podFacts } from "../model/pod.ts";
 import { known, type Reading } from "../model/reading.ts";
 import { revisionFacts } from "../model/revision.ts";
@@ -35,7 +36,7 @@ export async function* observeLive(
   connection: Connection,
   discovered: Promise<Discovery>,
   options: LiveOptions,
-): AsyncGenerator<Observed> {
+): AsyncGenerator<ClusterFacts> {
   const { signal, clock } = options;
   while (!signal.aborted) {
     // Another DaemonSet, or another namespace: everything is looked for anew.
@@ -48,9 +49,9 @@ export async function* observeLive(
 async function* changesOf(
   connection: Connection,
   discovery: Discovery,
-  first: Observed,
+  first: ClusterFacts,
   { signal, clock, namespace, needs, onTrouble }: LiveOptions,
-): AsyncGenerator<Observed> {
+): AsyncGenerator<ClusterFacts> {
   const ending = new AbortController();
   const both = AbortSignal.any([signal, ending.signal]);
   const bell = makeBell();

@@ -46,6 +46,12 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
+/** What names an object of a kind in a cluster: Kubernetes' types.NamespacedName. */
+export interface NamespacedName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** Where one object lives: `resource` is the plural in the path, from discovery. */
 export interface Ref {
   /** "" for the core group. */

@@ -21,7 +21,7 @@ export async function doController(
   try {
     const objects = file.objects.map(({ object }) => object);
     return await bringAbout(
-      await prepare(connection, heard, objects, abort.signal),
+      await prepare(connection, heard, objects, options.node.daemonSet, abort.signal),
       heard,
       { ...controllerOptions(options), file: file.name },
       file,
@@ -47,7 +47,7 @@ export async function restartController(
   const heard = heardBy(context, options);
   try {
     return await bringAbout(
-      await prepare(connection, heard, [], abort.signal),
+      await prepare(connection, heard, [], options.node.daemonSet, abort.signal),
       heard,
       { ...controllerOptions(options), restart: true },
       undefined,

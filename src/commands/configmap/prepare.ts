@@ -4,6 +4,7 @@ import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
+import { calicoFacts } from "../../facts/calico.ts";
 import { configReaders } from "../../model/config-readers.ts";
 import { configMapsOf } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
@@ -11,9 +12,10 @@ import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
 import type { TemplateFacts } from "../../model/template.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
+import { catalogue } from "../../releases/catalogue.ts";
 import { heard, serverClock, type ServerClock } from "../../perform/server-clock.ts";
 import { daemonSetArgument } from "../arguments.ts";
-import { refuseOthersInstall } from "../node/choose.ts";
+import { chosenOf, refuseOthersInstall } from "../which-calico.ts";
 import type { ConfigMapValues } from "./options.ts";
 
 /** Everything that the change is judged by. */
@@ -40,15 +42,15 @@ export async function prepare(
   const clock = serverClock(context.now);
   const connection = heard(given, clock);
   const discovered = discover(connection, observedGroups);
-  const wanted =
-    values.daemonSet === undefined ? undefined : daemonSetArgument(values.daemonSet, "configmap");
+  const wanted = daemonSetArgument(values.daemonSet, "configmap");
   const seen = await observe(connection, discovered, {
     needs: ["nodes", "daemonSets", "pods", "revisions", "workloads", "configMaps", "installation"],
     namespace: given.namespaceGiven ? given.namespace : "kube-system",
     now: context.now(),
   });
-  refuseOthersInstall(seen);
-  const daemonSet = chosen(seen, wanted);
+  const calico = calicoFacts(seen, catalogue, wanted);
+  refuseOthersInstall(calico.installSeen);
+  const daemonSet = chosenOf(calico.daemonSet);
   const workloads = (seen.workloads.known ? seen.workloads.value : []).filter(
     ({ namespace }) => namespace === daemonSet.namespace,
   );
@@ -63,32 +65,6 @@ export async function prepare(
   };
   const live = await readConfig(connection, ref);
   return { connection, discovery: await discovered, clock, seen, daemonSet, workloads, ref, live };
-}
-
-function chosen(
-  { daemonSets }: Observed,
-  wanted: { readonly namespace: string; readonly name: string } | undefined,
-): DaemonSetFacts {
-  if (!daemonSets.known) throw userError(`which Calico runs cannot be told: ${daemonSets.message}`);
-  const all = daemonSets.value;
-  const names = all.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
-  if (wanted !== undefined) {
-    const found = all.find(({ namespace, name }) => namespace === wanted.namespace && name === wanted.name);
-    if (found !== undefined) return found;
-    throw userError(
-      `no calico-node DaemonSet ${wanted.namespace}/${wanted.name}; there is ${names === "" ? "none" : names}`,
-    );
-  }
-  const [first, second] = all;
-  if (first === undefined)
-    throw userError(
-      "no Calico found: no DaemonSet runs calico-node; look with: kubectl calico-upgrade status",
-    );
-  if (second !== undefined)
-    throw userError(
-      `there are ${String(all.length)} calico-node DaemonSets: ${names}; choose one with --daemonset NAMESPACE/NAME`,
-    );
-  return first;
 }
 
 function configMapName(templates: readonly TemplateFacts[]): string {

@@ -31,12 +31,13 @@ export interface RestartOptions {
 /** The controller by the `controller` step. */
 export async function restartController(options: RestartOptions): Promise<Restarted> {
   const { run } = await import("../controller/run.ts");
-  const { connection, settle, timeout, bundleDir, ignored, takeOver, yes } = options.values;
+  const { connection, daemonSet, settle, timeout, bundleDir, ignored, takeOver, yes } = options.values;
   return await captured(options, async (context, output) =>
     run(
       {
         ...output,
         connection,
+        daemonSet,
         settle,
         timeout,
         bundleDir,

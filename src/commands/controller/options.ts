@@ -1,12 +1,13 @@
 import { userError } from "../../errors.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
 import { savedByFlags } from "../../flags/next-command.ts";
+import type { NamespacedName } from "../../model/kube.ts";
 import { quoted } from "../../model/shell.ts";
 import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
 import { program } from "../../model/program.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Output, OutputFlags } from "../../render/output.ts";
-import { idsOf, seeHelp } from "../arguments.ts";
+import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
 
 /** The values of the flags, as the command class has them. */
 export interface ControllerValues extends Omit<OutputFlags, "noHeaders"> {
@@ -22,6 +23,8 @@ export interface ControllerValues extends Omit<OutputFlags, "noHeaders"> {
   readonly ignored: readonly string[];
   readonly dryRun: string;
   readonly yes: boolean;
+  /** namespace/name */
+  readonly daemonSet: string | undefined;
   readonly rest: readonly string[];
 }
 
@@ -45,6 +48,8 @@ export interface ControllerOptions {
   readonly connection: ConnectionValues;
   /** The command that goes on with this run, as the user would type it. */
   readonly again: string;
+  /** --daemonset: whose controller it is, where several run calico-node (hazard H20). */
+  readonly daemonSet?: NamespacedName;
 }
 
 const help = seeHelp("controller");
@@ -74,12 +79,14 @@ export function controllerOptions(
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   if (values.settle !== undefined && values.settle < 0)
     throw userError("--settle must not be negative", help);
+  const daemonSet = daemonSetArgument(values.daemonSet, "controller");
   const again = [
     program,
     "controller",
     ...(file === undefined ? [] : ["-f", quoted(file)]),
     ...(values.restart ? ["--restart"] : []),
     ...(values.fixStrategy ? ["--fix-strategy"] : []),
+    ...(values.daemonSet === undefined ? [] : [`--daemonset=${quoted(values.daemonSet)}`]),
     ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
     ...savedByFlags(values),
   ].join(" ");
@@ -97,6 +104,7 @@ export function controllerOptions(
     connection: values.connection,
     again,
     ...(file === undefined ? {} : { file }),
+    ...(daemonSet === undefined ? {} : { daemonSet }),
     ...(values.settle === undefined ? {} : { settle: values.settle }),
   };
 }

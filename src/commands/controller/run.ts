@@ -53,7 +53,7 @@ export async function run(
   const abort = new AbortController();
   try {
     const objects = (file?.objects ?? []).map(({ object }) => object);
-    const prepared = await prepare(connection, context, objects, abort.signal);
+    const prepared = await prepare(connection, context, objects, options.daemonSet, abort.signal);
     if (file === undefined && !options.restart) {
       const { show } = await import("./show.ts");
       return await show(prepared, options, context);

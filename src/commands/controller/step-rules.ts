@@ -12,12 +12,19 @@ import type { Prepared } from "./prepare.ts";
  * forbid it.
  */
 export async function checkControllerStep(
-  { connection, discovery, clock, namespace, seen }: Prepared,
+  { connection, discovery, clock, namespace, daemonSet, seen }: Prepared,
   image: string | undefined,
   { ignored }: Pick<ControllerOptions, "ignored">,
   warn: (text: string) => void,
 ): Promise<void> {
-  const place = { connection, discovery, now: clock.now(), namespace, known: seen };
+  const place = {
+    connection,
+    discovery,
+    now: clock.now(),
+    namespace,
+    known: seen,
+    ...(daemonSet === undefined ? {} : { daemonSet }),
+  };
   const subject: Subject = image === undefined ? {} : { to: releaseAskedFor(image) };
   await checkStep("controller", place, subject, ignored, warn);
 }

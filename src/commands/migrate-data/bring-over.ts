@@ -32,7 +32,7 @@ export function refuseLocked({ locked }: Looked): void {
 /** Both sides, object by object. Once no old node is left, what is gone on the old side was deleted by --finish. */
 export async function compared({ connection, places, looked }: Sides): Promise<readonly DataStep[]> {
   const steps = dataPlan(await readSides(connection, places), sha256);
-  return notYet(looked.status) === undefined ? steps.filter(({ does }) => does !== "gone") : steps;
+  return notYet(looked.state) === undefined ? steps.filter(({ does }) => does !== "gone") : steps;
 }
 
 export function warnElsewhere(steps: readonly DataStep[], warn: (text: string) => void): void {

@@ -116,7 +116,7 @@ async function finish(run: Run, steps: readonly DataStep[]): Promise<number> {
     );
   const going = steps.filter(({ does }) => does === "same");
   if (going.length === 0) return await told(run, steps, "finished", "no old object is left");
-  const why = notYet(looked.status);
+  const why = notYet(looked.state);
   if (why !== undefined) throw userError(why);
   const question = `Delete ${count(going.length, "old object")}, whose content is on the new side? Each is saved first.`;
   if (dryRun === "none" && !(await confirm(options.context, options.yes, question))) return 1;

@@ -44,9 +44,7 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
     options.output === "short" ? undefined : await outputOf(plainOutput(options.output), context);
   const verdict = { ignored: ignoredIds(options.ignored), failOn: failOnOf(options.failOn) };
   const rules = chosenRules(options.checks, options.skipChecks);
-  const named =
-    options.daemonSet === undefined ? undefined : daemonSetArgument(options.daemonSet, "preflight");
-  const daemonSet = named === undefined ? undefined : `${named.namespace}/${named.name}`;
+  const daemonSet = daemonSetArgument(options.daemonSet, "preflight");
   const target = await readTarget(options.to, options.filename, context.readFile);
   const source = await factsSource(options, context, options.connect);
   const all = withTold(
