@@ -7,6 +7,7 @@ import {
   type IndexEntry,
   type SavedState,
 } from "./format.ts";
+import { isRecord } from "../model/record.ts";
 
 /** Hexadecimal SHA-256 of a text; the edge hands it in. */
 export type Hash = (text: string) => string;
@@ -83,8 +84,4 @@ function isState(raw: unknown): raw is SavedState {
       typeof sha256 === "string" &&
       new RegExp(`^${objectsFolder}/[A-Za-z0-9_-][A-Za-z0-9._-]*\\.yaml$`).test(file))
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

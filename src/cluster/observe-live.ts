@@ -16,6 +16,7 @@ import type { Selection } from "./list.ts";
 import { observe, podSelections, type ObserveOptions } from "./observe.ts";
 import { observeEvents } from "./observe-events.ts";
 import type { Connection, Discovery } from "./port.ts";
+import type { Place } from "../model/place.ts";
 
 export interface LiveOptions extends Omit<ObserveOptions, "now"> {
   readonly clock: () => Millis;
@@ -58,7 +59,7 @@ async function* changesOf(
   const sets = first.daemonSets.known ? first.daemonSets.value : [];
   const ahead = first.now - clock();
   const live = <T>(
-    served: Pick<Served, "group" | "version" | "resource" | "kind"> | undefined,
+    served: Place | undefined,
     selections: readonly Selection[],
     known: boolean,
     pick: (raw: KubeObject) => T | undefined,
@@ -137,7 +138,7 @@ async function readyRings(followed: Followed<unknown>, part: { ready: boolean },
   }
 }
 
-function core(resource: string, kind: string): Pick<Served, "group" | "version" | "resource" | "kind"> {
+function core(resource: string, kind: string): Place {
   return { group: "", version: "v1", resource, kind };
 }
 

@@ -4,7 +4,8 @@ import type { AppContext } from "../context.ts";
 import type { UpgradeScope } from "../facts/upgrade.ts";
 import type { FactsFlags } from "./facts/source.ts";
 import type { Millis } from "../model/time.ts";
-import type { Output, OutputFlags } from "../render/output.ts";
+import type { Output } from "../render/output.ts";
+import type { OutputFlags } from "./read-output.ts";
 import type { UpgradeStatus } from "../render/status/kind.ts";
 import type { StatusLook } from "../render/status/print.ts";
 

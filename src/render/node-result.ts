@@ -11,6 +11,7 @@ import type { Seen } from "../plan/node/seen.ts";
 import type { NodeWorld } from "../plan/node/world.ts";
 import { podOn } from "../plan/node/world.ts";
 import { seconds } from "./seconds.ts";
+import { some } from "../model/words.ts";
 
 /** What a node run came to. */
 export interface NodeRunResult {
@@ -138,13 +139,13 @@ export function closingLines(result: NodeRunResult): readonly string[] {
     const back = facts.pinned === "unreadable" ? "its own strategy" : facts.pinned.type;
     lines.push(
       `${where} is held at updateStrategy OnDelete; ${back} goes back when every node that answers runs the newest revision` +
-        `${left.length === 0 ? "" : ` (${left.length} left: ${some(left)})`}. Do not apply it elsewhere meanwhile. ` +
+        `${left.length === 0 ? "" : ` (${left.length} left: ${some(left, 5)})`}. Do not apply it elsewhere meanwhile. ` +
         `To end it at once: ${commandFor(goal, "node", "--unpin")}`,
     );
   }
   if (silent.length > 0) {
     lines.push(
-      `${some(silent)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
+      `${some(silent, 5)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
     );
   }
   if (result.saved !== undefined) lines.push(result.saved);
@@ -169,12 +170,6 @@ function afterSilence(
 
 function overBudget(down: Millis, { budget }: NodeRunResult): boolean | null {
   return budget === undefined ? null : down > budget;
-}
-
-function some(names: readonly string[]): string {
-  return names.length <= 5
-    ? names.join(", ")
-    : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
 }
 
 function inSeconds(time: Millis): number {

@@ -7,6 +7,7 @@ import { prepare } from "../controller/prepare.ts";
 import { bringAbout } from "../controller/run.ts";
 import type { ApplyOptions } from "./options.ts";
 import { quietly } from "./quiet.ts";
+import { warningsOn } from "../../errors.ts";
 
 /** The file's controller by the procedure of `controller`: never two, and what took its place is named. */
 export async function doController(
@@ -26,9 +27,7 @@ export async function doController(
       { ...controllerOptions(options), file: file.name },
       file,
       abort.signal,
-      (text) => {
-        if (options.dryRun === "none" || !text.startsWith("H05")) context.stderr.write(`Warning: ${text}\n`);
-      },
+      warningsOn(context),
       bundle,
     );
   } finally {
@@ -52,7 +51,7 @@ export async function restartController(
       { ...controllerOptions(options), restart: true },
       undefined,
       abort.signal,
-      (text) => void context.stderr.write(`Warning: ${text}\n`),
+      warningsOn(context),
       bundle,
     );
   } finally {
@@ -74,8 +73,9 @@ function controllerOptions(options: ApplyOptions): ControllerOptions {
     tellOthers: false,
     timeout: options.timeout,
     bundleDir: options.bundleDir,
+    ignored: node.ignored,
     // A dry run has not added what the controller needs.
-    ignored: options.dryRun === "none" ? node.ignored : new Set([...node.ignored, "H05"]),
+    settled: new Set(options.dryRun === "none" ? [] : ["H05"]),
     dryRun: options.dryRun,
     output: { format: "table" },
     connection: node.connection,

@@ -1,6 +1,6 @@
 import { nextCommand } from "../../flags/next-command.ts";
 import { readConfigMap } from "../../cluster/observe-lists.ts";
-import { explain, isBug } from "../../errors.ts";
+import { explain, isBug, warningsOn } from "../../errors.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
 import { configMapFacts } from "../../model/configmap.ts";
 import { markPod } from "./mark-pod.ts";
@@ -78,8 +78,8 @@ async function restartAndMark(
   await Promise.all(marks);
   const now = await readConfigMap(connection, ref.namespace ?? "", ref.name);
   if (now.known && now.value?.resourceVersion !== own.resourceVersion)
-    restart.context.stderr.write(
-      `Warning: ConfigMap ${ref.namespace ?? ""}/${ref.name} was changed again meanwhile; look with: ${nextCommand(restart.values.connection, "status")}\n`,
+    warningsOn(restart.context)(
+      `ConfigMap ${ref.namespace ?? ""}/${ref.name} was changed again meanwhile; look with: ${nextCommand(restart.values.connection, "status")}`,
     );
   return done;
 }

@@ -29,7 +29,7 @@ export async function passes(
   const involved = [targetOf(start, wanted), ...othersWanting(start, wanted)];
   const [workload] = wanted.objects;
   const surroundings =
-    file === undefined || workload === undefined
+    file === undefined || workload === undefined || options.settled.has("H05")
       ? undefined
       : await checkSurroundings(prepared, file, workload, {
           about: { command: "controller", override: "--ignore-preflight-errors=H05" },
@@ -56,7 +56,7 @@ export async function passes(
     context.stderr.write(`error: ${missing}\n`);
     refused = true;
   }
-  for (const { id, severity, because, fix } of findings) {
+  for (const { id, severity, because, fix } of findings.filter((each) => !options.settled.has(each.id))) {
     const hint = fix === undefined ? "" : `; ${fix}`;
     if (severity !== "error" || ignored(id)) {
       warn(`${id}: ${because}${severity === "error" ? "" : hint}`);

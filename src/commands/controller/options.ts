@@ -6,7 +6,8 @@ import { quoted } from "../../model/shell.ts";
 import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
 import { program } from "../../model/program.ts";
 import type { Millis } from "../../model/time.ts";
-import type { Output, OutputFlags } from "../../render/output.ts";
+import type { Output } from "../../render/output.ts";
+import type { OutputFlags } from "../read-output.ts";
 import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
 
 /** The values of the flags, as the command class has them. */
@@ -42,6 +43,8 @@ export interface ControllerOptions {
   /** --bundle-dir */
   readonly bundleDir: string | undefined;
   readonly ignored: ReadonlySet<string>;
+  /** Rules about what an earlier step of the same run brings about: a dry run does not ask them. */
+  readonly settled: ReadonlySet<string>;
   readonly dryRun: DryRun;
   readonly output: Output;
   /** Of the user's command: for colours, and for the commands that are named. */
@@ -99,6 +102,7 @@ export function controllerOptions(
     timeout: values.timeout,
     bundleDir: values.bundleDir,
     ignored: idsOf(values.ignored),
+    settled: new Set(),
     dryRun: dryRun.dryRun,
     output,
     connection: values.connection,

@@ -2,7 +2,7 @@ import { sendWrite } from "../../cluster/write.ts";
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain, isBug, userError } from "../../errors.ts";
+import { explain, isBug, userError, warningsOn } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { controllerDatastore } from "../../model/datastore.ts";
 import type { KubeObject } from "../../model/kube.ts";
@@ -39,7 +39,7 @@ export async function run(
   context: AppContext,
   connect: () => Promise<Connection>,
 ): Promise<number> {
-  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const warn = warningsOn(context);
   const output = await outputOf({ ...values, noHeaders: false }, context);
   const options = controllerOptions(values, output, warn);
   const file =

@@ -3,7 +3,6 @@ import { sendWrite } from "../../cluster/write.ts";
 import type { DataStep } from "../../data/plan.ts";
 import { isApiError, userError, type UserError } from "../../errors.ts";
 import type { UpgradeState } from "../../facts/upgrade.ts";
-import { dryRunSuffix } from "../../flags/dry-run.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { atLeast, parseVersion } from "../../releases/version.ts";
 import { type OldPlace } from "./read.ts";
@@ -43,14 +42,14 @@ export async function deleteOld(
     const { group, version, resource } = place;
     return [{ ref: { group, version, resource, kind, namespace, name } satisfies Ref, old }];
   });
-  const { bundle, dryRun, said } = writing;
+  const { bundle, dryRun, wrote } = writing;
   const ids =
     bundle === undefined
       ? []
       : await bundle.save(going.map(({ ref, old }) => ({ action: "deleted", ref, before: old })));
   for (const [at, { ref, old }] of going.entries()) {
     if (dryRun !== "client") await deleteOne(ref, old, ids[at], writing);
-    said(`${ref.kind.toLowerCase()}.${ref.group}/${ref.name} deleted${dryRunSuffix(dryRun)}`);
+    wrote({ name: `${ref.kind.toLowerCase()}.${ref.group}/${ref.name}`, outcome: "deleted" });
   }
 }
 

@@ -5,7 +5,8 @@ import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
 import { userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
 import { daemonSetArgument, idsOf, nodeArguments, seeHelp } from "../arguments.ts";
-import type { Output, OutputFlags } from "../../render/output.ts";
+import type { Output } from "../../render/output.ts";
+import type { OutputFlags } from "../read-output.ts";
 
 /** The values of the command line, checked and in the terms of the run. */
 export interface NodeOptions {

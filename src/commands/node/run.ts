@@ -1,7 +1,7 @@
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain, userError } from "../../errors.ts";
+import { explain, userError, warningsOn } from "../../errors.ts";
 import type { Write } from "../../model/write.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
@@ -22,7 +22,7 @@ export async function run(
   connect: () => Promise<Connection>,
   onPod: (pod: RestartedPod) => void = () => {},
 ): Promise<number> {
-  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const warn = warningsOn(context);
   const output = await outputOf({ ...values, noHeaders: false }, context);
   const options = nodeOptions(values, output, warn);
   const file = options.file === undefined ? undefined : await readTemplate(options.file, context.readFile);

@@ -10,6 +10,7 @@ import { confirm } from "./confirm.ts";
 import type { NodeOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
 import { restoreOf } from "./template.ts";
+import { plural } from "../../model/words.ts";
 
 const attempts = 5;
 
@@ -41,7 +42,7 @@ export async function unpin(
   if (outdated.length > 0 && pinned.type !== "OnDelete") {
     const question =
       `${where} goes back to ${pinned.type}: its controller will then restart calico-node by itself, uncordoned, on ` +
-      `${outdated.length} ${outdated.length === 1 ? "node" : "nodes"} (${outdated.join(", ")}). Put it back now?`;
+      `${plural(outdated.length, "node")} (${outdated.join(", ")}). Put it back now?`;
     if (options.dryRun === "none" && !(await confirm(context, options.yes, question))) return 1;
   }
   const restore = restoreOf(prepared);

@@ -24,11 +24,15 @@ function severalOn(sets: readonly string[]) {
       if (body === undefined) throw apiError({ status: 404, reason: "NotFound", message: path });
       return await Promise.resolve({ status: 200, body });
     },
-    async *stream({ signal }) {
-      const ended = Promise.withResolvers<void>();
-      signal?.addEventListener("abort", () => ended.resolve(), { once: true });
-      await ended.promise;
-    },
+    // A watch that tells nothing until it is ended.
+    stream: ({ signal }) => ({
+      async *[Symbol.asyncIterator]() {
+        const ended = Promise.withResolvers<undefined>();
+        signal?.addEventListener("abort", () => ended.resolve(undefined), { once: true });
+        const event: unknown = await ended.promise;
+        if (event !== undefined) yield event;
+      },
+    }),
     close: () => undefined,
   };
   return { connection, writes };
