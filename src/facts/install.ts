@@ -1,9 +1,10 @@
+import type { ConfigMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import { flavour, isOperators, operatorNamespace, type InstallationFacts } from "../model/install.ts";
 import type { NamespacedName } from "../model/kube.ts";
 import type { NodeFacts } from "../model/node.ts";
-import { ownersOf, type Owner } from "../model/owner.ts";
 import { known, type Reading } from "../model/reading.ts";
+import { calicoOwners, type CalicoOwner } from "./owners.ts";
 import { isNamed, nameOf } from "./which.ts";
 
 /** How Calico got into this cluster: decides which upgrade procedure applies (calico-facts 5). */
@@ -22,7 +23,7 @@ export interface Install {
     /** It could not be read. */
     | "unknown";
   readonly flavour?: "calico" | "canal";
-  readonly owners: readonly Owner[];
+  readonly owners: readonly CalicoOwner[];
   readonly evidence: readonly string[];
 }
 
@@ -34,6 +35,8 @@ export interface InstallEvidence {
   readonly daemonSets: Reading<readonly DaemonSetFacts[]>;
   readonly nodes: Reading<readonly NodeFacts[]>;
   readonly installation: Reading<InstallationFacts | undefined>;
+  /** Where some distributions leave their only mark; without them it is not seen. */
+  readonly configMaps: Reading<readonly ConfigMapFacts[]>;
 }
 
 /** Whether all was read that an install is judged by; the reason why it was not, where it was not. */
@@ -63,6 +66,7 @@ export function installKind(seen: InstallEvidence, named?: NamespacedName): Inst
   }
   if (!seen.daemonSets.known) return { kind: "unknown", owners: [], evidence: operatorEvidence };
   const sets = seen.daemonSets.value;
+  const maps = seen.configMaps.known ? seen.configMaps.value : [];
   const [first] = sets;
   if (first === undefined) {
     return installation === undefined
@@ -79,10 +83,10 @@ export function installKind(seen: InstallEvidence, named?: NamespacedName): Inst
   const chosen = named === undefined ? undefined : sets.find((set) => isNamed(set, named));
   if (sets.length > 1 && byOperator.length === 0 && chosen === undefined) {
     const evidence = sets.map((set) => `DaemonSet ${nameOf(set)}`);
-    return { kind: "several", owners: sets.flatMap(ownersOf), evidence };
+    return { kind: "several", owners: sets.flatMap((set) => calicoOwners(set, maps)), evidence };
   }
   const set = chosen ?? first;
-  const owners = ownersOf(set);
+  const owners = calicoOwners(set, maps);
   return {
     kind: byOperator.length > 0 ? "operator" : kindByOwner(owners),
     flavour: flavour(set.name, set.template),
@@ -95,7 +99,7 @@ export function installKind(seen: InstallEvidence, named?: NamespacedName): Inst
   };
 }
 
-function kindByOwner(owners: readonly Owner[]): Install["kind"] {
+function kindByOwner(owners: readonly CalicoOwner[]): Install["kind"] {
   if (owners.some(({ kind }) => kind === "distribution")) return "distribution";
   return owners.some(({ kind }) => kind === "helm") ? "helm" : "manifest";
 }

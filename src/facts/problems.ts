@@ -119,13 +119,25 @@ function controllerProblems(
 
 /**
  * etcd installs have a controller in every release, Kubernetes ones from v3.6 on, and where Calico does
- * policy only (canal too) from v3.14 on (calico-facts 1.3 and upstream's manifests).
+ * policy only (canal too) from v3.14 on (calico-facts 1.3 and upstream's manifests). Without Calico's IPAM
+ * there is nothing for it to clean up, and installs that never had one do not miss it.
  */
-function wantsController({ datastore, release, backend }: DaemonSetProgress): boolean {
+function wantsController({ datastore, release, backend, ...set }: DaemonSetProgress): boolean {
   if (datastore.type === "etcd") return true;
+  if (usesOtherIpam(set)) return false;
   const version = parseVersion(release.release ?? "");
   const since = backend === "none" ? "v3.14.0" : "v3.6.0";
   return datastore.type === "kubernetes" && version !== undefined && atLeast(version, since);
+}
+
+/** Surely: it installs no CNI plugin, or one that asks others for addresses. */
+function usesOtherIpam({
+  daemonSet,
+  cniConfig,
+}: Pick<DaemonSetProgress, "daemonSet" | "cniConfig">): boolean {
+  if (cniContainer(daemonSet.template) === undefined) return true;
+  const ipam = cniConfig.known ? /"ipam"\s*:\s*\{[^}]*?"type"\s*:\s*"([^"]+)"/.exec(cniConfig.value) : null;
+  return ipam !== null && ipam[1] !== "calico-ipam";
 }
 
 function imageProblems(of: DaemonSetProgress, catalogue: Catalogue): readonly Problem[] {

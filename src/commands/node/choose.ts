@@ -1,3 +1,4 @@
+import { notAsked } from "../../cluster/reading.ts";
 import { installKind } from "../../facts/install.ts";
 import { whichDaemonSet } from "../../facts/which.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
@@ -20,6 +21,8 @@ export function chooseDaemonSet(
     return chosen === undefined ? [] : [{ ...chosen, chosen, raw }];
   });
   const daemonSets = known(calico);
-  refuseOthersInstall(installKind({ daemonSets, nodes: known(nodes), installation }, wanted));
+  refuseOthersInstall(
+    installKind({ daemonSets, nodes: known(nodes), installation, configMaps: notAsked }, wanted),
+  );
   return chosenOf(whichDaemonSet(daemonSets, wanted));
 }

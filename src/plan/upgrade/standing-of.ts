@@ -1,5 +1,5 @@
 import type { CalicoFacts } from "../../facts/calico.ts";
-import { procedureFor } from "../../facts/procedure.ts";
+import { isOwnedByNameOnly, procedureFor } from "../../facts/procedure.ts";
 import { activeWorkloads } from "../../facts/running.ts";
 import type { UpgradeState } from "../../facts/upgrade.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
@@ -63,7 +63,8 @@ export function observedStanding(
   said: Said,
   catalogue: Catalogue,
 ): Reading<Standing> {
-  const procedure = procedureFor(calico.installSeen);
+  const { installSeen: install } = calico;
+  const procedure = isOwnedByNameOnly(install) ? undefined : procedureFor(install);
   if (procedure !== undefined) return unknown(procedure);
   if (calico.all.known && calico.all.value.length === 0 && !calico.chosen.known)
     return unknown(

@@ -23,7 +23,11 @@ export function upgradeStatus({
     apiVersion: "calico-upgrade/v1alpha1",
     kind: "UpgradeStatus",
     cluster: { kubernetes: cluster.serverVersion, observed: formatTime(cluster.now) },
-    install: { ...install, ...(procedure === undefined ? {} : { procedure }) },
+    install: {
+      ...install,
+      owners: install.owners.map(({ byName: _internal, ...owner }) => owner),
+      ...(procedure === undefined ? {} : { procedure }),
+    },
     daemonSets: daemonSets.map(daemonSetStatus),
     components: componentStatuses(daemonSets, cluster.workloads.known ? cluster.workloads.value : []),
     nodes: nodes.map((node) => nodeStatus(node, cluster.now)),
