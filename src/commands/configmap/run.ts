@@ -1,6 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain, isBug, isInterrupted, userError } from "../../errors.ts";
+import { explain, isBug, isInterrupted, userError, warningsOn } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { changeOf } from "../../operations/configmap/change.ts";
 import { effectLines } from "../../operations/configmap/check.ts";
@@ -39,7 +39,7 @@ async function change(
   context: AppContext,
   connect: () => Promise<Connection>,
 ): Promise<number> {
-  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const warn = warningsOn(context);
   const output = await outputOf(plainOutput(values.output), context);
   const options = configMapOptions(values, output, warn);
   const objects = await readValues(options.values, context);

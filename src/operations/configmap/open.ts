@@ -3,6 +3,7 @@ import { observe, observedGroups } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import { userError } from "../../errors.ts";
+import { calicoFacts } from "../../facts/calico.ts";
 import { configReaders } from "../../model/config-readers.ts";
 import { configMapsOf } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
@@ -10,9 +11,10 @@ import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
 import type { TemplateFacts } from "../../model/template.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
-import { refuseOthersInstall } from "../node/choose.ts";
+import { catalogue } from "../../releases/catalogue.ts";
 import { served } from "../node/open.ts";
 import type { Session } from "../session.ts";
+import { chosenOf, refuseOthersInstall } from "../which-calico.ts";
 
 /** Everything that the change is judged by. */
 export interface OpenConfigMap {
@@ -41,8 +43,9 @@ export async function openConfigMap(
     namespace: connection.namespaceGiven ? connection.namespace : "kube-system",
     now: clock.now(),
   });
-  refuseOthersInstall(seen);
-  const daemonSet = chosen(seen, wanted);
+  const calico = calicoFacts(seen, catalogue, wanted);
+  refuseOthersInstall(calico.installSeen);
+  const daemonSet = chosenOf(calico.daemonSet);
   const workloads = (seen.workloads.known ? seen.workloads.value : []).filter(
     ({ namespace }) => namespace === daemonSet.namespace,
   );
@@ -64,32 +67,6 @@ export async function openConfigMap(
     name: daemonSet.name,
   };
   return { discovery, seen, daemonSet, daemonSetRef, workloads, ref, live };
-}
-
-function chosen(
-  { daemonSets }: Observed,
-  wanted: { readonly namespace: string; readonly name: string } | undefined,
-): DaemonSetFacts {
-  if (!daemonSets.known) throw userError(`which Calico runs cannot be told: ${daemonSets.message}`);
-  const all = daemonSets.value;
-  const names = all.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
-  if (wanted !== undefined) {
-    const found = all.find(({ namespace, name }) => namespace === wanted.namespace && name === wanted.name);
-    if (found !== undefined) return found;
-    throw userError(
-      `no calico-node DaemonSet ${wanted.namespace}/${wanted.name}; there is ${names === "" ? "none" : names}`,
-    );
-  }
-  const [first, second] = all;
-  if (first === undefined)
-    throw userError(
-      "no Calico found: no DaemonSet runs calico-node; look with: kubectl calico-upgrade status",
-    );
-  if (second !== undefined)
-    throw userError(
-      `there are ${String(all.length)} calico-node DaemonSets: ${names}; choose one with --daemonset NAMESPACE/NAME`,
-    );
-  return first;
 }
 
 function configMapName(templates: readonly TemplateFacts[]): string {

@@ -79,6 +79,7 @@ export function controllerRequest({
     ignored,
     // The rules of this step were asked before the question.
     asStep: true,
+    settled: new Set(),
     ...(settle === undefined ? {} : { settle }),
   };
 }

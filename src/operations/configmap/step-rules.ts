@@ -24,7 +24,7 @@ export async function checkConfigMapStep(
     discovery,
     now: clock.now(),
     namespace,
-    daemonSet: `${namespace}/${name}`,
+    daemonSet: { namespace, name },
     known: { ...seen, configMaps: withData(seen.configMaps, ref, data) },
   };
   await checkStep("configmap", place, {}, ignored, warn);
