@@ -32,7 +32,8 @@ import {
 import { deleteOld, notYet } from "../../operations/migrate-data/finish.ts";
 import { lookAround } from "../../operations/migrate-data/look.ts";
 import { oldPlaces } from "../../operations/migrate-data/read.ts";
-import type { Writing } from "../../operations/migrate-data/write.ts";
+import { dataLine, type Writing } from "../../operations/migrate-data/write.ts";
+import { plural } from "../../model/words.ts";
 
 export interface MigrateDataOptions {
   readonly finish: boolean;
@@ -116,9 +117,9 @@ async function finish(run: Run, steps: readonly DataStep[]): Promise<number> {
     );
   const going = steps.filter(({ does }) => does === "same");
   if (going.length === 0) return await told(run, steps, "finished", "no old object is left");
-  const why = notYet(looked.status);
+  const why = notYet(looked.state);
   if (why !== undefined) throw userError(why);
-  const question = `Delete ${count(going.length, "old object")}, whose content is on the new side? Each is saved first.`;
+  const question = `Delete ${plural(going.length, "old object")}, whose content is on the new side? Each is saved first.`;
   if (dryRun === "none" && !(await confirm(options.context, options.yes, question))) return 1;
   await writing(run, async (each) => {
     await deleteOld(going, places, each);
@@ -129,7 +130,7 @@ async function finish(run: Run, steps: readonly DataStep[]): Promise<number> {
       "their definitions are left: kubectl delete thirdpartyresource global-config.projectcalico.org global-bgp-config.projectcalico.org ip-pool.projectcalico.org global-bgp-peer.projectcalico.org system-network-policy.alpha.projectcalico.org\n",
     );
   return dryRun === "none"
-    ? await told(run, steps, "finished", `${count(going.length, "old object")} deleted`)
+    ? await told(run, steps, "finished", `${plural(going.length, "old object")} deleted`)
     : await told(run, steps, "to do", statement(question));
 }
 
@@ -142,7 +143,7 @@ async function writing(run: Run, work: (each: Writing) => Promise<void>): Promis
   await writeUnder(
     run,
     context,
-    { dryRun, bundle, said: (line) => lines && context.stdout.write(`${line}\n`) },
+    { dryRun, bundle, wrote: (change) => lines && context.stdout.write(`${dataLine(change, dryRun)}\n`) },
     work,
   );
   if (bundle !== undefined && !bundle.isEmpty())
@@ -176,10 +177,6 @@ async function told(
   };
   options.context.stdout.write(await resultText(output, printableData(result)));
   return 0;
-}
-
-function count(number: number, what: string): string {
-  return `${String(number)} ${what}${number === 1 ? "" : "s"}`;
 }
 
 /** What would be asked, said. */

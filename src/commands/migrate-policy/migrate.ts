@@ -1,5 +1,5 @@
 import { bundleRoot } from "../../bundle/place.ts";
-import { userError } from "../../errors.ts";
+import { userError, warningsOn } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { readDryRun, dryRunSuffix } from "../../flags/dry-run.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
@@ -21,7 +21,7 @@ export async function migrate(options: MigratePolicyOptions, { given, to }: Chec
   const { context } = options;
   const warned = new Set<string>();
   const warn = (text: string): void => {
-    if (!warned.has(text)) context.stderr.write(`Warning: ${text}\n`);
+    if (!warned.has(text)) warningsOn(context)(text);
     warned.add(text);
   };
   const output = await outputOf(plainOutput(options.output), context);

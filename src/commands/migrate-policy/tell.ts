@@ -12,6 +12,7 @@ import { notesOf } from "../../render/what-if/notes.ts";
 import { resultText } from "../print-result.ts";
 import type { Carried } from "../../operations/migrate-policy/carry-out.ts";
 import { keyOf, type Looked } from "../../operations/migrate-policy/look.ts";
+import { plural } from "../../model/words.ts";
 
 /** What a migration came to. */
 export interface Came extends Carried {
@@ -134,7 +135,7 @@ function closing(result: PolicyMigration, { by, dryRun }: Told): readonly string
     const spaces = new Set([...names, ...left.undecided]);
     return [
       ...saved,
-      `the cluster is not finished: ${String(spaces.size)} ${spaces.size === 1 ? "namespace is" : "namespaces are"} left (${few([...spaces])})`,
+      `the cluster is not finished: ${plural(spaces.size, "namespace is", "namespaces are")} left (${few([...spaces])})`,
     ];
   }
   return [

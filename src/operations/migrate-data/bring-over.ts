@@ -8,6 +8,7 @@ import { notYet } from "./finish.ts";
 import type { Looked } from "./look.ts";
 import { readDefinitions, readSides, type Definitions, type OldPlace } from "./read.ts";
 import { writeDefinitions, writeObjects, type Writing } from "./write.ts";
+import { plural } from "../../model/words.ts";
 
 /** Where the old side is, and what runs beside it. */
 export interface Sides {
@@ -32,7 +33,7 @@ export function refuseLocked({ locked }: Looked): void {
 /** Both sides, object by object. Once no old node is left, what is gone on the old side was deleted by --finish. */
 export async function compared({ connection, places, looked }: Sides): Promise<readonly DataStep[]> {
   const steps = dataPlan(await readSides(connection, places), sha256);
-  return notYet(looked.status) === undefined ? steps.filter(({ does }) => does !== "gone") : steps;
+  return notYet(looked.state) === undefined ? steps.filter(({ does }) => does !== "gone") : steps;
 }
 
 export function warnElsewhere(steps: readonly DataStep[], warn: (text: string) => void): void {
@@ -68,12 +69,12 @@ export function questionOf({ todo, definitions: { missing } }: Bringing): string
   const creates = todo.filter(({ does }) => does === "create").length;
   const updates = todo.length - creates;
   const made = [
-    ...(missing.length === 0 ? [] : [count(missing.length, "CustomResourceDefinition")]),
-    ...(creates === 0 ? [] : [count(creates, "object")]),
+    ...(missing.length === 0 ? [] : [plural(missing.length, "CustomResourceDefinition")]),
+    ...(creates === 0 ? [] : [plural(creates, "object")]),
   ];
   const parts = [
     ...(made.length === 0 ? [] : [`create ${made.join(" and ")}`]),
-    ...(updates === 0 ? [] : [`update ${count(updates, "object")} that old nodes changed`]),
+    ...(updates === 0 ? [] : [`update ${plural(updates, "object")} that old nodes changed`]),
   ].join(", ");
   return `${parts.slice(0, 1).toUpperCase()}${parts.slice(1)}?`;
 }
@@ -98,7 +99,7 @@ export async function openDataBundle(
 export async function writeUnder(
   { connection, looked }: Sides,
   context: Pick<AppContext, "interrupts">,
-  each: Pick<Writing, "dryRun" | "bundle" | "said">,
+  each: Pick<Writing, "dryRun" | "bundle" | "wrote">,
   work: (writing: Writing) => Promise<void>,
 ): Promise<void> {
   const listening = context.interrupts.listen();
@@ -139,9 +140,5 @@ export function notEqual(left: readonly DataStep[]): UserError {
 
 export function equalText(steps: readonly DataStep[]): string {
   const same = steps.filter(({ does }) => does === "same").length;
-  return same === 0 ? "there is no old object" : `${count(same, "object")} read back, equal on both sides`;
-}
-
-function count(number: number, what: string): string {
-  return `${String(number)} ${what}${number === 1 ? "" : "s"}`;
+  return same === 0 ? "there is no old object" : `${plural(same, "object")} read back, equal on both sides`;
 }

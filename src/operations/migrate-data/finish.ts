@@ -2,20 +2,19 @@ import { readObject } from "../../cluster/read-object.ts";
 import { sendWrite } from "../../cluster/write.ts";
 import type { DataStep } from "../../data/plan.ts";
 import { isApiError, userError, type UserError } from "../../errors.ts";
-import { dryRunSuffix } from "../../flags/dry-run.ts";
+import type { UpgradeState } from "../../facts/upgrade.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { atLeast, parseVersion } from "../../releases/version.ts";
-import type { UpgradeStatus } from "../../render/status/kind.ts";
 import { type OldPlace } from "./read.ts";
 import type { Writing } from "./write.ts";
 
 /** In words, what keeps the old objects from being deleted; undefined: nothing does. */
-export function notYet({ nodes, daemonSets, unread }: UpgradeStatus): string | undefined {
+export function notYet({ nodes, daemonSets, unread }: UpgradeState): string | undefined {
   if (unread.length > 0)
     return `not everything could be read, and old nodes may still need the old objects: ${unread.map(({ message }) => message).join("; ")}`;
   if (daemonSets.length === 0)
     return "no DaemonSet runs calico-node here, so which release the hosts run is not seen; nothing old is deleted";
-  const counted = nodes.filter(({ pod, expected }) => pod !== undefined || expected === true);
+  const counted = nodes.filter(({ release, expected }) => release !== undefined || expected === true);
   if (counted.length === 0) return "no node with a calico-node pod was seen; nothing old is deleted";
   const behind = counted.filter(({ release }) => {
     const candidates = (release?.candidates ?? []).map(parseVersion);
@@ -43,14 +42,14 @@ export async function deleteOld(
     const { group, version, resource } = place;
     return [{ ref: { group, version, resource, kind, namespace, name } satisfies Ref, old }];
   });
-  const { bundle, dryRun, said } = writing;
+  const { bundle, dryRun, wrote } = writing;
   const ids =
     bundle === undefined
       ? []
       : await bundle.save(going.map(({ ref, old }) => ({ action: "deleted", ref, before: old })));
   for (const [at, { ref, old }] of going.entries()) {
     if (dryRun !== "client") await deleteOne(ref, old, ids[at], writing);
-    said(`${ref.kind.toLowerCase()}.${ref.group}/${ref.name} deleted${dryRunSuffix(dryRun)}`);
+    wrote({ name: `${ref.kind.toLowerCase()}.${ref.group}/${ref.name}`, outcome: "deleted" });
   }
 }
 

@@ -12,14 +12,25 @@ import { manager, migratedAnnotation } from "../../model/names.ts";
 import type { Write } from "../../model/write.ts";
 import { newPlace, type Definitions } from "./read.ts";
 
+/** One object of the new or the old side, and what became of it. */
+export interface DataChange {
+  /** `ippool.crd.projectcalico.org/x`. */
+  readonly name: string;
+  readonly outcome: "created" | "configured" | "deleted";
+}
+
+/** A change in kubectl's words. */
+export function dataLine({ name, outcome }: DataChange, dryRun: DryRun): string {
+  return `${name} ${outcome}${dryRunSuffix(dryRun)}`;
+}
+
 export interface Writing {
   readonly connection: Connection;
   readonly serverVersion: string;
   readonly dryRun: DryRun;
   /** None in a dry run. */
   readonly bundle: OpenBundle | undefined;
-  /** A line of a result: `ippool.crd.projectcalico.org/x created`. */
-  readonly said: (line: string) => void;
+  readonly wrote: (change: DataChange) => void;
   readonly signal: AbortSignal;
 }
 
@@ -37,9 +48,7 @@ export async function writeDefinitions(
     const write: Write = { verb: "create", ref, body: object, fieldManager: manager };
     const done = await written(writing, { action: "created", ref, after: object }, write);
     if (done)
-      writing.said(
-        `customresourcedefinition.${place.group}/${ref.name} created${dryRunSuffix(writing.dryRun)}`,
-      );
+      writing.wrote({ name: `customresourcedefinition.${place.group}/${ref.name}`, outcome: "created" });
   }
   if (writing.dryRun !== "none") return;
   for (const name of [...missing.map(({ metadata }) => metadata.name), ...notReady]) {
@@ -61,8 +70,8 @@ export async function writeObjects(steps: readonly DataStep[], writing: Writing)
     const ref: Ref = { ...newPlace(step.kind), name: step.name };
     const [draft, write] = live === undefined ? creating(ref, target) : changing(ref, target, live);
     const done = await written(writing, draft, write);
-    const verb = live === undefined ? "created" : "configured";
-    if (done) writing.said(`${newNameOf(step)} ${verb}${dryRunSuffix(writing.dryRun)}`);
+    const outcome = live === undefined ? "created" : "configured";
+    if (done) writing.wrote({ name: newNameOf(step), outcome });
   }
 }
 

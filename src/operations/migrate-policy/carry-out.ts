@@ -1,12 +1,13 @@
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { Listening } from "../../context.ts";
-import { explain } from "../../errors.ts";
+import { reasonOf } from "../../errors.ts";
 import type { DryRun } from "../../flags/dry-run.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
 import { keyOf, type Looked } from "./look.ts";
 import { sendSaved } from "../saved-writes.ts";
 import { stepWrites } from "./step-writes.ts";
+import { plural } from "../../model/words.ts";
 
 /** What is wanted of a cluster. */
 export interface Work {
@@ -74,22 +75,21 @@ export async function carryOut(first: Looked, work: Work, around: Around): Promi
         },
       });
       const { failed, beaten, left } = result;
-      if (failed !== undefined)
-        return end(`${nameOf(failed.item.step)}: ${explain(failed.error).replace(/^error: /, "")}`);
+      if (failed !== undefined) return end(`${nameOf(failed.item.step)}: ${reasonOf(failed.error)}`);
       if (interrupt.first.aborted && left.length + beaten.length > 0) return end("interrupted", true);
       const [lost] = beaten;
       if (lost === undefined) return end();
       idle = since.length > before ? 0 : idle + 1;
       if (dryRun !== "none" || idle >= idleRounds)
-        return end(`${nameOf(lost.item.step)}: ${explain(lost.error).replace(/^error: /, "")}`);
+        return end(`${nameOf(lost.item.step)}: ${reasonOf(lost.error)}`);
       around.progress(
-        `${String(beaten.length)} ${beaten.length === 1 ? "object is" : "objects are"} not as ${beaten.length === 1 ? "it was" : "they were"} when read; reading the cluster again`,
+        `${plural(beaten.length, "object is", "objects are")} not as ${beaten.length === 1 ? "it was" : "they were"} when read; reading the cluster again`,
       );
       looked = await around.again();
       since = [];
     }
   } catch (error) {
-    return end(explain(error).replace(/^error: /, ""));
+    return end(reasonOf(error));
   }
 }
 

@@ -11,7 +11,6 @@ import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { KubeObject } from "../../model/kube.ts";
-import type { Observed } from "../../model/observed.ts";
 import type { Served } from "../../model/served.ts";
 import { refusedTarget, sideOf } from "../../policy/crossing.ts";
 import { boundary, semanticsOf } from "../../policy/enforcement.ts";
@@ -79,7 +78,7 @@ export async function look(
 
 /** What the upgrade makes of the policies; throws UserError where that cannot be told. */
 export function judge(
-  seen: Observed,
+  seen: ClusterFacts,
   objects: ObservedPolicy,
   options: { readonly given: Decisions; readonly to: string | undefined; readonly only?: string },
 ): Pick<Looked, "calico" | "setting" | "decisions" | "result"> {

@@ -4,6 +4,7 @@ import { boundary } from "../../policy/enforcement.ts";
 import { judge } from "../../policy/proof.ts";
 import { flowText } from "../../render/policy-migration/print.ts";
 import type { Looked } from "./look.ts";
+import { plural } from "../../model/words.ts";
 
 /** Flows that a refusal names. */
 const mostFlows = 5;
@@ -46,7 +47,7 @@ export function checkMigration(
   }
   if (options.accept) return;
   throw userError(
-    `${String(toAccept.length)} ${toAccept.length === 1 ? "entry of flows changes" : "entries of flows change"} with the upgrade to ${setting.target}, by --keep or by what it newly enforces (--what-if -o wide shows all); nothing was changed; --accept carries the plan out all the same`,
+    `${plural(toAccept.length, "entry of flows changes", "entries of flows change")} with the upgrade to ${setting.target}, by --keep or by what it newly enforces (--what-if -o wide shows all); nothing was changed; --accept carries the plan out all the same`,
   );
 }
 

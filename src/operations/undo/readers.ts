@@ -145,7 +145,7 @@ function asConfigMap({ ignored, settle }: UndoRequest): ConfigMapRequest {
     ignored,
     noRestart: false,
     ...(settle === undefined ? {} : { settle }),
-  } as ConfigMapRequest;
+  };
 }
 
 function named({ typha, controller, nodes }: Stale): string {

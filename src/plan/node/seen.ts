@@ -49,8 +49,12 @@ export interface NodeSeen {
   /** Since when these very containers have been up without a restart (hazard H23). */
   readonly up?: { readonly uid: string; readonly container: string; readonly since: Millis };
   readonly probed?: boolean;
+  /** Gives the node back, and nobody answered. */
+  readonly givingBack?: GiveBack;
   readonly outcome?: Outcome;
 }
+
+export type GiveBack = Extract<NodeStep, { kind: "uncordon" | "drop-lease" }>;
 
 export type Outcome =
   | { readonly result: "restarted"; readonly kept?: "was-cordoned" | "cordoned-again" | "void" }
@@ -147,7 +151,8 @@ function upSince(before: NodeSeen, pod: PodFacts | undefined, goal: NodeGoal, no
 }
 
 /** Takes in what this process did; `at` is the server's clock when it answered. */
-export function acted(seen: Seen, step: NodeStep, at: Millis): Seen {
+export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
+  const seen = answered(before, step);
   switch (step.kind) {
     case "template":
       return { ...seen, templateWritten: true };
@@ -181,6 +186,20 @@ export function acted(seen: Seen, step: NodeStep, at: Millis): Seen {
     case "unpin":
       return { ...seen, unpinned: true };
   }
+}
+
+/** Nobody knows what became of this step: where it went through, the node is done and not to be restarted again. */
+export function unanswered(seen: Seen, step: NodeStep): Seen {
+  if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
+  return change(seen, step.node.name, 0, { givingBack: step });
+}
+
+function answered(seen: Seen, step: NodeStep): Seen {
+  if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
+  const own = seen.nodes[step.node.name];
+  if (own?.givingBack === undefined) return seen;
+  const { givingBack: _through, ...rest } = own;
+  return withNode(seen, step.node.name, rest);
 }
 
 function dropped(seen: Seen, node: string, why: DropReason, at: Millis): Seen {
