@@ -4,6 +4,7 @@ import { compareVersions, within } from "../releases/version.ts";
 import { truthOf } from "../model/reading.ts";
 import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";
+import { faultPage } from "./fault-page.ts";
 import type { Answer } from "./rule.ts";
 
 /** A row of the bad releases, asked about the target; that it runs already is told, not refused. */
@@ -13,6 +14,7 @@ export function faultRule(row: BadRelease): ClusterRule {
   return clusterRule({
     id,
     severity,
+    page: () => faultPage(row),
     needs: ["running"],
     steps: ["controller", "node", "apply"],
     // That such a release runs already is told by preflight.

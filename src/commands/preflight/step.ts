@@ -7,7 +7,7 @@ import { userError } from "../../errors.ts";
 import { readingNames, type ClusterFacts, type ReadingName } from "../../model/cluster-facts.ts";
 import { program } from "../../model/program.ts";
 import type { Millis } from "../../model/time.ts";
-import type { GuardedStep } from "../../preflight/cluster-rule.ts";
+import type { GuardedStep } from "../../model/guarded-step.ts";
 import { findingsOf, rulesOfStep } from "../../preflight/cluster-rules.ts";
 import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import type { Finding } from "../../preflight/finding.ts";

@@ -6,6 +6,7 @@ import { podFacts } from "../../../src/model/pod.ts";
 import { known, type Reading } from "../../../src/model/reading.ts";
 import { revisionFacts } from "../../../src/model/revision.ts";
 import type { ClusterRule } from "../../../src/preflight/cluster-rule.ts";
+import { clusterRules } from "../../../src/preflight/cluster-rules.ts";
 import { preflightFacts } from "../../../src/preflight/facts.ts";
 import type { Finding } from "../../../src/preflight/finding.ts";
 import type { Subject } from "../../../src/preflight/subject.ts";
@@ -78,6 +79,17 @@ export function clusterFacts(spec: PreflightSpec = {}): ClusterFacts {
     rights: known([]),
     ...spec.readings,
   };
+}
+
+/** The rules of some categories: `rulesOf("N")`. */
+export function rulesOf(letters: string): readonly ClusterRule[] {
+  return clusterRules.filter(({ id }) => letters.includes(id.charAt(0)));
+}
+
+export function ruleOf(id: string): ClusterRule {
+  const found = clusterRules.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`there is no rule ${id}`);
+  return found;
 }
 
 /** What one rule says of that cluster on its way to a release (`to`), or without a target. */

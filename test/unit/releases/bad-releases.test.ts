@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { badReleases, badTarget, isListed, type Circumstances } from "../../../src/releases/bad-releases.ts";
+import { badTarget, isListed, type Circumstances } from "../../../src/releases/bad-releases.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
-import { versionOf } from "../../../src/releases/version.ts";
+import { badReleases } from "../../../src/releases/faults/index.ts";
+import { versionOf, within } from "../../../src/releases/version.ts";
 
 function met(from: string, to: string, seen: Partial<Circumstances> = {}): readonly string[] {
   const found = badTarget({
@@ -59,16 +60,19 @@ describe("a release with a known fault is told", () => {
     expect(met(from, to, seen)).toEqual(expected);
   });
 
-  test("every row names releases that there are", () => {
+  test("every row names releases that there are, so that none is dead", () => {
     const names = [...catalogue.releases.keys()].map(versionOf);
-    expect(badReleases.map(({ id }) => id)).toEqual(
-      Array.from({ length: 17 }, (_, index) => `R${String(index + 1).padStart(2, "0")}`),
+    const dead = badReleases.filter(({ releases }) =>
+      releases.some((each) => !names.some((name) => within(name, each))),
     );
+    expect(dead.map(({ id }) => id)).toEqual([]);
+  });
+
+  test("no upgrade passes through one of them, and through every other", () => {
     expect(["v2.6.0", "v2.6.5", "v3.8.8"].map((name) => isListed(versionOf(name)))).toEqual([
       true,
       true,
       false,
     ]);
-    expect(names.filter(isListed)).toHaveLength(48);
   });
 });
