@@ -75,7 +75,14 @@ export function settingsRule(rule: {
     ...(rule.steps === undefined ? {} : { steps: rule.steps }),
     check(pair) {
       const all = [...changedSettings(pair), ...changedCniSettings(pair)];
-      const found = [...new Map(all.filter(rule.which).map((each) => [each.name, each])).values()];
+      const matching = [...new Map(all.filter(rule.which).map((each) => [each.name, each])).values()];
+      const found = matching.filter(({ unread }) => unread !== true);
+      if (found.length === 0 && matching.length > 0)
+        return {
+          outcome: "unknown",
+          severity: "warning",
+          because: `not compared, as a value could not be read: ${some(matching.map(changeText))}`,
+        };
       if (found.length === 0) return { outcome: "pass", because: rule.kept };
       const { namespace, name } = pair.live.daemonSet;
       return {

@@ -17,6 +17,8 @@ export interface Hop {
   readonly toOperator?: boolean;
 }
 
+export type Asked = "kubernetes" | "oldGroupServed" | "toOperator";
+
 /** What a path rule says of a hop that it applies to. */
 export interface PathDecision {
   readonly because: string;
@@ -35,6 +37,8 @@ export interface PathRule {
   /** The steps that ask it; undefined: each that goes to another release. */
   readonly steps?: readonly GuardedStep[];
   readonly page: RulePage;
+  /** What it asks of a hop beside the releases and the datastore. */
+  readonly asks?: Asked;
   /** undefined: it does not apply to that hop. */
   readonly decide: (hop: Hop) => PathDecision | undefined;
 }

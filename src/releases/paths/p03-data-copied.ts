@@ -16,6 +16,7 @@ export const p03: PathRule = {
     fix: "On Kubernetes 1.7 run kubectl calico-upgrade migrate-data, which compares object by object; or the migration Job of Calico v2.5, which does not copy SystemNetworkPolicies: convert those by hand.",
     sources: [upgradeReadme, seed, issue(1052)],
   },
+  asks: "oldGroupServed",
   decide: (hop) => {
     if (hop.datastore !== "kubernetes" || !crosses(hop, crds)) return undefined;
     const because = `${hop.to.text} keeps in CustomResourceDefinitions what ${hop.from.text} has in ThirdPartyResources`;

@@ -26,6 +26,7 @@ export const p04: PathRule = {
     fix: "Upgrade Kubernetes to 1.7 first; not further while the data is still in ThirdPartyResources (P03).",
     sources: p04Limit.sources,
   },
+  asks: "kubernetes",
   decide: ({ to, datastore, kubernetes = needed }) =>
     datastore !== p04Limit.datastore || !within(to, p04Limit.releases) || kubernetes >= needed
       ? undefined

@@ -12,6 +12,7 @@ export const p12: PathRule = {
     fix: "Upgrade the manifest install to the operator's release first, or take the operator of the release that runs.",
     sources: ["documentation of the operator migration (operations/operator-migration)"],
   },
+  asks: "toOperator",
   decide: ({ from, to, datastore, toOperator }) => {
     if (toOperator !== true) return undefined;
     if (datastore === "etcd") return { because: "the operator has no etcd datastore" };

@@ -259,9 +259,19 @@ describe("settings that the file loses or changes", () => {
     expect(compared(encapsulation, { config: { calico_backend: "vxlan" } }, withoutMap).outcome).toBe("pass");
   });
 
-  test("a value that stands in a Secret is not compared, and a ConfigMap that cannot be read is unknown", () => {
+  test("a value that stands in a Secret is lost, kept, or not known to be the same; it is never taken for none", () => {
     const secret = { name: "FELIX_X", valueFrom: { secretKeyRef: { name: "s", key: "k" } } };
-    expect(compared(otherSettings, { env: [secret] }, none).outcome).toBe("pass");
+    expect(compared(otherSettings, { env: [secret] }, { env: [secret] }).outcome).toBe("pass");
+    expect(compared(otherSettings, { env: [secret] }, none)).toMatchObject({
+      outcome: "fail",
+      because: "FELIX_X was Secret s, key k, is not set in the file",
+    });
+    expect(
+      compared(otherSettings, { env: [secret] }, { env: [{ name: "FELIX_X", value: "1" }] }),
+    ).toMatchObject({ outcome: "unknown", severity: "warning" });
+  });
+
+  test("settings are unknown where the ConfigMaps cannot be read", () => {
     expect(compared(otherSettings, none, none, { readings: { configMaps: forbidden } }).outcome).toBe(
       "unknown",
     );

@@ -51,6 +51,19 @@ export const lock = clusterRule({
         fix: "finish it with the one who began it (calicoctl datastore migrate unlock, calico-upgrade complete or abort)",
       };
     }
+    // What the CNI plugin is configured with stands in a ConfigMap.
+    const unread = (["configMaps", "clusterInformations"] as const).flatMap((name) => {
+      const reading = readings[name];
+      return reading.known || reading.why === "not served" ? [] : [unknownBecause(name, reading)];
+    });
+    if (unread.length > 0) {
+      return {
+        outcome: "unknown",
+        // With etcd the lock itself is in etcd: that is no reason to stop.
+        ...(datastore === "etcd" ? { severity: "warning" as const } : {}),
+        because: unread.join("; "),
+      };
+    }
     if (datastore === "etcd") {
       return {
         outcome: "pass",
@@ -58,8 +71,6 @@ export const lock = clusterRule({
           "no move to the Kubernetes datastore is under way; a lock inside etcd only calicoctl get clusterinformation -o yaml shows",
       };
     }
-    if (!clusterInformations.known && clusterInformations.why !== "not served")
-      return { outcome: "unknown", because: unknownBecause("clusterInformations", clusterInformations) };
     return { outcome: "pass", because: "nothing says that the datastore is not ready" };
   },
 });

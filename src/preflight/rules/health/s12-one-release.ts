@@ -24,13 +24,19 @@ export const oneRelease = clusterRule({
       ...workloads
         .filter(({ desired }) => desired > 0)
         .map(({ component, image }) => ({ what: component === "typha" ? "Typha" : "the controller", image })),
-    ].flatMap(({ what, image }) => {
-      const releases = image === undefined ? [] : releasesOfImage(parseImage(image), catalogue);
-      return image === undefined || releases.length === 0 ? [] : [{ what, image, releases }];
-    });
-    const [first, ...others] = parts;
+    ].flatMap(({ what, image }) =>
+      image === undefined ? [] : [{ what, image, releases: releasesOfImage(parseImage(image), catalogue) }],
+    );
+    const untold = parts.filter(({ releases }) => releases.length === 0);
+    const [first, ...others] = parts.filter((each) => !untold.includes(each));
     if (first === undefined) return { outcome: "unknown", because: "no image tells its release" };
     const apart = others.filter(({ releases }) => !releases.some((name) => first.releases.includes(name)));
+    if (apart.length === 0 && untold.length > 0) {
+      return {
+        outcome: "unknown",
+        because: `the release of ${untold.map(({ what, image }) => `${what} (${image})`).join(", ")} is not known`,
+      };
+    }
     if (apart.length === 0)
       return { outcome: "pass", because: `all images are of ${first.releases.join(" or ")}` };
     return {

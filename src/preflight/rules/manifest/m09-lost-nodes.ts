@@ -26,6 +26,18 @@ export const lostNodes = templateRule({
         shouldRun(node, live.daemonSet.template) === true &&
         shouldRun(node, file.daemonSet.template) === false,
     );
+    const untold = nodes.filter(
+      (node) =>
+        shouldRun(node, live.daemonSet.template) === true &&
+        shouldRun(node, file.daemonSet.template) === "unknown",
+    );
+    if (lost.length === 0 && untold.length > 0) {
+      return {
+        outcome: "unknown",
+        severity: "warning",
+        because: `the file's node affinity has an operator that is not known: whether it selects ${some(untold.map(({ name }) => name))} cannot be told`,
+      };
+    }
     if (lost.length === 0)
       return { outcome: "pass", because: "the file's template is for every node that calico-node runs on" };
     return {

@@ -16,15 +16,14 @@ export const gitOps = clusterRule({
     sources: [notes("v3.30.0")],
   },
   when: { crosses: "v3.30.0" },
-  needs: ["crds"],
-  looks: ["globalNetworkPolicies", "calicoNetworkPolicies"],
-  check({ crds }, _subject, _now, { globalNetworkPolicies, calicoNetworkPolicies }) {
+  needs: ["crds", "globalNetworkPolicies", "calicoNetworkPolicies"],
+  check({ crds, globalNetworkPolicies, calicoNetworkPolicies }) {
     const policies = [
-      ...(globalNetworkPolicies.known ? globalNetworkPolicies.value : []).map((policy) => ({
+      ...globalNetworkPolicies.map((policy) => ({
         kind: "GlobalNetworkPolicy",
         ...policy,
       })),
-      ...(calicoNetworkPolicies.known ? calicoNetworkPolicies.value : []).map((policy) => ({
+      ...calicoNetworkPolicies.map((policy) => ({
         kind: "NetworkPolicy",
         ...policy,
       })),

@@ -42,6 +42,13 @@ export const distribution = clusterRule({
     const told = type === undefined || type === "unknown" ? "" : type.value;
     const named = clusterTypes.find(([pattern]) => pattern.test(told))?.[1];
     const name = owner?.name ?? named;
+    if (name === undefined && type === "unknown") {
+      return {
+        outcome: "unknown",
+        severity: "warning",
+        because: "CLUSTER_TYPE of calico-node could not be read",
+      };
+    }
     if (name === undefined) return { outcome: "pass", because: "no mark of a distribution on calico-node" };
     const evidence =
       owner === undefined

@@ -28,6 +28,12 @@ export const operatorDegraded = clusterRule({
       if (degraded !== undefined) return [{ name, why: `Degraded: ${degraded.message ?? ""}` }];
       return available?.status === "False" ? [{ name, why: "not Available" }] : [];
     });
+    const silent = tigeraStatuses.filter(({ status }) => status["conditions"] === undefined);
+    if (bad.length === 0 && silent.length > 0)
+      return {
+        outcome: "unknown",
+        because: `no condition is reported by ${some(silent.map(({ name }) => `TigeraStatus ${name}`))}`,
+      };
     if (bad.length === 0)
       return { outcome: "pass", because: `${tigeraStatuses.length} TigeraStatuses, none degraded` };
     return {

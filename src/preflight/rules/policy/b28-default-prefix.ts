@@ -28,7 +28,7 @@ export const defaultPrefix = clusterRule({
     const young = [
       ...globalNetworkPolicies.map((policy) => ({ kind: "GlobalNetworkPolicy", policy })),
       ...calicoNetworkPolicies.map((policy) => ({ kind: "NetworkPolicy", policy })),
-    ].filter(({ policy }) => policy.name.startsWith("default.") && (policy.created ?? 0) >= since);
+    ].filter(({ policy }) => policy.name.startsWith("default.") && (policy.created ?? since) >= since);
     if (young.length === 0)
       return { outcome: "pass", because: "no policy called default.… was made since v3.29.0 came out" };
     return {
