@@ -91,6 +91,7 @@ import { twoMeanings } from "./policy/n06-two-meanings.ts";
 import { egress } from "./policy/n07-egress.ts";
 import { nativeEgress } from "./policy/n08-native-egress.ts";
 import { noMatch } from "./policy/n09-no-match.ts";
+import { nearlyClosed } from "./policy/n10-near-miss.ts";
 import { midMigration } from "./ownership/o01-mid-migration.ts";
 import { byOperator } from "./ownership/o02-operator.ts";
 import { distribution } from "./ownership/o03-distribution.ts";
@@ -205,6 +206,7 @@ export const rulesOfCluster: readonly ClusterRule[] = [
   egress,
   nativeEgress,
   noMatch,
+  nearlyClosed,
   midMigration,
   byOperator,
   distribution,

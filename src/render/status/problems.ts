@@ -1,7 +1,10 @@
+import { envValue } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import { parseImage } from "../../model/image.ts";
+import { ipamType } from "../../model/ipam.ts";
 import type { Observed } from "../../model/observed.ts";
 import { ownersOf } from "../../model/owner.ts";
+import { rollsText } from "../../model/rolls.ts";
 import { calicoNodeContainer } from "../../model/template.ts";
 import { cniContainer, isTombstone, type WorkloadFacts } from "../../model/workload.ts";
 import type { Catalogue } from "../../releases/catalogue.ts";
@@ -84,7 +87,7 @@ function rolloutProblems(status: DaemonSetStatus, daemonSet: DaemonSetFacts | un
       ? undefined
       : ownersOf(daemonSet).find((owner) => owner.reverts);
   if (reverts !== undefined) {
-    const message = `${where} is pinned to OnDelete, and ${reverts.name} may put its strategy back, which restarts all outdated nodes at once`;
+    const message = `${where} is pinned to OnDelete, and ${reverts.name} may put its strategy back: then ${rollsText(status.pinned ?? "unreadable")}`;
     problems.push({ severity: "error", message, hint: `suspend ${reverts.name} for this object` });
   }
   return problems;
@@ -99,11 +102,10 @@ function controllerProblems(statuses: readonly DaemonSetStatus[], observed: Obse
     const message = `${controllers.length} controllers are active, and only one ever may be: ${controllers.map(nameOf).join(", ")}`;
     problems.push({ severity: "error", message });
   }
-  if (controllers.length === 0 && statuses.some(wantsController)) {
+  if (controllers.length === 0 && statuses.some((status) => wantsController(status, observed))) {
     problems.push({
       severity: "warning",
-      message:
-        "no controller was found: policy of new pods and namespaces (etcd) or IPAM clean-up (Kubernetes datastore) does not happen",
+      message: `no controller was found: ${statuses.some(({ datastore }) => datastore.type === "etcd") ? "policy is not applied to new pods and namespaces" : "addresses of deleted nodes are not freed"}`,
     });
   }
   for (const workload of workloads.filter(({ desired, ready }) => ready < desired)) {
@@ -115,10 +117,14 @@ function controllerProblems(statuses: readonly DaemonSetStatus[], observed: Obse
 
 /**
  * etcd installs have a controller in every release, Kubernetes ones from v3.6 on, and where Calico does
- * policy only (canal too) from v3.14 on (calico-facts 1.3 and upstream's manifests).
+ * policy only (canal too) from v3.14 on (calico-facts 1.3 and upstream's manifests). With the Kubernetes
+ * datastore it frees addresses, so where another IPAM gives them out nothing is missing without it.
  */
-function wantsController({ datastore, release, backend }: DaemonSetStatus): boolean {
+function wantsController(status: DaemonSetStatus, observed: Observed): boolean {
+  const { datastore, release, backend } = status;
   if (datastore.type === "etcd") return true;
+  const ipam = ipamOf(status, observed);
+  if (ipam !== undefined && ipam !== "calico-ipam") return false;
   const version = parseVersion(release.release ?? "");
   const since = backend === "none" ? "v3.14.0" : "v3.6.0";
   return datastore.type === "kubernetes" && version !== undefined && atLeast(version, since);
@@ -181,4 +187,18 @@ function some(names: readonly string[]): string {
   return names.length <= 5
     ? names.join(", ")
     : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
+}
+
+/** undefined: not known. */
+function ipamOf(
+  { namespace, name }: DaemonSetStatus,
+  { daemonSets, configMaps }: Observed,
+): string | undefined {
+  const set = daemonSets.known
+    ? daemonSets.value.find((each) => each.namespace === namespace && each.name === name)
+    : undefined;
+  const container = set === undefined ? undefined : cniContainer(set.template);
+  const maps = configMaps.known ? configMaps.value.filter((each) => each.namespace === namespace) : [];
+  const config = container === undefined ? undefined : envValue(container, "CNI_NETWORK_CONFIG", maps);
+  return config === undefined || config === "unknown" ? undefined : ipamType(config.value);
 }

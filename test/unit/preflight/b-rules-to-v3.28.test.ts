@@ -268,10 +268,16 @@ const crd = (annotations: Readonly<Record<string, string>>): KubeObject => ({
   metadata: { name: "ippools.crd.projectcalico.org", annotations },
 });
 
+const byOperator = {
+  namespace: "calico-system",
+  labels: { "app.kubernetes.io/managed-by": "tigera-operator" },
+};
+
 casesOf("CRDs would stay old, because kubectl apply refuses them", largeCrds, [
   {
     because: "one that was applied client-side is named",
     release: "v3.24.6",
+    daemonSet: byOperator,
     objects: [crd({ "kubectl.kubernetes.io/last-applied-configuration": "{}" })],
     to: "v3.25.2",
     says: "fail",
@@ -279,15 +285,29 @@ casesOf("CRDs would stay old, because kubectl apply refuses them", largeCrds, [
     seen: ["CustomResourceDefinition ippools.crd.projectcalico.org"],
     fix: "--server-side",
   },
-  { because: "one that was not passes", release: "v3.24.6", objects: [crd({})], to: "v3.25.2", says: "pass" },
+  {
+    because: "one that was not passes",
+    release: "v3.24.6",
+    daemonSet: byOperator,
+    objects: [crd({})],
+    to: "v3.25.2",
+    says: "pass",
+  },
   {
     because: "CRDs that may not be listed are unknown",
     release: "v3.24.6",
+    daemonSet: byOperator,
     readings: { crds: forbidden },
     to: "v3.25.2",
     says: "unknown",
   },
-  { because: "etcd has none", release: "v3.24.6", datastore: "etcd", to: "v3.25.2", says: "n/a" },
+  {
+    because: "those of the hosted manifest fit, so every upgrade of one would be warned for nothing",
+    release: "v3.24.6",
+    objects: [crd({ "kubectl.kubernetes.io/last-applied-configuration": "{}" })],
+    to: "v3.25.2",
+    says: "n/a",
+  },
 ]);
 
 const account: KubeObject = {

@@ -53,7 +53,7 @@ describe("the rules of a step", () => {
 
   test("those of migrate-policy only warn: it has no flag to go on in spite of one", () => {
     const rules = rulesOfStep("migrate-policy", {});
-    expect(rules.map(({ id }) => id)).toEqual(["H08", "H15"]);
+    expect(rules.map(({ id }) => id)).toEqual(["N10", "H08", "H15"]);
     expect(rules.filter(({ severity }) => severity === "error")).toEqual([]);
   });
 });

@@ -278,15 +278,40 @@ describe("H21: images, three-valued", () => {
     expect(compared(images, none, file, { nodes: [listed(...all)] }).outcome).toBe("pass");
   });
 
-  test("not listed is unknown, and unknown never blocks", () => {
-    const finding = compared(images, none, file);
+  test("a node that lists fewer than 50 images does not have the others: a warning, with what pulls them", () => {
+    expect(compared(images, none, file, { nodes: [listed("docker.io/calico/node:v3.29.1")] })).toMatchObject({
+      outcome: "fail",
+      severity: "warning",
+      because: "images of the file are not on 1 of 1 nodes yet (node-01); the first start pulls them",
+      fix: expect.stringContaining("crictl pull docker.io/calico/node:v3.30.7") as string,
+    });
+  });
+
+  test("not listed by a node that lists no more, or says nothing, is unknown, and unknown never blocks", () => {
+    const many = Array.from({ length: 50 }, (_, index) => ({ names: [`docker.io/library/app:${index}`] }));
+    const full = aNode("node-01");
+    const fullNode = { ...full, status: { ...(full["status"] as object), images: many } } as KubeObject;
     const unread = findingOf(images, {
       readings: { pods: { known: false, why: "forbidden", message: "no" } },
     });
-    for (const each of [finding, unread]) {
+    for (const each of [
+      compared(images, none, file, { nodes: [fullNode] }),
+      compared(images, none, file),
+      unread,
+    ]) {
       expect(each).toMatchObject({ outcome: "unknown", severity: "info" });
       expect(blocks(each, new Set(), "warning")).toBe(false);
     }
+  });
+
+  test("the images that run say nothing of the target's: without its file they are unknown", () => {
+    const running = ["docker.io/calico/node:v3.29.1", "docker.io/calico/cni:v3.29.1"];
+    const nodes = [listed(...running)];
+    expect(findingOf(images, { nodes }, "v3.30.7")).toMatchObject({
+      outcome: "unknown",
+      because: "which images the target needs is in its manifest: add -f FILE",
+    });
+    expect(findingOf(images, { nodes }).outcome).toBe("n/a");
   });
 
   test("a pull error that was seen stands against it", () => {

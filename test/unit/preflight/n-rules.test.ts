@@ -333,3 +333,53 @@ casesOf("a policy in etcd would bypass every default-deny", ruleOf("N09"), [
   },
   { because: "v2.6.6 removes it", release: "v2.6.6", datastore: "etcd", says: "n/a" },
 ]);
+
+casesOf(
+  "policies of a namespace that somebody meant to close would be deleted without a word",
+  ruleOf("N10"),
+  [
+    {
+      because: "a key without its dash is named",
+      ...old,
+      objects: [
+        {
+          apiVersion: "v1",
+          kind: "Namespace",
+          metadata: { name: "shop", annotations: { "net.beta.kubernetes.io/networkpolicy": closed } },
+        },
+        web,
+      ],
+      says: "fail",
+      severity: "warning",
+      words: "shop (net.beta.kubernetes.io/networkpolicy: ",
+      fix: "kubectl annotate --overwrite namespace shop net.beta.kubernetes.io/network-policy=",
+    },
+    {
+      because: "a value in lower case is named",
+      ...old,
+      objects: [namespace("shop", '{"ingress":{"isolation":"defaultdeny"}}'), web],
+      says: "fail",
+      seen: ["Namespace shop"],
+    },
+    {
+      because: "the annotation as it has to be, and other annotations, are none",
+      ...old,
+      objects: [
+        namespace("shop", closed),
+        namespace("web", '{"ingress":{"isolation":"Allow"}}'),
+        namespace("app", undefined, { "example.com/network-policy": "DefaultDeny" }),
+      ],
+      says: "pass",
+    },
+    {
+      because: "a namespace that a policy closes is closed",
+      ...old,
+      objects: [
+        namespace("shop", '{"ingress":{"isolation":"defaultdeny"}}'),
+        policy("shop", "deny", { policyTypes: ["Ingress"] }),
+      ],
+      says: "pass",
+    },
+    { because: "past the boundary it says nothing any more", release: "v3.29.1", to: "v3.30.7", says: "n/a" },
+  ],
+);

@@ -33,7 +33,7 @@ export const registry = clusterRule({
       evidence: [
         { object: objectOf({ ...daemonSet, kind: "DaemonSet" }), field: "image", value: here.join(", ") },
       ],
-      fix: `make sure that every node reaches ${other.join(", ")} or mirrors it, or write the registry in use into the manifest; node pulls the images before it restarts anything`,
+      fix: `make sure that every node reaches ${other.join(", ")} or mirrors it, or write the registry in use into the manifest; crictl pull IMAGE on a node shows whether it does`,
     };
   },
 });

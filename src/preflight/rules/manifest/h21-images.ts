@@ -6,14 +6,15 @@ import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
 import { templatePair } from "../../template-pair.ts";
 
-/** Hazard H21: present, failing or unknown; unknown never blocks. */
+/** Hazard H21: present, failing, absent or unknown; unknown never blocks. The images are the target's. */
 export const images = clusterRule({
   id: "H21",
   severity: "error",
   page: {
     title: "the images of the target can be pulled",
-    why: "A restart whose image cannot be pulled leaves the node without calico-node. A node lists only its 50 largest images, so an image that is not listed may be there all the same: that is unknown, and unknown never blocks.",
-    detected: "status.images of the nodes, and pull errors of the same images in pods and events",
+    why: "A restart whose image cannot be pulled leaves the node without calico-node. One that has to be pulled first takes longer. A node lists only its 50 largest images, so an image that it does not list may be there all the same; one that lists fewer has no others.",
+    detected:
+      "the images of the file, status.images of the nodes, and pull errors of the same images in pods and events",
     fix: "Make the image reachable from the nodes: registry, mirror, pull secret. Pulled before the upgrade (crictl pull IMAGE on the nodes), they also cost the restart no time.",
     sources: [
       "https://github.com/projectcalico/calico/issues/7813",
@@ -54,27 +55,59 @@ export const images = clusterRule({
         fix: "make them reachable from the nodes: registry, mirror, imagePullSecrets",
       };
     }
-    // Nodes list the same images: each name is read once.
-    const full = new Map<string, string>();
+    if (file === undefined) {
+      return subject.to === undefined
+        ? { outcome: "n/a", because: "no target is named" }
+        : { outcome: "unknown", because: "which images the target needs is in its manifest: add -f FILE" };
+    }
     const there = nodes.filter((node) => shouldRun(node, template) !== false);
-    const without = there.filter(({ images: listed }) => {
-      const names = new Set<string>();
-      for (const text of listed) {
-        const name = full.get(text) ?? nameOf(text);
-        full.set(text, name);
-        names.add(name);
-      }
-      return wanted.some((image) => !names.has(image));
-    });
-    if (without.length === 0)
-      return { outcome: "pass", because: `all ${wanted.length} images are on all ${there.length} nodes` };
+    const lacks = reader();
+    const without = there.filter(({ images: listed }) => lacks(listed, wanted));
+    if (without.length === 0) {
+      return {
+        outcome: "pass",
+        because: `all ${wanted.length} images of the file are on all ${there.length} nodes`,
+      };
+    }
+    const pull = `to save the restart that time, pull them first on each of these nodes: ${wanted.map((image) => `crictl pull ${image}`).join("; ")}`;
+    const absent = without.filter(({ imageCount }) => imageCount !== undefined && imageCount < listedAtMost);
+    if (absent.length > 0) {
+      return {
+        outcome: "fail",
+        severity: "warning",
+        because: `images of the file are not on ${absent.length} of ${there.length} nodes yet (${some(absent.map(({ name }) => name))}); the first start pulls them`,
+        evidence: absent.map(({ name, imageCount = 0 }) => ({
+          object: `Node ${name}`,
+          field: "status.images",
+          value: `${imageCount} images, not all of ${wanted.join(", ")}`,
+        })),
+        fix: pull,
+      };
+    }
     return {
       outcome: "unknown",
-      because: `not seen on ${without.length} of ${there.length} nodes, which list 50 images at most and pull the rest when a pod needs them`,
-      fix: "to be sure, and quicker, pull them before: crictl pull IMAGE on the nodes",
+      because: `images of the file not seen on ${without.length} of ${there.length} nodes, which list ${listedAtMost} images at most`,
+      fix: pull,
     };
   },
 });
+
+/** The kubelet's nodeStatusMaxImages where nobody sets it. */
+const listedAtMost = 50;
+
+/** Whether a node's list lacks one of the images. Nodes list the same ones: each name is read once. */
+function reader(): (listed: readonly string[], wanted: readonly string[]) => boolean {
+  const full = new Map<string, string>();
+  return (listed, wanted) => {
+    const names = new Set<string>();
+    for (const text of listed) {
+      const name = full.get(text) ?? nameOf(text);
+      full.set(text, name);
+      names.add(name);
+    }
+    return wanted.some((image) => !names.has(image));
+  };
+}
 
 function imagesOf({ initContainers, containers }: TemplateFacts): readonly string[] {
   return [...new Set([...initContainers, ...containers].map(({ image }) => nameOf(image)))];

@@ -47,7 +47,7 @@ export const selectors = clusterRule({
         field: "spec.selector",
         value: `${before} → ${after}`,
       })),
-      fix: "give the file's object the live selector and labels, or delete the live one with --cascade=orphan first",
+      fix: "give the file's object the live selector and labels, or delete the live one first (kubectl delete --cascade=orphan)",
     };
   },
 });

@@ -6,11 +6,13 @@ export const reconcilers = nodeRule({
   severity: "error",
   page: {
     title: "nobody else writes the DaemonSet by itself",
-    why: "a reconciler puts RollingUpdate back while the strategy is pinned, and the controller then restarts all nodes within seconds",
+    why: "a reconciler puts RollingUpdate back while the strategy is pinned, and Kubernetes then restarts calico-node on the remaining nodes by itself, without cordoning",
     override: "--ignore-preflight-errors=H12",
     detected: "labels, annotations and owner references of the DaemonSet",
     fix: "Upgrade through whoever reconciles it, or suspend that for the DaemonSet first.",
-    sources: ["seen on a real server: with RollingUpdate put back, all nodes are rolled within seconds"],
+    sources: [
+      "seen on a real server: with RollingUpdate put back, the remaining nodes are rolled at once, one after the other",
+    ],
   },
   rank: 4,
   needs: ["reconcilers"],
