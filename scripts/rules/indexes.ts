@@ -36,21 +36,21 @@ export function ruleIndexes(root: string): Readonly<Record<string, string>> {
       `\n${union("PathRuleId", idsOf(paths))}${union("BadReleaseId", idsOf(faults))}${union("LimitId", idsOf(limits))}` +
       "/** Ids that a route can name; K01 is the tested range. */\n" +
       'export type ReleaseFactId = PathRuleId | BadReleaseId | LimitId | "K01";\n',
-    "src/releases/paths/index.ts": list(
+    "src/releases/paths/path-rules.ts": list(
       "../path-rule.ts",
       "PathRule",
       "pathRules",
       paths,
       "src/releases/paths",
     ),
-    "src/releases/faults/index.ts": list(
+    "src/releases/faults/bad-releases.ts": list(
       "../bad-releases.ts",
       "BadRelease",
       "badReleases",
       faults,
       "src/releases/faults",
     ),
-    "src/releases/limits/index.ts": list(
+    "src/releases/limits/kubernetes-limits.ts": list(
       "../kubernetes.ts",
       "KubernetesLimit",
       "limits",

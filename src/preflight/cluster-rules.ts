@@ -1,8 +1,8 @@
 import type { GuardedStep } from "../model/guarded-step.ts";
 import type { Millis } from "../model/time.ts";
-import { badReleases } from "../releases/faults/index.ts";
-import { limits } from "../releases/limits/index.ts";
-import { pathRules } from "../releases/paths/index.ts";
+import { badReleases } from "../releases/faults/bad-releases.ts";
+import { limits } from "../releases/limits/kubernetes-limits.ts";
+import { pathRules } from "../releases/paths/path-rules.ts";
 import { byCategory } from "./categories.ts";
 import type { ClusterRule } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";

@@ -36,6 +36,10 @@ function conditionText(when: Condition): string {
     ...(when.typha === true ? ["whether Typha runs"] : []),
     ...(when.ebpf === true ? ["the dataplane (eBPF)"] : []),
     ...(when.vxlan === true ? ["the encapsulation (VXLAN)"] : []),
+    ...(when.nftables === true ? ["nftablesMode of FelixConfiguration (Enabled)"] : []),
+    ...(when.ipv6Only === true ? ["the IP pools (IPv6 alone)"] : []),
+    ...(when.architecture === undefined ? [] : [`the nodes' architecture (${when.architecture})`]),
+    ...(when.kernel === undefined ? [] : [`the nodes' kernels (${when.kernel.join(".")} or newer)`]),
   ];
   return parts.map((part) => `, ${part}`).join("");
 }

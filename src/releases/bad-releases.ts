@@ -1,6 +1,7 @@
 import type { DatastoreType } from "../model/datastore.ts";
+import { kernelAtLeast } from "../model/kernel.ts";
 import type { Truth } from "../model/reading.ts";
-import { badReleases } from "./faults/index.ts";
+import { badReleases } from "./faults/bad-releases.ts";
 import type { BadReleaseId } from "./ids.ts";
 import { inRange, type KubernetesRange } from "./kubernetes.ts";
 import { within, type Span, type Version } from "./version.ts";
@@ -29,6 +30,24 @@ export interface Condition {
   readonly typha?: true;
   readonly ebpf?: true;
   readonly vxlan?: true;
+  /** Felix programs nftables, and not iptables. */
+  readonly nftables?: true;
+  /** No pool has IPv4 addresses. */
+  readonly ipv6Only?: true;
+  /** Of a node, as Kubernetes writes it: `arm64`. */
+  readonly architecture?: string;
+  /** Major and minor that a node's kernel has at least. */
+  readonly kernel?: readonly [major: number, minor: number];
+}
+
+/** What a fault can depend on and is in use or not. */
+export const usable = ["canal", "typha", "ebpf", "vxlan", "nftables", "ipv6Only"] as const;
+
+/** A node, as far as a fault can depend on it. */
+export interface FaultNode {
+  readonly name: string;
+  readonly arch?: string;
+  readonly kernel?: string;
 }
 
 /** What the conditions look at; "unknown" is never taken for no. */
@@ -42,6 +61,10 @@ export interface Circumstances {
   readonly typha: Truth;
   readonly ebpf: Truth;
   readonly vxlan: Truth;
+  /** Missing, like the next two: nobody looked. */
+  readonly nftables?: Truth;
+  readonly ipv6Only?: Truth;
+  readonly nodes?: readonly FaultNode[];
 }
 
 /** Whether a release has a known fault: then no upgrade passes through it. */
@@ -73,7 +96,29 @@ export function conditionHolds(when: Condition, seen: Circumstances): Truth {
         : inRange(seen.kubernetes, when.kubernetes);
   const parts: readonly Truth[] = [
     kubernetes,
-    ...(["canal", "typha", "ebpf", "vxlan"] as const).map((key) => (when[key] === true ? seen[key] : true)),
+    ...usable.map((key) => (when[key] === true ? (seen[key] ?? "unknown") : true)),
+    ...(isAboutNodes(when) ? [nodesMeet(when, seen.nodes)] : []),
+  ];
+  if (parts.includes(false)) return false;
+  return parts.includes("unknown") ? "unknown" : true;
+}
+
+export function isAboutNodes({ architecture, kernel }: Condition): boolean {
+  return architecture !== undefined || kernel !== undefined;
+}
+
+function nodesMeet(when: Condition, nodes: Circumstances["nodes"]): Truth {
+  if (nodes === undefined) return "unknown";
+  const met = nodes.map((node) => nodeMeets(when, node));
+  if (met.includes(true)) return true;
+  return met.includes("unknown") ? "unknown" : false;
+}
+
+/** Whether a fault bites on this node, as far as it depends on one. */
+export function nodeMeets({ architecture, kernel }: Condition, node: FaultNode): Truth {
+  const parts: readonly Truth[] = [
+    architecture === undefined ? true : node.arch === undefined ? "unknown" : node.arch === architecture,
+    kernel === undefined ? true : kernelAtLeast(node.kernel, ...kernel),
   ];
   if (parts.includes(false)) return false;
   return parts.includes("unknown") ? "unknown" : true;

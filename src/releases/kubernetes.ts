@@ -1,6 +1,6 @@
 import type { DatastoreType } from "../model/datastore.ts";
 import type { LimitId } from "./ids.ts";
-import { limits } from "./limits/index.ts";
+import { limits } from "./limits/kubernetes-limits.ts";
 import { span, within, type Span, type Version } from "./version.ts";
 
 /** Minors of Kubernetes 1.x, both ends included; an end that is missing is not limited. */

@@ -1,6 +1,6 @@
 import type { PathRuleId } from "./ids.ts";
 import type { Hop, PathDecision, PathRule } from "./path-rule.ts";
-import { pathRules } from "./paths/index.ts";
+import { pathRules } from "./paths/path-rules.ts";
 
 /** What a path rule says about a hop that it applies to. */
 export interface PathAnswer extends PathDecision, Pick<PathRule, "severity"> {

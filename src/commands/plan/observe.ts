@@ -8,6 +8,7 @@ import { hasNotStarted } from "../../model/pod.ts";
 import { truthOf } from "../../model/reading.ts";
 import type { Standing, TargetFile, Told as PlanTold } from "../../plan/upgrade/standing.ts";
 import { boundary } from "../../policy/enforcement.ts";
+import { moreOf } from "../../preflight/circumstances.ts";
 import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import { catalogue, withTold } from "../../releases/catalogue.ts";
 import { atLeast } from "../../releases/version.ts";
@@ -91,6 +92,7 @@ export async function observeStanding(
     ...standing,
     ebpf: truthOf(ebpf),
     vxlan: truthOf(vxlan),
+    ...moreOf(facts),
     ...(seen === undefined
       ? {}
       : {

@@ -8,6 +8,6 @@ export const r01: BadRelease = {
   severity: "error",
   why: "v2.6.0 was released with the wrong artifacts",
   when: {},
-  instead: "v2.6.1 or newer",
+  instead: "v2.6.6 or newer",
   sources: [notes("v2.6.0")],
 };

@@ -8,6 +8,6 @@ export const r03: BadRelease = {
   severity: "error",
   why: "rolling upgrades to v2.6.4 are broken",
   when: {},
-  instead: "v2.6.5 or newer",
+  instead: "v2.6.6 or newer",
   sources: [notes("v2.6.4")],
 };

@@ -6,8 +6,8 @@ export const r14: BadRelease = {
   id: "R14",
   releases: [span("v3.27.1", "v3.27.2")],
   severity: "info",
-  why: "v3.27.2 is the same and took its place",
+  why: "v3.27.2 is the same and took its place; v3.27.3 is the first that starts on arm64",
   when: {},
-  instead: "v3.27.2 or newer",
+  instead: "v3.27.3 or newer",
   sources: [notes("v3.27.2")],
 };

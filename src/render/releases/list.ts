@@ -1,7 +1,7 @@
 import type { DatastoreType } from "../../model/datastore.ts";
 import type { JsonObject } from "../../model/kube.ts";
 import type { Catalogue, CatalogueRelease } from "../../releases/catalogue.ts";
-import { badReleases } from "../../releases/faults/index.ts";
+import { badReleases } from "../../releases/faults/bad-releases.ts";
 import {
   rangeOf,
   rangeText,
@@ -9,7 +9,7 @@ import {
   type KubernetesLimit,
   type KubernetesRange,
 } from "../../releases/kubernetes.ts";
-import { limits } from "../../releases/limits/index.ts";
+import { limits } from "../../releases/limits/kubernetes-limits.ts";
 import { span, versionOf, within, type Version } from "../../releases/version.ts";
 import type { Printable } from "../output.ts";
 import { table } from "../table.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { clusterRules } from "../../../src/preflight/cluster-rules.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
-import { badReleases } from "../../../src/releases/faults/index.ts";
-import { limits } from "../../../src/releases/limits/index.ts";
-import { pathRules } from "../../../src/releases/paths/index.ts";
+import { badReleases } from "../../../src/releases/faults/bad-releases.ts";
+import { limits } from "../../../src/releases/limits/kubernetes-limits.ts";
+import { pathRules } from "../../../src/releases/paths/path-rules.ts";
 import { aWorkload } from "../build/a-cluster.ts";
 import { casesOf, type Case } from "./cases.ts";
 import { aCalicoObject, forbidden, ruleOf, rulesOf } from "./cluster.ts";
@@ -193,7 +193,7 @@ const faults: Readonly<Record<string, readonly Case[]>> = {
       to: "v2.6.0",
       says: "fail",
       severity: "error",
-      fix: "v2.6.1",
+      fix: "v2.6.6",
     },
   ],
   R02: [

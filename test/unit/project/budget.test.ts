@@ -77,7 +77,8 @@ describe("a call loads no more than it needs", () => {
     { args: ["status", "--help"], chunks: 21, kilobytes: 80 },
     { args: ["preflight", "--help"], chunks: 22, kilobytes: 82 },
     { args: ["__complete", "stat"], chunks: 14, kilobytes: 36 },
-    { args: ["status", "--server", "SERVER"], chunks: 70, kilobytes: 265 },
+    // 68 until the pages of rules stood in their files: `explain` shares more small modules with it, not more text.
+    { args: ["status", "--server", "SERVER"], chunks: 71, kilobytes: 265 },
   ])(
     "$args",
     async ({ args, chunks, kilobytes }) => {

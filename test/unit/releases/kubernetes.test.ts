@@ -8,7 +8,7 @@ import {
   rangeText,
   testedRange,
 } from "../../../src/releases/kubernetes.ts";
-import { limits } from "../../../src/releases/limits/index.ts";
+import { limits } from "../../../src/releases/limits/kubernetes-limits.ts";
 import { versionOf } from "../../../src/releases/version.ts";
 
 const range = (release: string, datastore: "etcd" | "kubernetes" = "kubernetes"): string =>

@@ -1,6 +1,6 @@
 import { notes } from "../../../releases/citations.ts";
 import { clusterRule } from "../../cluster-rule.ts";
-import { kernelAtLeast } from "../../kernel.ts";
+import { kernelAtLeast } from "../../../model/kernel.ts";
 import { some } from "../../some.ts";
 
 /** Calico-facts 4.3, B25: kernels newer than 5.7. */

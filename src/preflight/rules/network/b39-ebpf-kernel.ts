@@ -1,5 +1,5 @@
 import { clusterRule } from "../../cluster-rule.ts";
-import { kernelAtLeast } from "../../kernel.ts";
+import { kernelAtLeast } from "../../../model/kernel.ts";
 import { some } from "../../some.ts";
 
 /** Calico-facts 4.3, B39. */

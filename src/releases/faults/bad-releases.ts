@@ -17,6 +17,18 @@ import { r14 } from "./r14-v3.27.1.ts";
 import { r15 } from "./r15-v3.28.4.ts";
 import { r16 } from "./r16-v3.29.0.ts";
 import { r17 } from "./r17-v3.30-ebpf-vxlan.ts";
+import { r18 } from "./r18-v3.27.2-arm64.ts";
+import { r19 } from "./r19-v3.20.5-arm64.ts";
+import { r20 } from "./r20-v3.28-ipv6-vxlan.ts";
+import { r21 } from "./r21-v3.28.0-ebpf.ts";
+import { r22 } from "./r22-v3.28.0-vxlan-checksum.ts";
+import { r23 } from "./r23-v3.29.0-vxlan-borrowed.ts";
+import { r24 } from "./r24-v3.30-ebpf-kernel.ts";
+import { r25 } from "./r25-v3.30-etcd-controller.ts";
+import { r26 } from "./r26-v3.31-ebpf-programs.ts";
+import { r27 } from "./r27-v3.31-nftables.ts";
+import { r28 } from "./r28-v3.32.0-s390x.ts";
+import { r29 } from "./r29-v3.22.0-ipset.ts";
 
 export const badReleases: readonly BadRelease[] = [
   r01,
@@ -36,4 +48,16 @@ export const badReleases: readonly BadRelease[] = [
   r15,
   r16,
   r17,
+  r18,
+  r19,
+  r20,
+  r21,
+  r22,
+  r23,
+  r24,
+  r25,
+  r26,
+  r27,
+  r28,
+  r29,
 ];
