@@ -16,7 +16,7 @@ export const p01: PathRule = {
     sources: [seed],
   },
   decide: ({ from, to, datastore }) => {
-    if (!within(from, v1_6)) return { because: `the upgrade from ${from.text} is documented nowhere` };
+    if (!within(from, v1_6)) return { because: `Calico does not document an upgrade from ${from.text}` };
     const old = datastore === "kubernetes" ? [from, to].find((each) => !within(each, v2)) : undefined;
     return old === undefined
       ? undefined

@@ -15,7 +15,7 @@ export const p11: PathRule = {
   decide: ({ from, to }) =>
     compareVersions(from, to) > 0
       ? {
-          because: `${to.text} is older than ${from.text}: a downgrade is documented nowhere`,
+          because: `${to.text} is older than ${from.text}; Calico does not document downgrades`,
         }
       : undefined,
 };

@@ -128,7 +128,7 @@ describe("the operator", () => {
     });
     const seen = (object: KubeObject) => findingOf(operatorDegraded, { ...byTheOperator, objects: [object] });
     expect(seen(status("Degraded", "True")).because).toBe(
-      "the operator does not get on: calico (Degraded: typha is not ready)",
+      "the operator is not making progress: calico (Degraded: typha is not ready)",
     );
     expect(seen(status("Available", "False")).outcome).toBe("fail");
     expect(seen(status("Degraded", "False")).outcome).toBe("pass");

@@ -9,7 +9,7 @@ export const typhaFirst = clusterRule({
   id: "H06",
   severity: "warning",
   page: {
-    title: "nodes follow a new Typha, or a pause of Calico, at once",
+    title: "no node stays on the old release after Typha is upgraded or a v3 data conversion starts",
     why: "Typha v3.32 and newer refuses older nodes, and between start and completion of the v3 data conversion pods stay 1/2 Ready: both turn nodes NotReady that are not broken",
     detected: "the images of Typha and of the nodes",
     fix: "Upgrade the nodes without a pause once Typha is new.",

@@ -6,7 +6,7 @@ export const ebpfConnections = clusterRule({
   id: "B15",
   severity: "warning",
   page: {
-    title: "no eBPF connection is lost with its table",
+    title: "open eBPF connections survive the upgrade",
     why: "v3.14 has another format of the conntrack map. Connections that are open when a node is upgraded may break without a word.",
     detected: "bpfEnabled of FelixConfiguration, or FELIX_BPFENABLED",
     fix: "Upgrade when broken connections hurt least, or move the pods of each node away before its turn (kubectl drain NODE).",

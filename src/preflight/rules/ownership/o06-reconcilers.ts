@@ -30,7 +30,7 @@ export const keptInGit = clusterRule({
         field: "mark",
         value: evidence,
       })),
-      fix: "suspend it for Calico's objects for the time of the upgrade, and put the new manifest where it takes it from",
+      fix: "suspend it for Calico's objects during the upgrade, and commit the new manifest to its source",
     };
   },
 });

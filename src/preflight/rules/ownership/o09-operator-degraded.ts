@@ -13,7 +13,7 @@ export const operatorDegraded = clusterRule({
   severity: "warning",
   page: {
     title: "the operator reports nothing degraded",
-    why: "An operator that does not get on with the present release does not get on with the next either.",
+    why: "An operator that makes no progress with the present release makes none with the next either.",
     detected: "the conditions of TigeraStatus objects",
     fix: "kubectl describe tigerastatus names the reason.",
     sources: ["https://github.com/projectcalico/calico/issues/10569"],
@@ -38,7 +38,7 @@ export const operatorDegraded = clusterRule({
       return { outcome: "pass", because: `${tigeraStatuses.length} TigeraStatuses, none degraded` };
     return {
       outcome: "fail",
-      because: `the operator does not get on: ${some(bad.map(({ name, why }) => `${name} (${why})`))}`,
+      because: `the operator is not making progress: ${some(bad.map(({ name, why }) => `${name} (${why})`))}`,
       evidence: bad.map(({ name, why }) => ({
         object: `TigeraStatus ${name}`,
         field: "status.conditions",
