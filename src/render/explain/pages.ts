@@ -1,5 +1,6 @@
 import type { RulePage } from "../../model/rule-page.ts";
 import { sentence } from "../../model/sentence.ts";
+import type { StepHazardId } from "../../plan/upgrade/hazard-words.ts";
 import { byCategory } from "../../preflight/categories.ts";
 import { clusterRules } from "../../preflight/cluster-rules.ts";
 import { nodeRules } from "../../preflight/node-rules.ts";
@@ -7,8 +8,8 @@ import type { RuleId } from "../../preflight/rules/ids.ts";
 import { guardPages } from "../../preflight/rules/pages.ts";
 import type { Page } from "./page.ts";
 
-/** The page of an id. */
-export function pageOf(id: RuleId): Page {
+/** The page of an id; every one that a finding or a step of a plan can name has one, or this does not compile. */
+export function pageOf(id: RuleId | StepHazardId): Page {
   return allById()[id];
 }
 
