@@ -9,7 +9,7 @@ import { aCalicoObject, findingOf, forbidden, ruleOf } from "./cluster.ts";
 
 const on = (name: string, nodeInfo: Readonly<Record<string, string>>): KubeObject => {
   const made = aNode(name);
-  return { ...made, status: { ...(made["status"] as object), nodeInfo } } as KubeObject;
+  return { ...made, status: { ...(made["status"] as object), nodeInfo } };
 };
 const arm = on("node-02", { architecture: "arm64", kernelVersion: "5.15.0" });
 const pool = (name: string, cidr: string): KubeObject =>
