@@ -1,3 +1,4 @@
+import { rollsText } from "../model/rolls.ts";
 import type { PhaseName } from "../plan/decision.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 
@@ -37,7 +38,7 @@ export function stepNotice(step: NodeStep): string | undefined {
   if (step.kind === "claim" && step.pin !== undefined && step.pin.type !== "OnDelete") {
     return (
       `daemonset ${step.daemonSet.namespace}/${step.daemonSet.name} is held at updateStrategy OnDelete while nodes are upgraded one by one; ` +
-      `do not apply this DaemonSet elsewhere meanwhile: its controller would restart all nodes within seconds`
+      `until the last node is done, don't kubectl apply this DaemonSet: ${rollsText(step.pin)}`
     );
   }
   if (step.kind === "unpin" && step.silent.length > 0) {
