@@ -69,7 +69,8 @@ export function waiting(view: NodeView, what: string, phase: PhaseName = "ready"
   const { interrupted } = seen;
   const end = waitEnd({ timeout: goal.timeout, began, since: deleted?.at ?? began, interrupted, now });
   const down = goal.budget === undefined ? undefined : gapBegan(memory)?.at;
-  const spent = down === undefined || goal.budget === undefined ? Number.POSITIVE_INFINITY : down + goal.budget;
+  const spent =
+    down === undefined || goal.budget === undefined ? Number.POSITIVE_INFINITY : down + goal.budget;
   return {
     kind: "wait",
     phase,
