@@ -10,6 +10,7 @@ import {
 } from "../flags/common.ts";
 import { diffFlag, editFlag, noRestartFlag, setFlag, unsetFlag } from "../flags/configmap.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
+import { eventsFlag } from "../flags/events.ts";
 import { settleFlag, takeOverFlag } from "../flags/node.ts";
 import { BaseCommand, option } from "./base.ts";
 
@@ -53,6 +54,7 @@ export class ConfigMapCommand extends BaseCommand {
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
+  readonly events = option(eventsFlag);
   readonly output = option({ ...outputFlag, help: "Output format. One of: (table, json, yaml, name)." });
   readonly rest = Option.Rest();
 

@@ -48,7 +48,7 @@ async function change(
   const { color } = values.connection;
   const listener = await listenerFor(context, { format: output.format, dryRun, color });
   const manifest = objects.length === 0 ? {} : { manifest: manifestHash(objects) };
-  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit);
+  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit, listener.aside);
   try {
     const open = await openConfigMap(opened.session, options.request.daemonSet);
     const wanted = await wantedValues(options.values, objects, open, connection.namespace, context);
