@@ -59,7 +59,12 @@ async function change(
         for (const line of effectLines(open, wished)) context.stderr.write(`${line}\n`);
         return code;
       }
-      const code = await perform(open, wanted, { options, context, opened, shown: listener.close });
+      const code = await perform(open, wanted, {
+        options,
+        context,
+        opened,
+        shown: async () => await listener.close(),
+      });
       await wanted.edited?.discard();
       return code;
     } catch (error) {
