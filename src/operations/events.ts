@@ -1,4 +1,3 @@
-import type { RunEvent } from "../perform/run.ts";
 import type { ControllerGoal } from "../plan/controller/goal.ts";
 import type { ControllerSeen } from "../plan/controller/seen.ts";
 import type { ControllerStep } from "../plan/controller/step.ts";
@@ -7,6 +6,7 @@ import type { NodeGoal } from "../plan/node/goal.ts";
 import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsSeen, ObjectsStep } from "../plan/objects/procedure.ts";
+import type { RunEvent } from "../plan/run-event.ts";
 import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Millis } from "../model/time.ts";
 import type { Truth } from "../model/reading.ts";
@@ -81,6 +81,7 @@ export interface SequenceHappening extends Happening {
 }
 
 export interface SequenceAbout {
+  /** All of them, in their order. */
   readonly parts: readonly Part[];
   readonly results?: Readonly<Record<string, PartResult>>;
 }

@@ -198,7 +198,7 @@ describe("a configmap run", () => {
     await secondsPass(cluster);
     const before = await installed(cluster);
     const [first] = await uids();
-    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", ...quick);
+    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", "-y", ...quick);
     const [second] = await uids();
     expect(second).not.toBe(first);
     await secondsPass(cluster);
@@ -244,7 +244,7 @@ describe("a configmap run", () => {
 
   test("killed once the values were back: the same command restarts what had read the others", async () => {
     await secondsPass(cluster);
-    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", ...quick);
+    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", "-y", ...quick);
     const between = await uids();
     await secondsPass(cluster);
     const under: { way?: Running } = {};

@@ -74,9 +74,11 @@ export async function prepareMigrations(
       migrations.push(...found.map((each) => ({ ...each, rules })));
     } catch (error) {
       if (!isUserError(error)) throw error;
-      throw userError(
-        `${rules.join(",")}: before this file: ${error.message}; ${nextCommand(asked.options.connection, ...command.split(" "))} has the flags to decide it, then run apply again`,
-      );
+      const how =
+        id === "policy"
+          ? `--keep, --treat-as and --accept of ${nextCommand(asked.options.connection, ...command.split(" "))} decide it`
+          : "mend that first";
+      throw userError(`${rules.join(",")}: before this file: ${error.message}; ${how}, then run apply again`);
     }
   }
   return migrations;
