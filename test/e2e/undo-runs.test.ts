@@ -178,7 +178,7 @@ describe("a controller run", () => {
     });
     expect(await writes(cluster, mark)).toEqual(["patch deployments/calico-kube-controllers"]);
     const { result, most } = await mostAtOnce(cluster, () => undo(bundle));
-    expect([result.code, result.stderr]).toEqual([0, expect.stringContaining("nothing to take back")]);
+    expect([result.code, result.stderr]).toEqual([0, expect.stringContaining("nothing to undo")]);
     await workloadsReady(cluster);
     expect(most).toBeLessThanOrEqual(1);
     expect(await installed(cluster)).toEqual(before);
@@ -215,7 +215,7 @@ describe("a configmap run", () => {
     expect([again.code, again.stdout, again.stderr]).toEqual([
       0,
       "",
-      expect.stringContaining("nothing to take back"),
+      expect.stringContaining("nothing to undo"),
     ]);
   });
 

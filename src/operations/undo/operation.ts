@@ -186,7 +186,7 @@ async function perform(
     const ended = await runSequence(session, {
       parts,
       daemonSet,
-      takeOver: true,
+      takeOver: "always",
       serverVersion: discovery.version,
       enter: async (part, own_) => await part.run(own_),
     });

@@ -127,7 +127,7 @@ async function restartReaders(
     daemonSet: open.daemonSet,
     discovery,
     notes,
-    controller: controllerRequest(how),
+    controller: controllerRequest(how, open),
     bundle: "none",
   });
   restarted.push(...restartsOf(workloads));
