@@ -13,6 +13,7 @@ import type { Ended, Stop } from "../../plan/decision.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { UndoneRestart } from "../../render/undo/kind.ts";
 import { notesNow, restartable } from "../config/readers.ts";
+import type { SettleOptions } from "../config/settle.ts";
 import { restartWorkloads } from "../config/restart.ts";
 import { openConfigMap, type OpenConfigMap } from "../configmap/open.ts";
 import type { ConfigMapRequest } from "../configmap/request.ts";
@@ -31,6 +32,7 @@ export interface ReadersBack {
   readonly behind: boolean;
   /** How many nodes restart for the values alone. */
   readonly nodes: number;
+  readonly settle: SettleOptions;
   /** What forbids the restarts to come. Asked before the first write. */
   refusals(session: Session): Promise<readonly Stop[]>;
   restart(session: Session, restarted: UndoneRestart[]): Promise<Ended<PartResult>>;
@@ -76,6 +78,7 @@ export async function readersBack(
   const alone = node === undefined;
   return {
     behind: keys.length === 0 && isOpen(stale),
+    settle: { daemonSet: open.daemonSet, serverVersion: discovery.version, configMaps: [ref] },
     nodes: alone && !request.noRestart ? stale.nodes.length : 0,
     async refusals(session_) {
       if (request.noRestart || !alone || !isOpen(stale)) return [];

@@ -9,6 +9,7 @@ import { parseTime, type Millis } from "../../model/time.ts";
 import type { Part as ObjectPart } from "../../plan/apply/parts.ts";
 import type { Ended, Stop } from "../../plan/decision.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
+import { settleNotes } from "../config/settle.ts";
 import { lookAtNodes, upgradeRemaining, type Remaining } from "../node/remaining.ts";
 import { writeObjects } from "../objects.ts";
 import { nodesEnded, objectsEnded } from "../part-results.ts";
@@ -133,6 +134,7 @@ function partsOf({
   nodes,
   readers,
   since,
+  request,
   own,
   done,
   idOf,
@@ -230,6 +232,9 @@ function partsOf({
             const result = end.memory;
             if (end.kind === "done" && result.state !== "left")
               done.results.set(node.target.entry.id, "configured");
+            // What the pods run with is written down before a write that only tidies up (hazard H25).
+            if (end.kind === "done" && readers !== undefined && !end.interrupted)
+              await settleNotes(session, readers.settle);
             if (end.kind !== "done" || result.state !== "left") return end;
             // What the silent ones use stays (hazards H01, H16).
             const stop: Stop = {
@@ -273,6 +278,9 @@ function partsOf({
     readers === undefined
       ? undefined
       : { id: idOf("readers"), run: async (session) => await readers.restart(session, done.restarted) },
+    readers === undefined || request.noRestart
+      ? undefined
+      : { id: idOf("note"), run: async (session) => await settleNotes(session, readers.settle) },
   ];
   return parts.filter((part) => part !== undefined);
 }
