@@ -44,6 +44,7 @@ export async function runUndo(options: UndoOptions): Promise<number> {
     context,
     { connection: flags, dryRun, yes, bundleDir },
     listener.emit,
+    listener.aside,
   );
   try {
     const outcome = await undoOperation(opened.session, bundle, parts, {

@@ -4,13 +4,14 @@ import type { KubeObject } from "../../model/kube.ts";
 import { podsByNode, shouldRun } from "../../model/placement.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { ConfigNote } from "../../plan/config/stale.ts";
+import { some } from "../../model/words.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { TemplateGoal } from "../../plan/node/goal.ts";
-import { isSilent, outdatedNodes } from "../../plan/node/pin.ts";
+import { isSilent, neverRan, outdatedNodes } from "../../plan/node/pin.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import { runDaemonSet } from "../../plan/node/run-lease.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
-import type { Session } from "../session.ts";
+import { warn, type Session } from "../session.ts";
 import { checkedGoal } from "./goal.ts";
 import { openNodes, type OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
@@ -57,6 +58,7 @@ export async function lookAtNodes(
     const left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
     const refusals: Stop[] = [];
     let declined = false;
+    warnOfNeverRan(session, open.live.snapshot());
     const check = async (nodes: readonly string[], restart: boolean): Promise<void> => {
       const checked = await checkedGoal(open, session, { ...request, nodes, restart }, template);
       if (checked.kind === "refused") refusals.push(...checked.refusals);
@@ -151,6 +153,7 @@ export function nodesLeft(
     ? []
     : change.template
       ? [...world.nodes.values()]
+          .filter((node) => !neverRan(world, node.name))
           .filter((node) => placed.has(node.name) || shouldRun(node, facts.template) === true)
           .map(({ name }) => name)
       : outdatedNodes(world);
@@ -188,6 +191,17 @@ function withoutRun(open: OpenNodes): OpenNodes {
     return { ...world, daemonSet: { ...daemonSet, facts } };
   };
   return { ...open, live: { ...open.live, snapshot } };
+}
+
+/** Told once for all of them (hazard H31). */
+function warnOfNeverRan(session: Session, world: NodeWorld): void {
+  const names = [...world.nodes.keys()].filter((node) => neverRan(world, node)).toSorted();
+  if (names.length === 0) return;
+  const where = some(names, 5);
+  warn(
+    session,
+    `H31: calico-node has never run on ${where} (its pod is Pending, and no kubelet has taken it): not restarted there, and the other nodes do not wait for it`,
+  );
 }
 
 async function withNodes<T>(

@@ -79,6 +79,7 @@ export type RuleId =
   | "H27"
   | "H28"
   | "H29"
+  | "H31"
   | "K01"
   | "M01"
   | "M02"

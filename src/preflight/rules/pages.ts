@@ -9,6 +9,7 @@ import { settled } from "./rollout/h23-settled.ts";
 import { podNetwork } from "./network/h26-pod-network.ts";
 import { escalation } from "./rights/h27-escalation.ts";
 import { kubernetesOnTheWay } from "./kubernetes/h29-kubernetes-on-the-way.ts";
+import { neverRanPage } from "./rollout/h31-never-ran.ts";
 
 export const guardPages: readonly GuardPage[] = [
   undoLimits,
@@ -20,4 +21,5 @@ export const guardPages: readonly GuardPage[] = [
   podNetwork,
   escalation,
   kubernetesOnTheWay,
+  neverRanPage,
 ];

@@ -1,5 +1,6 @@
 import { manifestsCompared } from "../../../releases/citations.ts";
-import { shouldRun } from "../../../model/placement.ts";
+import { neverReachedKubelet } from "../../../model/pod.ts";
+import { podsByNode, shouldRun } from "../../../model/placement.ts";
 import { some } from "../../some.ts";
 import { templateRule } from "../../template-rule.ts";
 
@@ -18,11 +19,16 @@ export const lostNodes = templateRule({
       "https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/#taints-and-tolerations",
     ],
   },
-  needs: ["nodes"],
+  needs: ["nodes", "pods"],
   steps: ["node", "apply"],
-  check({ live, file }, { nodes }) {
+  check({ live, file }, { nodes, pods }) {
+    const placed = podsByNode(pods, live.daemonSet);
+    // A file that keeps calico-node off a node where it can never run is the repair (hazard H31).
+    const runs = ({ name }: { readonly name: string }): boolean =>
+      placed.get(name)?.every(neverReachedKubelet) !== true;
     const lost = nodes.filter(
       (node) =>
+        runs(node) &&
         shouldRun(node, live.daemonSet.template) === true &&
         shouldRun(node, file.daemonSet.template) === false,
     );

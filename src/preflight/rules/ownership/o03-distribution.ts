@@ -1,4 +1,7 @@
 import { calicoOwners } from "../../../facts/owners.ts";
+import { envValue, type ConfigMapFacts } from "../../../model/configmap.ts";
+import type { DaemonSetFacts } from "../../../model/daemonset.ts";
+import { calicoNodeContainer } from "../../../model/template.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 
 /** Calico-facts 5: RKE2, kOps, kubespray, microk8s, k0s, k3s ship their own copies. */
@@ -21,6 +24,12 @@ export const distribution = clusterRule({
   check({ daemonSet, configMaps }) {
     const object = `DaemonSet ${daemonSet.namespace}/${daemonSet.name}`;
     const owner = calicoOwners(daemonSet, configMaps).find(({ kind }) => kind === "distribution");
+    if (owner === undefined && clusterType(daemonSet, configMaps) === "unknown")
+      return {
+        outcome: "unknown",
+        severity: "warning",
+        because: "CLUSTER_TYPE of calico-node could not be read",
+      };
     if (owner === undefined) return { outcome: "pass", because: "no mark of a distribution on calico-node" };
     const { name, evidence } = owner;
     return {
@@ -34,3 +43,13 @@ export const distribution = clusterRule({
     };
   },
 });
+
+/** Many distributions name themselves there; in a Secret nobody can read it. */
+function clusterType(
+  { namespace, template }: Pick<DaemonSetFacts, "namespace" | "template">,
+  configMaps: readonly ConfigMapFacts[],
+): ReturnType<typeof envValue> {
+  const container = calicoNodeContainer(template);
+  const own = configMaps.filter((each) => each.namespace === namespace);
+  return container === undefined ? undefined : envValue(container, "CLUSTER_TYPE", own);
+}

@@ -1,4 +1,5 @@
 import { podsByNode, shouldRun } from "../../../model/placement.ts";
+import { neverReachedKubelet } from "../../../model/pod.ts";
 import { upToDate } from "../../../model/rollout.ts";
 import { stuckReason, stuckText } from "../../../model/stuck.ts";
 import { nodeRule } from "../../node-rule.ts";
@@ -60,7 +61,9 @@ export const othersReady = nodeRule({
       )
         return [];
       const pod = current(node.name);
-      if (pod?.ready === true) return [];
+      // One that never ran holds no routes (hazard H31); under a lease of ours it is a restart that is not done.
+      if (pod?.ready === true || (pod !== undefined && node.lease === undefined && neverReachedKubelet(pod)))
+        return [];
       if (oldUnready === true && pod !== undefined && upToDate(pod, daemonSet, revisions) === false)
         return [];
       const stuck = pod === undefined ? undefined : stuckReason(pod);
