@@ -9,6 +9,6 @@ export const neverRanPage = guardPage({
     detected:
       "a calico-node pod that is Pending and that no kubelet has taken, on a node without a lease of a run",
     fix: "Nothing has to be done: such nodes are named, left alone, and not waited for. An affinity in the file that keeps calico-node off them makes the warning go away.",
-    sources: [],
+    sources: ["https://docs.aws.amazon.com/eks/latest/userguide/fargate.html"],
   },
 });
