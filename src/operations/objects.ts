@@ -1,5 +1,6 @@
 import type { OpenBundle } from "../bundle/write.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
+import type { Write } from "../model/write.ts";
 import { liveObjectsWorld } from "../perform/objects-world.ts";
 import { commandRun } from "../model/lease.ts";
 import { run, type RunEvent } from "../perform/run.ts";
@@ -26,6 +27,8 @@ export interface ObjectsOptions {
   readonly about?: ObjectsAbout;
   /** After each write, or where an earlier one turns out to have gone through. */
   readonly onPut?: (put: ObjectWrite) => void;
+  /** What a server dry run cannot try: it needs what only an earlier write makes. */
+  readonly untried?: (write: Write) => boolean;
   /** Where what the writes change is saved. */
   readonly bundle?: OpenBundle;
 }
@@ -34,10 +37,11 @@ export interface ObjectsOptions {
 export async function writeObjects(
   session: Session,
   goal: ObjectsGoal,
-  { serverVersion, known, about = {}, bundle, onPut }: ObjectsOptions,
+  { serverVersion, known, about = {}, bundle, untried, onPut }: ObjectsOptions,
 ): Promise<Ended<ObjectsSeen>> {
   const { connection, clock, dryRun, leaseOn } = session;
   const abort = new AbortController();
+  const send = sender(session, serverVersion);
   try {
     const refs = [...goal.stages.flat().map(({ ref }) => ref), ...(leaseOn === undefined ? [] : [leaseOn])];
     const live = await liveObjectsWorld(connection, {
@@ -50,7 +54,7 @@ export async function writeObjects(
     return await run(leaseOn === undefined ? procedure : leased(procedure, leaseOn, session), live, {
       dryRun,
       now: clock.now,
-      send: sender(session, serverVersion),
+      send: async (write, dry) => (dry && untried?.(write) === true ? undefined : await send(write, dry)),
       interrupt: session.listen(),
       ...(bundle === undefined ? {} : { saver: bundle }),
       emit(event) {
