@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import * as fc from "fast-check";
-import { definitions } from "../../../src/data/definitions.ts";
+import { definitions, isEstablished } from "../../../src/data/definitions.ts";
 import { movedKinds, newGroup } from "../../../src/data/kinds.ts";
 import { dataPlan, stops, type DataStep } from "../../../src/data/plan.ts";
 import { apiError } from "../../../src/errors.ts";
@@ -90,11 +90,14 @@ class DataCluster extends SimulatedObjects implements LiveWorld<ObjectsWorld> {
   protected override apply(write: Write): KubeObject | undefined {
     const { ref } = write;
     const definition = this.find({ ...crds, name: `${ref.resource}.${ref.group}` });
-    if (ref.group === newGroup && definition?.["status"] === undefined)
+    if (ref.group === newGroup && (definition === undefined || !isEstablished(definition)))
       throw apiError({ status: 404, reason: "NotFound", message: "the server could not find the resource" });
     const answer = super.apply(write);
-    if (ref.kind === crds.kind && write.verb === "create") this.#served.set(ref.name, this.now + 1_000);
-    return answer;
+    if (ref.kind !== crds.kind || answer === undefined) return answer;
+    this.#served.set(ref.name, this.now + 1_000);
+    // As Kubernetes 1.15 answers.
+    this.put({ ...answer, status: { conditions: null } });
+    return this.find(ref);
   }
 }
 
@@ -128,7 +131,7 @@ async function once(
           place: crds,
           missing: wanted.filter(({ metadata: { name } }) => cluster.find({ ...crds, name }) === undefined),
           unfit: [],
-          notReady: found.filter((object) => object["status"] === undefined),
+          notReady: found.filter((object) => !isEstablished(object)),
         },
         true,
       );
