@@ -1,23 +1,21 @@
 import type { OpenBundle } from "../bundle/write.ts";
-import type { KubeObject, Ref } from "../model/kube.ts";
+import type { KubeObject } from "../model/kube.ts";
+import { objectKey } from "../model/object-name.ts";
 import type { Write } from "../model/write.ts";
 import { liveObjectsWorld } from "../perform/objects-world.ts";
-import { commandRun } from "../model/lease.ts";
 import { run, type RunEvent } from "../perform/run.ts";
 import type { Ended } from "../plan/decision.ts";
-import { nestedUnder } from "../plan/lease/nested.ts";
-import { isLeaseStep, type LeaseStep } from "../plan/lease/step.ts";
+import { isLeaseStep } from "../plan/lease/step.ts";
 import type { ObjectsGoal } from "../plan/objects/goal.ts";
 import {
   objectsProcedure,
   type ObjectsSeen,
   type ObjectWrite,
   type ObjectsStep,
-  type ObjectsWorld,
 } from "../plan/objects/procedure.ts";
-import type { Procedure } from "../plan/procedure.ts";
 import type { ObjectsAbout } from "./events.ts";
 import { sender, type Session } from "./session.ts";
+import { underRun } from "./under-run.ts";
 
 export interface ObjectsOptions {
   /** Of discovery. */
@@ -51,36 +49,32 @@ export async function writeObjects(
       ...(known === undefined ? {} : { known }),
     });
     const procedure = objectsProcedure(goal);
-    return await run(leaseOn === undefined ? procedure : leased(procedure, leaseOn, session), live, {
-      dryRun,
-      now: clock.now,
-      send: async (write, dry) => (dry && untried?.(write) === true ? undefined : await send(write, dry)),
-      interrupt: session.listen(),
-      ...(bundle === undefined ? {} : { saver: bundle }),
-      emit(event) {
-        if ("step" in event && isLeaseStep(event.step)) return;
-        const told = event as RunEvent<ObjectsSeen, ObjectsStep>;
-        if (told.kind === "performed") for (const put of told.step.puts) onPut?.(put);
-        session.emit({
-          kind: "procedure",
-          procedure: "objects",
-          within: session.within,
-          about,
-          event: told,
-        });
+    return await run(
+      leaseOn === undefined
+        ? procedure
+        : underRun(session, leaseOn, procedure, (world) => world.get(objectKey(leaseOn))),
+      live,
+      {
+        dryRun,
+        now: clock.now,
+        send: async (write, dry) => (dry && untried?.(write) === true ? undefined : await send(write, dry)),
+        interrupt: session.listen(),
+        ...(bundle === undefined ? {} : { saver: bundle }),
+        emit(event) {
+          if ("step" in event && isLeaseStep(event.step)) return;
+          const told = event as RunEvent<ObjectsSeen, ObjectsStep>;
+          if (told.kind === "performed") for (const put of told.step.puts) onPut?.(put);
+          session.emit({
+            kind: "procedure",
+            procedure: "objects",
+            within: session.within,
+            about,
+            event: told,
+          });
+        },
       },
-    });
+    );
   } finally {
     abort.abort();
   }
-}
-
-/** As a part of the run that holds the lease on this DaemonSet. */
-function leased(
-  procedure: Procedure<ObjectsWorld, ObjectsSeen, ObjectsStep>,
-  daemonSet: Ref,
-  { holder, command, commands }: Session,
-): Procedure<ObjectsWorld, ObjectsSeen, ObjectsStep | LeaseStep> {
-  const run = ({ uid }: { readonly uid: string }): string => commandRun(uid, command);
-  return nestedUnder(procedure, daemonSet, { holder, run, command, takeOver: false, commands });
 }

@@ -17,6 +17,8 @@ export interface PolicyWorldOptions {
   readonly policies: Omit<Ref, "name">;
   /** As they were read: their labels change all the time, and a migration is proven on them before and after it. */
   readonly pods: readonly EndpointFacts[];
+  /** The DaemonSet with the lease of the run that this is a part of: read, and not followed. */
+  readonly leaseOn?: Ref | undefined;
   readonly now: () => Millis;
   readonly signal: AbortSignal;
 }
@@ -31,12 +33,13 @@ interface Seen<T> {
 /** Namespaces and policies, listed now and followed. Throws what the server answers to the first lists. */
 export async function livePolicyWorld(
   connection: Connection,
-  { policies, pods, now, signal }: PolicyWorldOptions,
+  { policies, pods, leaseOn, now, signal }: PolicyWorldOptions,
 ): Promise<LiveWorld<PolicyWorld>> {
   const changes = bell();
   let lost: string | undefined;
   let looked = -1;
   let shown: PolicyWorld | undefined;
+  let daemonSet = leaseOn === undefined ? undefined : await readObject(connection, leaseOn);
 
   function keep<T>(
     served: Omit<Ref, "name">,
@@ -65,6 +68,11 @@ export async function livePolicyWorld(
   await Promise.all([spaces.followed.ready, own.followed.ready]);
 
   async function read(ref: Ref): Promise<void> {
+    if (ref.kind === leaseOn?.kind) {
+      daemonSet = await readObject(connection, ref);
+      changes.ring();
+      return;
+    }
     const isNamespace = ref.kind === "Namespace";
     const found = await readObject(connection, ref);
     if (found !== undefined) (isNamespace ? spaces : own).followed.replace(found);
@@ -81,6 +89,7 @@ export async function livePolicyWorld(
         policies: inOrder(own.seen),
         pods,
         raw: new Map([...spaces.seen, ...own.seen].map(([key, { raw }]) => [key, raw])),
+        ...(daemonSet === undefined ? {} : { daemonSet }),
         ...(lost === undefined ? {} : { lost }),
       };
       return shown;
@@ -92,6 +101,11 @@ export async function livePolicyWorld(
 
     absorb(write, answer) {
       const { ref } = write;
+      if (ref.kind === leaseOn?.kind) {
+        daemonSet = answer ?? daemonSet;
+        changes.ring();
+        return;
+      }
       const kind = ref.kind === "Namespace" ? spaces : own;
       const there = answer?.kind === ref.kind ? answer : undefined;
       // An object that finalizers hold is answered whole; what is gone at once is answered as itself, too.
@@ -106,7 +120,8 @@ export async function livePolicyWorld(
     /** A namespace that began to go refuses what is new in it: that is seen on the namespace. */
     async refresh({ ref }) {
       await read(ref);
-      if (ref.namespace !== undefined) await read({ ...namespaces, name: ref.namespace });
+      if (ref.namespace !== undefined && ref.kind === policies.kind)
+        await read({ ...namespaces, name: ref.namespace });
     },
 
     fetchEvents: () => Promise.resolve(),

@@ -3,11 +3,12 @@ import type { PartOf } from "../../bundle/part.ts";
 import { isAnswer, reasonOf } from "../../errors.ts";
 import { keyOf } from "../../model/namespaced-name.ts";
 import { livePolicyWorld } from "../../perform/policy-world.ts";
-import { run } from "../../perform/run.ts";
+import { run, type RunEvent } from "../../perform/run.ts";
+import { isLeaseStep } from "../../plan/lease/step.ts";
 import type { Ended, Stop } from "../../plan/decision.ts";
 import { agreementOf } from "../../plan/policy-migration/proof.ts";
 import { stepWrites } from "../../plan/policy-migration/writes.ts";
-import { policyProcedure, type PolicySeen } from "../../plan/policy-migration/procedure.ts";
+import { policyProcedure, type PolicySeen, type PolicyStep } from "../../plan/policy-migration/procedure.ts";
 import type { PolicyFacts } from "../../plan/policy-migration/world.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
@@ -17,6 +18,7 @@ import { agreeAnew, saysWaiting, withWayOn } from "../agree-anew.ts";
 import type { PoliciesAbout } from "../events.ts";
 import { savedFirst } from "../saved-first.ts";
 import { openRunBundle, sender, warn, type Session } from "../session.ts";
+import { underRun } from "../under-run.ts";
 import type { PolicyMigrationOutcome } from "./outcome.ts";
 import { preparePolicyMigration, type PreparedPolicyMigration } from "./prepare.ts";
 import { migrationResult } from "./result.ts";
@@ -79,7 +81,7 @@ async function carryOut(
   { looked, task, proof }: PreparedPolicyMigration,
   bundle: OpenBundle | undefined,
 ): Promise<Ended<PolicySeen>> {
-  const { connection, clock, dryRun, within } = session;
+  const { connection, clock, dryRun, within, leaseOn } = session;
   const { place, discovery, objects, raw } = looked;
   const drafts = stepWrites(proof.steps, place, raw, bundle?.run).map(({ draft }) => draft);
   const saver = bundle === undefined ? undefined : await savedFirst(bundle, drafts);
@@ -88,6 +90,7 @@ async function carryOut(
     const live = await livePolicyWorld(connection, {
       policies: place,
       pods: objects.pods,
+      leaseOn,
       now: clock.now,
       signal: abort.signal,
     });
@@ -98,13 +101,20 @@ async function carryOut(
       place,
       ...(bundle === undefined ? {} : { run: bundle.run }),
     };
-    return await run(policyProcedure(goal, proof), live, {
+    const procedure = policyProcedure(goal, proof);
+    const own =
+      leaseOn === undefined ? procedure : underRun(session, leaseOn, procedure, ({ daemonSet }) => daemonSet);
+    return await run(own, live, {
       dryRun,
       now: clock.now,
       send: sender(session, discovery.version),
       interrupt: session.listen(),
       ...(saver === undefined ? {} : { saver }),
-      emit: (event) => session.emit({ kind: "procedure", procedure: "policies", within, about, event }),
+      emit(event) {
+        if ("step" in event && isLeaseStep(event.step)) return;
+        const told = event as RunEvent<PolicySeen, PolicyStep>;
+        session.emit({ kind: "procedure", procedure: "policies", within, about, event: told });
+      },
     });
   } finally {
     saver?.forget();

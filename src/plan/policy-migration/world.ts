@@ -9,6 +9,8 @@ export interface PolicyWorld extends PolicyFacts {
   readonly pods: readonly EndpointFacts[];
   /** Every namespace and policy as it came, by `keyOf`. */
   readonly raw: ReadonlyMap<string, KubeObject>;
+  /** Carries the lease of the run that this is a part of. */
+  readonly daemonSet?: KubeObject;
   /** Why it is not kept up to date any more. */
   readonly lost?: string;
 }
