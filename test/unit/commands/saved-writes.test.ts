@@ -111,21 +111,3 @@ describe("what an answer means", () => {
     expect(asked[0]?.body).toMatchObject({ preconditions: { uid: "u-1", resourceVersion: "7" } });
   });
 });
-
-test("a default-deny is made in the group that the server has, and says podSelector", () => {
-  const [made] = stepWrites(
-    [{ kind: "create", namespace: "bank", name: "default-deny" }],
-    place,
-    new Map(),
-    "run-1",
-  );
-  expect(made?.write).toMatchObject({
-    verb: "create",
-    body: {
-      apiVersion: "extensions/v1beta1",
-      kind: "NetworkPolicy",
-      metadata: { annotations: { "calico-upgrade/created-by": "run-1" } },
-      spec: { podSelector: {} },
-    },
-  });
-});

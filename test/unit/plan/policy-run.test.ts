@@ -1,16 +1,19 @@
 import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
+import { apiError } from "../../../src/errors.ts";
 import { endpointFacts } from "../../../src/model/endpoint.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { namespaceFacts } from "../../../src/model/namespace.ts";
 import { keyOf } from "../../../src/model/namespaced-name.ts";
 import { networkPolicyFacts } from "../../../src/model/network-policy.ts";
+import { objectKey } from "../../../src/model/object-name.ts";
 import type { Write } from "../../../src/model/write.ts";
 import { run, type LiveWorld } from "../../../src/perform/run.ts";
 import type { Ended } from "../../../src/plan/decision.ts";
 import { policyProcedure, type PolicySeen } from "../../../src/plan/policy-migration/procedure.ts";
 import { agreementOf, prove, type Proof } from "../../../src/plan/policy-migration/proof.ts";
 import type { PolicyWorld } from "../../../src/plan/policy-migration/world.ts";
+import { stepWrites } from "../../../src/plan/policy-migration/writes.ts";
 import { judge } from "../../../src/policy/proof.ts";
 import { isolationOf } from "../../../src/policy/isolation.ts";
 import { whatIf } from "../../../src/policy/what-if.ts";
@@ -329,4 +332,49 @@ test("a dry run of the client writes nothing, saves nothing and walks the same w
     emit: () => {},
   });
   expect([result.kind, result.memory.done.length, cluster.log, cluster.saved]).toEqual(["done", 5, [], []]);
+});
+
+test("a default-deny is made in the group that the server has, and says podSelector", () => {
+  const place = { ...policies, group: "extensions", version: "v1beta1" };
+  const [made] = stepWrites(
+    [{ kind: "create", namespace: "bank", name: "default-deny" }],
+    place,
+    new Map(),
+    "run-1",
+  );
+  expect(made?.write).toMatchObject({
+    verb: "create",
+    body: {
+      apiVersion: "extensions/v1beta1",
+      kind: "NetworkPolicy",
+      metadata: { annotations: { "calico-upgrade/created-by": "run-1" } },
+      spec: { podSelector: {} },
+    },
+  });
+});
+
+test("a namespace that began to go is looked at again, and no refusal", async () => {
+  const cluster = new PolicyCluster();
+  const proof = prove(cluster.snapshot(), task);
+  const terminating = apiError({
+    status: 403,
+    reason: "Forbidden",
+    message: "forbidden: it is being terminated",
+    details: { causes: [{ reason: "NamespaceTerminating" }] },
+  });
+  const goal = { ...task, agreed: agreementOf(proof), place: policies };
+  const result = await run(policyProcedure(goal, proof), cluster, {
+    dryRun: "none",
+    now: () => cluster.now,
+    send: async (write) => {
+      if (write.verb !== "create") return await cluster.send(write);
+      cluster.objects.delete(objectKey({ group: "", kind: "Pod", namespace: "bank", name: "pod" }));
+      cluster.namespace({ name: "bank", annotation: defaultDeny, deletionTimestamp: "2026-11-30T06:00:00Z" });
+      throw terminating;
+    },
+    interrupt: { first: never, second: never },
+    emit: () => {},
+  });
+  expect(result).toMatchObject({ kind: "done" });
+  expect(names(cluster)).toEqual(["bank/default-deny"]);
 });
