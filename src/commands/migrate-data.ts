@@ -48,7 +48,6 @@ export class MigrateDataCommand extends BaseCommand {
       extra: this.rest,
       context: this.context,
       connect: () => this.connect(),
-      warn: (message) => this.warn(message),
     });
   }
 }

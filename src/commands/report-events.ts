@@ -7,6 +7,7 @@ import {
   controllerEvents,
   nodesEvents,
   objectsEvents,
+  policiesEvents,
   sequenceEvents,
   type EventFields,
 } from "../render/event-object.ts";
@@ -72,6 +73,8 @@ function procedureFields(
       return controllerEvents(event.about, event.event);
     case "objects":
       return objectsEvents(event.event);
+    case "policies":
+      return policiesEvents(event.about, event.event);
     case "sequence":
       return sequenceEvents(event.event);
   }

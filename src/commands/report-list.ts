@@ -11,6 +11,7 @@ import { nodePhases } from "../plan/node/phases.ts";
 import { controllerWords } from "../render/controller-lines.ts";
 import { nodeWords } from "../render/node-lines.ts";
 import { objectsWords } from "../render/objects-lines.ts";
+import { policyWords } from "../render/policy-migration/words.ts";
 import { seconds } from "../render/seconds.ts";
 import { partTitle } from "../render/sequence-lines.ts";
 import type { Listener, ReportContext, ReportOptions } from "./report.ts";
@@ -61,6 +62,14 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
         const words = objectsWords(event.about, "");
         return objectsReport({ ...common, title: words.title, line: words.putLine });
       }
+      case "policies":
+        return taskReport(policyWords(event.about, ""), {
+          ...common,
+          nodes: [],
+          phases: [],
+          before: ["write"],
+          after: [],
+        });
       case "sequence":
         return sequenceReport({
           items: common.items,

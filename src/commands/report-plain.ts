@@ -6,6 +6,7 @@ import type { StepWords } from "../plan/step-words.ts";
 import { controllerWords } from "../render/controller-lines.ts";
 import { nodeWords } from "../render/node-lines.ts";
 import { objectsWords } from "../render/objects-lines.ts";
+import { policyWords } from "../render/policy-migration/words.ts";
 import { partLine } from "../render/sequence-lines.ts";
 import { showsLines, type Listener, type ReportContext, type ReportOptions } from "./report.ts";
 
@@ -49,6 +50,9 @@ export function plainListener({ stdout, stderr }: ReportContext, options: Report
             break;
           case "objects":
             reporterOf(about, objectsWords(event.about, suffix)).event(event.event);
+            break;
+          case "policies":
+            reporterOf(about, policyWords(event.about, suffix)).event(event.event);
             break;
           case "sequence":
             part(event);

@@ -10,9 +10,11 @@ import { phaseOf as nodePhaseOf } from "../plan/node/phases.ts";
 import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsStep } from "../plan/objects/procedure.ts";
+import type { PolicyStep } from "../plan/policy-migration/procedure.ts";
 import type { RunEvent } from "../plan/run-event.ts";
 import type { Part, SequenceSeen } from "../plan/sequence/procedure.ts";
 import { stepNotice } from "./node-lines.ts";
+import { changeOfStep } from "./policy-migration/print.ts";
 import { gapObject } from "./node-result.ts";
 
 /**
@@ -78,6 +80,26 @@ export function objectsEvents(event: RunEvent<unknown, ObjectsStep>): readonly E
       object: { group, kind, ...(namespace === undefined ? {} : { namespace }), name },
       ...(event.kind === "begun" ? {} : { outcome: verb ?? outcome }),
     }));
+}
+
+/** `resource`: as kubectl names NetworkPolicies, `networkpolicy.networking.k8s.io`. */
+export function policiesEvents(
+  { resource }: { readonly resource: string },
+  event: RunEvent<unknown, PolicyStep>,
+): readonly EventFields[] {
+  if (event.kind !== "begun" && event.kind !== "performed") return commonEvents(event);
+  return event.step.puts.map(({ step }) => {
+    const { resource: named, namespace, name, action } = changeOfStep(step, resource);
+    const [kind = "", ...group] = named.split(".");
+    const of = kind === "namespace" ? "Namespace" : "NetworkPolicy";
+    return {
+      type: event.kind,
+      step: step.kind,
+      phase: "write",
+      object: { group: group.join("."), kind: of, ...(namespace === undefined ? {} : { namespace }), name },
+      ...(event.kind === "begun" ? {} : { outcome: action }),
+    };
+  });
 }
 
 export function sequenceEvents(event: RunEvent<SequenceSeen, LeaseStep, Part>): readonly EventFields[] {

@@ -7,6 +7,7 @@ import { run } from "../../../src/perform/run.ts";
 import { notesToRestart, staleBy, type ConfigNote } from "../../../src/plan/config/stale.ts";
 import { notedStages } from "../../../src/plan/config/values.ts";
 import type { Ended } from "../../../src/plan/decision.ts";
+import { objectKey } from "../../../src/model/object-name.ts";
 import { nestedUnder } from "../../../src/plan/lease/nested.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
 import type { ObjectGoal } from "../../../src/plan/objects/goal.ts";
@@ -75,7 +76,11 @@ async function one(
 
   const objects = async (stages: readonly (readonly ObjectGoal[])[]) => {
     const inner = objectsProcedure({ stages, timeout: 60_000, commands });
-    return await run(nestedUnder(inner, daemonSetRef, lease), cluster.objects(), common);
+    return await run(
+      nestedUnder(inner, daemonSetRef, (world) => world.get(objectKey(daemonSetRef)), lease),
+      cluster.objects(),
+      common,
+    );
   };
   const nodes = async (which: readonly string[], restart: boolean) =>
     await run(
