@@ -89,6 +89,8 @@ export async function listenerFor(context: ReportContext, options: ReportOptions
           stderr.write(`${event.text}\n`);
           break;
         case "saved":
+        case "findings":
+        case "planned":
           break;
         case "procedure":
           switch (event.procedure) {
@@ -164,10 +166,10 @@ function objectsWords(about: ObjectsAbout, suffix: string): StepWords<ObjectsSee
   return {
     phase: () => ({ phase: "write" }),
     title: (phase) => phaseTitles[phase],
-    line: (step) =>
-      putLines(step, about.verb)
-        .map((line) => `${line}${suffix}`)
-        .join("\n"),
+    line(step) {
+      const lines = putLines(step, about.verb).map((line) => `${line}${suffix}`);
+      return lines.length === 0 ? undefined : lines.join("\n");
+    },
     notice: () => undefined,
     nodeLine: () => undefined,
   };

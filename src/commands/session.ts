@@ -51,6 +51,7 @@ export function openSession(
     listen: () => (listening ??= context.interrupts.listen()),
     emit,
     ask: (question) => confirm(context, options.yes, question),
+    asks: !options.yes,
     command,
     commands: {
       again: (...more) => renderRunCommand(command, options.connection, more),

@@ -1,6 +1,7 @@
 import type { Observed } from "../model/observed.ts";
 import type { StatusScope } from "../render/status/build.ts";
 import type { UpgradeStatus } from "../render/status/kind.ts";
+import { unreadLines } from "../render/status/unread.ts";
 
 /** Neither nodes nor DaemonSets nor pods: there is nothing to show. */
 export function isBlind({ nodes, daemonSets, pods }: Observed): boolean {
@@ -25,9 +26,4 @@ export function errorsOf(
       if (!there.has(name)) notFound.push(`Error from server (NotFound): nodes "${name}" not found`);
   }
   return { lines: [...unreadLines(status), ...notFound], missing: notFound.length > 0 };
-}
-
-/** What could not be read, and why; a server that is gone is told once, not for each list. */
-export function unreadLines({ unread }: UpgradeStatus): readonly string[] {
-  return [...new Set(unread.map(({ message }) => message))];
 }

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../perform/run.ts";
+import type { ApplySummary } from "../plan/apply/summary.ts";
 import type { ControllerGoal } from "../plan/controller/goal.ts";
 import type { ControllerSeen } from "../plan/controller/seen.ts";
 import type { ControllerStep } from "../plan/controller/step.ts";
@@ -10,6 +11,7 @@ import type { ObjectsSeen, ObjectsStep } from "../plan/objects/procedure.ts";
 import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Millis } from "../model/time.ts";
 import type { Truth } from "../model/reading.ts";
+import type { Checked } from "./preflight/check.ts";
 
 /**
  * What an operation tells while it runs: one stream for a whole command, of data and not of text. The task list,
@@ -24,6 +26,10 @@ export type OperationEvent =
   | { readonly kind: "warning"; readonly text: string }
   /** A line that says what is going on. */
   | { readonly kind: "note"; readonly text: string }
+  /** What the rules of preflight say, and which of them do not block. */
+  | { readonly kind: "findings"; readonly checked: Checked; readonly ignored: ReadonlySet<string> }
+  /** What an upgrade is going to do, before it asks. */
+  | { readonly kind: "planned"; readonly summary: ApplySummary }
   /** A directory that takes what the run changes: told when it is opened. */
   | { readonly kind: "saved"; readonly bundle: string };
 

@@ -1,10 +1,19 @@
 import type { OpenBundle } from "../bundle/write.ts";
-import type { KubeObject } from "../model/kube.ts";
-import { liveObjectsWorld } from "../perform/objects-world.ts";
-import { run } from "../perform/run.ts";
+import type { KubeObject, Ref } from "../model/kube.ts";
+import { liveObjectsWorld, type LiveObjects } from "../perform/objects-world.ts";
+import { commandRun } from "../model/lease.ts";
+import { run, type RunEvent } from "../perform/run.ts";
 import type { Ended } from "../plan/decision.ts";
+import { nestedUnder } from "../plan/lease/nested.ts";
+import { isLeaseStep, type LeaseStep } from "../plan/lease/step.ts";
 import type { ObjectsGoal } from "../plan/objects/goal.ts";
-import { objectsProcedure, type ObjectsSeen } from "../plan/objects/procedure.ts";
+import {
+  objectsProcedure,
+  type ObjectsSeen,
+  type ObjectsStep,
+  type ObjectsWorld,
+} from "../plan/objects/procedure.ts";
+import type { Procedure } from "../plan/procedure.ts";
 import type { ObjectsAbout } from "./events.ts";
 import { sender, type Session } from "./session.ts";
 
@@ -13,6 +22,8 @@ export interface ObjectsOptions {
   readonly serverVersion: string;
   /** By `objectKey`: what was read already, and is not read again before the first write. */
   readonly known?: ReadonlyMap<string, KubeObject | undefined>;
+  /** By `objectKey`: takes the objects as they are in the end, for whoever writes them next. */
+  readonly keep?: Map<string, KubeObject | undefined>;
   readonly about?: ObjectsAbout;
   /** Where what the writes change is saved. */
   readonly bundle?: OpenBundle;
@@ -22,28 +33,50 @@ export interface ObjectsOptions {
 export async function writeObjects(
   session: Session,
   goal: ObjectsGoal,
-  { serverVersion, known, about = {}, bundle }: ObjectsOptions,
+  { serverVersion, known, keep, about = {}, bundle }: ObjectsOptions,
 ): Promise<Ended<ObjectsSeen>> {
-  const { connection, clock, dryRun } = session;
+  const { connection, clock, dryRun, leaseOn } = session;
   const abort = new AbortController();
+  let live: LiveObjects | undefined;
   try {
-    const refs = goal.stages.flat().map(({ ref }) => ref);
-    const live = await liveObjectsWorld(connection, {
+    const refs = [...goal.stages.flat().map(({ ref }) => ref), ...(leaseOn === undefined ? [] : [leaseOn])];
+    live = await liveObjectsWorld(connection, {
       refs,
       now: clock.now,
       signal: abort.signal,
       ...(known === undefined ? {} : { known }),
     });
-    return await run(objectsProcedure(goal), live, {
+    const procedure = objectsProcedure(goal);
+    return await run(leaseOn === undefined ? procedure : leased(procedure, leaseOn, session), live, {
       dryRun,
       now: clock.now,
       send: sender(session, serverVersion),
       interrupt: session.listen(),
       ...(bundle === undefined ? {} : { saver: bundle }),
-      emit: (event) =>
-        session.emit({ kind: "procedure", procedure: "objects", within: session.within, about, event }),
+      emit(event) {
+        if ("step" in event && isLeaseStep(event.step)) return;
+        const told = event as RunEvent<ObjectsSeen, ObjectsStep>;
+        session.emit({
+          kind: "procedure",
+          procedure: "objects",
+          within: session.within,
+          about,
+          event: told,
+        });
+      },
     });
   } finally {
+    for (const [key, object] of live?.snapshot() ?? []) keep?.set(key, object);
     abort.abort();
   }
+}
+
+/** As a part of the run that holds the lease on this DaemonSet. */
+function leased(
+  procedure: Procedure<ObjectsWorld, ObjectsSeen, ObjectsStep>,
+  daemonSet: Ref,
+  { holder, command, commands }: Session,
+): Procedure<ObjectsWorld, ObjectsSeen, ObjectsStep | LeaseStep> {
+  const run = ({ uid }: { readonly uid: string }): string => commandRun(uid, command);
+  return nestedUnder(procedure, daemonSet, { holder, run, command, takeOver: false, commands });
 }

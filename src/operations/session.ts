@@ -3,7 +3,7 @@ import { bundleRoot } from "../bundle/place.ts";
 import { clusterUid } from "../cluster/cluster-uid.ts";
 import type { Connection } from "../cluster/port.ts";
 import { sendWrite } from "../cluster/write.ts";
-import type { JsonObject, KubeObject } from "../model/kube.ts";
+import type { JsonObject, KubeObject, Ref } from "../model/kube.ts";
 import type { RunCommand } from "../model/run-command.ts";
 import type { Write } from "../model/write.ts";
 import type { DryRun, Interrupt } from "../perform/run.ts";
@@ -29,6 +29,8 @@ export interface Session {
   readonly emit: (event: OperationEvent) => void;
   /** Asks; false: no. Throws UserError where there is nobody to ask. */
   readonly ask: (question: string) => Promise<boolean>;
+  /** False with -y: nobody is asked, and no time passes. */
+  readonly asks: boolean;
   readonly command: RunCommand;
   readonly commands: Commands;
   /** Who works, as it is written into leases. */
@@ -42,6 +44,8 @@ export interface Session {
   readonly within: readonly string[];
   /** The run's lease is held by the run that this is a part of. */
   readonly leased: boolean;
+  /** The DaemonSet that carries that lease. */
+  readonly leaseOn?: Ref;
 }
 
 /** The session of a part. */

@@ -16,7 +16,8 @@ import { runbookMarkdown } from "../../render/runbook/text.ts";
 import { upgradeStatus } from "../../render/status/build.ts";
 import { nodeArguments, seeHelp } from "../arguments.ts";
 import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
-import { readTold, type Told } from "../../operations/plan/told.ts";
+import type { Told } from "../../operations/plan/told.ts";
+import { readTold } from "../told.ts";
 import { outputOf, resultText } from "../print-result.ts";
 import { readRunbookFlags, type GivenFlags } from "./flags.ts";
 

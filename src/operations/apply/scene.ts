@@ -6,16 +6,8 @@ import { crdNeed } from "../../manifest/needs.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
-import { inOrder, partOf, type Part } from "../../plan/apply/parts.ts";
-
-/** An object of the file, its place in the cluster, and what was there before the first write. */
-export interface Target {
-  /** With its namespace. */
-  readonly object: KubeObject;
-  readonly ref: Ref;
-  readonly part: Part;
-  readonly before: KubeObject | undefined;
-}
+import { inOrder, partOf } from "../../plan/apply/parts.ts";
+import { isCrd, type Target } from "../../plan/apply/target.ts";
 
 export interface Scene {
   readonly connection: Connection;
@@ -88,8 +80,4 @@ function refOf(
 
 function groupOf({ apiVersion }: KubeObject): string {
   return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-}
-
-export function isCrd({ kind }: KubeObject): boolean {
-  return kind === "CustomResourceDefinition";
 }

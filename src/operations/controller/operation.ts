@@ -30,7 +30,7 @@ export type ControllerOutcome =
 
 /**
  * The whole of `controller`: brings the controller to the file, or restarts the one that runs, never two at once.
- * `shared`: the bundle of a run that this is a part of; it is not closed here. Throws UserError for what forbids
+ * `shared`: the bundle of a run that this is a part of, which is not closed here; "none": nothing is saved. Throws UserError for what forbids
  * the first write.
  */
 export async function controllerOperation(
@@ -39,7 +39,7 @@ export async function controllerOperation(
   request: ControllerRequest,
   file: FileTemplate | undefined,
   signal: AbortSignal,
-  shared?: OpenBundle,
+  shared?: OpenBundle | "none",
 ): Promise<ControllerOutcome> {
   const { live, places, namespace, discovery, datastore } = open;
   const { clock, connection, dryRun } = session;
@@ -61,9 +61,10 @@ export async function controllerOperation(
     await checkRights(connection, [...rights, ...leaseRights(start, places.daemonSets.group)]);
   }
   const saves = changes && dryRun === "none";
-  const bundle = saves
-    ? (shared ?? (await openRunBundle(session, { command: "controller", kubernetes: discovery.version })))
-    : undefined;
+  const bundle =
+    saves && shared !== "none"
+      ? (shared ?? (await openRunBundle(session, { command: "controller", kubernetes: discovery.version })))
+      : undefined;
   const goal = goalOf(start, wanted, session, request, bundle?.directory);
   if (bundle !== undefined && goal.lease === undefined)
     warn(

@@ -1,8 +1,9 @@
 import type { OpenBundle } from "../../bundle/write.ts";
-import { staleReaders, type ConfigChange } from "../../model/config-ledger.ts";
-import type { KubeObject, Ref } from "../../model/kube.ts";
+import { staleReaders } from "../../model/config-ledger.ts";
+import type { KubeObject } from "../../model/kube.ts";
 import { podsByNode, shouldRun } from "../../model/placement.ts";
 import type { PodFacts } from "../../model/pod.ts";
+import type { ConfigNote } from "../../plan/config/stale.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { TemplateGoal } from "../../plan/node/goal.ts";
 import { isSilent, outdatedNodes } from "../../plan/node/pin.ts";
@@ -18,12 +19,6 @@ import { upgradeNodes } from "./upgrade.ts";
 
 /** What the DaemonSet is to become, worked out from what is there now; undefined: it stays as it is. */
 export type MakeTemplate = (nodes: OpenNodes) => Promise<FileGoal | undefined>;
-
-/** Which values of which ConfigMap were changed when, by a run of ours (hazard H25). */
-export interface ConfigNote {
-  readonly ref: Ref;
-  readonly change: ConfigChange;
-}
 
 /** What is left to do on nodes. */
 export interface NodesLeft {
@@ -44,16 +39,18 @@ export interface Remaining {
   readonly request: RemainingRequest;
   readonly make: MakeTemplate;
   readonly notes?: readonly ConfigNote[];
+  /** Only nodes that run with older values, and what an earlier run left half done: no upgrade. */
+  readonly onlyStale?: true;
 }
 
 /** Looks at the nodes, and has rights and guards say whether they may be restarted; nothing is written. */
 export async function lookAtNodes(
   session: Session,
-  { request, make, notes = [] }: Remaining,
+  { request, make, notes = [], onlyStale }: Remaining,
 ): Promise<NodesLeft & { readonly refusals: readonly Stop[]; readonly declined: boolean }> {
   return await withNodes(session, request, async (open) => {
     const template = await make(open);
-    const left = nodesLeft(open.live.snapshot(), template, notes);
+    const left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
     const refusals: Stop[] = [];
     let declined = false;
     const check = async (nodes: readonly string[], restart: boolean): Promise<void> => {
@@ -70,10 +67,10 @@ export async function lookAtNodes(
 /** What is left to do, whoever may do it; nothing is written. */
 export async function nodesToDo(
   session: Session,
-  { request, make, notes = [] }: Remaining,
+  { request, make, notes = [], onlyStale }: Remaining,
 ): Promise<NodesLeft> {
   return await withNodes(session, request, async (open) =>
-    nodesLeft(open.live.snapshot(), await make(open), notes),
+    nodesLeft(open.live.snapshot(), await make(open), notes, onlyStale),
   );
 }
 
@@ -92,7 +89,7 @@ export interface RemainingDone {
  */
 export async function upgradeRemaining(
   session: Session,
-  { request, make, notes = [] }: Remaining,
+  { request, make, notes = [], onlyStale }: Remaining,
   options: { readonly onPod?: (pod: PodFacts) => void; readonly bundle?: OpenBundle } = {},
 ): Promise<RemainingDone> {
   const quiet: Session = {
@@ -104,7 +101,7 @@ export async function upgradeRemaining(
   return await withNodes(session, request, async (open) => {
     const results: NodeRunResult[] = [];
     let template = await make(open);
-    let left = nodesLeft(open.live.snapshot(), template, notes);
+    let left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
     const one = async (nodes: readonly string[], restart: boolean): Promise<readonly Stop[] | undefined> => {
       const own = restart ? undefined : template;
       const checked = await checkedGoal(open, quiet, { ...request, nodes, restart }, own);
@@ -113,7 +110,7 @@ export async function upgradeRemaining(
       const result = await upgradeNodes(open, session, checked.goal, options);
       results.push(result);
       template = await make(open);
-      left = nodesLeft(open.live.snapshot(), template, notes);
+      left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
       return undefined;
     };
     const ended = (refusals: readonly Stop[] = []): RemainingDone => ({
@@ -137,21 +134,23 @@ export function nodesLeft(
   world: NodeWorld,
   template: TemplateGoal | undefined,
   notes: readonly ConfigNote[] = [],
+  onlyStale?: true,
 ): NodesLeft {
   const live = world.daemonSet;
   if (live === undefined) return { daemonSet: undefined, template: false, nodes: [], silent: [], stale: [] };
   const { facts, raw } = live;
   const change = template?.bringInLine(raw, facts.pinned !== undefined) ?? { writes: [], template: false };
   const placed = podsByNode(world.pods, facts);
-  const behind = change.template
-    ? [...world.nodes.values()]
-        .filter((node) => placed.has(node.name) || shouldRun(node, facts.template) === true)
-        .map(({ name }) => name)
-    : outdatedNodes(world);
+  const behind = onlyStale
+    ? []
+    : change.template
+      ? [...world.nodes.values()]
+          .filter((node) => placed.has(node.name) || shouldRun(node, facts.template) === true)
+          .map(({ name }) => name)
+      : outdatedNodes(world);
   const leased = [...world.nodes.values()].flatMap(({ name, lease }) =>
     lease !== undefined && lease !== "unreadable" && runDaemonSet(lease.run) === facts.uid ? [name] : [],
   );
-  const todo = [...new Set([...behind, ...leased])];
   const older = [...placed].flatMap(([node, [pod]]) => {
     const reads = notes.some(
       ({ ref, change: note }) =>
@@ -161,9 +160,13 @@ export function nodesLeft(
     );
     return reads && !behind.includes(node) ? [node] : [];
   });
+  // What runs with older values is restarted whatever became of its lease: once is enough.
+  const todo = [...new Set([...behind, ...leased.filter((node) => !older.includes(node))])];
+  // A pin has a purpose while nodes are outdated, also for runs that do not upgrade them (hazard H12).
+  const held = facts.pinned !== undefined && (onlyStale === undefined || outdatedNodes(world).length === 0);
   return {
     daemonSet: raw,
-    template: change.writes.length > 0 || facts.pinned !== undefined,
+    template: change.writes.length > 0 || held,
     nodes: todo.filter((node) => !isSilent(world, node)).toSorted(),
     silent: [...new Set([...behind, ...older])].filter((node) => isSilent(world, node)).toSorted(),
     stale: older.filter((node) => !isSilent(world, node)).toSorted(),

@@ -45,6 +45,9 @@ export function underLease<Step, Read, Child>(
   const { holder, nested } = goal;
   const held = holdsLease(daemonSet, holder);
   const ends = decision.kind === "done" || decision.kind === "stop";
+  // A process of this run was killed after its last write: what it left goes.
+  if (decision.kind === "done" && !held && !nested && !left && isLeftover(daemonSet, goal, now))
+    return step({ kind: "end-run", daemonSet });
   if (ends && (!held || nested)) return decision;
   // The procedure says why it stops before what it holds is given back.
   if (decision.kind === "stop" && seen.stop === undefined) return decision;
@@ -62,6 +65,14 @@ export function underLease<Step, Read, Child>(
   return decision.kind === "wait"
     ? { ...decision, until: Math.min(decision.until, now + leaseRenewal) }
     : decision;
+}
+
+/** Whether this very run has left its lease, and nobody works under it. */
+function isLeftover(daemonSet: DaemonSetFacts, goal: LeaseGoal, now: Millis): boolean {
+  const { run } = daemonSet;
+  if (run === undefined || run === "unreadable" || run.run !== goal.run(daemonSet)) return false;
+  const asker = { ...goal, claimed: false, run: () => goal.run(daemonSet) };
+  return heldByOther(daemonSet, asker, now) === undefined;
 }
 
 /** A run that is not at its end stays known without a holder; else what was there before us. */

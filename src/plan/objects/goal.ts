@@ -25,6 +25,10 @@ export interface ObjectGoal {
   readonly draft?: (live: KubeObject | undefined, write: Write) => Draft | undefined;
   /** What has to be true before the next stage begins. */
   readonly waits?: ObjectWait;
+  /** Only where this run has written it by a server-side apply in the stage before. */
+  readonly onlyAfterApply?: true;
+  /** A note of ours on it, and no result: it is not told, and what it was is not saved. */
+  readonly bookkeeping?: true;
   /** What the server's refusal of its write means to the user. */
   readonly refusal?: (error: { readonly message: string; readonly status?: number }) => Stop | undefined;
 }

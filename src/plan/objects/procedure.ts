@@ -19,6 +19,8 @@ export interface ObjectWrite {
   readonly before: KubeObject | undefined;
   /** Absent: an earlier try, which nobody answered, has gone through. */
   readonly write?: Write;
+  /** A note of ours, and no result. */
+  readonly bookkeeping?: true;
 }
 
 export interface ObjectsStep {
@@ -92,7 +94,7 @@ function next(world: ObjectsWorld, seen: ObjectsSeen, goal: ObjectsGoal, now: Mi
 }
 
 function putOf(
-  { ref, intended }: ObjectGoal,
+  { ref, intended, onlyAfterApply, bookkeeping }: ObjectGoal,
   stage: number,
   world: ObjectsWorld,
   seen: ObjectsSeen,
@@ -101,12 +103,15 @@ function putOf(
   const key = objectKey(ref);
   // Written once: what somebody makes of it after that is theirs.
   if (idOf(stage, ref) in seen.written) return undefined;
+  if (onlyAfterApply === true && seen.written[idOf(stage - 1, ref)] !== "serverside-applied")
+    return undefined;
   const before = world.get(key);
   const write = intended(before, now);
   if (write !== undefined && "message" in write) return write;
-  if (write !== undefined) return { ref, before, write, outcome: outcomeOf(write, before) };
+  const kind = bookkeeping === true ? { bookkeeping } : {};
+  if (write !== undefined) return { ref, before, write, outcome: outcomeOf(write, before), ...kind };
   const sent = seen.unanswered[idOf(stage, ref)];
-  return sent === undefined ? undefined : { ref, before, outcome: sent };
+  return sent === undefined ? undefined : { ref, before, outcome: sent, ...kind };
 }
 
 function waitOf(

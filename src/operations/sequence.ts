@@ -1,0 +1,89 @@
+import { daemonSetFacts } from "../model/daemonset.ts";
+import type { KubeObject, Ref } from "../model/kube.ts";
+import { commandRun } from "../model/lease.ts";
+import { objectKey } from "../model/object-name.ts";
+import { liveObjectsWorld } from "../perform/objects-world.ts";
+import { run, type LiveWorld } from "../perform/run.ts";
+import type { Ended } from "../plan/decision.ts";
+import type { ObjectsWorld } from "../plan/objects/procedure.ts";
+import {
+  sequenceProcedure,
+  type Part,
+  type PartResult,
+  type SequenceSeen,
+  type SequenceWorld,
+} from "../plan/sequence/procedure.ts";
+import type { SequenceAbout } from "./events.ts";
+import { partOf, sender, type Session } from "./session.ts";
+
+export interface SequenceOptions<P extends Part> {
+  readonly parts: readonly P[];
+  /** The DaemonSet of the install, which carries the run's lease; undefined: there is none yet. */
+  readonly daemonSet: Ref | undefined;
+  /** As it was read already. */
+  readonly known?: KubeObject;
+  readonly takeOver: boolean;
+  /** Of discovery. */
+  readonly serverVersion: string;
+  /** Opens a part on the cluster as it is then, and runs it. `session` is the part's own. */
+  readonly enter: (part: P, session: Session) => Promise<Ended<PartResult>>;
+}
+
+/** Does the parts of a run in their order under one lease (hazard H13), which lasts as long as the run. */
+export async function runSequence<P extends Part>(
+  session: Session,
+  { parts, daemonSet, known, takeOver, serverVersion, enter }: SequenceOptions<P>,
+): Promise<Ended<SequenceSeen>> {
+  const { connection, clock, dryRun, holder, command, commands } = session;
+  const abort = new AbortController();
+  const about: SequenceAbout = { parts };
+  // A dry run writes nothing, not even who works.
+  const leased = dryRun === "none" && daemonSet !== undefined;
+  const lease = {
+    holder,
+    run: ({ uid }: { readonly uid: string }) => commandRun(uid, command),
+    command,
+    takeOver,
+    nested: false,
+    commands,
+  };
+  try {
+    const live = await liveObjectsWorld(connection, {
+      refs: daemonSet === undefined ? [] : [daemonSet],
+      now: clock.now,
+      signal: abort.signal,
+      ...(daemonSet === undefined || known === undefined
+        ? {}
+        : { known: new Map([[objectKey(daemonSet), known]]) }),
+    });
+    const goal = { parts, ...(leased ? { lease } : {}) };
+    return await run(sequenceProcedure(goal, daemonSet), leaseWorld(live, daemonSet), {
+      dryRun,
+      now: clock.now,
+      send: sender(session, serverVersion),
+      interrupt: session.listen(),
+      emit: (event) =>
+        session.emit({ kind: "procedure", procedure: "sequence", within: session.within, about, event }),
+      async enter(part) {
+        const own = partOf(session, part.id, leased);
+        const ended = await enter(part, leased ? { ...own, leaseOn: daemonSet } : own);
+        // The part has written to the DaemonSet as well: its lease, its template, its strategy.
+        if (daemonSet !== undefined && leased) await live.reread(daemonSet);
+        return ended;
+      },
+    });
+  } finally {
+    abort.abort();
+  }
+}
+
+/** What a sequence looks at of the objects that are read. */
+function leaseWorld(live: LiveWorld<ObjectsWorld>, daemonSet: Ref | undefined): LiveWorld<SequenceWorld> {
+  return {
+    ...live,
+    snapshot() {
+      const raw = daemonSet === undefined ? undefined : live.snapshot().get(objectKey(daemonSet));
+      return raw === undefined ? {} : { daemonSet: daemonSetFacts(raw) };
+    },
+  };
+}
