@@ -1,5 +1,6 @@
 import type { OpenBundle } from "../bundle/write.ts";
 import type { KubeObject } from "../model/kube.ts";
+import type { Write } from "../model/write.ts";
 import { liveObjectsWorld } from "../perform/objects-world.ts";
 import { run } from "../perform/run.ts";
 import type { Ended } from "../plan/decision.ts";
@@ -14,6 +15,8 @@ export interface ObjectsOptions {
   /** By `objectKey`: what was read already, and is not read again before the first write. */
   readonly known?: ReadonlyMap<string, KubeObject | undefined>;
   readonly about?: ObjectsAbout;
+  /** What a server dry run cannot try: it needs what only an earlier write makes. */
+  readonly untried?: (write: Write) => boolean;
   /** Where what the writes change is saved. */
   readonly bundle?: OpenBundle;
 }
@@ -22,10 +25,11 @@ export interface ObjectsOptions {
 export async function writeObjects(
   session: Session,
   goal: ObjectsGoal,
-  { serverVersion, known, about = {}, bundle }: ObjectsOptions,
+  { serverVersion, known, about = {}, untried, bundle }: ObjectsOptions,
 ): Promise<Ended<ObjectsSeen>> {
   const { connection, clock, dryRun } = session;
   const abort = new AbortController();
+  const send = sender(session, serverVersion);
   try {
     const refs = goal.stages.flat().map(({ ref }) => ref);
     const live = await liveObjectsWorld(connection, {
@@ -37,7 +41,7 @@ export async function writeObjects(
     return await run(objectsProcedure(goal), live, {
       dryRun,
       now: clock.now,
-      send: sender(session, serverVersion),
+      send: async (write, dry) => (dry && untried?.(write) === true ? undefined : await send(write, dry)),
       interrupt: session.listen(),
       ...(bundle === undefined ? {} : { saver: bundle }),
       emit: (event) =>

@@ -12,14 +12,12 @@ import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
 import type { Change } from "../../render/policy-migration/kind.ts";
 import { changeOfStep } from "../../render/policy-migration/print.ts";
+import { agreeAnew, saysWaiting } from "../agree-anew.ts";
 import type { PoliciesAbout } from "../events.ts";
 import { openRunBundle, sender, warn, type Session } from "../session.ts";
 import type { PolicyMigrationOutcome } from "./outcome.ts";
 import { preparePolicyMigration, type PreparedPolicyMigration } from "./prepare.ts";
 import { migrationResult } from "./result.ts";
-
-/** So often is a changed cluster planned and asked about anew: somebody else makes policies as fast as they go. */
-const mostRounds = 5;
 
 /**
  * Carries out what was agreed on. What changes meanwhile, or has changed when the last write is done, is planned,
@@ -33,13 +31,7 @@ export async function performPolicyMigration(
 ): Promise<PolicyMigrationOutcome> {
   const { dryRun } = session;
   const resource = resourceOf(prepared);
-  const interrupt = session.listen();
-  const sayWaiting = (): void =>
-    session.emit({
-      kind: "note",
-      text: "interrupted: waiting for the requests under way; once more leaves at once",
-    });
-  interrupt.first.addEventListener("abort", sayWaiting);
+  const quiet = saysWaiting(session);
   let bundle: OpenBundle | undefined;
   let current = prepared;
   const done: MigrationStep[] = [];
@@ -61,14 +53,14 @@ export async function performPolicyMigration(
         stop = undefined;
         break;
       }
-      stop = await agreedAnew(session, current, round);
+      stop = await agreeAnew(session, "Namespaces or policies", current, round);
       if (stop !== undefined) break;
     }
   } catch (error) {
     if (!isAnswer(error)) throw error;
     stop = { message: reasonOf(error), hint: session.commands.again() };
   } finally {
-    interrupt.first.removeEventListener("abort", sayWaiting);
+    quiet();
     // What is in it is on the disk; only what became of the last writes may not be.
     await bundle?.close().catch((error: unknown) => warn(session, reasonOf(error)));
   }
@@ -111,30 +103,6 @@ async function carryOut(
   } finally {
     abort.abort();
   }
-}
-
-/** Shows what is left now and asks; why the run ends instead, or undefined. */
-async function agreedAnew(
-  session: Session,
-  { plan, question = "", warnings }: PreparedPolicyMigration,
-  round: number,
-): Promise<Stop | undefined> {
-  const { first } = session.listen();
-  const hint = session.commands.again();
-  if (first.aborted) return { message: "interrupted", hint, interrupted: true };
-  if (round >= mostRounds) {
-    return {
-      message: `namespaces or policies changed ${String(mostRounds)} times while they were migrated; find out who changes them`,
-      hint,
-    };
-  }
-  for (const text of warnings) warn(session, text);
-  session.emit({ kind: "note", text: `Namespaces or policies have changed; what is left:\n${plan.trimEnd()}` });
-  const ended = Promise.withResolvers<undefined>();
-  first.addEventListener("abort", () => ended.resolve(undefined));
-  const answer = await Promise.race([session.ask(question), ended.promise]);
-  if (answer === undefined) return { message: "interrupted", hint, interrupted: true };
-  return answer ? undefined : { message: "what is left was not agreed on", hint };
 }
 
 /** Deleted while their namespace was open, and closed since: what they would let in now is cut off. */
