@@ -7,6 +7,8 @@ export interface Layer {
   readonly name: string;
   /** The other layers it may import; a path that leaves src stands with its dots. */
   readonly mayImport: readonly string[];
+  /** Its folders do not import each other: what two of them need stands beside them, or below this layer. */
+  readonly ownFolders?: true;
   /** Facts in, findings out: no edge, no `node:*`, no terminal, no clock. */
   readonly pure: boolean;
 }
@@ -40,6 +42,26 @@ export const layers: readonly Layer[] = [
   { name: "bundle", pure: false, mayImport: ["errors.ts", "model", "manifest"] },
   { name: "perform", pure: false, mayImport: ["errors.ts", "model", "plan", "cluster"] },
   {
+    name: "operations",
+    pure: false,
+    mayImport: [
+      "errors.ts",
+      "version.ts",
+      "model",
+      "releases",
+      "manifest",
+      "merge",
+      "policy",
+      "data",
+      "preflight",
+      "plan",
+      "render",
+      "cluster",
+      "bundle",
+      "perform",
+    ],
+  },
+  {
     name: "context.ts",
     pure: false,
     mayImport: ["errors.ts", "model", "flags", "cluster"],
@@ -47,6 +69,7 @@ export const layers: readonly Layer[] = [
   {
     name: "commands",
     pure: false,
+    ownFolders: true,
     mayImport: [
       "errors.ts",
       "version.ts",
@@ -63,6 +86,7 @@ export const layers: readonly Layer[] = [
       "cluster",
       "bundle",
       "perform",
+      "operations",
       "context.ts",
     ],
   },

@@ -8,6 +8,7 @@ import type { NodeGoal } from "../plan/node/goal.ts";
 import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsSeen, ObjectsStep } from "../plan/objects/procedure.ts";
+import type { PolicySeen, PolicyStep } from "../plan/policy-migration/procedure.ts";
 import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Millis } from "../model/time.ts";
 import type { Truth } from "../model/reading.ts";
@@ -21,6 +22,7 @@ export type OperationEvent =
   | NodesHappening
   | ControllerHappening
   | ObjectsHappening
+  | PoliciesHappening
   | SequenceHappening
   /** What the user should know and nothing waits for: a sentence without `Warning: `. */
   | { readonly kind: "warning"; readonly text: string }
@@ -78,6 +80,17 @@ export interface ObjectsHappening extends Happening {
 export interface ObjectsAbout {
   /** `restarted` where a workload is restarted by an annotation; undefined: by what is written. */
   readonly verb?: string;
+}
+
+export interface PoliciesHappening extends Happening {
+  readonly procedure: "policies";
+  readonly about: PoliciesAbout;
+  readonly event: RunEvent<PolicySeen, PolicyStep>;
+}
+
+export interface PoliciesAbout {
+  /** `networkpolicy.networking.k8s.io` */
+  readonly resource: string;
 }
 
 export interface SequenceHappening extends Happening {

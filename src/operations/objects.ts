@@ -1,7 +1,8 @@
 import type { OpenBundle } from "../bundle/write.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
-import { liveObjectsWorld, type LiveObjects } from "../perform/objects-world.ts";
 import { commandRun } from "../model/lease.ts";
+import type { Write } from "../model/write.ts";
+import { liveObjectsWorld, type LiveObjects } from "../perform/objects-world.ts";
 import { run, type RunEvent } from "../perform/run.ts";
 import type { Ended } from "../plan/decision.ts";
 import { nestedUnder } from "../plan/lease/nested.ts";
@@ -25,6 +26,8 @@ export interface ObjectsOptions {
   /** By `objectKey`: takes the objects as they are in the end, for whoever writes them next. */
   readonly keep?: Map<string, KubeObject | undefined>;
   readonly about?: ObjectsAbout;
+  /** What a server dry run cannot try: it needs what only an earlier write makes. */
+  readonly untried?: (write: Write) => boolean;
   /** Where what the writes change is saved. */
   readonly bundle?: OpenBundle;
 }
@@ -33,10 +36,11 @@ export interface ObjectsOptions {
 export async function writeObjects(
   session: Session,
   goal: ObjectsGoal,
-  { serverVersion, known, keep, about = {}, bundle }: ObjectsOptions,
+  { serverVersion, known, keep, about = {}, untried, bundle }: ObjectsOptions,
 ): Promise<Ended<ObjectsSeen>> {
   const { connection, clock, dryRun, leaseOn } = session;
   const abort = new AbortController();
+  const send = sender(session, serverVersion);
   let live: LiveObjects | undefined;
   try {
     const refs = [...goal.stages.flat().map(({ ref }) => ref), ...(leaseOn === undefined ? [] : [leaseOn])];
@@ -50,7 +54,7 @@ export async function writeObjects(
     return await run(leaseOn === undefined ? procedure : leased(procedure, leaseOn, session), live, {
       dryRun,
       now: clock.now,
-      send: sender(session, serverVersion),
+      send: async (write, dry) => (dry && untried?.(write) === true ? undefined : await send(write, dry)),
       interrupt: session.listen(),
       ...(bundle === undefined ? {} : { saver: bundle }),
       emit(event) {

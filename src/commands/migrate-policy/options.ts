@@ -5,7 +5,7 @@ import type { ConnectionValues } from "../../flags/connection.ts";
 import { parseVersion } from "../../releases/version.ts";
 import { seeHelp } from "../arguments.ts";
 import type { FactsFlags } from "../../operations/facts/source.ts";
-import { readDecisions, type GivenDecisions } from "../../operations/migrate-policy/decisions.ts";
+import { readDecisions, type GivenDecisions } from "./decisions.ts";
 
 /** The flags as the command class has them. */
 export interface MigratePolicyOptions extends GivenDecisions, FactsFlags {

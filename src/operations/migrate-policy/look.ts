@@ -7,12 +7,13 @@ import {
 } from "../../cluster/observe-policy.ts";
 import { observe, observedGroups } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
-import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { KubeObject } from "../../model/kube.ts";
+import { keyOf } from "../../model/namespaced-name.ts";
 import type { Observed } from "../../model/observed.ts";
 import type { Served } from "../../model/served.ts";
+import type { Millis } from "../../model/time.ts";
 import { refusedTarget, sideOf } from "../../policy/crossing.ts";
 import { boundary, semanticsOf } from "../../policy/enforcement.ts";
 import type { Decisions } from "../../policy/migration.ts";
@@ -41,7 +42,7 @@ export interface Looked {
 /** Reads everything and works out the plan. Throws UserError where that cannot be done. */
 export async function look(
   connection: Connection,
-  context: Pick<AppContext, "now">,
+  now: Millis,
   options: {
     readonly given: Decisions;
     /** Of --to; a version that parses. */
@@ -57,7 +58,7 @@ export async function look(
     observe(connection, discovered, {
       needs: ["daemonSets", "pods", "workloads", "configMaps"],
       namespace: "kube-system",
-      now: context.now(),
+      now,
     }),
     observePolicy(
       connection,
@@ -95,15 +96,4 @@ export function judge(
   if (result.plan.misfits.length > 0) throw userError(result.plan.misfits.join("; "));
   const setting = { kubernetes: seen.serverVersion, calico: calico.text, driver, target, side, ...only };
   return { calico, setting, decisions, result };
-}
-
-/** NAMESPACE/NAME of a policy, /NAME of a namespace. */
-export function keyOf({
-  namespace = "",
-  name,
-}: {
-  readonly namespace?: string;
-  readonly name: string;
-}): string {
-  return `${namespace}/${name}`;
 }

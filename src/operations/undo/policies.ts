@@ -9,7 +9,7 @@ import { placeOf, whatIf } from "../../policy/what-if.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { flowText } from "../../render/policy-migration/print.ts";
 import { findCalico, type FoundCalico } from "../migrate-policy/find-calico.ts";
-import { keyOf } from "../migrate-policy/look.ts";
+import { keyOf } from "../../model/namespaced-name.ts";
 import { undoAnnotations } from "./annotations.ts";
 import { asUndone } from "./as-undone.ts";
 import { forceName, type Inverse, type Inverter, type UndoWorld } from "./inverse.ts";

@@ -1,14 +1,17 @@
-import { apiVersionOf } from "../../cluster/paths.ts";
+import type { Draft } from "../../model/draft.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { createdByAnnotation, keepAnnotation, manager, treatAsAnnotation } from "../../model/names.ts";
-import type { Served } from "../../model/served.ts";
+import type { Place } from "../../model/place.ts";
+import type { Write } from "../../model/write.ts";
+import { keyOf } from "../../model/namespaced-name.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
-import type { SavedWrite } from "../saved-writes.ts";
-import { keyOf } from "./look.ts";
 
 /** A step with the write that does it, and what has to be saved before. */
-export interface StepWrite extends SavedWrite {
+export interface StepWrite {
   readonly step: MigrationStep;
+  /** Absent: an earlier try, which nobody answered, has gone through. */
+  readonly write?: Write;
+  readonly draft?: Draft;
 }
 
 /**
@@ -17,11 +20,11 @@ export interface StepWrite extends SavedWrite {
  */
 export function stepWrites(
   steps: readonly MigrationStep[],
-  place: Served,
+  place: Place,
   raw: ReadonlyMap<string, KubeObject>,
   run: string | undefined,
-): readonly StepWrite[] {
-  return steps.map((step): StepWrite => {
+): readonly (StepWrite & { readonly write: Write; readonly draft: Draft })[] {
+  return steps.map((step) => {
     switch (step.kind) {
       case "treat-as":
         return patch(step, refOf({ name: step.namespace }), found(raw, { name: step.namespace }), {
@@ -65,12 +68,12 @@ export function stepWrites(
  */
 function defaultDeny(
   { namespace, name }: { readonly namespace: string; readonly name: string },
-  place: Served,
+  place: Place,
   run: string | undefined,
 ): KubeObject {
   const annotations = run === undefined ? {} : { annotations: { [createdByAnnotation]: run } };
   return {
-    apiVersion: apiVersionOf(place),
+    apiVersion: `${place.group}/${place.version}`,
     kind: place.kind,
     metadata: { name, namespace, ...annotations },
     spec: { podSelector: {} },
@@ -82,7 +85,7 @@ function patch(
   ref: Ref,
   before: KubeObject,
   values: Readonly<Record<string, string | null>>,
-): StepWrite {
+): StepWrite & { readonly write: Write; readonly draft: Draft } {
   const { annotations = {}, resourceVersion = "" } = before.metadata;
   const left = Object.entries({ ...annotations, ...values }).filter(
     (entry): entry is [string, string] => entry[1] !== null,
@@ -98,7 +101,7 @@ function patch(
 
 function refOf(
   { namespace, name }: { readonly namespace?: string; readonly name: string },
-  place?: Served,
+  place?: Place,
 ): Ref {
   if (place === undefined)
     return { group: "", version: "v1", resource: "namespaces", kind: "Namespace", name };

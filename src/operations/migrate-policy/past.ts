@@ -1,15 +1,13 @@
 import { userError } from "../../errors.ts";
 import { boundary } from "../../policy/enforcement.ts";
 import { sideOf } from "../../policy/crossing.ts";
-import { leftovers } from "../../policy/leftovers.ts";
-import type { Work } from "./carry-out.ts";
 import type { Looked } from "./look.ts";
 
 /**
  * Removing the annotation before opens the namespace (calico-facts 2.3): with etcd as long as an old
  * controller or node runs, with the Kubernetes datastore on every old node.
  */
-export function requirePast({ calico, setting }: Looked): void {
+export function requirePast({ calico, setting }: Pick<Looked, "calico" | "setting">): void {
   const { driver } = setting;
   const { nodes, controllers } = calico.releases;
   const parts: readonly (readonly [string, ReturnType<typeof sideOf>])[] = [
@@ -30,8 +28,3 @@ export function requirePast({ calico, setting }: Looked): void {
     );
   }
 }
-
-export const finishWork: Work = {
-  steps: ({ objects, setting }) => leftovers(objects.namespaces, objects.policies, setting.only).annotations,
-  check: requirePast,
-};
