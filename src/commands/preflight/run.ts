@@ -12,7 +12,8 @@ import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
 import { outputOf, resultText } from "../print-result.ts";
 import { checkRelease } from "../../operations/preflight/check.ts";
 import { reachableFrom } from "../../operations/preflight/coming.ts";
-import { chosenRules, failOnOf, ignoredIds } from "./options.ts";
+import { ignoredIds } from "../rule-ids.ts";
+import { chosenRules, failOnOf } from "./options.ts";
 import type { Target } from "../../operations/preflight/target.ts";
 import { readTarget } from "./target.ts";
 

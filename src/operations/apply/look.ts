@@ -79,7 +79,7 @@ export interface ApplyPlanned {
 export function lookFor(session: Session, request: ApplyRequest): () => Promise<ApplyLook> {
   let last: ApplyLook | undefined;
   return async () => {
-    if (last?.kind === "plan" && (await isAsSeen(session, request, last))) return last;
+    if (last?.kind === "plan" && (await isAsSeen(session, last))) return last;
     last = await lookAnew(session, request);
     return last;
   };
@@ -155,6 +155,7 @@ async function lookAnew(session: Session, request: ApplyRequest): Promise<ApplyL
   const basis = fingerprint([
     summary,
     standing,
+    migrations.map((each) => each.basis),
     nodes.daemonSet?.["spec"],
     targets.map(({ before }) => contentOf(before)),
   ]);
@@ -180,7 +181,7 @@ function isChosen(ref: Ref, { namespace, name }: { readonly namespace: string; r
 }
 
 /** Whether nothing that a run was planned on has changed since (hazard H32). */
-async function isAsSeen(session: Session, request: ApplyRequest, seen: ApplyPlanned): Promise<boolean> {
+async function isAsSeen(session: Session, seen: ApplyPlanned): Promise<boolean> {
   const { targets } = seen.scene;
   const known = new Map(targets.map(({ ref, before }) => [objectKey(ref), before]));
   const refs = targets.map(({ ref }) => ref);
@@ -188,13 +189,12 @@ async function isAsSeen(session: Session, request: ApplyRequest, seen: ApplyPlan
     ...notesOn(targets.map(({ ref, before }) => ({ ref, live: before }))),
     ...notesToCome(targets),
   ];
-  const [changed, left, migrations] = await Promise.all([
+  // What a migration was proven on is not among the objects of the file.
+  if (seen.migrations.length > 0) return false;
+  const [changed, left] = await Promise.all([
     changedSince(session.connection, refs, known),
     nodesToDo(session, { request: seen.nodes, make: seen.make, notes }),
-    seen.migrations.length === 0 ? [] : undefined,
   ]);
-  // What a migration was proven on is not among the objects of the file.
-  if (migrations === undefined) return false;
   const same = [...changed].every(
     ([key, now]) => fingerprint(contentOf(now)) === fingerprint(contentOf(known.get(key))),
   );
@@ -202,8 +202,7 @@ async function isAsSeen(session: Session, request: ApplyRequest, seen: ApplyPlan
   return (
     same &&
     fingerprint([...left.nodes, ...left.stale].toSorted()) === fingerprint(restart) &&
-    fingerprint(left.silent) === fingerprint(silent) &&
-    request.nodes.takeOver === seen.nodes.takeOver
+    fingerprint(left.silent) === fingerprint(silent)
   );
 }
 

@@ -1,4 +1,3 @@
-import { hasServerDryRun } from "../../cluster/server-dry-run.ts";
 import type { Connection } from "../../cluster/port.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import { sendWrite } from "../../cluster/write.ts";
@@ -79,31 +78,4 @@ function fieldConflict(ref: Ref, error: unknown): Error {
   return userError(
     `${objectName(ref)}: ${message}; these fields have other managers: --force-conflicts takes them over`,
   );
-}
-
-/**
- * Sends writes as a dry run, side by side, where the server has one: what admission, validation or
- * escalation prevention (hazard H27) would refuse is known before the first write. Answers the refusals.
- */
-export async function tryWrites(
-  connection: Connection,
-  serverVersion: string,
-  writes: readonly { readonly ref: Ref; readonly write: Write }[],
-): Promise<readonly string[]> {
-  const [first] = writes;
-  if (first === undefined || !(await hasServerDryRun(connection, serverVersion, first.write))) return [];
-  const answers = await Promise.all(
-    writes.map(async ({ ref, write }) => {
-      try {
-        await sendWrite(connection, write, { dryRun: true, serverVersion });
-        return [];
-      } catch (error) {
-        // Somebody wrote it this very moment: the run itself looks again.
-        if (isApiError(error) && error.status === 409 && !isFieldConflict(error)) return [];
-        if (isApiError(error)) return [`${objectName(ref)}: ${error.message}`];
-        throw error;
-      }
-    }),
-  );
-  return answers.flat();
 }

@@ -21,7 +21,7 @@ import type { UndoneEntry } from "../../render/undo/kind.ts";
 import { undoLine } from "../../render/undo/print.ts";
 import { removeOld } from "../apply/anew.ts";
 import { put, type Put } from "../apply/put.ts";
-import { hasPods } from "../apply/recreate.ts";
+import { withItsPods } from "../../plan/apply/recreate.ts";
 import { waitRolledOut } from "../apply/rollout.ts";
 import { putValues } from "../config-values.ts";
 import { interruptible } from "../interruptible.ts";
@@ -176,7 +176,7 @@ export function stagesOf(
               ref: entry.ref,
               uid,
               // What it owns goes before it does: also a ReplicaSet that it has adopted, which is made again then.
-              ...(hasPods.has(entry.kind) ? { propagationPolicy: "Foreground" as const } : {}),
+              ...withItsPods(entry),
               ...(resourceVersion === undefined ? {} : { resourceVersion }),
             };
       }
