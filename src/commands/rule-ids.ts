@@ -8,7 +8,11 @@ export function ignoredIds(given: readonly string[]): ReadonlySet<string> {
 }
 
 /** Ids of rules and letters of their categories, as a flag names them. */
-export function idsIn(given: readonly string[], flag: string, words: readonly string[] = []): ReadonlySet<string> {
+export function idsIn(
+  given: readonly string[],
+  flag: string,
+  words: readonly string[] = [],
+): ReadonlySet<string> {
   const known = new Set([...allPages().map(({ id }) => id), ...words]);
   const ids = given
     .flatMap((entry) => entry.split(","))

@@ -23,7 +23,10 @@ export async function agreeAnew(
   const interrupted: Stop = { message: "interrupted", hint, interrupted: true };
   if (first.aborted) return interrupted;
   if (round >= mostRounds)
-    return { message: `${what} changed ${String(mostRounds)} times during the run; find out who changes them`, hint };
+    return {
+      message: `${what} changed ${String(mostRounds)} times during the run; find out who changes them`,
+      hint,
+    };
   for (const text of warnings) warn(session, text);
   session.emit({ kind: "note", text: `${what} have changed; what is left:\n${plan.trimEnd()}` });
   const signal = Promise.withResolvers<undefined>();

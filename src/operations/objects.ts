@@ -1,6 +1,7 @@
 import type { OpenBundle } from "../bundle/write.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
 import { commandRun } from "../model/lease.ts";
+import { objectKey } from "../model/object-name.ts";
 import type { Write } from "../model/write.ts";
 import { liveObjectsWorld, type LiveObjects } from "../perform/objects-world.ts";
 import { run, type RunEvent } from "../perform/run.ts";
@@ -38,7 +39,7 @@ export async function writeObjects(
   goal: ObjectsGoal,
   { serverVersion, known, keep, about = {}, untried, bundle }: ObjectsOptions,
 ): Promise<Ended<ObjectsSeen>> {
-  const { connection, clock, dryRun, leaseOn } = session;
+  const { connection, clock, dryRun, leaseOn, leaseCarrier } = session;
   const abort = new AbortController();
   const send = sender(session, serverVersion);
   let live: LiveObjects | undefined;
@@ -48,7 +49,12 @@ export async function writeObjects(
       refs,
       now: clock.now,
       signal: abort.signal,
-      ...(known === undefined ? {} : { known }),
+      known: new Map([
+        ...(known ?? []),
+        ...(leaseOn === undefined || leaseCarrier === undefined
+          ? []
+          : [[objectKey(leaseOn), leaseCarrier] as const]),
+      ]),
     });
     const procedure = objectsProcedure(goal);
     return await run(leaseOn === undefined ? procedure : leased(procedure, leaseOn, session), live, {

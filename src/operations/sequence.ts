@@ -66,9 +66,16 @@ export async function runSequence<P extends Part>(
         session.emit({ kind: "procedure", procedure: "sequence", within: session.within, about, event }),
       async enter(part) {
         const own = partOf(session, part.id, leased);
-        const ended = await enter(part, leased ? { ...own, leaseOn: daemonSet } : own);
-        // The part has written to the DaemonSet as well: its lease, its template, its strategy.
-        if (daemonSet !== undefined && leased) await live.reread(daemonSet);
+        if (!leased) return await enter(part, own);
+        const carrier = live.snapshot().get(objectKey(daemonSet));
+        const ended = await enter(part, {
+          ...own,
+          leaseOn: daemonSet,
+          ...(carrier === undefined ? {} : { leaseCarrier: carrier }),
+        });
+        // A part that did something has written to the DaemonSet as well: its lease, its template, its strategy.
+        const idle = ended.kind === "done" && ended.memory.state === "unchanged";
+        if (!idle) await live.reread(daemonSet);
         return ended;
       },
     });

@@ -50,9 +50,7 @@ export async function runApply(
         for (const line of refusalLines(outcome.refusals)) context.stderr.write(`${line}\n`);
         return 1;
       case "not ready":
-        context.stderr.write(
-          "nothing was changed; to go on all the same: --ignore-preflight-errors=ID\n",
-        );
+        context.stderr.write("nothing was changed; to go on all the same: --ignore-preflight-errors=ID\n");
         return 1;
       case "nothing":
         context.stderr.write(`everything is as in ${file.path}: nothing to do\n`);
@@ -61,8 +59,7 @@ export async function runApply(
       case "ran": {
         const { result } = outcome;
         await tellApply(context, options, result);
-        if (result.stop !== undefined)
-          return result.stop.interrupted === true ? (interruptedCode() ?? 1) : 1;
+        if (result.stop !== undefined) return result.stop.interrupted === true ? (interruptedCode() ?? 1) : 1;
         return interruptedCode() ?? (result.silent.length > 0 ? 1 : 0);
       }
     }

@@ -91,8 +91,7 @@ function linesOf(options: ApplyOptions, result: ApplyResult): readonly string[] 
     lines.push(...stopLines({ ...why, ...more }, log), stepsTable(steps).trimEnd());
     lines.push(`to continue: ${again}`);
   }
-  if (notInFile.length > 0)
-    lines.push(`not in the file any more, and left (H02): ${notInFile.join(", ")}`);
+  if (notInFile.length > 0) lines.push(`not in the file any more, and left (H02): ${notInFile.join(", ")}`);
   // The run's own takes those of its migrations along; it may have written nothing else.
   const saved = bundle === undefined ? migrationBundles : [bundle];
   if (saved.length > 0 && objects.length > 0) lines.push(savedLine(saved, options));

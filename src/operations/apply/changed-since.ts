@@ -19,7 +19,10 @@ export async function changedSince(
   known: Known,
 ): Promise<Known> {
   const changed = new Map<string, KubeObject | undefined>();
-  const byKind = Map.groupBy(refs, ({ group, resource, namespace = "" }) => `${group}/${resource}/${namespace}`);
+  const byKind = Map.groupBy(
+    refs,
+    ({ group, resource, namespace = "" }) => `${group}/${resource}/${namespace}`,
+  );
   await Promise.all(
     [...byKind.values()].map(async (own) => {
       const differing = own.length < worthAList ? own : await differingOf(connection, own, known);

@@ -54,7 +54,10 @@ export function settledBy(steps: readonly PlanStep[]): readonly string[] {
 export const settledByMigrations: readonly string[] = Object.values(settles).flat();
 
 /** What this run migrates first; not what the user has said to be done already. */
-export function migrationsOf(hop: UpgradeHop | undefined, { request }: Pick<Asked, "request">): readonly PlanStep[] {
+export function migrationsOf(
+  hop: UpgradeHop | undefined,
+  { request }: Pick<Asked, "request">,
+): readonly PlanStep[] {
   return (hop?.steps ?? []).filter(
     (step) => isMigration(step) && !step.rules.some((rule) => request.nodes.ignored.has(rule)),
   );

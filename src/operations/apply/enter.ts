@@ -166,4 +166,3 @@ function unchanged(id: ApplyStepId): Ended<PartResult> {
 function did(memory: PartResult): Ended<PartResult> {
   return { kind: "done", memory, interrupted: false };
 }
-

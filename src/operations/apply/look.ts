@@ -27,7 +27,13 @@ import { clusterRules } from "../../preflight/cluster-rules.ts";
 import { known } from "../../model/reading.ts";
 import { lookAtReaders, restartable } from "../config/readers.ts";
 import { clusterSource } from "../facts/source.ts";
-import { lookAtNodes, nodesToDo, type MakeTemplate, type NodesLeft, type RemainingRequest } from "../node/remaining.ts";
+import {
+  lookAtNodes,
+  nodesToDo,
+  type MakeTemplate,
+  type NodesLeft,
+  type RemainingRequest,
+} from "../node/remaining.ts";
 import { templateGoal } from "../node/template.ts";
 import { observeStanding } from "../plan/observe.ts";
 import { checkRelease } from "../preflight/check.ts";

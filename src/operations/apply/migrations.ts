@@ -67,14 +67,12 @@ async function policies(session: Session, to: string): Promise<Found | undefined
     async perform(own, run) {
       const { performPolicyMigration } = await import("../migrate-policy/perform.ts");
       const { ended, changes, bundle } = await performPolicyMigration(everywhere(own), prepared, partOf(run));
-      const objects = changes.map(
-        ({ resource, name, namespace, action }): ObjectResult => ({
-          step: "migrate",
-          name: `${resource}/${name}`,
-          outcome: action,
-          ...(namespace === undefined ? {} : { namespace }),
-        }),
-      );
+      const objects = changes.map(({ resource, name, namespace, action }): ObjectResult => ({
+        step: "migrate",
+        name: `${resource}/${name}`,
+        outcome: action,
+        ...(namespace === undefined ? {} : { namespace }),
+      }));
       return { ended, objects, ...(bundle === undefined ? {} : { bundle }) };
     },
   };
@@ -92,9 +90,7 @@ async function data(session: Session): Promise<Found | undefined> {
     async perform(own, run) {
       const { performDataMigration } = await import("../migrate-data/perform.ts");
       const { ended, changes, bundle } = await performDataMigration(everywhere(own), prepared, partOf(run));
-      const objects = changes.map(
-        ({ name, outcome }): ObjectResult => ({ step: "migrate", name, outcome }),
-      );
+      const objects = changes.map(({ name, outcome }): ObjectResult => ({ step: "migrate", name, outcome }));
       return { ended, objects, ...(bundle === undefined ? {} : { bundle }) };
     },
   };

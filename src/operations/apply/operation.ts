@@ -67,7 +67,14 @@ export async function applyOperation(session: Session, request: ApplyRequest): P
       return { kind: "ran", result: await carryOut(session, request, seen) };
     case "nothing": {
       await endLeftRun(session, request, seen);
-      const nothing = { steps: [], objects: [], controllers: [], nodes: [], migrationBundles: [], silent: [] };
+      const nothing = {
+        steps: [],
+        objects: [],
+        controllers: [],
+        nodes: [],
+        migrationBundles: [],
+        silent: [],
+      };
       const { notInFile } = seen;
       return { kind: "nothing", result: { ...nothing, notInFile, again: session.commands.again() } };
     }
@@ -76,7 +83,11 @@ export async function applyOperation(session: Session, request: ApplyRequest): P
   }
 }
 
-async function carryOut(session: Session, request: ApplyRequest, planned: ApplyPlanned): Promise<ApplyResult> {
+async function carryOut(
+  session: Session,
+  request: ApplyRequest,
+  planned: ApplyPlanned,
+): Promise<ApplyResult> {
   const { discovery } = planned.scene;
   const bundle =
     session.dryRun === "none"

@@ -1,13 +1,14 @@
 import { discover } from "../../cluster/discovery.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
-import { readObject } from "../../cluster/read-object.ts";
 import { userError } from "../../errors.ts";
 import { crdNeed } from "../../manifest/needs.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
+import { objectKey } from "../../model/object-name.ts";
 import { inOrder, partOf } from "../../plan/apply/parts.ts";
 import { isCrd, type Target } from "../../plan/apply/target.ts";
+import { readAll } from "./read-all.ts";
 
 export interface Scene {
   readonly connection: Connection;
@@ -26,18 +27,20 @@ export async function lookAtTargets(
   const groups = new Set(["", ...all.map(groupOf), ...all.filter(isCrd).map((crd) => crdNeed(crd).group)]);
   const discovery = await discover(connection, [...groups]);
   const placed = all.map((object) => ({ object, ref: refOf(object, all, discovery, connection.namespace) }));
-  const targets = await Promise.all(
-    placed.map(async ({ object, ref }): Promise<Target> => {
-      const named = {
-        ...object,
-        metadata: {
-          ...object.metadata,
-          ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
-        },
-      };
-      return { object: named, ref, part: partOf(object), before: await readObject(connection, ref) };
-    }),
+  const found = await readAll(
+    connection,
+    placed.map(({ ref }) => ref),
   );
+  const targets = placed.map(({ object, ref }): Target => {
+    const named = {
+      ...object,
+      metadata: {
+        ...object.metadata,
+        ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
+      },
+    };
+    return { object: named, ref, part: partOf(object), before: found.get(objectKey(ref)) };
+  });
   const there = targets.flatMap(({ before }) => (before === undefined ? [] : [before]));
   return { connection, discovery, targets: inOrder(targets), install: installOwner(there) };
 }

@@ -37,7 +37,8 @@ export function stagesOf(step: WritingStep, goal: ApplyGoal): readonly Stage[] {
   const own = goal.targets.filter(
     (target) => !goal.recreated.includes(target) && !isLeftAlone(target, goal.choices),
   );
-  const changed = (targets: readonly Target[]): Stage => targets.map((target) => changeOf(step, target, goal));
+  const changed = (targets: readonly Target[]): Stage =>
+    targets.map((target) => changeOf(step, target, goal));
   const anew = recreations(step, goal);
   switch (step) {
     case "expand":
@@ -173,4 +174,3 @@ function refusalOf(ref: Ref, error: { readonly message: string; readonly status?
 function filled(stages: readonly Stage[]): readonly Stage[] {
   return stages.filter((stage) => stage.length > 0);
 }
-

@@ -3,7 +3,7 @@ import { hopTo, migrationsOf, settledBy, type Asked } from "../../../src/operati
 
 import type { Standing } from "../../../src/plan/upgrade/standing.ts";
 import { versionOf } from "../../../src/releases/version.ts";
-import { commands } from "../plan/commands.ts";
+import { commandsFor } from "../plan/commands.ts";
 
 const standing = (from: string, more: Partial<Standing> = {}): Standing => ({
   from: versionOf(from),
@@ -24,7 +24,7 @@ const options = (
   return {
     request: { until: "contract", skipNodes: false, nodes: { ignored: new Set() }, ...request },
     dryRun,
-    commands,
+    commands: commandsFor("apply -f calico.yaml"),
   };
 };
 
