@@ -167,7 +167,7 @@ function objectsWords(about: ObjectsAbout, suffix: string): StepWords<ObjectsSee
     phase: () => ({ phase: "write" }),
     title: (phase) => phaseTitles[phase],
     line(step) {
-      const lines = putLines(step, about.verb).map((line) => `${line}${suffix}`);
+      const lines = putLines(step, about.namespaced).map((line) => `${line}${suffix}`);
       return lines.length === 0 ? undefined : lines.join("\n");
     },
     notice: () => undefined,

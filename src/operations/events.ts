@@ -78,8 +78,8 @@ export interface ObjectsHappening extends Happening {
 }
 
 export interface ObjectsAbout {
-  /** `restarted` where a workload is restarted by an annotation; undefined: by what is written. */
-  readonly verb?: string;
+  /** Mutation lines name the namespace. */
+  readonly namespaced?: boolean;
 }
 
 export interface PoliciesHappening extends Happening {

@@ -12,6 +12,7 @@ import type { ObjectsGoal } from "../plan/objects/goal.ts";
 import {
   objectsProcedure,
   type ObjectsSeen,
+  type ObjectWrite,
   type ObjectsStep,
   type ObjectsWorld,
 } from "../plan/objects/procedure.ts";
@@ -29,6 +30,8 @@ export interface ObjectsOptions {
   readonly about?: ObjectsAbout;
   /** What a server dry run cannot try: it needs what only an earlier write makes. */
   readonly untried?: (write: Write) => boolean;
+  /** After each write, or where an earlier one turns out to have gone through. */
+  readonly onPut?: (put: ObjectWrite) => void;
   /** Where what the writes change is saved. */
   readonly bundle?: OpenBundle;
 }
@@ -37,7 +40,7 @@ export interface ObjectsOptions {
 export async function writeObjects(
   session: Session,
   goal: ObjectsGoal,
-  { serverVersion, known, keep, about = {}, untried, bundle }: ObjectsOptions,
+  { serverVersion, known, keep, about = {}, untried, onPut, bundle }: ObjectsOptions,
 ): Promise<Ended<ObjectsSeen>> {
   const { connection, clock, dryRun, leaseOn, leaseCarrier } = session;
   const abort = new AbortController();
@@ -66,6 +69,7 @@ export async function writeObjects(
       emit(event) {
         if ("step" in event && isLeaseStep(event.step)) return;
         const told = event as RunEvent<ObjectsSeen, ObjectsStep>;
+        if (told.kind === "performed") for (const put of told.step.puts) onPut?.(put);
         session.emit({
           kind: "procedure",
           procedure: "objects",

@@ -10,6 +10,7 @@ export function plainReport<Memory, Step>(
   let lastWait = "";
   let lastStuck = "";
   let lastNotice: string | undefined;
+  const alarms = new Set<string>();
   return {
     event(event: RunEvent<Memory, Step>): void {
       switch (event.kind) {
@@ -36,6 +37,8 @@ export function plainReport<Memory, Step>(
           const where = wait.node === undefined ? "" : `node/${wait.node}: `;
           if (wait.for !== lastWait) progress(`${where}waiting for ${wait.for}`);
           if (wait.stuck !== undefined && wait.stuck !== lastStuck) progress(`${where}${wait.stuck}`);
+          if (wait.alarm !== undefined && !alarms.has(wait.alarm)) progress(`Warning: ${wait.alarm}`);
+          if (wait.alarm !== undefined) alarms.add(wait.alarm);
           lastWait = wait.for;
           lastStuck = wait.stuck ?? lastStuck;
           break;

@@ -154,8 +154,9 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
           break;
         case "waiting": {
           reach(event.wait.phase, event.wait.node);
-          const { stuck } = event.wait;
-          wait = `waiting for ${event.wait.for}${stuck === undefined ? "" : `\n${stuck}`}`;
+          const { stuck, alarm } = event.wait;
+          wait = [`waiting for ${event.wait.for}`, ...(stuck === undefined ? [] : [stuck])].join("\n");
+          if (alarm !== undefined) wait += `\n${alarm}`;
           tick();
           break;
         }

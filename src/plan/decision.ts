@@ -52,6 +52,8 @@ export interface Wait {
   readonly phase: PhaseName;
   /** Why it takes so long, in the words of the kubelet, the scheduler or a controller. */
   readonly stuck?: string;
+  /** What gets worse while it lasts: told once, as a warning. */
+  readonly alarm?: string;
   /** Events would tell more: they are not watched, only asked for when something takes long. */
   readonly wantsEvents?: boolean;
   /** The objects that are waited for, where the world does not watch all that it knows. */

@@ -1,7 +1,7 @@
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { JsonObject } from "../model/kube.ts";
 import { formatTime, type Millis } from "../model/time.ts";
-import { gapOf } from "../plan/node/measure.ts";
+import { gapOf, overBudget, type Measured } from "../plan/node/measure.ts";
 import type { NodeGoal } from "../plan/node/goal.ts";
 import type { NodeRunResult } from "../plan/node/result.ts";
 import { isSilent, outdatedNodes } from "../plan/node/pin.ts";
@@ -66,41 +66,53 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
         ? {}
         : {
             downSeconds: inSeconds(gap.down.time),
-            downExact: gap.down.exact,
-            overBudget: overBudget(gap.down.time, result),
+            downExact: gap.down.bound === "exact",
+            downBound: gap.down.bound,
+            overBudget: overBudget(gap, goal),
           }),
-      ...(gap.readyAfter === undefined ? {} : { readyAfterSeconds: inSeconds(gap.readyAfter) }),
+      ...(gap.readyAfter === undefined ? {} : { readyAfterSeconds: inSeconds(gap.readyAfter.time) }),
       networkingVerified: own?.probed === true,
     };
   }
 }
 
-/** A node's own line: how long it was down, against what, and when it was Ready (hazards H22, H26). */
+/** A node's own line: how long it was down, when it was Ready, and what that is against the budget (H22, H26). */
 export function nodeLine(
   name: string,
-  result: Pick<NodeRunResult, "seen" | "budget" | "bgp" | "goal">,
+  { seen, goal }: Pick<NodeRunResult, "seen" | "goal">,
 ): string | undefined {
-  const own = result.seen.nodes[name];
+  const own = seen.nodes[name];
   if (own?.outcome?.result !== "restarted") return undefined;
   const gap = gapOf(own);
   const parts = [];
-  if (gap.down !== undefined) {
-    const time = `down ${gap.down.exact ? "" : "≤ "}${seconds(gap.down.time)}`;
-    if (result.budget === undefined)
-      parts.push(
-        `${time} (${result.bgp === false ? "no BGP: no budget" : "whether BGP is in use is not known"})`,
-      );
-    else if (gap.down.time > result.budget)
-      parts.push(
-        `${time}: over the graceful-restart budget of ${seconds(result.budget)}, peers may have dropped this node's routes for a while`,
-      );
-    else parts.push(`${time} of ${seconds(result.budget)}`);
-  }
-  if (gap.readyAfter !== undefined) parts.push(`Ready after ${seconds(gap.readyAfter)}`);
-  else if (!result.goal.expectReady)
-    parts.push("running; Ready comes when Calico's data migration is completed");
+  if (gap.down !== undefined) parts.push(`down ${measured(gap.down)}`);
+  const over = overBudget(gap, goal);
+  if (gap.readyAfter !== undefined) {
+    const { time, bound } = gap.readyAfter;
+    const of = over === false && goal.budget !== undefined ? ` of ${seconds(goal.budget)}` : "";
+    parts.push(`Ready after ${bound === "at least" ? "≥ " : ""}${seconds(time)}${of}`);
+  } else if (!goal.expectReady) parts.push("running; Ready comes when Calico's data migration is completed");
+  const budget = gap.down === undefined && gap.readyAfter === undefined ? undefined : budgetText(over, goal);
+  if (budget !== undefined) parts.push(budget);
   parts.push(own.probed === true ? "a pod got an address" : "pod networking not verified");
   return `node/${name} done: ${parts.join(", ")}`;
+}
+
+function measured({ time, bound }: Measured): string {
+  return `${{ exact: "", "at most": "≤ ", "at least": "≥ " }[bound]}${seconds(time)}`;
+}
+
+/** Undefined: within it, which the time says by itself. */
+function budgetText(over: boolean | null, { budget, bgp }: NodeGoal): string | undefined {
+  if (budget === undefined) return bgp === false ? "no BGP: no budget" : "whether BGP is in use is not known";
+  switch (over) {
+    case true:
+      return `over the graceful-restart budget of ${seconds(budget)}: peers may have dropped this node's routes for a while`;
+    case false:
+      return undefined;
+    case null:
+      return `BGP session not verified (budget ${seconds(budget)})`;
+  }
 }
 
 /** What is left to do or to know, on standard error at the end. `undo`: how the run is undone. */
@@ -144,10 +156,6 @@ function afterSilence(
   if (strategy.type !== "OnDelete")
     return "the DaemonSet controller may restart calico-node there by itself, uncordoned";
   return `when the kubelet answers again: ${goal.commands.other("node", ...silent)}`;
-}
-
-function overBudget(down: Millis, { budget }: NodeRunResult): boolean | null {
-  return budget === undefined ? null : down > budget;
 }
 
 function some(names: readonly string[]): string {

@@ -1,9 +1,16 @@
 import { objectName } from "../model/object-name.ts";
 import type { ObjectsStep } from "../plan/objects/procedure.ts";
 
-/** What a step wrote, in kubectl's words, a line each. `verb`: where the write has a name of its own. */
-export function putLines({ puts }: ObjectsStep, verb?: string): readonly string[] {
+/** What a step wrote, in kubectl's words, a line each. `namespaced`: with the namespace, as its newer versions say it. */
+export function putLines({ puts }: ObjectsStep, namespaced = false): readonly string[] {
   return puts
     .filter(({ bookkeeping }) => bookkeeping !== true)
-    .map(({ ref, outcome }) => `${objectName(ref)} ${verb ?? outcome}`);
+    .map(({ ref, outcome, verb }) => {
+      const { namespace } = ref;
+      const where =
+        namespace === undefined || !namespaced
+          ? ""
+          : ` ${outcome === "deleted" ? "from" : "in"} ${namespace} namespace`;
+      return `${objectName(ref)} ${verb ?? outcome}${where}`;
+    });
 }

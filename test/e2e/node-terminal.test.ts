@@ -35,7 +35,7 @@ describe.skipIf(!hasTerminal).each(eras)(
       expect(await terminal.ended).toBe(0);
       const screen = terminal.screen();
       const done = screen.findIndex((line) =>
-        /^✔ node\/node-01 done: down (≤ )?[\d.]+s of 90s, Ready after [\d.]+s, pod networking not verified$/.test(
+        /^✔ node\/node-01 done: down (≤ )?[\d.]+s, Ready after [\d.]+s of 90s, pod networking not verified$/.test(
           line,
         ),
       );

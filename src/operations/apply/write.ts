@@ -24,30 +24,23 @@ export async function writeStages(
 ): Promise<Written> {
   const title = stepTitles[id];
   const refs: Ref[] = [];
-  const heard: Session = {
-    ...session,
-    emit(event) {
-      if (event.kind === "procedure" && event.procedure === "objects" && event.event.kind === "performed")
-        for (const { ref, outcome, bookkeeping } of event.event.step.puts) {
-          if (bookkeeping === true) continue;
-          const { namespace } = ref;
-          refs.push(ref);
-          objects.push({
-            step: id,
-            name: objectName(ref),
-            outcome,
-            ...(namespace === undefined ? {} : { namespace }),
-          });
-        }
-      session.emit(event);
-    },
-  };
   const goal: ObjectsGoal = { stages, timeout: request.nodes.timeout, commands: session.commands };
   const keep = new Map(known);
-  const ended = await writeObjects(heard, goal, {
+  const ended = await writeObjects(session, goal, {
     serverVersion: planned.scene.discovery.version,
     known,
     keep,
+    onPut({ ref, outcome, bookkeeping }) {
+      if (bookkeeping === true) return;
+      const { namespace } = ref;
+      refs.push(ref);
+      objects.push({
+        step: id,
+        name: objectName(ref),
+        outcome,
+        ...(namespace === undefined ? {} : { namespace }),
+      });
+    },
     ...(bundle === undefined ? {} : { bundle }),
   });
   // A dry run has written nothing.

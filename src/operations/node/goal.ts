@@ -10,6 +10,7 @@ import type { OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
 import { checkRights } from "./rights.ts";
 import { settleTime } from "./settle.ts";
+import { budgetOf, readinessAsksBird } from "./budget.ts";
 import { subjectFor } from "./subject.ts";
 import { restoreOf, type FileGoal } from "./template.ts";
 
@@ -72,6 +73,8 @@ async function goalOf(
     timeout: request.timeout,
     expectReady,
     bgp: around.bgp,
+    ...budgetOf(nodes),
+    readyMeansBgp: readinessAsksBird(target),
     guard: (live, node, now) =>
       // The nodes before it have come to their end when the run asks.
       refusal(findingsFor(live, around, subjectFor(live, goal, request, target, node, []), now), answered),

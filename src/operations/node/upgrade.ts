@@ -1,6 +1,5 @@
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { PodFacts } from "../../model/pod.ts";
-import type { Millis } from "../../model/time.ts";
 import { run } from "../../perform/run.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
@@ -12,9 +11,6 @@ import type { NodesAbout } from "../events.ts";
 import { sender, type Session } from "../session.ts";
 import { lastLogLines } from "./crash-log.ts";
 import type { OpenNodes } from "./open.ts";
-
-/** The promise of the procedure: BIRD's graceful restart period as its document gives it (calico-facts 7). */
-const documentedBudget: Millis = 90_000;
 
 export interface UpgradeOptions {
   /** Each pod that came back, as it was when its node was done. */
@@ -36,7 +32,7 @@ export async function upgradeNodes(
     goal,
     resource: `daemonset.${places.daemonSets.group}/${chosen.name}`,
     bgp: around.bgp,
-    ...budgetOf(nodes),
+    ...(goal.budget === undefined ? {} : { budget: goal.budget }),
   };
   const outcome = await run(nodeProcedure(goal, places), live, {
     dryRun,
@@ -92,10 +88,4 @@ function withHint(stop: Stop, { daemonSet, nodes }: NodeWorld, goal: NodeGoal): 
     message: `${stop.message}${cordoned}`,
     hint: goal.commands.again(...takeOver),
   };
-}
-
-function budgetOf({ around }: OpenNodes): { readonly budget?: Millis } {
-  if (around.bgp !== true) return {};
-  const configured = around.restartTime.known ? around.restartTime.value : undefined;
-  return { budget: Math.min(documentedBudget, configured ?? documentedBudget) };
 }

@@ -54,6 +54,7 @@ export async function restartTypha(
     },
     draft: (before) =>
       before === undefined ? undefined : { action: "changed", ref, before, data: savedOwner(before) },
+    verb: "restarted",
     waits: rolledOut(ref),
   };
   return await writeObjects(
@@ -61,7 +62,6 @@ export async function restartTypha(
     { stages: [[object]], timeout, commands: session.commands },
     {
       serverVersion: discovery.version,
-      about: { verb: "restarted" },
       ...(bundle === undefined ? {} : { bundle }),
     },
   );

@@ -41,8 +41,12 @@ export interface NodeGoal {
    * new release run but do not become Ready, by design (calico-facts 3.3).
    */
   readonly expectReady: boolean;
-  /** Whether the graceful-restart budget applies (hazard H22). */
+  /** Whether BGP is in use, and with it the graceful-restart budget (hazard H22). */
   readonly bgp: Truth;
+  /** How long BGP peers keep routes of a node whose session is down; absent where there is no BGP. */
+  readonly budget?: Millis;
+  /** Whether Ready of the new pod says that BIRD has its sessions: from v3.2 on (calico-facts 7). */
+  readonly readyMeansBgp: boolean;
   /** Why this node may not be restarted now; undefined when nothing stands against it. */
   readonly guard: (world: NodeWorld, node: string, now: Millis) => Stop | undefined;
   /** Puts the strategy back in the name of the DaemonSet's owner (hazard H12). */

@@ -12,6 +12,7 @@ import {
   type NodeView,
   type OnNode,
 } from "./on-node.ts";
+import { gapBegan } from "./measure.ts";
 import { interrupted, noAddress, unplaceable } from "./stops.ts";
 
 /** A wait shorter than this needs no explanation from the events. */
@@ -77,6 +78,9 @@ export function waiting(view: NodeView, what: string, phase: PhaseName = "ready"
   const deadline = goal.timeout > 0 ? memory.began + goal.timeout + 1 : Number.POSITIVE_INFINITY;
   const since = memory.deleted?.at ?? memory.began;
   const wantsEvents = now - since >= eventsAfter;
+  const began = goal.budget === undefined ? undefined : gapBegan(memory)?.at;
+  const spent =
+    began === undefined || goal.budget === undefined ? Number.POSITIVE_INFINITY : began + goal.budget;
   return {
     kind: "wait",
     phase,
@@ -87,9 +91,16 @@ export function waiting(view: NodeView, what: string, phase: PhaseName = "ready"
       interruptEnd(view) + 1,
       now + leaseRenewal,
       wantsEvents ? now + eventsAfter : since + eventsAfter,
+      spent > now ? spent + 1 : Number.POSITIVE_INFINITY,
     ),
     ...(wantsEvents ? { wantsEvents } : {}),
+    ...(now > spent ? { alarm: overBudgetAlarm(view) } : {}),
   };
+}
+
+/** Told while it lasts (hazard H22). */
+function overBudgetAlarm({ node, goal }: NodeView): string {
+  return `H22: calico-node on node ${node.name} has been down for more than ${(goal.budget ?? 0) / 1000}s, the graceful-restart budget: BGP peers may be dropping its routes`;
 }
 
 /** After a first Ctrl-C the user sees that it was heard, and what a second one does. */

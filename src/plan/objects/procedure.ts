@@ -4,17 +4,16 @@ import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Decision, Stop } from "../decision.ts";
 import type { Procedure } from "../procedure.ts";
-import type { ObjectGoal, ObjectsGoal } from "./goal.ts";
+import type { ObjectGoal, ObjectsGoal, WriteOutcome } from "./goal.ts";
 
 /** The objects of a goal as they are; a key that is missing was not read. */
 export type ObjectsWorld = ReadonlyMap<string, KubeObject | undefined>;
 
-/** What became of one object. */
-export type WriteOutcome = "created" | "configured" | "serverside-applied" | "deleted";
-
 export interface ObjectWrite {
   readonly ref: Ref;
   readonly outcome: WriteOutcome;
+  /** In kubectl's words, where the outcome does not say it. */
+  readonly verb?: string;
   /** As it was when the write was decided; undefined: it was not there. */
   readonly before: KubeObject | undefined;
   /** Absent: an earlier try, which nobody answered, has gone through. */
@@ -94,7 +93,7 @@ function next(world: ObjectsWorld, seen: ObjectsSeen, goal: ObjectsGoal, now: Mi
 }
 
 function putOf(
-  { ref, intended, onlyAfterApply, bookkeeping }: ObjectGoal,
+  { ref, intended, onlyAfterApply, bookkeeping, verb, confirms }: ObjectGoal,
   stage: number,
   world: ObjectsWorld,
   seen: ObjectsSeen,
@@ -108,10 +107,16 @@ function putOf(
   const before = world.get(key);
   const write = intended(before, now);
   if (write !== undefined && "message" in write) return write;
-  const kind = bookkeeping === true ? { bookkeeping } : {};
-  if (write !== undefined) return { ref, before, write, outcome: outcomeOf(write, before), ...kind };
-  const sent = seen.unanswered[idOf(stage, ref)];
-  return sent === undefined ? undefined : { ref, before, outcome: sent, ...kind };
+  const base = {
+    ref,
+    before,
+    ...(verb === undefined ? {} : { verb }),
+    ...(bookkeeping === undefined ? {} : { bookkeeping }),
+  };
+  if (write !== undefined) return { ...base, write, outcome: outcomeOf(write, before) };
+  const earlier = Object.keys(seen.written).some((id) => id.endsWith(` ${key}`));
+  const outcome = seen.unanswered[idOf(stage, ref)] ?? confirms?.(earlier);
+  return outcome === undefined ? undefined : { ...base, outcome };
 }
 
 function waitOf(

@@ -216,6 +216,8 @@ export function goal(change: Partial<NodeGoal> = {}): NodeGoal {
     timeout: 300_000,
     expectReady: true,
     bgp: true,
+    budget: 90_000,
+    readyMeansBgp: true,
     guard: () => undefined,
     restoreStrategy: (live, strategy) => [
       {
