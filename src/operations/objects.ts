@@ -3,8 +3,8 @@ import type { KubeObject, Ref } from "../model/kube.ts";
 import { commandRun } from "../model/lease.ts";
 import { objectKey } from "../model/object-name.ts";
 import type { Write } from "../model/write.ts";
-import { liveObjectsWorld, type LiveObjects } from "../perform/objects-world.ts";
-import { run, type RunEvent } from "../perform/run.ts";
+import { liveObjectsWorld } from "../perform/objects-world.ts";
+import { run, type LiveWorld, type RunEvent } from "../perform/run.ts";
 import type { Ended } from "../plan/decision.ts";
 import { nestedUnder } from "../plan/lease/nested.ts";
 import { isLeaseStep, type LeaseStep } from "../plan/lease/step.ts";
@@ -45,7 +45,7 @@ export async function writeObjects(
   const { connection, clock, dryRun, leaseOn, leaseCarrier } = session;
   const abort = new AbortController();
   const send = sender(session, serverVersion);
-  let live: LiveObjects | undefined;
+  let live: LiveWorld<ObjectsWorld> | undefined;
   try {
     const refs = [...goal.stages.flat().map(({ ref }) => ref), ...(leaseOn === undefined ? [] : [leaseOn])];
     live = await liveObjectsWorld(connection, {

@@ -67,16 +67,13 @@ export async function runSequence<P extends Part>(
       async enter(part) {
         const own = partOf(session, part.id, leased);
         if (!leased) return await enter(part, own);
+        // What the part writes to it meanwhile is seen when the next write meets it.
         const carrier = live.snapshot().get(objectKey(daemonSet));
-        const ended = await enter(part, {
+        return await enter(part, {
           ...own,
           leaseOn: daemonSet,
           ...(carrier === undefined ? {} : { leaseCarrier: carrier }),
         });
-        // A part that did something has written to the DaemonSet as well: its lease, its template, its strategy.
-        const idle = ended.kind === "done" && ended.memory.state === "unchanged";
-        if (!idle) await live.reread(daemonSet);
-        return ended;
       },
     });
   } finally {

@@ -16,16 +16,11 @@ export interface ObjectsWorldOptions {
   readonly signal: AbortSignal;
 }
 
-export interface LiveObjects extends LiveWorld<ObjectsWorld> {
-  /** Reads one of them anew. */
-  reread(ref: Ref): Promise<void>;
-}
-
 /** Objects that are read once, and again where somebody else was quicker; watched only while they are waited for. */
 export async function liveObjectsWorld(
   connection: Connection,
   { refs, known, now, signal }: ObjectsWorldOptions,
-): Promise<LiveObjects> {
+): Promise<LiveWorld<ObjectsWorld>> {
   const objects = new Map<string, KubeObject | undefined>();
   const followed = new Map<string, Followed<KubeObject>>();
   const changes = bell();
@@ -74,10 +69,6 @@ export async function liveObjectsWorld(
     });
   }
 
-  async function reread(ref: Ref): Promise<void> {
-    objects.set(objectKey(ref), await readObject(connection, ref));
-  }
-
   return {
     snapshot(): ObjectsWorld {
       looked = changes.count();
@@ -107,8 +98,9 @@ export async function liveObjectsWorld(
       followed.get(key)?.replace(answer);
     },
 
-    refresh: ({ ref }) => reread(ref),
-    reread,
+    async refresh({ ref }) {
+      objects.set(objectKey(ref), await readObject(connection, ref));
+    },
 
     fetchEvents: () => Promise.resolve(),
   };

@@ -1,4 +1,4 @@
-import { stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
+import { stepTitles, type ApplyStepId, type Part } from "../../plan/apply/parts.ts";
 import { recreatedController, stagesOf } from "../../plan/apply/stages.ts";
 import { asJustWritten } from "../../plan/config/stale.ts";
 import type { Ended } from "../../plan/decision.ts";
@@ -123,7 +123,7 @@ async function nodes(session: Session, state: ApplyState): Promise<Ended<PartRes
   const notes = session.dryRun === "none" ? notesNow(state) : notesToCome(planned.scene.targets);
   const done = await upgradeRemaining(
     session,
-    { request: planned.nodes, make: planned.make, notes },
+    { request: planned.nodes, make: planned.make, notes, open: planned.open },
     bundle === undefined ? {} : { bundle },
   );
   state.nodes.push(...done.results);
@@ -135,12 +135,13 @@ async function nodes(session: Session, state: ApplyState): Promise<Ended<PartRes
 async function contract(session: Session, state: ApplyState): Promise<Ended<PartResult>> {
   const { planned, known } = state;
   if (session.dryRun === "none") {
-    const { nodes: request, make, scene } = planned;
-    const waits = oldPodsLeft(state.nodesLeft ?? (await nodesToDo(session, { request, make })));
+    const { nodes: request, make, open, scene } = planned;
+    const waits = oldPodsLeft(state.nodesLeft ?? (await nodesToDo(session, { request, make, open })));
     if (waits !== undefined) return did({ state: "left", because: waits });
     // Nodes take their time: what somebody else has changed since is seen.
     if (state.nodes.length > 0) {
-      const refs = scene.targets.map(({ ref }) => ref);
+      const ownSteps: readonly Part[] = ["node", "controller", "typha"];
+      const refs = scene.targets.flatMap(({ ref, part }) => (ownSteps.includes(part) ? [] : [ref]));
       for (const [key, now] of await changedSince(session.connection, refs, known)) known.set(key, now);
     }
   }

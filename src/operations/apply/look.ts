@@ -1,4 +1,4 @@
-import { readOnce } from "../../cluster/read-once.ts";
+import { firstFrom, readOnce } from "../../cluster/read-once.ts";
 import { userError } from "../../errors.ts";
 import { checkObjects } from "../../manifest/check-objects.ts";
 import { findDaemonSet } from "../../manifest/find-daemonset.ts";
@@ -34,6 +34,7 @@ import {
   type NodesLeft,
   type RemainingRequest,
 } from "../node/remaining.ts";
+import { openNodes, type OpenNodes } from "../node/open.ts";
 import { templateGoal } from "../node/template.ts";
 import { observeStanding } from "../plan/observe.ts";
 import { checkRelease } from "../preflight/check.ts";
@@ -73,6 +74,8 @@ export interface ApplyPlanned {
   /** What is asked of the nodes in this run. */
   readonly nodes: RemainingRequest;
   readonly make: MakeTemplate;
+  /** The nodes, followed since the first look. */
+  readonly open: OpenNodes;
   readonly daemonSet: Ref | undefined;
   readonly summary: ApplySummary;
   readonly notInFile: readonly string[];
@@ -82,16 +85,21 @@ export interface ApplyPlanned {
  * The cluster against the file, looked at once: whoever needs the same object gets the same answer. Again, after the
  * question: only what has changed since is read, and everything is judged anew where something has.
  */
-export function lookFor(session: Session, request: ApplyRequest): () => Promise<ApplyLook> {
+export function lookFor(
+  session: Session,
+  request: ApplyRequest,
+  /** Nodes are followed until it aborts. */
+  signal: AbortSignal,
+): () => Promise<ApplyLook> {
   let last: ApplyLook | undefined;
   return async () => {
     if (last?.kind === "plan" && (await isAsSeen(session, last))) return last;
-    last = await lookAnew(session, request);
+    last = await lookAnew(session, request, signal);
     return last;
   };
 }
 
-async function lookAnew(session: Session, request: ApplyRequest): Promise<ApplyLook> {
+async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSignal): Promise<ApplyLook> {
   const { connection, clock, commands, dryRun } = session;
   const { file, to, choices } = request;
   const objects = file.objects;
@@ -142,7 +150,9 @@ async function lookAnew(session: Session, request: ApplyRequest): Promise<ApplyL
   // As it will be when the migrations are done; a dry run does none.
   const migrated = { ...own, ignored: new Set([...own.ignored, ...settled]) };
   const notes = [...noted, ...notesToCome(targets)];
-  const nodes = await lookAtNodes(once, { request: migrated, make, notes });
+  const following = { ...session, connection: firstFrom(looking, connection) };
+  const open = await openNodes(following, migrated, signal);
+  const nodes = await lookAtNodes(once, { request: migrated, make, notes, open });
   if (nodes.refusals.length > 0) return { ...noQuestion, kind: "refused", refusals: nodes.refusals };
   if (nodes.declined) return { ...noQuestion, kind: "declined" };
 
@@ -174,6 +184,7 @@ async function lookAnew(session: Session, request: ApplyRequest): Promise<ApplyL
     migrations,
     nodes: dryRun === "none" ? own : migrated,
     make,
+    open,
     daemonSet: set?.ref,
     summary,
     notInFile: await gone,
@@ -199,7 +210,7 @@ async function isAsSeen(session: Session, seen: ApplyPlanned): Promise<boolean> 
   if (seen.migrations.length > 0) return false;
   const [changed, left] = await Promise.all([
     changedSince(session.connection, refs, known),
-    nodesToDo(session, { request: seen.nodes, make: seen.make, notes }),
+    nodesToDo(session, { request: seen.nodes, make: seen.make, notes, open: seen.open }),
   ]);
   const same = [...changed].every(
     ([key, now]) => fingerprint(contentOf(now)) === fingerprint(contentOf(known.get(key))),

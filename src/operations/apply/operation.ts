@@ -51,7 +51,16 @@ interface ApplyPart {
  * step after step under one lease (hazards H01, H13). Throws UserError for what forbids the first write.
  */
 export async function applyOperation(session: Session, request: ApplyRequest): Promise<ApplyOutcome> {
-  const seen = await agree(lookFor(session, request), {
+  const abort = new AbortController();
+  try {
+    return await applied(session, request, abort.signal);
+  } finally {
+    abort.abort();
+  }
+}
+
+async function applied(session: Session, request: ApplyRequest, signal: AbortSignal): Promise<ApplyOutcome> {
+  const seen = await agree(lookFor(session, request, signal), {
     ask: (question) => session.ask(question),
     show(look, again) {
       if (look.kind !== "plan") return;

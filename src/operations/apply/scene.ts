@@ -6,9 +6,10 @@ import type { ManifestObject } from "../../manifest/parse.ts";
 import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { objectKey } from "../../model/object-name.ts";
+import type { Reading } from "../../model/reading.ts";
 import { inOrder, partOf } from "../../plan/apply/parts.ts";
 import { isCrd, type Target } from "../../plan/apply/target.ts";
-import { readAll } from "./read-all.ts";
+import { readAll } from "../read-all.ts";
 
 export interface Scene {
   readonly connection: Connection;
@@ -39,7 +40,7 @@ export async function lookAtTargets(
         ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
       },
     };
-    return { object: named, ref, part: partOf(object), before: found.get(objectKey(ref)) };
+    return { object: named, ref, part: partOf(object), before: mustKnow(found.get(objectKey(ref))) };
   });
   const there = targets.flatMap(({ before }) => (before === undefined ? [] : [before]));
   return { connection, discovery, targets: inOrder(targets), install: installOwner(there) };
@@ -83,4 +84,10 @@ function refOf(
 
 function groupOf({ apiVersion }: KubeObject): string {
   return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+}
+
+/** What cannot be read cannot be judged. */
+function mustKnow(found: Reading<KubeObject | undefined> | undefined): KubeObject | undefined {
+  if (found === undefined || found.known) return found?.value;
+  throw userError(found.message);
 }

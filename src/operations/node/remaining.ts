@@ -39,6 +39,8 @@ export interface Remaining {
   readonly request: RemainingRequest;
   readonly make: MakeTemplate;
   readonly notes?: readonly ConfigNote[];
+  /** Opened already, and kept up to date by whoever did; undefined: they are opened for this. */
+  readonly open?: OpenNodes;
   /** Only nodes that run with older values, and what an earlier run left half done: no upgrade. */
   readonly onlyStale?: true;
 }
@@ -46,9 +48,9 @@ export interface Remaining {
 /** Looks at the nodes, and has rights and guards say whether they may be restarted; nothing is written. */
 export async function lookAtNodes(
   session: Session,
-  { request, make, notes = [], onlyStale }: Remaining,
+  { request, make, notes = [], onlyStale, open: opened }: Remaining,
 ): Promise<NodesLeft & { readonly refusals: readonly Stop[]; readonly declined: boolean }> {
-  return await withNodes(session, request, async (open) => {
+  return await withNodes(session, request, opened, async (open) => {
     const template = await make(open);
     const left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
     const refusals: Stop[] = [];
@@ -67,9 +69,9 @@ export async function lookAtNodes(
 /** What is left to do, whoever may do it; nothing is written. */
 export async function nodesToDo(
   session: Session,
-  { request, make, notes = [], onlyStale }: Remaining,
+  { request, make, notes = [], onlyStale, open: opened }: Remaining,
 ): Promise<NodesLeft> {
-  return await withNodes(session, request, async (open) =>
+  return await withNodes(session, request, opened, async (open) =>
     nodesLeft(open.live.snapshot(), await make(open), notes, onlyStale),
   );
 }
@@ -89,7 +91,7 @@ export interface RemainingDone {
  */
 export async function upgradeRemaining(
   session: Session,
-  { request, make, notes = [], onlyStale }: Remaining,
+  { request, make, notes = [], onlyStale, open: opened }: Remaining,
   options: { readonly onPod?: (pod: PodFacts) => void; readonly bundle?: OpenBundle } = {},
 ): Promise<RemainingDone> {
   const quiet: Session = {
@@ -98,7 +100,7 @@ export async function upgradeRemaining(
       if (event.kind !== "warning") session.emit(event);
     },
   };
-  return await withNodes(session, request, async (open) => {
+  return await withNodes(session, request, opened, async (open) => {
     const results: NodeRunResult[] = [];
     let template = await make(open);
     let left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
@@ -176,8 +178,10 @@ export function nodesLeft(
 async function withNodes<T>(
   session: Session,
   request: RemainingRequest,
+  opened: OpenNodes | undefined,
   work: (nodes: OpenNodes) => Promise<T>,
 ): Promise<T> {
+  if (opened !== undefined) return await work(opened);
   const abort = new AbortController();
   try {
     return await work(await openNodes(session, request, abort.signal));
