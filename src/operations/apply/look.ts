@@ -46,6 +46,7 @@ import { prepareMigrations, type Migration } from "./migrations.ts";
 import { notInFile } from "./not-in-file.ts";
 import { toRecreate } from "./recreate.ts";
 import { refuseConflicts, refuseRefused } from "./refused.ts";
+import { refusePods } from "./refused-pods.ts";
 import type { ApplyRequest } from "./request.ts";
 import { lookAtTargets, type Scene } from "./scene.ts";
 
@@ -145,8 +146,8 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
   // What an earlier run has changed and not come to restart.
   const noted = notesOn(targets.map(({ ref, before }) => ({ ref, live: before })));
   const stale = await staleOf(once, chosen, noted);
-  const first = migrationsOf(hop, asked);
-  const settled = settledBy(first);
+  const toMigrate = migrationsOf(hop, asked);
+  const settled = settledBy(toMigrate);
   // As it will be when the migrations are done; a dry run does none.
   const migrated = { ...own, ignored: new Set([...own.ignored, ...settled]) };
   const notes = [...noted, ...notesToCome(targets)];
@@ -165,7 +166,9 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
     return { ...noQuestion, kind: "nothing", notInFile: await gone, daemonSet };
   }
   await refuseRefused(scene, changed, recreated, choices, applied);
-  const migrations = await prepareMigrations(session, first, to.text);
+  const [first] = [...nodes.nodes, ...nodes.stale];
+  if (dryRun !== "client") await refusePods(scene, changed, { daemonSet: set, node: first });
+  const migrations = await prepareMigrations(session, toMigrate, to.text);
   if (!(await passes(session, source, request, settled))) return { ...noQuestion, kind: "not ready" };
   const summary = summaryOf({ hop, migrations, changed, recreated, nodes, stale, targets, request });
   const basis = fingerprint([

@@ -1,6 +1,7 @@
 import { controllerContainer } from "../../model/workload.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
+import type { Verdict } from "../../model/verdict.ts";
 import type { Stop } from "../decision.ts";
 import { isLeaseStep } from "../lease/step.ts";
 import { claimedOver } from "../lease/under-lease.ts";
@@ -31,6 +32,8 @@ export interface ControllerSeen {
   readonly overlap: Overlap;
   /** Since when these very containers have been up without a restart (hazard H23). */
   readonly up?: { readonly uid: string; readonly container: string; readonly since: Millis };
+  /** What the server said to the new pod (hazard H30). */
+  readonly admission?: Verdict;
   readonly interrupted?: Millis;
   readonly stop?: Stop;
 }

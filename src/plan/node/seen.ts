@@ -2,6 +2,7 @@ import type { CordonLease } from "../../model/lease.ts";
 import { calicoNode, type ContainerFacts, type PodFacts } from "../../model/pod.ts";
 import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
+import type { Verdict } from "../../model/verdict.ts";
 import type { Stop } from "../decision.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { Bound } from "./measure.ts";
@@ -49,6 +50,8 @@ export interface NodeSeen {
   /** Since when these very containers have been up without a restart (hazard H23). */
   readonly up?: { readonly uid: string; readonly container: string; readonly since: Millis };
   readonly probed?: boolean;
+  /** What the server said to the new pod of this node (hazard H30). */
+  readonly admission?: Verdict;
   readonly outcome?: Outcome;
 }
 
