@@ -23,7 +23,10 @@ export async function agreeAnew(
   const interrupted: Stop = { message: "interrupted", hint, interrupted: true };
   if (first.aborted) return interrupted;
   if (round >= mostRounds)
-    return { message: `${what} changed ${String(mostRounds)} times during the run; find out who changes them`, hint };
+    return {
+      message: `${what} changed ${String(mostRounds)} times during the run; find out who changes them`,
+      hint,
+    };
   for (const text of warnings) warn(session, text);
   session.emit({ kind: "note", text: `${what} have changed; what is left:\n${plan.trimEnd()}` });
   const signal = Promise.withResolvers<undefined>();
@@ -31,6 +34,13 @@ export async function agreeAnew(
   const answer = await Promise.race([session.ask(question), signal.promise]);
   if (answer === undefined) return interrupted;
   return answer ? undefined : { message: "what is left was not agreed on", hint };
+}
+
+/** What was written stays, and the same command continues. */
+export function withWayOn({ commands }: Pick<Session, "commands">, stop: Stop): Stop {
+  if (stop.hint !== undefined) return stop;
+  const again = commands.again();
+  return { ...stop, hint: stop.interrupted === true ? again : `then continue with: ${again}` };
 }
 
 /** Says after the first signal what is waited for; answers the way to say it no longer. */
