@@ -65,6 +65,7 @@ export function policyProcedure(
         puts: [...puts.filter(({ write }) => write === undefined), ...writes.flatMap((at) => sent[at] ?? [])],
       };
     },
+    restsOn: ({ puts }) => puts.flatMap(({ write, basis }) => (write === undefined ? [] : [basis])),
     unanswered: (seen, { puts }) => ({
       ...seen,
       unanswered: [...seen.unanswered, ...puts.map(({ step }) => step)],
