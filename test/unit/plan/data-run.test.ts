@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import * as fc from "fast-check";
 import { definitions } from "../../../src/data/definitions.ts";
-import { movedKinds, newGroup, type OldKind } from "../../../src/data/kinds.ts";
+import { movedKinds, newGroup } from "../../../src/data/kinds.ts";
 import { dataPlan, stops, type DataStep } from "../../../src/data/plan.ts";
 import { apiError } from "../../../src/errors.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
@@ -102,7 +102,7 @@ const places: readonly OldPlace[] = movedKinds.map(({ old }) => ({
   group: old.groups[0],
   version: "v1",
   resource: old.resource,
-  kind: old.kind as OldKind,
+  kind: old.kind,
   namespaced: true,
   verbs: [],
 }));
