@@ -46,7 +46,6 @@ export class MigrateDataCommand extends BaseCommand {
       extra: this.rest,
       context: this.context,
       connect: () => this.connect(),
-      warn: (message) => this.warn(message),
     });
   }
 }

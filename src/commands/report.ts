@@ -1,7 +1,13 @@
 import type { AppContext } from "../context.ts";
 import { usesColor } from "../flags/color.ts";
 import { dryRunSuffix, type DryRun } from "../flags/dry-run.ts";
-import type { ControllerAbout, NodesAbout, ObjectsAbout, OperationEvent } from "../operations/events.ts";
+import type {
+  ControllerAbout,
+  NodesAbout,
+  ObjectsAbout,
+  OperationEvent,
+  PoliciesAbout,
+} from "../operations/events.ts";
 import { plainReport } from "../perform/plain-report.ts";
 import type { Reporter, StepWords } from "../perform/reporter.ts";
 import type { ControllerSeen } from "../plan/controller/seen.ts";
@@ -15,11 +21,13 @@ import { nodePhases, phaseOf as nodePhaseOf } from "../plan/node/phases.ts";
 import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsSeen, ObjectsStep } from "../plan/objects/procedure.ts";
+import type { PolicySeen, PolicyStep } from "../plan/policy-migration/procedure.ts";
 import { controllerLine, controllerTitles } from "../render/controller-lines.ts";
 import { mutationLine, phaseTitles, stepNotice } from "../render/node-lines.ts";
 import { nodeLine } from "../render/node-result.ts";
 import { putLines } from "../render/objects-lines.ts";
 import type { OutputFormat } from "../render/output.ts";
+import { changeOfStep, mutationLine as policyLine } from "../render/policy-migration/print.ts";
 import { seconds } from "../render/seconds.ts";
 
 export interface ReportOptions {
@@ -27,6 +35,8 @@ export interface ReportOptions {
   readonly dryRun: DryRun;
   /** --color */
   readonly color: string;
+  /** One line for each change also on a terminal: thousands of them, and questions in between. */
+  readonly plain?: boolean;
 }
 
 /** Listens to the stream of a command's operations, and shows it. */
@@ -113,6 +123,12 @@ export async function listenerFor(context: ReportContext, options: ReportOptions
                 before: ["write"],
               }).event(event.event);
               break;
+            case "policies":
+              reporterOf(event.about, policyWords(event.about, suffix), {
+                ...noNodes,
+                before: ["write"],
+              }).event(event.event);
+              break;
             case "sequence":
               break;
           }
@@ -175,6 +191,17 @@ function objectsWords(about: ObjectsAbout, suffix: string): StepWords<ObjectsSee
   };
 }
 
+function policyWords(about: PoliciesAbout, suffix: string): StepWords<PolicySeen, PolicyStep> {
+  return {
+    phase: () => ({ phase: "write" }),
+    title: (phase) => phaseTitles[phase],
+    line: ({ puts }) =>
+      puts.map(({ step }) => policyLine(changeOfStep(step, about.resource), suffix)).join("\n"),
+    notice: () => undefined,
+    nodeLine: () => undefined,
+  };
+}
+
 function suffixed(line: string | undefined, suffix: string): string | undefined {
   return line === undefined ? undefined : `${line}${suffix}`;
 }
@@ -187,9 +214,10 @@ export function showsLines(format: OutputFormat): boolean {
 /** Without a width every character would get a line of its own. */
 export function showsTaskList(
   { terminal, env }: Pick<AppContext, "terminal" | "env">,
-  { format, dryRun }: Pick<ReportOptions, "format" | "dryRun">,
+  { format, dryRun, plain }: Pick<ReportOptions, "format" | "dryRun" | "plain">,
 ): boolean {
   return (
+    plain !== true &&
     showsLines(format) &&
     terminal.stderrTty &&
     (terminal.columns ?? 0) > 0 &&

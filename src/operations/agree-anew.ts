@@ -36,6 +36,13 @@ export async function agreeAnew(
   return answer ? undefined : { message: "what is left was not agreed on", hint };
 }
 
+/** What was written stays, and the same command continues. */
+export function withWayOn({ commands }: Pick<Session, "commands">, stop: Stop): Stop {
+  if (stop.hint !== undefined) return stop;
+  const again = commands.again();
+  return { ...stop, hint: stop.interrupted === true ? again : `then continue with: ${again}` };
+}
+
 /** Says after the first signal what is waited for; answers the way to say it no longer. */
 export function saysWaiting({ listen, emit }: Pick<Session, "listen" | "emit">): () => void {
   const { first } = listen();

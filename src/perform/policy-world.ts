@@ -110,6 +110,9 @@ export async function livePolicyWorld(
     },
 
     fetchEvents: () => Promise.resolve(),
+
+    version: (ref) =>
+      (ref.kind === "Namespace" ? spaces : own).seen.get(keyOf(ref))?.raw.metadata.resourceVersion,
   };
 }
 

@@ -20,6 +20,8 @@ export interface LiveWorld<World> {
   refresh(write: Write): Promise<void>;
   /** Asks for the events once. */
   fetchEvents(): Promise<void>;
+  /** For procedures whose writes rest on other objects: the resourceVersion that is known now; undefined: gone. */
+  version?(ref: Ref): string | undefined;
 }
 
 export type DryRun = "none" | "client" | "server";
@@ -162,7 +164,12 @@ export async function run<World, Memory, Step extends { readonly kind: string },
         const { step } = decision;
         emit({ kind: "begun", step, memory });
         const sent = now();
+        const bases = procedure.restsOn?.(step);
         const outcome = await sendStep(procedure, step, {
+          holds: (at) => {
+            const basis = bases?.[at];
+            return basis === undefined || live.version?.(basis.ref) === basis.resourceVersion;
+          },
           dryRun,
           drafts: dryRun === "none" ? procedure.saves?.(step, world) : undefined,
           saver: dryRun === "none" ? options.saver : undefined,

@@ -33,9 +33,7 @@ export function judge(result: Pick<WhatIf, "universe" | "plan" | "meanwhile" | "
     ],
     toAccept: migrated.filter(({ cause }) => cause !== "other"),
     going: [
-      ...new Set(
-        going.map((change) => plan.namespaces[placeOf(result.universe, change)]?.namespace ?? ""),
-      ),
+      ...new Set(going.map((change) => plan.namespaces[placeOf(result.universe, change)]?.namespace ?? "")),
     ],
   };
 }

@@ -68,9 +68,7 @@ function definitionGoal(ref: Ref, object: KubeObject, waits: boolean): ObjectGoa
           waits: {
             phase: "served",
             missing: (live) =>
-              live !== undefined && isEstablished(live)
-                ? undefined
-                : `${objectName(ref)} to be established`,
+              live !== undefined && isEstablished(live) ? undefined : `${objectName(ref)} to be established`,
             late: (missing) => ({
               message: `timed out waiting for ${missing}`,
               hint: `look at its conditions: kubectl describe crd ${ref.name}`,

@@ -8,7 +8,7 @@ import type { Ended, Stop } from "../../plan/decision.ts";
 import type { ObjectsSeen } from "../../plan/objects/procedure.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { DataMigration } from "../../render/data/kind.ts";
-import { agreeAnew, saysWaiting } from "../agree-anew.ts";
+import { agreeAnew, saysWaiting, withWayOn } from "../agree-anew.ts";
 import { writeObjects } from "../objects.ts";
 import { openRunBundle, warn, type Session } from "../session.ts";
 import { bringStages, deleteStages, type DataStages } from "./goal.ts";
@@ -29,7 +29,11 @@ export async function performDataMigration(
   { partOf }: { readonly partOf?: PartOf } = {},
 ): Promise<DataMigrationOutcome> {
   const { dryRun } = session;
-  if (prepared.question === undefined) return outcomeOf(session, prepared, resultOf(prepared, dryRun), [], {}, undefined);
+  if (prepared.question === undefined) {
+    const { stopped } = prepared;
+    const stop = stopped === undefined ? undefined : { message: `${stopped}; nothing was written` };
+    return outcomeOf(session, resultOf(prepared, dryRun), [], {}, stop);
+  }
   const quiet = saysWaiting(session);
   const changes: DataChange[] = [];
   let bundle: OpenBundle | undefined;
@@ -40,7 +44,7 @@ export async function performDataMigration(
     for (let round = 1; ; round += 1) {
       const ended = await carryOut(session, current, bundle);
       changes.push(...changesOf(ended.memory));
-      stop = ended.kind === "stopped" ? ended.reason : undefined;
+      stop = ended.kind === "stopped" ? withWayOn(session, ended.reason) : undefined;
       if (dryRun !== "none" || (stop !== undefined && stop.outdated !== true)) break;
       // What was deleted is not read back.
       if (stop === undefined && current.work.kind === "finish") break;
@@ -52,7 +56,7 @@ export async function performDataMigration(
     }
   } catch (error) {
     if (!isAnswer(error)) throw error;
-    stop = { message: reasonOf(error), hint: session.commands.again() };
+    stop = withWayOn(session, { message: reasonOf(error) });
   } finally {
     quiet();
     await bundle?.close().catch((error: unknown) => warn(session, reasonOf(error)));
@@ -62,7 +66,7 @@ export async function performDataMigration(
     stop === undefined
       ? resultOf(current, dryRun, changes.length)
       : { ...resultOf(current, dryRun), state: "stopped" as const, because: stop.message };
-  return outcomeOf(session, current, result, changes, saved, stop);
+  return outcomeOf(session, result, changes, saved, stop);
 }
 
 async function carryOut(
@@ -146,13 +150,12 @@ function objectOf(step: DataStep, state: DataMigration["state"]): DataMigration[
 
 function outcomeOf(
   session: Session,
-  _prepared: PreparedDataMigration,
   result: DataMigration,
   changes: readonly DataChange[],
   saved: { readonly bundle?: string },
   stop: Stop | undefined,
 ): DataMigrationOutcome {
-  const interrupted = session.dryRun === "none" && session.listen().first.aborted;
+  const interrupted = session.listen().first.aborted;
   const memory: PartResult = {
     state: stop !== undefined ? "failed" : changes.length === 0 ? "unchanged" : "done",
     because: stop?.message ?? result.because,

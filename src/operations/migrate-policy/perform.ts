@@ -12,7 +12,7 @@ import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
 import type { Change } from "../../render/policy-migration/kind.ts";
 import { changeOfStep } from "../../render/policy-migration/print.ts";
-import { agreeAnew, saysWaiting } from "../agree-anew.ts";
+import { agreeAnew, saysWaiting, withWayOn } from "../agree-anew.ts";
 import type { PoliciesAbout } from "../events.ts";
 import { openRunBundle, sender, warn, type Session } from "../session.ts";
 import type { PolicyMigrationOutcome } from "./outcome.ts";
@@ -30,6 +30,8 @@ export async function performPolicyMigration(
   { partOf }: { readonly partOf?: PartOf } = {},
 ): Promise<PolicyMigrationOutcome> {
   const { dryRun } = session;
+  if (prepared.question === undefined)
+    return outcomeOf(session, prepared, prepared.looked.objects, [], {}, undefined);
   const resource = resourceOf(prepared);
   const quiet = saysWaiting(session);
   let bundle: OpenBundle | undefined;
@@ -38,12 +40,12 @@ export async function performPolicyMigration(
   let now: PolicyFacts = prepared.looked.objects;
   let stop: Stop | undefined;
   try {
-    if (prepared.question !== undefined && dryRun === "none") bundle = await openIts(session, prepared, partOf);
+    if (dryRun === "none") bundle = await openIts(session, prepared, partOf);
     for (let round = 1; ; round += 1) {
       const ended = await carryOut(session, current, bundle);
       done.push(...ended.memory.done);
       now = ended.memory.proof ?? now;
-      stop = ended.kind === "stopped" ? ended.reason : undefined;
+      stop = ended.kind === "stopped" ? withWayOn(session, ended.reason) : undefined;
       if (dryRun !== "none" || (stop !== undefined && stop.outdated !== true)) break;
       // What is left, and the proof of what is there: the sentence that all is done rests on this look.
       current = await preparePolicyMigration(session, prepared.request);
@@ -58,7 +60,7 @@ export async function performPolicyMigration(
     }
   } catch (error) {
     if (!isAnswer(error)) throw error;
-    stop = { message: reasonOf(error), hint: session.commands.again() };
+    stop = withWayOn(session, { message: reasonOf(error) });
   } finally {
     quiet();
     // What is in it is on the disk; only what became of the last writes may not be.
@@ -139,9 +141,7 @@ function outcomeOf(
 ): PolicyMigrationOutcome {
   const { dryRun } = session;
   const stopped =
-    stop === undefined
-      ? {}
-      : { stopped: { message: stop.message, interrupted: stop.interrupted === true } };
+    stop === undefined ? {} : { stopped: { message: stop.message, interrupted: stop.interrupted === true } };
   const result = migrationResult({ looked, now, dryRun, changes, ...saved, ...stopped });
   const interrupted = session.listen().first.aborted;
   const reason = stop ?? openReason(result, session);
@@ -157,7 +157,10 @@ function outcomeOf(
 }
 
 /** What was to be done and is not, although nothing stopped it. */
-function openReason({ succeeded, left }: PolicyMigrationOutcome["result"], { commands }: Session): Stop | undefined {
+function openReason(
+  { succeeded, left }: PolicyMigrationOutcome["result"],
+  { commands }: Session,
+): Stop | undefined {
   if (succeeded) return undefined;
   return {
     message: `deleted, but held by a finalizer and in force until it is gone: ${left.held.map(keyOf).join(", ")}`,

@@ -93,7 +93,11 @@ function refusalError({ message, hint }: Stop): Error {
   return userError(`${message}; nothing was changed${hint === undefined ? "" : `; ${hint}`}`);
 }
 
-function planOf({ result, setting, objects }: Looked, steps: readonly MigrationStep[], finish: boolean): string {
+function planOf(
+  { result, setting, objects }: Looked,
+  steps: readonly MigrationStep[],
+  finish: boolean,
+): string {
   const policies = new Map(objects.policies.map((facts) => [keyOf(facts), facts]));
   const plan = planText(steps, (step) => policies.get(keyOf(step))?.madeBy ?? []);
   const notes = finish ? [] : notesOf(result, setting, { rulesTold: true });

@@ -65,6 +65,7 @@ export function policyProcedure(
         puts: [...puts.filter(({ write }) => write === undefined), ...writes.flatMap((at) => sent[at] ?? [])],
       };
     },
+    restsOn: ({ puts }) => puts.flatMap(({ write, basis }) => (write === undefined ? [] : [basis])),
     unanswered: (seen, { puts }) => ({
       ...seen,
       unanswered: [...seen.unanswered, ...puts.map(({ step }) => step)],
@@ -77,7 +78,8 @@ function next(world: PolicyWorld, seen: PolicySeen, goal: PolicyGoal): Decision<
   if (stop !== undefined) return { kind: "stop", reason: stop };
   if (proof === undefined) throw new Error("looked at before it is decided");
   const gone = seen.unanswered.filter((step) => hasGoneThrough(step, world, goal));
-  if (gone.length > 0) return { kind: "step", step: { kind: "migrate", puts: gone.map((step) => ({ step })) } };
+  if (gone.length > 0)
+    return { kind: "step", step: { kind: "migrate", puts: gone.map((step) => ({ step })) } };
   const [first] = proof.steps;
   if (first === undefined) return { kind: "done" };
   if (seen.interrupted === true) {
@@ -126,7 +128,9 @@ function acted(seen: PolicySeen, puts: readonly StepWrite[]): PolicySeen {
 /** A delete is carried out later where a finalizer holds the policy. */
 function after(facts: Parameters<typeof afterSteps>[0], puts: readonly StepWrite[]) {
   const held = puts
-    .filter(({ step, draft }) => step.kind === "delete" && (draft?.before?.metadata.finalizers ?? []).length > 0)
+    .filter(
+      ({ step, draft }) => step.kind === "delete" && (draft?.before?.metadata.finalizers ?? []).length > 0,
+    )
     .map(({ step }) => ("name" in step ? `${step.namespace}/${step.name ?? ""}` : ""));
   return afterSteps(
     facts,

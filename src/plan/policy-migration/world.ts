@@ -42,6 +42,11 @@ function sameAll<T extends object>(
 
 /** What of an object counts, as text. */
 export function meaning(facts: object): string {
-  const { uid: _uid, resourceVersion: _version, madeBy: _madeBy, ...counts } = facts as Record<string, unknown>;
+  const {
+    uid: _uid,
+    resourceVersion: _version,
+    madeBy: _madeBy,
+    ...counts
+  } = facts as Record<string, unknown>;
   return fingerprint(counts);
 }

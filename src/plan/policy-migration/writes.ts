@@ -5,6 +5,7 @@ import type { Place } from "../../model/place.ts";
 import type { Write } from "../../model/write.ts";
 import { keyOf } from "../../model/namespaced-name.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
+import type { Basis } from "../procedure.ts";
 
 /** A step with the write that does it, and what has to be saved before. */
 export interface StepWrite {
@@ -12,6 +13,8 @@ export interface StepWrite {
   /** Absent: an earlier try, which nobody answered, has gone through. */
   readonly write?: Write;
   readonly draft?: Draft;
+  /** The namespace whose isolation decided it. */
+  readonly basis?: Basis;
 }
 
 /**
@@ -23,43 +26,62 @@ export function stepWrites(
   place: Place,
   raw: ReadonlyMap<string, KubeObject>,
   run: string | undefined,
-): readonly (StepWrite & { readonly write: Write; readonly draft: Draft })[] {
-  return steps.map((step) => {
-    switch (step.kind) {
-      case "treat-as":
-        return patch(step, refOf({ name: step.namespace }), found(raw, { name: step.namespace }), {
-          [treatAsAnnotation]: step.as,
-        });
-      case "keep":
-        return patch(step, refOf(step, place), found(raw, step), { [keepAnnotation]: "true" });
-      case "clean": {
-        const { namespace, name } = step;
-        const values = Object.fromEntries(step.annotations.map((key) => [key, null]));
-        return name === undefined
-          ? patch(step, refOf({ name: namespace }), found(raw, { name: namespace }), values)
-          : patch(step, refOf({ namespace, name }, place), found(raw, { namespace, name }), values);
-      }
-      case "create": {
-        const ref = refOf(step, place);
-        const body = defaultDeny(step, place, run);
-        return {
-          step,
-          write: { verb: "create", ref, body, fieldManager: manager },
-          draft: { action: "created", ref, after: body },
-        };
-      }
-      case "delete": {
-        const ref = refOf(step, place);
-        const before = found(raw, step);
-        const { uid = "", resourceVersion = "" } = before.metadata;
-        return {
-          step,
-          write: { verb: "delete", ref, uid, resourceVersion },
-          draft: { action: "deleted", ref, before },
-        };
-      }
+): readonly Made[] {
+  return steps.map((step) => ({ ...stepWrite(step, place, raw, run), ...basisOf(step, raw) }));
+}
+
+/** Of what closes a namespace, and of what is deleted because it is open. */
+function basisOf(
+  { kind, namespace }: MigrationStep,
+  raw: ReadonlyMap<string, KubeObject>,
+): Pick<StepWrite, "basis"> {
+  const { resourceVersion } = raw.get(keyOf({ name: namespace }))?.metadata ?? {};
+  if (resourceVersion === undefined || (kind !== "create" && kind !== "delete")) return {};
+  return { basis: { ref: refOf({ name: namespace }), resourceVersion } };
+}
+
+type Made = StepWrite & { readonly write: Write; readonly draft: Draft };
+
+function stepWrite(
+  step: MigrationStep,
+  place: Place,
+  raw: ReadonlyMap<string, KubeObject>,
+  run: string | undefined,
+): Made {
+  switch (step.kind) {
+    case "treat-as":
+      return patch(step, refOf({ name: step.namespace }), found(raw, { name: step.namespace }), {
+        [treatAsAnnotation]: step.as,
+      });
+    case "keep":
+      return patch(step, refOf(step, place), found(raw, step), { [keepAnnotation]: "true" });
+    case "clean": {
+      const { namespace, name } = step;
+      const values = Object.fromEntries(step.annotations.map((key) => [key, null]));
+      return name === undefined
+        ? patch(step, refOf({ name: namespace }), found(raw, { name: namespace }), values)
+        : patch(step, refOf({ namespace, name }, place), found(raw, { namespace, name }), values);
     }
-  });
+    case "create": {
+      const ref = refOf(step, place);
+      const body = defaultDeny(step, place, run);
+      return {
+        step,
+        write: { verb: "create", ref, body, fieldManager: manager },
+        draft: { action: "created", ref, after: body },
+      };
+    }
+    case "delete": {
+      const ref = refOf(step, place);
+      const before = found(raw, step);
+      const { uid = "", resourceVersion = "" } = before.metadata;
+      return {
+        step,
+        write: { verb: "delete", ref, uid, resourceVersion },
+        draft: { action: "deleted", ref, before },
+      };
+    }
+  }
 }
 
 /**
@@ -85,7 +107,7 @@ function patch(
   ref: Ref,
   before: KubeObject,
   values: Readonly<Record<string, string | null>>,
-): StepWrite & { readonly write: Write; readonly draft: Draft } {
+): Made {
   const { annotations = {}, resourceVersion = "" } = before.metadata;
   const left = Object.entries({ ...annotations, ...values }).filter(
     (entry): entry is [string, string] => entry[1] !== null,

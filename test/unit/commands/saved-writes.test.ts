@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Connection, KubeRequest } from "../../../src/cluster/port.ts";
 import { ignoresPreconditions, sendSaved } from "../../../src/operations/saved-writes.ts";
-import { stepWrites } from "../../../src/operations/migrate-policy/step-writes.ts";
+import { stepWrites } from "../../../src/plan/policy-migration/writes.ts";
 import { apiError } from "../../../src/errors.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 
