@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import type { Connection } from "../cluster/port.ts";
 import type { AppContext } from "../context.ts";
-import { exitCodeOf, explain, isBug } from "../errors.ts";
+import { exitCodeOf, explain, isBug, warningsOn } from "../errors.ts";
 import { connectionFlags, type ConnectionValues } from "../flags/connection.ts";
 import type { Flag, FlagValue, FlagValues } from "../flags/flag.ts";
 import { goDuration } from "../model/duration.ts";
@@ -48,7 +48,7 @@ export abstract class BaseCommand extends Command<AppContext> {
 
   /** A line on stderr, as kubectl prints warnings. */
   protected warn(message: string): void {
-    this.context.stderr.write(`Warning: ${message}\n`);
+    warningsOn(this.context)(message);
   }
 
   #warningsAsErrors(): number {

@@ -2,6 +2,7 @@ import { Option } from "clipanion";
 import { bundleDirFlag } from "../flags/bundle.ts";
 import {
   allowMissingTemplateKeysFlag,
+  daemonSetFlag,
   filenameFlag,
   ignorePreflightErrorsFlag,
   outputFlag,
@@ -50,6 +51,7 @@ export class ControllerCommand extends BaseCommand {
     ...filenameFlag,
     help: "Manifest that holds the controller; - reads standard input.",
   });
+  readonly daemonSet = option(daemonSetFlag);
   readonly restart = option(restartControllerFlag);
   readonly fixStrategy = option(fixStrategyFlag);
   readonly takeOver = option({

@@ -12,6 +12,7 @@ import type { PolicySeen, PolicyStep } from "../plan/policy-migration/procedure.
 import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Millis } from "../model/time.ts";
 import type { Truth } from "../model/reading.ts";
+import type { Verdict } from "../preflight/verdict.ts";
 import type { Checked } from "./preflight/check.ts";
 
 /**
@@ -28,8 +29,8 @@ export type OperationEvent =
   | { readonly kind: "warning"; readonly text: string }
   /** A line that says what is going on. */
   | { readonly kind: "note"; readonly text: string }
-  /** What the rules of preflight say, and which of them do not block. */
-  | { readonly kind: "findings"; readonly checked: Checked; readonly ignored: ReadonlySet<string> }
+  /** What the rules of preflight say, and which of them stand in the way. */
+  | { readonly kind: "findings"; readonly checked: Checked; readonly verdict: Verdict }
   /** What an upgrade is going to do, before it asks. */
   | { readonly kind: "planned"; readonly summary: ApplySummary }
   /** A directory that takes what the run changes: told when it is opened. */

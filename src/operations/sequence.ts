@@ -1,10 +1,11 @@
-import { daemonSetFacts } from "../model/daemonset.ts";
+import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
 import { commandRun } from "../model/lease.ts";
 import { objectKey } from "../model/object-name.ts";
 import { liveObjectsWorld } from "../perform/objects-world.ts";
 import { run, type LiveWorld } from "../perform/run.ts";
-import type { Ended } from "../plan/decision.ts";
+import type { Ended, Stop } from "../plan/decision.ts";
+import { heldByOther } from "../plan/lease/held.ts";
 import type { ObjectsWorld } from "../plan/objects/procedure.ts";
 import {
   sequenceProcedure,
@@ -27,6 +28,16 @@ export interface SequenceOptions<P extends Part> {
   readonly serverVersion: string;
   /** Opens a part on the cluster as it is then, and runs it. `session` is the part's own. */
   readonly enter: (part: P, session: Session) => Promise<Ended<PartResult>>;
+}
+
+/** Why this run may not begin: another one works on the install, or has left it unfinished (hazard H13). */
+export function heldByAnotherRun(
+  { holder, command, commands, clock }: Session,
+  daemonSet: DaemonSetFacts,
+  takeOver: boolean,
+): Stop | undefined {
+  const run = (): string => commandRun(daemonSet.uid, command);
+  return heldByOther(daemonSet, { holder, takeOver, claimed: false, run, commands }, clock.now());
 }
 
 /** Does the parts of a run in their order under one lease (hazard H13), which lasts as long as the run. */

@@ -1,6 +1,7 @@
 import type { DatastoreType } from "../model/datastore.ts";
 import { inRange, limitsOf } from "./kubernetes.ts";
 import { compareVersions, span, within, type Span, type Version } from "./version.ts";
+import { plural } from "../model/words.ts";
 
 export type PathRuleId =
   | "P01"
@@ -149,7 +150,7 @@ export const pathRules: Readonly<Record<PathRuleId, Rule>> = {
       : {
           id: "P13",
           severity: "warning",
-          because: `the way from ${from.text} to ${to.text} passes over ${between} minor ${between === 1 ? "release" : "releases"}: what changed in each of them comes at once`,
+          because: `the way from ${from.text} to ${to.text} passes over ${plural(between, "minor release")}: what changed in each of them comes at once`,
         };
   },
 };

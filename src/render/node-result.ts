@@ -7,6 +7,7 @@ import type { NodeRunResult } from "../plan/node/result.ts";
 import { isSilent, outdatedNodes } from "../plan/node/pin.ts";
 import { podOn } from "../plan/node/world.ts";
 import { seconds } from "./seconds.ts";
+import { some } from "../model/words.ts";
 
 /** `kind: NodeUpgrade`, described by docs/schema. Times in seconds. */
 export function nodeResultObject(result: NodeRunResult): JsonObject {
@@ -129,13 +130,13 @@ export function closingLines(result: NodeRunResult, undo?: string): readonly str
     const back = facts.pinned === "unreadable" ? "its own strategy" : facts.pinned.type;
     lines.push(
       `${where} is held at updateStrategy OnDelete; ${back} goes back when every node that answers runs the newest revision` +
-        `${left.length === 0 ? "" : ` (${left.length} left: ${some(left)})`}. Do not apply it elsewhere meanwhile. ` +
+        `${left.length === 0 ? "" : ` (${left.length} left: ${some(left, 5)})`}. Do not apply it elsewhere meanwhile. ` +
         `To end it at once: ${goal.commands.other("node", "--unpin")}`,
     );
   }
   if (silent.length > 0) {
     lines.push(
-      `${some(silent)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
+      `${some(silent, 5)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
     );
   }
   if (undo !== undefined) lines.push(undo);
@@ -156,12 +157,6 @@ function afterSilence(
   if (strategy.type !== "OnDelete")
     return "the DaemonSet controller may restart calico-node there by itself, uncordoned";
   return `when the kubelet answers again: ${goal.commands.other("node", ...silent)}`;
-}
-
-function some(names: readonly string[]): string {
-  return names.length <= 5
-    ? names.join(", ")
-    : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
 }
 
 function inSeconds(time: Millis): number {

@@ -1,5 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
+import { warningsOn } from "../../errors.ts";
 import { applyOperation } from "../../operations/apply/operation.ts";
 import { planFileOf, targetOf } from "../../operations/plan/file.ts";
 import { manifestHash } from "../manifest-hash.ts";
@@ -17,7 +18,7 @@ export async function runApply(
   context: AppContext,
   connect: () => Promise<Connection>,
 ): Promise<number> {
-  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const warn = warningsOn(context);
   const output = await outputOf({ ...values, noHeaders: false }, context);
   const options = applyOptions(values, output, warn);
   // Everything that can be wrong with the files is said before the cluster is asked.

@@ -30,7 +30,7 @@ export function stepLines(
   return (event) => {
     if (event.kind === "planned") stderr.write(applySummaryText(event.summary));
     if (event.kind === "findings") {
-      const { findings, facts, cluster, target } = event.checked;
+      const { facts, cluster, target } = event.checked;
       const { running, datastore } = facts;
       const heading = {
         cluster: { kubernetes: cluster.serverVersion, observed: formatTime(cluster.now) },
@@ -38,9 +38,7 @@ export function stepLines(
         ...(datastore.known ? { datastore: datastore.value } : {}),
         ...(target.to?.known === true ? { to: target.to.value.text } : {}),
       };
-      stderr.write(
-        shortText(preflightReport(findings, heading, { ignored: event.ignored, failOn: "error" })),
-      );
+      stderr.write(shortText(preflightReport(event.verdict, heading)));
     }
     if (event.kind !== "procedure" || event.procedure !== "sequence" || event.event.kind !== "left") return;
     const { id } = event.event.child;

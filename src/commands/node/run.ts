@@ -1,6 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain } from "../../errors.ts";
+import { explain, warningsOn } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { missingObjects } from "../../operations/node/missing.ts";
 import { missingNodes, openNodes, type OpenNodes } from "../../operations/node/open.ts";
@@ -23,7 +23,7 @@ export async function run(
   context: AppContext,
   connect: () => Promise<Connection>,
 ): Promise<number> {
-  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const warn = warningsOn(context);
   const output = await outputOf({ ...values, noHeaders: false }, context);
   const options = nodeOptions(values, output, warn);
   const file =

@@ -5,6 +5,7 @@ import { plainOutput } from "../../flags/common.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import { formatTime } from "../../model/time.ts";
 import type { PreflightFacts } from "../../preflight/facts.ts";
+import { verdictOf } from "../../preflight/verdict.ts";
 import { preflightReport, type Heading } from "../../render/preflight/build.ts";
 import { printablePreflight, shortText } from "../../render/preflight/print.ts";
 import { daemonSetArgument } from "../arguments.ts";
@@ -38,14 +39,14 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
   if (options.extra.length > 0) throw userError(`extra arguments: [${options.extra.join(" ")}]`);
   const output =
     options.output === "short" ? undefined : await outputOf(plainOutput(options.output), context);
-  const verdict = { ignored: ignoredIds(options.ignored), failOn: failOnOf(options.failOn) };
+  const strictness = { ignored: ignoredIds(options.ignored), failOn: failOnOf(options.failOn) };
   const rules = chosenRules(options.checks, options.skipChecks);
   const daemonSet =
     options.daemonSet === undefined ? undefined : daemonSetArgument(options.daemonSet, "preflight");
   const target = await readTarget(options.to, options.filename, context.readFile);
   const source = await factsSource(options, context, options.connect);
   const { findings, facts, cluster } = await checkRelease(source, { target, rules, daemonSet });
-  const report = preflightReport(findings, headingOf(facts, cluster, target), verdict);
+  const report = preflightReport(verdictOf(findings, strictness), headingOf(facts, cluster, target));
   context.stdout.write(
     output === undefined ? shortText(report) : await resultText(output, printablePreflight(report)),
   );

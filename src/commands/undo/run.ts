@@ -4,7 +4,7 @@ import { clusterUid } from "../../cluster/cluster-uid.ts";
 import { discover } from "../../cluster/discovery.ts";
 import { policyGroups } from "../../cluster/observe-policy.ts";
 import { observedGroups } from "../../cluster/observe.ts";
-import { userError } from "../../errors.ts";
+import { userError, warningsOn } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { readDryRun } from "../../flags/dry-run.ts";
 import { heard, serverClock } from "../../perform/server-clock.ts";
@@ -30,7 +30,7 @@ export async function runUndo(options: UndoOptions): Promise<number> {
     throw userError(`undo takes one BUNDLE; list them with --list`, seeHelp("undo"));
   const dryRun = readDryRun(options.dryRun);
   if (!dryRun.ok) throw userError(dryRun.message);
-  if (dryRun.warning !== undefined) context.stderr.write(`Warning: ${dryRun.warning}\n`);
+  if (dryRun.warning !== undefined) warningsOn(context)(dryRun.warning);
   const root = dryRun.dryRun === "none" ? bundleRoot(bundleDir, context.env) : undefined;
   const bundle = await readBundle(await findBundle(given, bundleDir, context.env));
   const parts = await readParts(bundle);

@@ -1,10 +1,13 @@
+import { objectKey } from "../../model/object-name.ts";
+import { intended } from "../../plan/apply/intended.ts";
 import { stepTitles, type ApplyStepId, type Part } from "../../plan/apply/parts.ts";
 import { recreatedController, stagesOf } from "../../plan/apply/stages.ts";
-import { asJustWritten } from "../../plan/config/stale.ts";
+import { asJustWritten, notesOn } from "../../plan/config/stale.ts";
 import type { Ended } from "../../plan/decision.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import { openNotes } from "../config/readers.ts";
 import { restartWorkloads } from "../config/restart.ts";
+import { settleNotes } from "../config/settle.ts";
 import { openController } from "../controller/open.ts";
 import { controllerOperation } from "../controller/operation.ts";
 import type { ControllerRequest } from "../controller/request.ts";
@@ -64,7 +67,7 @@ async function controller(session: Session, state: ApplyState): Promise<Ended<Pa
   try {
     const raw = objects.map(({ object }) => object);
     const outcome = await controllerOperation(
-      await openController(session, raw, abort.signal),
+      await openController(session, raw, request.nodes.daemonSet, abort.signal),
       session,
       controllerRequest(request),
       { name: path, objects },
@@ -84,7 +87,9 @@ function controllerRequest({ nodes, fixStrategy }: ApplyState["request"]): Contr
     takeOver: nodes.takeOver,
     timeout: nodes.timeout,
     ignored: nodes.ignored,
+    settled: new Set(),
     asStep: true,
+    ...(nodes.daemonSet === undefined ? {} : { daemonSet: nodes.daemonSet }),
     ...(nodes.settle === undefined ? {} : { settle: nodes.settle }),
   };
 }
@@ -138,6 +143,8 @@ async function contract(session: Session, state: ApplyState): Promise<Ended<Part
     const { nodes: request, make, open, scene } = planned;
     const waits = oldPodsLeft(state.nodesLeft ?? (await nodesToDo(session, { request, make, open })));
     if (waits !== undefined) return did({ state: "left", because: waits });
+    const settled = await settle(session, state);
+    if (settled !== undefined && (settled.kind === "stopped" || settled.interrupted)) return settled;
     // Nodes take their time: what somebody else has changed since is seen.
     if (state.nodes.length > 0) {
       const ownSteps: readonly Part[] = ["node", "controller", "typha"];
@@ -147,6 +154,28 @@ async function contract(session: Session, state: ApplyState): Promise<Ended<Part
   }
   const stages = stagesOf("contract", goalOf(state, session));
   return (await writeStages("contract", stages, session, state)).ended;
+}
+
+/** Which values each pod runs with is known for certain before a write that changes none of them (hazard H25). */
+async function settle(
+  session: Session,
+  { planned, known, request }: ApplyState,
+): Promise<Ended<PartResult> | undefined> {
+  const { scene, daemonSet } = planned;
+  if (daemonSet?.namespace === undefined) return undefined;
+  const { namespace, name } = daemonSet;
+  const maps = scene.targets.filter((target) => {
+    const live = known.get(objectKey(target.ref));
+    if (target.part !== "configmap" || live === undefined || target.ref.namespace !== namespace) return false;
+    const noted = notesOn([{ ref: target.ref, live }]).length > 0;
+    return noted || intended("contract", target, live, scene.install, request.choices) !== undefined;
+  });
+  if (maps.length === 0) return undefined;
+  return await settleNotes(session, {
+    daemonSet: { namespace, name },
+    serverVersion: scene.discovery.version,
+    configMaps: maps.map(({ ref }) => ref),
+  });
 }
 
 /** Why nothing goes away yet; undefined: no pod of an older revision is left. */

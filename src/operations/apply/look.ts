@@ -22,7 +22,7 @@ import {
 } from "../../plan/config/stale.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { UpgradeHop } from "../../plan/upgrade/plan.ts";
-import { blocks } from "../../preflight/rule.ts";
+import { verdictOf } from "../../preflight/verdict.ts";
 import { clusterRules } from "../../preflight/cluster-rules.ts";
 import { known } from "../../model/reading.ts";
 import { lookAtReaders, restartable } from "../config/readers.ts";
@@ -278,8 +278,9 @@ async function passes(
   });
   // That something has to be deleted and created again was said, and asked for.
   const ignored = new Set([...nodes.ignored, ...settled, ...(recreate ? ["M14", "M15"] : [])]);
-  session.emit({ kind: "findings", checked, ignored });
-  return !checked.findings.some((finding) => blocks(finding, ignored));
+  const verdict = verdictOf(checked.findings, { ignored, failOn: "error" });
+  session.emit({ kind: "findings", checked, verdict });
+  return verdict.ready;
 }
 
 function summaryOf({

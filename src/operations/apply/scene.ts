@@ -4,7 +4,7 @@ import { userError } from "../../errors.ts";
 import { crdNeed } from "../../manifest/needs.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
-import type { KubeObject, Ref } from "../../model/kube.ts";
+import { groupOf, splitApiVersion, type KubeObject, type Ref } from "../../model/kube.ts";
 import { objectKey } from "../../model/object-name.ts";
 import type { Reading } from "../../model/reading.ts";
 import { inOrder, partOf } from "../../plan/apply/parts.ts";
@@ -73,17 +73,12 @@ function refOf(
     readonly names?: { readonly plural?: string };
   };
   return {
-    group: groupOf(object),
-    version: apiVersion.replace(/^.*\//, ""),
+    ...splitApiVersion(apiVersion),
     resource: spec.names?.plural ?? "",
     kind,
     name,
     ...(spec.scope === "Cluster" ? {} : { namespace }),
   };
-}
-
-function groupOf({ apiVersion }: KubeObject): string {
-  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 }
 
 /** What cannot be read cannot be judged. */

@@ -21,7 +21,7 @@ export async function restartController(
 ): Promise<ControllerOutcome> {
   const abort = new AbortController();
   try {
-    const open = await openController(session, [], abort.signal);
+    const open = await openController(session, [], request.daemonSet, abort.signal);
     return await controllerOperation(open, session, request, undefined, abort.signal, bundle);
   } finally {
     abort.abort();

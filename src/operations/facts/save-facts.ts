@@ -20,7 +20,8 @@ export async function openFactsFile(path: string): Promise<Saver> {
   return async (connection, look) => {
     try {
       const seen = await look();
-      const facts = { ...seen, rights: known(await askRights(connection, rightsFor(seen))) };
+      const sets = seen.daemonSets.known ? seen.daemonSets.value : [];
+      const facts = { ...seen, rights: known(await askRights(connection, rightsFor(sets, seen))) };
       await file.writeFile(factsText(facts, version));
       return facts;
     } finally {

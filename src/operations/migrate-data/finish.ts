@@ -1,13 +1,13 @@
 import { atLeast, parseVersion } from "../../releases/version.ts";
-import type { UpgradeStatus } from "../../render/status/kind.ts";
+import type { UpgradeState } from "../../facts/upgrade.ts";
 
 /** In words, what keeps the old objects from being deleted; undefined: nothing does. */
-export function notYet({ nodes, daemonSets, unread }: UpgradeStatus): string | undefined {
+export function notYet({ nodes, daemonSets, unread }: UpgradeState): string | undefined {
   if (unread.length > 0)
     return `not everything could be read, and old nodes may still need the old objects: ${unread.map(({ message }) => message).join("; ")}`;
   if (daemonSets.length === 0)
     return "no DaemonSet runs calico-node here, so which release the hosts run is not seen; nothing old is deleted";
-  const counted = nodes.filter(({ pod, expected }) => pod !== undefined || expected === true);
+  const counted = nodes.filter(({ release, expected }) => release !== undefined || expected === true);
   if (counted.length === 0) return "no node with a calico-node pod was seen; nothing old is deleted";
   const behind = counted.filter(({ release }) => {
     const candidates = (release?.candidates ?? []).map(parseVersion);

@@ -110,11 +110,11 @@ function refuseLocked({ locked }: Looked): void {
 /** Both sides, object by object. Once no old node is left, what is gone on the old side was deleted by --finish. */
 export async function compared(
   { connection }: Pick<Session, "connection">,
-  { status }: Looked,
+  { state }: Looked,
   places: readonly OldPlace[],
 ): Promise<readonly DataStep[]> {
   const steps = dataPlan(await readSides(connection, places), sha256);
-  return notYet(status) === undefined ? steps.filter(({ does }) => does !== "gone") : steps;
+  return notYet(state) === undefined ? steps.filter(({ does }) => does !== "gone") : steps;
 }
 
 /** What forbids every write; undefined: nothing. */
@@ -145,7 +145,7 @@ async function whatToBring(
 }
 
 /** Throws UserError as long as somebody needs the old objects. */
-function whatToDelete({ status }: Looked, steps: readonly DataStep[]): DataWork {
+function whatToDelete({ state }: Looked, steps: readonly DataStep[]): DataWork {
   const unequal = steps.filter(({ does }) => does !== "same" && does !== "elsewhere");
   if (unequal.length > 0)
     throw userError(
@@ -153,7 +153,7 @@ function whatToDelete({ status }: Looked, steps: readonly DataStep[]): DataWork 
     );
   const going = steps.filter(({ does }) => does === "same");
   if (going.length === 0) return { kind: "none", state: "finished", because: "no old object is left" };
-  const why = notYet(status);
+  const why = notYet(state);
   if (why !== undefined) throw userError(why);
   return { kind: "finish", going };
 }

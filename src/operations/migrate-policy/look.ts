@@ -11,7 +11,6 @@ import { userError } from "../../errors.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { keyOf } from "../../model/namespaced-name.ts";
-import type { Observed } from "../../model/observed.ts";
 import type { Served } from "../../model/served.ts";
 import type { Millis } from "../../model/time.ts";
 import { refusedTarget, sideOf } from "../../policy/crossing.ts";
@@ -80,7 +79,7 @@ export async function look(
 
 /** What the upgrade makes of the policies; throws UserError where that cannot be told. */
 export function judge(
-  seen: Observed,
+  seen: ClusterFacts,
   objects: ObservedPolicy,
   options: { readonly given: Decisions; readonly to: string | undefined; readonly only?: string },
 ): Pick<Looked, "calico" | "setting" | "decisions" | "result"> {

@@ -45,12 +45,16 @@ export interface Remaining {
   readonly onlyStale?: true;
 }
 
-/** Looks at the nodes, and has rights and guards say whether they may be restarted; nothing is written. */
+/**
+ * Looks at the nodes, and has rights and guards say whether they may be restarted; nothing is written. Of a part
+ * (`session.leased`) the run that it belongs to has looked at the lease.
+ */
 export async function lookAtNodes(
   session: Session,
-  { request, make, notes = [], onlyStale, open: opened }: Remaining,
+  { request, make, notes = [], onlyStale, open: given }: Remaining,
 ): Promise<NodesLeft & { readonly refusals: readonly Stop[]; readonly declined: boolean }> {
-  return await withNodes(session, request, opened, async (open) => {
+  return await withNodes(session, request, given, async (opened) => {
+    const open = session.leased ? withoutRun(opened) : opened;
     const template = await make(open);
     const left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
     const refusals: Stop[] = [];
@@ -61,7 +65,9 @@ export async function lookAtNodes(
       declined ||= checked.kind === "declined";
     };
     if (left.template || left.nodes.length > 0) await check(left.nodes, false);
-    if (left.stale.length > 0 && refusals.length === 0) await check(left.stale, true);
+    // Silent ones are left where the run upgrades; here they are all that is asked for (hazard H16).
+    const stale = onlyStale === undefined ? left.stale : [...left.stale, ...left.silent];
+    if (stale.length > 0 && refusals.length === 0) await check(stale, true);
     return { ...left, refusals, declined };
   });
 }
@@ -173,6 +179,17 @@ export function nodesLeft(
     silent: [...new Set([...behind, ...older])].filter((node) => isSilent(world, node)).toSorted(),
     stale: older.filter((node) => !isSilent(world, node)).toSorted(),
   };
+}
+
+/** The install as it looks to a part of a run that will hold the lease. */
+function withoutRun(open: OpenNodes): OpenNodes {
+  const snapshot = (): NodeWorld => {
+    const { daemonSet, ...world } = open.live.snapshot();
+    if (daemonSet === undefined) return world;
+    const { run: _held, ...facts } = daemonSet.facts;
+    return { ...world, daemonSet: { ...daemonSet, facts } };
+  };
+  return { ...open, live: { ...open.live, snapshot } };
 }
 
 async function withNodes<T>(

@@ -32,7 +32,7 @@ export async function checkNodeStep(
     discovery,
     now: clock.now(),
     namespace,
-    daemonSet: `${namespace}/${name}`,
+    daemonSet: { namespace, name },
     known: {
       nodes: known([...world.nodes.values()]),
       daemonSets: known([world.daemonSet?.facts ?? chosen]),

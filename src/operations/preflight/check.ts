@@ -41,8 +41,7 @@ export async function checkRelease(
 ): Promise<Checked> {
   const { to, file } = target;
   const all = withTold(catalogue, file?.set?.image, to?.known === true ? to.value : undefined);
-  const named = daemonSet === undefined ? undefined : `${daemonSet.namespace}/${daemonSet.name}`;
-  const factsFrom = (cluster: ClusterFacts): PreflightFacts => preflightFacts(cluster, all, named);
+  const factsFrom = (cluster: ClusterFacts): PreflightFacts => preflightFacts(cluster, all, daemonSet);
 
   // What runs tells which rules apply; only what those look at is read.
   const basic = await source.read([...basicNeeds, "served"]);

@@ -1,10 +1,10 @@
 import { userError } from "../../errors.ts";
+import { procedureFor } from "../../facts/procedure.ts";
 import { fileFacts } from "../../manifest/file-facts.ts";
 import type { Reading } from "../../model/reading.ts";
 import type { PreflightFacts } from "../../preflight/facts.ts";
 import type { TargetManifest } from "../../preflight/subject.ts";
 import type { Version } from "../../releases/version.ts";
-import { procedureFor } from "../../render/status/procedure.ts";
 import { refuseMismatch, type PlanFile } from "../plan/file.ts";
 
 /** Where a cluster is to go, as the flags say it; both undefined: nowhere. */

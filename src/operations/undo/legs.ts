@@ -1,7 +1,7 @@
 import type { PartOf } from "../../bundle/part.ts";
 import type { Bundle, Parts } from "../../bundle/read.ts";
 import { openBundle, type OpenBundle } from "../../bundle/write.ts";
-import { explain, isInterrupted } from "../../errors.ts";
+import { explain, isInterrupted, reasonOf } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
 import { version } from "../../version.ts";
 import { settledByMigrations } from "../apply/decide.ts";
@@ -71,7 +71,7 @@ export async function takeLegsBack(told: Told, place: Place | undefined): Promis
       }
     }
   } catch (error) {
-    stopped = { message: explain(error).replace(/^error: /, ""), interrupted: isInterrupted(error) };
+    stopped = { message: reasonOf(error), interrupted: isInterrupted(error) };
     code = isInterrupted(error) ? error.exitCode : 1;
   } finally {
     await close(own);

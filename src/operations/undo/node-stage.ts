@@ -1,6 +1,6 @@
 import { contentOf } from "../../bundle/content.ts";
 import { readObject } from "../../cluster/read-object.ts";
-import { interrupted, userError } from "../../errors.ts";
+import { interrupted, userError, warningsOn } from "../../errors.ts";
 import { restoreObject } from "../../merge/restore-object.ts";
 import { daemonSetFacts } from "../../model/daemonset.ts";
 import type { KubeObject } from "../../model/kube.ts";
@@ -80,7 +80,7 @@ export function nodeStage(
       return left.template || left.nodes.length + left.silent.length > 0;
     },
     async mayRestart() {
-      const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+      const warn = warningsOn(context);
       return (await lookAtNodes(connection, context, later, make, warn)).allowed;
     },
     async goBack(restarted) {

@@ -1,5 +1,5 @@
 import type { Connection } from "../../cluster/port.ts";
-import { explain, interrupted, isBug, userError } from "../../errors.ts";
+import { interrupted, isBug, userError, reasonOf } from "../../errors.ts";
 import { dataOf } from "../../merge/config-map.ts";
 import { configChange, type ConfigChange } from "../../model/config-ledger.ts";
 import { configMapFacts } from "../../model/configmap.ts";
@@ -48,7 +48,7 @@ export async function readerStage(
     if (isBug(error)) throw error;
     if (options.noRestart) return undefined;
     throw userError(
-      `what reads the values that come back cannot be told: ${explain(error).replace(/^error: /, "")}; nothing was changed: --no-restart only brings them back`,
+      `what reads the values that come back cannot be told: ${reasonOf(error)}; nothing was changed: --no-restart only brings them back`,
     );
   }
   const target = maps.find(

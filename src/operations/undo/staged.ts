@@ -1,7 +1,7 @@
 import type { Bundle } from "../../bundle/read.ts";
 import type { Draft } from "../../model/draft.ts";
 import { readObject } from "../../cluster/read-object.ts";
-import { userError } from "../../errors.ts";
+import { userError, warningsOn } from "../../errors.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { parseTime } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
@@ -13,6 +13,7 @@ import { goesAlone, refusals } from "./prepare.ts";
 import { readerStage } from "./readers.ts";
 import { decide, targetsOf, type Decision } from "./staged-entries.ts";
 import { stagesOf, type Work } from "./stages.ts";
+import { plural } from "../../model/words.ts";
 
 /** Runs whose objects stand on each other: they go back in stages, nodes by the steps of `node`. */
 export function isStaged({ entries }: Bundle): boolean {
@@ -67,10 +68,10 @@ export async function stagedLeg(
     what:
       work.length === 0
         ? `restart what runs with the values of ${command} from ${started}`
-        : `take back ${work.length} ${work.length === 1 ? "object" : "objects"} of ${command} from ${started}`,
+        : `take back ${plural(work.length, "object")} of ${command} from ${started}`,
     async mayBegin() {
       const downgrade = downgradeOf(targets);
-      if (downgrade !== undefined) options.context.stderr.write(`Warning: ${downgrade}\n`);
+      if (downgrade !== undefined) warningsOn(options.context)(downgrade);
       if (!(await run.nodesMayRestart())) return false;
       const stands = options.noRestart ? undefined : await readers?.refusal();
       if (stands !== undefined)

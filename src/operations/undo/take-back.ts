@@ -8,6 +8,7 @@ import type { Inverse, UndoWorld } from "./inverse.ts";
 import type { Around, Done, Leg } from "./leg.ts";
 import { prepareAll, refusals, type Prepared } from "./prepare.ts";
 import { entryOf } from "../../commands/undo/tell.ts";
+import { plural } from "../../model/words.ts";
 
 /** So many rounds in which nothing was done are no progress. */
 const idleRounds = 5;
@@ -26,7 +27,7 @@ export async function aloneLeg(bundle: Bundle, world: UndoWorld, around: Around)
   return {
     ...leg,
     way: {
-      what: `take back ${String(count)} ${count === 1 ? "change" : "changes"} of ${command} from ${started}`,
+      what: `take back ${plural(count, "change")} of ${command} from ${started}`,
       mayBegin: async () => await Promise.resolve(true),
       perform,
     },

@@ -4,7 +4,7 @@ import { savedOwner } from "../../merge/former-owner.ts";
 import type { Draft } from "../../model/draft.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { objectName } from "../../model/object-name.ts";
-import { notedStages, valueStages } from "../config/values.ts";
+import { notedStages } from "../config/values.ts";
 import type { Stop } from "../decision.ts";
 import type { ObjectGoal } from "../objects/goal.ts";
 import { established, gone, rolledOut } from "../objects/rollout.ts";
@@ -111,8 +111,9 @@ function valuesOf(own: readonly Target[], goal: ApplyGoal): readonly Stage[] {
       }),
     );
   if (each.length === 0) return [];
-  const notes = goal.dryRun ? [1] : Array.from({ length: valueStages }, (_, at) => at);
-  return notes.map((at) => each.flatMap((stages) => stages[at] ?? []));
+  // The note before, the values, the note after: a dry run has no use for notes.
+  const places = goal.dryRun ? [1] : [0, 1, 2];
+  return places.map((at) => each.flatMap((stages) => stages[at] ?? []));
 }
 
 /** One object after the other: gone, with its pods, before it is created again. */

@@ -4,7 +4,7 @@ import { assume } from "./assume.ts";
 import { draftOf } from "./draft.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nextNodeStep } from "./next.ts";
-import { acted, look, nothingSeen, nodeSeen, withNode, type Seen } from "./seen.ts";
+import { acted, look, nothingSeen, nodeSeen, unanswered, withNode, type Seen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 import { writesOf, type NodePlaces } from "./writes.ts";
@@ -31,5 +31,6 @@ export function nodeProcedure(
     assume,
     learned: (seen, { node }, verdict) =>
       node === undefined ? seen : withNode(seen, node, { ...nodeSeen(seen, node, 0), admission: verdict }),
+    unanswered,
   };
 }

@@ -52,8 +52,12 @@ export interface NodeSeen {
   readonly probed?: boolean;
   /** What the server said to the new pod of this node (hazard H30). */
   readonly admission?: Verdict;
+  /** Gives the node back, and nobody answered. */
+  readonly givingBack?: GiveBack;
   readonly outcome?: Outcome;
 }
+
+export type GiveBack = Extract<NodeStep, { kind: "uncordon" | "drop-lease" }>;
 
 export type Outcome =
   | { readonly result: "restarted"; readonly kept?: "was-cordoned" | "cordoned-again" | "void" }
@@ -150,7 +154,8 @@ function upSince(before: NodeSeen, pod: PodFacts | undefined, goal: NodeGoal, no
 }
 
 /** Takes in what this process did; `at` is the server's clock when it answered. */
-export function acted(seen: Seen, step: NodeStep, at: Millis): Seen {
+export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
+  const seen = answered(before, step);
   switch (step.kind) {
     case "template":
       return { ...seen, templateWritten: true };
@@ -184,6 +189,20 @@ export function acted(seen: Seen, step: NodeStep, at: Millis): Seen {
     case "unpin":
       return { ...seen, unpinned: true };
   }
+}
+
+/** Nobody knows what became of this step: where it went through, the node is done and not to be restarted again. */
+export function unanswered(seen: Seen, step: NodeStep): Seen {
+  if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
+  return change(seen, step.node.name, 0, { givingBack: step });
+}
+
+function answered(seen: Seen, step: NodeStep): Seen {
+  if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
+  const own = seen.nodes[step.node.name];
+  if (own?.givingBack === undefined) return seen;
+  const { givingBack: _through, ...rest } = own;
+  return withNode(seen, step.node.name, rest);
 }
 
 function dropped(seen: Seen, node: string, why: DropReason, at: Millis): Seen {

@@ -1,9 +1,9 @@
 import type { CalicoObject } from "../../model/calico-object.ts";
-import { listOf, recordOf } from "../../model/label-selector.ts";
 import { clusterRule } from "../cluster-rule.ts";
 import { nameOf, specSeen } from "../seen.ts";
 import { selects } from "../selects.ts";
 import { some } from "../some.ts";
+import { listOf, recordOf } from "../../model/record.ts";
 
 /** What automatic host endpoints have: it allows everything that no policy looks at. */
 const allowing = "projectcalico-default-allow";

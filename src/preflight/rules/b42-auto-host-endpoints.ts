@@ -1,8 +1,8 @@
-import { recordOf } from "../../model/label-selector.ts";
 import { span } from "../../releases/version.ts";
 import { clusterRule } from "../cluster-rule.ts";
 import { nameOf, specSeen } from "../seen.ts";
 import { some } from "../some.ts";
+import { recordOf } from "../../model/record.ts";
 
 /** Set on host endpoints that the controller makes. */
 const made = "projectcalico.org/created-by";

@@ -1,16 +1,7 @@
-import { envValue } from "../../model/configmap.ts";
-import { ownersOf } from "../../model/owner.ts";
-import { calicoNodeContainer } from "../../model/template.ts";
+import { calicoOwners } from "../../facts/owners.ts";
 import { clusterRule } from "../cluster-rule.ts";
 
-/** What some write into CLUSTER_TYPE; the others leave marks on the object (model/owner.ts). */
-const clusterTypes: readonly (readonly [RegExp, string])[] = [
-  [/\bkubespray\b/, "kubespray"],
-  [/\bkops\b/, "kOps"],
-  [/\becs\b/, "EKS (aws-vpc-cni)"],
-];
-
-/** Calico-facts 5: RKE2, EKS, kOps, kubespray, microk8s, k0s, k3s ship their own copies. */
+/** Calico-facts 5: RKE2, kOps, kubespray, microk8s, k0s, k3s ship their own copies. */
 export const distribution = clusterRule({
   id: "O03",
   severity: "error",
@@ -18,28 +9,13 @@ export const distribution = clusterRule({
   steps: ["controller", "configmap", "apply"],
   check({ daemonSet, configMaps }) {
     const object = `DaemonSet ${daemonSet.namespace}/${daemonSet.name}`;
-    const owner = ownersOf(daemonSet).find(({ kind }) => kind === "distribution");
-    const container = calicoNodeContainer(daemonSet.template);
-    const type =
-      container === undefined
-        ? undefined
-        : envValue(
-            container,
-            "CLUSTER_TYPE",
-            configMaps.filter(({ namespace }) => namespace === daemonSet.namespace),
-          );
-    const told = type === undefined || type === "unknown" ? "" : type.value;
-    const named = clusterTypes.find(([pattern]) => pattern.test(told))?.[1];
-    const name = owner?.name ?? named;
-    if (name === undefined) return { outcome: "pass", because: "no mark of a distribution on calico-node" };
-    const evidence =
-      owner === undefined
-        ? { object, field: "env CLUSTER_TYPE", value: told }
-        : { object, field: "mark", value: owner.evidence };
+    const owner = calicoOwners(daemonSet, configMaps).find(({ kind }) => kind === "distribution");
+    if (owner === undefined) return { outcome: "pass", because: "no mark of a distribution on calico-node" };
+    const { name, evidence } = owner;
     return {
       outcome: "fail",
-      because: `this Calico is part of ${name} (${evidence.value}), which brings its own manifest back`,
-      evidence: [evidence],
+      because: `this Calico is part of ${name} (${evidence}), which brings its own manifest back`,
+      evidence: [{ object, field: "mark", value: evidence }],
       fix:
         name === "microk8s"
           ? "take its cni.yaml of the new version (microk8s does not upgrade Calico by itself)"

@@ -25,7 +25,7 @@ export const ownershipWords = {
   },
   O03: {
     title: "Calico is not part of a distribution",
-    why: "RKE2, EKS, kOps, kubespray, microk8s, k0s and k3s ship their own copy of the manifest. Applied beside it, upstream's is taken back with their next run, or their settings are lost.",
+    why: "RKE2, kOps, kubespray, microk8s, k0s and k3s ship their own copy of the manifest. Applied beside it, upstream's is taken back with their next run, or their settings are lost.",
     detected: "labels, annotations, images and host paths of calico-node, and CLUSTER_TYPE",
     fix: "Upgrade Calico with the distribution.",
     sources: [

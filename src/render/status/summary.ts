@@ -1,6 +1,7 @@
 import { parseTime, type Millis } from "../../model/time.ts";
 import { humanDuration } from "../duration.ts";
 import type { DaemonSetStatus, InstallStatus, UpgradeStatus } from "./kind.ts";
+import { plural } from "../../model/words.ts";
 
 /** The lines above the tables: what this cluster is, how far an upgrade has come, what is wrong. */
 export function summaryLines(status: UpgradeStatus): readonly string[] {
@@ -130,8 +131,4 @@ function runLine({ run }: DaemonSetStatus, now: Millis): string | undefined {
   return run.state === "working"
     ? `${run.holder ?? ""} works on it${target}${seen}`
     : `${run.holder ?? ""} left it unfinished${target}${seen}; the same command goes on with it`;
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,4 @@
-import type { ConfigMapRunResult } from "../config-result.ts";
+import type { JsonObject } from "../../model/kube.ts";
 import type { UndoneRestart } from "./kind.ts";
 
 /** What the steps of other commands restarted, by their own results. */
@@ -6,7 +6,13 @@ export function restartsOf({
   typha,
   controller,
   nodes,
-}: Pick<ConfigMapRunResult, "typha" | "controller" | "nodes">): readonly UndoneRestart[] {
+}: {
+  readonly typha?: { readonly name: string; readonly rolledOut: boolean };
+  /** `kind: ControllerUpgrade` */
+  readonly controller?: JsonObject;
+  /** `kind: NodeUpgrade` */
+  readonly nodes?: JsonObject;
+}): readonly UndoneRestart[] {
   const outcome = (succeeded: unknown): string => (succeeded === true ? "restarted" : "failed");
   const workload = controller?.["controller"] as Pick<UndoneRestart, "kind" | "name"> | undefined;
   const done = (nodes?.["nodes"] ?? []) as readonly Omit<UndoneRestart, "kind">[];

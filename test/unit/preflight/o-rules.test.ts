@@ -53,7 +53,12 @@ describe("who owns the install", () => {
       /part of microk8s/,
     ],
     ["O03", distribution, { env: [{ name: "CLUSTER_TYPE", value: "kubespray,bgp" }] }, /part of kubespray/],
-    ["O03", distribution, { env: [{ name: "CLUSTER_TYPE", value: "k8s,ecs" }] }, /part of EKS/],
+    [
+      "O03",
+      distribution,
+      { config: { cluster_type: "kubespray" } },
+      /part of kubespray \(cluster_type of ConfigMap calico-config kubespray\)/,
+    ],
     ["O04", byHelm, annotated({ "meta.helm.sh/release-name": "calico" }), /Helm release calico/],
     [
       "O05",

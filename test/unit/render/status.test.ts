@@ -3,7 +3,8 @@ import { formatCordonLease, formatRunLease, type CordonLease } from "../../../sr
 import { cordonAnnotation, pinnedAnnotation, runAnnotation } from "../../../src/model/names.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
 import { printed, type OutputFormat } from "../../../src/render/output.ts";
-import { upgradeStatus, type StatusScope } from "../../../src/render/status/build.ts";
+import { upgradeState, type UpgradeScope } from "../../../src/facts/upgrade.ts";
+import { upgradeStatus } from "../../../src/render/status/build.ts";
 import type { UpgradeStatus } from "../../../src/render/status/kind.ts";
 import { printableStatus, type StatusLook } from "../../../src/render/status/print.ts";
 import {
@@ -24,8 +25,8 @@ import {
 } from "../build/a-cluster.ts";
 import { schemaErrors } from "./schema.ts";
 
-function statusOf(spec: ClusterSpec, scope?: StatusScope): UpgradeStatus {
-  const status = upgradeStatus(observedOf(spec), catalogue, scope);
+function statusOf(spec: ClusterSpec, scope?: UpgradeScope): UpgradeStatus {
+  const status = upgradeStatus(upgradeState(observedOf(spec), catalogue, scope));
   expect(schemaErrors(status)).toEqual([]);
   return status;
 }
@@ -330,7 +331,10 @@ describe("what is wrong", () => {
     ]);
     expect(status.done).toBe(true);
     expect(await print(spec)).toContain("kube-system/calico-node-arm64: the one node runs revision 1");
-    const one = statusOf(spec, { nodes: [], daemonSet: "kube-system/calico-node-arm64" });
+    const one = statusOf(spec, {
+      nodes: [],
+      daemonSet: { namespace: "kube-system", name: "calico-node-arm64" },
+    });
     expect(one.install.kind).toBe("manifest");
     expect(one.daemonSets).toHaveLength(1);
   });

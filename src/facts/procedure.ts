@@ -1,6 +1,6 @@
-import type { Install } from "../../model/install.ts";
+import type { Install } from "./install.ts";
 
-/** What to do where this tool is not the one to upgrade an install (calico-facts 5). */
+/** What to do where this tool is not the one to upgrade an install (calico-facts 5); undefined: it is. */
 export function procedureFor(install: Install): string | undefined {
   switch (install.kind) {
     case "operator":
@@ -29,4 +29,19 @@ function releaseName(install: Install): string {
   const owner = install.owners.find(({ kind }) => kind === "helm");
   const name = owner?.name.replace(/^Helm( release)? ?/, "") ?? "";
   return name === "" ? "" : ` ${name}`;
+}
+
+/** Whether nothing but the name that the cluster goes by says that somebody owns it. */
+export function isOwnedByNameOnly({ kind, owners }: Install): boolean {
+  return kind === "distribution" && owners.some(({ byName }) => byName === true);
+}
+
+/**
+ * Why a command leaves this Calico alone: the operator or a distribution would take the change back. What a chart
+ * installed may be changed: Helm writes it again only when somebody upgrades the chart.
+ */
+export function notOurs(install: Install): string | undefined {
+  return ["operator", "migrating", "distribution"].includes(install.kind) && !isOwnedByNameOnly(install)
+    ? `${procedureFor(install) ?? ""} (seen: ${install.evidence.join("; ")})`
+    : undefined;
 }

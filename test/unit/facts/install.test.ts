@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { installKind } from "../../../src/model/install.ts";
+import { installKind } from "../../../src/facts/install.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { workloadFacts } from "../../../src/model/workload.ts";
 import {

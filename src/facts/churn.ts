@@ -1,5 +1,5 @@
-import type { EventFacts } from "../../model/event.ts";
-import type { Millis } from "../../model/time.ts";
+import type { EventFacts } from "../model/event.ts";
+import type { Millis } from "../model/time.ts";
 
 /** More pods than this made for one node within the window is churn: a restart makes one. */
 const tooMany = 3;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { known } from "../../../src/model/reading.ts";
-import { preflightFacts } from "../../../src/preflight/facts.ts";
+import { calicoFacts } from "../../../src/facts/calico.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
-import { aCalicoObject, clusterFacts, forbidden, type PreflightSpec } from "./cluster.ts";
+import { aCalicoObject, clusterFacts, forbidden, type PreflightSpec } from "../preflight/cluster.ts";
 
 const pool = aCalicoObject("IPPool", "pods", { vxlanMode: "CrossSubnet" });
 const felix = (name: string, vxlanEnabled: boolean) =>
@@ -12,7 +12,7 @@ function vxlan({ readings, ...spec }: PreflightSpec) {
   const told = { ipPools: known([]), felixConfigurations: known([]) };
   const facts = clusterFacts(spec);
   const objects = spec.objects === undefined ? told : {};
-  return preflightFacts({ ...facts, ...objects, ...readings }, catalogue).vxlan;
+  return calicoFacts({ ...facts, ...objects, ...readings }, catalogue).vxlan;
 }
 
 const env = (value: string) => [{ name: "FELIX_VXLANENABLED", value }];

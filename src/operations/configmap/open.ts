@@ -2,8 +2,8 @@ import { discover } from "../../cluster/discovery.ts";
 import { observe, observedGroups } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readObject } from "../../cluster/read-object.ts";
-import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
+import { calicoFacts } from "../../facts/calico.ts";
 import { configReaders } from "../../model/config-readers.ts";
 import { configMapsOf } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
@@ -11,18 +11,18 @@ import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
 import type { TemplateFacts } from "../../model/template.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
-import { heard, serverClock, type ServerClock } from "../../perform/server-clock.ts";
-import { daemonSetArgument } from "../../commands/arguments.ts";
-import { refuseOthersInstall } from "../node/choose.ts";
-import type { ConfigMapValues } from "../../commands/configmap/options.ts";
+import { catalogue } from "../../releases/catalogue.ts";
+import { served } from "../node/open.ts";
+import type { Session } from "../session.ts";
+import { chosenOf, refuseOthersInstall } from "../which-calico.ts";
 
 /** Everything that the change is judged by. */
-export interface Prepared {
-  readonly connection: Connection;
+export interface OpenConfigMap {
   readonly discovery: Discovery;
-  readonly clock: ServerClock;
   readonly seen: Observed;
   readonly daemonSet: DaemonSetFacts;
+  /** Where that is served. */
+  readonly daemonSetRef: Ref;
   readonly workloads: readonly WorkloadFacts[];
   readonly ref: Ref;
   /** The ConfigMap as served. */
@@ -32,23 +32,20 @@ export interface Prepared {
 /** Calico's own, among the ConfigMaps that its pods read. */
 const usualName = /^(calico|canal)-config$/;
 
-export async function prepare(
-  given: Connection,
-  context: Pick<AppContext, "now">,
-  values: Pick<ConfigMapValues, "daemonSet">,
-): Promise<Prepared> {
-  const clock = serverClock(context.now);
-  const connection = heard(given, clock);
+/** `wanted`: the DaemonSet; undefined: the only one. Throws UserError where it cannot be told which ConfigMap is meant. */
+export async function openConfigMap(
+  { connection, clock }: Pick<Session, "connection" | "clock">,
+  wanted: { readonly namespace: string; readonly name: string } | undefined,
+): Promise<OpenConfigMap> {
   const discovered = discover(connection, observedGroups);
-  const wanted =
-    values.daemonSet === undefined ? undefined : daemonSetArgument(values.daemonSet, "configmap");
   const seen = await observe(connection, discovered, {
     needs: ["nodes", "daemonSets", "pods", "revisions", "workloads", "configMaps", "installation"],
-    namespace: given.namespaceGiven ? given.namespace : "kube-system",
-    now: context.now(),
+    namespace: connection.namespaceGiven ? connection.namespace : "kube-system",
+    now: clock.now(),
   });
-  refuseOthersInstall(seen);
-  const daemonSet = chosen(seen, wanted);
+  const calico = calicoFacts(seen, catalogue, wanted);
+  refuseOthersInstall(calico.installSeen);
+  const daemonSet = chosenOf(calico.daemonSet);
   const workloads = (seen.workloads.known ? seen.workloads.value : []).filter(
     ({ namespace }) => namespace === daemonSet.namespace,
   );
@@ -62,33 +59,14 @@ export async function prepare(
     name,
   };
   const live = await readConfig(connection, ref);
-  return { connection, discovery: await discovered, clock, seen, daemonSet, workloads, ref, live };
-}
-
-function chosen(
-  { daemonSets }: Observed,
-  wanted: { readonly namespace: string; readonly name: string } | undefined,
-): DaemonSetFacts {
-  if (!daemonSets.known) throw userError(`which Calico runs cannot be told: ${daemonSets.message}`);
-  const all = daemonSets.value;
-  const names = all.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
-  if (wanted !== undefined) {
-    const found = all.find(({ namespace, name }) => namespace === wanted.namespace && name === wanted.name);
-    if (found !== undefined) return found;
-    throw userError(
-      `no calico-node DaemonSet ${wanted.namespace}/${wanted.name}; there is ${names === "" ? "none" : names}`,
-    );
-  }
-  const [first, second] = all;
-  if (first === undefined)
-    throw userError(
-      "no Calico found: no DaemonSet runs calico-node; look with: kubectl calico-upgrade status",
-    );
-  if (second !== undefined)
-    throw userError(
-      `there are ${String(all.length)} calico-node DaemonSets: ${names}; choose one with --daemonset NAMESPACE/NAME`,
-    );
-  return first;
+  const discovery = await discovered;
+  const { namespace } = daemonSet;
+  const daemonSetRef: Ref = {
+    ...served(discovery, "daemonsets", ["apps", "extensions"]),
+    namespace,
+    name: daemonSet.name,
+  };
+  return { discovery, seen, daemonSet, daemonSetRef, workloads, ref, live };
 }
 
 function configMapName(templates: readonly TemplateFacts[]): string {
