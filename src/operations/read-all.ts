@@ -1,4 +1,4 @@
-import { list } from "../cluster/list.ts";
+import { apiVersionOf, collectionPath } from "../cluster/paths.ts";
 import type { Connection } from "../cluster/port.ts";
 import { readObject } from "../cluster/read-object.ts";
 import { readingOf } from "../cluster/reading.ts";
@@ -11,8 +11,9 @@ type Found = Reading<KubeObject | undefined>;
 /** Fewer objects of a kind than this are read one by one. */
 const worthAList = 3;
 
-/** A list of definitions may bring this many for each one that is wanted; each is some 10 kB. */
+/** A list may bring this many for each one that is wanted: definitions are large, and there may be hundreds. */
 const atMostForOne = 4;
+const leastPage = 100;
 
 /** Reads objects, many of one kind by one list. By `objectKey`; known and undefined: it is not there. */
 export async function readAll(
@@ -32,31 +33,37 @@ async function readKind(
 ): Promise<readonly (readonly [string, Found])[]> {
   const [first] = refs;
   if (first === undefined) return [];
-  if (refs.length >= worthAList && (await isWorthIt(connection, first, refs.length))) {
-    const wanted = new Set(refs.map(({ name }) => name));
-    const { namespace } = first;
-    const listed = await readingOf(() =>
-      list(connection, first, {
-        pick: (object) => (wanted.has(object.metadata.name) ? [object] : []),
-        ...(namespace === undefined ? {} : { namespace }),
-      }),
-    );
-    // Whoever may read these objects may perhaps not list all of their kind.
-    if (listed.known) {
-      const there = new Map(listed.value.items.flat().map((object) => [object.metadata.name, object]));
-      return refs.map((ref) => [objectKey(ref), known(there.get(ref.name))]);
-    }
-  }
+  const listed = refs.length < worthAList ? undefined : await listKind(connection, first, refs);
+  if (listed !== undefined) return refs.map((ref) => [objectKey(ref), known(listed.get(ref.name))]);
   return await Promise.all(
     refs.map(async (ref) => [objectKey(ref), await readingOf(() => readObject(connection, ref))] as const),
   );
 }
 
-/** Definitions are large, and a cluster may have hundreds of others. */
-async function isWorthIt(connection: Connection, kind: Ref, wanted: number): Promise<boolean> {
-  if (kind.kind !== "CustomResourceDefinition") return true;
-  const names = await readingOf(() =>
-    list(connection, kind, { pick: ({ metadata }) => metadata.name, metadataOnly: true }),
+/**
+ * Those of a kind by their names; undefined where a list would bring far more than is wanted, or is not allowed:
+ * whoever may read these objects may perhaps not list all of their kind.
+ */
+async function listKind(
+  connection: Connection,
+  { namespace, ...kind }: Ref,
+  refs: readonly Ref[],
+): Promise<ReadonlyMap<string, KubeObject> | undefined> {
+  const page = await readingOf(() =>
+    connection.request({
+      method: "GET",
+      path: collectionPath(kind, namespace),
+      query: { limit: String(Math.max(leastPage, refs.length * atMostForOne)) },
+    }),
   );
-  return names.known && names.value.items.length <= wanted * atMostForOne;
+  if (!page.known) return undefined;
+  const { items, metadata } = page.value.body as {
+    readonly items?: readonly object[] | null;
+    readonly metadata?: { readonly continue?: string };
+  };
+  if ((metadata?.continue ?? "") !== "") return undefined;
+  // Items of most lists do not say what they are.
+  const filled = { apiVersion: apiVersionOf(kind), kind: kind.kind };
+  const objects = (items ?? []).map((item) => ({ ...filled, ...item }) as KubeObject);
+  return new Map(objects.map((object) => [object.metadata.name, object]));
 }

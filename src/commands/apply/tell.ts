@@ -87,7 +87,7 @@ function linesOf(options: ApplyOptions, result: ApplyResult): readonly string[] 
     const { hint, ...why } = stop;
     const more = hint === undefined || hint.endsWith(again) || stop.interrupted === true ? {} : { hint };
     lines.push(...stopLines({ ...why, ...more }, log), stepsTable(steps).trimEnd());
-    lines.push(`to continue: ${again}`);
+    if (options.dryRun === "none") lines.push(`to continue: ${again}`);
   }
   if (notInFile.length > 0) lines.push(`not in the file any more, and left (H02): ${notInFile.join(", ")}`);
   // The run's own takes those of its migrations along; it may have written nothing else.

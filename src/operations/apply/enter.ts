@@ -36,7 +36,8 @@ export async function enterPart(
       return await nodes(session, state);
     case "contract":
       return await contract(session, state);
-    default:
+    case "expand":
+    case "typha":
       return (await writeStages(id, stagesOf(id, goalOf(state, session)), session, state)).ended;
   }
 }
@@ -69,7 +70,7 @@ async function controller(session: Session, state: ApplyState): Promise<Ended<Pa
     const outcome = await controllerOperation(
       await openController(session, raw, request.nodes.daemonSet, abort.signal),
       session,
-      controllerRequest(request),
+      controllerRequest(session, request),
       { name: path, objects },
       abort.signal,
       bundle ?? "none",
@@ -81,13 +82,17 @@ async function controller(session: Session, state: ApplyState): Promise<Ended<Pa
   }
 }
 
-function controllerRequest({ nodes, fixStrategy }: ApplyState["request"]): ControllerRequest {
+function controllerRequest(
+  { dryRun }: Session,
+  { nodes, fixStrategy }: ApplyState["request"],
+): ControllerRequest {
   return {
     fixStrategy,
     takeOver: nodes.takeOver,
     timeout: nodes.timeout,
     ignored: nodes.ignored,
-    settled: new Set(),
+    // A dry run has not added what the controller needs.
+    settled: new Set(dryRun === "none" ? [] : ["H05"]),
     asStep: true,
     ...(nodes.daemonSet === undefined ? {} : { daemonSet: nodes.daemonSet }),
     ...(nodes.settle === undefined ? {} : { settle: nodes.settle }),
@@ -113,7 +118,7 @@ async function configMaps(session: Session, state: ApplyState): Promise<Ended<Pa
     daemonSet: chosen,
     discovery: scene.discovery,
     notes: asJustWritten(notesNow(state), refs),
-    controller: { ...controllerRequest(request), fixStrategy: false },
+    controller: { ...controllerRequest(session, request), fixStrategy: false },
     bundle: bundle ?? "none",
   });
   if (restarted.controller !== undefined) controllers.push(restarted.controller);

@@ -1,3 +1,4 @@
+import type { KubeObject } from "../../model/kube.ts";
 import { agree } from "../../perform/agree.ts";
 import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
 import type { ControllerRunResult } from "../../plan/controller/result.ts";
@@ -87,7 +88,9 @@ async function applied(session: Session, request: ApplyRequest, signal: AbortSig
       const { notInFile } = seen;
       return { kind: "nothing", result: { ...nothing, notInFile, again: session.commands.again() } };
     }
-    default:
+    case "refused":
+    case "declined":
+    case "not ready":
       return seen;
   }
 }
@@ -107,6 +110,7 @@ async function carryOut(
     const ended = await runSequence<ApplyPart>(session, {
       parts: applySteps.slice(0, applySteps.indexOf(request.until) + 1).map((id) => ({ id })),
       daemonSet: planned.daemonSet,
+      ...knownCarrier(planned),
       takeOver: request.nodes.takeOver,
       serverVersion: discovery.version,
       enter: ({ id }, own) => enterPart(id, own, state),
@@ -116,6 +120,12 @@ async function carryOut(
   } finally {
     await bundle?.close();
   }
+}
+
+/** As it was seen; where it has changed since, the first write of the lease meets that. */
+function knownCarrier({ scene, daemonSet }: ApplyPlanned): { readonly known?: KubeObject } {
+  const before = scene.targets.find(({ ref }) => ref === daemonSet)?.before;
+  return before === undefined ? {} : { known: before };
 }
 
 function resultOf(

@@ -2,7 +2,6 @@ import type { Connection } from "../../cluster/port.ts";
 import { discover } from "../../cluster/discovery.ts";
 import { groupsFor, observableNames, observe, type Need } from "../../cluster/observe.ts";
 import { userError } from "../../errors.ts";
-import type { AppContext } from "../../context.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { Millis } from "../../model/time.ts";
 
@@ -24,7 +23,7 @@ export interface FactsSource {
 
 export async function factsSource(
   flags: FactsFlags,
-  context: Pick<AppContext, "readFile" | "now">,
+  context: { readonly readFile: (path: string) => Promise<string>; readonly now: () => Millis },
   connect: () => Promise<Connection>,
 ): Promise<FactsSource> {
   const { facts: file, saveFacts: target } = flags;

@@ -178,7 +178,7 @@ async function one(
           cluster.nodeWorld(),
           common,
         );
-      default:
+      case "migrate":
         return left1("nothing to migrate");
     }
   };
