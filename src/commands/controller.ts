@@ -18,6 +18,7 @@ import {
   settleControllerFlag,
 } from "../flags/controller.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
+import { eventsFlag } from "../flags/events.ts";
 import { takeOverFlag } from "../flags/node.ts";
 import { BaseCommand, option } from "./base.ts";
 
@@ -68,6 +69,7 @@ export class ControllerCommand extends BaseCommand {
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
+  readonly events = option(eventsFlag);
   readonly output = option(outputFlag);
   readonly template = option(templateFlag);
   readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);

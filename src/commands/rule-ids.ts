@@ -1,6 +1,7 @@
 import { userError } from "../errors.ts";
 import { program } from "../model/program.ts";
-import { allPages, categories } from "../render/explain/pages.ts";
+import { categories } from "../preflight/categories.ts";
+import { allPages } from "../render/explain/pages.ts";
 
 /** What --ignore-preflight-errors names; a slip must not look like a decision. */
 export function ignoredIds(given: readonly string[]): ReadonlySet<string> {

@@ -15,6 +15,8 @@ export function ebpfOf(
   set: Reading<DaemonSetFacts>,
   maps: readonly ConfigMapFacts[],
 ): Reading<boolean> {
+  // Its environment wins, so without it nothing is told.
+  if (!set.known) return set;
   return (
     inEnvironment("FELIX_BPFENABLED", set, maps) ?? map(felixConfigurations, (all) => isOn(all, "bpfEnabled"))
   );
@@ -27,16 +29,19 @@ export function vxlanOf(
   maps: readonly ConfigMapFacts[],
   mode: Reading<Exclude<Backend, "unknown">>,
 ): Reading<boolean> {
+  if (!set.known) return set;
   if (mode.known && mode.value === "vxlan") return known(true);
   const told = inEnvironment("FELIX_VXLANENABLED", set, maps);
   if (told !== undefined) return told;
-  return both(felixConfigurations, ipPools, (configurations, pools) => {
+  const byPools = both(felixConfigurations, ipPools, (configurations, pools) => {
     if (isOn(configurations, "vxlanEnabled")) return true;
     const off = configurations.some(({ name, spec }) => name === "default" && spec["vxlanEnabled"] === false);
     return (
       !off && pools.some(({ spec }) => spec["vxlanMode"] === "Always" || spec["vxlanMode"] === "CrossSubnet")
     );
   });
+  // A backend that could not be read may be VXLAN.
+  return mode.known || (byPools.known && byPools.value) ? byPools : mode;
 }
 
 /** For all nodes or for one. */

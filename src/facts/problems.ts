@@ -23,7 +23,8 @@ export type Problem =
   /** Pinned, and somebody who puts the strategy back may write the DaemonSet (hazard H12). */
   | { readonly kind: "pin-reverted"; readonly of: DaemonSetProgress; readonly owner: Owner }
   | { readonly kind: "several-controllers"; readonly controllers: readonly WorkloadFacts[] }
-  | { readonly kind: "no-controller" }
+  /** etcd: policy depends on it; else addresses do. */
+  | { readonly kind: "no-controller"; readonly etcd: boolean }
   | { readonly kind: "workload-not-ready"; readonly workload: WorkloadFacts }
   /** Somebody changed tags only (calico#4911). */
   | { readonly kind: "mixed-releases"; readonly of: DaemonSetProgress; readonly mix: MixedImages }
@@ -110,7 +111,11 @@ function controllerProblems(
   const problems: Problem[] = [];
   if (controllers.length > 1 && daemonSets.length === 1)
     problems.push({ kind: "several-controllers", controllers });
-  if (controllers.length === 0 && daemonSets.some(wantsController)) problems.push({ kind: "no-controller" });
+  if (controllers.length === 0 && daemonSets.some(wantsController))
+    problems.push({
+      kind: "no-controller",
+      etcd: daemonSets.some(({ datastore }) => datastore.type === "etcd"),
+    });
   for (const workload of workloads.value)
     if (!isTombstone(workload) && workload.ready < workload.desired)
       problems.push({ kind: "workload-not-ready", workload });

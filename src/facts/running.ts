@@ -84,8 +84,11 @@ export function enforcingOf(
   datastore: Reading<DatastoreType>,
   catalogue: Catalogue,
 ): Reading<Version> {
+  const byController = datastore.known && datastore.value === "etcd";
+  // A controller that nobody may list may be older than the nodes.
+  if (byController && !workloads.known) return workloads;
   const controllers =
-    datastore.known && datastore.value === "etcd" && workloads.known
+    byController && workloads.known
       ? workloads.value.filter((each) => each.component === "controller" && !isTombstone(each))
       : [];
   const releases = controllers.map(({ image }) => releasesOfController(image, catalogue));

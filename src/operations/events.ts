@@ -1,4 +1,3 @@
-import type { RunEvent } from "../perform/run.ts";
 import type { ApplySummary } from "../plan/apply/summary.ts";
 import type { ControllerGoal } from "../plan/controller/goal.ts";
 import type { ControllerSeen } from "../plan/controller/seen.ts";
@@ -9,6 +8,7 @@ import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsSeen, ObjectsStep } from "../plan/objects/procedure.ts";
 import type { PolicySeen, PolicyStep } from "../plan/policy-migration/procedure.ts";
+import type { RunEvent } from "../plan/run-event.ts";
 import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Millis } from "../model/time.ts";
 import type { Truth } from "../model/reading.ts";
@@ -101,6 +101,7 @@ export interface SequenceHappening extends Happening {
 }
 
 export interface SequenceAbout {
+  /** All of them, in their order. */
   readonly parts: readonly Part[];
   readonly results?: Readonly<Record<string, PartResult>>;
 }

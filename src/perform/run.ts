@@ -3,8 +3,9 @@ import type { KubeObject, Ref } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Write } from "../model/write.ts";
-import type { Ended, Stop, Wait } from "../plan/decision.ts";
-import type { Procedure, Settled } from "../plan/procedure.ts";
+import type { Ended, Stop } from "../plan/decision.ts";
+import type { Procedure } from "../plan/procedure.ts";
+import type { RunEvent } from "../plan/run-event.ts";
 import { mayAskAgain, pauseAfter } from "./ask-again.ts";
 import type { Saver } from "./saver.ts";
 import { sendStep } from "./send-step.ts";
@@ -31,19 +32,6 @@ export interface Interrupt {
   readonly first: AbortSignal;
   readonly second: AbortSignal;
 }
-
-/** What the listeners (task list, plain lines, event file, result object) hear. */
-export type RunEvent<Memory, Step, Child = never> =
-  | { readonly kind: "begun"; readonly step: Step; readonly memory: Memory }
-  | { readonly kind: "performed"; readonly step: Step; readonly memory: Memory }
-  | { readonly kind: "waiting"; readonly wait: Wait; readonly memory: Memory; readonly now: Millis }
-  | { readonly kind: "settled"; readonly what: Settled; readonly memory: Memory }
-  | { readonly kind: "entered"; readonly child: Child; readonly memory: Memory }
-  | { readonly kind: "left"; readonly child: Child; readonly memory: Memory }
-  /** It is known why the run stops; what it holds is given back next. */
-  | { readonly kind: "stopping"; readonly reason: Stop; readonly memory: Memory }
-  | { readonly kind: "stopped"; readonly reason: Stop; readonly memory: Memory }
-  | { readonly kind: "done"; readonly memory: Memory };
 
 export interface RunOptions<Memory, Step, Read = never, Child = never> {
   readonly dryRun: DryRun;

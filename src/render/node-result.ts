@@ -1,12 +1,12 @@
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { JsonObject } from "../model/kube.ts";
-import { formatTime, type Millis } from "../model/time.ts";
-import { gapOf, overBudget, type Measured } from "../plan/node/measure.ts";
+import { formatTime } from "../model/time.ts";
+import { gapOf, type Gap, overBudget, type Measured } from "../plan/node/measure.ts";
 import type { NodeGoal } from "../plan/node/goal.ts";
 import type { NodeRunResult } from "../plan/node/result.ts";
 import { isSilent, outdatedNodes } from "../plan/node/pin.ts";
 import { podOn } from "../plan/node/world.ts";
-import { seconds } from "./seconds.ts";
+import { inSeconds, seconds } from "./seconds.ts";
 import { some } from "../model/words.ts";
 
 /** `kind: NodeUpgrade`, described by docs/schema. Times in seconds. */
@@ -63,18 +63,25 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
         ? {}
         : { pod: { name: pod.name, uid: pod.uid, ready: pod.ready } }),
       unschedulable: node?.unschedulable ?? null,
-      ...(gap.down === undefined
-        ? {}
-        : {
-            downSeconds: inSeconds(gap.down.time),
-            downExact: gap.down.bound === "exact",
-            downBound: gap.down.bound,
-            overBudget: overBudget(gap, goal),
-          }),
-      ...(gap.readyAfter === undefined ? {} : { readyAfterSeconds: inSeconds(gap.readyAfter.time) }),
+      ...gapObject(gap, goal),
       networkingVerified: own?.probed === true,
     };
   }
+}
+
+/** The times of a restart, in results and events (hazard H22). */
+export function gapObject(gap: Gap, goal: Parameters<typeof overBudget>[1]): JsonObject {
+  return {
+    ...(gap.down === undefined
+      ? {}
+      : {
+          downSeconds: inSeconds(gap.down.time),
+          downExact: gap.down.bound === "exact",
+          downBound: gap.down.bound,
+          overBudget: overBudget(gap, goal),
+        }),
+    ...(gap.readyAfter === undefined ? {} : { readyAfterSeconds: inSeconds(gap.readyAfter.time) }),
+  };
 }
 
 /** A node's own line: how long it was down, when it was Ready, and what that is against the budget (H22, H26). */
@@ -157,8 +164,4 @@ function afterSilence(
   if (strategy.type !== "OnDelete")
     return "the DaemonSet controller may restart calico-node there by itself, uncordoned";
   return `when the kubelet answers again: ${goal.commands.other("node", ...silent)}`;
-}
-
-function inSeconds(time: Millis): number {
-  return Math.round(time / 100) / 10;
 }

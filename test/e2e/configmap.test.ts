@@ -91,6 +91,8 @@ describe("Kubernetes 1.36", () => {
       expect((await podOf(cluster, node)).metadata.uid).not.toBe(before.get(node));
       expect(await isCordoned(cluster, node)).toBe(false);
     }
+    // Every pod is marked with what it runs with: the note of the change is needed no more.
+    expect(Object.keys(live.metadata.annotations ?? {})).not.toContain("calico-upgrade/config-changed");
     // The controller of the Kubernetes datastore reads none of it.
     expect((await controllerPods(cluster))[0]?.metadata.uid).toBe(controller?.metadata.uid);
     expect(await known(cluster)).toEqual([true, true, true]);
@@ -114,6 +116,9 @@ describe("Kubernetes 1.36", () => {
     });
     expect(await podUids(cluster)).toEqual(before);
     expect(await known(cluster)).toEqual([false, false, false]);
+    expect(Object.keys((await config(cluster)).metadata.annotations ?? {})).toContain(
+      "calico-upgrade/config-changed",
+    );
     await runPlugin(cluster, ["node", "node-02", "--restart", quick]);
     expect(await known(cluster)).toEqual([false, true, false]);
     const again = await run(cluster, "--set", "veth_mtu=1390", quick, "-y");

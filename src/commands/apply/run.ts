@@ -10,7 +10,7 @@ import { openSession } from "../session.ts";
 import { refusalLines } from "../stop-lines.ts";
 import { applyOptions, type ApplyValues } from "./options.ts";
 import { readObjects } from "./read.ts";
-import { stepLines, tellApply } from "./tell.ts";
+import { planLines, tellApply } from "./tell.ts";
 
 /** Exit code 0 when everything is as the file says, or what was asked for of it is done. */
 export async function runApply(
@@ -31,7 +31,7 @@ export async function runApply(
     dryRun: options.dryRun,
     color: values.connection.color,
   });
-  const told = stepLines(context, options);
+  const told = planLines(context);
   const { session, interruptedCode, close } = openSession(
     connection,
     context,
@@ -40,6 +40,7 @@ export async function runApply(
       listener.emit(event);
       told(event);
     },
+    listener.aside,
   );
   try {
     const outcome = await applyOperation(session, request);

@@ -1,10 +1,8 @@
 import type { AppContext } from "../../context.ts";
-import { usesColor } from "../../flags/color.ts";
 import { savedLine } from "../../flags/next-command.ts";
 import { formatTime } from "../../model/time.ts";
 import type { ApplyResult } from "../../operations/apply/operation.ts";
 import type { OperationEvent } from "../../operations/events.ts";
-import { taskLine } from "../../perform/task-colors.ts";
 import { printableApply, stepsTable, type ApplyRun } from "../../render/apply-result.ts";
 import { applySummaryText } from "../../render/apply/summary.ts";
 import { controllerClosing } from "../../render/controller-lines.ts";
@@ -12,21 +10,13 @@ import { closingLines } from "../../render/node-result.ts";
 import { preflightReport } from "../../render/preflight/build.ts";
 import { shortText } from "../../render/preflight/print.ts";
 import { resultText } from "../print-result.ts";
-import { showsTaskList } from "../report.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { ApplyOptions } from "./options.ts";
 
-type TellContext = Pick<AppContext, "stdout" | "stderr" | "terminal" | "env" | "now">;
+type TellContext = Pick<AppContext, "stdout" | "stderr" | "now">;
 
-/** On standard error: what the rules say, what is about to happen, and each step when it has ended. */
-export function stepLines(
-  context: TellContext,
-  { output, dryRun, connection }: ApplyOptions,
-): (event: OperationEvent) => void {
-  const { stderr, terminal } = context;
-  // Among the task lists of controller and nodes a step of its own looks as theirs do.
-  const among = showsTaskList(context, { format: output.format, dryRun });
-  const color = usesColor(connection.color, terminal.stderrColor);
+/** On standard error, before the question: what the rules say, and what is about to happen. */
+export function planLines({ stderr }: Pick<TellContext, "stderr">): (event: OperationEvent) => void {
   return (event) => {
     if (event.kind === "planned") stderr.write(applySummaryText(event.summary));
     if (event.kind === "findings") {
@@ -40,14 +30,6 @@ export function stepLines(
       };
       stderr.write(shortText(preflightReport(event.verdict, heading)));
     }
-    if (event.kind !== "procedure" || event.procedure !== "sequence" || event.event.kind !== "left") return;
-    const { id } = event.event.child;
-    const part = event.event.memory.ended[id];
-    // Since v2.5 there is nothing to migrate: not worth a line. What failed is told as an error in the end.
-    if (part === undefined || part.state === "failed") return;
-    if (id === "migrate" && part.state === "unchanged") return;
-    const line = `${id}: ${part.because}`;
-    stderr.write(`${among ? taskLine(part.state, line, color) : line}\n`);
   };
 }
 

@@ -48,7 +48,7 @@ async function change(
   const { color } = values.connection;
   const listener = await listenerFor(context, { format: output.format, dryRun, color });
   const manifest = objects.length === 0 ? {} : { manifest: manifestHash(objects) };
-  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit);
+  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit, listener.aside);
   try {
     const open = await openConfigMap(opened.session, options.request.daemonSet);
     const wanted = await wantedValues(options.values, objects, open, connection.namespace, context);
@@ -59,7 +59,12 @@ async function change(
         for (const line of effectLines(open, wished)) context.stderr.write(`${line}\n`);
         return code;
       }
-      const code = await perform(open, wanted, { options, context, opened, shown: listener.close });
+      const code = await perform(open, wanted, {
+        options,
+        context,
+        opened,
+        shown: async () => await listener.close(),
+      });
       await wanted.edited?.discard();
       return code;
     } catch (error) {

@@ -38,6 +38,7 @@ export async function run(
     context,
     { ...options, ...manifest },
     listener.emit,
+    listener.aside,
   );
   try {
     const objects = (file?.objects ?? []).map(({ object }) => object);

@@ -1,10 +1,9 @@
 import type { AppContext } from "../../context.ts";
-import { userError } from "../../errors.ts";
 import { savedLine, type SavedBy } from "../../flags/next-command.ts";
 import { controllerClosing, resourceName } from "../../render/controller-lines.ts";
 import type { ControllerRunResult } from "../../plan/controller/result.ts";
 import { controllerResultObject } from "../../render/controller-result.ts";
-import { printed } from "../../render/output.ts";
+import { tellResult } from "../tell-result.ts";
 import { showsLines } from "../report.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { ControllerOptions } from "./options.ts";
@@ -20,24 +19,22 @@ export async function tell(
   const { output } = options;
   const { stop, seen, goal, dryRun, bundle } = result;
   const name = resourceName(goal.target, places.deployments.group);
-  let unprinted: string | undefined;
   const changed = seen.wrote !== undefined || seen.stubs.length > 0;
-  if (!showsLines(output.format)) {
-    const text = await printed(output, {
-      table: () => "",
-      object: () => controllerResultObject(result),
-      rows: () => [controllerResultObject(result)],
-      names: () => (changed ? [name] : []),
-    });
-    // What was done is told all the same.
-    if (text.ok) context.stdout.write(text.value);
-    else unprinted = text.message;
-  } else if (!changed && stop === undefined) context.stdout.write(`${name} unchanged\n`);
+  if (showsLines(output.format) && !changed && stop === undefined)
+    context.stdout.write(`${name} unchanged\n`);
   const lines: string[] = stop === undefined ? [] : [...stopLines(stop, result.log)];
   lines.push(...controllerClosing(result));
   if (dryRun === "none") {
     if (bundle !== undefined && changed) lines.push(savedLine([bundle], options));
   }
-  for (const line of lines) context.stderr.write(`${line}\n`);
-  if (unprinted !== undefined) throw userError(unprinted);
+  await tellResult(
+    context,
+    output,
+    {
+      object: () => controllerResultObject(result),
+      rows: () => [controllerResultObject(result)],
+      names: () => (changed ? [name] : []),
+    },
+    lines,
+  );
 }

@@ -38,7 +38,7 @@ export async function run(
     color: values.connection.color,
   });
   const manifest = file === undefined ? {} : { manifest: manifestHash(file.objects) };
-  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit);
+  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit, listener.aside);
   const { session } = opened;
   try {
     if (values.release) return await release(session, options, context, abort.signal, opened.interruptedCode);

@@ -43,9 +43,11 @@ export async function prepareMigrations(
       if (found !== undefined) migrations.push({ ...found, rules });
     } catch (error) {
       if (!isUserError(error)) throw error;
-      throw userError(
-        `${rules.join(",")}: before this file: ${error.message}; ${session.commands.other(...command.split(" "))} has the flags to decide it, then run apply again`,
-      );
+      const how =
+        id === "policy"
+          ? `--keep, --treat-as and --accept of ${session.commands.other(...command.split(" "))} decide it`
+          : "mend that first";
+      throw userError(`${rules.join(",")}: before this file: ${error.message}; ${how}, then run apply again`);
     }
   }
   return migrations;

@@ -1,6 +1,15 @@
 import { discover } from "../../cluster/discovery.ts";
 import { observe, observedGroups } from "../../cluster/observe.ts";
-import { isOpen, staleBy, type ConfigNote, type Readers, type Stale } from "../../plan/config/stale.ts";
+import { readObject } from "../../cluster/read-object.ts";
+import type { Ref } from "../../model/kube.ts";
+import {
+  isOpen,
+  notesOn,
+  staleBy,
+  type ConfigNote,
+  type Readers,
+  type Stale,
+} from "../../plan/config/stale.ts";
 import { whyNotTypha } from "../typha/restart.ts";
 import type { Session } from "../session.ts";
 
@@ -23,6 +32,16 @@ export async function lookAtReaders(
     (each) => each.namespace === namespace,
   );
   return { daemonSet, workloads, pods: seen.pods };
+}
+
+/** What stands on these ConfigMaps now. */
+export async function notesNow(
+  { connection }: Looking,
+  refs: readonly Ref[],
+): Promise<readonly ConfigNote[]> {
+  return notesOn(
+    await Promise.all(refs.map(async (ref) => ({ ref, live: await readObject(connection, ref) }))),
+  );
 }
 
 /** Those of the notes that something still runs with older values of. */

@@ -71,7 +71,7 @@ export async function restartWorkloads(
   }
   const done = typha === undefined ? {} : { typha };
   if (!stale.controller) return { ...done, ended: typha?.ended ?? nothing };
-  const outcome = await restartController(partOf(session, "controller"), request, bundle);
+  const outcome = await restartController(partOf(session, "controller"), { ...request, daemonSet }, bundle);
   return {
     ...done,
     ...(outcome.kind === "ran" ? { controller: outcome.result } : {}),

@@ -40,7 +40,7 @@ export async function openConfigMap(
   const discovered = discover(connection, observedGroups);
   const seen = await observe(connection, discovered, {
     needs: ["nodes", "daemonSets", "pods", "revisions", "workloads", "configMaps", "installation"],
-    namespace: connection.namespaceGiven ? connection.namespace : "kube-system",
+    namespace: wanted?.namespace ?? (connection.namespaceGiven ? connection.namespace : "kube-system"),
     now: clock.now(),
   });
   const calico = calicoFacts(seen, catalogue, wanted);

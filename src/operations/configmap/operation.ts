@@ -127,7 +127,7 @@ async function perform(
         return objectsEnded(ended, "Typha is restarted");
       }
       case "controller": {
-        const outcome = await restartController(part, controllerRequest(request), "none");
+        const outcome = await restartController(part, controllerRequest(request, open), "none");
         if (outcome.kind === "ran") controller = outcome.result;
         return controllerEnded(outcome, "the controller is restarted");
       }

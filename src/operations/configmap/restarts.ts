@@ -37,7 +37,7 @@ export async function refusedRestarts(
       await mayRestartTypha(session.connection, open.discovery, typha);
       return [];
     });
-  if (controller) await tried(async () => await controllerRefusals(session, request));
+  if (controller) await tried(async () => await controllerRefusals(session, request, open));
   if (nodes.length + leased.length === 0) return { refusals };
   let left: readonly string[] = [];
   await tried(async () => {
@@ -49,7 +49,11 @@ export async function refusedRestarts(
 }
 
 /** As it would go, with nothing written and nobody told. */
-async function controllerRefusals(session: Session, request: ConfigMapRequest): Promise<readonly Stop[]> {
+async function controllerRefusals(
+  session: Session,
+  request: ConfigMapRequest,
+  open: OpenConfigMap,
+): Promise<readonly Stop[]> {
   const never = new AbortController().signal;
   const silent: Session = {
     ...session,
@@ -60,26 +64,25 @@ async function controllerRefusals(session: Session, request: ConfigMapRequest): 
       if (event.kind === "warning") session.emit(event);
     },
   };
-  const outcome = await restartController(silent, { ...controllerRequest(request), asStep: false });
+  const outcome = await restartController(silent, { ...controllerRequest(request, open), asStep: false });
   if (outcome.kind === "refused") return outcome.refusals;
   const { stop } = outcome.result;
   return stop === undefined ? [] : [stop];
 }
 
-export function controllerRequest({
-  takeOver,
-  timeout,
-  ignored,
-  settle,
-}: ConfigMapRequest): ControllerRequest {
+export function controllerRequest(
+  { takeOver, timeout, ignored, settle }: ConfigMapRequest,
+  { daemonSet: { namespace, name } }: OpenConfigMap,
+): ControllerRequest {
   return {
+    daemonSet: { namespace, name },
     fixStrategy: false,
     takeOver,
     timeout,
     ignored,
+    settled: new Set(),
     // The rules of this step were asked before the question.
     asStep: true,
-    settled: new Set(),
     ...(settle === undefined ? {} : { settle }),
   };
 }

@@ -9,6 +9,7 @@ import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import { observedStanding } from "../../plan/upgrade/standing-of.ts";
 import type { Standing, TargetFile, Told as PlanTold } from "../../plan/upgrade/standing.ts";
 import { boundary } from "../../policy/enforcement.ts";
+import { moreOf } from "../../preflight/circumstances.ts";
 import { catalogue, withTold } from "../../releases/catalogue.ts";
 import { atLeast } from "../../releases/version.ts";
 import { unreadLines } from "../../render/status/unread.ts";
@@ -87,6 +88,7 @@ export async function observeStanding(
   const { seen } = standing;
   return {
     ...standing,
+    ...moreOf({ ...observed, daemonSet: calico.daemonSet }),
     ...(seen === undefined
       ? {}
       : {

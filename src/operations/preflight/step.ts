@@ -8,7 +8,7 @@ import { readingNames, type ClusterFacts, type ReadingName } from "../../model/c
 import type { NamespacedName } from "../../model/kube.ts";
 import { program } from "../../model/program.ts";
 import type { Millis } from "../../model/time.ts";
-import type { GuardedStep } from "../../preflight/cluster-rule.ts";
+import type { GuardedStep } from "../../model/guarded-step.ts";
 import { findingsOf, rulesOfStep } from "../../preflight/cluster-rules.ts";
 import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import type { Finding } from "../../preflight/finding.ts";

@@ -29,14 +29,14 @@ function isPolicy({ kind, group }: BundleEntry): boolean {
 export const policyInverter: Inverter = {
   takes: (entry) => isPolicy(entry) || (entry.kind === "Namespace" && entry.action === "changed"),
   async prepare(entries, world) {
-    const { connection, discovery, context, index, forced } = world;
+    const { connection, discovery, clock, index, forced } = world;
     const raw = new Map<string, KubeObject>();
     const discovered = Promise.resolve(discovery);
     const [seen, objects] = await Promise.all([
       observe(connection, discovered, {
         needs: ["daemonSets", "pods", "workloads", "configMaps"],
         namespace: "kube-system",
-        now: context.now(),
+        now: clock.now(),
       }),
       observePolicy(connection, discovered, (object) => void raw.set(keyOf(object.metadata), object)),
     ]);

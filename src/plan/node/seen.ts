@@ -1,9 +1,10 @@
 import type { CordonLease } from "../../model/lease.ts";
-import { calicoNode, type ContainerFacts, type PodFacts } from "../../model/pod.ts";
+import { calicoNode, type PodFacts } from "../../model/pod.ts";
 import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import type { Stop } from "../decision.ts";
+import { startOf, upSince, type Up } from "../up-since.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { Bound } from "./measure.ts";
 import type { DropReason, NodeStep } from "./step.ts";
@@ -47,8 +48,7 @@ export interface NodeSeen {
   readonly readyAt?: Millis;
   /** UIDs of pods seen since the delete, with the time each was first seen: churn. */
   readonly uids: readonly { readonly uid: string; readonly at: Millis }[];
-  /** Since when these very containers have been up without a restart (hazard H23). */
-  readonly up?: { readonly uid: string; readonly container: string; readonly since: Millis };
+  readonly up?: Up;
   readonly probed?: boolean;
   /** What the server said to the new pod of this node (hazard H30). */
   readonly admission?: Verdict;
@@ -122,7 +122,7 @@ function lookAtNode(before: NodeSeen, pods: readonly PodFacts[], goal: NodeGoal,
   // A crash loop has many starts; the last one counts.
   const lastStart =
     started === undefined || started === before.lastStart?.at ? before.lastStart : { at: started, seen: now };
-  const up = upSince(before, current, goal, now);
+  const up = upOf(before, current, goal, now);
   const { up: _before, ...rest } = before;
   return {
     ...rest,
@@ -136,21 +136,10 @@ function lookAtNode(before: NodeSeen, pods: readonly PodFacts[], goal: NodeGoal,
   };
 }
 
-/** A container that crashes right after its start has started all the same. */
-function startOf(container: ContainerFacts | undefined): Millis | undefined {
-  return container?.startedAt ?? container?.terminated?.startedAt ?? container?.last?.startedAt;
-}
-
-function upSince(before: NodeSeen, pod: PodFacts | undefined, goal: NodeGoal, now: Millis): NodeSeen["up"] {
+function upOf(before: NodeSeen, pod: PodFacts | undefined, goal: NodeGoal, now: Millis): Up | undefined {
   if (pod === undefined || !isUp(pod, goal.expectReady)) return undefined;
-  const container = pod.containers
-    .map(({ containerID, restarts }) => `${containerID ?? ""}#${restarts}`)
-    .join(" ");
-  if (before.up?.uid === pod.uid && before.up.container === container) return before.up;
-  // Ready before this process first looked at it: the API knows since when.
-  const since =
-    before.up === undefined && !before.uids.some(({ uid }) => uid === pod.uid) ? pod.readySince : undefined;
-  return { uid: pod.uid, container, since: Math.min(since ?? now, now) };
+  const isFirst = before.up === undefined && !before.uids.some(({ uid }) => uid === pod.uid);
+  return upSince(before.up, pod, isFirst ? pod.readySince : undefined, now);
 }
 
 /** Takes in what this process did; `at` is the server's clock when it answered. */

@@ -1,5 +1,5 @@
 import { span, within, type Version } from "../../releases/version.ts";
-import type { PathRuleId } from "../../releases/paths.ts";
+import type { PathRuleId } from "../../releases/ids.ts";
 import type { PlannedHop } from "../route/route.ts";
 import { rangeText } from "../../releases/kubernetes.ts";
 import {

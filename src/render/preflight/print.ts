@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../model/kube.ts";
 import { program } from "../../model/program.ts";
-import { categories } from "../explain/pages.ts";
+import { categories } from "../../preflight/categories.ts";
 import type { Printable } from "../output.ts";
 import type { PreflightReport, ReportedFinding } from "./kind.ts";
 import { rolesText } from "./roles.ts";

@@ -1,6 +1,7 @@
 import { severityOf, type GraveNote, type Problem } from "../../facts/problems.ts";
 import { nameOf } from "../../facts/which.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
+import { rollsText } from "../../model/rolls.ts";
 import { plural, some } from "../../model/words.ts";
 import type { Problem as Shown } from "./kind.ts";
 
@@ -42,7 +43,7 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
       ];
     case "pin-reverted":
       return [
-        `${setName(problem)} is pinned to OnDelete, and ${problem.owner.name} may put its strategy back, which restarts all outdated nodes at once`,
+        `${setName(problem)} is pinned to OnDelete, and ${problem.owner.name} may put its strategy back: then ${rollsText(problem.of.pinned ?? "unreadable")}`,
         `suspend ${problem.owner.name} for this object`,
       ];
     case "several-controllers":
@@ -51,7 +52,7 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
       ];
     case "no-controller":
       return [
-        "no controller was found: policy of new pods and namespaces (etcd) or IPAM clean-up (Kubernetes datastore) does not happen",
+        `no controller was found: ${problem.etcd ? "policy is not applied to new pods and namespaces" : "addresses of deleted nodes are not freed"}`,
       ];
     case "workload-not-ready": {
       const { workload } = problem;

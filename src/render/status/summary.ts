@@ -1,3 +1,4 @@
+import { rollsText } from "../../model/rolls.ts";
 import { parseTime, type Millis } from "../../model/time.ts";
 import { humanDuration } from "../duration.ts";
 import type { DaemonSetStatus, InstallStatus, UpgradeStatus } from "./kind.ts";
@@ -112,7 +113,7 @@ function pinnedLines({ pinned, name, namespace, strategy }: DaemonSetStatus): re
   const back = pinned === "unreadable" ? "the strategy of its unreadable annotation" : pinned.type;
   return [
     `to ${strategy} until every node that is not silent runs the newest revision; then ${back} goes back (now: kubectl calico-upgrade node --unpin)`,
-    `do not apply DaemonSet ${namespace}/${name} elsewhere meanwhile: ${back} would restart all outdated nodes at once`,
+    `until then, don't kubectl apply DaemonSet ${namespace}/${name}: ${rollsText(pinned)}`,
   ];
 }
 

@@ -17,9 +17,7 @@ const standing = (from: string, more: Partial<Standing> = {}): Standing => ({
   daemonSet: "calico-node",
   ...more,
 });
-const options = (
-  more: Partial<Asked["request"]> & Pick<Partial<Asked>, "dryRun"> = {},
-): Asked => {
+const options = (more: Partial<Asked["request"]> & Pick<Partial<Asked>, "dryRun"> = {}): Asked => {
   const { dryRun = "none", ...request } = more;
   return {
     request: { until: "contract", skipNodes: false, nodes: { ignored: new Set() }, ...request },

@@ -307,7 +307,10 @@ describe("bad input: what is wrong, why, what to do, exit code 1", () => {
     [["--to=v3.1.7", "--from=x", ...given], '--from: "x" is no version'],
     [["--to=v3.1.7", "--from=v3.1.0", "--datastore=etcd3"], "--datastore must be 'etcd' or 'kubernetes'"],
     [["--to=v3.1.7", "--from=v3.1.0", ...given, "--kubernetes=new"], '"new" is no Kubernetes version'],
-    [["--to=v3.1.7", "--from=v3.2.0", ...given], "P11: v3.1.7 is older than v3.2.0: a downgrade"],
+    [
+      ["--to=v3.1.7", "--from=v3.2.0", ...given],
+      "P11: v3.1.7 is older than v3.2.0; Calico does not document downgrades",
+    ],
     [["--to=v3.1.7", "--from=v3.33.0", ...given], "(newer than the releases that this program knows)"],
     [["--to=v2.6.0", "--from=v2.5.0", ...given], "R01: v2.6.0 was released with the wrong artifacts"],
     [["--to=v2.6.0", "--from=v2.5.0", ...given], "the nearest release that can be reached is v2.6.1"],

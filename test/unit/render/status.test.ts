@@ -207,7 +207,9 @@ describe("H12: a pinned strategy", () => {
     expect(text).toContain(
       "Pinned:     to OnDelete until every node that is not silent runs the newest revision; then RollingUpdate goes back",
     );
-    expect(text).toContain("do not apply DaemonSet kube-system/calico-node elsewhere");
+    expect(text).toContain(
+      "until then, don't kubectl apply DaemonSet kube-system/calico-node: Kubernetes would restart calico-node on the remaining nodes by itself, without cordoning (maxUnavailable 1)",
+    );
   });
 
   test("is no pin any more once somebody has put RollingUpdate back, and the roll is told", () => {
@@ -216,7 +218,7 @@ describe("H12: a pinned strategy", () => {
     expect(status.problems.map(({ message }) => message).join()).toContain("rolling it out by itself");
   });
 
-  test("with a reconciler on the object is an error: it would restart all outdated nodes at once", () => {
+  test("with a reconciler on the object is an error: it would restart the remaining nodes", () => {
     const annotations = { ...pinned, "argocd.argoproj.io/tracking-id": "x" };
     expect(statusOf(anUpgradingCluster({ annotations })).problems[0]).toMatchObject({ severity: "error" });
   });
@@ -361,6 +363,13 @@ describe("what is wrong", () => {
       [],
     );
     expect(messages({ ...aHealthyCluster(), workloads: forbidden("deployments") })).toEqual([]);
+  });
+
+  test("an install that gives out addresses without Calico's IPAM never had a controller, and misses none", () => {
+    const hostLocal = aConfigMap({
+      cni_network_config: '{"plugins": [{"type": "calico", "ipam": {"type": "host-local"}}]}',
+    });
+    expect(messages({ ...aHealthyCluster(), configMaps: [hostLocal], workloads: [] })).toEqual([]);
   });
 
   test("a controller that is not ready is told", () => {
