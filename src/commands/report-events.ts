@@ -51,6 +51,10 @@ function fieldsOf(event: OperationEvent): readonly EventFields[] {
       return [{ type: event.kind, message: event.text }];
     case "saved":
       return [{ type: "saved", bundle: event.bundle }];
+    // Seen before anything happens: they are in what the command prints.
+    case "findings":
+    case "planned":
+      return [];
     case "procedure":
       return procedureFields(event).map(({ part, ...fields }) => {
         const path = [...event.within, ...(typeof part === "string" ? [part] : [])].join("/");

@@ -1,6 +1,6 @@
-import type { Unread } from "../facts/unread.ts";
 import type { UpgradeScope, UpgradeState } from "../facts/upgrade.ts";
 import type { Observed } from "../model/observed.ts";
+import { unreadLines } from "../render/status/unread.ts";
 
 /** Neither nodes nor DaemonSets nor pods: there is nothing to show. */
 export function isBlind({ nodes, daemonSets, pods }: Observed): boolean {
@@ -21,9 +21,4 @@ export function errorsOf(
       if (!there.has(name)) notFound.push(`Error from server (NotFound): nodes "${name}" not found`);
   }
   return { lines: [...unreadLines(unread), ...notFound], missing: notFound.length > 0 };
-}
-
-/** What could not be read, and why; a server that is gone is told once, not for each list. */
-export function unreadLines(unread: readonly Unread[]): readonly string[] {
-  return [...new Set(unread.map(({ message }) => message))];
 }

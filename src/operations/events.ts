@@ -1,3 +1,4 @@
+import type { ApplySummary } from "../plan/apply/summary.ts";
 import type { ControllerGoal } from "../plan/controller/goal.ts";
 import type { ControllerSeen } from "../plan/controller/seen.ts";
 import type { ControllerStep } from "../plan/controller/step.ts";
@@ -6,11 +7,13 @@ import type { NodeGoal } from "../plan/node/goal.ts";
 import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsSeen, ObjectsStep } from "../plan/objects/procedure.ts";
-import type { RunEvent } from "../plan/run-event.ts";
 import type { PolicySeen, PolicyStep } from "../plan/policy-migration/procedure.ts";
+import type { RunEvent } from "../plan/run-event.ts";
 import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Millis } from "../model/time.ts";
 import type { Truth } from "../model/reading.ts";
+import type { Verdict } from "../preflight/verdict.ts";
+import type { Checked } from "./preflight/check.ts";
 
 /**
  * What an operation tells while it runs: one stream for a whole command, of data and not of text. The task list,
@@ -26,6 +29,10 @@ export type OperationEvent =
   | { readonly kind: "warning"; readonly text: string }
   /** A line that says what is going on. */
   | { readonly kind: "note"; readonly text: string }
+  /** What the rules of preflight say, and which of them stand in the way. */
+  | { readonly kind: "findings"; readonly checked: Checked; readonly verdict: Verdict }
+  /** What an upgrade is going to do, before it asks. */
+  | { readonly kind: "planned"; readonly summary: ApplySummary }
   /** A directory that takes what the run changes: told when it is opened. */
   | { readonly kind: "saved"; readonly bundle: string };
 

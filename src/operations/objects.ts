@@ -3,7 +3,7 @@ import type { KubeObject } from "../model/kube.ts";
 import { objectKey } from "../model/object-name.ts";
 import type { Write } from "../model/write.ts";
 import { liveObjectsWorld } from "../perform/objects-world.ts";
-import { run } from "../perform/run.ts";
+import { run, type LiveWorld } from "../perform/run.ts";
 import type { RunEvent } from "../plan/run-event.ts";
 import type { Ended } from "../plan/decision.ts";
 import { isLeaseStep } from "../plan/lease/step.ts";
@@ -12,6 +12,7 @@ import {
   objectsProcedure,
   type ObjectsSeen,
   type ObjectWrite,
+  type ObjectsWorld,
   type ObjectsStep,
 } from "../plan/objects/procedure.ts";
 import type { ObjectsAbout } from "./events.ts";
@@ -23,11 +24,13 @@ export interface ObjectsOptions {
   readonly serverVersion: string;
   /** By `objectKey`: what was read already, and is not read again before the first write. */
   readonly known?: ReadonlyMap<string, KubeObject | undefined>;
+  /** By `objectKey`: takes the objects as they are in the end, for whoever writes them next. */
+  readonly keep?: Map<string, KubeObject | undefined>;
   readonly about?: ObjectsAbout;
-  /** After each write, or where an earlier one turns out to have gone through. */
-  readonly onPut?: (put: ObjectWrite) => void;
   /** What a server dry run cannot try: it needs what only an earlier write makes. */
   readonly untried?: (write: Write) => boolean;
+  /** After each write, or where an earlier one turns out to have gone through. */
+  readonly onPut?: (put: ObjectWrite) => void;
   /** Where what the writes change is saved. */
   readonly bundle?: OpenBundle;
 }
@@ -36,18 +39,24 @@ export interface ObjectsOptions {
 export async function writeObjects(
   session: Session,
   goal: ObjectsGoal,
-  { serverVersion, known, about = {}, bundle, untried, onPut }: ObjectsOptions,
+  { serverVersion, known, keep, about = {}, untried, onPut, bundle }: ObjectsOptions,
 ): Promise<Ended<ObjectsSeen>> {
-  const { connection, clock, dryRun, leaseOn } = session;
+  const { connection, clock, dryRun, leaseOn, leaseCarrier } = session;
   const abort = new AbortController();
   const send = sender(session, serverVersion);
+  let live: LiveWorld<ObjectsWorld> | undefined;
   try {
     const refs = [...goal.stages.flat().map(({ ref }) => ref), ...(leaseOn === undefined ? [] : [leaseOn])];
-    const live = await liveObjectsWorld(connection, {
+    live = await liveObjectsWorld(connection, {
       refs,
       now: clock.now,
       signal: abort.signal,
-      ...(known === undefined ? {} : { known }),
+      known: new Map([
+        ...(known ?? []),
+        ...(leaseOn === undefined || leaseCarrier === undefined
+          ? []
+          : [[objectKey(leaseOn), leaseCarrier] as const]),
+      ]),
     });
     const procedure = objectsProcedure(goal);
     return await run(
@@ -76,6 +85,7 @@ export async function writeObjects(
       },
     );
   } finally {
+    for (const [key, object] of live?.snapshot() ?? []) keep?.set(key, object);
     abort.abort();
   }
 }

@@ -79,10 +79,14 @@ export async function runSequence<P extends Part>(
         session.emit({ kind: "procedure", procedure: "sequence", within: session.within, about, event }),
       async enter(part) {
         const own = partOf(session, part.id, leased);
-        const ended = await enter(part, leased ? { ...own, leaseOn: daemonSet } : own);
-        // The part has written to the DaemonSet as well: its lease, its template, its strategy.
-        if (daemonSet !== undefined && leased) await live.reread(daemonSet);
-        return ended;
+        if (!leased) return await enter(part, own);
+        // What the part writes to it meanwhile is seen when the next write meets it.
+        const carrier = live.snapshot().get(objectKey(daemonSet));
+        return await enter(part, {
+          ...own,
+          leaseOn: daemonSet,
+          ...(carrier === undefined ? {} : { leaseCarrier: carrier }),
+        });
       },
     });
     const seen = world.snapshot().daemonSet;

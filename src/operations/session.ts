@@ -46,6 +46,8 @@ export interface Session {
   readonly leased: boolean;
   /** The DaemonSet that carries that lease. */
   readonly leaseOn?: Ref;
+  /** The same as it was when the part began. */
+  readonly leaseCarrier?: KubeObject;
 }
 
 /** The session of a part. */

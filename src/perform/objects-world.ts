@@ -16,16 +16,11 @@ export interface ObjectsWorldOptions {
   readonly signal: AbortSignal;
 }
 
-export interface LiveObjects extends LiveWorld<ObjectsWorld> {
-  /** Reads one of them anew. */
-  reread(ref: Ref): Promise<void>;
-}
-
 /** Objects that are read once, and again where somebody else was quicker; watched only while they are waited for. */
 export async function liveObjectsWorld(
   connection: Connection,
   { refs, known, now, signal }: ObjectsWorldOptions,
-): Promise<LiveObjects> {
+): Promise<LiveWorld<ObjectsWorld>> {
   const objects = new Map<string, KubeObject | undefined>();
   const followed = new Map<string, Followed<KubeObject>>();
   const changes = bell();
@@ -39,33 +34,39 @@ export async function liveObjectsWorld(
     }),
   );
 
-  function watch(ref: Ref): void {
-    const key = objectKey(ref);
-    if (followed.has(key)) return;
-    const { name, namespace } = ref;
+  /** One watch for all objects of a kind that are waited for, from where they were read. */
+  function watch(refs: readonly Ref[]): void {
+    const [ref] = refs;
+    if (ref === undefined) return;
+    const wanted = new Map(refs.map((each) => [objectKey(each), each]));
+    const items = refs.flatMap((each) => objects.get(objectKey(each)) ?? []);
+    const from = items.length === refs.length ? oldest(items) : undefined;
+    const { namespace } = ref;
     const each = follow(connection, ref, {
-      fieldSelector: `metadata.name=${name}`,
+      // What was not there is looked for by its name: a list brings all of them.
+      ...(refs.length === 1 ? { fieldSelector: `metadata.name=${ref.name}` } : {}),
       ...(namespace === undefined ? {} : { namespace }),
+      ...(from === undefined ? {} : { initial: { items, resourceVersion: from } }),
       signal,
-      onChange({ value }) {
-        objects.set(key, value);
+      onChange({ key, value }) {
+        const name = key.slice(key.indexOf("/") + 1);
+        const own = objectKey({ ...ref, name });
+        if (!wanted.has(own)) return;
+        objects.set(own, value);
         changes.ring();
       },
     });
-    followed.set(key, each);
-    const gone = (): void => {
-      if (each.objects.size === 0) objects.set(key, undefined);
+    for (const key of wanted.keys()) followed.set(key, each);
+    const listed = (): void => {
+      for (const [key, { name, namespace: own }] of from === undefined ? wanted : [])
+        if (!each.objects.has(own === undefined ? name : `${own}/${name}`)) objects.set(key, undefined);
       changes.ring();
     };
-    each.ready.then(gone, () => undefined);
+    each.ready.then(listed, () => undefined);
     each.ended.catch((error: unknown) => {
       failures.push(error);
       changes.ring();
     });
-  }
-
-  async function reread(ref: Ref): Promise<void> {
-    objects.set(objectKey(ref), await readObject(connection, ref));
   }
 
   return {
@@ -75,7 +76,11 @@ export async function liveObjectsWorld(
     },
 
     async changed(until, stop, on = []) {
-      for (const ref of on) watch(ref);
+      const fresh = on.filter((ref) => !followed.has(objectKey(ref)));
+      const byKind = Map.groupBy(fresh, ({ group, resource, namespace = "" }) =>
+        [group, resource, namespace].join("/"),
+      );
+      for (const refs of byKind.values()) watch(refs);
       await woken(changes.since(looked), Math.max(20, until - now()), stop);
       if (failures.length > 0) throw failures[0];
     },
@@ -93,9 +98,17 @@ export async function liveObjectsWorld(
       followed.get(key)?.replace(answer);
     },
 
-    refresh: ({ ref }) => reread(ref),
-    reread,
+    async refresh({ ref }) {
+      objects.set(objectKey(ref), await readObject(connection, ref));
+    },
 
     fetchEvents: () => Promise.resolve(),
   };
+}
+
+/** The version that a watch of all of them goes on from; undefined where versions are no numbers. */
+function oldest(items: readonly KubeObject[]): string | undefined {
+  const versions = items.map(({ metadata }) => metadata.resourceVersion ?? "");
+  if (!versions.every((version) => /^\d+$/.test(version))) return undefined;
+  return versions.reduce((a, b) => (BigInt(a) < BigInt(b) ? a : b));
 }

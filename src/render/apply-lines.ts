@@ -1,15 +1,4 @@
-import type { KubeObject, Ref } from "../model/kube.ts";
-import { objectName } from "../model/object-name.ts";
-import type { Conflict } from "../merge/conflicts.ts";
-
-/** What stands against applying one object, one line a field (hazard H14). */
-export function conflictLines(ref: Ref, conflicts: readonly Conflict[]): readonly string[] {
-  return conflicts.map(({ field, manager, time }) => {
-    const who = manager === undefined ? "somebody" : `"${manager}"`;
-    const when = time === undefined ? "" : ` at ${time}`;
-    return `${objectName(ref)}: ${field} was set by ${who}${when}`;
-  });
-}
+import type { KubeObject } from "../model/kube.ts";
 
 /** `-name: old` and `+name: new` of what a write would change; texts are cut. */
 export function changedFields(live: KubeObject, wanted: KubeObject): readonly string[] {

@@ -6,7 +6,8 @@ import type { ControllerSeen } from "../plan/controller/seen.ts";
 import { phaseOf, type ControllerStep } from "../plan/controller/step.ts";
 import { isLeaseStep } from "../plan/lease/step.ts";
 import { scaleCommand, workloadName } from "../plan/controller/stops.ts";
-import type { LiveWorkload } from "../plan/controller/world.ts";
+import type { ControllerRunResult } from "../plan/controller/result.ts";
+import { targetOf, type LiveWorkload } from "../plan/controller/world.ts";
 import type { StepWords } from "../plan/step-words.ts";
 import { phaseTitles } from "./phase-titles.ts";
 import { seconds } from "./seconds.ts";
@@ -114,4 +115,19 @@ export function leftoverLines(left: readonly LiveWorkload[]): readonly string[] 
     ({ facts }) =>
       `${workloadName(facts)} is left at 0 replicas; once you do not go back: kubectl delete -n ${facts.namespace} ${facts.kind.toLowerCase()}/${facts.name} (to start it again instead: ${scaleCommand(facts, 1)})`,
   );
+}
+
+/** What a run of the controller came to, and what has to be known of it. */
+export function controllerClosing(result: ControllerRunResult): readonly string[] {
+  const { stop, seen, goal, world, dryRun, datastore, changes, balancers, left } = result;
+  if (dryRun !== "none") return [];
+  const lines: string[] = [];
+  if (stop === undefined && seen.wrote !== undefined) {
+    const image = targetOf(world, goal)?.facts.image ?? "";
+    lines.push(`${workloadName(goal.target)} runs ${image}: ${gapLine(seen)}`);
+  }
+  if (stop !== undefined && seen.overlap.total > 0) lines.push(`Warning: ${gapLine(seen)}`);
+  if (seen.wrote !== undefined) lines.push(...pausedLines(datastore, seen, changes, balancers));
+  lines.push(...leftoverLines(left));
+  return lines;
 }

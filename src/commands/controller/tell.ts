@@ -1,8 +1,6 @@
 import type { AppContext } from "../../context.ts";
 import { savedLine, type SavedBy } from "../../flags/next-command.ts";
-import { workloadName } from "../../plan/controller/stops.ts";
-import { targetOf } from "../../plan/controller/world.ts";
-import { gapLine, leftoverLines, pausedLines, resourceName } from "../../render/controller-lines.ts";
+import { controllerClosing, resourceName } from "../../render/controller-lines.ts";
 import type { ControllerRunResult } from "../../plan/controller/result.ts";
 import { controllerResultObject } from "../../render/controller-result.ts";
 import { tellResult } from "../tell-result.ts";
@@ -19,22 +17,14 @@ export async function tell(
   result: ControllerRunResult,
 ): Promise<void> {
   const { output } = options;
-  const { stop, seen, goal, world, dryRun, datastore, changes, balancers, bundle } = result;
+  const { stop, seen, goal, dryRun, bundle } = result;
   const name = resourceName(goal.target, places.deployments.group);
   const changed = seen.wrote !== undefined || seen.stubs.length > 0;
   if (showsLines(output.format) && !changed && stop === undefined)
     context.stdout.write(`${name} unchanged\n`);
-  const lines: string[] = [];
-  if (stop !== undefined) {
-    lines.push(...stopLines(stop, result.log));
-  } else if (dryRun === "none" && seen.wrote !== undefined) {
-    const image = targetOf(world, goal)?.facts.image ?? "";
-    lines.push(`${workloadName(goal.target)} runs ${image}: ${gapLine(seen)}`);
-  }
+  const lines: string[] = stop === undefined ? [] : [...stopLines(stop, result.log)];
+  lines.push(...controllerClosing(result));
   if (dryRun === "none") {
-    if (stop !== undefined && seen.overlap.total > 0) lines.push(`Warning: ${gapLine(seen)}`);
-    if (seen.wrote !== undefined) lines.push(...pausedLines(datastore, seen, changes, balancers));
-    lines.push(...leftoverLines(result.left));
     if (bundle !== undefined && changed) lines.push(savedLine([bundle], options));
   }
   await tellResult(

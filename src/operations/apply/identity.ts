@@ -1,6 +1,6 @@
 import { userError } from "../../errors.ts";
 import { objectName } from "../../model/object-name.ts";
-import type { Target } from "./scene.ts";
+import type { Target } from "../../plan/apply/target.ts";
 
 /**
  * A file that names the state of an object (uid, resourceVersion: out of `kubectl get -o yaml`) was made for that

@@ -1,22 +1,24 @@
 import { userError } from "../../errors.ts";
 import type { ImmutableChange } from "../../merge/immutable.ts";
-import type { Write } from "../../model/write.ts";
 import { objectName } from "../../model/object-name.ts";
-import type { Wholes } from "./intended.ts";
-import type { ApplyOptions } from "../../commands/apply/options.ts";
-import type { Scene, Target } from "./scene.ts";
+import type { Wholes } from "../../plan/apply/intended.ts";
+import type { Target } from "../../plan/apply/target.ts";
 
 /**
  * The targets that can only be made anew, refused unless --recreate allows it. A DaemonSet of calico-node
  * never: all its pods would go at once, and old and new ones would fight over the nodes.
  */
-export function toRecreate(scene: Scene, options: ApplyOptions, applied: Wholes): readonly Target[] {
-  const found = scene.targets.flatMap((target) => {
+export function toRecreate(
+  targets: readonly Target[],
+  recreate: boolean,
+  applied: Wholes,
+): readonly Target[] {
+  const found = targets.flatMap((target) => {
     const { immutable } = applied(target);
     return immutable === undefined ? [] : [{ target, immutable }];
   });
   const sets = found.filter(({ target }) => target.part === "node");
-  const refused = sets.length > 0 ? sets : options.recreate ? [] : found;
+  const refused = sets.length > 0 ? sets : recreate ? [] : found;
   if (refused.length === 0) return found.map(({ target }) => target);
   const lines = refused.map(({ target, immutable }) => `${objectName(target.ref)}: ${change(immutable)}`);
   throw userError(
@@ -25,25 +27,6 @@ export function toRecreate(scene: Scene, options: ApplyOptions, applied: Wholes)
         ? "a calico-node DaemonSet would have to be made anew, which stops it on every node at once: give a manifest with the live one's selector"
         : "--recreate deletes and creates what has it (saved in the bundle first)"),
   );
-}
-
-export const hasPods: ReadonlySet<string> = new Set([
-  "Deployment",
-  "ReplicaSet",
-  "DaemonSet",
-  "StatefulSet",
-  "Job",
-]);
-
-/** The delete that comes before the create; only what was looked at goes. */
-export function deletion({ ref, before }: Pick<Target, "ref" | "before">): Write {
-  return {
-    verb: "delete",
-    ref,
-    uid: before?.metadata.uid ?? "",
-    // A workload is gone when its pods are; old API groups would leave them behind.
-    ...(hasPods.has(ref.kind) ? { propagationPolicy: "Foreground" } : {}),
-  };
 }
 
 function change({ field, live, wanted }: ImmutableChange): string {

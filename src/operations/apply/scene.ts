@@ -1,21 +1,15 @@
 import { discover } from "../../cluster/discovery.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
-import { readObject } from "../../cluster/read-object.ts";
 import { userError } from "../../errors.ts";
 import { crdNeed } from "../../manifest/needs.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
-import { type KubeObject, type Ref, groupOf, splitApiVersion } from "../../model/kube.ts";
-import { inOrder, partOf, type Part } from "../../plan/apply/parts.ts";
-
-/** An object of the file, its place in the cluster, and what was there before the first write. */
-export interface Target {
-  /** With its namespace. */
-  readonly object: KubeObject;
-  readonly ref: Ref;
-  readonly part: Part;
-  readonly before: KubeObject | undefined;
-}
+import { groupOf, splitApiVersion, type KubeObject, type Ref } from "../../model/kube.ts";
+import { objectKey } from "../../model/object-name.ts";
+import type { Reading } from "../../model/reading.ts";
+import { inOrder, partOf } from "../../plan/apply/parts.ts";
+import { isCrd, type Target } from "../../plan/apply/target.ts";
+import { readAll } from "../read-all.ts";
 
 export interface Scene {
   readonly connection: Connection;
@@ -34,18 +28,20 @@ export async function lookAtTargets(
   const groups = new Set(["", ...all.map(groupOf), ...all.filter(isCrd).map((crd) => crdNeed(crd).group)]);
   const discovery = await discover(connection, [...groups]);
   const placed = all.map((object) => ({ object, ref: refOf(object, all, discovery, connection.namespace) }));
-  const targets = await Promise.all(
-    placed.map(async ({ object, ref }): Promise<Target> => {
-      const named = {
-        ...object,
-        metadata: {
-          ...object.metadata,
-          ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
-        },
-      };
-      return { object: named, ref, part: partOf(object), before: await readObject(connection, ref) };
-    }),
+  const found = await readAll(
+    connection,
+    placed.map(({ ref }) => ref),
   );
+  const targets = placed.map(({ object, ref }): Target => {
+    const named = {
+      ...object,
+      metadata: {
+        ...object.metadata,
+        ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
+      },
+    };
+    return { object: named, ref, part: partOf(object), before: mustKnow(found.get(objectKey(ref))) };
+  });
   const there = targets.flatMap(({ before }) => (before === undefined ? [] : [before]));
   return { connection, discovery, targets: inOrder(targets), install: installOwner(there) };
 }
@@ -85,6 +81,8 @@ function refOf(
   };
 }
 
-export function isCrd({ kind }: KubeObject): boolean {
-  return kind === "CustomResourceDefinition";
+/** What cannot be read cannot be judged. */
+function mustKnow(found: Reading<KubeObject | undefined> | undefined): KubeObject | undefined {
+  if (found === undefined || found.known) return found?.value;
+  throw userError(found.message);
 }

@@ -18,15 +18,19 @@ const attempts = 5;
  */
 export async function markPod(
   { connection }: Pick<Session, "connection">,
-  { namespace, name, uid }: Pick<PodFacts, "namespace" | "name" | "uid">,
+  seen: PodFacts,
   values: { readonly template: TemplateFacts; readonly configMaps: readonly ConfigMapFacts[] },
   serverVersion: string,
 ): Promise<boolean> {
+  const { namespace, name, uid } = seen;
+  let pod = seen;
   const ref = { group: "", version: "v1", resource: "pods", kind: "Pod", namespace, name };
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     try {
-      const { body: raw } = await connection.request({ method: "GET", path: objectPath(ref) });
-      const pod = podFacts(raw as KubeObject);
+      if (attempt > 1) {
+        const { body: raw } = await connection.request({ method: "GET", path: objectPath(ref) });
+        pod = podFacts(raw as KubeObject);
+      }
       const text = configMark(pod, values.template, values.configMaps);
       if (pod.uid !== uid || text === undefined) return false;
       const metadata = { resourceVersion: pod.resourceVersion, annotations: { [configAnnotation]: text } };

@@ -10,12 +10,14 @@ import type { ControllerRunResult } from "../../plan/controller/result.ts";
 import { othersWanting, targetOf, type ControllerWorld } from "../../plan/controller/world.ts";
 import type { Stop } from "../../plan/decision.ts";
 import { holdsLease } from "../../plan/lease/held.ts";
+import { podOf, templateOf } from "../../plan/pod-of-template.ts";
 import type { ControllerAbout } from "../events.ts";
 import { lastLogLines } from "../node/crash-log.ts";
 import { checkRights } from "../node/rights.ts";
 import { settleTime } from "../node/settle.ts";
 import type { FileTemplate } from "../node/template.ts";
 import { openRunBundle, sender, warn, type Session } from "../session.ts";
+import { podReader } from "../try-pod.ts";
 import { refusalsOf } from "./checks.ts";
 import { gapLog } from "./gap-log.ts";
 import type { OpenController } from "./open.ts";
@@ -79,6 +81,7 @@ export async function controllerOperation(
       now: clock.now,
       send: sender(session, discovery.version),
       interrupt: session.listen(),
+      read: podReader(session, discovery.version),
       ...(bundle === undefined ? {} : { saver: bundle }),
       emit: (event) =>
         session.emit({ kind: "procedure", procedure: "controller", within: session.within, about, event }),
@@ -125,6 +128,7 @@ function goalOf(
     replaces: othersWanting(start, wanted).map(({ facts }) => facts.uid),
     settle: dryRun === "none" ? (request.settle ?? settleTime(wanted.facts.template)) : 0,
     timeout: request.timeout,
+    ...(dryRun === "client" ? {} : podOfTarget(start, wanted)),
     commands,
     back: bundle === undefined ? commands.again() : commands.other("undo", bundle, ...place),
     // A dry run writes nothing, not even who works.
@@ -141,6 +145,16 @@ function goalOf(
         }
       : {}),
   };
+}
+
+/** As its file has it, or as the one that runs makes it again. */
+function podOfTarget(start: ControllerWorld, { target, objects }: Wanted): Pick<ControllerGoal, "pod"> {
+  const live = targetOf(start, { target })?.raw;
+  const owner = objects[0] ?? live;
+  if (owner === undefined) return {};
+  const { uid, namespace = target.namespace } = live?.metadata ?? {};
+  const metadata = { ...owner.metadata, namespace, ...(uid === undefined ? {} : { uid }) };
+  return { pod: podOf({ ...owner, metadata }, templateOf(owner)) };
 }
 
 /** A second Ctrl-C leaves at once, and the run's lease with it: the next command has to take that over. */

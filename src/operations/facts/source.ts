@@ -2,8 +2,8 @@ import type { Connection } from "../../cluster/port.ts";
 import { discover } from "../../cluster/discovery.ts";
 import { groupsFor, observableNames, observe, type Need } from "../../cluster/observe.ts";
 import { userError } from "../../errors.ts";
-import type { AppContext } from "../../context.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
+import type { Millis } from "../../model/time.ts";
 
 /** --facts and --save-facts as given. */
 export interface FactsFlags {
@@ -23,7 +23,7 @@ export interface FactsSource {
 
 export async function factsSource(
   flags: FactsFlags,
-  context: Pick<AppContext, "readFile" | "now">,
+  context: { readonly readFile: (path: string) => Promise<string>; readonly now: () => Millis },
   connect: () => Promise<Connection>,
 ): Promise<FactsSource> {
   const { facts: file, saveFacts: target } = flags;
@@ -39,17 +39,25 @@ export async function factsSource(
   const saver =
     target === undefined ? undefined : await (await import("./save-facts.ts")).openFactsFile(target);
   const connection = await connect();
-  const namespace = connection.namespaceGiven ? connection.namespace : "kube-system";
-  const discovered = discover(connection, groupsFor(observableNames));
-  // It is awaited where facts are read: until then its failure must not pass for one that nobody looks at.
-  discovered.catch(() => undefined);
-  const look = (needs: readonly Need[]): Promise<ClusterFacts> =>
-    observe(connection, discovered, { needs, namespace, now: context.now() });
+  const { read: look } = clusterSource(connection, context.now);
   if (saver === undefined) return { connection, saving: false, read: look };
   let saved: Promise<ClusterFacts> | undefined;
   return {
     connection,
     saving: true,
     read: () => (saved ??= saver(connection, () => look(observableNames))),
+  };
+}
+
+/** A cluster itself. `now`: this machine's clock, for a server that does not tell its own. */
+export function clusterSource(connection: Connection, now: () => Millis): FactsSource {
+  const namespace = connection.namespaceGiven ? connection.namespace : "kube-system";
+  const discovered = discover(connection, groupsFor(observableNames));
+  // It is awaited where facts are read: until then its failure must not pass for one that nobody looks at.
+  discovered.catch(() => undefined);
+  return {
+    connection,
+    saving: false,
+    read: (needs) => observe(connection, discovered, { needs, namespace, now: now() }),
   };
 }

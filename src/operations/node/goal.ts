@@ -73,6 +73,8 @@ async function goalOf(
     timeout: request.timeout,
     expectReady,
     bgp: around.bgp,
+    // A client-side dry run asks the server nothing of the kind.
+    triesPods: session.dryRun !== "client",
     ...budgetOf(nodes),
     readyMeansBgp: readinessAsksBird(target),
     guard: (live, node, now) =>

@@ -40,6 +40,8 @@ export interface Remaining {
   readonly request: RemainingRequest;
   readonly make: MakeTemplate;
   readonly notes?: readonly ConfigNote[];
+  /** Opened already, and kept up to date by whoever did; undefined: they are opened for this. */
+  readonly open?: OpenNodes;
   /** Only nodes that run with older values, and what an earlier run left half done: no upgrade. */
   readonly onlyStale?: true;
 }
@@ -50,9 +52,9 @@ export interface Remaining {
  */
 export async function lookAtNodes(
   session: Session,
-  { request, make, notes = [], onlyStale }: Remaining,
+  { request, make, notes = [], onlyStale, open: given }: Remaining,
 ): Promise<NodesLeft & { readonly refusals: readonly Stop[]; readonly declined: boolean }> {
-  return await withNodes(session, request, async (opened) => {
+  return await withNodes(session, request, given, async (opened) => {
     const open = session.leased ? withoutRun(opened) : opened;
     const template = await make(open);
     const left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
@@ -75,9 +77,9 @@ export async function lookAtNodes(
 /** What is left to do, whoever may do it; nothing is written. */
 export async function nodesToDo(
   session: Session,
-  { request, make, notes = [], onlyStale }: Remaining,
+  { request, make, notes = [], onlyStale, open: opened }: Remaining,
 ): Promise<NodesLeft> {
-  return await withNodes(session, request, async (open) =>
+  return await withNodes(session, request, opened, async (open) =>
     nodesLeft(open.live.snapshot(), await make(open), notes, onlyStale),
   );
 }
@@ -97,7 +99,7 @@ export interface RemainingDone {
  */
 export async function upgradeRemaining(
   session: Session,
-  { request, make, notes = [], onlyStale }: Remaining,
+  { request, make, notes = [], onlyStale, open: opened }: Remaining,
   options: { readonly onPod?: (pod: PodFacts) => void; readonly bundle?: OpenBundle } = {},
 ): Promise<RemainingDone> {
   const quiet: Session = {
@@ -106,7 +108,7 @@ export async function upgradeRemaining(
       if (event.kind !== "warning") session.emit(event);
     },
   };
-  return await withNodes(session, request, async (open) => {
+  return await withNodes(session, request, opened, async (open) => {
     const results: NodeRunResult[] = [];
     let template = await make(open);
     let left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
@@ -207,8 +209,10 @@ function warnOfNeverRan(session: Session, world: NodeWorld): void {
 async function withNodes<T>(
   session: Session,
   request: RemainingRequest,
+  opened: OpenNodes | undefined,
   work: (nodes: OpenNodes) => Promise<T>,
 ): Promise<T> {
+  if (opened !== undefined) return await work(opened);
   const abort = new AbortController();
   try {
     return await work(await openNodes(session, request, abort.signal));

@@ -7,7 +7,10 @@ import { bindingOf, bindsTo, type Account, type RoleRef } from "../../model/rbac
 import { isAsInFile } from "../../merge/within.ts";
 import { missingText, othersText, type MissingFor, type OtherObjects } from "../../render/missing-lines.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
+import { objectKey } from "../../model/object-name.ts";
 import type { Reading } from "../../model/reading.ts";
+import type { Served } from "../../model/served.ts";
+import { readAll } from "../read-all.ts";
 import { lookAt, rbacGroup, type Look } from "./look.ts";
 import type { FileTemplate } from "./template.ts";
 
@@ -132,11 +135,7 @@ interface Rbac {
 }
 
 /** All bindings that may reach the accounts, then the roles that they and the file name. */
-async function readRbac(
-  { connection, get }: Look,
-  discovery: Discovery,
-  needs: TemplateNeeds,
-): Promise<Rbac> {
+async function readRbac({ connection }: Look, discovery: Discovery, needs: TemplateNeeds): Promise<Rbac> {
   const places = {
     ClusterRole: discovery.find("clusterroles", [rbacGroup]),
     Role: discovery.find("roles", [rbacGroup]),
@@ -157,13 +156,21 @@ async function readRbac(
     .map((raw) => bindingOf(raw, raw.metadata.namespace ?? ""))
     .filter((binding) => needs.accounts.some((account) => bindsTo(binding, account)));
   const wanted = [...bound, ...needs.grants.map(({ binding }) => binding)].map(({ role }) => role);
-  const roles = await byId(wanted, roleId, async (role) => {
-    const place = places[role.kind];
-    if (place === undefined) return { known: true as const, value: undefined };
-    const { name, namespace } = role;
-    return await get({ ...place, name, ...(namespace === undefined ? {} : { namespace }) });
+  const refs = wanted.flatMap((role) => refOf(role, places[role.kind]) ?? []);
+  const found = await readAll(connection, [...new Map(refs.map((ref) => [objectKey(ref), ref])).values()]);
+  const roles = await byId(wanted, roleId, (role) => {
+    const ref = refOf(role, places[role.kind]);
+    const none = { known: true as const, value: undefined };
+    return Promise.resolve((ref === undefined ? undefined : found.get(objectKey(ref))) ?? none);
   });
   return { bindings, roles };
+}
+
+/** Undefined: the server has no such kind. */
+function refOf({ name, namespace }: RoleRef, place: Served | undefined): Ref | undefined {
+  return place === undefined
+    ? undefined
+    : { ...place, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 async function byId<T, V>(

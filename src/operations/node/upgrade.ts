@@ -9,6 +9,7 @@ import type { NodeRunResult } from "../../plan/node/result.ts";
 import { podOn, type NodeWorld } from "../../plan/node/world.ts";
 import type { NodesAbout } from "../events.ts";
 import { sender, type Session } from "../session.ts";
+import { podReader } from "../try-pod.ts";
 import { lastLogLines } from "./crash-log.ts";
 import type { OpenNodes } from "./open.ts";
 
@@ -39,6 +40,7 @@ export async function upgradeNodes(
     now: clock.now,
     send: sender(session, discovery.version),
     interrupt: session.listen(),
+    read: podReader(session, discovery.version),
     ...(bundle === undefined ? {} : { saver: bundle }),
     emit(event) {
       session.emit({ kind: "procedure", procedure: "nodes", within: session.within, about, event });

@@ -10,8 +10,6 @@ import { findRelease } from "../../releases/find-release.ts";
 import { pathAnswers } from "../../releases/paths.ts";
 import { releasesOfImage } from "../../releases/release.ts";
 import { versionOf, type Version } from "../../releases/version.ts";
-import { seeHelp } from "../../commands/arguments.ts";
-import { readManifest } from "../../commands/read-manifest.ts";
 
 /** The target's manifest, as given with -f. */
 export interface PlanFile {
@@ -21,19 +19,6 @@ export interface PlanFile {
   readonly contents: ManifestContents;
   /** Its calico-node, by the door that a cluster's comes through; undefined: it has none. */
   readonly set?: CalicoDaemonSet;
-}
-
-/** Throws for what no plan can be made from; an operator's file is refused when it is known what runs. */
-export async function readPlanFile(
-  filename: readonly string[],
-  readFile: (path: string) => Promise<string>,
-  command = "plan",
-): Promise<PlanFile | undefined> {
-  const [path, ...more] = filename;
-  if (path === undefined) return undefined;
-  if (more.length > 0)
-    throw userError(`${command} takes one -f: the manifest of the target`, seeHelp(command));
-  return planFileOf(path, await readManifest(path, readFile, command));
 }
 
 /** The objects of one or several files, under the name that the user gave them. */

@@ -12,15 +12,13 @@ import { boundary } from "../../policy/enforcement.ts";
 import { moreOf } from "../../preflight/circumstances.ts";
 import { catalogue, withTold } from "../../releases/catalogue.ts";
 import { atLeast } from "../../releases/version.ts";
-import { daemonSetArgument } from "../../commands/arguments.ts";
-import { unreadLines } from "../../commands/status-errors.ts";
+import { unreadLines } from "../../render/status/unread.ts";
 import { chosenOf } from "../which-calico.ts";
-import { factsSource } from "../facts/source.ts";
+import type { FactsSource } from "../facts/source.ts";
 import { nameIn, refuseMismatch, type PlanFile } from "./file.ts";
 import { lookAtFile } from "./look-at-file.ts";
 import { mayCross, policyTold } from "./policy-told.ts";
 import { rightsIn } from "./rights.ts";
-import type { PlanOptions } from "../../commands/plan/options.ts";
 import type { Told } from "./told.ts";
 
 const needs: readonly Need[] = [
@@ -39,14 +37,23 @@ const needs: readonly Need[] = [
 ];
 const policyNeeds: readonly Need[] = ["namespaces", "networkPolicies"];
 
-/** Looks at the cluster, or at a facts file; what could not be read is said on stderr and unknown in the plan. */
+/** How a plan looks at what runs. */
+export interface StandingLook {
+  readonly source: FactsSource;
+  /** Undefined: the only one. */
+  readonly daemonSet: { readonly namespace: string; readonly name: string } | undefined;
+  readonly warn: (text: string) => void;
+  /** Hears what could not be read, a line each. */
+  readonly unread: (line: string) => void;
+}
+
+/** Looks at the cluster, or at a facts file; what could not be read is told, and unknown in the plan. */
 export async function observeStanding(
   told: Told,
   file: PlanFile | undefined,
-  options: PlanOptions,
+  { source, daemonSet: named, warn, unread }: StandingLook,
 ): Promise<Standing> {
-  const named = daemonSetArgument(options.daemonSet, "plan");
-  const { connection, read } = await factsSource(options, options.context, options.connect);
+  const { connection, read } = source;
   const observed = await read(needs);
   const known = withTold(catalogue, file?.set?.image, told.to);
   const state = upgradeState(observed, known, {
@@ -54,7 +61,7 @@ export async function observeStanding(
     ...(named === undefined ? {} : { daemonSet: named }),
   });
   const { calico } = state;
-  for (const line of unreadLines(state.unread)) options.context.stderr.write(`${line}\n`);
+  for (const line of unreadLines(state.unread)) unread(line);
   if (!observed.daemonSets.known) {
     throw userError(
       "what Calico runs here could not be read; without a cluster, --from and --datastore say what is planned for",
@@ -62,7 +69,7 @@ export async function observeStanding(
   }
   const { datastoreSigns: signs } = calico;
   if (signs.known && (signs.value.both || signs.value.disagreement)) {
-    options.warn(
+    warn(
       `the datastore is not clear: ${signs.value.evidence.join("; ")}; an unfinished migration, or a broken edit`,
     );
   }

@@ -15,7 +15,7 @@ import type { Write } from "../../model/write.ts";
 import { notedStages } from "../../plan/config/values.ts";
 import type { ObjectGoal } from "../../plan/objects/goal.ts";
 import { gone, rolledOut } from "../../plan/objects/rollout.ts";
-import { hasPods } from "../apply/recreate.ts";
+import { withItsPods } from "../../plan/apply/recreate.ts";
 import { asOwnedNow } from "./owned.ts";
 import type { Decision } from "./staged-entries.ts";
 
@@ -140,7 +140,7 @@ function deletionOf({ target: { entry } }: Work, live: KubeObject | undefined): 
     ref: entry.ref,
     uid,
     // What it owns goes before it does: also a ReplicaSet that it has adopted, which is made again then.
-    ...(hasPods.has(entry.kind) ? { propagationPolicy: "Foreground" as const } : {}),
+    ...withItsPods(entry),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   };
 }

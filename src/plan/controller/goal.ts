@@ -19,6 +19,8 @@ export interface ControllerGoal {
   /** How long the whole run may take; 0 is no limit. */
   readonly timeout: Millis;
   readonly commands: Commands;
+  /** The pod that it makes: the server is asked whether it would take it, before the old one stops (hazard H30). */
+  readonly pod?: KubeObject;
   /** How to go back to the controller that was there, in one line. */
   readonly back: string;
 }

@@ -3,6 +3,7 @@ import { stuckReason, stuckText } from "../../model/stuck.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { ControllerPhaseName, Decision, Wait } from "../decision.ts";
 import { underLease } from "../lease/under-lease.ts";
+import type { PodRead } from "../pod-of-template.ts";
 import { interruptEnd, timeIsUp as isOver, untilLeaving, waitEnd } from "../patience.ts";
 import type { ControllerGoal } from "./goal.ts";
 import type { ControllerSeen } from "./seen.ts";
@@ -18,7 +19,7 @@ import {
 } from "./stops.ts";
 import { othersWanting, presentPods, targetOf, type ControllerWorld, type LiveWorkload } from "./world.ts";
 
-export type ControllerDecision = Decision<ControllerStep>;
+export type ControllerDecision = Decision<ControllerStep, PodRead>;
 
 interface View {
   readonly world: ControllerWorld;
@@ -58,6 +59,8 @@ function nextOnController(
 
   if (seen.interrupted !== undefined && seen.wrote === undefined)
     return { kind: "stop", reason: interrupted(view) };
+  const asked = admission(seen, goal);
+  if (asked !== undefined) return asked;
   const [other] = others;
   if (other !== undefined) return stopOther(view, target, other);
   if (goal.target.stopFirst && target !== undefined && target.facts.desired > 0) {
@@ -73,6 +76,24 @@ function nextOnController(
     return waiting(view, "old gone", `pod ${present.map(({ name }) => name).join(", ")} to end`, present[0]);
   }
   return step({ kind: "deploy", target: goal.target, exists: target !== undefined, stub: false, writes });
+}
+
+/** Before the old controller stops, the server is asked whether it would take the new pod (hazard H30). */
+function admission(
+  { wrote, admission: verdict }: ControllerSeen,
+  { pod, target, commands }: ControllerGoal,
+): ControllerDecision | undefined {
+  if (pod === undefined || wrote !== undefined) return undefined;
+  if (verdict === undefined) return { kind: "read", read: { kind: "pod", pod } };
+  if (verdict.kind !== "refused") return undefined;
+  const what = `${target.kind} ${target.name}`;
+  return {
+    kind: "stop",
+    reason: {
+      message: `the server would refuse the new pod of ${what}: ${verdict.messages.join("; ")}; the controller that runs is left alone`,
+      hint: `once it accepts the pod: ${commands.again()}`,
+    },
+  };
 }
 
 function stopOther(

@@ -1,3 +1,4 @@
+import type { PodRead } from "../pod-of-template.ts";
 import type { Procedure } from "../procedure.ts";
 import { assume } from "./assume.ts";
 import { draftOf } from "./draft.ts";
@@ -12,7 +13,7 @@ import { writesOf, type ControllerPlaces } from "./writes.ts";
 export function controllerProcedure(
   goal: ControllerGoal,
   places: ControllerPlaces,
-): Procedure<ControllerWorld, ControllerSeen, ControllerStep> {
+): Procedure<ControllerWorld, ControllerSeen, ControllerStep, PodRead> {
   return {
     start: nothingSeen,
     look,
@@ -24,5 +25,6 @@ export function controllerProcedure(
     writes: (step) => writesOf(step, places),
     saves: (step, world) => writesOf(step, places).map((write) => draftOf(write, world)),
     assume,
+    learned: (seen, _read, verdict) => ({ ...seen, admission: verdict }),
   };
 }

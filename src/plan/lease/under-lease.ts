@@ -55,7 +55,8 @@ export function underLease<Step, Read, Child>(
   const asker = { ...goal, claimed: nested || seen.claimed !== undefined, run: () => goal.run(daemonSet) };
   const other = heldByOther(daemonSet, asker, now);
   if (other !== undefined) return { kind: "stop", reason: other };
-  if (decision.kind === "wait" && seen.claimed === undefined && !nested) return decision;
+  const writesNothing = decision.kind === "wait" || decision.kind === "read";
+  if (writesNothing && seen.claimed === undefined && !nested) return decision;
   if (!held) {
     const lease = { run: goal.run(daemonSet), holder, renewed: now, ...kept(goal) };
     return step({ kind: "claim", daemonSet, lease });

@@ -47,6 +47,8 @@ export interface NodeGoal {
   readonly budget?: Millis;
   /** Whether Ready of the new pod says that BIRD has its sessions: from v3.2 on (calico-facts 7). */
   readonly readyMeansBgp: boolean;
+  /** The server is asked whether it would take the new pod, before a node is touched (hazard H30). */
+  readonly triesPods?: boolean;
   /** Why this node may not be restarted now; undefined when nothing stands against it. */
   readonly guard: (world: NodeWorld, node: string, now: Millis) => Stop | undefined;
   /** Puts the strategy back in the name of the DaemonSet's owner (hazard H12). */

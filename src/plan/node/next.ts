@@ -4,6 +4,7 @@ import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
 import { renewed } from "../lease/held.ts";
+import { admission } from "./admission.ts";
 import { finish } from "./finish.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nextOnNode } from "./next-on-node.ts";
@@ -43,6 +44,12 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
     template.kind === "ready" && pending !== undefined
       ? nextOnNode(world, seen, goal, pending, now)
       : undefined;
+
+  // Before the first write, and before each node.
+  if (pending !== undefined && (onNode !== undefined || template.kind === "write")) {
+    const asked = admission(world, seen, goal, pending, onNode, now);
+    if (asked !== undefined) return asked;
+  }
 
   // Somebody else's rollout goes on until it is held, also while there is nothing to do on our node (H18).
   const holds = goal.takeOver && pending !== undefined && mustPin(world, goal);

@@ -1,3 +1,4 @@
+import type { PodRead } from "../pod-of-template.ts";
 import type { Procedure } from "../procedure.ts";
 import { assume } from "./assume.ts";
 import { draftOf } from "./draft.ts";
@@ -9,7 +10,10 @@ import type { NodeWorld } from "./world.ts";
 import { writesOf, type NodePlaces } from "./writes.ts";
 
 /** The node run as a procedure that the edge can perform. */
-export function nodeProcedure(goal: NodeGoal, places: NodePlaces): Procedure<NodeWorld, Seen, NodeStep> {
+export function nodeProcedure(
+  goal: NodeGoal,
+  places: NodePlaces,
+): Procedure<NodeWorld, Seen, NodeStep, PodRead> {
   return {
     start: nothingSeen,
     look: (seen, world, now) => look(seen, world, goal, now),
@@ -25,6 +29,8 @@ export function nodeProcedure(goal: NodeGoal, places: NodePlaces): Procedure<Nod
     writes: (step) => writesOf(step, places),
     saves: (step, world) => writesOf(step, places).map((write) => draftOf(write, world, goal)),
     assume,
+    learned: (seen, { node }, verdict) =>
+      node === undefined ? seen : withNode(seen, node, { ...nodeSeen(seen, node, 0), admission: verdict }),
     unanswered,
   };
 }

@@ -2,6 +2,7 @@ import type { CordonLease } from "../../model/lease.ts";
 import { calicoNode, type PodFacts } from "../../model/pod.ts";
 import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
+import type { Verdict } from "../../model/verdict.ts";
 import type { Stop } from "../decision.ts";
 import { startOf, upSince, type Up } from "../up-since.ts";
 import type { NodeGoal } from "./goal.ts";
@@ -49,6 +50,8 @@ export interface NodeSeen {
   readonly uids: readonly { readonly uid: string; readonly at: Millis }[];
   readonly up?: Up;
   readonly probed?: boolean;
+  /** What the server said to the new pod of this node (hazard H30). */
+  readonly admission?: Verdict;
   /** Gives the node back, and nobody answered. */
   readonly givingBack?: GiveBack;
   readonly outcome?: Outcome;

@@ -32,11 +32,14 @@ export function established(ref: Ref): ObjectWait {
   };
 }
 
-/** Until what was deleted is gone, and what it owned before it. */
-export function gone(ref: Ref): ObjectWait {
+/** Until what was deleted is gone, and what it owned before it. `uid`: another one of its name is not meant. */
+export function gone(ref: Ref, uid?: string): ObjectWait {
   return {
     phase: "gone",
-    missing: (live) => (live === undefined ? undefined : `${objectName(ref)} and its pods to be gone`),
+    missing: (live) =>
+      live === undefined || (uid !== undefined && live.metadata.uid !== uid)
+        ? undefined
+        : `${objectName(ref)} and its pods to be gone`,
     late: (missing) => ({
       message: `timed out waiting for ${missing}`,
       hint: "something that it owns has a finalizer, or the node of a pod is silent",

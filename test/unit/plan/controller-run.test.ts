@@ -465,3 +465,40 @@ function eves(goal: ControllerGoal, takeOver: boolean): ControllerGoal {
   const { lease } = goal;
   return lease === undefined ? goal : { ...goal, lease: { ...lease, takeOver, holder: "eve@lab/2" } };
 }
+
+test("H30: a pod that admission refuses is known before the old controller stops; what is unknown does not block", async () => {
+  for (const kind of ["refused", "unknown"] as const) {
+    const cluster = new SimulatedControllers([
+      { kind: "Deployment", name: "calico-kube-controllers", replicas: 1, image: old },
+    ]);
+    const wanted = {
+      target: target("Deployment", "calico-kube-controllers"),
+      stubs: [],
+      replaces: [],
+      settle: 1_000,
+      timeout: 60_000,
+      commands: commandsFor("controller -f calico.yaml"),
+      back: "undo",
+      pod: { apiVersion: "v1", kind: "Pod", metadata: { name: "" } },
+    };
+    const result = await run(controllerProcedure(wanted, places), cluster, {
+      dryRun: "none",
+      now: () => cluster.now,
+      send: (write) => cluster.send(write),
+      interrupt: { first: never, second: never },
+      emit: () => {},
+      read: async () =>
+        kind === "refused" ? { kind, messages: ["denied"] } : { kind, why: "no server-side dry run" },
+    });
+    if (kind === "unknown") {
+      expect(result).toMatchObject({ kind: "done" });
+      continue;
+    }
+    expect(result).toMatchObject({ kind: "stopped" });
+    expect(result.kind === "stopped" && result.reason.message).toContain(
+      "denied; the controller that runs is left alone",
+    );
+    expect(cluster.log).toEqual([]);
+    expect(cluster.running).toEqual([old]);
+  }
+});

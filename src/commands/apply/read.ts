@@ -2,8 +2,8 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { userError } from "../../errors.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
-import { seeHelp } from "../../commands/arguments.ts";
-import { readOneOf } from "../../commands/read-manifest.ts";
+import { seeHelp } from "../arguments.ts";
+import { readOneOf } from "../read-manifest.ts";
 
 /**
  * The objects of all files, in the order of the flags; of a directory, its .yaml, .yml and .json files in
