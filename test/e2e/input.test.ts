@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { KubeObject } from "../cluster/kube-object.ts";
-import { eras, everything, freshCalico, writes } from "./support/calico-cluster.ts";
+import { eras, everything, outdatedCalico, writes } from "./support/calico-cluster.ts";
 import { runPlugin } from "./support/plugin.ts";
 import { testCluster } from "./test-cluster.ts";
 
@@ -19,7 +19,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "input-"));
     cluster = await testCluster({ kubeVersion, audit: "Request" });
-    await freshCalico(cluster, calico);
+    await outdatedCalico(cluster, calico);
     const yaml = toYaml(hostedCalico(calico));
     await writeFile(at("own.yaml"), yaml);
     await writeFile(at("powershell.yaml"), Buffer.from(`\uFEFF${yaml}`, "utf16le"));
