@@ -145,7 +145,7 @@ describe("a whole apply, Typha in it", () => {
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^Warning: P11: [\s\S]*Take back \d+ objects of apply from [\s\S]*-y answers yes/m,
+        /^Warning: P11: [\s\S]*Take back \d+ objects of apply from [\s\S]*No terminal to ask on: add -y/m,
       ),
     ]);
     expect(await writes(cluster, mark)).toEqual([]);
