@@ -27,8 +27,18 @@ export interface AppContext extends BaseContext {
   readonly stdinRead?: boolean;
   /** How many different warnings the server sent (--warnings-as-errors). */
   readonly warnings: { readonly count: number };
+  /** Where --events writes; absent without it. */
+  readonly events?: EventSink;
   /** Aborts when nobody reads standard output any more (`| head`). */
   readonly outputClosed: AbortSignal;
+}
+
+/** An append stream of lines. */
+export interface EventSink {
+  /** A whole line, without its end. Never fails: what cannot be written is warned of once. */
+  write(line: string): void;
+  /** Everything that can be written is. */
+  close(): Promise<void>;
 }
 
 export type StopSignal = "SIGINT" | "SIGTERM";

@@ -1,6 +1,7 @@
 import { savedActions } from "../model/draft.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import { format, objectsFolder, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
+import { isRecord } from "../model/record.ts";
 
 /** Hexadecimal SHA-256 of a text; the edge hands it in. */
 export type Hash = (text: string) => string;
@@ -77,8 +78,4 @@ function isState(raw: unknown): raw is SavedState {
       typeof sha256 === "string" &&
       new RegExp(`^${objectsFolder}/[A-Za-z0-9_-][A-Za-z0-9._-]*\\.yaml$`).test(file))
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -39,6 +39,8 @@ export function openSession(
   context: AppContext,
   options: SessionOptions,
   emit: (event: OperationEvent) => void,
+  /** Has the terminal while a question is asked. */
+  aside: <T>(talk: () => Promise<T>) => Promise<T> = (talk) => talk(),
 ): OpenSession {
   const clock = serverClock(context.now);
   const command = runCommandOf(context.line, options.manifest);
@@ -50,7 +52,8 @@ export function openSession(
     dryRun: options.dryRun,
     listen: () => (listening ??= context.interrupts.listen()),
     emit,
-    ask: (question) => confirm(context, options.yes, question),
+    ask: (question) => aside(() => confirm(context, options.yes, question)),
+    asks: !options.yes,
     command,
     commands: {
       again: (...more) => renderRunCommand(command, options.connection, more),

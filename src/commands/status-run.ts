@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { discoverCached } from "../cluster/discovery.ts";
 import { observe, observedGroups, type Need } from "../cluster/observe.ts";
 import { userError } from "../errors.ts";
+import type { UpgradeScope } from "../facts/upgrade.ts";
 import type { Output } from "../render/output.ts";
-import type { StatusScope } from "../render/status/build.ts";
 import { outputOf } from "./print-result.ts";
 import { daemonSetArgument, nodeArguments } from "./arguments.ts";
 import type { StatusOptions, StatusView } from "./status-view.ts";
@@ -66,9 +66,8 @@ async function sortedBy(path: string, { format }: Output): Promise<StatusView["s
 const nameNeeds: readonly Need[] = ["nodes", "daemonSets", "pods", "revisions"];
 const allNeeds: readonly Need[] = [...nameNeeds, "workloads", "configMaps", "installation", "events"];
 
-function scopeOf({ nodes, daemonSet }: StatusOptions): StatusScope {
+function scopeOf({ nodes, daemonSet }: StatusOptions): UpgradeScope {
   const names = nodeArguments(nodes, "status");
-  if (daemonSet === undefined) return { nodes: names };
-  const { namespace, name } = daemonSetArgument(daemonSet, "status");
-  return { nodes: names, daemonSet: `${namespace}/${name}` };
+  const named = daemonSetArgument(daemonSet, "status");
+  return { nodes: names, ...(named === undefined ? {} : { daemonSet: named }) };
 }

@@ -1,5 +1,5 @@
 import { userError } from "../errors.ts";
-import type { KubeObject } from "../model/kube.ts";
+import { type KubeObject, groupOf } from "../model/kube.ts";
 import { workloadFacts } from "../model/workload.ts";
 import type { ManifestObject } from "./parse.ts";
 import { refusePlaceholders } from "./placeholders.ts";
@@ -18,7 +18,7 @@ export function checkObjects(
   const seen = new Map<string, ManifestObject>();
   for (const each of objects) {
     const { object } = each;
-    const group = object.apiVersion.includes("/") ? object.apiVersion.replace(/\/.*/, "") : "";
+    const group = groupOf(object);
     const own = namespaced(object) ? (object.metadata.namespace ?? defaultNamespace) : "";
     const id = `${object.kind}.${group}/${own}/${object.metadata.name}`;
     const before = seen.get(id);

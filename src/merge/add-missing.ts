@@ -6,6 +6,7 @@ import type { KubeObject } from "../model/kube.ts";
 import { lastAppliedAnnotation } from "../model/names.ts";
 import { lastApplied } from "./last-applied.ts";
 import { unionOfRules } from "./rbac-union.ts";
+import { recordOf } from "../model/record.ts";
 
 /** What to apply so that nothing is missing, and what cannot be added. */
 export interface Addition {
@@ -138,7 +139,9 @@ function configMapWith(
   if (keys.some((key) => data[key] === undefined)) return undefined;
   const applied = lastApplied(there);
   const own = (field: "data" | "binaryData"): Readonly<Record<string, unknown>> =>
-    applied === undefined ? recordOf(there[field]) : both(recordOf(there[field]), recordOf(applied[field]));
+    applied === undefined
+      ? (recordOf(there[field]) ?? {})
+      : both(recordOf(there[field]) ?? {}, recordOf(applied[field]) ?? {});
   const binaryData = own("binaryData");
   return {
     ...kept(there),
@@ -148,7 +151,7 @@ function configMapWith(
 }
 
 function dataOf(object: KubeObject | undefined): Readonly<Record<string, unknown>> {
-  return recordOf(object?.["data"]);
+  return recordOf(object?.["data"]) ?? {};
 }
 
 /**
@@ -161,7 +164,7 @@ function kept(there: KubeObject): KubeObject {
   const { [lastAppliedAnnotation]: _text, ...ownAnnotations } = annotations ?? {};
   const applied = lastApplied(there);
   const pick = (live: Readonly<Record<string, string>>, which: "labels" | "annotations") =>
-    applied === undefined ? live : both(live, recordOf(recordOf(applied.metadata)[which]));
+    applied === undefined ? live : both(live, recordOf(recordOf(applied.metadata)?.[which]) ?? {});
   const keptLabels = pick(labels ?? {}, "labels");
   const keptAnnotations = pick(ownAnnotations, "annotations");
   return {
@@ -182,10 +185,4 @@ function both<T>(
   applied: Readonly<Record<string, unknown>>,
 ): Record<string, T> {
   return Object.fromEntries(Object.entries(live).filter(([key]) => key in applied));
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
 }

@@ -248,6 +248,18 @@ export function hasNotStarted(pod: PodFacts): boolean {
   return container.startedAt === undefined && container.last === undefined && container.restarts === 0;
 }
 
+/**
+ * Whether no kubelet has ever done anything with this pod: virtual nodes, Fargate, nodes without room for it. It
+ * holds no routes, and no restart makes it run (hazard H31).
+ */
+export function neverReachedKubelet(pod: PodFacts): boolean {
+  if (pod.phase !== "Pending" || pod.deletedAt !== undefined) return false;
+  return [...pod.initContainers, ...pod.containers].every(
+    ({ waiting, startedAt, terminated, last, imageID, restarts }) =>
+      [waiting, startedAt, terminated, last, imageID].every((each) => each === undefined) && restarts === 0,
+  );
+}
+
 /** The calico-node container of a pod: by its name, else by its image (calico-facts 1.1). */
 export function calicoNode(pod: PodFacts): ContainerFacts | undefined {
   return (

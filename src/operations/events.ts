@@ -1,4 +1,3 @@
-import type { RunEvent } from "../perform/run.ts";
 import type { ControllerGoal } from "../plan/controller/goal.ts";
 import type { ControllerSeen } from "../plan/controller/seen.ts";
 import type { ControllerStep } from "../plan/controller/step.ts";
@@ -7,6 +6,8 @@ import type { NodeGoal } from "../plan/node/goal.ts";
 import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsSeen, ObjectsStep } from "../plan/objects/procedure.ts";
+import type { RunEvent } from "../plan/run-event.ts";
+import type { PolicySeen, PolicyStep } from "../plan/policy-migration/procedure.ts";
 import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Millis } from "../model/time.ts";
 import type { Truth } from "../model/reading.ts";
@@ -19,6 +20,7 @@ export type OperationEvent =
   | NodesHappening
   | ControllerHappening
   | ObjectsHappening
+  | PoliciesHappening
   | SequenceHappening
   /** What the user should know and nothing waits for: a sentence without `Warning: `. */
   | { readonly kind: "warning"; readonly text: string }
@@ -74,6 +76,17 @@ export interface ObjectsAbout {
   readonly namespaced?: boolean;
 }
 
+export interface PoliciesHappening extends Happening {
+  readonly procedure: "policies";
+  readonly about: PoliciesAbout;
+  readonly event: RunEvent<PolicySeen, PolicyStep>;
+}
+
+export interface PoliciesAbout {
+  /** `networkpolicy.networking.k8s.io` */
+  readonly resource: string;
+}
+
 export interface SequenceHappening extends Happening {
   readonly procedure: "sequence";
   readonly about: SequenceAbout;
@@ -81,6 +94,7 @@ export interface SequenceHappening extends Happening {
 }
 
 export interface SequenceAbout {
+  /** All of them, in their order. */
   readonly parts: readonly Part[];
   readonly results?: Readonly<Record<string, PartResult>>;
 }

@@ -1,22 +1,22 @@
 import type { OpenBundle } from "../bundle/write.ts";
-import type { KubeObject, Ref } from "../model/kube.ts";
+import type { KubeObject } from "../model/kube.ts";
+import { objectKey } from "../model/object-name.ts";
+import type { Write } from "../model/write.ts";
 import { liveObjectsWorld } from "../perform/objects-world.ts";
-import { commandRun } from "../model/lease.ts";
-import { run, type RunEvent } from "../perform/run.ts";
+import { run } from "../perform/run.ts";
+import type { RunEvent } from "../plan/run-event.ts";
 import type { Ended } from "../plan/decision.ts";
-import { nestedUnder } from "../plan/lease/nested.ts";
-import { isLeaseStep, type LeaseStep } from "../plan/lease/step.ts";
+import { isLeaseStep } from "../plan/lease/step.ts";
 import type { ObjectsGoal } from "../plan/objects/goal.ts";
 import {
   objectsProcedure,
   type ObjectsSeen,
   type ObjectWrite,
   type ObjectsStep,
-  type ObjectsWorld,
 } from "../plan/objects/procedure.ts";
-import type { Procedure } from "../plan/procedure.ts";
 import type { ObjectsAbout } from "./events.ts";
 import { sender, type Session } from "./session.ts";
+import { underRun } from "./under-run.ts";
 
 export interface ObjectsOptions {
   /** Of discovery. */
@@ -26,6 +26,8 @@ export interface ObjectsOptions {
   readonly about?: ObjectsAbout;
   /** After each write, or where an earlier one turns out to have gone through. */
   readonly onPut?: (put: ObjectWrite) => void;
+  /** What a server dry run cannot try: it needs what only an earlier write makes. */
+  readonly untried?: (write: Write) => boolean;
   /** Where what the writes change is saved. */
   readonly bundle?: OpenBundle;
 }
@@ -34,10 +36,11 @@ export interface ObjectsOptions {
 export async function writeObjects(
   session: Session,
   goal: ObjectsGoal,
-  { serverVersion, known, about = {}, bundle, onPut }: ObjectsOptions,
+  { serverVersion, known, about = {}, bundle, untried, onPut }: ObjectsOptions,
 ): Promise<Ended<ObjectsSeen>> {
   const { connection, clock, dryRun, leaseOn } = session;
   const abort = new AbortController();
+  const send = sender(session, serverVersion);
   try {
     const refs = [...goal.stages.flat().map(({ ref }) => ref), ...(leaseOn === undefined ? [] : [leaseOn])];
     const live = await liveObjectsWorld(connection, {
@@ -47,36 +50,32 @@ export async function writeObjects(
       ...(known === undefined ? {} : { known }),
     });
     const procedure = objectsProcedure(goal);
-    return await run(leaseOn === undefined ? procedure : leased(procedure, leaseOn, session), live, {
-      dryRun,
-      now: clock.now,
-      send: sender(session, serverVersion),
-      interrupt: session.listen(),
-      ...(bundle === undefined ? {} : { saver: bundle }),
-      emit(event) {
-        if ("step" in event && isLeaseStep(event.step)) return;
-        const told = event as RunEvent<ObjectsSeen, ObjectsStep>;
-        if (told.kind === "performed") for (const put of told.step.puts) onPut?.(put);
-        session.emit({
-          kind: "procedure",
-          procedure: "objects",
-          within: session.within,
-          about,
-          event: told,
-        });
+    return await run(
+      leaseOn === undefined
+        ? procedure
+        : underRun(session, leaseOn, procedure, (world) => world.get(objectKey(leaseOn))),
+      live,
+      {
+        dryRun,
+        now: clock.now,
+        send: async (write, dry) => (dry && untried?.(write) === true ? undefined : await send(write, dry)),
+        interrupt: session.listen(),
+        ...(bundle === undefined ? {} : { saver: bundle }),
+        emit(event) {
+          if ("step" in event && isLeaseStep(event.step)) return;
+          const told = event as RunEvent<ObjectsSeen, ObjectsStep>;
+          if (told.kind === "performed") for (const put of told.step.puts) onPut?.(put);
+          session.emit({
+            kind: "procedure",
+            procedure: "objects",
+            within: session.within,
+            about,
+            event: told,
+          });
+        },
       },
-    });
+    );
   } finally {
     abort.abort();
   }
-}
-
-/** As a part of the run that holds the lease on this DaemonSet. */
-function leased(
-  procedure: Procedure<ObjectsWorld, ObjectsSeen, ObjectsStep>,
-  daemonSet: Ref,
-  { holder, command, commands }: Session,
-): Procedure<ObjectsWorld, ObjectsSeen, ObjectsStep | LeaseStep> {
-  const run = ({ uid }: { readonly uid: string }): string => commandRun(uid, command);
-  return nestedUnder(procedure, daemonSet, { holder, run, command, takeOver: false, commands });
 }

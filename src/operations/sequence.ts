@@ -1,10 +1,11 @@
-import { daemonSetFacts } from "../model/daemonset.ts";
+import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
 import { commandRun } from "../model/lease.ts";
 import { objectKey } from "../model/object-name.ts";
 import { liveObjectsWorld } from "../perform/objects-world.ts";
 import { run, type LiveWorld } from "../perform/run.ts";
-import type { Ended } from "../plan/decision.ts";
+import type { Ended, Stop } from "../plan/decision.ts";
+import { heldByOther, holdsLease } from "../plan/lease/held.ts";
 import type { ObjectsWorld } from "../plan/objects/procedure.ts";
 import {
   sequenceProcedure,
@@ -22,11 +23,22 @@ export interface SequenceOptions<P extends Part> {
   readonly daemonSet: Ref | undefined;
   /** As it was read already. */
   readonly known?: KubeObject;
-  readonly takeOver: boolean;
+  /** "always": the command has no flag for it. */
+  readonly takeOver: boolean | "always";
   /** Of discovery. */
   readonly serverVersion: string;
   /** Opens a part on the cluster as it is then, and runs it. `session` is the part's own. */
   readonly enter: (part: P, session: Session) => Promise<Ended<PartResult>>;
+}
+
+/** Why this run may not begin: another one works on the install, or has left it unfinished (hazard H13). */
+export function heldByAnotherRun(
+  { holder, command, commands, clock }: Session,
+  daemonSet: DaemonSetFacts,
+  takeOver: boolean,
+): Stop | undefined {
+  const run = (): string => commandRun(daemonSet.uid, command);
+  return heldByOther(daemonSet, { holder, takeOver, claimed: false, run, commands }, clock.now());
 }
 
 /** Does the parts of a run in their order under one lease (hazard H13), which lasts as long as the run. */
@@ -43,7 +55,7 @@ export async function runSequence<P extends Part>(
     holder,
     run: ({ uid }: { readonly uid: string }) => commandRun(uid, command),
     command,
-    takeOver,
+    takeOver: takeOver !== false,
     nested: false,
     commands,
   };
@@ -57,7 +69,8 @@ export async function runSequence<P extends Part>(
         : { known: new Map([[objectKey(daemonSet), known]]) }),
     });
     const goal = { parts, ...(leased ? { lease } : {}) };
-    return await run(sequenceProcedure(goal, daemonSet), leaseWorld(live, daemonSet), {
+    const world = leaseWorld(live, daemonSet);
+    const ended = await run(sequenceProcedure(goal, daemonSet), world, {
       dryRun,
       now: clock.now,
       send: sender(session, serverVersion),
@@ -72,9 +85,18 @@ export async function runSequence<P extends Part>(
         return ended;
       },
     });
+    const seen = world.snapshot().daemonSet;
+    const held = leased && seen !== undefined && holdsLease(seen, holder);
+    return held ? withHint(ended, commands.again(...(takeOver === "always" ? [] : ["--take-over"]))) : ended;
   } finally {
     abort.abort();
   }
+}
+
+/** A second Ctrl-C leaves at once, and the run's lease with it: the next command has to take that over. */
+function withHint(ended: Ended<SequenceSeen>, hint: string): Ended<SequenceSeen> {
+  if (ended.kind === "done" || ended.reason.interrupted !== true) return ended;
+  return { ...ended, reason: { ...ended.reason, hint } };
 }
 
 /** What a sequence looks at of the objects that are read. */

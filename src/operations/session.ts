@@ -29,6 +29,8 @@ export interface Session {
   readonly emit: (event: OperationEvent) => void;
   /** Asks; false: no. Throws UserError where there is nobody to ask. */
   readonly ask: (question: string) => Promise<boolean>;
+  /** False with -y: nobody is asked, and no time passes. */
+  readonly asks: boolean;
   readonly command: RunCommand;
   readonly commands: Commands;
   /** Who works, as it is written into leases. */

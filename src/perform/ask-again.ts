@@ -6,7 +6,16 @@ export function mayAskAgain(error: unknown): boolean {
   if (isUnknown(error)) return true;
   // Somebody else owns a field: asking again changes nothing.
   if (isFieldConflict(error)) return false;
-  return isApiError(error) && [404, 409, 410, 429].includes(error.status);
+  return isApiError(error) && ([404, 409, 410, 429].includes(error.status) || isTerminating(error.details));
+}
+
+/** A namespace that began to go takes nothing new. */
+function isTerminating(details: Readonly<Record<string, unknown>> | undefined): boolean {
+  const causes = details?.["causes"];
+  return (
+    Array.isArray(causes) &&
+    causes.some(({ reason }: { readonly reason?: string }) => reason === "NamespaceTerminating")
+  );
 }
 
 /** It may have been done, and it may not. */

@@ -1,5 +1,6 @@
-import type { Lines, Reporter, StepWords } from "./reporter.ts";
-import type { RunEvent } from "./run.ts";
+import type { RunEvent } from "../plan/run-event.ts";
+import type { StepWords } from "../plan/step-words.ts";
+import type { Lines, Reporter } from "./reporter.ts";
 
 /** One line per change, for pipes and logs: results to `lines`, progress to `progress`. */
 export function plainReport<Memory, Step>(
@@ -52,12 +53,13 @@ export function plainReport<Memory, Step>(
           );
           break;
         }
+        case "entered":
+        case "left":
         case "stopping":
         case "stopped":
         case "done":
           break;
       }
     },
-    async close(): Promise<void> {},
   };
 }

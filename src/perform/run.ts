@@ -3,8 +3,9 @@ import type { KubeObject, Ref } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Write } from "../model/write.ts";
-import type { Ended, Stop, Wait } from "../plan/decision.ts";
-import type { Procedure, Settled } from "../plan/procedure.ts";
+import type { Ended, Stop } from "../plan/decision.ts";
+import type { Procedure } from "../plan/procedure.ts";
+import type { RunEvent } from "../plan/run-event.ts";
 import { mayAskAgain, pauseAfter } from "./ask-again.ts";
 import type { Saver } from "./saver.ts";
 import { sendStep } from "./send-step.ts";
@@ -20,6 +21,8 @@ export interface LiveWorld<World> {
   refresh(write: Write): Promise<void>;
   /** Asks for the events once. */
   fetchEvents(): Promise<void>;
+  /** For procedures whose writes rest on other objects: the resourceVersion that is known now; undefined: gone. */
+  version?(ref: Ref): string | undefined;
 }
 
 export type DryRun = "none" | "client" | "server";
@@ -29,19 +32,6 @@ export interface Interrupt {
   readonly first: AbortSignal;
   readonly second: AbortSignal;
 }
-
-/** What the listeners (task list, plain lines, event file, result object) hear. */
-export type RunEvent<Memory, Step, Child = never> =
-  | { readonly kind: "begun"; readonly step: Step; readonly memory: Memory }
-  | { readonly kind: "performed"; readonly step: Step; readonly memory: Memory }
-  | { readonly kind: "waiting"; readonly wait: Wait; readonly memory: Memory; readonly now: Millis }
-  | { readonly kind: "settled"; readonly what: Settled; readonly memory: Memory }
-  | { readonly kind: "entered"; readonly child: Child; readonly memory: Memory }
-  | { readonly kind: "left"; readonly child: Child; readonly memory: Memory }
-  /** It is known why the run stops; what it holds is given back next. */
-  | { readonly kind: "stopping"; readonly reason: Stop; readonly memory: Memory }
-  | { readonly kind: "stopped"; readonly reason: Stop; readonly memory: Memory }
-  | { readonly kind: "done"; readonly memory: Memory };
 
 export interface RunOptions<Memory, Step, Read = never, Child = never> {
   readonly dryRun: DryRun;
@@ -162,7 +152,12 @@ export async function run<World, Memory, Step extends { readonly kind: string },
         const { step } = decision;
         emit({ kind: "begun", step, memory });
         const sent = now();
+        const bases = procedure.restsOn?.(step);
         const outcome = await sendStep(procedure, step, {
+          holds: (at) => {
+            const basis = bases?.[at];
+            return basis === undefined || live.version?.(basis.ref) === basis.resourceVersion;
+          },
           dryRun,
           drafts: dryRun === "none" ? procedure.saves?.(step, world) : undefined,
           saver: dryRun === "none" ? options.saver : undefined,

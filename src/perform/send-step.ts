@@ -17,6 +17,8 @@ export interface SendOptions {
   readonly send: (write: Write, dryRun: boolean) => Promise<KubeObject | undefined>;
   readonly absorb: (write: Write, answer: KubeObject | undefined) => void;
   readonly interrupt: Interrupt;
+  /** Whether what this write rests on is still as it was. */
+  readonly holds?: (at: number) => boolean;
 }
 
 /** What became of a step. */
@@ -64,7 +66,8 @@ export async function sendStep<Step>(
     for (const [at, write] of queue) {
       const id = ids[at];
       const over = refused !== undefined || (!sideBySide && beaten !== undefined);
-      if (over || (sideBySide && interrupt.first.aborted) || interrupt.second.aborted) {
+      const left = (sideBySide && interrupt.first.aborted) || interrupt.second.aborted;
+      if (over || left || options.holds?.(at) === false) {
         if (id !== undefined) saver?.dropped(id);
         unsent.push(write);
         continue;

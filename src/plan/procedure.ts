@@ -1,4 +1,5 @@
 import type { Draft } from "../model/draft.ts";
+import type { Ref } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Write } from "../model/write.ts";
@@ -9,6 +10,12 @@ export interface Settled {
   readonly kind: "skip" | "vanished";
   readonly node: string;
   readonly why?: string;
+}
+
+/** An object, by what it was when something was decided on it. */
+export interface Basis {
+  readonly ref: Ref;
+  readonly resourceVersion: string;
 }
 
 /**
@@ -45,6 +52,11 @@ export interface Procedure<
    * side: their order does not matter, and some may go through while others do not.
    */
   only?(step: Step, writes: readonly number[]): Step;
+  /**
+   * For each write of a step, another object that it rests on, as it was decided on: the write is not sent any
+   * more when that has changed (hazard H32).
+   */
+  restsOn?(step: Step): readonly (Basis | undefined)[];
   /** Takes in that nobody knows what became of this step: it may have gone through. */
   unanswered?(memory: Memory, step: Step): Memory;
   /** What the server's refusal of a write means; undefined: what it says. */

@@ -4,6 +4,7 @@ import { gapOf } from "../plan/controller/measure.ts";
 import type { ControllerRunResult } from "../plan/controller/result.ts";
 import { presentPods, targetOf } from "../plan/controller/world.ts";
 import { notEnforced } from "./controller-lines.ts";
+import { inSeconds } from "./seconds.ts";
 
 /** `kind: ControllerUpgrade`, described by docs/schema. Times in seconds, the overlap in milliseconds. */
 export function controllerResultObject(result: ControllerRunResult): JsonObject {
@@ -63,8 +64,4 @@ function changesObject(
     what,
     time: formatTime(at),
   }));
-}
-
-function inSeconds(time: Millis): number {
-  return Math.round(time / 100) / 10;
 }

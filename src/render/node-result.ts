@@ -1,12 +1,13 @@
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { JsonObject } from "../model/kube.ts";
-import { formatTime, type Millis } from "../model/time.ts";
-import { gapOf, overBudget, type Measured } from "../plan/node/measure.ts";
+import { formatTime } from "../model/time.ts";
+import { gapOf, type Gap, overBudget, type Measured } from "../plan/node/measure.ts";
 import type { NodeGoal } from "../plan/node/goal.ts";
 import type { NodeRunResult } from "../plan/node/result.ts";
 import { isSilent, outdatedNodes } from "../plan/node/pin.ts";
 import { podOn } from "../plan/node/world.ts";
-import { seconds } from "./seconds.ts";
+import { inSeconds, seconds } from "./seconds.ts";
+import { some } from "../model/words.ts";
 
 /** `kind: NodeUpgrade`, described by docs/schema. Times in seconds. */
 export function nodeResultObject(result: NodeRunResult): JsonObject {
@@ -62,18 +63,25 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
         ? {}
         : { pod: { name: pod.name, uid: pod.uid, ready: pod.ready } }),
       unschedulable: node?.unschedulable ?? null,
-      ...(gap.down === undefined
-        ? {}
-        : {
-            downSeconds: inSeconds(gap.down.time),
-            downExact: gap.down.bound === "exact",
-            downBound: gap.down.bound,
-            overBudget: overBudget(gap, goal),
-          }),
-      ...(gap.readyAfter === undefined ? {} : { readyAfterSeconds: inSeconds(gap.readyAfter.time) }),
+      ...gapObject(gap, goal),
       networkingVerified: own?.probed === true,
     };
   }
+}
+
+/** The times of a restart, in results and events (hazard H22). */
+export function gapObject(gap: Gap, goal: Parameters<typeof overBudget>[1]): JsonObject {
+  return {
+    ...(gap.down === undefined
+      ? {}
+      : {
+          downSeconds: inSeconds(gap.down.time),
+          downExact: gap.down.bound === "exact",
+          downBound: gap.down.bound,
+          overBudget: overBudget(gap, goal),
+        }),
+    ...(gap.readyAfter === undefined ? {} : { readyAfterSeconds: inSeconds(gap.readyAfter.time) }),
+  };
 }
 
 /** A node's own line: how long it was down, when it was Ready, and what that is against the budget (H22, H26). */
@@ -129,13 +137,13 @@ export function closingLines(result: NodeRunResult, undo?: string): readonly str
     const back = facts.pinned === "unreadable" ? "its own strategy" : facts.pinned.type;
     lines.push(
       `${where} is held at updateStrategy OnDelete; ${back} goes back when every node that answers runs the newest revision` +
-        `${left.length === 0 ? "" : ` (${left.length} left: ${some(left)})`}. Do not apply it elsewhere meanwhile. ` +
+        `${left.length === 0 ? "" : ` (${left.length} left: ${some(left, 5)})`}. Do not apply it elsewhere meanwhile. ` +
         `To end it at once: ${goal.commands.other("node", "--unpin")}`,
     );
   }
   if (silent.length > 0) {
     lines.push(
-      `${some(silent)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
+      `${some(silent, 5)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
     );
   }
   if (undo !== undefined) lines.push(undo);
@@ -156,14 +164,4 @@ function afterSilence(
   if (strategy.type !== "OnDelete")
     return "the DaemonSet controller may restart calico-node there by itself, uncordoned";
   return `when the kubelet answers again: ${goal.commands.other("node", ...silent)}`;
-}
-
-function some(names: readonly string[]): string {
-  return names.length <= 5
-    ? names.join(", ")
-    : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
-}
-
-function inSeconds(time: Millis): number {
-  return Math.round(time / 100) / 10;
 }

@@ -6,7 +6,8 @@ import { program } from "../../model/program.ts";
 import { quoted } from "../../model/shell.ts";
 import type { Millis } from "../../model/time.ts";
 import { applySteps, type ApplyStepId } from "../../plan/apply/parts.ts";
-import type { Output, OutputFlags } from "../../render/output.ts";
+import type { Output } from "../../render/output.ts";
+import type { OutputFlags } from "../read-output.ts";
 import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
 import type { NodeOptions } from "../node/options.ts";
 

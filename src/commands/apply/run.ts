@@ -1,7 +1,7 @@
 import type { Connection } from "../../cluster/port.ts";
 import { readOnce } from "../../cluster/read-once.ts";
 import type { AppContext } from "../../context.ts";
-import { userError } from "../../errors.ts";
+import { userError, warningsOn } from "../../errors.ts";
 import { checkObjects } from "../../manifest/check-objects.ts";
 import { parseVersion } from "../../releases/version.ts";
 import { heard, serverClock } from "../../perform/server-clock.ts";
@@ -39,7 +39,7 @@ export async function runApply(
   context: AppContext,
   connect: () => Promise<Connection>,
 ): Promise<number> {
-  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const warn = warningsOn(context);
   const output = await outputOf({ ...values, noHeaders: false }, context);
   const options = applyOptions(values, output, warn);
   // Everything that can be wrong with the files is said before the cluster is asked.

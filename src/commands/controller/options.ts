@@ -3,9 +3,10 @@ import type { ConnectionValues } from "../../flags/connection.ts";
 import { readDryRun } from "../../flags/dry-run.ts";
 import type { Millis } from "../../model/time.ts";
 import type { ControllerRequest } from "../../operations/controller/request.ts";
-import type { Output, OutputFlags } from "../../render/output.ts";
+import type { Output } from "../../render/output.ts";
+import type { OutputFlags } from "../read-output.ts";
 import type { SessionOptions } from "../session.ts";
-import { idsOf, seeHelp } from "../arguments.ts";
+import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
 
 /** The values of the flags, as the command class has them. */
 export interface ControllerValues extends Omit<OutputFlags, "noHeaders"> {
@@ -21,6 +22,8 @@ export interface ControllerValues extends Omit<OutputFlags, "noHeaders"> {
   readonly ignored: readonly string[];
   readonly dryRun: string;
   readonly yes: boolean;
+  /** namespace/name */
+  readonly daemonSet: string | undefined;
   readonly rest: readonly string[];
 }
 
@@ -60,6 +63,7 @@ export function controllerOptions(
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   if (values.settle !== undefined && values.settle < 0)
     throw userError("--settle must not be negative", help);
+  const daemonSet = daemonSetArgument(values.daemonSet, "controller");
   return {
     request: {
       fixStrategy: values.fixStrategy,
@@ -67,6 +71,8 @@ export function controllerOptions(
       timeout: values.timeout,
       ignored: idsOf(values.ignored),
       asStep: false,
+      settled: new Set(),
+      ...(daemonSet === undefined ? {} : { daemonSet }),
       ...(values.settle === undefined ? {} : { settle: values.settle }),
     },
     file,
@@ -77,5 +83,6 @@ export function controllerOptions(
     output,
     connection: values.connection,
     bundleDir: values.bundleDir,
+    daemonSet: values.daemonSet,
   };
 }

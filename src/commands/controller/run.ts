@@ -1,5 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
+import { warningsOn } from "../../errors.ts";
 import { openController } from "../../operations/controller/open.ts";
 import { controllerOperation } from "../../operations/controller/operation.ts";
 import { outputOf } from "../print-result.ts";
@@ -16,7 +17,7 @@ export async function run(
   context: AppContext,
   connect: () => Promise<Connection>,
 ): Promise<number> {
-  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const warn = warningsOn(context);
   const output = await outputOf({ ...values, noHeaders: false }, context);
   const options = controllerOptions(values, output, warn);
   const file =
@@ -36,10 +37,11 @@ export async function run(
     context,
     { ...options, ...manifest },
     listener.emit,
+    listener.aside,
   );
   try {
     const objects = (file?.objects ?? []).map(({ object }) => object);
-    const open = await openController(session, objects, abort.signal);
+    const open = await openController(session, objects, options.request.daemonSet, abort.signal);
     if (file === undefined && !options.restart) {
       const { show } = await import("./show.ts");
       return await show(open, options, context);

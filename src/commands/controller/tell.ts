@@ -1,12 +1,11 @@
 import type { AppContext } from "../../context.ts";
-import { userError } from "../../errors.ts";
 import { savedLine, type SavedBy } from "../../flags/next-command.ts";
 import { workloadName } from "../../plan/controller/stops.ts";
 import { targetOf } from "../../plan/controller/world.ts";
 import { gapLine, leftoverLines, pausedLines, resourceName } from "../../render/controller-lines.ts";
 import type { ControllerRunResult } from "../../plan/controller/result.ts";
 import { controllerResultObject } from "../../render/controller-result.ts";
-import { printed } from "../../render/output.ts";
+import { tellResult } from "../tell-result.ts";
 import { showsLines } from "../report.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { ControllerOptions } from "./options.ts";
@@ -22,19 +21,9 @@ export async function tell(
   const { output } = options;
   const { stop, seen, goal, world, dryRun, datastore, changes, balancers, bundle } = result;
   const name = resourceName(goal.target, places.deployments.group);
-  let unprinted: string | undefined;
   const changed = seen.wrote !== undefined || seen.stubs.length > 0;
-  if (!showsLines(output.format)) {
-    const text = await printed(output, {
-      table: () => "",
-      object: () => controllerResultObject(result),
-      rows: () => [controllerResultObject(result)],
-      names: () => (changed ? [name] : []),
-    });
-    // What was done is told all the same.
-    if (text.ok) context.stdout.write(text.value);
-    else unprinted = text.message;
-  } else if (!changed && stop === undefined) context.stdout.write(`${name} unchanged\n`);
+  if (showsLines(output.format) && !changed && stop === undefined)
+    context.stdout.write(`${name} unchanged\n`);
   const lines: string[] = [];
   if (stop !== undefined) {
     lines.push(...stopLines(stop, result.log));
@@ -48,6 +37,14 @@ export async function tell(
     lines.push(...leftoverLines(result.left));
     if (bundle !== undefined && changed) lines.push(savedLine([bundle], options));
   }
-  for (const line of lines) context.stderr.write(`${line}\n`);
-  if (unprinted !== undefined) throw userError(unprinted);
+  await tellResult(
+    context,
+    output,
+    {
+      object: () => controllerResultObject(result),
+      rows: () => [controllerResultObject(result)],
+      names: () => (changed ? [name] : []),
+    },
+    lines,
+  );
 }

@@ -4,7 +4,8 @@ import { userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
 import { daemonSetArgument, idsOf, nodeArguments, seeHelp } from "../arguments.ts";
 import type { NodesRequest } from "../../operations/node/request.ts";
-import type { Output, OutputFlags } from "../../render/output.ts";
+import type { Output } from "../../render/output.ts";
+import type { OutputFlags } from "../read-output.ts";
 import type { SessionOptions } from "../session.ts";
 
 /** The values of the command line, checked: what is asked of the nodes, and how it is told. */

@@ -1,6 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain } from "../../errors.ts";
+import { explain, warningsOn } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { missingObjects } from "../../operations/node/missing.ts";
 import { missingNodes, openNodes, type OpenNodes } from "../../operations/node/open.ts";
@@ -24,7 +24,7 @@ export async function run(
   context: AppContext,
   connect: () => Promise<Connection>,
 ): Promise<number> {
-  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const warn = warningsOn(context);
   const output = await outputOf({ ...values, noHeaders: false }, context);
   const options = nodeOptions(values, output, warn);
   const file =
@@ -39,7 +39,7 @@ export async function run(
     color: values.connection.color,
   });
   const manifest = file === undefined ? {} : { manifest: manifestHash(file.objects) };
-  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit);
+  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit, listener.aside);
   const { session } = opened;
   try {
     if (values.release) return await release(session, options, context, abort.signal, opened.interruptedCode);

@@ -1,11 +1,9 @@
 import type { AppContext } from "../../context.ts";
-import { userError } from "../../errors.ts";
 import { savedLine } from "../../flags/next-command.ts";
 import type { JsonObject } from "../../model/kube.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import { closingLines, nodeResultObject } from "../../render/node-result.ts";
-import { printed } from "../../render/output.ts";
-import { showsLines } from "../report.ts";
+import { tellResult } from "../tell-result.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { NodeOptions } from "./options.ts";
 
@@ -16,24 +14,19 @@ export async function tell(
   result: NodeRunResult,
 ): Promise<void> {
   const { stop, bundle } = result;
-  let unprinted: string | undefined;
-  const { output } = options;
-  if (!showsLines(output.format)) {
-    const text = await printed(output, {
-      table: () => "",
+  const undo = bundle === undefined ? undefined : savedLine([bundle], options);
+  const lines = [...(stop === undefined ? [] : stopLines(stop, result.log)), ...closingLines(result, undo)];
+  await tellResult(
+    context,
+    options.output,
+    {
       object: () => nodeResultObject(result),
       rows: () => nodeResultObject(result)["nodes"] as readonly JsonObject[],
       names: () =>
         result.goal.nodes
           .filter((name) => result.seen.nodes[name]?.outcome?.result === "restarted")
           .map((name) => `node/${name}`),
-    });
-    // What was done is told all the same.
-    if (text.ok) context.stdout.write(text.value);
-    else unprinted = text.message;
-  }
-  const undo = bundle === undefined ? undefined : savedLine([bundle], options);
-  const lines = [...(stop === undefined ? [] : stopLines(stop, result.log)), ...closingLines(result, undo)];
-  for (const line of lines) context.stderr.write(`${line}\n`);
-  if (unprinted !== undefined) throw userError(unprinted);
+    },
+    lines,
+  );
 }

@@ -2,7 +2,8 @@ import { userError } from "../../errors.ts";
 import { program } from "../../model/program.ts";
 import { clusterRules } from "../../preflight/cluster-rules.ts";
 import type { ClusterRule } from "../../preflight/cluster-rule.ts";
-import { allPages, categories } from "../../render/explain/pages.ts";
+import { categories } from "../../preflight/categories.ts";
+import { allPages } from "../../render/explain/pages.ts";
 import { seeHelp } from "../arguments.ts";
 
 /** The rules that --checks and --skip-checks leave. */

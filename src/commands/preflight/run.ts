@@ -10,6 +10,7 @@ import { findingsOf } from "../../preflight/cluster-rules.ts";
 import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import { basicNeeds, needsOf } from "../../preflight/needs.ts";
 import type { Subject } from "../../preflight/subject.ts";
+import { verdictOf } from "../../preflight/verdict.ts";
 import { catalogue, withTold } from "../../releases/catalogue.ts";
 import { preflightReport, type Heading } from "../../render/preflight/build.ts";
 import { printablePreflight, shortText } from "../../render/preflight/print.ts";
@@ -42,11 +43,9 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
   if (options.extra.length > 0) throw userError(`extra arguments: [${options.extra.join(" ")}]`);
   const output =
     options.output === "short" ? undefined : await outputOf(plainOutput(options.output), context);
-  const verdict = { ignored: ignoredIds(options.ignored), failOn: failOnOf(options.failOn) };
+  const strictness = { ignored: ignoredIds(options.ignored), failOn: failOnOf(options.failOn) };
   const rules = chosenRules(options.checks, options.skipChecks);
-  const named =
-    options.daemonSet === undefined ? undefined : daemonSetArgument(options.daemonSet, "preflight");
-  const daemonSet = named === undefined ? undefined : `${named.namespace}/${named.name}`;
+  const daemonSet = daemonSetArgument(options.daemonSet, "preflight");
   const target = await readTarget(options.to, options.filename, context.readFile);
   const source = await factsSource(options, context, options.connect);
   const all = withTold(
@@ -74,7 +73,7 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
   const cluster: ClusterFacts = { ...basic, ...read, rights };
   const facts = factsFrom(cluster);
   const findings = findingsOf(rules, facts, subject, cluster.now);
-  const report = preflightReport(findings, headingOf(facts, cluster, target), verdict);
+  const report = preflightReport(verdictOf(findings, strictness), headingOf(facts, cluster, target));
   context.stdout.write(
     output === undefined ? shortText(report) : await resultText(output, printablePreflight(report)),
   );

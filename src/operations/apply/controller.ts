@@ -7,6 +7,7 @@ import { prepare } from "../controller/prepare.ts";
 import { bringAbout } from "../../commands/controller/run.ts";
 import type { ApplyOptions } from "../../commands/apply/options.ts";
 import { quietly } from "./quiet.ts";
+import { warningsOn } from "../../errors.ts";
 
 /** The file's controller by the procedure of `controller`: never two, and what took its place is named. */
 export async function doController(
@@ -21,14 +22,12 @@ export async function doController(
   try {
     const objects = file.objects.map(({ object }) => object);
     return await bringAbout(
-      await prepare(connection, heard, objects, abort.signal),
+      await prepare(connection, heard, objects, options.node.daemonSet, abort.signal),
       heard,
       { ...controllerOptions(options), file: file.name },
       file,
       abort.signal,
-      (text) => {
-        if (options.dryRun === "none" || !text.startsWith("H05")) context.stderr.write(`Warning: ${text}\n`);
-      },
+      warningsOn(context),
       bundle,
     );
   } finally {
@@ -47,12 +46,12 @@ export async function restartController(
   const heard = heardBy(context, options);
   try {
     return await bringAbout(
-      await prepare(connection, heard, [], abort.signal),
+      await prepare(connection, heard, [], options.node.daemonSet, abort.signal),
       heard,
       { ...controllerOptions(options), restart: true },
       undefined,
       abort.signal,
-      (text) => void context.stderr.write(`Warning: ${text}\n`),
+      warningsOn(context),
       bundle,
     );
   } finally {
@@ -74,8 +73,9 @@ function controllerOptions(options: ApplyOptions): ControllerOptions {
     tellOthers: false,
     timeout: options.timeout,
     bundleDir: options.bundleDir,
+    ignored: node.ignored,
     // A dry run has not added what the controller needs.
-    ignored: options.dryRun === "none" ? node.ignored : new Set([...node.ignored, "H05"]),
+    settled: new Set(options.dryRun === "none" ? [] : ["H05"]),
     dryRun: options.dryRun,
     output: { format: "table" },
     connection: node.connection,

@@ -24,6 +24,7 @@ import {
 } from "../migrate-data/bring-over.ts";
 import { lookAround } from "../migrate-data/look.ts";
 import { oldPlaces } from "../migrate-data/read.ts";
+import { dataLine, type DataChange } from "../migrate-data/write.ts";
 import { performMigration } from "../migrate-policy/perform.ts";
 import { checkPrepared, openMigrationBundle, planOf, prepareMigration } from "../migrate-policy/prepare.ts";
 import { migrationResult } from "../../commands/migrate-policy/tell.ts";
@@ -73,9 +74,11 @@ export async function prepareMigrations(
       migrations.push(...found.map((each) => ({ ...each, rules })));
     } catch (error) {
       if (!isUserError(error)) throw error;
-      throw userError(
-        `${rules.join(",")}: before this file: ${error.message}; ${nextCommand(asked.options.connection, ...command.split(" "))} has the flags to decide it, then run apply again`,
-      );
+      const how =
+        id === "policy"
+          ? `--keep, --treat-as and --accept of ${nextCommand(asked.options.connection, ...command.split(" "))} decide it`
+          : "mend that first";
+      throw userError(`${rules.join(",")}: before this file: ${error.message}; ${how}, then run apply again`);
     }
   }
   return migrations;
@@ -150,12 +153,13 @@ async function data({ connection, context, options, warn }: Asked): Promise<read
       async perform({ run, wrote, saved }) {
         const bundle =
           dryRun === "none" ? await openDataBundle(sides, context, options.bundleDir, run) : undefined;
-        const said = (line: string): void => {
-          const [name = "", outcome = ""] = line.split(" ");
+        const told = (change: DataChange): void => {
           if (bundle !== undefined) saved(bundle.directory);
-          wrote({ step: "migrate", name, outcome }, line);
+          wrote({ step: "migrate", ...change }, dataLine(change, dryRun));
         };
-        await writeUnder(sides, context, { dryRun, bundle, said }, (writing) => bring(bringing, writing));
+        await writeUnder(sides, context, { dryRun, bundle, wrote: told }, (writing) =>
+          bring(bringing, writing),
+        );
         if (dryRun !== "none") return "Calico's data would be brought over";
         const { after, left } = await readBack(sides);
         if (left.length > 0) throw notEqual(left);

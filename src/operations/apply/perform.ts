@@ -1,4 +1,4 @@
-import { explain, isInterrupted } from "../../errors.ts";
+import { isInterrupted, reasonOf } from "../../errors.ts";
 import { usesColor } from "../../flags/color.ts";
 import { taskLine } from "../../perform/task-colors.ts";
 import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
@@ -47,7 +47,7 @@ export async function performSteps(run: ApplyRunContext): Promise<StepsDone> {
         if (id !== "migrate" || outcome.state !== "unchanged") tellStep(run, id, outcome);
         code = Math.max(code, own);
       } catch (thrown) {
-        error = isInterrupted(thrown) ? "interrupted" : explain(thrown).replace(/^error: /, "");
+        error = isInterrupted(thrown) ? "interrupted" : reasonOf(thrown);
         code = isInterrupted(thrown) ? thrown.exitCode : 1;
         steps.push({ id, state: "failed", because: error });
       }

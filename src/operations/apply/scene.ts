@@ -5,7 +5,7 @@ import { userError } from "../../errors.ts";
 import { crdNeed } from "../../manifest/needs.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
-import type { KubeObject, Ref } from "../../model/kube.ts";
+import { type KubeObject, type Ref, groupOf, splitApiVersion } from "../../model/kube.ts";
 import { inOrder, partOf, type Part } from "../../plan/apply/parts.ts";
 
 /** An object of the file, its place in the cluster, and what was there before the first write. */
@@ -77,17 +77,12 @@ function refOf(
     readonly names?: { readonly plural?: string };
   };
   return {
-    group: groupOf(object),
-    version: apiVersion.replace(/^.*\//, ""),
+    ...splitApiVersion(apiVersion),
     resource: spec.names?.plural ?? "",
     kind,
     name,
     ...(spec.scope === "Cluster" ? {} : { namespace }),
   };
-}
-
-function groupOf({ apiVersion }: KubeObject): string {
-  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 }
 
 export function isCrd({ kind }: KubeObject): boolean {

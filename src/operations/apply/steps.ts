@@ -7,6 +7,7 @@ import { doNodes, lookAtNodes } from "./nodes.ts";
 import { notesNow, notesToCome, restartStale } from "./readers.ts";
 import { isLines, type ApplyRunContext } from "./run-context.ts";
 import { writeObjects } from "./write-objects.ts";
+import { plural } from "../../model/words.ts";
 
 /** What became of a step. */
 export type Outcome = Pick<StepResult, "state" | "because"> & { readonly code?: number };
@@ -73,7 +74,7 @@ async function oneStep(id: WritingStep, run: ApplyRunContext, objects: ObjectRes
       };
   }
   if (count === 0) return { state: "unchanged", because: `nothing to do: ${stepTitles[id]}` };
-  return { state: "done", because: `${count} ${count === 1 ? "object" : "objects"}: ${stepTitles[id]}` };
+  return { state: "done", because: `${plural(count, "object")}: ${stepTitles[id]}` };
 }
 
 async function controllerStep({

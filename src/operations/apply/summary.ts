@@ -6,6 +6,7 @@ import type { NodesLeft } from "./nodes.ts";
 import type { Migration } from "./migrations.ts";
 import { isLeftAlone } from "./intended.ts";
 import type { Scene, Target } from "./scene.ts";
+import { some } from "../../model/words.ts";
 
 /** What the run is going to do, before it asks. */
 export function summary({
@@ -51,14 +52,14 @@ export function summary({
     if (targets.length > 0) lines.push(`  ${verb}: ${names(targets)}`);
   }
   const restarted = [...nodes.nodes, ...nodes.stale].toSorted();
-  if (restarted.length > 0) lines.push(`  restart calico-node on: ${some(restarted)}`);
+  if (restarted.length > 0) lines.push(`  restart calico-node on: ${some(restarted, 12)}`);
   const workloads = [stale.typha?.name, stale.controller ? "the controller" : undefined];
   const named = workloads.filter((name) => name !== undefined);
   if (named.length > 0)
     lines.push(`  restart what runs with older values of the ConfigMap: ${named.join(", ")}`);
   if (nodes.silent.length > 0)
     lines.push(
-      `  silent, and left as they are (H16): ${some(nodes.silent)}; nothing that they use goes away`,
+      `  silent, and left as they are (H16): ${some(nodes.silent, 12)}; nothing that they use goes away`,
     );
   const secrets = scene.targets.filter((target) => isLeftAlone(target, options));
   if (secrets.length > 0) lines.push(`  left alone without --with-secrets: ${names(secrets)}`);
@@ -68,9 +69,8 @@ export function summary({
 }
 
 function names(targets: readonly Target[]): string {
-  return some(targets.map(({ ref }) => objectName(ref)));
-}
-
-function some(all: readonly string[]): string {
-  return all.length <= 12 ? all.join(", ") : `${all.slice(0, 12).join(", ")} and ${all.length - 12} more`;
+  return some(
+    targets.map(({ ref }) => objectName(ref)),
+    12,
+  );
 }

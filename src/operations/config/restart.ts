@@ -21,7 +21,7 @@ export async function restartController(
 ): Promise<ControllerOutcome> {
   const abort = new AbortController();
   try {
-    const open = await openController(session, [], abort.signal);
+    const open = await openController(session, [], request.daemonSet, abort.signal);
     return await controllerOperation(open, session, request, undefined, abort.signal, bundle);
   } finally {
     abort.abort();
@@ -71,7 +71,7 @@ export async function restartWorkloads(
   }
   const done = typha === undefined ? {} : { typha };
   if (!stale.controller) return { ...done, ended: typha?.ended ?? nothing };
-  const outcome = await restartController(partOf(session, "controller"), request, bundle);
+  const outcome = await restartController(partOf(session, "controller"), { ...request, daemonSet }, bundle);
   return {
     ...done,
     ...(outcome.kind === "ran" ? { controller: outcome.result } : {}),

@@ -1,4 +1,5 @@
 import { objectPath } from "../../cluster/paths.ts";
+import type { Connection } from "../../cluster/port.ts";
 import { readingOf } from "../../cluster/reading.ts";
 import type { ConfigMapChange } from "../../merge/config-map.ts";
 import { configReaders, reads, type ConfigReader } from "../../model/config-readers.ts";
@@ -7,7 +8,7 @@ import { ipamType } from "../../model/ipam.ts";
 import { podsByNode } from "../../model/placement.ts";
 import { upToDate } from "../../model/rollout.ts";
 import { dataOf } from "../../merge/config-map.ts";
-import type { Prepared } from "./prepare.ts";
+import type { OpenConfigMap } from "./open.ts";
 
 /** A workload that reads changed keys, and which containers of it do. */
 export interface Reading {
@@ -19,7 +20,7 @@ export interface Reading {
 
 /** Who reads any of these keys of the ConfigMap. */
 export function readingOfKeys(
-  { daemonSet, workloads, ref }: Prepared,
+  { daemonSet, workloads, ref }: OpenConfigMap,
   keys: readonly string[],
 ): readonly Reading[] {
   const all = [
@@ -38,8 +39,12 @@ export function readingOfKeys(
 }
 
 /** What stands against the change, a line each; nothing is written while there is one. */
-export async function problemsOf(prepared: Prepared, change: ConfigMapChange): Promise<readonly string[]> {
-  const { live, ref } = prepared;
+export async function problemsOf(
+  connection: Connection,
+  open: OpenConfigMap,
+  change: ConfigMapChange,
+): Promise<readonly string[]> {
+  const { live, ref } = open;
   const before = dataOf(live);
   if (live["immutable"] === true && change.keys.length > 0) {
     return [
@@ -48,15 +53,15 @@ export async function problemsOf(prepared: Prepared, change: ConfigMapChange): P
   }
   const problems = change.keys.flatMap((key) => {
     const value = change.data[key];
-    if (value === undefined) return missedBy(prepared, key);
+    if (value === undefined) return missedBy(open, key);
     const problem = configProblem(key, value);
     if (problem !== undefined) return [`${key} ${problem}`];
-    if (key === "veth_mtu" && value === "" && installsInGo(prepared))
+    if (key === "veth_mtu" && value === "" && installsInGo(open))
       return [
         `${key} is a number, not "": this release's install-cni would write "mtu": , and end with an error; 0 lets Calico find it`,
       ];
     if (key in before || knownConfigKeys.includes(key)) return [];
-    const isRead = readingOfKeys(prepared, [key]).some(({ readers }) =>
+    const isRead = readingOfKeys(open, [key]).some(({ readers }) =>
       readers.some((reader) => reader.key === key),
     );
     return isRead
@@ -66,7 +71,12 @@ export async function problemsOf(prepared: Prepared, change: ConfigMapChange): P
         ];
   });
   const service = change.keys.includes("typha_service_name") ? change.data["typha_service_name"] : undefined;
-  if (service !== undefined && service !== "none" && service !== "" && !(await isThere(prepared, service)))
+  if (
+    service !== undefined &&
+    service !== "none" &&
+    service !== "" &&
+    !(await isThere(connection, open, service))
+  )
     problems.push(
       `typha_service_name names Service ${ref.namespace ?? ""}/${service}, which is not there: Felix would not start`,
     );
@@ -77,7 +87,7 @@ export async function problemsOf(prepared: Prepared, change: ConfigMapChange): P
  * From v3.16 on the installer is a Go program (calico-facts 8) that takes an empty variable as it is; the
  * script before it took 1500 then.
  */
-function installsInGo({ daemonSet: { template } }: Prepared): boolean {
+function installsInGo({ daemonSet: { template } }: OpenConfigMap): boolean {
   return [...template.initContainers, ...template.containers].some(
     ({ name, command, args }) =>
       name === "install-cni" && /(^|[/ ])install$/.test([...command, ...args].join(" ")),
@@ -85,8 +95,8 @@ function installsInGo({ daemonSet: { template } }: Prepared): boolean {
 }
 
 /** H01: a container that needs a key does not start without it. */
-function missedBy(prepared: Prepared, key: string): readonly string[] {
-  const missing = readingOfKeys(prepared, [key]).flatMap(({ kind, name, readers }) =>
+function missedBy(open: OpenConfigMap, key: string): readonly string[] {
+  const missing = readingOfKeys(open, [key]).flatMap(({ kind, name, readers }) =>
     readers.flatMap((reader) =>
       reader.key === key && reader.needed ? [`container ${reader.container} of ${kind} ${name}`] : [],
     ),
@@ -105,7 +115,7 @@ function nearest(key: string, before: Readonly<Record<string, string>>): string 
 }
 
 /** Not known counts as there: the check is only a help. */
-async function isThere({ connection, ref }: Prepared, name: string): Promise<boolean> {
+async function isThere(connection: Connection, { ref }: OpenConfigMap, name: string): Promise<boolean> {
   const path = objectPath({
     group: "",
     version: "v1",
@@ -118,11 +128,11 @@ async function isThere({ connection, ref }: Prepared, name: string): Promise<boo
 }
 
 /** What the change does, a line for each key: who reads it, and whether it takes effect at all. */
-export function effectLines(prepared: Prepared, { keys, data }: ConfigMapChange): readonly string[] {
-  return [...keys.map(effectLine), ...ipamLines(prepared, data)];
+export function effectLines(open: OpenConfigMap, { keys, data }: ConfigMapChange): readonly string[] {
+  return [...keys.map(effectLine), ...ipamLines(open, data)];
 
   function effectLine(key: string): string {
-    const readers = readingOfKeys(prepared, [key]);
+    const readers = readingOfKeys(open, [key]);
     const who =
       readers.length === 0
         ? "no pod here reads it: it changes nothing"
@@ -134,7 +144,7 @@ export function effectLines(prepared: Prepared, { keys, data }: ConfigMapChange)
 }
 
 /** Another IPAM does not know the addresses that the old one gave out. */
-function ipamLines({ live }: Prepared, data: ConfigMapChange["data"]): readonly string[] {
+function ipamLines({ live }: OpenConfigMap, data: ConfigMapChange["data"]): readonly string[] {
   const key = "cni_network_config";
   const [before, after] = [dataOf(live)[key], data[key]].map((text) => ipamType(text ?? ""));
   if (before === undefined || after === undefined || before === after) return [];
@@ -144,8 +154,8 @@ function ipamLines({ live }: Prepared, data: ConfigMapChange["data"]): readonly 
 }
 
 /** H01: nodes whose older install-cni does not fill a new placeholder in, if they restart before they are upgraded. */
-export function oldNodeLines(prepared: Prepared, { keys, data }: ConfigMapChange): readonly string[] {
-  const { live, seen, daemonSet } = prepared;
+export function oldNodeLines(open: OpenConfigMap, { keys, data }: ConfigMapChange): readonly string[] {
+  const { live, seen, daemonSet } = open;
   const after = data["cni_network_config"];
   if (!keys.includes("cni_network_config") || after === undefined || !seen.pods.known) return [];
   const fresh = newPlaceholders(dataOf(live)["cni_network_config"], after);

@@ -1,25 +1,26 @@
 import { userError } from "../../errors.ts";
 import type { ConfigMapChange } from "../../merge/config-map.ts";
-import type { Prepared } from "./prepare.ts";
+import type { OpenConfigMap } from "./open.ts";
 
 /** Throws UserError with what stands against the change; nothing is written then. */
 export function refuse(
-  { live, ref }: Prepared,
+  { ref }: OpenConfigMap,
   { applied, notOurs }: ConfigMapChange,
   problems: readonly string[],
   force: boolean,
 ): void {
+  const where = `${ref.namespace ?? ""}/${ref.name}`;
   const [other] = notOurs;
   if (other !== undefined)
     throw userError(
-      `key "${other}" of ConfigMap ${ref.namespace ?? ""}/${ref.name} belongs to another manager than the one who applied it; whoever set it has to remove it (kubectl get configmap -n ${ref.namespace ?? ""} ${ref.name} -o yaml --show-managed-fields)`,
+      `key "${other}" of ConfigMap ${where} belongs to another manager than the one who applied it; whoever set it has to remove it (kubectl get configmap -n ${ref.namespace ?? ""} ${ref.name} -o yaml --show-managed-fields)`,
     );
   if (problems.length > 0)
     throw userError(`${problems.length === 1 ? "" : "\n  "}${problems.join("\n  ")}; nothing was changed`);
   if (applied.conflicts.length === 0 || force) return;
   throw userError(
     [
-      `H14: this changes what somebody else has set on ConfigMap ${live.metadata.namespace ?? ""}/${live.metadata.name}:`,
+      `H14: this changes what somebody else has set on ConfigMap ${where}:`,
       ...conflictLines({ applied }),
       "take it over with --ignore-preflight-errors=H14",
     ].join("\n"),

@@ -3,17 +3,19 @@ import type { Ref } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
 import { known } from "../../model/reading.ts";
 import { checkStep } from "../preflight/step.ts";
-import type { ConfigMapOptions } from "../../commands/configmap/options.ts";
-import type { Prepared } from "./prepare.ts";
+import type { Session } from "../session.ts";
+import type { OpenConfigMap } from "./open.ts";
+import type { ConfigMapRequest } from "./request.ts";
 
 /**
  * The rules of preflight about who owns the install and whether its data is at rest, with the new values;
  * throws UserError where they forbid the change.
  */
 export async function checkConfigMapStep(
-  { connection, discovery, clock, daemonSet, seen, ref }: Prepared,
+  { connection, clock }: Pick<Session, "connection" | "clock">,
+  { discovery, daemonSet, seen, ref }: OpenConfigMap,
   { data }: Pick<ConfigMapChange, "data">,
-  { ignored }: Pick<ConfigMapOptions, "ignored">,
+  { ignored }: Pick<ConfigMapRequest, "ignored">,
   warn: (text: string) => void,
 ): Promise<void> {
   const { namespace, name } = daemonSet;
@@ -22,7 +24,7 @@ export async function checkConfigMapStep(
     discovery,
     now: clock.now(),
     namespace,
-    daemonSet: `${namespace}/${name}`,
+    daemonSet: { namespace, name },
     known: { ...seen, configMaps: withData(seen.configMaps, ref, data) },
   };
   await checkStep("configmap", place, {}, ignored, warn);

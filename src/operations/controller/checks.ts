@@ -23,14 +23,14 @@ export async function refusalsOf(
   start: ControllerWorld,
   wanted: Wanted,
   file: FileTemplate | undefined,
-  { ignored: ids, asStep: isStep }: ControllerRequest,
+  { ignored: ids, asStep: isStep, settled }: ControllerRequest,
 ): Promise<readonly Stop[]> {
   const { seen, datastore } = open;
   const { connection } = session;
   const involved = [targetOf(start, wanted), ...othersWanting(start, wanted)];
   const [workload] = wanted.objects;
   const surroundings =
-    file === undefined || workload === undefined
+    file === undefined || workload === undefined || settled.has("H05")
       ? undefined
       : await checkSurroundings(connection, file, workload, {
           about: { command: "controller", override: "--ignore-preflight-errors=H05" },
@@ -54,7 +54,7 @@ export async function refusalsOf(
   const missing = surroundings?.refusal;
   if (missing !== undefined && ignored("H05")) warn(session, missing);
   else if (missing !== undefined) refusals.push({ message: missing });
-  for (const { id, severity, because, fix } of findings) {
+  for (const { id, severity, because, fix } of findings.filter((each) => !settled.has(each.id))) {
     const hint = fix === undefined ? "" : `; ${fix}`;
     if (severity !== "error" || ignored(id))
       warn(session, `${id}: ${because}${severity === "error" ? "" : hint}`);

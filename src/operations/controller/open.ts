@@ -6,10 +6,10 @@ import { objectPath } from "../../cluster/paths.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readingOf } from "../../cluster/reading.ts";
 import { userError } from "../../errors.ts";
+import { calicoFacts } from "../../facts/calico.ts";
 import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
-import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { DatastoreType } from "../../model/datastore.ts";
-import type { KubeObject } from "../../model/kube.ts";
+import type { KubeObject, NamespacedName } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
 import type { Served } from "../../model/served.ts";
 import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
@@ -17,15 +17,16 @@ import { liveControllerWorld } from "../../perform/controller-world.ts";
 import type { LiveWorld } from "../../perform/run.ts";
 import type { ControllerWorld } from "../../plan/controller/world.ts";
 import { catalogue } from "../../releases/catalogue.ts";
-import { upgradeStatus } from "../../render/status/build.ts";
-import { refuseOthersInstall } from "../node/choose.ts";
 import { served } from "../node/open.ts";
+import { chosenIfAny, refuseOthersInstall } from "../which-calico.ts";
 
 /** Everything that a controller run looks at, read and followed until the signal aborts. */
 export interface OpenController {
   readonly discovery: Discovery;
   /** Calico's. */
   readonly namespace: string;
+  /** Whose lease the run holds; undefined: no DaemonSet runs calico-node here. */
+  readonly daemonSet: NamespacedName | undefined;
   readonly seen: Observed;
   readonly datastore: DatastoreType | "unknown";
   readonly places: {
@@ -42,20 +43,26 @@ export interface OpenController {
 export const usualPods = "k8s-app in (calico-policy,calico-kube-controllers)";
 const usualLabels = ["calico-policy", "calico-kube-controllers"];
 
-/** `objects`: of the file, whose controller's pods are looked for as well. */
+/**
+ * `objects`: of the file, whose controller's pods are looked for as well. `wanted`: the calico-node DaemonSet
+ * whose controller it is, where there are several (hazard H20).
+ */
 export async function openController(
   { connection, clock }: Pick<Session, "connection" | "clock">,
   objects: readonly KubeObject[],
+  wanted: NamespacedName | undefined,
   signal: AbortSignal,
 ): Promise<OpenController> {
   const discovered = discover(connection, [...new Set([...observedGroups, ...policyGroups])], signal);
-  const usual = connection.namespaceGiven ? connection.namespace : "kube-system";
+  const usual = wanted?.namespace ?? (connection.namespaceGiven ? connection.namespace : "kube-system");
   const seen = await observe(connection, discovered, {
     needs: ["nodes", "daemonSets", "pods", "workloads", "configMaps", "installation"],
     namespace: usual,
     now: clock.now(),
   });
-  refuseOthersInstall(seen);
+  const calico = calicoFacts(seen, catalogue, wanted);
+  refuseOthersInstall(calico.installSeen);
+  const daemonSet = chosenIfAny(calico);
   if (!seen.workloads.known)
     throw userError(`which controllers run cannot be told: ${seen.workloads.message}`);
   const discovery = await discovered;
@@ -65,7 +72,6 @@ export async function openController(
     daemonSets: served(discovery, "daemonsets", ["apps", "extensions"]),
   };
   const controllers = seen.workloads.value.filter(({ component }) => component === "controller");
-  const [daemonSet] = seen.daemonSets.known ? seen.daemonSets.value : [];
   const namespace = daemonSet?.namespace ?? controllers[0]?.namespace ?? usual;
   const inFile = objects.flatMap((object) => ofFile(object) ?? []);
   const live = await liveControllerWorld(connection, {
@@ -81,8 +87,9 @@ export async function openController(
   return {
     discovery,
     namespace,
+    daemonSet,
     seen,
-    datastore: datastoreOf(seen),
+    datastore: daemonSet?.datastore.type ?? "unknown",
     places,
     live,
     install,
@@ -92,7 +99,7 @@ export async function openController(
 async function readRaw(
   connection: Connection,
   discovery: Discovery,
-  { namespace, name }: Pick<DaemonSetFacts, "namespace" | "name">,
+  { namespace, name }: NamespacedName,
 ): Promise<readonly KubeObject[]> {
   const place = served(discovery, "daemonsets", ["apps", "extensions"]);
   const reading = await readingOf(() =>
@@ -119,10 +126,4 @@ function podSelectors(workloads: readonly WorkloadFacts[]): readonly string[] {
         .join(","),
     );
   return [...new Set([usualPods, ...others])];
-}
-
-function datastoreOf(seen: Observed): OpenController["datastore"] {
-  const types = new Set(upgradeStatus(seen, catalogue).daemonSets.map(({ datastore }) => datastore.type));
-  const [type] = types;
-  return types.size === 1 && type !== undefined ? type : "unknown";
 }

@@ -1,3 +1,4 @@
+import type { NamespacedName } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
 
 /** What is asked of the controller, checked and in the terms of the run. */
@@ -10,6 +11,10 @@ export interface ControllerRequest {
   readonly timeout: Millis;
   /** Ids of rules and guards that do not block. */
   readonly ignored: ReadonlySet<string>;
+  /** Rules about what an earlier part of the same run brings about: a dry run does not ask them. */
+  readonly settled: ReadonlySet<string>;
+  /** Whose controller it is, where several DaemonSets run calico-node (hazard H20). */
+  readonly daemonSet?: NamespacedName;
   /** Part of a run that asks the rules of all of its steps, and has steps for the file's other objects. */
   readonly asStep: boolean;
 }

@@ -13,13 +13,20 @@ import type { ControllerRequest } from "./request.ts";
  * forbid it.
  */
 export async function checkControllerStep(
-  { discovery, namespace, seen }: OpenController,
+  { discovery, namespace, daemonSet, seen }: OpenController,
   session: Session,
   image: string | undefined,
   { ignored }: Pick<ControllerRequest, "ignored">,
 ): Promise<void> {
   const { connection, clock } = session;
-  const place = { connection, discovery, now: clock.now(), namespace, known: seen };
+  const place = {
+    connection,
+    discovery,
+    now: clock.now(),
+    namespace,
+    known: seen,
+    ...(daemonSet === undefined ? {} : { daemonSet }),
+  };
   const subject: Subject = image === undefined ? {} : { to: releaseAskedFor(image) };
   await checkStep("controller", place, subject, ignored, (text) => warn(session, text));
 }

@@ -1,4 +1,5 @@
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
+import type { NamespacedName } from "../../model/kube.ts";
 import type { NeededRight } from "../../model/right.ts";
 import { rightsOfSteps } from "../../plan/upgrade/permissions.ts";
 import type { StepId } from "../../plan/upgrade/plan.ts";
@@ -19,17 +20,27 @@ const everyStep: readonly StepId[] = [
 /** Steps of an upgrade that is not planned because nothing is known of its target. */
 export const usualSteps = everyStep.filter((step) => step !== "policy" && step !== "data");
 
-/** The rights that these steps need on this cluster; by default those of every step there is. */
+/** Where upstream's manifests have it: what is asked about where it cannot be seen. */
+const usualDaemonSet: NamespacedName = { namespace: "kube-system", name: "calico-node" };
+
+/**
+ * The rights that these steps need for these DaemonSets, each of which may be the one that is upgraded
+ * (hazard H20); by default those of every step there is.
+ */
 export function rightsFor(
-  { daemonSets, served }: Pick<ClusterFacts, "daemonSets" | "served">,
+  daemonSets: readonly NamespacedName[],
+  { served }: Pick<ClusterFacts, "served">,
   steps: readonly StepId[] = everyStep,
 ): readonly NeededRight[] {
-  const [set] = daemonSets.known ? daemonSets.value : [];
   const versions = served.known ? served.value.groupVersions : ["apps/v1", "networking.k8s.io/v1"];
-  return rightsOfSteps(steps, {
-    namespace: set?.namespace ?? "kube-system",
-    daemonSet: set?.name ?? "calico-node",
-    workloads: versions.some((each) => each.startsWith("apps/")) ? "apps" : "extensions",
-    policies: versions.includes("networking.k8s.io/v1") ? "networking.k8s.io" : "extensions",
-  });
+  const sets = daemonSets.length > 0 ? daemonSets : [usualDaemonSet];
+  const rights = sets.flatMap(({ namespace, name }) =>
+    rightsOfSteps(steps, {
+      namespace,
+      daemonSet: name,
+      workloads: versions.some((each) => each.startsWith("apps/")) ? "apps" : "extensions",
+      policies: versions.includes("networking.k8s.io/v1") ? "networking.k8s.io" : "extensions",
+    }),
+  );
+  return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
 }

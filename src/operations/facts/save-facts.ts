@@ -20,7 +20,8 @@ export async function factsSaver(path: string): Promise<Saver> {
   });
   return async (connection, look) => {
     const seen = await look();
-    const facts = { ...seen, rights: known(await askRights(connection, rightsFor(seen))) };
+    const sets = seen.daemonSets.known ? seen.daemonSets.value : [];
+    const facts = { ...seen, rights: known(await askRights(connection, rightsFor(sets, seen))) };
     // What a cluster looks like is nobody else's business.
     await writeWhole(path, factsText(facts, version), { mode: 0o600 }).catch((error: unknown) => {
       throw notWritten(path, error);

@@ -2,13 +2,13 @@ import { discover } from "../../cluster/discovery.ts";
 import { groupsFor, observe, type Need } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { otherMigrations, type OtherMigration } from "../../data/others.ts";
+import { sharedDatastore } from "../../facts/daemonset.ts";
+import { upgradeState, type UpgradeState } from "../../facts/upgrade.ts";
 import type { DatastoreType } from "../../model/datastore.ts";
 import type { Reading } from "../../model/reading.ts";
 import type { Millis } from "../../model/time.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { compareVersions, parseVersion, type Version } from "../../releases/version.ts";
-import { upgradeStatus } from "../../render/status/build.ts";
-import type { UpgradeStatus } from "../../render/status/kind.ts";
 import { dataGroups } from "./read.ts";
 
 const needs: readonly Need[] = [
@@ -23,7 +23,7 @@ const needs: readonly Need[] = [
 
 export interface Looked {
   readonly discovery: Discovery;
-  readonly status: UpgradeStatus;
+  readonly state: UpgradeState;
   readonly datastore: DatastoreType | "unknown";
   /** The oldest that a node runs, or the template where no pod says; undefined: not known. */
   readonly release: Version | undefined;
@@ -37,11 +37,10 @@ export async function lookAround(connection: Connection, now: Millis): Promise<L
   const discovered = discover(connection, [...new Set([...groupsFor(needs), ...dataGroups])]);
   const namespace = connection.namespaceGiven ? connection.namespace : "kube-system";
   const seen = await observe(connection, discovered, { needs, namespace, now });
-  const status = upgradeStatus(seen, catalogue);
-  const types = new Set(status.daemonSets.map(({ datastore }) => datastore.type));
-  const [only] = types;
-  const datastore = types.size === 1 && only !== undefined ? only : "unknown";
-  const release = oldest(status);
+  const state = upgradeState(seen, catalogue);
+  // Calico's data are the whole cluster's: every DaemonSet counts.
+  const datastore = sharedDatastore(state.daemonSets);
+  const release = oldest(state);
   const infos = orNone(seen.clusterInformations);
   const info = infos?.find(({ name }) => name === "default");
   const locked = info?.spec["datastoreReady"] === false;
@@ -50,7 +49,7 @@ export async function lookAround(connection: Connection, now: Millis): Promise<L
   );
   return {
     discovery: await discovered,
-    status,
+    state,
     datastore,
     release,
     locked,
@@ -69,10 +68,8 @@ function orNone<T>(reading: Reading<readonly T[]>): readonly T[] | undefined {
   return reading.why === "not served" ? [] : undefined;
 }
 
-function oldest({ nodes, daemonSets }: UpgradeStatus): Version | undefined {
-  const running = nodes
-    .filter(({ pod }) => pod !== undefined)
-    .map(({ release }) => release?.candidates ?? []);
+function oldest({ nodes, daemonSets }: UpgradeState): Version | undefined {
+  const running = nodes.flatMap(({ release }) => (release === undefined ? [] : [release.candidates]));
   const all = running.length > 0 ? running : daemonSets.map(({ release }) => release.candidates);
   if (all.some((candidates) => candidates.length === 0)) return undefined;
   return all

@@ -68,7 +68,8 @@ export interface Definitions {
   readonly missing: readonly KubeObject[];
   /** In words, those that cannot take the objects. */
   readonly unfit: readonly string[];
-  readonly notReady: readonly string[];
+  /** There, and not served yet. */
+  readonly notReady: readonly KubeObject[];
 }
 
 /** The CustomResourceDefinitions as they are; undefined: the server has none at all. */
@@ -92,6 +93,6 @@ export async function readDefinitions(
       const why = unfit(object);
       return why === undefined ? [] : [`customresourcedefinition ${object.metadata.name}: ${why}`];
     }),
-    notReady: there.filter((object) => !isEstablished(object)).map(({ metadata }) => metadata.name),
+    notReady: there.filter((object) => !isEstablished(object)),
   };
 }

@@ -1,14 +1,14 @@
 import { userError } from "../../errors.ts";
-import { parseImage } from "../../model/image.ts";
-import type { Observed } from "../../model/observed.ts";
-import { calicoNodeContainer } from "../../model/template.ts";
+import { calicoFacts } from "../../facts/calico.ts";
+import { sharedDatastore } from "../../facts/daemonset.ts";
+import { noCalico } from "../../facts/which.ts";
+import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import { isTombstone } from "../../model/workload.ts";
 import type { SeenReleases } from "../../policy/crossing.ts";
 import type { Driver } from "../../policy/isolation.ts";
 import type { Catalogue } from "../../releases/catalogue.ts";
-import { identifyRelease } from "../../releases/release.ts";
-import { releasesOfController } from "../../releases/running.ts";
-import { upgradeStatus } from "../../render/status/build.ts";
+import type { Identified } from "../../releases/release.ts";
+import { releaseOfPod, releasesOfController } from "../../releases/running.ts";
 
 export interface FoundCalico {
   readonly driver: Driver;
@@ -18,37 +18,32 @@ export interface FoundCalico {
 }
 
 /** Which Calico enforces the policies. Throws UserError where that cannot be told. */
-export function findCalico(seen: Observed, catalogue: Catalogue): FoundCalico {
-  if (!seen.daemonSets.known) throw userError(`cannot tell which Calico runs: ${seen.daemonSets.message}`);
-  const { daemonSets } = upgradeStatus(seen, catalogue);
-  const drivers = new Set(daemonSets.map(({ datastore }) => datastore.type));
-  const [driver] = drivers;
-  if (driver === undefined)
-    throw userError("no Calico found: no DaemonSet runs calico-node (kubectl calico-upgrade status)");
-  if (drivers.size > 1 || driver === "unknown") {
+export function findCalico(seen: ClusterFacts, catalogue: Catalogue): FoundCalico {
+  const { all } = calicoFacts(seen, catalogue);
+  if (!all.known) throw userError(`cannot tell which Calico runs: ${all.message}`);
+  if (all.value.length === 0) throw userError(noCalico);
+  // Policies are the whole cluster's: every DaemonSet counts.
+  const driver = sharedDatastore(all.value);
+  if (driver === "unknown") {
     throw userError(
       "which datastore Calico uses is not known, and the meaning of policies depends on it (kubectl calico-upgrade status)",
     );
   }
   // Nodes run what their pods run; the template only says what the next pod will.
-  const templates = seen.daemonSets.value.map(({ template }) => calicoNodeContainer(template)?.image ?? "");
-  const names = new Set(
-    seen.daemonSets.value.map(({ template }) => calicoNodeContainer(template)?.name ?? "calico-node"),
+  const running = all.value.flatMap(({ pods }): readonly Identified[] =>
+    pods.known ? pods.value.map((pod) => releaseOfPod(pod, catalogue)) : [],
   );
-  const running = (seen.pods.known ? seen.pods.value : []).flatMap(({ containers }) =>
-    containers.filter(({ name }) => names.has(name)).map(({ image }) => image),
-  );
-  const images = [...new Set(running.length > 0 ? running : templates)];
-  const identified = images.map((image) => identifyRelease(parseImage(image), [], catalogue));
+  const identified = running.length > 0 ? running : all.value.map(({ release }) => release);
+  const different = [...new Map(identified.map((each) => [each.text, each])).values()];
   const controllers = (seen.workloads.known ? seen.workloads.value : []).filter(
     (workload) => workload.component === "controller" && !isTombstone(workload),
   );
   return {
     driver,
     releases: {
-      nodes: identified.map(({ candidates }) => candidates),
+      nodes: different.map(({ candidates }) => candidates),
       controllers: controllers.map(({ image }) => releasesOfController(image, catalogue)),
     },
-    text: [...new Set(identified.map(({ text }) => text))].join(", "),
+    text: different.map(({ text }) => text).join(", "),
   };
 }

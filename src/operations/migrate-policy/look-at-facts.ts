@@ -2,9 +2,9 @@ import type { Need } from "../../cluster/observe.ts";
 import { userError } from "../../errors.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { Reading } from "../../model/reading.ts";
-import { factsSource } from "../facts/source.ts";
+import type { Decisions } from "../../policy/migration.ts";
+import type { FactsSource } from "../facts/source.ts";
 import { judge, type Looked } from "./look.ts";
-import type { Checked, MigratePolicyOptions } from "../../commands/migrate-policy/options.ts";
 
 const needs: readonly Need[] = [
   "daemonSets",
@@ -16,18 +16,13 @@ const needs: readonly Need[] = [
   "networkPolicies",
 ];
 
-/** --what-if on facts that are saved, or that are being saved. */
+/** --what-if on facts that are saved, or that are being saved. `only`: of -n. */
 export async function lookAtFacts(
-  given: Checked,
-  options: MigratePolicyOptions,
+  { read }: FactsSource,
+  given: { readonly given: Decisions; readonly to: string | undefined; readonly only?: string },
 ): Promise<Pick<Looked, "result" | "setting">> {
-  const { connection, read } = await factsSource(options, options.context, options.connect);
   const facts = await read(needs);
-  const only = connection?.namespaceGiven === true ? connection.namespace : options.connection.namespace;
-  return judge(facts, policiesOf(facts), {
-    ...given,
-    ...(only === undefined || only === "" ? {} : { only }),
-  });
+  return judge(facts, policiesOf(facts), given);
 }
 
 /** A part of the cluster cannot be judged without the rest. */

@@ -7,12 +7,12 @@ import {
 } from "../../cluster/observe-policy.ts";
 import { observe, observedGroups } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
-import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { KubeObject } from "../../model/kube.ts";
-import type { Observed } from "../../model/observed.ts";
+import { keyOf } from "../../model/namespaced-name.ts";
 import type { Served } from "../../model/served.ts";
+import type { Millis } from "../../model/time.ts";
 import { refusedTarget, sideOf } from "../../policy/crossing.ts";
 import { boundary, semanticsOf } from "../../policy/enforcement.ts";
 import type { Decisions } from "../../policy/migration.ts";
@@ -41,23 +41,28 @@ export interface Looked {
 /** Reads everything and works out the plan. Throws UserError where that cannot be done. */
 export async function look(
   connection: Connection,
-  context: Pick<AppContext, "now">,
+  now: Millis,
   options: {
     readonly given: Decisions;
     /** Of --to; a version that parses. */
     readonly to: string | undefined;
     /** Whether the objects themselves are needed. */
     readonly keepRaw: boolean;
+    /** As it was asked already. */
+    readonly discovery?: Discovery | undefined;
   },
 ): Promise<Looked> {
-  const discovered = discover(connection, [...new Set([...observedGroups, ...policyGroups])]);
+  const discovered =
+    options.discovery === undefined
+      ? discover(connection, [...new Set([...observedGroups, ...policyGroups])])
+      : Promise.resolve(options.discovery);
   const only = connection.namespaceGiven ? { only: connection.namespace } : {};
   const raw = new Map<string, KubeObject>();
   const [seen, objects, discovery] = await Promise.all([
     observe(connection, discovered, {
       needs: ["daemonSets", "pods", "workloads", "configMaps"],
       namespace: "kube-system",
-      now: context.now(),
+      now,
     }),
     observePolicy(
       connection,
@@ -79,7 +84,7 @@ export async function look(
 
 /** What the upgrade makes of the policies; throws UserError where that cannot be told. */
 export function judge(
-  seen: Observed,
+  seen: ClusterFacts,
   objects: ObservedPolicy,
   options: { readonly given: Decisions; readonly to: string | undefined; readonly only?: string },
 ): Pick<Looked, "calico" | "setting" | "decisions" | "result"> {
@@ -95,15 +100,4 @@ export function judge(
   if (result.plan.misfits.length > 0) throw userError(result.plan.misfits.join("; "));
   const setting = { kubernetes: seen.serverVersion, calico: calico.text, driver, target, side, ...only };
   return { calico, setting, decisions, result };
-}
-
-/** NAMESPACE/NAME of a policy, /NAME of a namespace. */
-export function keyOf({
-  namespace = "",
-  name,
-}: {
-  readonly namespace?: string;
-  readonly name: string;
-}): string {
-  return `${namespace}/${name}`;
 }

@@ -1,108 +1,126 @@
-import { openBundle, type OpenBundle } from "../../bundle/write.ts";
-import { clusterUid } from "../../cluster/cluster-uid.ts";
-import type { Connection } from "../../cluster/port.ts";
-import type { AppContext } from "../../context.ts";
+import type { Discovery } from "../../cluster/port.ts";
+import { userError } from "../../errors.ts";
 import { known } from "../../model/reading.ts";
-import { semanticsOf } from "../../policy/enforcement.ts";
-import type { Decisions } from "../../policy/migration.ts";
-import { migrationSteps, type MigrationStep } from "../../policy/steps.ts";
+import { keyOf } from "../../model/namespaced-name.ts";
+import type { Stop } from "../../plan/decision.ts";
+import type { PolicyTask } from "../../plan/policy-migration/goal.ts";
+import { agreementOf, proofOn, prove, type Proof } from "../../plan/policy-migration/proof.ts";
+import { stepWrites } from "../../plan/policy-migration/writes.ts";
+import type { MigrationStep } from "../../policy/steps.ts";
 import { versionOf } from "../../releases/version.ts";
-import { planText } from "../../render/policy-migration/print.ts";
+import { flowText, planText } from "../../render/policy-migration/print.ts";
 import { notesOf } from "../../render/what-if/notes.ts";
-import { version } from "../../version.ts";
 import { checkStep } from "../preflight/step.ts";
-import type { Work } from "./carry-out.ts";
-import { finishWork, requirePast } from "./finish.ts";
-import { keyOf, look, type Looked } from "./look.ts";
+import type { Session } from "../session.ts";
+import { look, type Looked } from "./look.ts";
+import { requirePast } from "./past.ts";
+import type { PolicyMigrationRequest } from "./request.ts";
 import { checkMigrationRights } from "./rights.ts";
-import { checkMigration } from "./side.ts";
-import { stepWrites } from "./step-writes.ts";
 
-/** What is asked of a migration. */
-export interface Asked {
-  readonly given: Decisions;
-  /** A version that parses; undefined: the first one with v1 semantics. */
-  readonly to: string | undefined;
-  readonly accept: boolean;
-  /** What is left to do once it is behind. */
-  readonly finish: boolean;
-}
-
-/** What there is to carry out; nothing is written yet. */
-export interface Prepared {
+/** What there is to carry out, proven; nothing is written yet. */
+export interface PreparedPolicyMigration {
+  readonly request: PolicyMigrationRequest;
   readonly looked: Looked;
-  readonly work: Work;
-  /** None: there is nothing to do, or on one side of the boundary nothing that could be done. */
-  readonly steps: readonly MigrationStep[];
-  /** Reads the cluster again. */
-  readonly again: () => Promise<Looked>;
+  readonly task: PolicyTask;
+  readonly proof: Proof;
+  /** What is about to happen, and what has to be known about it: for before the question. */
+  readonly plan: string;
+  /** Undefined: there is nothing to do, or on one side of the boundary nothing that could be done. */
+  readonly question: string | undefined;
+  /** Sentences without `Warning: `. */
+  readonly warnings: readonly string[];
+  /** Equal for two looks that show the same. */
+  readonly basis: string;
 }
 
-/** Reads the cluster and works out the steps. Throws UserError where they cannot be told, or somebody has to decide. */
-export async function prepareMigration(
-  connection: Connection,
-  context: Pick<AppContext, "now">,
-  { given, to, accept, finish }: Asked,
-  warn: (text: string) => void,
-): Promise<Prepared> {
-  const again = (): Promise<Looked> => look(connection, context, { given, to, keepRaw: true });
-  const looked = await again();
+/**
+ * Reads the cluster, works out what is left and proves it; checks rights and the rules of the step. Throws
+ * UserError where it must not be carried out, or somebody has to decide something first. `discovery`: of an
+ * earlier look.
+ */
+export async function preparePolicyMigration(
+  session: Session,
+  request: PolicyMigrationRequest,
+  discovery?: Discovery,
+): Promise<PreparedPolicyMigration> {
+  const { connection, clock, commands } = session;
+  const { given, to, accept, finish } = request;
+  const looked = await look(connection, clock.now(), { given, to, keepRaw: true, discovery });
+  const { setting, calico, decisions, objects, raw, result, place } = looked;
   if (finish) requirePast(looked);
-  const work: Work = finish
-    ? finishWork
-    : {
-        steps: ({ result, objects, decisions }) => migrationSteps(result.plan, objects.namespaces, decisions),
-        check: (now) => checkMigration(now, { accept, warn }),
-      };
-  const { side, target, driver } = looked.setting;
-  const idle = !finish && (side === "past" || semanticsOf(target, driver).kind === "legacy");
-  const steps = idle ? [] : work.steps(looked);
-  const undecided = looked.result.plan.namespaces.some(({ left }) => left === "undecided");
-  // An undecided namespace is no step, and not nothing either.
-  if (steps.length === 0 && !idle && !finish && undecided) work.check(looked);
-  return { looked, work, steps, again };
+  const { driver, side, target } = setting;
+  const task: PolicyTask = {
+    finish,
+    accept,
+    driver,
+    side,
+    target,
+    calico: calico.text,
+    decisions,
+    commands,
+    flowText,
+  };
+  const world = { ...objects, raw };
+  const proof = finish ? prove(world, task) : proofOn(world, task, result);
+  const warnings: string[] = [];
+  const mostFlows = 5;
+  warnings.push(...proof.flows.slice(0, mostFlows));
+  if (proof.refusal !== undefined) {
+    for (const text of warnings) session.emit({ kind: "warning", text });
+    throw refusalError(proof.refusal);
+  }
+  const { steps } = proof;
+  if (steps.length > 0) {
+    const writes = stepWrites(steps, place, raw, undefined);
+    await checkMigrationRights(
+      connection,
+      writes.map(({ write }) => write),
+      place,
+    );
+    if (!finish) await checkRules(looked, (text) => void warnings.push(text));
+  }
+  const agreed = agreementOf(proof);
+  return {
+    request,
+    looked,
+    task,
+    proof,
+    warnings,
+    plan: steps.length === 0 ? "" : planOf(looked, steps, finish),
+    question: steps.length === 0 ? undefined : questionOf(steps),
+    basis: JSON.stringify([side, calico.text, [...agreed.steps], [...agreed.flows]]),
+  };
 }
 
-/** Everything that forbids the first write: the proof, the user's rights, the rules of preflight about this step. */
-export async function checkPrepared(
-  { looked, work, steps }: Prepared,
-  { finish }: Pick<Asked, "finish">,
-  warn: (text: string) => void,
-): Promise<void> {
-  work.check(looked);
-  await checkMigrationRights(looked.connection, stepWrites(steps, looked.place, looked.raw, undefined));
-  if (!finish) await checkRules(looked, warn);
+function refusalError({ message, hint }: Stop): Error {
+  return userError(`${message}; nothing was changed${hint === undefined ? "" : `; ${hint}`}`);
 }
 
-/** What is about to happen and what has to be known about it. */
-export function planOf({ looked, steps }: Prepared, { finish }: Pick<Asked, "finish">): string {
-  const { result, setting, objects } = looked;
+function planOf(
+  { result, setting, objects }: Looked,
+  steps: readonly MigrationStep[],
+  finish: boolean,
+): string {
   const policies = new Map(objects.policies.map((facts) => [keyOf(facts), facts]));
   const plan = planText(steps, (step) => policies.get(keyOf(step))?.madeBy ?? []);
   const notes = finish ? [] : notesOf(result, setting, { rulesTold: true });
   return `${plan}${notes.map((note) => `note: ${note}\n`).join("")}`;
 }
 
-/** `root`: of bundles. `partOf`: the name of a run that this is a step of. */
-export async function openMigrationBundle(
-  { looked: { raw, setting, connection, discovery } }: Prepared,
-  root: string,
-  context: Pick<AppContext, "now">,
-  partOf?: string,
-): Promise<OpenBundle> {
-  const { driver, target, side } = setting;
-  return await openBundle(root, {
-    command: "migrate-policy",
-    tool: version,
-    cluster: {
-      uid: raw.get(keyOf({ name: "kube-system" }))?.metadata.uid ?? (await clusterUid(connection)),
-      server: connection.server,
-      kubernetes: discovery.version,
-    },
-    data: { driver, target, side },
-    ...(partOf === undefined ? {} : { partOf: { run: partOf } }),
-    now: context.now,
-  });
+function questionOf(steps: readonly MigrationStep[]): string {
+  const count = (kind: MigrationStep["kind"], words: string): string => {
+    const number = steps.filter((step) => step.kind === kind).length;
+    return number === 0 ? "" : `${words} ${String(number)}`;
+  };
+  const parts = [
+    count("create", "create"),
+    count("delete", "delete"),
+    count("clean", "remove annotations from"),
+  ].filter((part) => part !== "");
+  const records = steps.filter(({ kind }) => kind === "treat-as" || kind === "keep").length;
+  const all = records === 0 ? parts : [...parts, `record ${String(records)} of your decisions`];
+  const text = all.join(", ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}? Everything is saved first.`;
 }
 
 /** The rules of preflight about this step, of what was read for the plan. */

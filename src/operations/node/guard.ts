@@ -11,9 +11,8 @@ import {
   type OldData,
 } from "../../preflight/node-facts.ts";
 import type { Finding } from "../../preflight/finding.ts";
-import { nodeRules } from "../../preflight/node-rules.ts";
+import { nodeRulePage, nodeRules } from "../../preflight/node-rules.ts";
 import { blocks } from "../../preflight/rule.ts";
-import { wordsOf } from "../../preflight/words.ts";
 
 /** What rules look at that does not change while the run goes on. */
 export interface Surroundings {
@@ -43,7 +42,7 @@ export function refusal(findings: readonly Finding[], ignored: ReadonlySet<strin
 }
 
 export function stopOf(finding: Finding): Stop {
-  const { title, override = `--ignore-preflight-errors=${finding.id}` } = wordsOf(finding.id) ?? {
+  const { title, override = `--ignore-preflight-errors=${finding.id}` } = nodeRulePage(finding.id) ?? {
     title: finding.id,
   };
   const overriding =

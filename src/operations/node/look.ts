@@ -5,7 +5,7 @@ import { readPath } from "../../cluster/read-object.ts";
 import { readingOf } from "../../cluster/reading.ts";
 import { crdNeed } from "../../manifest/needs.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
-import type { KubeObject, Ref } from "../../model/kube.ts";
+import { type KubeObject, type Ref, groupOf } from "../../model/kube.ts";
 import type { Reading } from "../../model/reading.ts";
 
 export const rbacGroup = "rbac.authorization.k8s.io";
@@ -36,10 +36,6 @@ export function lookAt(
       return answer;
     },
   };
-}
-
-function groupOf({ apiVersion }: KubeObject): string {
-  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 }
 
 /** The group that a CRD adds. */

@@ -4,13 +4,14 @@ import type { KubeObject } from "../../model/kube.ts";
 import { podsByNode, shouldRun } from "../../model/placement.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { ConfigNote } from "../../plan/config/stale.ts";
+import { some } from "../../model/words.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { TemplateGoal } from "../../plan/node/goal.ts";
-import { isSilent, outdatedNodes } from "../../plan/node/pin.ts";
+import { isSilent, neverRan, outdatedNodes } from "../../plan/node/pin.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import { runDaemonSet } from "../../plan/node/run-lease.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
-import type { Session } from "../session.ts";
+import { warn, type Session } from "../session.ts";
 import { checkedGoal } from "./goal.ts";
 import { openNodes, type OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
@@ -43,23 +44,30 @@ export interface Remaining {
   readonly onlyStale?: true;
 }
 
-/** Looks at the nodes, and has rights and guards say whether they may be restarted; nothing is written. */
+/**
+ * Looks at the nodes, and has rights and guards say whether they may be restarted; nothing is written. Of a part
+ * (`session.leased`) the run that it belongs to has looked at the lease.
+ */
 export async function lookAtNodes(
   session: Session,
   { request, make, notes = [], onlyStale }: Remaining,
 ): Promise<NodesLeft & { readonly refusals: readonly Stop[]; readonly declined: boolean }> {
-  return await withNodes(session, request, async (open) => {
+  return await withNodes(session, request, async (opened) => {
+    const open = session.leased ? withoutRun(opened) : opened;
     const template = await make(open);
     const left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
     const refusals: Stop[] = [];
     let declined = false;
+    warnOfNeverRan(session, open.live.snapshot());
     const check = async (nodes: readonly string[], restart: boolean): Promise<void> => {
       const checked = await checkedGoal(open, session, { ...request, nodes, restart }, template);
       if (checked.kind === "refused") refusals.push(...checked.refusals);
       declined ||= checked.kind === "declined";
     };
     if (left.template || left.nodes.length > 0) await check(left.nodes, false);
-    if (left.stale.length > 0 && refusals.length === 0) await check(left.stale, true);
+    // Silent ones are left where the run upgrades; here they are all that is asked for (hazard H16).
+    const stale = onlyStale === undefined ? left.stale : [...left.stale, ...left.silent];
+    if (stale.length > 0 && refusals.length === 0) await check(stale, true);
     return { ...left, refusals, declined };
   });
 }
@@ -145,6 +153,7 @@ export function nodesLeft(
     ? []
     : change.template
       ? [...world.nodes.values()]
+          .filter((node) => !neverRan(world, node.name))
           .filter((node) => placed.has(node.name) || shouldRun(node, facts.template) === true)
           .map(({ name }) => name)
       : outdatedNodes(world);
@@ -171,6 +180,28 @@ export function nodesLeft(
     silent: [...new Set([...behind, ...older])].filter((node) => isSilent(world, node)).toSorted(),
     stale: older.filter((node) => !isSilent(world, node)).toSorted(),
   };
+}
+
+/** The install as it looks to a part of a run that will hold the lease. */
+function withoutRun(open: OpenNodes): OpenNodes {
+  const snapshot = (): NodeWorld => {
+    const { daemonSet, ...world } = open.live.snapshot();
+    if (daemonSet === undefined) return world;
+    const { run: _held, ...facts } = daemonSet.facts;
+    return { ...world, daemonSet: { ...daemonSet, facts } };
+  };
+  return { ...open, live: { ...open.live, snapshot } };
+}
+
+/** Told once for all of them (hazard H31). */
+function warnOfNeverRan(session: Session, world: NodeWorld): void {
+  const names = [...world.nodes.keys()].filter((node) => neverRan(world, node)).toSorted();
+  if (names.length === 0) return;
+  const where = some(names, 5);
+  warn(
+    session,
+    `H31: calico-node has never run on ${where} (its pod is Pending, and no kubelet has taken it): not restarted there, and the other nodes do not wait for it`,
+  );
 }
 
 async function withNodes<T>(

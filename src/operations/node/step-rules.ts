@@ -67,7 +67,7 @@ function placeOf(
     discovery,
     now: clock.now(),
     namespace,
-    daemonSet: `${namespace}/${name}`,
+    daemonSet: { namespace, name },
     known: {
       nodes: known([...world.nodes.values()]),
       daemonSets: known([world.daemonSet?.facts ?? chosen]),

@@ -1,4 +1,6 @@
 import { userError } from "../../errors.ts";
+import { calicoFacts } from "../../facts/calico.ts";
+import type { CalicoDaemonSet } from "../../facts/daemonset.ts";
 import { contentsOf, type ManifestContents } from "../../manifest/contents.ts";
 import { fileFacts } from "../../manifest/file-facts.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
@@ -8,8 +10,6 @@ import { findRelease } from "../../releases/find-release.ts";
 import { pathAnswers } from "../../releases/paths.ts";
 import { releasesOfImage } from "../../releases/release.ts";
 import { versionOf, type Version } from "../../releases/version.ts";
-import { upgradeStatus } from "../../render/status/build.ts";
-import type { DaemonSetStatus } from "../../render/status/kind.ts";
 import { seeHelp } from "../../commands/arguments.ts";
 import { readManifest } from "../../commands/read-manifest.ts";
 
@@ -20,7 +20,7 @@ export interface PlanFile {
   readonly objects: readonly ManifestObject[];
   readonly contents: ManifestContents;
   /** Its calico-node, by the door that a cluster's comes through; undefined: it has none. */
-  readonly set?: DaemonSetStatus;
+  readonly set?: CalicoDaemonSet;
 }
 
 /** Throws for what no plan can be made from; an operator's file is refused when it is known what runs. */
@@ -40,8 +40,8 @@ export async function readPlanFile(
 export function planFileOf(path: string, objects: readonly ManifestObject[]): PlanFile {
   const contents = contentsOf(objects);
   if (isOperators(contents)) return { path, objects, contents };
-  const { daemonSets } = upgradeStatus(fileFacts(objects, "kube-system"), catalogue);
-  const [set, ...others] = daemonSets;
+  const { all } = calicoFacts(fileFacts(objects, "kube-system"), catalogue);
+  const [set, ...others] = all.known ? all.value : [];
   if (set === undefined) {
     throw userError(
       `${path} has ${contents.text}, and no calico-node DaemonSet; give the manifest that Calico is installed with, in its new version`,

@@ -1,26 +1,26 @@
 import type { Need } from "../../cluster/observe.ts";
 import type { Connection } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
+import type { CalicoFacts } from "../../facts/calico.ts";
+import { upgradeState } from "../../facts/upgrade.ts";
 import type { Account } from "../../model/rbac.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
-import type { Observed } from "../../model/observed.ts";
-import { hasNotStarted } from "../../model/pod.ts";
-import { truthOf } from "../../model/reading.ts";
+import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import { observedStanding } from "../../plan/upgrade/standing-of.ts";
 import type { Standing, TargetFile, Told as PlanTold } from "../../plan/upgrade/standing.ts";
 import { boundary } from "../../policy/enforcement.ts";
-import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
+import { moreOf } from "../../preflight/circumstances.ts";
 import { catalogue, withTold } from "../../releases/catalogue.ts";
 import { atLeast } from "../../releases/version.ts";
-import { upgradeStatus } from "../../render/status/build.ts";
 import { daemonSetArgument } from "../../commands/arguments.ts";
 import { unreadLines } from "../../commands/status-errors.ts";
+import { chosenOf } from "../which-calico.ts";
 import { factsSource } from "../facts/source.ts";
 import { nameIn, refuseMismatch, type PlanFile } from "./file.ts";
 import { lookAtFile } from "./look-at-file.ts";
 import { mayCross, policyTold } from "./policy-told.ts";
 import { rightsIn } from "./rights.ts";
 import type { PlanOptions } from "../../commands/plan/options.ts";
-import { standingOf } from "./standing.ts";
 import type { Told } from "./told.ts";
 
 const needs: readonly Need[] = [
@@ -45,52 +45,43 @@ export async function observeStanding(
   file: PlanFile | undefined,
   options: PlanOptions,
 ): Promise<Standing> {
-  const named = options.daemonSet === undefined ? undefined : daemonSetArgument(options.daemonSet, "plan");
+  const named = daemonSetArgument(options.daemonSet, "plan");
   const { connection, read } = await factsSource(options, options.context, options.connect);
   const observed = await read(needs);
   const known = withTold(catalogue, file?.set?.image, told.to);
-  const status = upgradeStatus(observed, known, {
+  const state = upgradeState(observed, known, {
     nodes: [],
-    ...(named === undefined ? {} : { daemonSet: `${named.namespace}/${named.name}` }),
+    ...(named === undefined ? {} : { daemonSet: named }),
   });
-  for (const line of unreadLines(status)) options.context.stderr.write(`${line}\n`);
+  const { calico } = state;
+  for (const line of unreadLines(state.unread)) options.context.stderr.write(`${line}\n`);
   if (!observed.daemonSets.known) {
     throw userError(
       "what Calico runs here could not be read; without a cluster, --from and --datastore say what is planned for",
     );
   }
-  const [set] = status.daemonSets;
-  if (set?.datastore.both === true || set?.datastore.disagreement === true) {
+  const { datastoreSigns: signs } = calico;
+  if (signs.known && (signs.value.both || signs.value.disagreement)) {
     options.warn(
-      `the datastore is not clear: ${set.datastore.evidence.join("; ")}; an unfinished migration, or a broken edit`,
+      `the datastore is not clear: ${signs.value.evidence.join("; ")}; an unfinished migration, or a broken edit`,
     );
   }
-  const { served } = observed;
-  const standing = standingOf(status, told, {
-    workloadsKnown: observed.workloads.known,
-    oldGroupServed: served.known && served.value.groupVersions.includes("projectcalico.org/v1"),
-    idle: new Set(
-      (observed.pods.known ? observed.pods.value : []).filter(hasNotStarted).map(({ uid }) => uid),
-    ),
-  });
+  const standing = chosenOf(observedStanding(state, told, known));
   if (file !== undefined) refuseMismatch(file, standing);
   const chosen = { namespace: standing.namespace, name: standing.daemonSet };
   const hasOldData = standing.oldGroupServed === true && !atLeast(standing.from, "v2.5.0");
-  const facts = preflightFacts(observed, known, `${chosen.namespace}/${chosen.name}`);
   const [policy, data, target] = await Promise.all([
-    mayCross(standing) ? policyState(facts, standing, read) : undefined,
+    mayCross(standing) ? policyState(calico, standing, read) : undefined,
     connection !== undefined && hasOldData && standing.datastore === "kubernetes"
       ? import("./data-told.ts").then(({ dataTold }) => dataTold(connection))
       : undefined,
     file?.set === undefined ? undefined : targetFile(connection, file, chosen),
   ]);
-  const { ebpf, vxlan } = facts;
-  const rights = rightsIn(observed, accountOf(observed, chosen));
+  const rights = rightsIn(observed, accountOf(chosenOf(calico.daemonSet)));
   const { seen } = standing;
   return {
     ...standing,
-    ebpf: truthOf(ebpf),
-    vxlan: truthOf(vxlan),
+    ...moreOf({ ...observed, daemonSet: calico.daemonSet }),
     ...(seen === undefined
       ? {}
       : {
@@ -107,7 +98,7 @@ export async function observeStanding(
 
 /** With etcd the upgraded controller has given policies their meaning, while nodes are still old (P02). */
 async function policyState(
-  { enforcing }: Pick<PreflightFacts, "enforcing">,
+  { enforcing }: Pick<CalicoFacts, "enforcing">,
   { datastore }: Pick<Standing, "datastore">,
   read: (needs: readonly Need[]) => Promise<ClusterFacts>,
 ): Promise<PlanTold> {
@@ -128,11 +119,6 @@ async function targetFile(
   return connection === undefined ? { name: nameIn(file) } : await lookAtFile(connection, file, chosen);
 }
 
-function accountOf(
-  { daemonSets }: Observed,
-  chosen: { readonly namespace: string; readonly name: string },
-): Account {
-  const sets = daemonSets.known ? daemonSets.value : [];
-  const set = sets.find(({ namespace, name }) => namespace === chosen.namespace && name === chosen.name);
-  return { namespace: chosen.namespace, name: set?.template.serviceAccount ?? "default" };
+function accountOf({ namespace, template }: DaemonSetFacts): Account {
+  return { namespace, name: template.serviceAccount ?? "default" };
 }

@@ -3,6 +3,7 @@ import type { Standing, Told } from "../../plan/upgrade/standing.ts";
 import { boundary } from "../../policy/enforcement.ts";
 import { hasWork, migrationPlan } from "../../policy/migration.ts";
 import { atLeast } from "../../releases/version.ts";
+import { plural } from "../../model/words.ts";
 
 const nothingDecided = { keep: new Set<string>(), treatAs: new Map<string, "isolated" | "open">() };
 
@@ -17,16 +18,13 @@ export function policyTold(seen: Pick<ClusterFacts, "namespaces" | "networkPolic
   if (!seen.networkPolicies.known) return { state: "unknown", because: seen.networkPolicies.message };
   const { namespaces } = migrationPlan(seen.namespaces.value, seen.networkPolicies.value, nothingDecided);
   const open = namespaces.filter(hasWork);
-  if (open.length > 0) return { state: "todo", because: `${count(open.length)} to be migrated` };
+  if (open.length > 0)
+    return { state: "todo", because: `${plural(open.length, "namespace")} to be migrated` };
   const undecided = namespaces.filter(({ left }) => left === "undecided").length;
   return undecided > 0
     ? {
         state: "unknown",
-        because: `the annotation of ${count(undecided)} cannot be read as one or the other`,
+        because: `the annotation of ${plural(undecided, "namespace")} cannot be read as one or the other`,
       }
     : { state: "done", because: "no namespace has policies to be migrated" };
-}
-
-function count(namespaces: number): string {
-  return namespaces === 1 ? "1 namespace" : `${String(namespaces)} namespaces`;
 }

@@ -5,9 +5,11 @@ import type { Connection, Discovery } from "../../cluster/port.ts";
 import { notAsked } from "../../cluster/reading.ts";
 import { userError } from "../../errors.ts";
 import { readingNames, type ClusterFacts, type ReadingName } from "../../model/cluster-facts.ts";
+import type { NamespacedName } from "../../model/kube.ts";
 import { program } from "../../model/program.ts";
 import type { Millis } from "../../model/time.ts";
-import type { ClusterRule, GuardedStep } from "../../preflight/cluster-rule.ts";
+import type { GuardedStep } from "../../model/guarded-step.ts";
+import type { ClusterRule } from "../../preflight/cluster-rule.ts";
 import { findingsOf, rulesOfStep } from "../../preflight/cluster-rules.ts";
 import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import type { Finding } from "../../preflight/finding.ts";
@@ -26,8 +28,8 @@ export interface StepPlace {
   readonly now: Millis;
   /** Of the install. */
   readonly namespace: string;
-  /** namespace/name, where there may be several. */
-  readonly daemonSet?: string;
+  /** The one that is changed, where there may be several. */
+  readonly daemonSet?: NamespacedName;
   /** Readings that need not be made again. */
   readonly known: Partial<ClusterFacts>;
 }

@@ -1,4 +1,5 @@
 import { userError } from "../../errors.ts";
+import { procedureFor } from "../../facts/procedure.ts";
 import { fileFacts } from "../../manifest/file-facts.ts";
 import { known, type Reading } from "../../model/reading.ts";
 import type { PreflightFacts } from "../../preflight/facts.ts";
@@ -7,7 +8,6 @@ import { catalogue } from "../../releases/catalogue.ts";
 import { findRelease } from "../../releases/find-release.ts";
 import { releasesOfImage } from "../../releases/release.ts";
 import { parseVersion, versionOf, type Version } from "../../releases/version.ts";
-import { procedureFor } from "../../render/status/procedure.ts";
 import { readPlanFile, refuseMismatch, targetOf, type PlanFile } from "../plan/file.ts";
 
 /** Where a cluster is to go, as the flags say it; both undefined: nowhere. */

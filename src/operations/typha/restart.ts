@@ -1,15 +1,11 @@
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
-import { savedOwner } from "../../merge/former-owner.ts";
-import type { KubeObject, Ref } from "../../model/kube.ts";
-import { manager, restartedAtAnnotation } from "../../model/names.ts";
-import { formatTime, type Millis } from "../../model/time.ts";
+import type { Ref } from "../../model/kube.ts";
+import type { Millis } from "../../model/time.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
-import type { Write } from "../../model/write.ts";
 import type { Ended } from "../../plan/decision.ts";
-import type { ObjectGoal } from "../../plan/objects/goal.ts";
 import type { ObjectsSeen } from "../../plan/objects/procedure.ts";
-import { rolledOut } from "../../plan/objects/rollout.ts";
+import { typhaRestart } from "../../plan/typha/restart.ts";
 import { served } from "../node/open.ts";
 import { checkRights } from "../node/rights.ts";
 import { writeObjects } from "../objects.ts";
@@ -46,32 +42,14 @@ export async function restartTypha(
   bundle?: OpenBundle,
 ): Promise<Ended<ObjectsSeen>> {
   const ref = placeOf(discovery, namespace, name);
-  const object: ObjectGoal = {
-    ref,
-    intended(live, now) {
-      if (live === undefined) return { message: `Deployment ${namespace}/${name} was deleted` };
-      return restart(live, ref, now);
-    },
-    draft: (before) =>
-      before === undefined ? undefined : { action: "changed", ref, before, data: savedOwner(before) },
-    verb: "restarted",
-    waits: rolledOut(ref),
-  };
   return await writeObjects(
     session,
-    { stages: [[object]], timeout, commands: session.commands },
+    { stages: [[typhaRestart(ref)]], timeout, commands: session.commands },
     {
       serverVersion: discovery.version,
       ...(bundle === undefined ? {} : { bundle }),
     },
   );
-}
-
-function restart(live: KubeObject, ref: Ref, now: Millis): Write {
-  const { resourceVersion } = live.metadata;
-  const template = { metadata: { annotations: { [restartedAtAnnotation]: formatTime(now) } } };
-  const body = { metadata: { resourceVersion }, spec: { template } };
-  return { verb: "patch", ref, patch: "merge", body, fieldManager: manager };
 }
 
 function placeOf(discovery: Discovery, namespace: string, name: string): Ref {

@@ -1,11 +1,12 @@
+import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import { daemonSetFacts } from "../../model/daemonset.ts";
-import { calicoDaemonSet, type Observed } from "../../model/observed.ts";
+import { calicoDaemonSet } from "../../model/observed.ts";
 import { known, type Reading } from "../../model/reading.ts";
 import { workloadFacts } from "../../model/workload.ts";
 import type { UndoTarget } from "./staged-entries.ts";
 
 /** What will be seen when these objects are as they were: every pod of a DaemonSet runs its former template. */
-export function asUndone(seen: Observed, gone: readonly UndoTarget[]): Observed {
+export function asUndone(seen: ClusterFacts, gone: readonly UndoTarget[]): ClusterFacts {
   if (gone.length === 0) return seen;
   const isThere = ({ kind, namespace, name }: Named): boolean =>
     gone.some(({ entry }) => entry.kind === kind && entry.namespace === namespace && entry.name === name);

@@ -1,15 +1,16 @@
-import type { BundleEntry } from "../../bundle/inverse.ts";
 import type { BundleIndex } from "../../bundle/format.ts";
-import type { UndoTarget } from "./staged-entries.ts";
+import type { BundleEntry } from "../../bundle/inverse.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
-import type { AppContext } from "../../context.ts";
-import type { SavedWrite } from "../saved-writes.ts";
+import type { Draft } from "../../model/draft.ts";
+import type { Write } from "../../model/write.ts";
+import type { ServerClock } from "../../perform/server-clock.ts";
+import type { UndoTarget } from "./staged-entries.ts";
 
 /** What taking back one entry comes to, as things stand now. */
 export type Inverse = { readonly entry: BundleEntry } & (
   | {
       readonly kind: "write";
-      readonly saved: SavedWrite;
+      readonly saved: { readonly write: Write; readonly draft: Draft };
       /** kubectl's word for it. */
       readonly verb: "created" | "deleted" | "configured" | "annotated";
     }
@@ -27,7 +28,7 @@ export type Inverse = { readonly entry: BundleEntry } & (
 export interface UndoWorld {
   readonly connection: Connection;
   readonly discovery: Discovery;
-  readonly context: Pick<AppContext, "now">;
+  readonly clock: ServerClock;
   readonly index: BundleIndex;
   /** Values of --force. */
   readonly forced: ReadonlySet<string>;

@@ -1,10 +1,10 @@
 import type { Bundle } from "../../bundle/read.ts";
 import type { OpenBundle } from "../../bundle/write.ts";
-import type { DryRun } from "../../flags/dry-run.ts";
-import type { Output } from "../../render/output.ts";
+import type { Ended } from "../../plan/decision.ts";
+import type { Part, PartResult } from "../../plan/sequence/procedure.ts";
 import type { UndoneEntry, UndoneRestart } from "../../render/undo/kind.ts";
-import type { UndoOptions } from "../../commands/undo/options.ts";
-import type { Prepared } from "./prepare.ts";
+import type { Session } from "../session.ts";
+import type { Inverse } from "./inverse.ts";
 import type { UndoTarget } from "./staged-entries.ts";
 
 /** What was done of one bundle. */
@@ -18,29 +18,26 @@ export interface Done {
 export interface Leg {
   readonly bundle: Bundle;
   /** What each entry comes to, as it was looked at last. */
-  readonly prepared: () => readonly Prepared[];
+  readonly inverses: () => readonly Inverse[];
   /** Why nothing may be written at all, whatever is forced. */
   readonly boundary?: string;
   /** Objects that will have gone back by it, which later ones are judged by. */
   readonly gone: readonly UndoTarget[];
   /** Absent where there is nothing to do, or something is refused. */
-  readonly way?: Way;
+  readonly work?: LegWork;
 }
 
-export interface Way {
+export interface LegWork {
   /** What is going to happen, for the question. */
   readonly what: string;
-  /** Rights and guards of what follows the writes; what stands against them is told or thrown. */
-  mayBegin(): Promise<boolean>;
-  /** Saves, then writes. Throws at the first that fails, and where it is interrupted. */
-  perform(own: OpenBundle | undefined, done: Done): Promise<void>;
+  /** How many nodes restart calico-node. */
+  readonly nodes: number;
+  /** Rights and guards of what follows the writes; what stands against them. Throws UserError. */
+  check(session: Session): Promise<readonly string[]>;
+  /** The parts of its way back, in their order; each saves before it writes. */
+  parts(own: OpenBundle | undefined, done: Done): readonly UndoPart[];
 }
 
-/** What every bundle of one `undo` shares. */
-export interface Around {
-  readonly options: UndoOptions;
-  readonly output: Output;
-  readonly dryRun: DryRun;
-  /** Mutation lines are the result. */
-  readonly lines: boolean;
+export interface UndoPart extends Part {
+  readonly run: (session: Session) => Promise<Ended<PartResult>>;
 }

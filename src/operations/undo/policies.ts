@@ -9,7 +9,7 @@ import { placeOf, whatIf } from "../../policy/what-if.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { flowText } from "../../render/policy-migration/print.ts";
 import { findCalico, type FoundCalico } from "../migrate-policy/find-calico.ts";
-import { keyOf } from "../migrate-policy/look.ts";
+import { keyOf } from "../../model/namespaced-name.ts";
 import { undoAnnotations } from "./annotations.ts";
 import { asUndone } from "./as-undone.ts";
 import { forceName, type Inverse, type Inverter, type UndoWorld } from "./inverse.ts";
@@ -29,14 +29,14 @@ function isPolicy({ kind, group }: BundleEntry): boolean {
 export const policyInverter: Inverter = {
   takes: (entry) => isPolicy(entry) || (entry.kind === "Namespace" && entry.action === "changed"),
   async prepare(entries, world) {
-    const { connection, discovery, context, index, forced } = world;
+    const { connection, discovery, clock, index, forced } = world;
     const raw = new Map<string, KubeObject>();
     const discovered = Promise.resolve(discovery);
     const [seen, objects] = await Promise.all([
       observe(connection, discovered, {
         needs: ["daemonSets", "pods", "workloads", "configMaps"],
         namespace: "kube-system",
-        now: context.now(),
+        now: clock.now(),
       }),
       observePolicy(connection, discovered, (object) => void raw.set(keyOf(object.metadata), object)),
     ]);

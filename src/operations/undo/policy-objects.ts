@@ -4,6 +4,7 @@ import { hashOf } from "../../bundle/write.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { createdByAnnotation, manager } from "../../model/names.ts";
 import { forceName, type Inverse } from "./inverse.ts";
+import { isRecord } from "../../model/record.ts";
 
 /** What one entry about a NetworkPolicy comes to, by the policy that stands under its name now. */
 export function undoPolicy(
@@ -140,8 +141,4 @@ function sameSpec(live: KubeObject, meant: KubeObject | undefined): boolean {
 function difference(was: KubeObject | undefined, now: KubeObject): string {
   const spec = (object: KubeObject | undefined): string => JSON.stringify(object?.["spec"] ?? null);
   return spec(was) === spec(now) ? "" : `: ${spec(was)} is now ${spec(now)}`;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -50,10 +50,8 @@ const nobody: Inverter = {
 const mostRefusals = 10;
 
 /** Everything that is refused, in one message; undefined where nothing is. */
-export function refusals(prepared: readonly Prepared[]): string | undefined {
-  const refused = prepared
-    .flatMap(({ inverses }) => inverses)
-    .filter((inverse) => inverse.kind === "refused");
+export function refusals(inverses: readonly Inverse[]): string | undefined {
+  const refused = inverses.filter((inverse) => inverse.kind === "refused");
   if (refused.length === 0) return undefined;
   const force = [...new Set(refused.flatMap((each) => each.force))];
   const lines = refused.slice(0, mostRefusals).map(({ entry, because }) => `${forceName(entry)}: ${because}`);

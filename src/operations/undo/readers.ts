@@ -1,139 +1,154 @@
-import type { Connection } from "../../cluster/port.ts";
-import { explain, interrupted, isBug, userError } from "../../errors.ts";
-import { dataOf } from "../../merge/config-map.ts";
-import { configChange, type ConfigChange } from "../../model/config-ledger.ts";
-import { configMapFacts } from "../../model/configmap.ts";
-import type { KubeObject } from "../../model/kube.ts";
+import type { Discovery } from "../../cluster/port.ts";
+import { isAnswer, isUserError, reasonOf, userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
+import {
+  isOpen,
+  notesOn,
+  noteToCome,
+  staleBy,
+  type ConfigNote,
+  type Stale,
+} from "../../plan/config/stale.ts";
+import type { Ended, Stop } from "../../plan/decision.ts";
+import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { UndoneRestart } from "../../render/undo/kind.ts";
-import { restartsOf } from "../../render/undo/restarts.ts";
-import { prepare, type Prepared } from "../configmap/prepare.ts";
-import { restartAll, tryRestarts } from "../configmap/restart-all.ts";
-import type { RestartOptions } from "../configmap/restart.ts";
-import { isOpen, staleBy, type Stale } from "../configmap/stale.ts";
-import { whyNotTypha } from "../configmap/typha.ts";
-import { patience, type HowToUndo } from "./node-stage.ts";
+import { notesNow, restartable } from "../config/readers.ts";
+import type { SettleOptions } from "../config/settle.ts";
+import { restartWorkloads } from "../config/restart.ts";
+import { openConfigMap, type OpenConfigMap } from "../configmap/open.ts";
+import type { ConfigMapRequest } from "../configmap/request.ts";
+import { controllerRequest, refusedRestarts, remaining } from "../configmap/restarts.ts";
+import { upgradeRemaining } from "../node/remaining.ts";
+import { nodesEnded } from "../part-results.ts";
+import { partOf, type Session } from "../session.ts";
+import { patience, type UndoRequest } from "./request.ts";
+import { restartsOf } from "./restarted.ts";
 import type { UndoTarget } from "./staged-entries.ts";
+import { differing } from "./take.ts";
 
 /** What reads the ConfigMap whose values come back: restarted as `configmap` does it. */
-export interface ReaderStage {
-  /** Whether something runs with values of the run although they came back: an undo was interrupted there. */
-  isBehind(): boolean;
-  /** What stands against the restarts to come; undefined: nothing. Asked before the first write. */
-  refusal(): Promise<string | undefined>;
-  /** Throws where one of them could not be restarted. */
-  restart(restarted: UndoneRestart[]): Promise<void>;
+export interface ReadersBack {
+  /** Something runs with values of the run although they came back: an undo was interrupted there. */
+  readonly behind: boolean;
+  /** How many nodes restart for the values alone. */
+  readonly nodes: number;
+  readonly settle: SettleOptions;
+  /** What forbids the restarts to come. Asked before the first write. */
+  refusals(session: Session): Promise<readonly Stop[]>;
+  restart(session: Session, restarted: UndoneRestart[]): Promise<Ended<PartResult>>;
 }
 
 /** Undefined where the run changed no values of the ConfigMap that Calico's pods read. */
-export async function readerStage(
+export async function readersBack(
+  session: Session,
   targets: readonly UndoTarget[],
-  connection: Connection,
-  how: HowToUndo,
+  request: UndoRequest,
   /** When the run began: what started before has not read its values. */
   since: Millis | undefined,
-): Promise<ReaderStage | undefined> {
-  const { options, dryRun, lines } = how;
-  const { context } = options;
+): Promise<ReadersBack | undefined> {
   const maps = targets.filter(
     ({ part, before, live }) => part === "configmap" && before !== undefined && live !== undefined,
   );
   if (maps.length === 0) return undefined;
   const node = targets.find(({ part }) => part === "node")?.entry;
-  const daemonSet = node === undefined ? undefined : `${node.namespace ?? ""}/${node.name}`;
-  let first: Prepared;
+  const wanted = node === undefined ? undefined : { namespace: node.namespace ?? "", name: node.name };
+  let open: OpenConfigMap;
   try {
-    first = await prepare(connection, context, { daemonSet });
+    open = await openConfigMap(session, wanted);
   } catch (error) {
-    if (isBug(error)) throw error;
-    if (options.noRestart) return undefined;
+    if (!isAnswer(error) && !isUserError(error)) throw error;
+    if (request.noRestart) return undefined;
     throw userError(
-      `what reads the values that come back cannot be told: ${explain(error).replace(/^error: /, "")}; nothing was changed: --no-restart only brings them back`,
+      `cannot tell which pods read the values that are restored: ${reasonOf(error)}; nothing was changed: --no-restart only restores them`,
     );
   }
-  const target = maps.find(
-    ({ entry }) => entry.name === first.ref.name && entry.namespace === first.ref.namespace,
-  );
+  const { ref, discovery } = open;
+  const target = maps.find(({ entry }) => entry.name === ref.name && entry.namespace === ref.namespace);
   const { before, live } = target ?? {};
   if (before === undefined || live === undefined) return undefined;
-
-  const restart: RestartOptions = {
-    context,
-    connect: options.connect,
-    values: {
-      connection: options.connection,
-      daemonSet,
-      settle: options.settle,
-      timeout: patience,
-      bundleDir: options.bundleDir,
-      ignored: options.ignored,
-      takeOver: true,
-      yes: options.yes,
-    },
-    dryRun,
-    silent: false,
-    json: !lines,
-  };
-  const noted = (prepared: Prepared): Stale | undefined => {
-    const change = configChange(configMapFacts(prepared.live));
-    const stale = change === undefined ? undefined : staleBy(prepared, change);
-    return stale !== undefined && isOpen(restartable(stale)) ? stale : undefined;
-  };
   const keys = differing(live, before);
-  const toCome: ConfigChange = {
-    at: Number.POSITIVE_INFINITY,
-    keys,
-    ...(since === undefined ? {} : { since }),
-  };
+  const standing = notesOn([{ ref, live: open.live }]);
+  const coming = noteToCome(ref, keys).map(({ change, ...note }) => ({
+    ...note,
+    change: since === undefined ? change : { ...change, since },
+  }));
+  const notes = keys.length === 0 ? standing : coming;
+  const stale = restartable(staleBy(readersOf(open), notes));
+  // Of an upgrade the controller and the nodes are other ones by then; their own parts are asked.
+  const alone = node === undefined;
   return {
-    isBehind: () => keys.length === 0 && noted(first) !== undefined,
-    async refusal() {
-      const stale = keys.length === 0 ? noted(first) : staleBy(first, toCome);
-      // Of an upgrade the controller and the nodes are other ones by then; their own stages are asked.
-      const own = node === undefined ? stale : undefined;
-      return own === undefined ? undefined : await tryRestarts(first, restart, own);
+    behind: keys.length === 0 && isOpen(stale),
+    settle: { daemonSet: open.daemonSet, serverVersion: discovery.version, configMaps: [ref] },
+    nodes: alone && !request.noRestart ? stale.nodes.length : 0,
+    async refusals(session_) {
+      if (request.noRestart || !alone || !isOpen(stale)) return [];
+      const asked = { ...stale, notes, leased: [] };
+      return (await refusedRestarts(session_, asConfigMap(request), open, asked)).refusals;
     },
-    async restart(restarted) {
-      const prepared = await prepare(connection, context, { daemonSet });
+    async restart(part, restarted) {
       // A dry run has written no value and no note.
-      const alone = dryRun !== "none" && node === undefined && keys.length > 0;
-      const stale = alone ? staleBy(prepared, toCome) : noted(prepared);
-      if (stale === undefined || (dryRun !== "none" && !alone)) return;
-      const unhandled = stale.typha === undefined ? undefined : whyNotTypha(stale.typha);
-      if (unhandled !== undefined) context.stderr.write(`${unhandled}\n`);
-      if (options.noRestart) {
-        context.stderr.write(
-          `not restarted: ${named(stale)}; they run with the values that went until they are: the same command without --no-restart\n`,
-        );
-        return;
-      }
-      const { exitCode, typha, controller, nodes } = await restartAll(prepared, restart, stale, dryRun);
-      restarted.push(
-        ...restartsOf({
-          ...(typha === undefined ? {} : { typha }),
-          ...(controller?.result === undefined ? {} : { controller: controller.result }),
-          ...(nodes?.result === undefined ? {} : { nodes: nodes.result }),
-        }),
-      );
-      if (exitCode === 130 || exitCode === 143)
-        throw interrupted(exitCode, "interrupted; the same command goes on");
-      if (exitCode !== 0)
-        throw userError(
-          "the values came back, and not everything that reads them could be restarted; the same command goes on",
-        );
+      const dry = part.dryRun !== "none";
+      const now = dry ? (alone ? notes : []) : await notesNow(part, [ref]);
+      return await restartReaders(part, now, { open, discovery, request, restarted });
     },
   };
 }
 
-/** Keys whose values are others, are missing or are too many. */
-export function differing(live: KubeObject, before: KubeObject): readonly string[] {
-  const [is, was] = [dataOf(live), dataOf(before)];
-  return [...new Set([...Object.keys(is), ...Object.keys(was)])].filter((key) => is[key] !== was[key]);
+function readersOf({ daemonSet, workloads, seen }: OpenConfigMap) {
+  return { daemonSet, workloads, pods: seen.pods };
 }
 
-/** Without a Typha that is only named. */
-function restartable({ typha, ...stale }: Stale): Stale {
-  return typha === undefined || whyNotTypha(typha) !== undefined ? stale : { ...stale, typha };
+async function restartReaders(
+  session: Session,
+  notes: readonly ConfigNote[],
+  {
+    open,
+    discovery,
+    request,
+    restarted,
+  }: {
+    readonly open: OpenConfigMap;
+    readonly discovery: Discovery;
+    readonly request: UndoRequest;
+    readonly restarted: UndoneRestart[];
+  },
+): Promise<Ended<PartResult>> {
+  const nothing: PartResult = { state: "unchanged", because: "nothing runs with other values" };
+  if (notes.length === 0) return { kind: "done", memory: nothing, interrupted: false };
+  const how = asConfigMap(request);
+  if (request.noRestart) {
+    const fresh = await openConfigMap(session, open.daemonSet);
+    const stale = restartable(staleBy(readersOf(fresh), notes));
+    if (isOpen(stale))
+      session.emit({
+        kind: "note",
+        text: `not restarted: ${named(stale)}; until then they run with the values that were undone: the same command without --no-restart`,
+      });
+    return { kind: "done", memory: { state: "left", because: "--no-restart" }, interrupted: false };
+  }
+  const workloads = await restartWorkloads(session, {
+    daemonSet: open.daemonSet,
+    discovery,
+    notes,
+    controller: controllerRequest(how, open),
+    bundle: "none",
+  });
+  restarted.push(...restartsOf(workloads));
+  if (workloads.ended.kind === "stopped" || workloads.ended.interrupted) return workloads.ended;
+  const done = await upgradeRemaining(partOf(session, "nodes"), remaining(how, open, notes));
+  restarted.push(...restartsOf({ nodes: done.results }));
+  return nodesEnded(done, "every pod runs with the restored values");
+}
+
+/** As `configmap` restarts what reads its values. */
+function asConfigMap({ ignored, settle }: UndoRequest): ConfigMapRequest {
+  return {
+    takeOver: true,
+    timeout: patience,
+    ignored,
+    noRestart: false,
+    ...(settle === undefined ? {} : { settle }),
+  };
 }
 
 function named({ typha, controller, nodes }: Stale): string {

@@ -76,6 +76,21 @@ export function noteToCome(ref: Ref, keys: readonly string[]): readonly ConfigNo
   return keys.length === 0 ? [] : [{ ref, change: { at: Number.POSITIVE_INFINITY, keys } }];
 }
 
+/**
+ * What the readers of a ConfigMap are judged by: the keys that are to change, and those that an interrupted run
+ * changed while something still runs with older values.
+ */
+export function notesToRestart(
+  readers: Readers,
+  { ref, live }: { readonly ref: Ref; readonly live: KubeObject },
+  keys: readonly string[],
+): readonly ConfigNote[] {
+  const left = notesOn([{ ref, live }]).filter((note) => isOpen(staleBy(readers, [note])));
+  if (keys.length === 0) return left;
+  const all = [...keys, ...left.flatMap(({ change }) => change.keys)];
+  return noteToCome(ref, [...new Set(all)].toSorted());
+}
+
 function staleNodes({ pods, daemonSet }: Readers, { ref, change }: ConfigNote): readonly string[] {
   if (!pods.known) return [];
   return [...podsByNode(pods.value, daemonSet)].flatMap(([node, [pod]]) =>

@@ -18,13 +18,10 @@ export interface NotedValues extends Pick<ObjectGoal, "draft" | "refusal"> {
   readonly since?: Millis;
 }
 
-/** How many stages `notedStages` gives. */
-export const valueStages = 3;
-
 /**
  * Writes values with the note: whoever goes on with a run that was killed right after it knows what still has older
- * ones. A server-side manager would own the note, so it is written apart there, before and after. Of several
- * ConfigMaps the stages of the same place go side by side.
+ * ones. A server-side manager would own the note, so it is written apart there, before and after. Three stages: those of
+ * several ConfigMaps go side by side.
  */
 export function notedStages(
   { ref, decide, keysOf, since, draft, refusal }: NotedValues,

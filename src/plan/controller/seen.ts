@@ -4,6 +4,7 @@ import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../decision.ts";
 import { isLeaseStep } from "../lease/step.ts";
 import { claimedOver } from "../lease/under-lease.ts";
+import { startOf as containerStart, upSince, type Up } from "../up-since.ts";
 import type { ControllerStep } from "./step.ts";
 import { presentPods, runningPods, type ControllerWorld } from "./world.ts";
 
@@ -29,8 +30,7 @@ export interface ControllerSeen {
   readonly ready?: Millis;
   /** Two controllers at once, by watch. */
   readonly overlap: Overlap;
-  /** Since when these very containers have been up without a restart (hazard H23). */
-  readonly up?: { readonly uid: string; readonly container: string; readonly since: Millis };
+  readonly up?: Up;
   readonly interrupted?: Millis;
   readonly stop?: Stop;
 }
@@ -60,7 +60,7 @@ export function look(seen: ControllerSeen, world: ControllerWorld, now: Millis):
     old,
     overlap: overlapOf(seen.overlap, runningPods(world), now),
   };
-  const up = upSince({ ...next, up: seen.up }, present, now);
+  const up = upOf(next, seen.up, present, now);
   const settled = up === undefined ? {} : { up };
   if (seen.wrote === undefined) return { ...next, ...settled };
   return { ...next, ...endOf(next, world, now), ...startOf(next, world, now), ...settled };
@@ -103,9 +103,7 @@ function startOf(
 ): Pick<ControllerSeen, "started" | "ready"> {
   const fresh = presentPods(world).filter(({ uid }) => !old.includes(uid));
   const running = fresh.flatMap((pod) => {
-    const container = controllerContainer(pod);
-    // A container that crashes right after its start has started all the same.
-    const at = container?.startedAt ?? container?.terminated?.startedAt ?? container?.last?.startedAt;
+    const at = containerStart(controllerContainer(pod));
     return at === undefined ? [] : [{ at, node: pod.node, seen: now }];
   });
   const first = started ?? running[0];
@@ -116,24 +114,16 @@ function startOf(
   };
 }
 
-function upSince(
-  {
-    up,
-    old,
-    wrote,
-  }: Pick<ControllerSeen, "old" | "wrote"> & { readonly up: ControllerSeen["up"] | undefined },
+function upOf(
+  { old, wrote }: Pick<ControllerSeen, "old" | "wrote">,
+  before: Up | undefined,
   present: readonly PodFacts[],
   now: Millis,
-): ControllerSeen["up"] {
+): Up | undefined {
   const [pod, second] = present.filter(({ ready, deletedAt }) => ready && deletedAt === undefined);
   if (pod === undefined || second !== undefined) return undefined;
-  const container = pod.containers
-    .map(({ containerID, restarts }) => `${containerID ?? ""}#${restarts}`)
-    .join(" ");
-  if (up?.uid === pod.uid && up.container === container) return up;
-  // Ready before this run began: the API knows since when.
-  const known = wrote === undefined && old.includes(pod.uid) ? pod.readySince : undefined;
-  return { uid: pod.uid, container, since: Math.min(known ?? now, now) };
+  const wasThere = wrote === undefined && old.includes(pod.uid);
+  return upSince(before, pod, wasThere ? pod.readySince : undefined, now);
 }
 
 /** Takes in what this process did; `at` is the server's clock when it was sent. */

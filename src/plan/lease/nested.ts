@@ -1,29 +1,27 @@
 import { daemonSetFacts } from "../../model/daemonset.ts";
-import type { Ref } from "../../model/kube.ts";
-import { objectKey } from "../../model/object-name.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Place } from "../../model/place.ts";
-import type { ObjectsSeen, ObjectsStep, ObjectsWorld } from "../objects/procedure.ts";
 import type { Procedure, Settled } from "../procedure.ts";
 import { isLeaseStep, leaseWrite, type LeaseStep } from "./step.ts";
-import { underLease, type LeaseGoal } from "./under-lease.ts";
+import { underLease, type LeaseGoal, type LeaseSeen } from "./under-lease.ts";
 
 /**
- * Writes of objects as a part of a run that holds the lease on this DaemonSet, which is among the objects of the
- * world: a rollout lasts longer than a lease that nobody renews (hazard H13).
+ * A procedure as a part of a run that holds the lease on this DaemonSet, which its world has as well: a rollout,
+ * or thousands of writes, last longer than a lease that nobody renews (hazard H13).
  */
-export function nestedUnder(
-  inner: Procedure<ObjectsWorld, ObjectsSeen, ObjectsStep>,
+export function nestedUnder<World, Memory extends LeaseSeen, Step extends { readonly kind: string }>(
+  inner: Procedure<World, Memory, Step>,
   daemonSet: Ref & Place,
+  find: (world: World) => KubeObject | undefined,
   goal: Omit<LeaseGoal, "nested">,
-): Procedure<ObjectsWorld, ObjectsSeen, ObjectsStep | LeaseStep> {
+): Procedure<World, Memory, Step | LeaseStep> {
   const lease: LeaseGoal = { ...goal, nested: true };
-  const key = objectKey(daemonSet);
   return {
     ...inner,
     next(world, seen, now) {
       const decision = inner.next(world, seen, now);
       if (isSettled(decision)) return decision;
-      const raw = world.get(key);
+      const raw = find(world);
       return underLease(raw === undefined ? undefined : daemonSetFacts(raw), seen, lease, now, decision);
     },
     acted: (seen, step, at) => (isLeaseStep(step) ? seen : inner.acted(seen, step, at)),
@@ -31,6 +29,7 @@ export function nestedUnder(
     assume: (world, step, now) => (isLeaseStep(step) ? world : inner.assume(world, step, now)),
     saves: (step, world) => (isLeaseStep(step) ? [] : (inner.saves?.(step, world) ?? [])),
     only: (step, writes) => (isLeaseStep(step) ? step : (inner.only?.(step, writes) ?? step)),
+    restsOn: (step) => (isLeaseStep(step) ? [] : (inner.restsOn?.(step) ?? [])),
     unanswered: (seen, step) => (isLeaseStep(step) ? seen : (inner.unanswered?.(seen, step) ?? seen)),
   };
 }

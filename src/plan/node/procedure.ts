@@ -3,7 +3,7 @@ import { assume } from "./assume.ts";
 import { draftOf } from "./draft.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nextNodeStep } from "./next.ts";
-import { acted, look, nothingSeen, nodeSeen, withNode, type Seen } from "./seen.ts";
+import { acted, look, nothingSeen, nodeSeen, unanswered, withNode, type Seen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 import { writesOf, type NodePlaces } from "./writes.ts";
@@ -25,5 +25,6 @@ export function nodeProcedure(goal: NodeGoal, places: NodePlaces): Procedure<Nod
     writes: (step) => writesOf(step, places),
     saves: (step, world) => writesOf(step, places).map((write) => draftOf(write, world, goal)),
     assume,
+    unanswered,
   };
 }

@@ -1,8 +1,9 @@
 import type { CordonLease } from "../../model/lease.ts";
-import { calicoNode, type ContainerFacts, type PodFacts } from "../../model/pod.ts";
+import { calicoNode, type PodFacts } from "../../model/pod.ts";
 import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../decision.ts";
+import { startOf, upSince, type Up } from "../up-since.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { Bound } from "./measure.ts";
 import type { DropReason, NodeStep } from "./step.ts";
@@ -46,11 +47,14 @@ export interface NodeSeen {
   readonly readyAt?: Millis;
   /** UIDs of pods seen since the delete, with the time each was first seen: churn. */
   readonly uids: readonly { readonly uid: string; readonly at: Millis }[];
-  /** Since when these very containers have been up without a restart (hazard H23). */
-  readonly up?: { readonly uid: string; readonly container: string; readonly since: Millis };
+  readonly up?: Up;
   readonly probed?: boolean;
+  /** Gives the node back, and nobody answered. */
+  readonly givingBack?: GiveBack;
   readonly outcome?: Outcome;
 }
+
+export type GiveBack = Extract<NodeStep, { kind: "uncordon" | "drop-lease" }>;
 
 export type Outcome =
   | { readonly result: "restarted"; readonly kept?: "was-cordoned" | "cordoned-again" | "void" }
@@ -115,7 +119,7 @@ function lookAtNode(before: NodeSeen, pods: readonly PodFacts[], goal: NodeGoal,
   // A crash loop has many starts; the last one counts.
   const lastStart =
     started === undefined || started === before.lastStart?.at ? before.lastStart : { at: started, seen: now };
-  const up = upSince(before, current, goal, now);
+  const up = upOf(before, current, goal, now);
   const { up: _before, ...rest } = before;
   return {
     ...rest,
@@ -129,25 +133,15 @@ function lookAtNode(before: NodeSeen, pods: readonly PodFacts[], goal: NodeGoal,
   };
 }
 
-/** A container that crashes right after its start has started all the same. */
-function startOf(container: ContainerFacts | undefined): Millis | undefined {
-  return container?.startedAt ?? container?.terminated?.startedAt ?? container?.last?.startedAt;
-}
-
-function upSince(before: NodeSeen, pod: PodFacts | undefined, goal: NodeGoal, now: Millis): NodeSeen["up"] {
+function upOf(before: NodeSeen, pod: PodFacts | undefined, goal: NodeGoal, now: Millis): Up | undefined {
   if (pod === undefined || !isUp(pod, goal.expectReady)) return undefined;
-  const container = pod.containers
-    .map(({ containerID, restarts }) => `${containerID ?? ""}#${restarts}`)
-    .join(" ");
-  if (before.up?.uid === pod.uid && before.up.container === container) return before.up;
-  // Ready before this process first looked at it: the API knows since when.
-  const since =
-    before.up === undefined && !before.uids.some(({ uid }) => uid === pod.uid) ? pod.readySince : undefined;
-  return { uid: pod.uid, container, since: Math.min(since ?? now, now) };
+  const isFirst = before.up === undefined && !before.uids.some(({ uid }) => uid === pod.uid);
+  return upSince(before.up, pod, isFirst ? pod.readySince : undefined, now);
 }
 
 /** Takes in what this process did; `at` is the server's clock when it answered. */
-export function acted(seen: Seen, step: NodeStep, at: Millis): Seen {
+export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
+  const seen = answered(before, step);
   switch (step.kind) {
     case "template":
       return { ...seen, templateWritten: true };
@@ -181,6 +175,20 @@ export function acted(seen: Seen, step: NodeStep, at: Millis): Seen {
     case "unpin":
       return { ...seen, unpinned: true };
   }
+}
+
+/** Nobody knows what became of this step: where it went through, the node is done and not to be restarted again. */
+export function unanswered(seen: Seen, step: NodeStep): Seen {
+  if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
+  return change(seen, step.node.name, 0, { givingBack: step });
+}
+
+function answered(seen: Seen, step: NodeStep): Seen {
+  if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
+  const own = seen.nodes[step.node.name];
+  if (own?.givingBack === undefined) return seen;
+  const { givingBack: _through, ...rest } = own;
+  return withNode(seen, step.node.name, rest);
 }
 
 function dropped(seen: Seen, node: string, why: DropReason, at: Millis): Seen {

@@ -29,8 +29,13 @@ export function revisionUnknown({ node, goal }: NodeView, pod: PodFacts | undefi
     id: "H11",
     node: node.name,
     message: `cannot tell whether pod ${pod?.name ?? ""} on node ${node.name} runs the newest revision`,
-    hint: `to restart it whatever it runs: ${goal.commands.again("--restart")}`,
+    hint: `to restart it whatever it runs: ${restartCommand(goal, node.name)}`,
   };
+}
+
+/** Of a run that has more parts the command has no --restart. */
+function restartCommand({ nested, commands }: NodeGoal, node: string): string {
+  return nested === true ? commands.other("node", node, "--restart") : commands.again("--restart");
 }
 
 export function oldAgain({ node, goal }: NodeView, pod: PodFacts): Stop {
@@ -60,7 +65,7 @@ export function timedOut(
   return {
     node: node.name,
     message: `${what} within ${goal.timeout / 1000}s${stuck === undefined ? "" : `: ${stuckText(stuck)}`}`,
-    hint: `${left}when the cause is gone, go on with: ${goal.commands.again(...flags)}`,
+    hint: `${left}when the cause is gone, go on with: ${goal.commands.again(...(goal.nested === true ? [] : flags))}`,
     ...(pod === undefined ? {} : { pod: { name: pod.name, namespace: pod.namespace } }),
   };
 }

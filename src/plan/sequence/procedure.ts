@@ -9,6 +9,8 @@ import type { Procedure } from "../procedure.ts";
 /** A part of a run: a procedure of its own. */
 export interface Part {
   readonly id: string;
+  /** A name of its own, where the everyday name of its id does not say enough. */
+  readonly title?: string;
 }
 
 /** A run of several parts, one after the other. Everything in it is fixed before the first write. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Connection, KubeRequest } from "../../../src/cluster/port.ts";
 import { ignoresPreconditions, sendSaved } from "../../../src/operations/saved-writes.ts";
-import { stepWrites } from "../../../src/operations/migrate-policy/step-writes.ts";
+import { stepWrites } from "../../../src/plan/policy-migration/writes.ts";
 import { apiError } from "../../../src/errors.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 
@@ -109,23 +109,5 @@ describe("what an answer means", () => {
     const { asked, connection } = server({ kind: "Status" });
     await round("v1.36.0", connection);
     expect(asked[0]?.body).toMatchObject({ preconditions: { uid: "u-1", resourceVersion: "7" } });
-  });
-});
-
-test("a default-deny is made in the group that the server has, and says podSelector", () => {
-  const [made] = stepWrites(
-    [{ kind: "create", namespace: "bank", name: "default-deny" }],
-    place,
-    new Map(),
-    "run-1",
-  );
-  expect(made?.write).toMatchObject({
-    verb: "create",
-    body: {
-      apiVersion: "extensions/v1beta1",
-      kind: "NetworkPolicy",
-      metadata: { annotations: { "calico-upgrade/created-by": "run-1" } },
-      spec: { podSelector: {} },
-    },
   });
 });
