@@ -15,7 +15,7 @@ import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import type { Finding } from "../../preflight/finding.ts";
 import { conditionsOf, needsOf } from "../../preflight/needs.ts";
 import { blocks } from "../../preflight/rule.ts";
-import { sameInstall } from "../../preflight/rules/m02-same-install.ts";
+import { sameInstall } from "../../preflight/rules/manifest/m02-same-install.ts";
 import type { Subject } from "../../preflight/subject.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 
