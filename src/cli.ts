@@ -146,7 +146,12 @@ async function runCommand(
   ]);
   const flags = [...flagsOf(commandClass), helpFlag];
   const result = scan(args, flags);
-  if (!result.ok) return await usageError(result, flags, `${program} ${command.name}`, context);
+  if (!result.ok) {
+    const { kustomizeRefusal } = await import("./flags/kustomize.ts");
+    const message = kustomizeRefusal(command.name, args, flags);
+    const mistake = message === undefined ? result : { message };
+    return await usageError(mistake, flags, `${program} ${command.name}`, context);
+  }
   for (const warning of result.scanned.warnings) context.stderr.write(`Warning: ${warning}\n`);
   if (isSet(result.scanned, helpFlag.name)) return await showHelp(command, commandClass, context);
   const { Cli } = await import("clipanion");

@@ -19,8 +19,12 @@ export interface AppContext extends BaseContext {
   ) => Promise<Connection>;
   /** The user's own command line, for the command that continues its run. */
   readonly line: CommandLine;
-  /** A file of -f; "-" reads standard input, once. */
+  /** The cluster that was opened last: what every question is about. */
+  readonly cluster?: Pick<Connection, "server" | "context"> | undefined;
+  /** A file of -f; "-" reads standard input, once. UTF-16 with a byte order mark is text as well. */
   readonly readFile: (path: string) => Promise<string>;
+  /** Standard input was a file of -f, and answers no question any more. */
+  readonly stdinRead?: boolean;
   /** How many different warnings the server sent (--warnings-as-errors). */
   readonly warnings: { readonly count: number };
   /** Where --events writes; absent without it. */

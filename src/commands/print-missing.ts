@@ -18,8 +18,9 @@ export function printMissing(
   return left.length > 0 ? 1 : 0;
 }
 
-function advice({ kind, unknown }: Missing): string {
+function advice({ kind, unknown, because }: Missing): string {
   if (unknown === true) return "";
+  if (because !== undefined) return `; ${because}`;
   return kind === "Secret"
     ? "; add it by hand: the values of a Secret that is there are not printed"
     : "; it is not in the file: add it by hand";

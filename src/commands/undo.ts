@@ -55,7 +55,10 @@ export class UndoCommand extends BaseCommand {
   readonly bundles = Option.Rest();
 
   protected async run(): Promise<number> {
-    const { runUndo } = await import("./undo/run.ts");
+    const [{ runUndo }, { bundleArguments }] = await Promise.all([
+      import("./undo/run.ts"),
+      import("./undo/arguments.ts"),
+    ]);
     return await runUndo({
       list: this.list,
       force: this.force,
@@ -66,7 +69,7 @@ export class UndoCommand extends BaseCommand {
       ignored: this.ignored,
       settle: this.settle,
       output: this.output,
-      bundles: this.bundles,
+      bundles: bundleArguments(this.bundles),
       connection: this.connection,
       context: this.context,
       connect: () => this.connect(),

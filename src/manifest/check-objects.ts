@@ -2,10 +2,11 @@ import { userError } from "../errors.ts";
 import { type KubeObject, groupOf } from "../model/kube.ts";
 import { workloadFacts } from "../model/workload.ts";
 import type { ManifestObject } from "./parse.ts";
+import { refusePlaceholders } from "./placeholders.ts";
 
 /**
  * What a set of objects must not hold when it is applied as one upgrade: an object twice, two controllers,
- * an object of another namespace. Throws UserError with the places in the files. `namespace` is Calico's.
+ * an object of another namespace, what is still to be filled in. Throws UserError with the places in the files. `namespace` is Calico's.
  */
 export function checkObjects(
   objects: readonly ManifestObject[],
@@ -13,6 +14,7 @@ export function checkObjects(
   defaultNamespace: string,
   namespaced: (object: KubeObject) => boolean,
 ): void {
+  for (const { object, source } of objects) refusePlaceholders([object], source.name);
   const seen = new Map<string, ManifestObject>();
   for (const each of objects) {
     const { object } = each;

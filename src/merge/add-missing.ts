@@ -1,5 +1,6 @@
 import type { LiveSurroundings, Missing } from "../manifest/missing.ts";
 import type { ManifestObject } from "../manifest/parse.ts";
+import { placeholderOf } from "../manifest/placeholders.ts";
 import { bindingOf, rulesOf, sameRole, type RoleRef } from "../model/rbac.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { lastAppliedAnnotation } from "../model/names.ts";
@@ -10,7 +11,7 @@ import { recordOf } from "../model/record.ts";
 /** What to apply so that nothing is missing, and what cannot be added. */
 export interface Addition {
   readonly objects: readonly KubeObject[];
-  /** Not in the file, in a Secret that is there already, or unknown. */
+  /** Not in the file or not filled in there, in a Secret that is there already, or unknown. */
   readonly left: readonly Missing[];
 }
 
@@ -33,8 +34,12 @@ export function addMissing(
     if (added.has(id) && one.kind !== "ConfigMap") continue;
     const object =
       one.unknown === true ? undefined : addition(one, fromFile(one, file, defaultNamespace), live);
+    const placeholder = object === undefined ? undefined : placeholderOf(object);
     if (object === undefined) left.push(one);
-    else added.set(id, object);
+    else if (placeholder !== undefined) {
+      const because = `the file still has the placeholder ${placeholder}: replace it with this cluster's value`;
+      left.push({ ...one, because });
+    } else added.set(id, object);
   }
   return { objects: [...added.values()], left };
 }

@@ -244,7 +244,7 @@ describe("what a user is told, and asked", () => {
     const { code, stderr, stdout } = await runPlugin(cluster, ["migrate-policy", "--bundle-dir", bundles]);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(
-      /Create 1, delete 1\? Everything is saved first. There is no terminal to ask on; -y answers yes/,
+      /Create 1, delete 1 on context \S+ \(https:\S+\)\? Everything is saved first. No terminal to ask on: add -y/,
     );
     expect(await everything()).toBe(was);
   });

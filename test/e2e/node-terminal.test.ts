@@ -128,7 +128,9 @@ describe.skipIf(!hasTerminal).each(eras)(
       ]);
       const mark = await cluster.audit.mark();
       const no = onTerminal(cluster, `${node} node-01 --settle=0s`);
-      await no.shows(/default\/shop.*Cordon it anyway\? \[y\/N\]:/);
+      // Before there is a question nothing answers it.
+      no.types("y\r");
+      await no.shows(/default\/shop.*Cordon it anyway on context \S+ \(https:\/\/\S+\)\? \[y\/N\]:/);
       no.types("\r");
       expect(await no.ended).toBe(1);
       expect(no.screen().at(-1)).toBe("nothing was changed");
@@ -143,7 +145,9 @@ describe.skipIf(!hasTerminal).each(eras)(
       end.types("\u0004");
       expect(await end.ended).toBe(1);
       expect(await writes(cluster, mark)).toEqual([]);
-      const yes = onTerminal(cluster, `${node} node-01 --settle=0s`);
+      // The manifest came through standard input: the terminal itself is asked.
+      const get = "kubectl get -n kube-system daemonset/calico-node -o yaml";
+      const yes = onTerminal(cluster, `${get} | ${node} node-01 --settle=0s -f -`);
       await yes.shows(/\[y\/N\]:/);
       yes.types("y\r");
       expect(await yes.ended).toBe(0);

@@ -1,7 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { warningsOn } from "../../errors.ts";
-import { findController } from "../../manifest/find-controller.ts";
 import { openController } from "../../operations/controller/open.ts";
 import { controllerOperation } from "../../operations/controller/operation.ts";
 import { outputOf } from "../print-result.ts";
@@ -48,11 +47,12 @@ export async function run(
       return await show(open, options, context);
     }
     if (options.printMissing && file !== undefined) {
-      const [{ missingObjects }, { printMissing }] = await Promise.all([
+      const [{ missingObjects }, { wholeFile }, { printMissing }] = await Promise.all([
         import("../../operations/node/missing.ts"),
+        import("../../operations/controller/whole-file.ts"),
         import("../print-missing.ts"),
       ]);
-      const { controller } = findController(file.objects, open, connection.namespace);
+      const { controller } = wholeFile(open, session, file);
       return printMissing(await missingObjects(connection, controller, file), context);
     }
     const outcome = await controllerOperation(open, session, options.request, file, abort.signal);

@@ -4,7 +4,8 @@ import { explain, warningsOn } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { missingObjects } from "../../operations/node/missing.ts";
 import { missingNodes, openNodes, type OpenNodes } from "../../operations/node/open.ts";
-import { fileDaemonSet, type FileTemplate } from "../../operations/node/template.ts";
+import { wholeFile } from "../../operations/node/step-rules.ts";
+import type { FileTemplate } from "../../operations/node/template.ts";
 import { nodesOperation } from "../../operations/node/operation.ts";
 import type { Session } from "../../operations/session.ts";
 import { mutationLine, stepNotice } from "../../render/node-lines.ts";
@@ -45,7 +46,7 @@ export async function run(
     const nodes = await openNodes(session, options.request, abort.signal);
     if (values.unpin) return await unpin(nodes, session, context, opened.interruptedCode);
     if (values.printMissing && file !== undefined) {
-      const workload = fileDaemonSet(nodes, session, file);
+      const workload = await wholeFile(nodes, session, options.request, file);
       return printMissing(await missingObjects(connection, workload, file), context);
     }
     return await upgrade(nodes, session, options, file, context, listener.close, opened.interruptedCode);

@@ -1,6 +1,4 @@
 import type { OpenBundle } from "../../bundle/write.ts";
-import { userError } from "../../errors.ts";
-import { controllerDatastore } from "../../model/datastore.ts";
 import { controllerRun } from "../../model/lease.ts";
 import { run } from "../../perform/run.ts";
 import type { ControllerGoal } from "../../plan/controller/goal.ts";
@@ -49,7 +47,6 @@ export async function controllerOperation(
     file === undefined
       ? wantedRestart(open, session, request)
       : await wantedByFile(open, session, file, request);
-  refuseOtherDatastore(open, wanted, file?.name);
   refuseSecond(open, wanted, session.commands);
   const start = live.snapshot();
   const changes = willChange(start, wanted);
@@ -168,20 +165,6 @@ function withHint(stop: Stop, { daemonSet }: ControllerWorld, { lease, commands 
 function willChange(start: ControllerWorld, { target, stubs }: Wanted): boolean {
   return [target, ...stubs].some(
     (each) => each.bringInLine(targetOf(start, { target: each })?.raw).length > 0,
-  );
-}
-
-/** A manifest of the other flavour would look for its data where there is none. */
-function refuseOtherDatastore(
-  { datastore }: OpenController,
-  { facts, objects }: Wanted,
-  file: string | undefined,
-): void {
-  if (objects.length === 0 || datastore === "unknown") return;
-  const inFile = controllerDatastore(facts.template, []);
-  if (inFile === "unknown" || inFile === datastore) return;
-  throw userError(
-    `the controller in ${file ?? "the file"} is for the ${inFile === "etcd" ? "etcd" : "Kubernetes"} datastore, and this cluster's Calico uses ${datastore === "etcd" ? "etcd" : "the Kubernetes datastore"}; give the manifest of that flavour`,
   );
 }
 

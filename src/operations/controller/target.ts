@@ -1,5 +1,4 @@
 import { userError } from "../../errors.ts";
-import { findController } from "../../manifest/find-controller.ts";
 import { applierOf } from "../../merge/applier.ts";
 import { applyObject } from "../../merge/apply-object.ts";
 import type { Conflict } from "../../merge/conflicts.ts";
@@ -23,6 +22,7 @@ import type { Commands } from "../../plan/decision.ts";
 import type { Session } from "../session.ts";
 import type { OpenController } from "./open.ts";
 import type { ControllerRequest } from "./request.ts";
+import { wholeFile } from "./whole-file.ts";
 
 /** What the run brings about, and the facts of it for the checks. */
 export interface Wanted {
@@ -40,9 +40,9 @@ export async function wantedByFile(
   file: FileTemplate,
   options: Pick<ControllerRequest, "fixStrategy" | "ignored">,
 ): Promise<Wanted> {
-  const { namespace, live } = prepared;
+  const { live } = prepared;
   const force = options.ignored.has("H14") || options.ignored.has("all");
-  const found = findController(file.objects, { namespace }, session.connection.namespace);
+  const found = wholeFile(prepared, session, file);
   const desired = options.fixStrategy ? fixed(found.controller) : found.controller;
   const target = await targetFor(prepared, session, desired, force);
   const there = targetOf(live.snapshot(), { target });

@@ -36,8 +36,7 @@ export async function factsSource(
     const facts = await readFacts(file, context.readFile);
     return { connection: undefined, saving: false, read: () => Promise.resolve(facts) };
   }
-  const saver =
-    target === undefined ? undefined : await (await import("./save-facts.ts")).openFactsFile(target);
+  const saver = target === undefined ? undefined : await (await import("./save-facts.ts")).factsSaver(target);
   const connection = await connect();
   const { read: look } = clusterSource(connection, context.now);
   if (saver === undefined) return { connection, saving: false, read: look };

@@ -18,6 +18,23 @@ export async function missingObjects(
   workload: KubeObject,
   file: FileTemplate,
 ): Promise<MissingObjects> {
-  const { needs, live } = await readSurroundings(connection, file, workload);
-  return addMissing(missing(needs, live), file.objects, live, connection.namespace);
+  const { discovery, needs, live } = await readSurroundings(connection, file, workload);
+  const { objects, left } = addMissing(missing(needs, live), file.objects, live, connection.namespace);
+  const isServed = ({ apiVersion, kind }: KubeObject): boolean =>
+    discovery.forKind(apiVersion, kind) !== undefined;
+  return {
+    objects: objects.filter(isServed),
+    left: [...left, ...objects.filter((object) => !isServed(object)).map(unserved)],
+  };
+}
+
+/** kubectl apply would refuse it: apiextensions.k8s.io/v1 came with Kubernetes 1.16. */
+function unserved({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): Missing {
+  return {
+    kind,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    what: "is missing, and cannot be added from this file",
+    because: `this server does not serve ${apiVersion} ${kind}s: use the manifest that this release has for its Kubernetes version`,
+  };
 }

@@ -6,9 +6,9 @@ import { openRunBundle, warn, type Session } from "../session.ts";
 import { checkedGoal } from "./goal.ts";
 import type { OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
-import { checkNodeStep } from "./step-rules.ts";
+import { checkNodeStep, wholeFile } from "./step-rules.ts";
 import { checkSurroundings } from "./surroundings-needed.ts";
-import { fileDaemonSet, templateGoal, type FileGoal, type FileTemplate } from "./template.ts";
+import { templateGoal, type FileGoal, type FileTemplate } from "./template.ts";
 import { upgradeNodes } from "./upgrade.ts";
 
 /** What came of a node run: nothing was begun, or a result. */
@@ -53,10 +53,11 @@ export async function nodesOperation(
 async function checkedTemplate(
   nodes: OpenNodes,
   session: Session,
-  { templateOnly, ignored }: NodesRequest,
+  request: NodesRequest,
   file: FileTemplate,
 ): Promise<FileGoal> {
-  const desired = fileDaemonSet(nodes, session, file);
+  const { templateOnly, ignored } = request;
+  const desired = await wholeFile(nodes, session, request, file);
   const goal = await templateGoal(nodes, session, desired);
   const overridden = templateOnly || ignored.has("H05") || ignored.has("all");
   const { refusal: missing, others } = await checkSurroundings(session.connection, file, desired);

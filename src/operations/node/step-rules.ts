@@ -1,17 +1,19 @@
 import { fileFacts } from "../../manifest/file-facts.ts";
+import { refusePlaceholders } from "../../manifest/placeholders.ts";
+import type { KubeObject } from "../../model/kube.ts";
 import { calicoNode } from "../../model/pod.ts";
 import { known, type Reading } from "../../model/reading.ts";
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import type { Subject } from "../../preflight/subject.ts";
-import { checkStep } from "../preflight/step.ts";
+import { checkFile, checkStep, type StepPlace } from "../preflight/step.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { releaseOfTemplate } from "../../releases/running.ts";
 import { parseVersion, type Version } from "../../releases/version.ts";
 import { warn, type Session } from "../session.ts";
 import type { OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
-import type { FileTemplate } from "./template.ts";
+import { fileDaemonSet, type FileTemplate } from "./template.ts";
 
 /** The rules of preflight about what the nodes are brought to; throws UserError where they forbid it. */
 export async function checkNodeStep(
@@ -22,12 +24,45 @@ export async function checkNodeStep(
   file: FileTemplate | undefined,
   world: NodeWorld,
 ): Promise<void> {
-  const { connection, clock } = session;
-  const { discovery, chosen, environment, installation } = nodes;
-  const { namespace, name } = chosen;
   const to = releaseAskedFor(target, world);
   const isRestart = to === undefined && file === undefined;
-  const place = {
+  const place = placeOf(nodes, session, world, isRestart);
+  const subject: Subject = {
+    ...(to === undefined ? {} : { to }),
+    ...(file === undefined ? {} : fileSubject(nodes, file)),
+  };
+  await checkStep("node", place, subject, ignored, (text) => warn(session, text));
+}
+
+/**
+ * The file's calico-node DaemonSet, from a file that is for this install and filled in: said before what the cluster
+ * lacks for it, since that advice would put a wrong file's values into the cluster. Throws UserError.
+ */
+export async function wholeFile(
+  nodes: OpenNodes,
+  session: Session,
+  { ignored }: Pick<NodesRequest, "ignored">,
+  file: FileTemplate,
+): Promise<KubeObject> {
+  const desired = fileDaemonSet(nodes, session, file);
+  const place = placeOf(nodes, session, nodes.live.snapshot(), false);
+  await checkFile(place, fileSubject(nodes, file), ignored);
+  refusePlaceholders([desired], file.name);
+  return desired;
+}
+
+function fileSubject({ chosen }: OpenNodes, { objects }: FileTemplate): Subject {
+  return { manifest: { objects, facts: fileFacts(objects, chosen.namespace) } };
+}
+
+function placeOf(
+  { discovery, chosen, environment, installation }: OpenNodes,
+  { connection, clock }: Session,
+  world: NodeWorld,
+  isRestart: boolean,
+): StepPlace {
+  const { namespace, name } = chosen;
+  return {
     connection,
     discovery,
     now: clock.now(),
@@ -43,13 +78,6 @@ export async function checkNodeStep(
       ...(isRestart && environment.known ? { configMaps: environment } : {}),
     },
   };
-  const subject: Subject = {
-    ...(to === undefined ? {} : { to }),
-    ...(file === undefined
-      ? {}
-      : { manifest: { objects: file.objects, facts: fileFacts(file.objects, namespace) } }),
-  };
-  await checkStep("node", place, subject, ignored, (text) => warn(session, text));
 }
 
 /** undefined: every node runs that image already, whatever release it is. */

@@ -46,6 +46,7 @@ export async function checkSurroundings(
 }
 
 interface Surroundings {
+  readonly discovery: Discovery;
   readonly needs: TemplateNeeds;
   readonly live: LiveSurroundings;
 }
@@ -91,7 +92,7 @@ async function readNeeds(look: Look, file: File, daemonSet: KubeObject): Promise
     role: (role) => roles.get(roleId(role)) ?? notAsked,
     config: (need) => configs.get(configId(need)) ?? notAsked,
   };
-  return { needs, live };
+  return { discovery, needs, live };
 }
 
 /** Looks at every object of the file but the DaemonSet. */

@@ -9,11 +9,13 @@ import type { NamespacedName } from "../../model/kube.ts";
 import { program } from "../../model/program.ts";
 import type { Millis } from "../../model/time.ts";
 import type { GuardedStep } from "../../model/guarded-step.ts";
+import type { ClusterRule } from "../../preflight/cluster-rule.ts";
 import { findingsOf, rulesOfStep } from "../../preflight/cluster-rules.ts";
 import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import type { Finding } from "../../preflight/finding.ts";
 import { conditionsOf, needsOf } from "../../preflight/needs.ts";
 import { blocks } from "../../preflight/rule.ts";
+import { sameInstall } from "../../preflight/rules/manifest/m02-same-install.ts";
 import type { Subject } from "../../preflight/subject.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 
@@ -51,6 +53,10 @@ export async function checkStep(
     if (refusals.includes(finding) || finding.severity === "info" || finding.outcome === "unknown") continue;
     warn(`${finding.id}: ${finding.because}`);
   }
+  refuse(refusals);
+}
+
+function refuse(refusals: readonly Finding[]): void {
   if (refusals.length === 0) return;
   // What is not known for one reason is told once.
   const lines = [...Map.groupBy(refusals, textOf)].map(
@@ -62,15 +68,35 @@ export async function checkStep(
   );
 }
 
+/**
+ * What makes a file wrong as a whole, asked before anything of it is judged piece by piece: an advice about a wrong
+ * file leads to a wrong cluster. Throws UserError; what is not known is left to `checkStep`.
+ */
+export async function checkFile(
+  place: StepPlace,
+  subject: Subject,
+  ignored: ReadonlySet<string>,
+): Promise<void> {
+  const findings = await findingsFrom([sameInstall], place, subject);
+  refuse(findings.filter((finding) => finding.outcome === "fail" && blocks(finding, ignored)));
+}
+
 /** What the rules of a step say; only what they look at is read, and what they apply by is read first. */
 export async function findingsForStep(
   step: GuardedStep,
   place: StepPlace,
   subject: Subject,
 ): Promise<readonly Finding[]> {
+  return await findingsFrom(rulesOfStep(step, subject), place, subject);
+}
+
+async function findingsFrom(
+  rules: readonly ClusterRule[],
+  place: StepPlace,
+  subject: Subject,
+): Promise<readonly Finding[]> {
   const { daemonSet } = place;
   const factsFrom = (cluster: ClusterFacts): PreflightFacts => preflightFacts(cluster, catalogue, daemonSet);
-  const rules = rulesOfStep(step, subject);
   let cluster: ClusterFacts = {
     ...nothingAsked,
     serverVersion: place.discovery.version,
