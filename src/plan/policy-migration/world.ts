@@ -50,5 +50,10 @@ export function meaning(facts: object): string {
     madeBy: _madeBy,
     ...counts
   } = facts as Record<string, unknown>;
-  return fingerprint(counts);
+  // Addresses are big integers, which JSON does not have.
+  return fingerprint(
+    JSON.parse(
+      JSON.stringify(counts, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value)),
+    ),
+  );
 }

@@ -69,7 +69,10 @@ class PolicyCluster extends SimulatedObjects implements LiveWorld<PolicyWorld> {
       policyObject({
         namespace,
         name,
-        spec: { podSelector: { matchLabels: { app: namespace } }, ingress: [{ ports: [{ port }] }] },
+        spec: {
+          podSelector: { matchLabels: { app: namespace } },
+          ingress: [{ ports: [{ port }] }, { from: [{ ipBlock: { cidr: "10.0.0.0/8", except: null } }] }],
+        },
       }),
     );
   }
