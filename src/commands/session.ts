@@ -1,7 +1,7 @@
 import type { Connection } from "../cluster/port.ts";
 import type { AppContext, Listening } from "../context.ts";
 import type { ConnectionValues } from "../flags/connection.ts";
-import { nextCommand } from "../flags/next-command.ts";
+import { nextCommand, undoCommand } from "../flags/next-command.ts";
 import { renderRunCommand, runCommandOf } from "../flags/run-command.ts";
 import type { OperationEvent } from "../operations/events.ts";
 import { holderName } from "../operations/holder.ts";
@@ -57,6 +57,7 @@ export function openSession(
     command,
     commands: {
       again: (...more) => renderRunCommand(command, options.connection, more),
+      undo: (bundle) => undoCommand(bundle, options),
       other: (...words) => nextCommand(options.connection, ...words, ...daemonSet),
       kept: (kept, ...more) => renderRunCommand(kept, options.connection, more),
     },

@@ -85,6 +85,8 @@ export interface Commands {
   readonly again: (...more: readonly string[]) => string;
   /** Another command about the same cluster and install. */
   readonly other: (...words: readonly string[]) => string;
+  /** What undoes a run, by the directory of its bundle. */
+  readonly undo: (bundle: string) => string;
   /** A command that the cluster keeps of a run (hazard H33). */
   readonly kept: (command: RunCommand, ...more: readonly string[]) => string;
 }

@@ -114,11 +114,10 @@ export async function controllerOperation(
 function goalOf(
   start: ControllerWorld,
   wanted: Wanted,
-  { dryRun, commands, holder, command, leased, bundles }: Session,
+  { dryRun, commands, holder, command, leased }: Session,
   request: ControllerRequest,
   bundle: string | undefined,
 ): ControllerGoal {
-  const place = bundles.directory === undefined ? [] : [`--bundle-dir=${bundles.directory}`];
   return {
     target: wanted.target,
     stubs: wanted.stubs,
@@ -127,7 +126,7 @@ function goalOf(
     timeout: request.timeout,
     ...(dryRun === "client" ? {} : podOfTarget(start, wanted)),
     commands,
-    back: bundle === undefined ? commands.again() : commands.other("undo", bundle, ...place),
+    back: bundle === undefined ? commands.again() : commands.undo(bundle),
     // A dry run writes nothing, not even who works.
     ...(dryRun === "none" && start.daemonSet !== undefined
       ? {

@@ -6,6 +6,7 @@ export function commandsFor(line: string, ...everywhere: readonly string[]): Com
     ["kubectl calico-upgrade", ...words, ...everywhere].join(" ");
   return {
     again: (...more) => typed(line, ...more),
+    undo: (bundle) => typed("undo", bundle),
     other: (...words) => typed(...words),
     kept: ({ verb, arguments: words = [] }, ...more) => typed(verb, ...words, ...more),
   };

@@ -23,7 +23,7 @@ test("how a run is taken back is said in one place, so that no command forgets t
     "commands/controller/tell.ts",
     "commands/migrate-data/run.ts",
     "commands/migrate-policy/tell.ts",
-    "commands/node/perform-goal.ts",
+    "commands/node/tell.ts",
     "commands/undo/tell.ts",
     "flags/next-command.ts",
   ]);
