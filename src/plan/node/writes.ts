@@ -23,7 +23,7 @@ export interface NodePlaces {
  * (compare-and-swap), every delete the UID.
  */
 export function writesOf(step: NodeStep, places: NodePlaces): readonly Write[] {
-  if ("through" in step && step.through === true) return [];
+  if ("through" in step && step.through) return [];
   switch (step.kind) {
     case "claim":
       return [

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import type { KubeObject } from "../../../src/model/kube.ts";
-import { formatRunLease, leaseRenewal } from "../../../src/model/lease.ts";
+import { controllerRun, formatRunLease, leaseRenewal } from "../../../src/model/lease.ts";
 import { restartAnnotation } from "../../../src/model/names.ts";
 import type { Write } from "../../../src/model/write.ts";
 import { run } from "../../../src/perform/run.ts";
-import { controllerRun } from "../../../src/model/lease.ts";
 import { commandsFor } from "./commands.ts";
 import type { Ended } from "../../../src/plan/decision.ts";
 import type { ControllerGoal, TargetWorkload } from "../../../src/plan/controller/goal.ts";
