@@ -51,7 +51,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
     expect(stdout).not.toContain("uncordoned");
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(
-      /^the node stays cordoned; when the cause is gone, go on with: kubectl calico-upgrade node node-01$/m,
+      /^the node stays cordoned; when the cause is gone, go on with: kubectl calico-upgrade node node-01(?: --settle=0s| --timeout=\w+)+$/m,
     );
     expect(await isCordoned(cluster, "node-01")).toBe(true);
     expect(await cordonLease(cluster, "node-01")).toBeDefined();
@@ -74,7 +74,9 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
     const running = start("node-01", "node-02", quick, "--timeout=4s");
     await toldInTime(running, "ImagePullBackOff");
     const { stderr } = await running.ended;
-    expect(stderr).toMatch(/go on with: kubectl calico-upgrade node node-01 node-02$/m);
+    expect(stderr).toMatch(
+      /go on with: kubectl calico-upgrade node node-01 node-02 --settle=0s --timeout=4s$/m,
+    );
     expect(stderr).toMatch(/did not become Ready within 4s: ImagePullBackOff \S*calico\/node:v\S+: /);
     // It stops there: the next node is not begun.
     expect(await markOf(cluster, "node-02")).toBeUndefined();

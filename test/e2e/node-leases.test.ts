@@ -64,7 +64,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
       expect(stderr).toContain(
         `error: H13: ${holder} is working on daemonset kube-system/calico-node (seen `,
       );
-      expect(stderr).toContain(`kubectl calico-upgrade node ${name} --take-over`);
+      expect(stderr).toContain(`kubectl calico-upgrade node ${name} ${quick} --take-over`);
     }
     expect(await writes(cluster, mark)).toEqual([]);
   });
@@ -139,7 +139,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
       const { code, stderr } = await running.ended;
       expect([code, stderr]).toEqual([
         130,
-        expect.stringMatching(/to go on: kubectl calico-upgrade node node-01 node-02$/m),
+        expect.stringMatching(/to continue: kubectl calico-upgrade node node-01 node-02 --settle=0s$/m),
       ]);
       await nothingOfOursOn("node-01");
       const after = await podOf(cluster, "node-01");
@@ -177,7 +177,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
         const { code, stderr } = await running.ended;
         expect([code, stderr]).toEqual([
           130,
-          expect.stringMatching(/^to go on: kubectl calico-upgrade node node-01$/m),
+          expect.stringMatching(/^to continue: kubectl calico-upgrade node node-01 --settle=0s$/m),
         ]);
         expect(Date.now() - began).toBeGreaterThan(25_000);
         expect(Date.now() - began).toBeLessThan(35_000);
@@ -200,7 +200,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
       const { code, stderr } = await running.ended;
       expect([code, stderr]).toEqual([
         130,
-        expect.stringMatching(/^to go on: kubectl calico-upgrade node node-01 --take-over$/m),
+        expect.stringMatching(/^to continue: kubectl calico-upgrade node node-01 --settle=0s --take-over$/m),
       ]);
       expect(Date.now() - began).toBeLessThan(10_000);
       expect(await isCordoned(cluster, "node-01")).toBe(true);

@@ -36,6 +36,8 @@ export interface OpenNodes {
   readonly places: NodePlaces;
   readonly live: LiveWorld<NodeWorld>;
   readonly around: Surroundings;
+  /** Reads anew what is only looked at now and again; a run that follows what this one has written begins with it. */
+  readonly refresh: () => Promise<void>;
 }
 
 const nodes: Place = { group: "", version: "v1", resource: "nodes", kind: "Node" };
@@ -97,7 +99,8 @@ export async function openNodes(
     environment,
     places: { nodes, pods, daemonSets: places.daemonSets },
     live,
-    around: { bgp, restartTime, serverVersion: discovery.version, loadBalancers, oldData },
+    around: { bgp, restartTime, serverVersion: discovery.version, loadBalancers, oldData: oldData.latest },
+    refresh: oldData.refresh,
   };
 }
 

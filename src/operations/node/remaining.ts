@@ -212,7 +212,10 @@ async function withNodes<T>(
   opened: OpenNodes | undefined,
   work: (nodes: OpenNodes) => Promise<T>,
 ): Promise<T> {
-  if (opened !== undefined) return await work(opened);
+  if (opened !== undefined) {
+    await opened.refresh();
+    return await work(opened);
+  }
   const abort = new AbortController();
   try {
     return await work(await openNodes(session, request, abort.signal));
