@@ -130,7 +130,9 @@ describe("migrate-data", () => {
     const { stderr, code } = await run();
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/Create 5 CustomResourceDefinitions and 5 objects\?.*-y/),
+      expect.stringMatching(
+        /Create 5 CustomResourceDefinitions and 5 objects on context \S+ \(https:\S+\)\?.*-y$/m,
+      ),
     ]);
   });
 
