@@ -164,7 +164,7 @@ describe.each(rollingEras)("Kubernetes $kubeVersion, Calico $old.version → $ne
       expect.stringMatching(/^error: H12: somebody put updateStrategy RollingUpdate back/m),
     ]);
     if (era.kubeVersion === "1.36") expect(stderr).toMatch(/during the run \(kubectl-patch at /);
-    expect(stderr).toContain(`kubectl calico-upgrade node node-01 node-02 -f ${file} --take-over`);
+    expect(stderr).toContain(`kubectl calico-upgrade node node-01 node-02 -f ${file} ${quick} --take-over`);
     expect(await isCordoned(cluster, "node-01")).toBe(true);
     expect(await cordonLease(cluster, "node-01")).toBeDefined();
     // node-01 uses up maxUnavailable: the controller cannot go on to others before the strategy is held again.

@@ -97,7 +97,7 @@ describe("a whole apply, Typha in it", () => {
     await onNode.says(/node\/node-01 cordoned/);
     onNode.signal("SIGINT");
     const middle = await onNode.ended;
-    expect([middle.code, middle.stderr]).toEqual([130, expect.stringMatching(/^error: interrupted; /m)]);
+    expect([middle.code, middle.stderr]).toEqual([130, expect.stringMatching(/^error: interrupted.*\nto continue: kubectl calico-upgrade undo /m)]);
     expect(await isCordoned(cluster, "node-01")).toBe(false);
     expect(await cordonLease(cluster, "node-01")).toBeUndefined();
     expect(await runLease(cluster)).not.toHaveProperty("holder");
@@ -129,7 +129,7 @@ describe("a whole apply, Typha in it", () => {
     expect(stderr).toMatch(/^what was there is saved in \S+-undo-\w+; to take it back: /m);
     expect(stderr).toMatch(
       new RegExp(
-        String.raw`^\d+ done, \d+ left \(.*deployment\.apps/calico-typha.*\); the same command goes on: kubectl calico-upgrade undo ${bundle} `,
+        String.raw`^\d+ done, \d+ left \(.*deployment\.apps/calico-typha.*\)\n[^]*kubectl calico-upgrade undo ${bundle} -y `,
         "m",
       ),
     );
