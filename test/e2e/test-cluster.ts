@@ -1,6 +1,10 @@
+import { createHash } from "node:crypto";
 import { type Cluster, type ClusterOptions, attachCluster, startCluster } from "../cluster/cluster.ts";
 import { removeNamespaces } from "../cluster/reset.ts";
 import { isInUse } from "../cluster/state.ts";
+
+/** Two checkouts that are tested at the same time do not share a cluster. */
+const ofCheckout = createHash("sha256").update(import.meta.dirname).digest("hex").slice(0, 6);
 
 /**
  * The cluster of a test file. `scripts/test PART` keeps clusters for the next run of the part: then it is the
@@ -10,7 +14,7 @@ export async function testCluster(options: ClusterOptions = {}): Promise<Cluster
   const { kubeVersion = "1.36", nodes = 3, audit, ...special } = options;
   const shareable = typeof nodes === "number" && Object.keys(special).length === 0;
   if (process.env["KEEP_CLUSTERS"] === undefined || !shareable) return await startCluster(options);
-  const name = ["kept", kubeVersion.replace(".", "-"), nodes, audit?.toLowerCase()]
+  const name = ["kept", ofCheckout, kubeVersion.replace(".", "-"), nodes, audit?.toLowerCase()]
     .filter((part) => part !== undefined)
     .join("-");
   const up = isInUse(name);

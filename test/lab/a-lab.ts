@@ -69,16 +69,19 @@ export function manifestOf(version: string): string {
 /** What is printed as held against the budget, in milliseconds: `≤ 3.4s of 90s`, `1m5s of 90s`. */
 export type Claim = { readonly ms: number; readonly atLeast: boolean };
 
-/** Undefined where nothing is claimed: not verified. Of several nodes the first. */
-export function claimOf({ stderr }: Pick<Result, "stderr">): Claim | undefined {
-  const parts = /(≥ )?(?:(\d+)m ?)?([\d.]+)s of [\dm.]+s/.exec(stderr);
+/** Undefined where nothing is claimed of that node: not verified, unknown. */
+export function claimOf({ stderr }: Pick<Result, "stderr">, node: NodeName): Claim | undefined {
+  const said = stderr.split("\n").findLast((line) => line.includes(node) && timeOfBudget.test(line));
+  const parts = timeOfBudget.exec(said ?? "");
   if (parts === null) return undefined;
   return { ms: Number(parts[2] ?? 0) * 60_000 + Number(parts[3]) * 1000, atLeast: parts[1] !== undefined };
 }
 
+const timeOfBudget = /(≥ )?(?:(\d+)m ?)?([\d.]+)s of [\dm.]+s/;
+
 /** H22: what bounds the routes is never printed shorter than it was; half a display digit is rounding. */
 export function expectClaimHolds(result: Result, observed: Observed, node: NodeName): void {
-  const claim = claimOf(result);
+  const claim = claimOf(result, node);
   if (claim === undefined || claim.atLeast) return;
   const measured = sessionGap(observed, node);
   expect(
@@ -89,7 +92,8 @@ export function expectClaimHolds(result: Result, observed: Observed, node: NodeN
 
 /** A row of docs/proof.md, on the screen: what was printed, and what was measured. */
 export function tellRow(run: string, result: Result, observed: Observed, node: NodeName): void {
-  const printed = /^node\/\S+ done: (.*)$/m.exec(result.stderr)?.[1] ?? `exit ${result.code}`;
+  const printed =
+    new RegExp(`^node/${node} done: (.*)$`, "m").exec(result.stderr)?.[1] ?? `exit ${result.code}`;
   const cells = [
     run,
     printed,

@@ -88,7 +88,7 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
     expectUndisturbed(observed);
     expectClaimHolds(result, observed, "node-01");
     // Said to be unknown, or said; not left out.
-    expect(claimOf(result) ?? /not verified|unknown/.exec(result.stderr)).toBeTruthy();
+    expect(claimOf(result, "node-01") ?? /not verified|unknown/.exec(result.stderr)).toBeTruthy();
   });
 
   test("a kubelet that falls silent is what the user is told of, not the pod's last state", async () => {
@@ -165,9 +165,7 @@ async function restartTime({ cluster, nodes, ...lab }: Lab, time: string | undef
   const wanted = `graceful restart time ${Number.parseInt(time ?? "120", 10)};`;
   await poll(
     async () =>
-      nodes.every((node) =>
-        readFileSync(`/proc/${node.pid()}/root/run/calico/bird.cfg`, "utf8").includes(wanted),
-      ),
+      nodes.every((node) => readFileSync(node.liveFile("/run/calico/bird.cfg"), "utf8").includes(wanted)),
     { what: `BIRD everywhere with ${wanted}` },
   );
   await quiet({ cluster, nodes, ...lab });

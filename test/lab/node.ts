@@ -24,6 +24,8 @@ export type LabNode = {
   readonly pid: () => number;
   /** The node's file, as a path outside; only what survives a power failure: /var/lib, /var/log, /opt. */
   readonly file: (path: string) => string;
+  /** The node's file as long as it is on, whatever it lies on. */
+  readonly liveFile: (path: string) => string;
   readonly setFaults: (faults: NodeFaults) => void;
   /** SIGSTOP: it neither answers nor ends. */
   readonly pause: (program: "kubelet" | "containerd") => void;
@@ -58,6 +60,7 @@ export function labNode(lab: string, name: NodeName, nodeInit: string, programs:
     address: addressOf(name),
     pid,
     file,
+    liveFile: (path) => join("/proc", String(pid()), "root", path),
     setFaults: (faults) => {
       const path = file("/var/lib/calico/faults.json");
       mkdirSync(join(path, ".."), { recursive: true });

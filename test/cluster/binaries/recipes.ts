@@ -139,7 +139,7 @@ export const recipes = {
       ctr: "github.com/containerd/containerd/v2/cmd/ctr",
     },
     ldflags: "-s -w -X github.com/containerd/containerd/v2/version.Version=v2.2.9",
-    tags: "no_btrfs,no_zfs,no_devmapper",
+    tags: "no_btrfs,no_zfs,no_devmapper,no_tracing,nri_no_wasm",
   },
   lab: {
     name: "lab",
