@@ -4,7 +4,10 @@ import { removeNamespaces } from "../cluster/reset.ts";
 import { isInUse } from "../cluster/state.ts";
 
 /** Two checkouts that are tested at the same time do not share a cluster. */
-const ofCheckout = createHash("sha256").update(import.meta.dirname).digest("hex").slice(0, 6);
+const ofCheckout = createHash("sha256")
+  .update(import.meta.dirname)
+  .digest("hex")
+  .slice(0, 6);
 
 /**
  * The cluster of a test file. `scripts/test PART` keeps clusters for the next run of the part: then it is the
