@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { TestProject } from "vitest/node";
 import { isInUse } from "../cluster/state.ts";
+import { ofCheckout } from "../e2e/test-cluster.ts";
 import { endLab } from "./end.ts";
 import { startLab } from "./lab.ts";
 import { requirements } from "./requirements.ts";
@@ -23,7 +24,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     return undefined;
   }
   const keep = process.env["KEEP_CLUSTERS"] !== undefined;
-  const name = keep ? "kept-lab" : `test-lab-${randomBytes(4).toString("hex")}`;
+  const name = keep ? `kept-lab-${ofCheckout}` : `test-lab-${randomBytes(4).toString("hex")}`;
   project.provide("lab", { name });
   if (keep && isInUse(name)) return undefined;
   const { cluster } = await startLab({ name, keep, progress: tell });

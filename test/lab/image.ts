@@ -3,16 +3,17 @@ import { copyFileSync, cpSync, mkdirSync, readdirSync, symlinkSync } from "node:
 import { dirname, join } from "node:path";
 import type { Programs } from "./programs.ts";
 
-export const gapImage = "lab.example/gap:v1";
+export const gapImage = "lab.example/lab/gap:v1";
 export const pauseImage = "registry.k8s.io/pause:3.10";
 
-/** Repository → entrypoint, whatever the registry before it and the tag behind it. */
-export const entrypoints = {
-  "calico/node": ["/bin/calico-node"],
-  "calico/cni": ["/opt/cni/bin/install"],
-  "calico/kube-controllers": ["/usr/bin/kube-controllers"],
-  pause: ["/pause"],
-  gap: ["/usr/bin/gap"],
+/** Repository → how a container of it is run, whatever the registry before it and the tag behind it. */
+export const images = {
+  "calico/node": { Entrypoint: ["/bin/calico-node"] },
+  "calico/cni": { Entrypoint: ["/opt/cni/bin/install"] },
+  // Calico's manifests ask for a user that is not root.
+  "calico/kube-controllers": { Entrypoint: ["/usr/bin/kube-controllers"], User: "999" },
+  pause: { Entrypoint: ["/pause"] },
+  "lab/gap": { Entrypoint: ["/usr/bin/gap"] },
 };
 
 /** Static programs, and BIRD with the libraries that it is linked with. */

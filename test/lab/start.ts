@@ -14,7 +14,7 @@ import { isReady, startAndWait } from "../cluster/start.ts";
 import { clusterFolder, type StartedProcess, writeRecord } from "../cluster/state.ts";
 import { allReady } from "../cluster/wait.ts";
 import { makeCgroups } from "./cgroups.ts";
-import { entrypoints, makeImageRoot } from "./image.ts";
+import { images, makeImageRoot } from "./image.ts";
 import { hub, nodeNames, podNetwork, registry } from "./layout.ts";
 import { hasOwnNetwork, inNetwork, ip, networkOf } from "./namespace.ts";
 import { writeNodeConfig } from "./node-config.ts";
@@ -136,9 +136,9 @@ function startRegistry(name: string, programs: Programs, bridge: StartedProcess)
   const root = join(folder, "image");
   mkdirSync(root);
   makeImageRoot(root, programs);
-  const images = join(folder, "images.json");
-  writeFileSync(images, JSON.stringify(entrypoints));
-  const args = [registry, registryFaultsFile(name), root, images];
+  const list = join(folder, "images.json");
+  writeFileSync(list, JSON.stringify(images));
+  const args = [registry, registryFaultsFile(name), root, list];
   startProcess(name, inNetwork(bridge.pid, { component: "registry", path: programs.registry, args }));
 }
 

@@ -1,7 +1,7 @@
 // registry LISTEN FAULTS ROOT IMAGES: answers pulls of the images that the file IMAGES lists, one layer each, made of
 // the folder ROOT. Every tag of such an image is there, as an image of its own.
 //
-//	{"calico/node": ["/bin/calico-node"]}           repository → entrypoint
+//	{"calico/node": {"Entrypoint": ["/bin/calico-node"], "User": "999"}}      repository → of an image's config
 //
 // The file FAULTS is read at each request:
 //
@@ -42,12 +42,20 @@ type faults struct {
 }
 
 type registry struct {
-	faults      string
-	layer       []byte
-	entrypoints map[string][]string
-	mutex       sync.Mutex
-	blobs       map[string][]byte
-	types       map[string]string
+	faults string
+	layer  []byte
+	images map[string]image
+	mutex  sync.Mutex
+	blobs  map[string][]byte
+	types  map[string]string
+}
+
+// image is what a config says of how a container is run (OCI image specification).
+type image struct {
+	Entrypoint []string          `json:"Entrypoint"`
+	User       string            `json:"User,omitempty"`
+	Env        []string          `json:"Env"`
+	Labels     map[string]string `json:"Labels"`
 }
 
 func main() {
@@ -63,7 +71,7 @@ func main() {
 		log.Fatal(err)
 	}
 	answering := &registry{faults: os.Args[2], layer: layer, blobs: map[string][]byte{}, types: map[string]string{}}
-	if err := json.Unmarshal(text, &answering.entrypoints); err != nil {
+	if err := json.Unmarshal(text, &answering.images); err != nil {
 		log.Fatal(err)
 	}
 	answering.keep(layer, layerType)
@@ -94,11 +102,11 @@ func (r *registry) ServeHTTP(response http.ResponseWriter, request *http.Request
 	}
 	digest := reference
 	if kind == "manifests" && !strings.HasPrefix(reference, "sha256:") {
-		entrypoint, known := r.entrypoints[repository]
+		found, known := r.images[repository]
 		if !known || slices.Contains(wrong.Missing, repository+":"+reference) {
 			digest = ""
 		} else {
-			digest = r.image(entrypoint, reference)
+			digest = r.manifest(found, reference)
 		}
 	}
 	r.mutex.Lock()
@@ -122,18 +130,16 @@ func (r *registry) wrong() faults {
 	return read
 }
 
-// image answers the digest of the manifest: two tags differ in a label, as two releases differ in more.
-func (r *registry) image(entrypoint []string, tag string) string {
+// manifest answers its digest: two tags differ in a label, as two releases differ in more.
+func (r *registry) manifest(of image, tag string) string {
 	layer := digestOf(r.layer)
+	of.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}
+	of.Labels = map[string]string{"version": tag}
 	config := r.keepJSON(map[string]any{
 		"architecture": runtime.GOARCH,
 		"os":           "linux",
-		"config": map[string]any{
-			"Env":        []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"},
-			"Entrypoint": entrypoint,
-			"Labels":     map[string]string{"version": tag},
-		},
-		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{layer}},
+		"config":       of,
+		"rootfs":       map[string]any{"type": "layers", "diff_ids": []string{layer}},
 	}, configType)
 	return r.keepJSON(map[string]any{
 		"schemaVersion": 2,
