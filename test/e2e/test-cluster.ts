@@ -4,7 +4,7 @@ import { removeNamespaces } from "../cluster/reset.ts";
 import { isInUse } from "../cluster/state.ts";
 
 /** Two checkouts that are tested at the same time do not share a cluster. */
-export const ofCheckout = createHash("sha256")
+const ofCheckout = createHash("sha256")
   .update(import.meta.dirname)
   .digest("hex")
   .slice(0, 6);

@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, inject, onTestFinished } from "vitest";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
+import { workloadsReady } from "../calico/install.ts";
 import { at } from "../cluster/kube-object.ts";
+import { node } from "../e2e/support/calico-cluster.ts";
 import { runPlugin, startPlugin, type Result, type Running } from "../e2e/support/plugin.ts";
 import { attachLab, type Lab } from "./lab.ts";
-import type { NodeName } from "./layout.ts";
+import { type NodeName, nodeNames } from "./layout.ts";
 import {
   brokenStreams,
   containerGap,
@@ -29,16 +31,26 @@ export async function theLab(): Promise<Lab> {
   return await attachLab(provided.name);
 }
 
-/** No fault is left, and no node is in the hands of a run. */
+/** No fault is left, no node is in the hands of a run that failed, and everybody reaches everybody. */
 export async function healthy(lab: Lab): Promise<void> {
   lab.setRegistryFaults({});
   for (const node of lab.nodes) node.setFaults({});
-  await lab.cluster.waitFor(
-    "/api/v1/nodes",
-    (nodes) => nodes.every((node) => at(node, "spec", "unschedulable") !== true),
-    { what: "no node cordoned", timeoutMs: 5_000 },
-  );
+  const { api } = lab.cluster;
+  const daemonSet = "/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node";
+  await api.ask("PATCH", daemonSet, { metadata: { annotations: { "calico-upgrade/run": null } } });
+  for (const name of nodeNames) {
+    await api.ask("PATCH", `/api/v1/nodes/${name}`, {
+      metadata: { annotations: { "calico-upgrade/cordon": null } },
+      spec: { unschedulable: null },
+    });
+  }
+  await workloadsReady(lab.cluster, 120_000);
   await quiet(lab);
+}
+
+/** The addresses of a node's pods, as routes to it name them. */
+export async function podCidrOf({ cluster }: Lab, name: NodeName): Promise<string> {
+  return String(at(await node(cluster, name), "spec", "podCIDR"));
 }
 
 export type Plugin = {
@@ -88,6 +100,12 @@ export function expectClaimHolds(result: Result, observed: Observed, node: NodeN
     claim.ms + 50,
     `printed ${claim.ms} ms, without a session for ${measured} ms:\n${result.stderr}`,
   ).toBeGreaterThanOrEqual(measured);
+}
+
+/** H22: a restart, a continued one too, ends with a word on how long the node was without calico-node or sessions. */
+export function expectTimeSaid(result: Result, node: NodeName): void {
+  const line = result.stderr.split("\n").find((each) => each.startsWith(`node/${node} done`));
+  expect(line).toMatch(/\b(down|session|Ready after)\b/);
 }
 
 /** A row of docs/proof.md, on the screen: what was printed, and what was measured. */

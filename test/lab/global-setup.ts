@@ -1,8 +1,6 @@
 /** One lab for all files of the project `lab`: up before the first, down after the last. */
 import { randomBytes } from "node:crypto";
 import type { TestProject } from "vitest/node";
-import { isInUse } from "../cluster/state.ts";
-import { ofCheckout } from "../e2e/test-cluster.ts";
 import { endLab } from "./end.ts";
 import { startLab } from "./lab.ts";
 import { requirements } from "./requirements.ts";
@@ -14,7 +12,7 @@ declare module "vitest" {
   }
 }
 
-/** `scripts/test lab` leaves its lab for the next run, as other parts do with clusters. */
+/** Never kept for a next run: what was pulled once is on the nodes, and a lab is up in half a minute. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const found = await requirements(tell);
   if ("missing" in found) {
@@ -23,13 +21,11 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     project.provide("lab", { missing: found.missing });
     return undefined;
   }
-  const keep = process.env["KEEP_CLUSTERS"] !== undefined;
-  const name = keep ? `kept-lab-${ofCheckout}` : `test-lab-${randomBytes(4).toString("hex")}`;
-  project.provide("lab", { name });
-  if (keep && isInUse(name)) return undefined;
-  const { cluster } = await startLab({ name, keep, progress: tell });
+  const name = `test-lab-${randomBytes(4).toString("hex")}`;
+  const { cluster } = await startLab({ name, progress: tell });
   cluster.api.close();
-  return keep ? undefined : () => endLab(name);
+  project.provide("lab", { name });
+  return () => endLab(name);
 }
 
 function tell(line: string): void {
