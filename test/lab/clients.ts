@@ -19,11 +19,17 @@ export type ClientLine = {
 
 export async function startClients(cluster: Cluster, nodes: readonly LabNode[]): Promise<void> {
   await cluster.apply([daemonSet]);
+  await introduce(cluster, nodes);
+}
+
+/** Tells each client the addresses of the others, and waits until all have answered. */
+export async function introduce(cluster: Cluster, nodes: readonly LabNode[]): Promise<void> {
   const addresses = await cluster.waitFor(
     "/api/v1/namespaces/default/pods?labelSelector=app%3Dgap",
     (pods) => {
       const found = pods
-        .filter((pod) => at(pod, "status", "phase") === "Running")
+        .filter((pod) => pod.metadata.deletionTimestamp === undefined)
+        .filter((pod) => at(pod, "status", "containerStatuses", 0, "ready") === true)
         .map((pod) => [at(pod, "spec", "nodeName"), at(pod, "status", "podIP")] as const);
       return found.length === nodes.length && (found as [string, string][]);
     },
@@ -36,6 +42,17 @@ export async function startClients(cluster: Cluster, nodes: readonly LabNode[]):
   await poll(async () => nodes.every((node) => isTalking(node, nodes.length - 1)), {
     what: "each client talks to each other",
   });
+}
+
+/** A client whose node was off has another address, or soon will: it is replaced. */
+export async function replaceClient(
+  cluster: Cluster,
+  nodes: readonly LabNode[],
+  name: string,
+): Promise<void> {
+  const pods = "/api/v1/namespaces/default/pods";
+  await cluster.api.ask("DELETE", `${pods}?labelSelector=app%3Dgap&fieldSelector=spec.nodeName%3D${name}`);
+  await introduce(cluster, nodes);
 }
 
 /** All lines since the lab came up, oldest first. */

@@ -73,8 +73,10 @@ export function labNode(lab: string, name: NodeName, nodeInit: string, programs:
       const first = identify(pid());
       if (first === undefined) return;
       process.kill(first.pid, "SIGKILL");
-      // The kernel ends the whole pid namespace with it, and its network with the last process.
+      // The kernel ends the whole pid namespace with it.
       await poll(async () => !isAlive(first), { what: `${name} off` });
+      // The network would last as long as somebody outside looks into it.
+      ip(bridgeOf(lab), [`link delete ${name}`]);
     },
     powerOn: async () => {
       rmSync(join(folder, "pid"), { force: true });
@@ -99,11 +101,16 @@ export function labNode(lab: string, name: NodeName, nodeInit: string, programs:
 /** A cable from the bridge to the node. */
 async function connect(lab: string, name: NodeName, pid: number): Promise<void> {
   await hasOwnNetwork(pid);
-  const bridge = readProcesses(lab).find(({ component }) => component === "network");
-  if (bridge === undefined) throw new Error(`lab ${lab} has no network`);
-  ip(bridge.pid, [
+  ip(bridgeOf(lab), [
     `link add ${name} type veth peer name eth0 netns ${pid}`,
     `link set ${name} master br0 up`,
   ]);
   ip(pid, [`address add ${addressOf(name)}/24 dev eth0`, "link set eth0 up", `route add default via ${hub}`]);
+}
+
+/** The process whose network namespace the bridge is in. */
+function bridgeOf(lab: string): number {
+  const bridge = readProcesses(lab).find(({ component }) => component === "network");
+  if (bridge === undefined) throw new Error(`lab ${lab} has no network`);
+  return bridge.pid;
 }

@@ -4,18 +4,23 @@ import type { Observed } from "./observed.ts";
 
 /**
  * The longest time for which a peer had no session with a node, in milliseconds: from the first look without one to
- * the last, so what is printed can only be too short if it is shorter than this. 0: no session was lost.
+ * the last, so what is printed can only be too short if it is shorter than this. 0: no session was lost. Sessions that
+ * a peer lost because its own BIRD went away are that peer's gap.
  */
 export function sessionGap(observed: Observed, node: NodeName): number {
   const peers = new Set(observed.sessions.map((look) => look.node).filter((name) => name !== node));
   const gaps = [...peers].map((peer) => {
     let lost: number | undefined;
+    let own = false;
     let longest = 0;
     for (const look of observed.sessions.filter((each) => each.node === peer)) {
       // The last look that did not see it is the one before this.
       if (lost !== undefined) longest = Math.max(longest, look.before - lost);
-      if (look.established.includes(addressOf(node))) lost = undefined;
-      else lost ??= look.at;
+      if (look.established === undefined) own = true;
+      if (look.established?.includes(addressOf(node)) === true) {
+        lost = undefined;
+        own = false;
+      } else if (!own) lost ??= look.at;
     }
     return lost === undefined ? longest : Math.max(longest, observed.ended - lost);
   });

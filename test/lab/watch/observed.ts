@@ -8,8 +8,8 @@ export type SessionLook = {
   /** When the look before was: the change lies between the two. */
   readonly before: number;
   readonly node: NodeName;
-  /** Addresses of peers with a session; none where BIRD does not answer. */
-  readonly established: readonly string[];
+  /** Addresses of peers with a session; undefined where BIRD does not answer. */
+  readonly established: readonly string[] | undefined;
 };
 
 export type RouteChange = {

@@ -20,9 +20,9 @@ async function watchNode(node: LabNode, looks: SessionLook[], over: AbortSignal)
   let known: string | undefined;
   let before = Date.now();
   while (!over.aborted) {
-    const established = (await bird.established()) ?? [];
+    const established = await bird.established();
     const at = Date.now();
-    const now = [...established].toSorted().join(" ");
+    const now = established?.toSorted().join(" ") ?? "no BIRD";
     if (now !== known) looks.push({ at, before, node: node.name, established });
     known = now;
     before = at;

@@ -58,6 +58,18 @@ describe("a gap that was measured is never longer than it was: what is printed i
     expect(sessionGap({ ...nothing, sessions }, "node-01")).toBe(0);
   });
 
+  test("nor does what a peer lost by a restart of its own", () => {
+    const sessions = [
+      look(0, "node-02", "node-01"),
+      { ...look(10_000, "node-02"), established: undefined },
+      look(12_000, "node-02"),
+      look(60_000, "node-02", "node-01"),
+      look(70_000, "node-02"),
+      look(72_000, "node-02", "node-01"),
+    ];
+    expect(sessionGap({ ...nothing, sessions }, "node-01")).toBe(1900);
+  });
+
   test("a session that never came back is gone until the end", () => {
     const sessions = [look(0, "node-02", "node-01"), look(10_000, "node-02")];
     expect(sessionGap({ ...nothing, sessions }, "node-01")).toBe(90_000);
