@@ -89,7 +89,7 @@ async function startControlPlane(
       scheduler: 10259,
       kwok: 0,
     },
-    binaries: { ...programs, kwok: "" },
+    binaries: programs,
     minor: 36,
     extraApiServerFlags: [
       "--bind-address=0.0.0.0",
