@@ -146,7 +146,12 @@ async function runCommand(
   ]);
   const flags = [...flagsOf(commandClass), helpFlag];
   const result = scan(args, flags);
-  if (!result.ok) return await usageError(result, flags, `${program} ${command.name}`, context);
+  if (!result.ok) {
+    const { kustomizeRefusal } = await import("./flags/kustomize.ts");
+    const message = kustomizeRefusal(command.name, args, flags);
+    const mistake = message === undefined ? result : { message };
+    return await usageError(mistake, flags, `${program} ${command.name}`, context);
+  }
   for (const warning of result.scanned.warnings) context.stderr.write(`Warning: ${warning}\n`);
   if (isSet(result.scanned, helpFlag.name)) return await showHelp(command, commandClass, context);
   const { Cli } = await import("clipanion");
@@ -160,7 +165,8 @@ async function runCommand(
   try {
     // clipanion copies its context, and a copy reads every getter of ours.
     ready = cli.process({ input, context: {} as AppContext });
-    ready.context = context;
+    const line = { verb: command.name, positionals: result.scanned.positionals, given: result.scanned.given };
+    ready.context = Object.create(context, { line: { value: line } }) as AppContext;
   } catch {
     // Flags are checked; what is left to be wrong is the number of arguments.
     context.stderr.write(`error: extra arguments: [${result.scanned.positionals.join(" ")}]\n`);

@@ -1,6 +1,7 @@
 import type { BaseContext } from "clipanion";
 import type { Connection } from "./cluster/port.ts";
 import type { ConnectionValues } from "./flags/connection.ts";
+import type { CommandLine } from "./flags/run-command.ts";
 import type { Millis } from "./model/time.ts";
 
 /** Everything a command reaches the world through; main.ts makes the real one, tests their own. */
@@ -16,12 +17,28 @@ export interface AppContext extends BaseContext {
     values: ConnectionValues,
     options?: { readonly silent?: boolean },
   ) => Promise<Connection>;
-  /** A file of -f; "-" reads standard input, once. */
+  /** The user's own command line, for the command that continues its run. */
+  readonly line: CommandLine;
+  /** The cluster that was opened last: what every question is about. */
+  readonly cluster?: Pick<Connection, "server" | "context"> | undefined;
+  /** A file of -f; "-" reads standard input, once. UTF-16 with a byte order mark is text as well. */
   readonly readFile: (path: string) => Promise<string>;
+  /** Standard input was a file of -f, and answers no question any more. */
+  readonly stdinRead?: boolean;
   /** How many different warnings the server sent (--warnings-as-errors). */
   readonly warnings: { readonly count: number };
+  /** Where --events writes; absent without it. */
+  readonly events?: EventSink;
   /** Aborts when nobody reads standard output any more (`| head`). */
   readonly outputClosed: AbortSignal;
+}
+
+/** An append stream of lines. */
+export interface EventSink {
+  /** A whole line, without its end. Never fails: what cannot be written is warned of once. */
+  write(line: string): void;
+  /** Everything that can be written is. */
+  close(): Promise<void>;
 }
 
 export type StopSignal = "SIGINT" | "SIGTERM";

@@ -22,9 +22,11 @@ export interface ApiError extends Error {
   readonly retryAfter?: number;
 }
 
-/** No answer: refused, unreachable, wrong certificate, time-out. `message` is what to print. */
+/** No answer: refused, unreachable, wrong certificate, time-out. `message` is in kubectl's words. */
 export interface ConnectionError extends Error {
   readonly kind: "connection";
+  /** There was an answer, and it is none of an API server: told as an error of this program. */
+  readonly badAnswer?: true;
 }
 
 /** Ctrl-C or SIGTERM ended the work; `message` is what to print. */
@@ -54,6 +56,10 @@ export function apiError(fields: {
 
 export function connectionError(message: string): ConnectionError {
   return Object.assign(new Error(message), { kind: "connection" as const });
+}
+
+export function badAnswer(message: string): ConnectionError {
+  return Object.assign(connectionError(message), { badAnswer: true as const });
 }
 
 export function interrupted(exitCode: number, message: string): Interrupted {
@@ -99,22 +105,41 @@ export function exitCodeOf(error: unknown): number {
   return isInterrupted(error) ? error.exitCode : 1;
 }
 
+/** What the server, the network or the user's input says: an answer, and no bug. */
+export function isAnswer(error: unknown): boolean {
+  return isApiError(error) || isUserError(error) || isConnectionError(error);
+}
+
+/** Says warnings as kubectl does. */
+export function warningsOn({
+  stderr,
+}: {
+  readonly stderr: { write(text: string): unknown };
+}): (text: string) => void {
+  return (text) => void stderr.write(`Warning: ${text}\n`);
+}
+
 /** The words kubectl uses for the same error (kubectl-behaviour 2.10), without a trailing newline. */
 export function explain(error: unknown): string {
+  return `${isSaidWhole(error) ? "" : "error: "}${reasonOf(error)}`;
+}
+
+/** The same as a reason, to stand in another sentence. */
+export function reasonOf(error: unknown): string {
   if (isApiError(error)) {
-    if (error.status === 401) return `error: You must be logged in to the server (${error.message})`;
+    if (error.status === 401) return `You must be logged in to the server (${error.message})`;
     if (error.reason === "Invalid") return explainInvalid(error);
     return `Error from server${error.reason === "" ? "" : ` (${error.reason})`}: ${error.message}`;
   }
-  if (isUserError(error))
-    return `error: ${onlyOneError(error.message)}${error.usage === undefined ? "" : `\n${error.usage}`}`;
-  if (isConnectionError(error) || isInterrupted(error)) return error.message;
-  return `error: ${error instanceof Error ? error.message : String(error)}`;
+  if (isUserError(error)) return `${error.message}${error.usage === undefined ? "" : `\n${error.usage}`}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
-/** What could not be read is often told in a sentence of its own, which begins with `error:` as well. */
-function onlyOneError(message: string): string {
-  return message.replaceAll(/(^|: )error: /g, "$1");
+/** kubectl puts no `error:` before what a server answered, before having got no answer, and after Ctrl-C. */
+function isSaidWhole(error: unknown): boolean {
+  if (isApiError(error)) return error.status !== 401;
+  if (isConnectionError(error)) return error.badAnswer !== true;
+  return isInterrupted(error);
 }
 
 /** `The Node "x" is invalid: spec.podCIDR: …`; several causes stand below each other. */

@@ -39,6 +39,7 @@ function makeContext(): AppContext {
   const os = process.platform === "win32" ? "windows" : process.platform;
   const arch = process.arch === "x64" ? "amd64" : process.arch;
   let stdinText: Promise<string> | undefined;
+  let cluster: AppContext["cluster"];
   return {
     env: process.env,
     // Made when it is first read: Node loads its file or terminal streams for it.
@@ -57,9 +58,15 @@ function makeContext(): AppContext {
     },
     outputClosed: outputClosed.signal,
     warnings,
+    get cluster() {
+      return cluster;
+    },
+    get stdinRead() {
+      return stdinText !== undefined;
+    },
     async connect(values, { silent = false } = {}) {
       const { connect } = await import("./cluster/connect.ts");
-      return await connect(values, {
+      const connection = await connect(values, {
         env: process.env,
         parseYaml: async (text) => (await import("./manifest/yaml.ts")).parseYaml(text),
         editYaml: async (text, edits) => (await import("./manifest/yaml.ts")).editYaml(text, edits),
@@ -80,14 +87,20 @@ function makeContext(): AppContext {
           return await promptForLogin(process);
         },
       });
+      cluster = connection;
+      return connection;
     },
+    line: { verb: "", positionals: [], given: [] },
     async readFile(path) {
+      const { decodeText } = await import("./cluster/decode-text.ts");
       if (path === "-") {
-        stdinText ??= import("node:stream/consumers").then(({ text }) => text(process.stdin));
+        stdinText ??= import("node:stream/consumers").then(async ({ buffer }) =>
+          decodeText(await buffer(process.stdin)),
+        );
         return await stdinText;
       }
       const { readFile } = await import("node:fs/promises");
-      return await readFile(path, "utf8");
+      return decodeText(await readFile(path));
     },
   };
 }

@@ -40,6 +40,7 @@ function block(layer: Layer, path: string): Override {
           // `node:process` is the same thing as the global.
           node: !layer.pure,
           process: allowed("global").includes("process"),
+          ownFolders: layer.ownFolders === true,
         },
       ],
       "no-restricted-globals": [

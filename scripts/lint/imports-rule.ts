@@ -9,6 +9,7 @@ interface Options {
   readonly packages: readonly string[];
   readonly node: boolean;
   readonly process: boolean;
+  readonly ownFolders: boolean;
 }
 
 interface Node {
@@ -54,6 +55,7 @@ function refuse(specifier: string, filename: string, options: Options): string |
   }
   if (specifier.startsWith(".")) {
     const layer = layerOf(specifier, filename);
+    if (layer === options.layer && options.ownFolders) return refuseFolder(specifier, filename, layer);
     if (layer === options.layer || options.mayImport.includes(layer)) return undefined;
     return `${options.layer} may not import ${layer}`;
   }
@@ -63,6 +65,23 @@ function refuse(specifier: string, filename: string, options: Options): string |
 
 /** The folder of src, or the file at its top, that a relative specifier leads to; `../x` outside src. */
 function layerOf(specifier: string, filename: string): string {
+  const { inside, outside } = resolved(specifier, filename);
+  return outside === 0 ? (inside[0] ?? "") : "../".repeat(outside) + inside.join("/");
+}
+
+/** Why a file in a folder of the layer may not import one from another folder of it; undefined: it may. */
+function refuseFolder(specifier: string, filename: string, layer: string): string | undefined {
+  const [, own, below] = resolved(".", filename).inside;
+  const [, other, file] = resolved(specifier, filename).inside;
+  // A file directly in the layer is nobody's own.
+  if (own === undefined || file === undefined || own === other) return undefined;
+  return `${layer}/${own}${below === undefined ? "" : `/${below}`} may not import ${layer}/${other ?? ""}`;
+}
+
+function resolved(
+  specifier: string,
+  filename: string,
+): { readonly inside: readonly string[]; readonly outside: number } {
   const from = filename.replaceAll("\\", "/");
   const inside = from.slice(from.lastIndexOf("/src/") + "/src/".length).split("/");
   inside.pop();
@@ -72,7 +91,7 @@ function layerOf(specifier: string, filename: string): string {
       if (inside.pop() === undefined) outside += 1;
     } else if (part !== ".") inside.push(part);
   }
-  return outside === 0 ? (inside[0] ?? "") : "../".repeat(outside) + inside.join("/");
+  return { inside, outside };
 }
 
 // The linter asks for a default export here.

@@ -7,6 +7,8 @@ export interface Layer {
   readonly name: string;
   /** The other layers it may import; a path that leaves src stands with its dots. */
   readonly mayImport: readonly string[];
+  /** Its folders do not import each other: what two of them need stands beside them, or below this layer. */
+  readonly ownFolders?: true;
   /** Facts in, findings out: no edge, no `node:*`, no terminal, no clock. */
   readonly pure: boolean;
 }
@@ -28,24 +30,31 @@ export const layers: readonly Layer[] = [
   { name: "merge", pure: true, mayImport: ["model", "manifest"] },
   { name: "policy", pure: true, mayImport: ["model", "releases"] },
   { name: "data", pure: true, mayImport: ["model", "releases"] },
-  { name: "preflight", pure: true, mayImport: ["model", "releases", "manifest", "merge", "policy"] },
-  { name: "plan", pure: true, mayImport: ["model", "releases", "manifest", "merge", "policy"] },
+  { name: "facts", pure: true, mayImport: ["model", "releases", "manifest"] },
+  { name: "preflight", pure: true, mayImport: ["model", "releases", "manifest", "merge", "policy", "facts"] },
+  { name: "plan", pure: true, mayImport: ["model", "releases", "manifest", "merge", "policy", "facts"] },
   { name: "flags", pure: true, mayImport: ["errors.ts", "model"] },
   {
     name: "render",
     pure: true,
-    mayImport: ["model", "releases", "manifest", "merge", "policy", "data", "preflight", "plan", "flags"],
+    mayImport: [
+      "model",
+      "releases",
+      "manifest",
+      "merge",
+      "policy",
+      "data",
+      "facts",
+      "preflight",
+      "plan",
+      "flags",
+    ],
   },
   { name: "cluster", pure: false, mayImport: ["errors.ts", "model"] },
   { name: "bundle", pure: false, mayImport: ["errors.ts", "model", "manifest"] },
   { name: "perform", pure: false, mayImport: ["errors.ts", "model", "plan", "cluster"] },
   {
-    name: "context.ts",
-    pure: false,
-    mayImport: ["errors.ts", "model", "flags", "cluster"],
-  },
-  {
-    name: "commands",
+    name: "operations",
     pure: false,
     mayImport: [
       "errors.ts",
@@ -56,6 +65,34 @@ export const layers: readonly Layer[] = [
       "merge",
       "policy",
       "data",
+      "facts",
+      "preflight",
+      "plan",
+      "render",
+      "cluster",
+      "bundle",
+      "perform",
+    ],
+  },
+  {
+    name: "context.ts",
+    pure: false,
+    mayImport: ["errors.ts", "model", "flags", "cluster"],
+  },
+  {
+    name: "commands",
+    pure: false,
+    ownFolders: true,
+    mayImport: [
+      "errors.ts",
+      "version.ts",
+      "model",
+      "releases",
+      "manifest",
+      "merge",
+      "policy",
+      "data",
+      "facts",
       "preflight",
       "plan",
       "flags",
@@ -63,6 +100,7 @@ export const layers: readonly Layer[] = [
       "cluster",
       "bundle",
       "perform",
+      "operations",
       "context.ts",
     ],
   },

@@ -1,12 +1,7 @@
+import { savedActions } from "../model/draft.ts";
 import { fingerprint } from "../model/fingerprint.ts";
-import {
-  actions,
-  format,
-  objectsFolder,
-  type BundleIndex,
-  type IndexEntry,
-  type SavedState,
-} from "./format.ts";
+import { format, objectsFolder, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
+import { isRecord } from "../model/record.ts";
 
 /** Hexadecimal SHA-256 of a text; the edge hands it in. */
 export type Hash = (text: string) => string;
@@ -66,7 +61,7 @@ function isEntry(raw: unknown): raw is IndexEntry {
     isRecord(raw) &&
     typeof raw["id"] === "number" &&
     typeof raw["done"] === "boolean" &&
-    actions.some((action) => action === raw["action"]) &&
+    savedActions.some((action) => action === raw["action"]) &&
     ["group", "version", "resource", "kind", "name"].every((field) => typeof raw[field] === "string") &&
     (raw["namespace"] === undefined || typeof raw["namespace"] === "string") &&
     [raw["before"], raw["after"], raw["written"]].every((state) => state === undefined || isState(state))
@@ -83,8 +78,4 @@ function isState(raw: unknown): raw is SavedState {
       typeof sha256 === "string" &&
       new RegExp(`^${objectsFolder}/[A-Za-z0-9_-][A-Za-z0-9._-]*\\.yaml$`).test(file))
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import type { SavedAction } from "../model/draft.ts";
 import type { JsonObject } from "../model/kube.ts";
 
 /**
@@ -10,10 +11,6 @@ export const format = 1;
 
 export const indexFile = "index.json";
 export const objectsFolder = "objects";
-
-/** What a run did to one object. scaled: only its replicas, through the scale subresource. */
-export const actions = ["created", "changed", "deleted", "scaled"] as const;
-export type Action = (typeof actions)[number];
 
 /** One state of an object that was saved. */
 export interface SavedState {
@@ -31,7 +28,7 @@ export interface SavedState {
 export interface IndexEntry {
   /** Counts up from 1 in the order in which the run saved. */
   readonly id: number;
-  readonly action: Action;
+  readonly action: SavedAction;
   /** "" for the core group. */
   readonly group: string;
   readonly version: string;

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { formatYaml } from "../manifest/yaml.ts";
-import type { JsonObject, KubeObject, Ref } from "../model/kube.ts";
+import type { Draft } from "../model/draft.ts";
+import type { JsonObject, KubeObject } from "../model/kube.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import { indexChecksum } from "./check.ts";
 import { contentOf, contentText, fileNameOf, mustNotBeSaved } from "./content.ts";
@@ -12,7 +13,6 @@ import {
   format,
   indexFile,
   objectsFolder,
-  type Action,
   type BundleIndex,
   type IndexEntry,
   type SavedState,
@@ -28,17 +28,6 @@ export interface BundleRun {
   /** Where it is a step of another run. */
   readonly partOf?: PartOf;
   readonly now: () => Millis;
-}
-
-/** What is about to be written to one object. */
-export interface Draft {
-  readonly action: Action;
-  readonly ref: Ref;
-  /** The object as it is. Of what is created: absent. */
-  readonly before?: KubeObject;
-  /** The object as it is meant to be. Of what is deleted: absent. */
-  readonly after?: KubeObject;
-  readonly data?: JsonObject;
 }
 
 /** A bundle that a run writes to. */

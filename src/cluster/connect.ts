@@ -75,6 +75,7 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
   };
   const connection: Connection = {
     server: cluster.server,
+    context: target.contextName,
     namespace: target.namespace ?? "default",
     namespaceGiven: target.namespaceGiven,
     request: (request) => sendRequest(wire, request),

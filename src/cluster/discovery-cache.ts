@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import type { DiscoveryLists, GroupEntry, ResourceEntry } from "./discovery-lists.ts";
-import { readText, removeFile, renameFile, statFile, writeText } from "./files.ts";
+import { readText, statFile } from "./files.ts";
 import { makeFolder } from "./make-folder.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** Discovery on disk, shared with kubectl: client-go's discovery/cached/disk. */
 export interface DiscoveryCache {
@@ -72,14 +73,7 @@ async function fresh(path: string): Promise<unknown> {
 /** Whoever reads meanwhile sees the old file or the new one. */
 async function replace(path: string, value: object): Promise<void> {
   await makeFolder(dirname(path), 0o750);
-  const draft = `${path}.${Math.random().toString(36).slice(2)}`;
-  try {
-    await writeText(draft, `${JSON.stringify(value)}\n`, { mode: 0o660 });
-    await renameFile(draft, path);
-  } catch (error) {
-    await removeFile(draft, { force: true });
-    throw error;
-  }
+  await writeWhole(path, `${JSON.stringify(value)}\n`, { mode: 0o660 });
 }
 
 /** kubectl's name for a server: what might not do in a file's name becomes _. */

@@ -1,6 +1,7 @@
 import type { Served } from "../model/served.ts";
 import { apiVersionOf } from "./paths.ts";
 import type { Discovery } from "./port.ts";
+import { splitApiVersion } from "../model/kube.ts";
 
 /** A group as discovery found it, the preferred version first. */
 export interface ApiGroup {
@@ -61,11 +62,4 @@ export function wasAskedAbout(discovery: Discovery, groups: readonly string[]): 
   const { groupVersions, groups: asked } = discovery.served();
   const served = new Set(groupVersions.map((each) => splitApiVersion(each).group));
   return groups.every((group) => !served.has(group) || asked.includes(group));
-}
-
-export function splitApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
-  const slash = apiVersion.indexOf("/");
-  return slash < 0
-    ? { group: "", version: apiVersion }
-    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
 }

@@ -1,6 +1,6 @@
 import { getServers } from "node:dns";
 import { isIP } from "node:net";
-import { connectionError, type ConnectionError } from "../errors.ts";
+import { badAnswer, connectionError, type ConnectionError } from "../errors.ts";
 
 /** What Node knows about a failed exchange, beyond the code. */
 interface NetworkProblem extends Error {
@@ -17,8 +17,8 @@ interface NetworkProblem extends Error {
 export function explainNetworkError(error: unknown, url: URL): ConnectionError {
   const problem = error as NetworkProblem;
   if (problem.code === "BODY_CUT") {
-    return connectionError(
-      "error: unexpected error when reading response body. Please retry. Original error: unexpected EOF",
+    return badAnswer(
+      "unexpected error when reading response body. Please retry. Original error: unexpected EOF",
     );
   }
   // Several addresses were tried; each failed.

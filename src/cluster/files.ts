@@ -1,4 +1,19 @@
-import { mkdir, readFileSync, rename, rm, statSync, writeFile, type Stats } from "node:fs";
+import {
+  access,
+  close,
+  fchmod,
+  fchown,
+  fsync,
+  lstatSync,
+  mkdir,
+  open,
+  readFileSync,
+  rename,
+  rm,
+  statSync,
+  writeFile,
+  type Stats,
+} from "node:fs";
 import { promisify } from "node:util";
 
 /**
@@ -18,7 +33,18 @@ export function statFile(path: string): Promise<Stats> {
   return new Promise((resolve) => resolve(statSync(path)));
 }
 
+/** undefined: nothing of that name is there. */
+export function linkStatus(path: string): Promise<Stats | undefined> {
+  return new Promise((resolve) => resolve(lstatSync(path, { throwIfNoEntry: false })));
+}
+
 export const makeOneFolder = promisify(mkdir);
 export const renameFile = promisify(rename);
 export const removeFile = promisify(rm);
 export const writeText = promisify(writeFile);
+export const openFile = promisify(open);
+export const closeFile = promisify(close);
+export const syncFile = promisify(fsync);
+export const changeMode = promisify(fchmod);
+export const changeOwner = promisify(fchown);
+export const mayAccess = promisify(access);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isApiError, isConnectionError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
-import type { Served } from "../model/served.ts";
 import { list, type Listed, type Selection } from "./list.ts";
 import type { Connection } from "./port.ts";
 import { watch } from "./watch.ts";
+import type { Place } from "../model/place.ts";
 
 /** A live copy of the selected objects, kept in step by list and watch. */
 export interface Followed<T> {
@@ -43,7 +43,7 @@ const relistDelayMillis = 1000;
 
 export function follow<T = KubeObject>(
   connection: Connection,
-  served: Pick<Served, "group" | "version" | "resource" | "kind">,
+  served: Place,
   options: FollowOptions<T>,
 ): Followed<T> {
   const { signal } = options;

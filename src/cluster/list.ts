@@ -1,8 +1,8 @@
 import { isApiError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
-import type { Served } from "../model/served.ts";
 import { apiVersionOf, collectionPath } from "./paths.ts";
 import type { Connection } from "./port.ts";
+import type { Place } from "../model/place.ts";
 
 /** Which objects of a kind. */
 export interface Selection {
@@ -30,7 +30,7 @@ const pageSize = 500;
  */
 export async function list<T = KubeObject>(
   connection: Connection,
-  served: Pick<Served, "group" | "version" | "resource" | "kind">,
+  served: Place,
   options: Selection & {
     readonly pick?: (object: KubeObject) => T;
     readonly signal?: AbortSignal;

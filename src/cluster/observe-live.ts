@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ClusterFacts } from "../model/cluster-facts.ts";
 import { configMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { nodeFacts } from "../model/node.ts";
-import { allOf, calicoDaemonSet, type Observed } from "../model/observed.ts";
+import { allOf, calicoDaemonSet } from "../model/observed.ts";
 import { podFacts } from "../model/pod.ts";
 import { known, type Reading } from "../model/reading.ts";
 import { revisionFacts } from "../model/revision.ts";
@@ -15,6 +16,7 @@ import type { Selection } from "./list.ts";
 import { observe, podSelections, type ObserveOptions } from "./observe.ts";
 import { observeEvents } from "./observe-events.ts";
 import type { Connection, Discovery } from "./port.ts";
+import type { Place } from "../model/place.ts";
 
 export interface LiveOptions extends Omit<ObserveOptions, "now"> {
   readonly clock: () => Millis;
@@ -35,7 +37,7 @@ export async function* observeLive(
   connection: Connection,
   discovered: Promise<Discovery>,
   options: LiveOptions,
-): AsyncGenerator<Observed> {
+): AsyncGenerator<ClusterFacts> {
   const { signal, clock } = options;
   while (!signal.aborted) {
     // Another DaemonSet, or another namespace: everything is looked for anew.
@@ -48,16 +50,16 @@ export async function* observeLive(
 async function* changesOf(
   connection: Connection,
   discovery: Discovery,
-  first: Observed,
+  first: ClusterFacts,
   { signal, clock, namespace, needs, onTrouble }: LiveOptions,
-): AsyncGenerator<Observed> {
+): AsyncGenerator<ClusterFacts> {
   const ending = new AbortController();
   const both = AbortSignal.any([signal, ending.signal]);
   const bell = makeBell();
   const sets = first.daemonSets.known ? first.daemonSets.value : [];
   const ahead = first.now - clock();
   const live = <T>(
-    served: Pick<Served, "group" | "version" | "resource" | "kind"> | undefined,
+    served: Place | undefined,
     selections: readonly Selection[],
     known: boolean,
     pick: (raw: KubeObject) => T | undefined,
@@ -136,7 +138,7 @@ async function readyRings(followed: Followed<unknown>, part: { ready: boolean },
   }
 }
 
-function core(resource: string, kind: string): Pick<Served, "group" | "version" | "resource" | "kind"> {
+function core(resource: string, kind: string): Place {
   return { group: "", version: "v1", resource, kind };
 }
 

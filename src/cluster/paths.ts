@@ -1,11 +1,8 @@
 import type { Ref } from "../model/kube.ts";
-import type { Served } from "../model/served.ts";
-
-/** A kind's place in the API: group, version and plural. */
-export type Place = Pick<Served, "group" | "version" | "resource">;
+import type { Place } from "../model/place.ts";
 
 /** /api/v1/namespaces/kube-system/pods, or without a namespace /api/v1/pods. */
-export function collectionPath(place: Place, namespace?: string): string {
+export function collectionPath(place: Omit<Place, "kind">, namespace?: string): string {
   const root = place.group === "" ? `/api/${place.version}` : `/apis/${place.group}/${place.version}`;
   const scope =
     namespace === undefined || namespace === "" ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
@@ -17,6 +14,6 @@ export function objectPath(ref: Omit<Ref, "kind">, subresource?: string): string
   return subresource === undefined ? own : `${own}/${subresource}`;
 }
 
-export function apiVersionOf(place: Pick<Served, "group" | "version">): string {
+export function apiVersionOf(place: Pick<Place, "group" | "version">): string {
   return place.group === "" ? place.version : `${place.group}/${place.version}`;
 }

@@ -7,6 +7,8 @@ import type { Millis } from "../model/time.ts";
 export interface Connection {
   /** The API server's address, as in the kubeconfig. */
   readonly server: string;
+  /** The context of the kubeconfig; "" without one. */
+  readonly context?: string;
   /** Namespace of the context, or of -n. */
   readonly namespace: string;
   /** Whether the namespace was asked for with -n. */

@@ -11,7 +11,7 @@ export function readOnce(connection: Connection): Connection {
     if (asked.method !== "GET") return connection.request(asked);
     // Who gives up must not take the answer away from the others.
     const { signal: _own, ...shared } = asked;
-    const key = JSON.stringify([shared.path, shared.query, shared.accept]);
+    const key = keyOf(shared);
     const known = answers.get(key);
     if (known !== undefined) return known;
     const answer = connection.request(shared);
@@ -19,4 +19,20 @@ export function readOnce(connection: Connection): Connection {
     return answer;
   };
   return { ...connection, request };
+}
+
+/** What others have read already, once: whoever keeps up with the cluster reads anew after that. */
+export function firstFrom(shared: Connection, connection: Connection): Connection {
+  const used = new Set<string>();
+  const request = (asked: KubeRequest): Promise<KubeResponse> => {
+    const key = keyOf(asked);
+    if (asked.method !== "GET" || used.has(key)) return connection.request(asked);
+    used.add(key);
+    return shared.request(asked);
+  };
+  return { ...connection, request };
+}
+
+function keyOf({ path, query, accept }: KubeRequest): string {
+  return JSON.stringify([path, query, accept]);
 }

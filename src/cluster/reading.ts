@@ -1,4 +1,4 @@
-import { explain, isApiError } from "../errors.ts";
+import { isApiError, reasonOf } from "../errors.ts";
 import { known, type Reading } from "../model/reading.ts";
 
 /**
@@ -9,10 +9,10 @@ export async function readingOf<T>(read: () => Promise<T>): Promise<Reading<T>> 
   try {
     return known(await read());
   } catch (error) {
-    if (!isApiError(error)) return { known: false, why: "failed", message: explain(error) };
+    if (!isApiError(error)) return { known: false, why: "failed", message: reasonOf(error) };
     if (error.status === 401) throw error;
     const why = error.status === 403 ? "forbidden" : error.status === 404 ? "not served" : "failed";
-    return { known: false, why, message: explain(error) };
+    return { known: false, why, message: reasonOf(error) };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectionError } from "../errors.ts";
+import { badAnswer } from "../errors.ts";
 import { formatGoDuration } from "../model/duration.ts";
 import { parseTime } from "../model/time.ts";
 import { readText } from "./body.ts";
@@ -199,7 +199,7 @@ function parseBody(answer: IncomingMessage, text: string, url: URL, anything: bo
 }
 
 function notKubernetes(url: URL, what: string): Error {
-  return connectionError(
-    `error: ${url.origin} answered with ${what}; this is not a Kubernetes API server, or something stands between; check the server of this context and the proxy settings`,
+  return badAnswer(
+    `${url.origin} answered with ${what}; this is not a Kubernetes API server, or something stands between; check the server of this context and the proxy settings`,
   );
 }

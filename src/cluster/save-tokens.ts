@@ -1,5 +1,7 @@
-import { open, readFile, rm, writeFile } from "node:fs/promises";
+import { open, readFile, realpath, rm } from "node:fs/promises";
 import { fileProblem } from "./load-kubeconfig.ts";
+import { writeText } from "./files.ts";
+import { writeWhole } from "./write-whole.ts";
 
 export interface YamlEdit {
   readonly path: readonly (string | number)[];
@@ -38,7 +40,14 @@ export async function saveTokens(
       path: ["users", index, "user", "auth-provider", "config", key],
       value,
     }));
-    await writeFile(file, await yaml.editYaml(text, edits));
+    const renewed = await yaml.editYaml(text, edits);
+    // The user's own link stays; what it leads to is replaced.
+    const path = await realpath(file);
+    await writeWhole(path, renewed, { mode: 0o600 }).catch(async (error: NodeJS.ErrnoException) => {
+      // A container's mount of the file alone cannot be replaced.
+      if (error.code !== "EBUSY") throw error;
+      await writeText(path, renewed);
+    });
   } finally {
     await rm(lock, { force: true });
   }

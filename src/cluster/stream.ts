@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { readLines, readText } from "./body.ts";
-import { connectionError } from "../errors.ts";
+import { badAnswer } from "../errors.ts";
 import type { KubeRequest } from "./port.ts";
 import { knownError, open, urlOf, type Wire } from "./request.ts";
 import { responseError } from "./response-error.ts";
@@ -33,7 +33,7 @@ export async function* streamRequest(wire: Wire, request: KubeRequest): AsyncGen
     for await (const line of readLines(answer)) {
       wire.log.responseBody(url.href, line);
       const event = parse(line);
-      if (event === undefined) throw connectionError(`error: ${url.href} sent a line that is not JSON`);
+      if (event === undefined) throw badAnswer(`${url.href} sent a line that is not JSON`);
       yield event;
     }
   } catch (error) {

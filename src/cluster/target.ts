@@ -8,6 +8,8 @@ export interface Target {
   readonly cluster: KubeCluster & { readonly server: string };
   readonly user: KubeUser;
   readonly userName: string;
+  /** "": no context is in use. */
+  readonly contextName: string;
   /** The kubeconfig that the user stands in. */
   readonly userFile: string | undefined;
   /** Of -n or of the context. */
@@ -73,6 +75,7 @@ export function chooseTarget(
     cluster,
     user,
     userName,
+    contextName: found === undefined ? "" : contextName,
     userFile: entries.userFiles.get(userName),
     namespace: context.namespace,
     namespaceGiven,

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isApiError, isConnectionError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
-import type { Served } from "../model/served.ts";
 import type { Selection } from "./list.ts";
 import { apiVersionOf, collectionPath } from "./paths.ts";
 import type { Connection, WatchEvent } from "./port.ts";
 import { statusError } from "./response-error.ts";
+import type { Place } from "../model/place.ts";
 
 /** The server ends a watch after this long; one that is silent for longer is dead. */
 const watchSeconds = 300;
@@ -22,7 +22,7 @@ const longestDelayMillis = 10_000;
  */
 export async function* watch(
   connection: Connection,
-  served: Pick<Served, "group" | "version" | "resource" | "kind">,
+  served: Place,
   options: Selection & {
     readonly resourceVersion: string;
     readonly signal: AbortSignal;
@@ -78,7 +78,7 @@ function versionOf(event: WatchEvent): string | undefined {
   return event.type === "BOOKMARK" ? event.resourceVersion : event.object.metadata.resourceVersion;
 }
 
-function readEvent(raw: unknown, served: Pick<Served, "group" | "version" | "kind">): WatchEvent {
+function readEvent(raw: unknown, served: Pick<Place, "group" | "version" | "kind">): WatchEvent {
   const { type, object } = raw as { readonly type: string; readonly object: KubeObject };
   switch (type) {
     case "ADDED":

@@ -1,4 +1,4 @@
-import { userError } from "../errors.ts";
+import { apiError, userError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
 import type { Write } from "../model/write.ts";
@@ -41,6 +41,7 @@ export async function sendWrite(
     const version = options.serverVersion === "" ? "of unknown version" : options.serverVersion;
     throw userError(`this server (${version}) has no server-side dry run`);
   }
+  await checkPreconditions(connection, write, options.serverVersion);
   const answer = await connection.request({
     ...requestOf(write, options.dryRun),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -49,6 +50,26 @@ export async function sendWrite(
     object: answer.body as KubeObject,
     ...(answer.date === undefined ? {} : { date: answer.date }),
   };
+}
+
+/** Below 1.14, and where it does not say, resourceVersion as a precondition of DELETE is ignored (hazard H08). */
+export function ignoresPreconditions(serverVersion: string): boolean {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(serverVersion) ?? [];
+  return major === undefined || (major === "1" && Number(minor) < 14);
+}
+
+/** Where the server would not compare, it is read and compared right before; the window is small and not closed. */
+async function checkPreconditions(
+  connection: Connection,
+  write: Write,
+  serverVersion: string,
+): Promise<void> {
+  if (write.verb !== "delete" || write.resourceVersion === undefined || !ignoresPreconditions(serverVersion))
+    return;
+  const { body } = await connection.request({ method: "GET", path: objectPath(write.ref) });
+  const { uid, resourceVersion } = (body as KubeObject).metadata;
+  if (uid === write.uid && resourceVersion === write.resourceVersion) return;
+  throw apiError({ status: 409, reason: "Conflict", message: "it was changed in between" });
 }
 
 /** PATCH and POST carry dryRun in the query, DELETE in its body; elsewhere it would be ignored. */

@@ -21,6 +21,7 @@ import {
 import { fixStrategyFlag } from "../flags/controller.ts";
 import { bundleDirFlag } from "../flags/bundle.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
+import { eventsFlag } from "../flags/events.ts";
 import { toFlag } from "../flags/plan.ts";
 import { probeImageFlag, settleFlag, takeOverFlag } from "../flags/node.ts";
 import { BaseCommand, option } from "./base.ts";
@@ -73,6 +74,7 @@ export class ApplyCommand extends BaseCommand {
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
+  readonly events = option(eventsFlag);
   readonly output = option(outputFlag);
   readonly template = option(templateFlag);
   readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);

@@ -1,4 +1,5 @@
 import { userError } from "../errors.ts";
+import type { NamespacedName } from "../model/kube.ts";
 import { program } from "../model/program.ts";
 
 /** Node names as given, each once. NODE may be written as kubectl prints it: node/NAME. */
@@ -12,11 +13,11 @@ export function nodeArguments(given: readonly string[], command: string): readon
   return [...new Set(names)];
 }
 
-/** --daemonset NAMESPACE/NAME. */
-export function daemonSetArgument(
-  text: string,
-  command: string,
-): { readonly namespace: string; readonly name: string } {
+/** --daemonset NAMESPACE/NAME; undefined where it was not given. */
+export function daemonSetArgument(text: string, command: string): NamespacedName;
+export function daemonSetArgument(text: string | undefined, command: string): NamespacedName | undefined;
+export function daemonSetArgument(text: string | undefined, command: string): NamespacedName | undefined {
+  if (text === undefined) return undefined;
   const [namespace = "", name = "", ...more] = text.split("/");
   if (namespace === "" || name === "" || more.length > 0) {
     throw userError(`--daemonset is NAMESPACE/NAME, not "${text}"`, seeHelp(command));

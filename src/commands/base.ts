@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import type { Connection } from "../cluster/port.ts";
-import type { AppContext } from "../context.ts";
-import { exitCodeOf, explain, isBug } from "../errors.ts";
+import type { AppContext, EventSink } from "../context.ts";
+import { exitCodeOf, explain, isBug, warningsOn } from "../errors.ts";
 import { connectionFlags, type ConnectionValues } from "../flags/connection.ts";
 import type { Flag, FlagValue, FlagValues } from "../flags/flag.ts";
 import { goDuration } from "../model/duration.ts";
@@ -26,7 +26,9 @@ export abstract class BaseCommand extends Command<AppContext> {
   protected abstract run(): Promise<number>;
 
   async execute(): Promise<number> {
+    let events: EventSink | undefined;
     try {
+      events = await this.#openEvents();
       const exitCode = await this.run();
       return exitCode === 0 ? this.#warningsAsErrors() : exitCode;
     } catch (error) {
@@ -34,6 +36,7 @@ export abstract class BaseCommand extends Command<AppContext> {
       if (isBug(error)) this.context.stderr.write(this.#whereItBroke(error));
       return exitCodeOf(error);
     } finally {
+      await events?.close();
       // Idle connections would keep the process alive.
       for (const connection of this.#open) connection.close();
     }
@@ -48,7 +51,16 @@ export abstract class BaseCommand extends Command<AppContext> {
 
   /** A line on stderr, as kubectl prints warnings. */
   protected warn(message: string): void {
-    this.context.stderr.write(`Warning: ${message}\n`);
+    warningsOn(this.context)(message);
+  }
+
+  /** --events, on the commands that have it: opened before the cluster is asked anything. */
+  async #openEvents(): Promise<EventSink | undefined> {
+    const { events, output = "table" } = this as { readonly events?: string; readonly output?: string };
+    if (events === undefined) return undefined;
+    const { withEvents } = await import("./events.ts");
+    this.context = await withEvents(this.context, events, output);
+    return this.context.events;
   }
 
   #warningsAsErrors(): number {

@@ -10,6 +10,7 @@ import {
 } from "../flags/common.ts";
 import { diffFlag, editFlag, noRestartFlag, setFlag, unsetFlag } from "../flags/configmap.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
+import { eventsFlag } from "../flags/events.ts";
 import { settleFlag, takeOverFlag } from "../flags/node.ts";
 import { BaseCommand, option } from "./base.ts";
 
@@ -19,12 +20,12 @@ export class ConfigMapCommand extends BaseCommand {
     summary: "Change Calico's ConfigMap and restart exactly what reads the changed keys",
     details:
       "Shows what changes and what that does, checks the values that it knows, and writes them as the one who applied the ConfigMap before. " +
-      "Then Typha and the controller are restarted where they read a changed key, and calico-node on each node by the steps of `node`. Running the same command again continues where it stopped.",
+      "Then Typha and the controller are restarted where they read a changed key, and calico-node on each node by the steps of `node`. It asks before more than the controller restarts; without a terminal that needs -y. Running the same command again continues where it stopped.",
     arguments: "[flags]",
     examples: [
       { what: "Show what a new manifest changes", command: "configmap -f calico.yaml --diff" },
       { what: "Bring the ConfigMap in line with the file's", command: "configmap -f calico.yaml" },
-      { what: "Change one value", command: "configmap --set veth_mtu=1440" },
+      { what: "Change this value and no other", command: "configmap --set veth_mtu=1440" },
       {
         what: "Change it now and restart nodes later",
         command: "configmap --set veth_mtu=1440 --no-restart",
@@ -53,6 +54,7 @@ export class ConfigMapCommand extends BaseCommand {
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
+  readonly events = option(eventsFlag);
   readonly output = option({ ...outputFlag, help: "Output format. One of: (table, json, yaml, name)." });
   readonly rest = Option.Rest();
 

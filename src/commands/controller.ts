@@ -2,6 +2,7 @@ import { Option } from "clipanion";
 import { bundleDirFlag } from "../flags/bundle.ts";
 import {
   allowMissingTemplateKeysFlag,
+  daemonSetFlag,
   filenameFlag,
   ignorePreflightErrorsFlag,
   outputFlag,
@@ -17,6 +18,7 @@ import {
   settleControllerFlag,
 } from "../flags/controller.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
+import { eventsFlag } from "../flags/events.ts";
 import { takeOverFlag } from "../flags/node.ts";
 import { BaseCommand, option } from "./base.ts";
 
@@ -50,6 +52,7 @@ export class ControllerCommand extends BaseCommand {
     ...filenameFlag,
     help: "Manifest that holds the controller; - reads standard input.",
   });
+  readonly daemonSet = option(daemonSetFlag);
   readonly restart = option(restartControllerFlag);
   readonly fixStrategy = option(fixStrategyFlag);
   readonly takeOver = option({
@@ -66,6 +69,7 @@ export class ControllerCommand extends BaseCommand {
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
+  readonly events = option(eventsFlag);
   readonly output = option(outputFlag);
   readonly template = option(templateFlag);
   readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);

@@ -2,6 +2,7 @@ import { Option } from "clipanion";
 import { bundleDirFlag } from "../flags/bundle.ts";
 import { outputFlag, yesFlag } from "../flags/common.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
+import { eventsFlag } from "../flags/events.ts";
 import { finishFlag } from "../flags/migrate-data.ts";
 import { BaseCommand, option } from "./base.ts";
 
@@ -26,6 +27,7 @@ export class MigrateDataCommand extends BaseCommand {
   readonly finish = option(finishFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
+  readonly events = option(eventsFlag);
   readonly bundleDir = option(bundleDirFlag);
   readonly output = option({
     ...outputFlag,
@@ -46,7 +48,6 @@ export class MigrateDataCommand extends BaseCommand {
       extra: this.rest,
       context: this.context,
       connect: () => this.connect(),
-      warn: (message) => this.warn(message),
     });
   }
 }

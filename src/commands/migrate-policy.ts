@@ -4,6 +4,7 @@ import { bundleDirFlag } from "../flags/bundle.ts";
 import { outputFlag, yesFlag } from "../flags/common.ts";
 import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
+import { eventsFlag } from "../flags/events.ts";
 import {
   acceptFlag,
   finishFlag,
@@ -54,6 +55,7 @@ export class MigratePolicyCommand extends BaseCommand {
   readonly bundleDir = option(bundleDirFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
+  readonly events = option(eventsFlag);
   readonly facts = option(factsFlag);
   readonly saveFacts = option(saveFactsFlag);
   readonly output = option({

@@ -12,6 +12,7 @@ import {
   yesFlag,
 } from "../flags/common.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
+import { eventsFlag } from "../flags/events.ts";
 import {
   forceFlag,
   gracePeriodFlag,
@@ -83,6 +84,7 @@ export class NodeCommand extends BaseCommand {
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
+  readonly events = option(eventsFlag);
   readonly output = option(outputFlag);
   readonly template = option(templateFlag);
   readonly allowMissingTemplateKeys = option(allowMissingTemplateKeysFlag);

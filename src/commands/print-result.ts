@@ -1,5 +1,6 @@
 import { userError } from "../errors.ts";
-import { printed, readOutput, type Output, type OutputFlags, type Printable } from "../render/output.ts";
+import { printed, type Output, type Printable } from "../render/output.ts";
+import { readOutput, type OutputFlags } from "./read-output.ts";
 
 /** What -o and its companions ask for; a mistake in them is the user's. */
 export async function outputOf(

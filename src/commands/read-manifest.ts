@@ -1,26 +1,56 @@
+import { expandPattern } from "../cluster/expand-pattern.ts";
 import { userError } from "../errors.ts";
 import { parseManifest, parseObjects, type ManifestObject } from "../manifest/parse.ts";
+import { quoted } from "../model/shell.ts";
 
-/** The objects of one file, or of standard input; `command` is named where a directory is given. */
+/**
+ * The objects of one -f: a file, standard input, or what a pattern in quotes matches, as kubectl expands it. `command`
+ * is named where a directory is given. Throws UserError for what cannot be read, and where there is no object.
+ */
 export async function readManifest(
   path: string,
   readFile: (path: string) => Promise<string>,
   command: string,
 ): Promise<readonly ManifestObject[]> {
-  return parseManifest(await read(path, readFile, command), nameOf(path));
+  const [file, ...more] = await filesOf(path);
+  if (file !== undefined && more.length === 0)
+    return parseManifest(await read(file, readFile, command), nameOf(file));
+  const objects = await readOneOf(path, readFile, command);
+  if (objects.length === 0) throw userError(`no objects in ${path}`);
+  return objects;
 }
 
-/** The same of one of several files, which may have nothing in it. */
+/** The same of one of several -f, which may have nothing in it. */
 export async function readOneOf(
   path: string,
   readFile: (path: string) => Promise<string>,
   command: string,
 ): Promise<readonly ManifestObject[]> {
-  return parseObjects(await read(path, readFile, command), nameOf(path));
+  const objects: ManifestObject[] = [];
+  for (const file of await filesOf(path)) {
+    // In their order.
+    objects.push(...parseObjects(await read(file, readFile, command), nameOf(file)));
+  }
+  return objects;
 }
 
 function nameOf(path: string): string {
   return path === "-" ? "STDIN" : path;
+}
+
+async function filesOf(path: string): Promise<readonly string[]> {
+  if (path === "-") return [path];
+  if (/^https?:\/\//i.test(path)) {
+    const name = URL.parse(path)?.pathname.split("/").at(-1) ?? "";
+    throw userError(
+      `-f takes files, not URLs: curl -LO ${quoted(path)}, then -f ${name === "" ? "FILE" : quoted(name)}`,
+    );
+  }
+  const files = await expandPattern(path).catch((error: unknown) => {
+    throw userError(error instanceof Error ? error.message : String(error));
+  });
+  // Under its own name: the error of reading it is the one to be told.
+  return files ?? [path];
 }
 
 async function read(
@@ -31,11 +61,6 @@ async function read(
   try {
     return await readFile(path);
   } catch (error) {
-    if (/^https?:\/\//.test(path)) {
-      throw userError(
-        `"${path}" is an address, and nothing outside the cluster is asked; download it and give the file`,
-      );
-    }
     const code = (error as { readonly code?: string }).code;
     if (code === "ENOENT") throw userError(`the path "${path}" does not exist`);
     if (code === "EISDIR") throw userError(`"${path}" is a directory; ${command} takes one file`);

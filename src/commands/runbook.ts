@@ -1,5 +1,5 @@
 import { Option } from "clipanion";
-import { outputFlag } from "../flags/common.ts";
+import { daemonSetFlag, outputFlag } from "../flags/common.ts";
 import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 import { datastoreFlag, fromFlag, toFlag } from "../flags/plan.ts";
 import {
@@ -42,6 +42,7 @@ export class RunbookCommand extends BaseCommand {
     ...datastoreFlag,
     help: "Calico's datastore, where the cluster does not say it: etcd or kubernetes.",
   });
+  readonly daemonSet = option(daemonSetFlag);
   readonly runBy = option(runByFlag);
   readonly unit = option(unitFlag);
   readonly cniBinDir = option(cniBinDirFlag);
@@ -67,6 +68,7 @@ export class RunbookCommand extends BaseCommand {
       to: this.to,
       from: this.from,
       datastore: this.datastore,
+      daemonSet: this.daemonSet,
       runBy: this.runBy,
       unit: this.unit,
       cniBinDir: this.cniBinDir,

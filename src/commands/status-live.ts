@@ -3,12 +3,14 @@ import { observeLive } from "../cluster/observe-live.ts";
 import { observedGroups } from "../cluster/observe.ts";
 import type { AppContext } from "../context.ts";
 import { explain } from "../errors.ts";
+import { upgradeState } from "../facts/upgrade.ts";
+import { waitOutcome, type Failing } from "../facts/wait.ts";
 import { catalogue } from "../releases/catalogue.ts";
 import { upgradeStatus } from "../render/status/build.ts";
 import type { UpgradeStatus } from "../render/status/kind.ts";
 import { makeLiveText } from "../render/status/live-text.ts";
 import { printableStatus } from "../render/status/print.ts";
-import { waitOutcome, type Failing } from "../render/status/wait.ts";
+import { waitedForText, waitFailureText } from "../render/status/wait-text.ts";
 import { resultText } from "./print-result.ts";
 import { errorsOf, isBlind } from "./status-errors.ts";
 import type { StatusOptions, StatusView } from "./status-view.ts";
@@ -41,26 +43,28 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
       },
     });
     for await (const observed of looks) {
-      const status = view.sorted(upgradeStatus(observed, catalogue, view.scope));
+      const state = upgradeState(observed, catalogue, view.scope);
+      const status = view.sorted(upgradeStatus(state));
       last = status;
       trouble = "";
-      const errors = errorsOf(observed, status, view.scope);
+      const errors = errorsOf(state, view.scope);
       const lines = errors.lines.map((line) => `${line}\n`).join("");
       if (lines !== shownErrors) context.stderr.write(lines);
       shownErrors = lines;
       if (isBlind(observed) || errors.missing) return 1;
       if (show !== undefined) await show(status);
       if (!wait) continue;
-      const outcome = waitOutcome(status, failing, observed.now);
+      const outcome = waitOutcome(state, failing, observed.now);
       if (outcome.kind === "waiting") {
         failing = outcome.failing;
-        if (outcome.message !== said && !watch) context.stderr.write(`${outcome.message}\n`);
-        said = outcome.message;
+        const message = waitedForText(outcome.for);
+        if (message !== said && !watch) context.stderr.write(`${message}\n`);
+        said = message;
         continue;
       }
       if (!watch) await print(view, options, status);
       if (outcome.kind === "done") return 0;
-      context.stderr.write(`error: ${outcome.message}\n`);
+      context.stderr.write(`error: ${waitFailureText(outcome.why, observed.now)}\n`);
       return 1;
     }
     if (!wait || context.outputClosed.aborted) return 0;

@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { discoverCached } from "../cluster/discovery.ts";
 import { observe, observedGroups, type Need } from "../cluster/observe.ts";
 import { userError } from "../errors.ts";
+import type { UpgradeScope } from "../facts/upgrade.ts";
 import type { Output } from "../render/output.ts";
-import type { StatusScope } from "../render/status/build.ts";
 import { outputOf } from "./print-result.ts";
 import { daemonSetArgument, nodeArguments } from "./arguments.ts";
 import type { StatusOptions, StatusView } from "./status-view.ts";
@@ -22,7 +22,7 @@ export async function runStatus(options: StatusOptions): Promise<number> {
   if (options.facts !== undefined || options.saveFacts !== undefined) {
     if (options.watch || options.wait)
       throw userError("--facts and --save-facts are about one look; leave out --watch and --wait");
-    const { factsSource } = await import("./facts/source.ts");
+    const { factsSource } = await import("../operations/facts/source.ts");
     const observed = await (await factsSource(options, context, options.connect)).read(needs);
     const { showStatus } = await import("./status-show.ts");
     return await showStatus(observed, shown, options);
@@ -66,9 +66,8 @@ async function sortedBy(path: string, { format }: Output): Promise<StatusView["s
 const nameNeeds: readonly Need[] = ["nodes", "daemonSets", "pods", "revisions"];
 const allNeeds: readonly Need[] = [...nameNeeds, "workloads", "configMaps", "installation", "events"];
 
-function scopeOf({ nodes, daemonSet }: StatusOptions): StatusScope {
+function scopeOf({ nodes, daemonSet }: StatusOptions): UpgradeScope {
   const names = nodeArguments(nodes, "status");
-  if (daemonSet === undefined) return { nodes: names };
-  const { namespace, name } = daemonSetArgument(daemonSet, "status");
-  return { nodes: names, daemonSet: `${namespace}/${name}` };
+  const named = daemonSetArgument(daemonSet, "status");
+  return { nodes: names, ...(named === undefined ? {} : { daemonSet: named }) };
 }

@@ -1,4 +1,5 @@
-import type { Observed } from "../model/observed.ts";
+import { upgradeState } from "../facts/upgrade.ts";
+import type { ClusterFacts } from "../model/cluster-facts.ts";
 import { catalogue } from "../releases/catalogue.ts";
 import { upgradeStatus } from "../render/status/build.ts";
 import { printableStatus } from "../render/status/print.ts";
@@ -8,13 +9,14 @@ import type { StatusOptions, StatusView } from "./status-view.ts";
 
 /** Prints one look at the cluster and answers the exit code. */
 export async function showStatus(
-  observed: Observed,
+  observed: ClusterFacts,
   { output, sorted, scope }: Pick<StatusView, "output" | "sorted" | "scope">,
   options: StatusOptions,
 ): Promise<number> {
   const { context } = options;
-  const status = sorted(upgradeStatus(observed, catalogue, scope));
-  const errors = errorsOf(observed, status, scope);
+  const state = upgradeState(observed, catalogue, scope);
+  const status = sorted(upgradeStatus(state));
+  const errors = errorsOf(state, scope);
   if (!isBlind(observed)) context.stdout.write(await resultText(output, printableStatus(status, options)));
   for (const line of errors.lines) context.stderr.write(`${line}\n`);
   return isBlind(observed) || errors.missing ? 1 : 0;

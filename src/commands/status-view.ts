@@ -1,10 +1,11 @@
 import type { Need } from "../cluster/observe.ts";
 import type { Connection } from "../cluster/port.ts";
 import type { AppContext } from "../context.ts";
-import type { FactsFlags } from "./facts/source.ts";
+import type { FactsFlags } from "../operations/facts/source.ts";
+import type { UpgradeScope } from "../facts/upgrade.ts";
 import type { Millis } from "../model/time.ts";
-import type { Output, OutputFlags } from "../render/output.ts";
-import type { StatusScope } from "../render/status/build.ts";
+import type { Output } from "../render/output.ts";
+import type { OutputFlags } from "./read-output.ts";
 import type { UpgradeStatus } from "../render/status/kind.ts";
 import type { StatusLook } from "../render/status/print.ts";
 
@@ -24,7 +25,7 @@ export interface StatusOptions extends OutputFlags, StatusLook, FactsFlags {
 /** What `status` looks at, once for all its ways to show it. */
 export interface StatusView {
   readonly connection: Connection;
-  readonly scope: StatusScope;
+  readonly scope: UpgradeScope;
   readonly output: Output;
   /** A status whose nodes are in the order of --sort-by. */
   readonly sorted: (status: UpgradeStatus) => UpgradeStatus;

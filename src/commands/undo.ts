@@ -4,6 +4,7 @@ import { ignorePreflightErrorsFlag, outputFlag, yesFlag } from "../flags/common.
 import { noRestartFlag } from "../flags/configmap.ts";
 import { settleFlag } from "../flags/node.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
+import { eventsFlag } from "../flags/events.ts";
 import { forceUndoFlag, listBundlesFlag } from "../flags/undo.ts";
 import { BaseCommand, option } from "./base.ts";
 
@@ -46,6 +47,7 @@ export class UndoCommand extends BaseCommand {
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
+  readonly events = option(eventsFlag);
   readonly output = option({
     ...outputFlag,
     help: "Output format. One of: (table, wide, json, yaml, name).",
@@ -53,7 +55,10 @@ export class UndoCommand extends BaseCommand {
   readonly bundles = Option.Rest();
 
   protected async run(): Promise<number> {
-    const { runUndo } = await import("./undo/run.ts");
+    const [{ runUndo }, { bundleArguments }] = await Promise.all([
+      import("./undo/run.ts"),
+      import("./undo/arguments.ts"),
+    ]);
     return await runUndo({
       list: this.list,
       force: this.force,
@@ -64,7 +69,7 @@ export class UndoCommand extends BaseCommand {
       ignored: this.ignored,
       settle: this.settle,
       output: this.output,
-      bundles: this.bundles,
+      bundles: bundleArguments(this.bundles),
       connection: this.connection,
       context: this.context,
       connect: () => this.connect(),

@@ -1,6 +1,6 @@
 import { fingerprint } from "../model/fingerprint.ts";
 import type { KubeObject } from "../model/kube.ts";
-import { isRecord } from "./spec.ts";
+import { isRecord } from "../model/record.ts";
 
 /** One field that differs; undefined: it is not there. */
 export interface Difference {

@@ -3,7 +3,8 @@ import type { JsonObject, KubeObject } from "../model/kube.ts";
 import { bgpPeer } from "./bgp-peer.ts";
 import { ipPool } from "./ip-pool.ts";
 import { movedKinds, newGroup, newVersion, type OldKind } from "./kinds.ts";
-import { isRecord, refused, type Spec } from "./spec.ts";
+import { refused, type Spec } from "./spec.ts";
+import { isRecord } from "../model/record.ts";
 
 export type Converted =
   | { readonly ok: true; readonly object: KubeObject }

@@ -45,8 +45,9 @@ export function unfit(found: KubeObject): string | undefined {
 }
 
 export function isEstablished(found: KubeObject): boolean {
-  const { conditions = [] } = (found["status"] ?? {}) as {
-    readonly conditions?: readonly { readonly type?: string; readonly status?: string }[];
+  // A new one has null there on older servers.
+  const { conditions } = (found["status"] ?? {}) as {
+    readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] | null;
   };
-  return conditions.some(({ type, status }) => type === "Established" && status === "True");
+  return (conditions ?? []).some(({ type, status }) => type === "Established" && status === "True");
 }

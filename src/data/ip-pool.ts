@@ -1,6 +1,7 @@
 import { formatCidr, parseCidr } from "../model/cidr.ts";
 import type { JsonObject } from "../model/kube.ts";
-import { isRecord, refused, type Spec } from "./spec.ts";
+import { refused, type Spec } from "./spec.ts";
+import { isRecord } from "../model/record.ts";
 
 const fields = ["cidr", "ipip", "ipip_mode", "masquerade", "ipam", "disabled"];
 const modes = ["always", "cross-subnet"];

@@ -8,7 +8,3 @@ export type Spec =
 export function refused(why: string): Spec {
   return { ok: false, why };
 }
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

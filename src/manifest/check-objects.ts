@@ -1,11 +1,12 @@
 import { userError } from "../errors.ts";
-import type { KubeObject } from "../model/kube.ts";
+import { type KubeObject, groupOf } from "../model/kube.ts";
 import { workloadFacts } from "../model/workload.ts";
 import type { ManifestObject } from "./parse.ts";
+import { refusePlaceholders } from "./placeholders.ts";
 
 /**
  * What a set of objects must not hold when it is applied as one upgrade: an object twice, two controllers,
- * an object of another namespace. Throws UserError with the places in the files. `namespace` is Calico's.
+ * an object of another namespace, what is still to be filled in. Throws UserError with the places in the files. `namespace` is Calico's.
  */
 export function checkObjects(
   objects: readonly ManifestObject[],
@@ -13,10 +14,11 @@ export function checkObjects(
   defaultNamespace: string,
   namespaced: (object: KubeObject) => boolean,
 ): void {
+  for (const { object, source } of objects) refusePlaceholders([object], source.name);
   const seen = new Map<string, ManifestObject>();
   for (const each of objects) {
     const { object } = each;
-    const group = object.apiVersion.includes("/") ? object.apiVersion.replace(/\/.*/, "") : "";
+    const group = groupOf(object);
     const own = namespaced(object) ? (object.metadata.namespace ?? defaultNamespace) : "";
     const id = `${object.kind}.${group}/${own}/${object.metadata.name}`;
     const before = seen.get(id);

@@ -43,6 +43,8 @@ export interface Missing {
   readonly unknown?: true;
   /** The keys of a ConfigMap or Secret that are not there. */
   readonly keys?: readonly string[];
+  /** Why the file's object cannot be applied as it is, and what to do. */
+  readonly because?: string;
 }
 
 /** Everything that is missing or unknown, in the order in which it is to be added. */

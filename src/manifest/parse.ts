@@ -2,6 +2,7 @@ import { userError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { splitDocuments, splitJson } from "./documents.ts";
 import { parseYaml } from "./yaml.ts";
+import { isRecord } from "../model/record.ts";
 
 /** An object of a file, and where it stands there. */
 export interface ManifestObject {
@@ -112,8 +113,4 @@ function objectsOf({ value, document, where }: Found, name: string): readonly Ma
     throw refuse(`${kind}: resource name may not be empty`);
   }
   return [{ object: value as KubeObject, source: { name, document } }];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,15 +1,17 @@
 import type { LiveSurroundings, Missing } from "../manifest/missing.ts";
 import type { ManifestObject } from "../manifest/parse.ts";
+import { placeholderOf } from "../manifest/placeholders.ts";
 import { bindingOf, rulesOf, sameRole, type RoleRef } from "../model/rbac.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { lastAppliedAnnotation } from "../model/names.ts";
 import { lastApplied } from "./last-applied.ts";
 import { unionOfRules } from "./rbac-union.ts";
+import { recordOf } from "../model/record.ts";
 
 /** What to apply so that nothing is missing, and what cannot be added. */
 export interface Addition {
   readonly objects: readonly KubeObject[];
-  /** Not in the file, in a Secret that is there already, or unknown. */
+  /** Not in the file or not filled in there, in a Secret that is there already, or unknown. */
   readonly left: readonly Missing[];
 }
 
@@ -32,8 +34,12 @@ export function addMissing(
     if (added.has(id) && one.kind !== "ConfigMap") continue;
     const object =
       one.unknown === true ? undefined : addition(one, fromFile(one, file, defaultNamespace), live);
+    const placeholder = object === undefined ? undefined : placeholderOf(object);
     if (object === undefined) left.push(one);
-    else added.set(id, object);
+    else if (placeholder !== undefined) {
+      const because = `the file still has the placeholder ${placeholder}: replace it with this cluster's value`;
+      left.push({ ...one, because });
+    } else added.set(id, object);
   }
   return { objects: [...added.values()], left };
 }
@@ -133,7 +139,9 @@ function configMapWith(
   if (keys.some((key) => data[key] === undefined)) return undefined;
   const applied = lastApplied(there);
   const own = (field: "data" | "binaryData"): Readonly<Record<string, unknown>> =>
-    applied === undefined ? recordOf(there[field]) : both(recordOf(there[field]), recordOf(applied[field]));
+    applied === undefined
+      ? (recordOf(there[field]) ?? {})
+      : both(recordOf(there[field]) ?? {}, recordOf(applied[field]) ?? {});
   const binaryData = own("binaryData");
   return {
     ...kept(there),
@@ -143,7 +151,7 @@ function configMapWith(
 }
 
 function dataOf(object: KubeObject | undefined): Readonly<Record<string, unknown>> {
-  return recordOf(object?.["data"]);
+  return recordOf(object?.["data"]) ?? {};
 }
 
 /**
@@ -156,7 +164,7 @@ function kept(there: KubeObject): KubeObject {
   const { [lastAppliedAnnotation]: _text, ...ownAnnotations } = annotations ?? {};
   const applied = lastApplied(there);
   const pick = (live: Readonly<Record<string, string>>, which: "labels" | "annotations") =>
-    applied === undefined ? live : both(live, recordOf(recordOf(applied.metadata)[which]));
+    applied === undefined ? live : both(live, recordOf(recordOf(applied.metadata)?.[which]) ?? {});
   const keptLabels = pick(labels ?? {}, "labels");
   const keptAnnotations = pick(ownAnnotations, "annotations");
   return {
@@ -177,10 +185,4 @@ function both<T>(
   applied: Readonly<Record<string, unknown>>,
 ): Record<string, T> {
   return Object.fromEntries(Object.entries(live).filter(([key]) => key in applied));
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
 }

@@ -1,10 +1,11 @@
 import type { KubeObject, Ref } from "../model/kube.ts";
-import { configChangedAnnotation, manager } from "../model/names.ts";
+import { configChangedAnnotation, lastAppliedAnnotation, manager } from "../model/names.ts";
 import type { Write } from "../model/write.ts";
 import { applyObject, type Applied, type InstallOwner } from "./apply-object.ts";
 import { applierOf } from "./applier.ts";
+import { conflictsOf } from "./conflicts.ts";
 import { extractOwned } from "./extract.ts";
-import { lastApplied } from "./last-applied.ts";
+import { lastApplied, lastAppliedText } from "./last-applied.ts";
 
 type Data = Readonly<Record<string, string>>;
 
@@ -22,81 +23,88 @@ export interface ConfigMapChange {
 }
 
 /**
- * Values set and removed one by one, as the one who applied the ConfigMap before: so last-applied is kept
- * in step, and the user's own next apply of the file changes exactly these back.
+ * Exactly these keys are set and removed, and no other, as the one who applied the ConfigMap before. In its
+ * last-applied text they are kept in step, so that the user's own next apply of the file changes them back; what
+ * else stands there may be a release behind, and stays.
  */
-export function desiredBy(
+export function changeKeys(
   live: KubeObject,
   set: ReadonlyMap<string, string>,
   unset: ReadonlySet<string>,
-): KubeObject {
-  const applier = applierOf(live);
-  const own = applier.kind === "server" ? extractOwned(live, applier.fields) : lastApplied(live);
-  const { name, namespace, labels } = live.metadata;
-  const base: KubeObject = own ?? {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(labels === undefined ? {} : { labels }),
-    },
-    data: dataOf(live),
-  };
-  const kept = Object.entries(dataOf(base)).filter(([key]) => !unset.has(key));
-  return { ...base, data: { ...Object.fromEntries(kept), ...Object.fromEntries(set) } };
-}
-
-/** What applying `desired` changes; keys of `unset` go whoever set them. */
-export function changeConfigMap(
-  live: KubeObject,
-  desired: KubeObject,
   ref: Ref,
-  install: InstallOwner,
-  options: { readonly force: boolean; readonly unset: ReadonlySet<string> },
 ): ConfigMapChange {
-  const applied = applyObject(live, desired, ref, install, options.force);
   const before = dataOf(live);
-  const patch = (applied.patch["data"] ?? {}) as Readonly<Record<string, string | null>>;
-  const missed = [...options.unset].filter((key) => key in before && !(key in patch));
-  const server = applierOf(live).kind === "server";
-  const extra = server ? {} : Object.fromEntries(missed.map((key) => [key, null]));
-  const changes = { ...patch, ...extra };
-  const data = Object.fromEntries(
-    Object.entries({ ...before, ...changes }).filter((entry): entry is [string, string] => entry[1] !== null),
-  );
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(data)])]
-    .filter((key) => before[key] !== data[key])
-    .toSorted();
-  return {
-    applied: missed.length > 0 && !server ? withData(applied, live, ref, extra) : applied,
-    data,
-    merged: { ...live, data },
-    keys,
-    notOurs: server ? missed : [],
-  };
-}
-
-/** Keys that the applier never set are removed by the same patch. */
-function withData(
-  applied: Applied,
-  live: KubeObject,
-  ref: Ref,
-  extra: Readonly<Record<string, null>>,
-): Applied {
-  const patch = { ...applied.patch, data: { ...(applied.patch["data"] as object | undefined), ...extra } };
+  const data = changed(before, set, unset);
+  const keys = differing(before, data);
+  const applier = applierOf(live);
+  if (applier.kind === "server") {
+    const owned = extractOwned(live, applier.fields);
+    const desired = { ...owned, data: changed(dataOf(owned), set, unset) };
+    const install: InstallOwner = { kind: "server", manager: applier.manager };
+    const notOurs = [...unset].filter((key) => key in before && !(key in dataOf(owned)));
+    const applied = applyObject(live, desired, ref, install, true);
+    return { applied, data, merged: { ...live, data }, keys, notOurs };
+  }
+  if (keys.length === 0)
+    return {
+      applied: { outcome: "unchanged", patch: {}, conflicts: [] },
+      data,
+      merged: live,
+      keys,
+      notOurs: [],
+    };
+  const values = Object.fromEntries(keys.map((key) => [key, data[key] ?? null]));
+  const was = lastApplied(live);
+  const text =
+    was === undefined
+      ? {}
+      : { [lastAppliedAnnotation]: lastAppliedText({ ...was, data: changed(dataOf(was), set, unset) }) };
   const { resourceVersion } = live.metadata;
+  const metadata = { resourceVersion, ...(was === undefined ? {} : { annotations: text }) };
+  const patch = { data: values };
   const write: Write = {
     verb: "patch",
     ref,
     patch: "strategic",
-    fieldManager: applied.write?.verb === "patch" ? applied.write.fieldManager : manager,
-    body: {
-      ...patch,
-      metadata: { ...(patch as { metadata?: object }).metadata, resourceVersion },
-    },
+    fieldManager: applier.manager,
+    body: { ...patch, metadata },
   };
-  return { ...applied, write, outcome: "configured", patch };
+  return {
+    applied: { write, outcome: "configured", patch, conflicts: conflictsOf(live, patch, applier.manager) },
+    data,
+    merged: { ...live, data },
+    keys,
+    notOurs: [],
+  };
+}
+
+/** What applying the whole ConfigMap of a file changes. */
+export function applyConfigMap(
+  live: KubeObject,
+  desired: KubeObject,
+  ref: Ref,
+  install: InstallOwner,
+  force: boolean,
+): ConfigMapChange {
+  const applied = applyObject(live, desired, ref, install, force);
+  const before = dataOf(live);
+  const patch = (applied.patch["data"] ?? {}) as Readonly<Record<string, string | null>>;
+  const data = Object.fromEntries(
+    Object.entries({ ...before, ...patch }).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
+  return { applied, data, merged: { ...live, data }, keys: differing(before, data), notOurs: [] };
+}
+
+function changed(data: Data, set: ReadonlyMap<string, string>, unset: ReadonlySet<string>): Data {
+  const kept = Object.entries(data).filter(([key]) => !unset.has(key));
+  return { ...Object.fromEntries(kept), ...Object.fromEntries(set) };
+}
+
+/** Keys whose values differ, in order. */
+function differing(before: Data, after: Data): readonly string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => before[key] !== after[key])
+    .toSorted();
 }
 
 /** Our note of which keys changed when (hazard H25), in the same patch; a server-side manager would own it then. */
@@ -112,8 +120,8 @@ export function notedApart(write: Write): boolean {
   return write.verb === "patch" && write.patch === "apply";
 }
 
-/** The note as a write of our own, beside a server-side apply. */
-export function noteOn(live: KubeObject, ref: Ref, note: string): Write {
+/** The note as a write of our own, beside a server-side apply; null takes it away. */
+export function noteOn(live: KubeObject, ref: Ref, note: string | null): Write {
   const { resourceVersion } = live.metadata;
   const metadata = { resourceVersion, annotations: { [configChangedAnnotation]: note } };
   return { verb: "patch", ref, patch: "merge", fieldManager: manager, body: { metadata } };

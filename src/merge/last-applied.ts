@@ -15,15 +15,15 @@ export function lastApplied(live: KubeObject): KubeObject | undefined {
 
 /** The object with the annotation that kubectl's client-side apply gives it. */
 export function withLastApplied(desired: KubeObject): KubeObject {
+  const text = lastAppliedText(desired);
+  const annotations = { ...desired.metadata.annotations, [lastAppliedAnnotation]: text };
+  return { ...desired, metadata: { ...desired.metadata, annotations } };
+}
+
+/** The text of that annotation. */
+export function lastAppliedText(desired: KubeObject): string {
   const { [lastAppliedAnnotation]: _old, ...annotations } = desired.metadata.annotations ?? {};
-  const bare = { ...desired, metadata: { ...desired.metadata, annotations } };
-  return {
-    ...desired,
-    metadata: {
-      ...desired.metadata,
-      annotations: { ...annotations, [lastAppliedAnnotation]: `${goJson(bare)}\n` },
-    },
-  };
+  return `${goJson({ ...desired, metadata: { ...desired.metadata, annotations } })}\n`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { splitApiVersion } from "../model/kube.ts";
 /**
  * How Kubernetes merges the lists of an object: by a key (strategic merge), else they are replaced whole.
  * From the patchMergeKey and patchStrategy tags of the API types; by field name, which is enough below a
@@ -62,7 +63,7 @@ export function typeName({
   readonly apiVersion: string;
   readonly kind: string;
 }): string {
-  const group = apiVersion.includes("/") ? apiVersion.replace(/\/.*/, "") : "";
+  const { group } = splitApiVersion(apiVersion);
   if (!builtIn.has(group) && group !== "apiextensions.k8s.io") return customResource;
   return apiVersion === "policy/v1beta1" ? `${kind}.v1beta1` : kind;
 }

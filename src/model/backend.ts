@@ -27,5 +27,9 @@ export function backend(template: TemplateFacts, configMaps: readonly ConfigMapF
 /** Whether BGP runs, so that a restart of calico-node is a graceful restart (hazards H17, H22). */
 export function bgpInUse(template: TemplateFacts, configMaps: readonly ConfigMapFacts[]): Truth {
   const found = backend(template, configMaps);
-  return found === "unknown" ? "unknown" : found === "bird" || found === "gobgp";
+  return found === "unknown" ? "unknown" : speaksBgp(found);
+}
+
+export function speaksBgp(found: Backend): boolean {
+  return found === "bird" || found === "gobgp";
 }

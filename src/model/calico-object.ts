@@ -1,7 +1,7 @@
 import type { JsonObject, KubeObject, OwnerReference } from "./kube.ts";
-import { recordOf } from "./label-selector.ts";
 import { gitOps } from "./owner.ts";
 import { parseTime, type Millis } from "./time.ts";
+import { recordOf } from "./record.ts";
 
 /** What we read of one of Calico's own objects: who it is, and those fields of it that a rule looks at. */
 export interface CalicoObject {

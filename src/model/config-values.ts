@@ -1,3 +1,5 @@
+import { placeholderIn } from "./placeholder.ts";
+
 /** What is known of the keys of calico-config and canal-config (calico-facts 1.6, 8). */
 
 /** Placeholders that install-cni has ever filled in, in any release. */
@@ -89,6 +91,8 @@ export const knownConfigKeys: readonly string[] = Object.keys(known);
 
 /** What is wrong with a value, in words that follow the key; undefined where nothing is known to be. */
 export function configProblem(key: string, value: string): string | undefined {
+  const placeholder = placeholderIn(value);
+  if (placeholder !== undefined) return `still has the manifest's own placeholder: ${placeholder}`;
   return known[key]?.problem?.(value);
 }
 
@@ -145,8 +149,6 @@ function oneOf(...values: readonly string[]): (value: string) => string | undefi
 
 function endpointsProblem(value: string): string | undefined {
   for (const part of value.split(",").map((each) => each.trim())) {
-    // The manifests themselves come with http://<ETCD_IP>:<ETCD_PORT>, which somebody has to fill in.
-    if (/[<>]/.test(part)) return `still has the manifest's own placeholder: ${part}`;
     if (!/^https?:\/\/[^/\s,]+(\/.*)?$/.test(part) || !URL.canParse(part))
       return `is a list of http:// or https:// addresses separated by commas, not "${part}"`;
   }

@@ -1,6 +1,7 @@
 import type { KubeObject } from "./kube.ts";
-import { listOf, recordOf, type Labels } from "./label-selector.ts";
+import { type Labels } from "./label-selector.ts";
 import { protocols, type Protocol } from "./network-policy.ts";
+import { listOf, recordOf } from "./record.ts";
 
 /** What we read of a pod that traffic comes from or goes to. */
 export interface EndpointFacts {

@@ -1,7 +1,7 @@
 import type { ClusterFacts } from "./cluster-facts.ts";
-import { recordOf } from "./label-selector.ts";
 import type { Reading } from "./reading.ts";
 import { formatTime } from "./time.ts";
+import { recordOf } from "./record.ts";
 
 /** Counted up whenever a reader of the format before would misread the new one. */
 export const factsFormat = 1;

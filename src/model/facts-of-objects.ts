@@ -1,7 +1,7 @@
 import { listedNames, picked, type ClusterFacts, type ListedFacts } from "./cluster-facts.ts";
 import { configMapFacts } from "./configmap.ts";
 import { installationFacts } from "./install.ts";
-import type { KubeObject } from "./kube.ts";
+import { type KubeObject, groupOf } from "./kube.ts";
 import { listedKinds } from "./listed-kinds.ts";
 import { calicoDaemonSet } from "./observed.ts";
 import { known, type Reading } from "./reading.ts";
@@ -49,8 +49,4 @@ export function factsOfObjects(objects: readonly KubeObject[]): ClusterFacts {
     configMaps: every("ConfigMap", configMapFacts),
     installation: known(installation === undefined ? undefined : installationFacts(installation)),
   };
-}
-
-function groupOf({ apiVersion }: KubeObject): string {
-  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 }

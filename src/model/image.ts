@@ -48,8 +48,8 @@ const calicoImages: readonly CalicoImage[] = [
 ];
 
 /**
- * Which Calico image this is, mirrors included: upstream's `calico/node`, `…/calico-node` and
- * `…/mirrored-calico-node` are the spellings in the wild (calico-facts 1.7).
+ * Which Calico image this is, mirrors included: upstream's `calico/node` (on GCR `projectcalico-org/node`),
+ * `…/calico-node` and `…/mirrored-calico-node` are the spellings in the wild (calico-facts 1.7).
  */
 export function calicoImage(image: ImageRef): CalicoImage | undefined {
   const parts = image.repository.split("/");
@@ -59,6 +59,7 @@ export function calicoImage(image: ImageRef): CalicoImage | undefined {
     const short = name.slice("calico/".length);
     return (
       lastTwo === name ||
+      lastTwo === `projectcalico-org/${short}` ||
       (short !== "calico" && (last === `calico-${short}` || last === `mirrored-calico-${short}`))
     );
   });

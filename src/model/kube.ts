@@ -1,3 +1,5 @@
+import type { Place } from "./place.ts";
+
 /** Kubernetes objects as they travel: raw JSON, because typed models drop fields they do not know. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -46,13 +48,26 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
+/** `apps/v1` taken apart; "" is the core group. */
+export function splitApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
+  const slash = apiVersion.indexOf("/");
+  return slash < 0
+    ? { group: "", version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+}
+
+export function groupOf({ apiVersion }: { readonly apiVersion: string }): string {
+  return splitApiVersion(apiVersion).group;
+}
+
+/** What names an object of a kind in a cluster: Kubernetes' types.NamespacedName. */
+export interface NamespacedName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** Where one object lives: `resource` is the plural in the path, from discovery. */
-export interface Ref {
-  /** "" for the core group. */
-  readonly group: string;
-  readonly version: string;
-  readonly resource: string;
-  readonly kind: string;
+export interface Ref extends Place {
   readonly namespace?: string;
   readonly name: string;
 }

@@ -1,3 +1,4 @@
+import { listOf, recordOf } from "./record.ts";
 /** One condition on labels; all of a selector's conditions must hold. `matchLabels` are In with one value. */
 export interface Requirement {
   readonly key: string;
@@ -71,17 +72,6 @@ export function selectorKey(selector: LabelSelector): string {
     .map(({ key, operator, values }) => JSON.stringify([key, operator, ...values.toSorted()]))
     .sort()
     .join(" ");
-}
-
-export function recordOf(raw: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof raw === "object" && raw !== null && !Array.isArray(raw)
-    ? (raw as Readonly<Record<string, unknown>>)
-    : undefined;
-}
-
-/** Absent, null and [] are all the empty list. */
-export function listOf(raw: unknown): readonly unknown[] {
-  return Array.isArray(raw) ? (raw as readonly unknown[]) : [];
 }
 
 export function refuseOthers(

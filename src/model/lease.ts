@@ -1,4 +1,5 @@
 import type { JsonObject } from "./kube.ts";
+import { parseRunCommand, type RunCommand } from "./run-command.ts";
 import { formatTime, parseTime, type Millis } from "./time.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface RunLease {
   /** Who works now; absent when the last process ended by itself. */
   readonly holder?: string;
   readonly renewed?: Millis;
+  /** What began the run and continues it (hazard H33). */
+  readonly command?: RunCommand;
 }
 
 /** A run whose `renewed` is older than this may be continued by anyone (hazard H13). */
@@ -37,9 +40,9 @@ export function controllerRun(daemonSetUid: string): string {
   return `${daemonSetUid}/controller`;
 }
 
-/** Other runs end in the number of a revision. */
-export function isControllerRun(run: string): boolean {
-  return run.endsWith("/controller");
+/** A run of several parts: the command, and the manifest that it brings the install to. */
+export function commandRun(daemonSetUid: string, { verb, manifest }: RunCommand): string {
+  return `${daemonSetUid}/${verb}${manifest === undefined ? "" : `:${manifest}`}`;
 }
 
 /** Undefined: no annotation. "unreadable": there is one, and it is not ours or was edited. */
@@ -71,7 +74,13 @@ export function parseRunLease(text: string | undefined): RunLease | "unreadable"
   if (value === undefined || run === undefined) return "unreadable";
   const holder = asString(value["holder"]);
   const renewed = parseTime(asString(value["renewed"]));
-  return { run, ...(holder === undefined ? {} : { holder }), ...(renewed === undefined ? {} : { renewed }) };
+  const command = parseRunCommand(value["command"]);
+  return {
+    run,
+    ...(holder === undefined ? {} : { holder }),
+    ...(renewed === undefined ? {} : { renewed }),
+    ...(command === undefined ? {} : { command }),
+  };
 }
 
 export function formatRunLease(lease: RunLease): string {

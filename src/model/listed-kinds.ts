@@ -128,6 +128,7 @@ export const listedKinds = {
     "routeTableRanges",
     "programClusterRoutes",
     "wireguardEnabled",
+    "nftablesMode",
   ]),
   bgpConfigurations: calico("bgpconfigurations", "BGPConfiguration", [
     "asNumber",

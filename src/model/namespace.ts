@@ -14,6 +14,8 @@ export interface NamespaceFacts {
   /** The isolation annotation's text. */
   readonly annotation?: string;
   readonly alphaAnnotation?: string;
+  /** Annotations whose key is spelt nearly like one of them: nobody reads them. */
+  readonly misspelt?: Readonly<Record<string, string>>;
   /** Recorded by --treat-as: what an unclear annotation is taken for. */
   readonly treatAs?: "isolated" | "open";
   /** It is being deleted: nothing can be created in it any more. */
@@ -25,12 +27,22 @@ export function namespaceFacts(raw: KubeObject): NamespaceFacts {
   const annotation = annotations[isolationAnnotation];
   const alphaAnnotation = annotations[alphaIsolationAnnotation];
   const decided = annotations[treatAsAnnotation];
+  const misspelt = Object.entries(annotations).filter(
+    ([key]) => key !== isolationAnnotation && key !== alphaIsolationAnnotation && isNear(key),
+  );
   return {
     name,
     labels,
     terminating: deletionTimestamp !== undefined,
     ...(annotation === undefined ? {} : { annotation }),
     ...(alphaAnnotation === undefined ? {} : { alphaAnnotation }),
+    ...(misspelt.length === 0 ? {} : { misspelt: Object.fromEntries(misspelt) }),
     ...(decided === "isolated" || decided === "open" ? { treatAs: decided } : {}),
   };
+}
+
+/** `net.beta.kubernetes.io/networkpolicy`, `net.beta.kubernetes.io/network_policies`. */
+function isNear(key: string): boolean {
+  const letters = key.toLowerCase().replaceAll(/[^a-z]/g, "");
+  return letters.includes("kubernetesio") && /network(polic(y|ies)|isolation)$/.test(letters);
 }

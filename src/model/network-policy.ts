@@ -1,14 +1,8 @@
 import { parseCidr, type Cidr } from "./cidr.ts";
 import type { KubeObject, OwnerReference } from "./kube.ts";
-import {
-  labelSelector,
-  listOf,
-  recordOf,
-  refuseOthers,
-  type LabelSelector,
-  type Refuse,
-} from "./label-selector.ts";
+import { labelSelector, refuseOthers, type LabelSelector, type Refuse } from "./label-selector.ts";
 import { keepAnnotation } from "./names.ts";
+import { listOf, recordOf } from "./record.ts";
 
 export const protocols = ["TCP", "UDP", "SCTP"] as const;
 export type Protocol = (typeof protocols)[number];

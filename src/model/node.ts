@@ -39,6 +39,8 @@ export interface NodeFacts {
    * (hazard H21), and those of other programs would be most of what is kept of a large cluster.
    */
   readonly images: readonly string[];
+  /** How many images it lists in all; undefined: it lists none, so nothing is known of them. */
+  readonly imageCount?: number;
   readonly deleting: boolean;
 }
 
@@ -114,6 +116,9 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
       (names ?? []).filter((name) => mayBeCalicos.test(name)),
     ),
     deleting: metadata.deletionTimestamp !== undefined,
+    ...(status?.images === undefined || status.images.length === 0
+      ? {}
+      : { imageCount: status.images.length }),
     ...(cordonedAt === undefined ? {} : { cordonedAt }),
     ...(ready?.status === "True" || ready?.reason === undefined ? {} : { readyReason: ready.reason }),
     ...(ready?.status === "True" || ready?.message === undefined ? {} : { readyMessage: ready.message }),

@@ -34,6 +34,8 @@ export interface PodFacts {
   /** The Ready condition. */
   readonly ready: boolean;
   readonly readySince?: Millis;
+  /** When Ready went away; absent while it is Ready, and where it never was. */
+  readonly notReadySince?: Millis;
   /** Why the scheduler cannot place it. */
   readonly unschedulable?: string;
   readonly initContainers: readonly ContainerFacts[];
@@ -132,6 +134,10 @@ export function podFacts(raw: KubeObject): PodFacts {
   const ready = condition("Ready");
   const scheduled = condition("PodScheduled");
   const readySince = ready?.status === "True" ? parseTime(ready.lastTransitionTime) : undefined;
+  // A pod that has never been Ready has the time of its own beginning there.
+  const unready = ready?.status === "False" ? parseTime(ready.lastTransitionTime) : undefined;
+  const started = parseTime(metadata.creationTimestamp) ?? 0;
+  const notReadySince = unready !== undefined && unready - started > 2_000 ? unready : undefined;
   const deletedAt = parseTime(metadata.deletionTimestamp);
   const node = spec?.nodeName ?? affineNode(spec);
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true)?.uid;
@@ -165,6 +171,7 @@ export function podFacts(raw: KubeObject): PodFacts {
     ...(status?.reason === undefined ? {} : { reason: status.reason }),
     ...(status?.message === undefined ? {} : { message: status.message }),
     ...(readySince === undefined ? {} : { readySince }),
+    ...(notReadySince === undefined ? {} : { notReadySince }),
     ...(scheduled?.status === "False"
       ? { unschedulable: scheduled.message ?? scheduled.reason ?? "not scheduled" }
       : {}),
@@ -239,6 +246,18 @@ export function hasNotStarted(pod: PodFacts): boolean {
   const container = calicoNode(pod);
   if (container?.waiting === undefined) return false;
   return container.startedAt === undefined && container.last === undefined && container.restarts === 0;
+}
+
+/**
+ * Whether no kubelet has ever done anything with this pod: virtual nodes, Fargate, nodes without room for it. It
+ * holds no routes, and no restart makes it run (hazard H31).
+ */
+export function neverReachedKubelet(pod: PodFacts): boolean {
+  if (pod.phase !== "Pending" || pod.deletedAt !== undefined) return false;
+  return [...pod.initContainers, ...pod.containers].every(
+    ({ waiting, startedAt, terminated, last, imageID, restarts }) =>
+      [waiting, startedAt, terminated, last, imageID].every((each) => each === undefined) && restarts === 0,
+  );
 }
 
 /** The calico-node container of a pod: by its name, else by its image (calico-facts 1.1). */

@@ -1,3 +1,6 @@
+import { splitApiVersion } from "./kube.ts";
+import type { Place } from "./place.ts";
+
 /** What the server serves, as far as it was asked: the part of discovery that is kept. */
 export interface ServedFacts {
   /** Every group version, `apps/v1`, `v1`. */
@@ -16,11 +19,7 @@ export interface ServedKind {
 }
 
 /** The place of a kind on the server: what paths and lists are made of. */
-export interface Served {
-  readonly group: string;
-  readonly version: string;
-  readonly resource: string;
-  readonly kind: string;
+export interface Served extends Place {
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
 }
@@ -28,7 +27,7 @@ export interface Served {
 /** Whether an object of this apiVersion and kind can be sent; "unknown": the group was not asked about. */
 export function servesKind(served: ServedFacts, apiVersion: string, kind: string): boolean | "unknown" {
   if (!served.groupVersions.includes(apiVersion)) return false;
-  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  const { group } = splitApiVersion(apiVersion);
   if (!served.groups.includes(group)) return "unknown";
   return served.kinds.some((each) => each.apiVersion === apiVersion && each.kind === kind);
 }

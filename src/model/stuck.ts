@@ -2,6 +2,7 @@ import type { EventFacts } from "./event.ts";
 import { calicoImage, parseImage } from "./image.ts";
 import type { ContainerFacts, PodFacts, Terminated } from "./pod.ts";
 import type { Millis } from "./time.ts";
+import { plural } from "./words.ts";
 
 /** Why a pod does not get on: the reason in the kubelet's or scheduler's words. */
 export interface Stuck {
@@ -210,7 +211,7 @@ function crashedBefore(container: ContainerFacts | undefined): string | undefine
   if (container === undefined || exitCode === undefined || exitCode === 0 || container.restarts === 0)
     return undefined;
   const { restarts } = container;
-  return `restarted ${restarts} ${restarts === 1 ? "time" : "times"}, last with exit code ${exitCode}`;
+  return `restarted ${plural(restarts, "time")}, last with exit code ${exitCode}`;
 }
 
 function isCalicoNode({ name, image }: ContainerFacts): boolean {

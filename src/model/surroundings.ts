@@ -1,9 +1,10 @@
 import { milliCpu } from "./cpu.ts";
 import { calicoImage, parseImage } from "./image.ts";
 import type { KubeObject, OwnerReference } from "./kube.ts";
-import { labelSelector, listOf, recordOf, type LabelSelector } from "./label-selector.ts";
+import { labelSelector, type LabelSelector } from "./label-selector.ts";
 import { gitOps } from "./owner.ts";
 import { templateFacts } from "./template.ts";
+import { listOf, recordOf } from "./record.ts";
 
 /** What is kept of any object that only its name and marks are read of. */
 export interface ObjectFacts {

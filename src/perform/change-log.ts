@@ -1,15 +1,15 @@
 import { follow, type Followed } from "../cluster/follow.ts";
 import type { Connection } from "../cluster/port.ts";
-import { explain, isApiError } from "../errors.ts";
+import { isApiError, reasonOf } from "../errors.ts";
 import type { ObjectChange } from "../model/change.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Reading } from "../model/reading.ts";
-import type { Served } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
+import type { Place } from "../model/place.ts";
 
 export interface LoggedKind {
-  readonly served: Pick<Served, "group" | "version" | "resource" | "kind">;
+  readonly served: Place;
   /** False for objects that are not looked at. */
   readonly wanted: (object: KubeObject) => boolean;
   /** Annotations that count as labels do. */
@@ -41,7 +41,7 @@ export async function changeLog(
   let failure: Reading<never> | undefined;
   const fail = (error: unknown): void => {
     const why = isApiError(error) && error.status === 403 ? "forbidden" : "failed";
-    failure ??= { known: false, why, message: explain(error) };
+    failure ??= { known: false, why, message: reasonOf(error) };
   };
   const followed = kinds.map((kind) => logged(connection, kind, changes, options));
   for (const each of followed) each.ended.catch(fail);

@@ -1,5 +1,6 @@
-import type { Lines, Reporter, StepWords } from "./reporter.ts";
-import type { RunEvent } from "./run.ts";
+import type { RunEvent } from "../plan/run-event.ts";
+import type { StepWords } from "../plan/step-words.ts";
+import type { Lines, Reporter } from "./reporter.ts";
 
 /** One line per change, for pipes and logs: results to `lines`, progress to `progress`. */
 export function plainReport<Memory, Step>(
@@ -10,6 +11,7 @@ export function plainReport<Memory, Step>(
   let lastWait = "";
   let lastStuck = "";
   let lastNotice: string | undefined;
+  const alarms = new Set<string>();
   return {
     event(event: RunEvent<Memory, Step>): void {
       switch (event.kind) {
@@ -36,6 +38,8 @@ export function plainReport<Memory, Step>(
           const where = wait.node === undefined ? "" : `node/${wait.node}: `;
           if (wait.for !== lastWait) progress(`${where}waiting for ${wait.for}`);
           if (wait.stuck !== undefined && wait.stuck !== lastStuck) progress(`${where}${wait.stuck}`);
+          if (wait.alarm !== undefined && !alarms.has(wait.alarm)) progress(`Warning: ${wait.alarm}`);
+          if (wait.alarm !== undefined) alarms.add(wait.alarm);
           lastWait = wait.for;
           lastStuck = wait.stuck ?? lastStuck;
           break;
@@ -49,12 +53,13 @@ export function plainReport<Memory, Step>(
           );
           break;
         }
+        case "entered":
+        case "left":
         case "stopping":
         case "stopped":
         case "done":
           break;
       }
     },
-    async close(): Promise<void> {},
   };
 }

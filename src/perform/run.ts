@@ -1,72 +1,96 @@
-import { explain } from "../errors.ts";
-import type { KubeObject } from "../model/kube.ts";
+import { isAnswer, reasonOf } from "../errors.ts";
+import type { KubeObject, Ref } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
+import type { Verdict } from "../model/verdict.ts";
 import type { Write } from "../model/write.ts";
-import type { Stop, Wait } from "../plan/decision.ts";
-import type { Procedure, Settled } from "../plan/procedure.ts";
+import type { Ended, Stop } from "../plan/decision.ts";
+import type { Procedure } from "../plan/procedure.ts";
+import type { RunEvent } from "../plan/run-event.ts";
 import { mayAskAgain, pauseAfter } from "./ask-again.ts";
+import type { Saver } from "./saver.ts";
+import { sendStep } from "./send-step.ts";
 
 /** A part of the cluster that is kept up to date while a procedure runs on it. */
 export interface LiveWorld<World> {
   snapshot(): World;
-  /** Ends when something changed, at `until` (by the clock of `now`), or when the signal says so. */
-  changed(until: Millis, signal: AbortSignal): Promise<void>;
+  /** Ends when something changed, at `until` (by the clock of `now`), or when the signal says so. `on`: what is waited for. */
+  changed(until: Millis, signal: AbortSignal, on?: readonly Ref[]): Promise<void>;
   /** Takes in the answer to a write, so that the next decision does not see the object as it was. */
   absorb(write: Write, answer: KubeObject | undefined): void;
   /** Reads anew what a write was about: somebody else was quicker, or the outcome is not known. */
   refresh(write: Write): Promise<void>;
   /** Asks for the events once. */
   fetchEvents(): Promise<void>;
+  /** For procedures whose writes rest on other objects: the resourceVersion that is known now; undefined: gone. */
+  version?(ref: Ref): string | undefined;
 }
 
 export type DryRun = "none" | "client" | "server";
 
-/** What the listeners (task list, plain lines, result object) hear. */
-export type RunEvent<Memory, Step> =
-  | { readonly kind: "begun"; readonly step: Step; readonly memory: Memory }
-  | { readonly kind: "performed"; readonly step: Step; readonly memory: Memory }
-  | { readonly kind: "waiting"; readonly wait: Wait; readonly memory: Memory; readonly now: Millis }
-  | { readonly kind: "settled"; readonly what: Settled; readonly memory: Memory }
-  /** It is known why the run stops; what it holds is given back next. */
-  | { readonly kind: "stopping"; readonly reason: Stop; readonly memory: Memory }
-  | { readonly kind: "stopped"; readonly reason: Stop; readonly memory: Memory }
-  | { readonly kind: "done"; readonly memory: Memory };
+/** The first signal lets the write under way end; the second leaves at once. */
+export interface Interrupt {
+  readonly first: AbortSignal;
+  readonly second: AbortSignal;
+}
 
-export interface RunOptions<Memory, Step> {
+export interface RunOptions<Memory, Step, Read = never, Child = never> {
   readonly dryRun: DryRun;
   /** The API server's clock. */
   readonly now: () => Millis;
   readonly send: (write: Write, dryRun: boolean) => Promise<KubeObject | undefined>;
-  readonly interrupt: { readonly first: AbortSignal; readonly second: AbortSignal };
-  readonly emit: (event: RunEvent<Memory, Step>) => void;
+  readonly interrupt: Interrupt;
+  readonly emit: (event: RunEvent<Memory, Step, Child>) => void;
+  /** Where what a step changes is saved before it is sent; a dry run saves nothing. */
+  readonly saver?: Saver;
+  /** For a procedure that reads. */
+  readonly read?: (read: Read) => Promise<Verdict>;
+  /** For a procedure that has parts: opens a part on the cluster as it is now, and runs it. */
+  readonly enter?: (child: Child) => Promise<Ended<unknown>>;
 }
-
-export type RunResult<Memory> =
-  | { readonly kind: "done"; readonly memory: Memory }
-  | { readonly kind: "stopped"; readonly reason: Stop; readonly memory: Memory };
 
 /** The same step this often in a row, each time beaten by somebody else or unanswered, is no progress. */
 const attempts = 12;
 
 /**
  * Performs a procedure: one step, observe, ask again. A conflict, a vanished object or an unanswered
- * write is no failure: the cluster is read anew and the procedure decides what that means.
+ * write is no failure: the cluster is read anew and the procedure decides what that means. Throws only what is
+ * no answer of the cluster: a bug, or a bundle that cannot be written.
  */
-export async function run<World, Memory, Step extends { readonly kind: string }>(
-  procedure: Procedure<World, Memory, Step>,
+export async function run<World, Memory, Step extends { readonly kind: string }, Read, Child>(
+  procedure: Procedure<World, Memory, Step, Read, Child>,
   live: LiveWorld<World>,
-  options: RunOptions<Memory, Step>,
-): Promise<RunResult<Memory>> {
+  options: RunOptions<Memory, Step, Read, Child>,
+): Promise<Ended<Memory>> {
   const { dryRun, now, emit, interrupt } = options;
   let memory = procedure.start;
   let imagined: World | undefined;
   let failures = 0;
   let stopped: Stop | undefined;
+
+  function stopFor(reason: Stop): void {
+    stopped = reason;
+    memory = procedure.stopping(memory, reason);
+    failures = 0;
+    emit({ kind: "stopping", reason, memory });
+  }
+
+  function end(): Ended<Memory> {
+    const interrupted = interrupt.first.aborted;
+    if (stopped === undefined) {
+      emit({ kind: "done", memory });
+      return { kind: "done", memory, interrupted };
+    }
+    emit({ kind: "stopped", reason: stopped, memory });
+    return { kind: "stopped", reason: stopped, memory, interrupted };
+  }
+
   for (;;) {
     if (interrupt.second.aborted) {
-      const reason = { message: "interrupted", interrupted: true };
-      emit({ kind: "stopping", reason, memory });
-      return { kind: "stopped", reason, memory };
+      if (stopped === undefined) {
+        stopped = leavesAtOnce;
+        emit({ kind: "stopping", reason: stopped, memory });
+      }
+      return { kind: "stopped", reason: stopped, memory, interrupted: true };
     }
     const at = now();
     if (interrupt.first.aborted) memory = procedure.interrupted(memory, at);
@@ -75,79 +99,130 @@ export async function run<World, Memory, Step extends { readonly kind: string }>
     const decision = procedure.next(world, memory, at);
     switch (decision.kind) {
       case "done":
-        emit({ kind: "done", memory });
-        return { kind: "done", memory };
+        return end();
       case "skip":
       case "vanished":
         memory = procedure.settled(memory, decision);
         emit({ kind: "settled", what: decision, memory });
         break;
-      case "stop": {
-        if (stopped === undefined) {
-          // What the run holds is given back first; the procedure says stop again when that is done.
-          stopped = decision.reason;
-          memory = procedure.stopping(memory, stopped);
-          emit({ kind: "stopping", reason: stopped, memory });
-          break;
-        }
-        emit({ kind: "stopped", reason: stopped, memory });
-        return { kind: "stopped", reason: stopped, memory };
-      }
+      case "stop":
+        // What the run holds is given back first; the procedure says stop again when that is done.
+        if (stopped !== undefined) return end();
+        stopFor(decision.reason);
+        break;
       case "wait":
         emit({ kind: "waiting", wait: decision, memory, now: at });
         if (dryRun !== "none") {
-          const reason = { message: `cannot look ahead: the run would wait for ${decision.for}` };
-          return { kind: "stopped", reason, memory };
+          stopped = { message: `dry run stops here: it would wait for ${decision.for}` };
+          return end();
         }
-        if (decision.wantsEvents === true) await live.fetchEvents();
-        await live.changed(decision.until, interrupt.first.aborted ? interrupt.second : interrupt.first);
+        try {
+          if (decision.wantsEvents === true) await live.fetchEvents();
+          await live.changed(
+            decision.until,
+            interrupt.first.aborted ? interrupt.second : interrupt.first,
+            decision.on,
+          );
+        } catch (error) {
+          if (stopped !== undefined || !isAnswer(error)) throw error;
+          stopFor({ message: reasonOf(error) });
+        }
         break;
+      case "read":
+        if (options.read === undefined) throw new Error("this procedure reads, and nobody can");
+        memory = procedure.learned?.(memory, decision.read, await options.read(decision.read)) ?? memory;
+        break;
+      case "enter": {
+        if (options.enter === undefined) throw new Error("this procedure has parts, and nobody opens them");
+        const { child } = decision;
+        if (interrupt.first.aborted) {
+          stopFor(interruptedBefore);
+          break;
+        }
+        emit({ kind: "entered", child, memory });
+        const ended = await entered(options.enter, child);
+        memory = procedure.left?.(memory, child, ended) ?? memory;
+        emit({ kind: "left", child, memory });
+        // A part that was interrupted and came to its end all the same ends the whole as well.
+        if (ended.interrupted && stopped === undefined)
+          stopFor(ended.kind === "stopped" ? ended.reason : interruptedBefore);
+        break;
+      }
       case "step": {
         const { step } = decision;
         emit({ kind: "begun", step, memory });
         const sent = now();
-        try {
-          for (const write of procedure.writes(step)) {
-            if (dryRun === "client") continue;
-            const answer = await options.send(write, dryRun === "server");
-            if (dryRun === "none") live.absorb(write, answer);
-          }
-        } catch (error) {
-          failures += 1;
-          const again = mayAskAgain(error) && failures < attempts;
-          if (!again) {
-            if (stopped !== undefined) {
-              // Giving back failed as well: the lease expires by itself.
-              emit({ kind: "stopped", reason: stopped, memory });
-              return { kind: "stopped", reason: stopped, memory };
-            }
-            stopped = { message: explain(error).replace(/^error: /, "") };
-            memory = procedure.stopping(memory, stopped);
-            emit({ kind: "stopping", reason: stopped, memory });
-            failures = 0;
-            break;
-          }
-          await refresh(procedure, live, step, failures, interrupt.second);
+        const bases = procedure.restsOn?.(step);
+        const outcome = await sendStep(procedure, step, {
+          holds: (at) => {
+            const basis = bases?.[at];
+            return basis === undefined || live.version?.(basis.ref) === basis.resourceVersion;
+          },
+          dryRun,
+          drafts: dryRun === "none" ? procedure.saves?.(step, world) : undefined,
+          saver: dryRun === "none" ? options.saver : undefined,
+          send: options.send,
+          absorb: (write, answer) => live.absorb(write, answer),
+          interrupt,
+        });
+        const { done } = outcome;
+        if (done !== undefined) {
+          if (dryRun !== "none") imagined = procedure.assume(world, done, now());
+          memory = procedure.acted(memory, done, sent);
+          emit({ kind: "performed", step: done, memory });
+        }
+        const { error, failed } = outcome;
+        if (error === undefined || failed === undefined) {
+          failures = 0;
           break;
         }
-        failures = 0;
-        if (dryRun !== "none") imagined = procedure.assume(world, step, now());
-        memory = procedure.acted(memory, step, sent);
-        emit({ kind: "performed", step, memory });
+        if (outcome.unanswered !== undefined)
+          memory = procedure.unanswered?.(memory, outcome.unanswered) ?? memory;
+        failures = done === undefined ? failures + 1 : 1;
+        if (outcome.final || failures >= attempts) {
+          // Giving back failed as well: the lease expires by itself.
+          if (stopped !== undefined) return end();
+          const answer = isAnswer(error) ? (error as Error & { readonly status?: number }) : undefined;
+          const meaning = answer && procedure.refused?.(failed, answer);
+          stopFor(meaning ?? { message: reasonOf(error) });
+          break;
+        }
+        await refresh(live, outcome.unsent, failures, interrupt.second);
       }
     }
   }
 }
 
-async function refresh<World, Step extends { readonly kind: string }>(
-  procedure: Procedure<World, unknown, Step>,
-  live: LiveWorld<World>,
-  step: Step,
+const leavesAtOnce: Stop = { message: "interrupted", interrupted: true };
+const interruptedBefore: Stop = { message: "interrupted", interrupted: true };
+
+/** What a part's opening refuses, or the server to it, ends that part and not the program. */
+async function entered<Child>(
+  enter: (child: Child) => Promise<Ended<unknown>>,
+  child: Child,
+): Promise<Ended<unknown>> {
+  try {
+    return await enter(child);
+  } catch (error) {
+    if (!isAnswer(error)) throw error;
+    const { hint } = error as { readonly hint?: string };
+    return {
+      kind: "stopped",
+      reason: { message: reasonOf(error), ...(hint === undefined ? {} : { hint }) },
+      memory: undefined,
+      interrupted: false,
+    };
+  }
+}
+
+async function refresh(
+  live: LiveWorld<unknown>,
+  writes: readonly Write[],
   failures: number,
   signal: AbortSignal,
 ): Promise<void> {
   await pauseAfter(failures, signal);
-  for (const write of procedure.writes(step)) {
+  for (const write of writes) {
     try {
       await live.refresh(write);
     } catch (error) {

@@ -23,16 +23,3 @@ export function taskColors(colored: boolean): Record<keyof typeof codes, Paint> 
     Paint
   >;
 }
-
-/** listr2's marks, for a line that stands between two of its lists. */
-const marks = {
-  done: ["COMPLETED", "✔"],
-  unchanged: ["SKIPPED_WITHOUT_COLLAPSE", "↓"],
-  left: ["SKIPPED_WITHOUT_COLLAPSE", "↓"],
-} as const;
-
-/** The line of a task whose own tasks, if it has any, were shown above it. */
-export function taskLine(state: keyof typeof marks, text: string, colored: boolean): string {
-  const [color, mark] = marks[state];
-  return `${taskColors(colored)[color](mark)} ${text}`;
-}

@@ -1,41 +1,7 @@
-import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
-import type { PhaseName } from "../plan/decision.ts";
+import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from "listr2";
 import { taskColors } from "./task-colors.ts";
-
-export type Outcome =
-  | { readonly kind: "done" }
-  /** The text stands in the title's place. */
-  | { readonly kind: "skipped"; readonly text: string }
-  | { readonly kind: "failed" };
-
-/** One line of the list, which runs until its outcome is told. */
-export interface Line {
-  readonly phase: PhaseName;
-  readonly node: string | undefined;
-  /** May have several lines. */
-  title: string;
-  readonly ended: PromiseWithResolvers<Outcome>;
-  /** Shows its title as it is now. */
-  retitle: () => void;
-  /** What goes on, below the title, as long as it runs. */
-  show: (text: string) => void;
-}
-
-/** A node's line, with a line for each of its phases below it once it has begun. */
-export interface Group {
-  readonly node: string;
-  title: string;
-  readonly lines: readonly Line[];
-  /** Undefined: its phases follow. */
-  readonly begun: PromiseWithResolvers<Extract<Outcome, { kind: "skipped" }> | undefined>;
-  retitle: () => void;
-}
-
-export interface Layout {
-  readonly before: readonly Line[];
-  readonly groups: readonly Group[];
-  readonly after: readonly Line[];
-}
+import { fittingFrame, wholeFrame, type Folding, type FrameStyle, type Mark } from "./task-frame.ts";
+import { leaveOut, type Item } from "./task-item.ts";
 
 export interface ListTerminal {
   readonly stream: NodeJS.WriteStream;
@@ -44,13 +10,71 @@ export interface ListTerminal {
   readonly onSuspend: (stop: () => void, go: () => void) => () => void;
 }
 
+/** A list that is on the terminal. */
+export interface ShownList {
+  /** Takes it off while somebody else needs the terminal, and shows it again. */
+  aside<T>(talk: () => Promise<T>): Promise<T>;
+  /** Leaves it there as it ends; what has not ended was not reached. */
+  close(): Promise<void>;
+}
+
 const showCursor = "\u001B[?25h";
 const hideCursor = "\u001B[?25l";
 
-/** Shows the list until every line has an outcome. */
-export async function showList(layout: Layout, terminal: ListTerminal): Promise<void> {
-  const { stream, colored } = terminal;
+/** listr2's names for its marks. */
+const icons = {
+  waiting: "WAITING",
+  running: "PENDING",
+  parent: "PENDING",
+  done: "COMPLETED",
+  skipped: "SKIPPED_WITH_COLLAPSE",
+  failed: "FAILED",
+  partly: "COMPLETED_WITH_FAILED_SUBTASKS",
+  output: "OUTPUT",
+} as const satisfies Record<Mark, string>;
+
+/** What of listr2's renderer is not public, and needed all the same. */
+interface Inside {
+  readonly options: { clearOutput?: boolean };
+  readonly logger: ListrLogger;
+  readonly spinner: { fetch(): string };
+  readonly updater: { done(): void };
+  readonly wrap: (text: string, columns: number, options: { hard: boolean; trim: boolean }) => string;
+}
+
+/** Shows the items, and every change of theirs. listr2 has the terminal: cursor, spinner, marks, other output. */
+export function showList(items: readonly Item[], terminal: ListTerminal): ShownList {
+  let shown = draw(items, terminal);
+  let closed: Promise<void> | undefined;
+  return {
+    async aside(talk) {
+      if (closed !== undefined) return await talk();
+      await shown.end("clear");
+      try {
+        return await talk();
+      } finally {
+        shown = draw(items, terminal);
+      }
+    },
+    close() {
+      if (closed === undefined) {
+        leaveOut(items, "not reached");
+        closed = shown.end("keep");
+      }
+      return closed;
+    },
+  };
+}
+
+function draw(
+  items: readonly Item[],
+  { stream, colored, onSuspend }: ListTerminal,
+): { readonly end: (how: "keep" | "clear") => Promise<void> } {
   const processOutput = new ProcessOutput(stream, stream);
+  const over = Promise.withResolvers<void>();
+  let keeps = true;
+  let folding: Folding = "nothing";
+  let size = "";
 
   /** listr2 asks standard output whether it is a terminal; the list stands on the stream that it is given. */
   class LiveRenderer extends DefaultRenderer {
@@ -59,86 +83,60 @@ export async function showList(layout: Layout, terminal: ListTerminal): Promise<
 
     override async render(): Promise<void> {
       await super.render();
-      this.#ignoreSuspend = terminal.onSuspend(
+      this.#ignoreSuspend = onSuspend(
         () => {
           // What stands there is the shell's from now on: the list is drawn anew below it.
-          (this as unknown as { readonly updater: { done(): void } }).updater.done();
+          this.#inside.updater.done();
           processOutput.toStdout(showCursor, false);
         },
         () => void processOutput.toStdout(hideCursor, false),
       );
     }
 
+    override create(options?: { readonly prompt?: boolean }): string {
+      // listr2 asks for the last frame without prompts.
+      if (options?.prompt === false) return wholeFrame(items, this.#style()).join("\n");
+      const { columns, rows } = stream;
+      const now = `${String(columns)}x${String(rows)}`;
+      if (now !== size) folding = "nothing";
+      size = now;
+      // The cursor stands on a line of its own.
+      const frame = fittingFrame(items, this.#style(), Math.max(1, rows - 1), folding);
+      folding = frame.folding;
+      return frame.lines.join("\n");
+    }
+
     override end(): void {
       this.#ignoreSuspend();
+      this.#inside.options.clearOutput = !keeps || items.length === 0;
       super.end();
+    }
+
+    get #inside(): Inside {
+      return this as unknown as Inside;
+    }
+
+    #style(): FrameStyle {
+      const { logger, spinner, wrap } = this.#inside;
+      return {
+        columns: stream.columns,
+        mark: (mark) => logger.icon(icons[mark], mark === "running" && spinner.fetch()),
+        wrap: (text, columns) => wrap(text, columns, { hard: true, trim: false }),
+      };
     }
   }
 
-  const list = new Listr(
-    [...layout.before.map(lineTask), ...layout.groups.map(groupTask), ...layout.after.map(lineTask)],
-    {
-      concurrent: false,
-      exitOnError: false,
-      registerSignalListeners: false,
-      renderer: LiveRenderer,
-      rendererOptions: {
-        collapseSubtasks: false,
-        // The reason stands below the list, in full.
-        showErrorMessage: false,
-        collapseErrors: false,
-        formatOutput: "wrap",
-        color: taskColors(colored),
-        logger: new ListrLogger({ processOutput }),
-      },
-    },
-  );
-  await list.run();
-}
-
-export function newLine(phase: PhaseName, node: string | undefined, title: string): Line {
-  return { phase, node, title, ended: Promise.withResolvers<Outcome>(), retitle: nothing, show: nothing };
-}
-
-export function newGroup(node: string, lines: readonly Line[]): Group {
-  return { node, title: `node/${node}`, lines, begun: Promise.withResolvers(), retitle: nothing };
-}
-
-const nothing = (): void => {};
-
-function lineTask(line: Line): ListrTask {
+  const list = new Listr([{ task: () => over.promise }], {
+    registerSignalListeners: false,
+    renderer: LiveRenderer,
+    rendererOptions: { color: taskColors(colored), logger: new ListrLogger({ processOutput }) },
+  });
+  const ran = list.run();
   return {
-    title: line.title,
-    task: async (_context, task) => {
-      line.retitle = () => {
-        task.title = line.title;
-      };
-      line.show = (text) => {
-        task.output = text;
-      };
-      // It may have been told more before it came to its turn.
-      line.retitle();
-      const outcome = await line.ended.promise;
-      if (outcome.kind === "skipped") task.skip(outcome.text);
-      if (outcome.kind === "failed") throw new Error(line.title);
-    },
-  };
-}
-
-function groupTask(group: Group): ListrTask {
-  return {
-    title: group.title,
-    task: async (_context, task) => {
-      group.retitle = () => {
-        task.title = group.title;
-      };
-      group.retitle();
-      const skipped = await group.begun.promise;
-      if (skipped !== undefined) {
-        task.skip(skipped.text);
-        return undefined;
-      }
-      return task.newListr(group.lines.map(lineTask), { concurrent: false, exitOnError: false });
+    async end(how) {
+      keeps = how === "keep";
+      over.resolve();
+      await ran;
     },
   };
 }

@@ -1,17 +1,31 @@
+import type { Ref } from "../model/kube.ts";
+import type { RunCommand } from "../model/run-command.ts";
 import type { Millis } from "../model/time.ts";
 
 /**
  * What to do next, asked anew after every write, watch event and conflict. A list of steps made
  * beforehand is for showing only: every resourceVersion in it is stale by the time it is used.
  */
-export type Decision<Step> =
+export type Decision<Step, Read = never, Child = never> =
   | { readonly kind: "step"; readonly step: Step }
+  /** The server is asked something that changes nothing. */
+  | { readonly kind: "read"; readonly read: Read }
+  /** A part of this procedure that is a procedure of its own. */
+  | { readonly kind: "enter"; readonly child: Child }
   | Wait
   | { readonly kind: "done" }
   | { readonly kind: "stop"; readonly reason: Stop };
 
-/** The phases of a run, those of a node run in the order in which they are shown. */
-export type PhaseName =
+/** How a run ended. `interrupted`: a signal came, whatever was still brought to its end. */
+export type Ended<Memory> = { readonly memory: Memory; readonly interrupted: boolean } & (
+  | { readonly kind: "done" }
+  | { readonly kind: "stopped"; readonly reason: Stop }
+);
+
+/** The phases of a run, in the order in which they are shown. */
+export type PhaseName = NodePhaseName | ControllerPhaseName | ObjectsPhaseName;
+
+export type NodePhaseName =
   | "hold"
   | "template"
   | "cordon"
@@ -20,11 +34,13 @@ export type PhaseName =
   | "settle"
   | "probe"
   | "uncordon"
-  | "finish"
-  | ControllerPhaseName;
+  | "finish";
 
 /** The phases of a controller run, in the order in which they are shown; settle is the nodes' own. */
 export type ControllerPhaseName = "stop old" | "old gone" | "deploy" | "rollout";
+
+/** write: objects are written; served: until a new kind is; gone: until what was deleted is. */
+export type ObjectsPhaseName = "write" | "served" | "gone";
 
 /** Nothing to do until the cluster changes, at the latest until `until`. */
 export interface Wait {
@@ -36,8 +52,12 @@ export interface Wait {
   readonly phase: PhaseName;
   /** Why it takes so long, in the words of the kubelet, the scheduler or a controller. */
   readonly stuck?: string;
+  /** What gets worse while it lasts: told once, as a warning. */
+  readonly alarm?: string;
   /** Events would tell more: they are not watched, only asked for when something takes long. */
   readonly wantsEvents?: boolean;
+  /** The objects that are waited for, where the world does not watch all that it knows. */
+  readonly on?: readonly Ref[];
 }
 
 /** Why a run ends before its goal: what was seen, and what the user can do. */
@@ -52,4 +72,21 @@ export interface Stop {
   readonly pod?: { readonly name: string; readonly namespace: string };
   /** Ended by Ctrl-C or SIGTERM. */
   readonly interrupted?: boolean;
+  /** What the run was decided on is not so any more: it is planned, proven and asked again (hazard H32). */
+  readonly outdated?: boolean;
+}
+
+/**
+ * The commands that a hint may name, as the user would type them. They are made at the edge from the flag
+ * tables, with the flags of the cluster that the user's own command has.
+ */
+export interface Commands {
+  /** The command that began this run, with more flags. */
+  readonly again: (...more: readonly string[]) => string;
+  /** Another command about the same cluster and install. */
+  readonly other: (...words: readonly string[]) => string;
+  /** What undoes a run, by the directory of its bundle. */
+  readonly undo: (bundle: string) => string;
+  /** A command that the cluster keeps of a run (hazard H33). */
+  readonly kept: (command: RunCommand, ...more: readonly string[]) => string;
 }

@@ -1,7 +1,7 @@
 import { badTarget, isListed } from "../releases/bad-releases.ts";
 import type { Catalogue } from "../releases/catalogue.ts";
 import { rangeOf } from "../releases/kubernetes.ts";
-import { pathAnswers, pathRules } from "../releases/paths.ts";
+import { pathAnswers, pathErrors } from "../releases/paths.ts";
 import { compareVersions, versionOf, type Version } from "../releases/version.ts";
 import { reasonsToStop, whyNot } from "./route/reasons.ts";
 import type { PlannedHop, Refusal, Route, RouteReason, RouteStart } from "./route/route.ts";
@@ -56,7 +56,8 @@ export function routesFrom(start: RouteStart, catalogue: Catalogue): (to: Versio
   /** What no route can help. */
   function refusal(to: Version): (RouteReason & Pick<Refusal, "instead">) | undefined {
     const hop = { from, to, datastore };
-    const never = pathRules.P11(hop) ?? pathRules.P01(hop);
+    const errors = pathErrors(hop);
+    const never = errors.find(({ id }) => id === "P11") ?? errors.find(({ id }) => id === "P01");
     if (never !== undefined) return { id: never.id, because: never.because };
     const row = badTarget({ ...start, to }).find(
       ({ row, holds }) => row.severity === "error" && holds === true,

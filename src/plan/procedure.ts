@@ -1,6 +1,9 @@
+import type { Draft } from "../model/draft.ts";
+import type { Ref } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
+import type { Verdict } from "../model/verdict.ts";
 import type { Write } from "../model/write.ts";
-import type { Decision, Stop } from "./decision.ts";
+import type { Decision, Ended, Stop } from "./decision.ts";
 
 /** There is nothing to do for one part of the goal; no write belongs to that. */
 export interface Settled {
@@ -9,15 +12,29 @@ export interface Settled {
   readonly why?: string;
 }
 
+/** An object, by what it was when something was decided on it. */
+export interface Basis {
+  readonly ref: Ref;
+  readonly resourceVersion: string;
+}
+
 /**
  * A procedure is a pure function of what the cluster shows and of what this process has seen. The edge
- * performs one step, observes, and asks again; it knows nothing of what the steps mean.
+ * performs one step, observes, and asks again; it knows nothing of what the steps mean. `Read` is what a
+ * procedure asks the server without writing (a dry run, an access review), `Child` a procedure that is one of
+ * its parts.
  */
-export interface Procedure<World, Memory, Step extends { readonly kind: string }> {
+export interface Procedure<
+  World,
+  Memory,
+  Step extends { readonly kind: string },
+  Read = never,
+  Child = never,
+> {
   readonly start: Memory;
   /** Takes in what the cluster shows now. */
   look(memory: Memory, world: World, now: Millis): Memory;
-  next(world: World, memory: Memory, now: Millis): Decision<Step> | Settled;
+  next(world: World, memory: Memory, now: Millis): Decision<Step, Read, Child> | Settled;
   /** Takes in a step that was carried out; `at` is the server's clock when it was sent. */
   acted(memory: Memory, step: Step, at: Millis): Memory;
   settled(memory: Memory, what: Settled): Memory;
@@ -28,4 +45,24 @@ export interface Procedure<World, Memory, Step extends { readonly kind: string }
   writes(step: Step): readonly Write[];
   /** The cluster as it would be after a step that a dry run leaves out. */
   assume(world: World, step: Step, now: Millis): World;
+  /** What is saved before a step, a draft for each of its writes; undefined: there is nothing to undo. */
+  saves?(step: Step, world: World): readonly (Draft | undefined)[];
+  /**
+   * The same step with these of its writes only. A procedure that has it sends the writes of a step side by
+   * side: their order does not matter, and some may go through while others do not.
+   */
+  only?(step: Step, writes: readonly number[]): Step;
+  /**
+   * For each write of a step, another object that it rests on, as it was decided on: the write is not sent any
+   * more when that has changed (hazard H32).
+   */
+  restsOn?(step: Step): readonly (Basis | undefined)[];
+  /** Takes in that nobody knows what became of this step: it may have gone through. */
+  unanswered?(memory: Memory, step: Step): Memory;
+  /** What the server's refusal of a write means; undefined: what it says. */
+  refused?(write: Write, error: { readonly message: string; readonly status?: number }): Stop | undefined;
+  /** Takes in what the server said to a read. */
+  learned?(memory: Memory, read: Read, verdict: Verdict): Memory;
+  /** Takes in how a part ended. */
+  left?(memory: Memory, child: Child, ended: Ended<unknown>): Memory;
 }

@@ -1,6 +1,7 @@
 import type { NamespaceFacts } from "../model/namespace.ts";
 import type { NetworkPolicyFacts } from "../model/network-policy.ts";
 import { defaultDenyFacts, hasWork, type Decisions, type MigrationPlan } from "./migration.ts";
+import { plural } from "../model/words.ts";
 
 /** One write of the migration, as data. */
 export type MigrationStep =
@@ -82,19 +83,15 @@ export function unfinishedText({ undecided, create, begin }: Unfinished): string
   const parts = [
     begin.length === 0
       ? ""
-      : `${count(begin.length, "policy that does", "policies that do")} nothing now would begin to block (${few(begin.map(({ namespace, name }) => `${namespace}/${name}`))})`,
+      : `${plural(begin.length, "policy that does", "policies that do")} nothing now would begin to block (${few(begin.map(({ namespace, name }) => `${namespace}/${name}`))})`,
     open.length === 0
       ? ""
-      : `${count(open.length, "closed namespace", "closed namespaces")} would open (${few(open)})`,
+      : `${plural(open.length, "closed namespace", "closed namespaces")} would open (${few(open)})`,
     undecided.length === 0
       ? ""
-      : `whether ${count(undecided.length, "namespace is", "namespaces are")} closed is unclear (${few(undecided)})`,
+      : `whether ${plural(undecided.length, "namespace is", "namespaces are")} closed is unclear (${few(undecided)})`,
   ];
   return parts.filter((part) => part !== "").join("; ");
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${String(number)} ${number === 1 ? one : many}`;
 }
 
 function few(names: readonly string[]): string {

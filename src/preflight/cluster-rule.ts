@@ -1,16 +1,17 @@
+import type { GuardedStep } from "../model/guarded-step.ts";
+import type { RulePage } from "../model/rule-page.ts";
 import type { Millis } from "../model/time.ts";
 import type { PreflightFacts } from "./facts.ts";
 import type { Severity } from "./finding.ts";
 import { knownOf, type Answer, type Known, type Rule } from "./rule.ts";
+import type { RuleId } from "./rules/ids.ts";
 import type { Subject } from "./subject.ts";
 import { applies, conditionsOf, type Applies, type When } from "./when.ts";
-import type { RuleId } from "./words.ts";
-
-/** Commands that change a cluster and ask the rules of their step before the first write. */
-export type GuardedStep = "migrate-policy" | "controller" | "configmap" | "node" | "apply";
 
 /** A rule about the whole cluster, and about the way from what runs to a target. */
 export interface ClusterRule extends Rule<PreflightFacts, Subject> {
+  /** Made only where it is shown. */
+  readonly page: () => RulePage;
   /** The steps that it guards, beside `preflight`. */
   readonly steps: readonly GuardedStep[];
   /** No step asks it where no release is asked for. */
@@ -24,6 +25,7 @@ export interface ClusterRule extends Rule<PreflightFacts, Subject> {
 export function clusterRule<const K extends keyof PreflightFacts = never>(rule: {
   readonly id: RuleId;
   readonly severity: Severity;
+  readonly page: RulePage | (() => RulePage);
   /** Of what is not known, where that says nothing against the step (hazard H21). */
   readonly whenUnknown?: Severity;
   readonly when?: When;
@@ -39,10 +41,11 @@ export function clusterRule<const K extends keyof PreflightFacts = never>(rule: 
     readings: PreflightFacts,
   ) => Answer;
 }): ClusterRule {
-  const { id, severity, when = {}, needs, looks = [], steps = [], ofTarget = false } = rule;
+  const { id, severity, page, when = {}, needs, looks = [], steps = [], ofTarget = false } = rule;
   return {
     id,
     severity,
+    page: typeof page === "function" ? page : () => page,
     needs: [...needs, ...looks],
     steps,
     ofTarget,

@@ -1,32 +1,26 @@
+import type { GuardedStep } from "../model/guarded-step.ts";
 import type { Millis } from "../model/time.ts";
-import { boundaryRules } from "./categories/b.ts";
-import { dataRules } from "./categories/d.ts";
-import { hazardRules } from "./categories/h.ts";
-import { kubernetesRules } from "./categories/k.ts";
-import { manifestRules } from "./categories/m.ts";
-import { policyRules } from "./categories/n.ts";
-import { ownershipRules } from "./categories/o.ts";
-import { pathRulesOfCluster } from "./categories/p.ts";
-import { faultRules } from "./categories/r.ts";
-import { healthRules } from "./categories/s.ts";
-import type { ClusterRule, GuardedStep } from "./cluster-rule.ts";
+import { badReleases } from "../releases/faults/bad-releases.ts";
+import { limits } from "../releases/limits/kubernetes-limits.ts";
+import { pathRules } from "../releases/paths/path-rules.ts";
+import { byCategory } from "./categories.ts";
+import type { ClusterRule } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";
+import { faultRule } from "./fault-rule.ts";
 import type { Finding } from "./finding.ts";
+import { limitRule } from "./limit-rule.ts";
+import { pathRule } from "./path-rule.ts";
+import { rulesOfCluster } from "./rules/of-cluster.ts";
 import type { Subject } from "./subject.ts";
 
-/** Every rule about the cluster and its way to a target, by category. */
+const apart = [...pathRules.map(pathRule), ...badReleases.map(faultRule), ...rulesOfCluster];
+const asked = new Set<string>(apart.map(({ id }) => id));
+
+/** Every rule about the cluster and its path to a target. A limit that has a rule of its own is not asked twice. */
 export const clusterRules: readonly ClusterRule[] = [
-  ...pathRulesOfCluster,
-  ...faultRules,
-  ...boundaryRules,
-  ...policyRules,
-  ...dataRules,
-  ...kubernetesRules,
-  ...ownershipRules,
-  ...healthRules,
-  ...manifestRules,
-  ...hazardRules,
-];
+  ...apart,
+  ...limits.filter(({ id }) => !asked.has(id)).map(limitRule),
+].toSorted(byCategory);
 
 /** The rules that a command asks before the first write of its step. */
 export function rulesOfStep(step: GuardedStep, { to, manifest }: Subject): readonly ClusterRule[] {

@@ -1,6 +1,6 @@
 import { span } from "../releases/version.ts";
 import type { Answer } from "./rule.ts";
-import type { StepMet } from "./path-rule.ts";
+import type { StepMet } from "./step-met.ts";
 
 /** What etcd holds is not in the API (calico-facts 3.3). */
 export const etcdDataMet: StepMet = {

@@ -1,35 +1,42 @@
-import type { BadRelease, Circumstances } from "../releases/bad-releases.ts";
-import { badTarget } from "../releases/bad-releases.ts";
-import { compareVersions, within } from "../releases/version.ts";
-import { truthOf } from "../model/reading.ts";
+import type { BadRelease } from "../releases/bad-releases.ts";
+import { badTarget, conditionHolds, isAboutNodes, nodeMeets, usable } from "../releases/bad-releases.ts";
+import { compareVersions, within, type Version } from "../releases/version.ts";
+import { circumstancesOf, factsOf } from "./circumstances.ts";
 import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";
-import type { Answer } from "./rule.ts";
+import { faultPage } from "./fault-page.ts";
+import type { Evidence } from "./finding.ts";
+import { unknownBecause, type Answer } from "./rule.ts";
+import type { Subject } from "./subject.ts";
+import type { Applies } from "./when.ts";
 
 /** A row of the bad releases, asked about the target; that it runs already is told, not refused. */
 export function faultRule(row: BadRelease): ClusterRule {
-  const { id, severity, releases, targets, when, why, instead } = row;
+  const { id, severity, targets, when, why, instead } = row;
   const advice = { fix: instead === undefined ? "take another release" : `take ${instead}` };
-  return clusterRule({
+  const looks = factsOf(when);
+  const rule = clusterRule({
     id,
     severity,
+    page: () => faultPage(row),
     needs: ["running"],
     steps: ["controller", "node", "apply"],
     // That such a release runs already is told by preflight.
     ofTarget: true,
-    looks: ["datastore", "kubernetes", "canal", "typha", "ebpf", "vxlan"],
+    looks,
     check({ running }, { to }, _now, readings) {
-      const isBad = (version: typeof running.oldest): boolean =>
-        releases.some((each) => within(version, each));
       // A row about the way from older releases says nothing about a cluster that has arrived.
-      const installed =
-        targets === undefined && when.from === undefined
-          ? [running.oldest, running.newest].find(isBad)
-          : undefined;
+      const arrived = targets === undefined && when.from === undefined;
+      const runs = arrived
+        ? [running.oldest, running.newest].find((version) => isBad(row, version))
+        : undefined;
+      const here = runs === undefined ? undefined : circumstancesOf(readings, runs, runs);
+      const installed = here !== undefined && conditionHolds(when, here) === false ? undefined : runs;
       const note: Answer = {
         outcome: "fail",
         severity: "info",
         because: `${installed?.text ?? ""} runs: ${why}`,
+        evidence: nodesSeen(row, readings),
         ...advice,
       };
       if (to === undefined || (to.known && compareVersions(to.value, running.oldest) === 0))
@@ -37,9 +44,12 @@ export function faultRule(row: BadRelease): ClusterRule {
           ? { outcome: "n/a", because: "none of these releases runs or is asked for" }
           : note;
       if (!to.known) return { outcome: "unknown", because: `the target is not known: ${to.message}` };
-      const seen = circumstances(readings, running.oldest, to.value);
-      if (seen === undefined)
-        return { outcome: "unknown", because: "which datastore Calico uses is not known" };
+      const seen = circumstancesOf(readings, running.oldest, to.value);
+      if (seen === undefined) {
+        return concerns(row, to.value)
+          ? { outcome: "unknown", because: "which datastore Calico uses is not known" }
+          : { outcome: "n/a", because: `${to.value.text} is none of these releases` };
+      }
       const hit = badTarget(seen).find((each) => each.row.id === id);
       if (hit === undefined) {
         if (installed !== undefined) return note;
@@ -49,44 +59,64 @@ export function faultRule(row: BadRelease): ClusterRule {
         };
       }
       const target = `${seen.to.text}: ${why}`;
+      const evidence = nodesSeen(row, readings);
       return hit.holds === true
-        ? { outcome: "fail", because: target, ...advice }
+        ? { outcome: "fail", because: target, evidence, ...advice }
         : { outcome: "unknown", because: `${unknownPart(row, readings)}; ${target}`, ...advice };
     },
   });
-}
-
-function circumstances(
-  { datastore, kubernetes, canal, typha, ebpf, vxlan }: PreflightFacts,
-  from: Circumstances["from"],
-  to: Circumstances["to"],
-): Circumstances | undefined {
-  if (!datastore.known) return undefined;
-  return {
-    from,
-    to,
-    datastore: datastore.value,
-    kubernetes: kubernetes.known && kubernetes.value.major === 1 ? kubernetes.value.minor : "unknown",
-    canal: truthOf(canal),
-    typha: truthOf(typha),
-    ebpf: truthOf(ebpf),
-    vxlan: truthOf(vxlan),
+  // What neither runs nor is asked for needs no reading.
+  const mayApply = ({ running }: PreflightFacts, { to }: Subject): Applies => {
+    if (!running.known || to?.known === false) return { applies: true };
+    const { oldest, newest } = running.value;
+    return [oldest, newest].some((version) => isBad(row, version)) ||
+      (to !== undefined && concerns(row, to.value))
+      ? { applies: true }
+      : { applies: false, because: "none of these releases runs or is asked for" };
   };
+  return { ...rule, conditions: ["running"], applies: mayApply };
 }
 
-const words = { canal: "canal", typha: "Typha", ebpf: "eBPF", vxlan: "VXLAN" } as const;
+function isBad({ releases }: BadRelease, version: Version): boolean {
+  return releases.some((each) => within(version, each));
+}
+
+function concerns({ releases, targets }: BadRelease, to: Version): boolean {
+  return (targets === undefined ? releases : [targets]).some((each) => within(to, each));
+}
+
+/** The nodes on which it bites, where it depends on them. */
+function nodesSeen({ when }: BadRelease, { nodes }: PreflightFacts): readonly Evidence[] {
+  if (!isAboutNodes(when) || !nodes.known) return [];
+  return nodes.value
+    .filter((node) => nodeMeets(when, node) === true)
+    .map(({ name, arch = "", kernel = "" }) => ({
+      object: `Node ${name}`,
+      field: `status.nodeInfo.${when.architecture === undefined ? "kernelVersion" : "architecture"}`,
+      value: when.architecture === undefined ? kernel : arch,
+    }));
+}
+
+const words = {
+  canal: "canal",
+  typha: "Typha",
+  ebpf: "eBPF",
+  vxlan: "VXLAN",
+  nftables: "nftables",
+  ipv6Only: "IPv6 alone",
+} as const;
 
 /** Which part of a row's condition could not be read. */
 function unknownPart({ when }: BadRelease, readings: PreflightFacts): string {
-  const names = (["canal", "typha", "ebpf", "vxlan"] as const).filter((name) => when[name] === true);
-  const messages = new Map<string, readonly string[]>();
-  for (const name of names) {
+  const used = usable.filter((name) => when[name] === true).map((name) => words[name]);
+  const unread = factsOf(when).flatMap((name) => {
     const reading = readings[name];
-    if (!reading.known)
-      messages.set(reading.message, [...(messages.get(reading.message) ?? []), words[name]]);
-  }
-  const parts = [...messages].map(
-    ([message, what]) => `whether ${what.join(" or ")} is in use is not known: ${message}`,
-  );
-  return parts.length === 0 ? "the version of the API server is not known" : parts.join("; ");
+    return reading.known ? [] : [unknownBecause(name, reading)];
+  });
+  const parts = [
+    ...(used.length === 0 ? [] : [`whether ${used.join(" and ")} is in use is not known`]),
+    ...(isAboutNodes(when) ? ["whether such nodes are among these is not known"] : []),
+    ...(when.kubernetes === undefined ? [] : ["the version of the API server is not known"]),
+  ];
+  return [parts.join("; "), ...new Set(unread)].filter((text) => text !== "").join(": ");
 }

@@ -1,5 +1,5 @@
 import type { NeededRight } from "../model/right.ts";
-import type { RuleId } from "./words.ts";
+import type { RuleId } from "./rules/ids.ts";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -15,7 +15,7 @@ export interface Evidence {
   readonly value: string;
 }
 
-/** One rule's answer, as data: the words that explain the rule are in words.ts. */
+/** One rule's answer, as data: the page that explains the rule is in its file. */
 export interface Finding {
   readonly id: RuleId;
   readonly severity: Severity;

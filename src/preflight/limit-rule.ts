@@ -1,5 +1,6 @@
-import { inRange, isTested, rangeText, testedRange, type KubernetesLimit } from "../releases/kubernetes.ts";
+import { inRange, rangeText, type KubernetesLimit } from "../releases/kubernetes.ts";
 import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
+import { limitPage } from "./limit-page.ts";
 
 /** A hard limit on the version of Kubernetes, asked about the target. */
 export function limitRule(limit: KubernetesLimit): ClusterRule {
@@ -7,6 +8,7 @@ export function limitRule(limit: KubernetesLimit): ClusterRule {
   return clusterRule({
     id,
     severity: "error",
+    page: () => limitPage(limit),
     when: { to: releases, ...(datastore === undefined ? {} : { datastore }) },
     needs: ["kubernetes"],
     steps: ["apply"],
@@ -35,26 +37,3 @@ export function limitRule(limit: KubernetesLimit): ClusterRule {
     },
   });
 }
-
-/** K01: outside of the tested range much works; the documentation does not say so. */
-export const testedKubernetes = clusterRule({
-  id: "K01",
-  severity: "warning",
-  needs: ["kubernetes", "datastore", "running"],
-  check({ kubernetes, datastore, running }, { to }) {
-    if (to !== undefined && !to.known)
-      return { outcome: "unknown", because: `the target is not known: ${to.message}` };
-    const release = to?.value ?? running.newest;
-    const range = testedRange(release, datastore);
-    if (range === undefined)
-      return { outcome: "n/a", because: `the documentation of ${release.text} names no Kubernetes versions` };
-    const tested = kubernetes.major === 1 ? isTested(release, datastore, kubernetes.minor) : false;
-    const because = `${release.text} was tested with Kubernetes ${rangeText(range)}; this server is ${kubernetes.text}`;
-    if (tested === true) return { outcome: "pass", because };
-    return {
-      outcome: tested === false ? "fail" : "unknown",
-      because,
-      fix: "choose a release that was tested with it (kubectl calico-upgrade version --releases), or try it on another cluster first",
-    };
-  },
-});

@@ -1,7 +1,8 @@
 import { readingNames, type ReadingName } from "../model/cluster-facts.ts";
 import type { ClusterRule } from "./cluster-rule.ts";
-import { inDatastore } from "./etcd.ts";
-import type { DerivedFacts, PreflightFacts } from "./facts.ts";
+import type { CalicoFacts } from "../facts/calico.ts";
+import { inDatastore } from "../facts/etcd.ts";
+import type { PreflightFacts } from "./facts.ts";
 
 /** What `preflight` always reads: it heads its report with what runs. */
 export const basicNeeds = [
@@ -18,11 +19,15 @@ const tellDatastore = ["daemonSets", "configMaps"] as const;
 const tellRunning = ["daemonSets", "pods", "workloads"] as const;
 
 /** What derived facts are made of. */
-const madeOf: Readonly<Record<keyof DerivedFacts, readonly ReadingName[]>> = {
+type Derived = Exclude<keyof CalicoFacts, "installSeen">;
+const madeOf: Readonly<Record<Derived, readonly ReadingName[]>> = {
+  all: [...tellRunning, ...tellDatastore],
+  chosen: [...tellRunning, ...tellDatastore],
   daemonSet: ["daemonSets"],
   calicoPods: ["daemonSets", "pods"],
   running: tellRunning,
   asked: ["daemonSets", "workloads"],
+  begins: tellRunning,
   enforcing: [...tellRunning, ...tellDatastore],
   datastore: tellDatastore,
   datastoreSigns: tellDatastore,
@@ -48,7 +53,7 @@ export function needsOf(rules: readonly ClusterRule[]): readonly ReadingName[] {
 
 function readingsOf(names: readonly (keyof PreflightFacts)[]): readonly ReadingName[] {
   const all = names.flatMap((name): readonly ReadingName[] => {
-    if (name in madeOf) return madeOf[name as keyof DerivedFacts];
+    if (name in madeOf) return madeOf[name as Derived];
     const own = readingNames.filter((each) => each === name);
     // With etcd Calico's own objects are elsewhere.
     return inDatastore.some((each) => each === name) ? [...own, ...tellDatastore] : own;

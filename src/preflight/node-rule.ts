@@ -1,22 +1,31 @@
+import type { RulePage } from "../model/rule-page.ts";
 import type { Severity } from "./finding.ts";
 import type { NodeStepFacts, NodeSubject } from "./node-facts.ts";
 import { knownOf, type Answer, type Known, type Rule } from "./rule.ts";
 import type { Millis } from "../model/time.ts";
-import type { RuleId } from "./words.ts";
+import type { RuleId } from "./rules/ids.ts";
 
 /** A rule that is asked before each node's restart, with what is seen of the cluster then. */
-export type NodeRule = Rule<NodeStepFacts, NodeSubject>;
+export interface NodeRule extends Rule<NodeStepFacts, NodeSubject> {
+  readonly page: RulePage;
+  /** Where several stand against a restart the one with the lowest is the reason that is given. */
+  readonly rank: number;
+}
 
 export function nodeRule<const K extends keyof NodeStepFacts>(rule: {
   readonly id: RuleId;
   readonly severity: Severity;
+  readonly page: RulePage;
+  readonly rank: number;
   readonly needs: readonly K[];
   readonly check: (facts: Known<NodeStepFacts, K>, subject: NodeSubject, now: Millis) => Answer;
 }): NodeRule {
-  const { id, severity, needs } = rule;
+  const { id, severity, page, rank, needs } = rule;
   return {
     id,
     severity,
+    page,
+    rank,
     needs,
     evaluate(facts, subject, now) {
       const common = { id, severity, node: subject.node, evidence: [] };

@@ -1,19 +1,12 @@
+import type { RulePage } from "../model/rule-page.ts";
 import type { NodeRule } from "./node-rule.ts";
-import { loadBalancers } from "./rules/h09-load-balancers.ts";
-import { reconcilers } from "./rules/h12-reconcilers.ts";
-import { silentNode } from "./rules/h16-silent-node.ts";
-import { restartStorm } from "./rules/h17-restart-storm.ts";
-import { othersReady } from "./rules/h18-others.ts";
-import { lastNode } from "./rules/h19-last-node.ts";
-import { bothSides } from "./rules/h28-both-sides.ts";
+import type { RuleId } from "./rules/ids.ts";
+import { rulesOfNode } from "./rules/of-node.ts";
 
 /** What stands before the restart of one node; the worst first. */
-export const nodeRules: readonly NodeRule[] = [
-  silentNode,
-  othersReady,
-  restartStorm,
-  reconcilers,
-  loadBalancers,
-  lastNode,
-  bothSides,
-];
+export const nodeRules: readonly NodeRule[] = rulesOfNode.toSorted((a, b) => a.rank - b.rank);
+
+/** undefined: it is no rule of the node step. */
+export function nodeRulePage(id: RuleId): RulePage | undefined {
+  return nodeRules.find((rule) => rule.id === id)?.page;
+}

@@ -1,67 +1,56 @@
-import { pathRules, type Hop, type PathAnswer, type PathRuleId } from "../releases/paths.ts";
-import { pathWords } from "../releases/path-words.ts";
+import type { GuardedStep } from "../model/guarded-step.ts";
+import { phrase } from "../model/sentence.ts";
+import type { PathRuleId } from "../releases/ids.ts";
+import type { Asked, Hop, PathDecision, PathRule } from "../releases/path-rule.ts";
 import { span } from "../releases/version.ts";
 import { program } from "../model/program.ts";
-import { clusterRule, type ClusterRule, type GuardedStep } from "./cluster-rule.ts";
+import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";
-import type { Severity } from "./finding.ts";
-import type { Answer } from "./rule.ts";
+import { etcdDataMet } from "./etcd-data.ts";
+import { policiesMet } from "./policy-boundary.ts";
+import { unknownBecause, type Answer } from "./rule.ts";
+import type { StepMet } from "./step-met.ts";
 import type { TargetManifest } from "./subject.ts";
-import type { When } from "./when.ts";
+import { thirdPartyMet } from "./third-party.ts";
 
 /** Any release: a target is named. */
 const any = span(undefined);
 
-/** What goes to another release asks the way; P02 to P04 and P09 by what they are about, P10 and P13 nobody. */
-const steps: Partial<Record<PathRuleId, readonly GuardedStep[]>> = {
-  P02: ["controller", "node"],
-  P03: ["node"],
-  P04: ["node", "apply"],
-  P09: ["controller", "node"],
-  P10: [],
-  P13: [],
-};
 const everyStep: readonly GuardedStep[] = ["controller", "node", "apply"];
 
-const severities: Partial<Record<PathRuleId, Severity>> = { P10: "info", P13: "warning" };
+/** What a cluster shows of the steps that meet a rule. */
+const met: Partial<Record<PathRuleId, StepMet>> = {
+  P02: policiesMet,
+  P03: thirdPartyMet,
+  P09: etcdDataMet,
+};
 
-/** Says what became of the step that meets a rule, where the cluster tells. */
-export interface StepMet {
-  /** Where the step comes in: only there its readings are needed. */
-  readonly when: When;
-  readonly looks: readonly (keyof PreflightFacts)[];
-  /** What the way begins at, where it is not the oldest calico-node. */
-  readonly begins?: "enforcing";
-  readonly answer: (readings: PreflightFacts, because: string) => Answer;
-}
-
-/** A path rule (src/releases/paths.ts) asked about this cluster's way to the target. */
-export function pathRule(id: PathRuleId, met?: StepMet): ClusterRule {
+/** A path rule (src/releases/paths) asked about this cluster's path to the target. */
+export function pathRule(rule: PathRule): ClusterRule {
+  const { id, severity, page, steps = everyStep, asks, decide } = rule;
+  const step = met[id];
   return clusterRule({
     id,
-    severity: severities[id] ?? "error",
-    when: { to: any, ...met?.when },
+    severity,
+    page,
+    when: { to: any, ...step?.when },
     needs: ["running", "datastore"],
-    steps: steps[id] ?? everyStep,
-    looks: ["kubernetes", "served", "install", ...(met?.looks ?? [])],
+    steps,
+    looks: [...(asks === undefined ? [] : [toldBy[asks]]), ...(step?.looks ?? [])],
     check({ running, datastore }, { to, manifest }, _now, readings) {
       if (to?.known !== true) return { outcome: "n/a", because: "no target is named" };
-      const begins = met?.begins === undefined ? undefined : readings[met.begins];
-      const hop: Hop = {
-        from: begins?.known === true ? begins.value : running.oldest,
-        to: to.value,
-        datastore,
-        ...moreOf(readings, manifest),
-      };
-      const answer = pathRules[id](hop);
-      if (answer === undefined) {
+      const begins = step?.begins === undefined ? undefined : readings[step.begins];
+      const from = begins?.known === true ? begins.value : running.oldest;
+      const hop: Hop = { from, to: to.value, datastore, ...moreOf(readings, manifest) };
+      const decision = decide(hop);
+      if (decision === undefined) {
+        const untold = asks === undefined ? undefined : mattersUnknown(rule, asks, hop, readings, manifest);
+        if (untold !== undefined) return { outcome: "unknown", because: untold };
         const way = `the way from ${hop.from.text} to ${hop.to.text}`;
-        return id === "P04" && hop.kubernetes === undefined
-          ? { outcome: "unknown", because: "the version of the API server is not known" }
-          : { outcome: "n/a", because: `${way} does not meet it` };
+        return { outcome: "n/a", because: `${way} does not meet it` };
       }
-      if (answer.met?.by === "step" && met !== undefined) return met.answer(readings, answer.because);
-      return answerOf(answer);
+      if (decision.met?.by === "step" && step !== undefined) return step.answer(readings, decision.because);
+      return answerOf(rule, decision);
     },
   });
 }
@@ -70,12 +59,7 @@ function moreOf(
   { kubernetes, served, install }: PreflightFacts,
   manifest: TargetManifest | undefined,
 ): Partial<Hop> {
-  const installation = manifest?.facts.installation;
-  const toOperator =
-    installation?.known === true &&
-    installation.value !== undefined &&
-    install.known &&
-    install.value.kind !== "operator";
+  const toOperator = bringsOperator(manifest) && install.known && install.value.kind !== "operator";
   return {
     ...(kubernetes.known && kubernetes.value.major === 1 ? { kubernetes: kubernetes.value.minor } : {}),
     ...(served.known ? { oldGroupServed: served.value.groupVersions.includes("projectcalico.org/v1") } : {}),
@@ -83,15 +67,35 @@ function moreOf(
   };
 }
 
-function answerOf({ id, severity, because, met }: PathAnswer): Answer {
-  if (severity === "info") return { outcome: "pass", because };
-  const fix = asPhrase(pathWords[id].fix);
-  return met?.by === "passing"
-    ? { outcome: "fail", because, fix: `${fix}; ${program} plan shows the whole way` }
-    : { outcome: "fail", because, fix };
+/** The reading that tells each of them. */
+const toldBy = { kubernetes: "kubernetes", oldGroupServed: "served", toOperator: "install" } as const;
+const either = { kubernetes: [0, 99], oldGroupServed: [true, false], toOperator: [true, false] } as const;
+
+/** Why it is not known whether the rule applies: tried both ways, the answers differ. */
+function mattersUnknown(
+  { decide }: PathRule,
+  asks: Asked,
+  hop: Hop,
+  readings: PreflightFacts,
+  manifest: TargetManifest | undefined,
+): string | undefined {
+  const name = toldBy[asks];
+  const reading = readings[name];
+  if (reading.known || (asks === "toOperator" && !bringsOperator(manifest))) return undefined;
+  return either[asks].some((value) => decide({ ...hop, [asks]: value }) !== undefined)
+    ? unknownBecause(name, reading)
+    : undefined;
 }
 
-/** A page has sentences, a finding phrases. */
-function asPhrase(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
+function bringsOperator(manifest: TargetManifest | undefined): boolean {
+  const installation = manifest?.facts.installation;
+  return installation?.known === true && installation.value !== undefined;
+}
+
+function answerOf({ severity, page }: PathRule, { because, met: by }: PathDecision): Answer {
+  if (severity === "info") return { outcome: "pass", because };
+  const fix = phrase(page.fix);
+  return by?.by === "passing"
+    ? { outcome: "fail", because, fix: `${fix}; ${program} plan shows the whole way` }
+    : { outcome: "fail", because, fix };
 }

@@ -2,8 +2,11 @@ import { migrationPlan, type NamespacePlan } from "../policy/migration.ts";
 import type { NamespaceFacts } from "../model/namespace.ts";
 import type { NetworkPolicyFacts } from "../model/network-policy.ts";
 import { unknownBecause } from "./rule.ts";
-import type { StepMet } from "./path-rule.ts";
+import type { StepMet } from "./step-met.ts";
 import { some } from "./some.ts";
+
+/** For the pages of the rules that are about it. */
+export const boundaryReleases = "before v2.3.0 (Kubernetes datastore) or v2.4.0 (etcd) → those and newer";
 
 /** What migrate-policy would have to do, with the decisions that stand on the objects. */
 export interface Pending {

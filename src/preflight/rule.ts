@@ -2,7 +2,7 @@ import type { Reading } from "../model/reading.ts";
 import type { NeededRight } from "../model/right.ts";
 import type { Millis } from "../model/time.ts";
 import type { Evidence, Finding, Outcome, Severity } from "./finding.ts";
-import type { RuleId } from "./words.ts";
+import type { RuleId } from "./rules/ids.ts";
 
 /** A rule: which readings it needs of the facts `F`, and a pure check of them for the subject `S`. */
 export interface Rule<F, S> {

@@ -1,6 +1,11 @@
 import { envValue, type ConfigMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
-import { calicoNodeContainer, type TemplateContainer, type TemplateFacts } from "../model/template.ts";
+import {
+  calicoNodeContainer,
+  type KeySource,
+  type TemplateContainer,
+  type TemplateFacts,
+} from "../model/template.ts";
 import { cniContainer } from "../model/workload.ts";
 import type { Evidence } from "./finding.ts";
 import type { Subject, TargetManifest } from "./subject.ts";
@@ -50,12 +55,14 @@ function isIn(namespace: string, { namespace: wanted }: DaemonSetFacts): boolean
 /** One setting that is not the same. */
 export interface Change {
   readonly name: string;
-  /** undefined: it is not set. */
+  /** undefined: it is not set. A value that cannot be read is written as its source: `Secret etcd, key ca`. */
   readonly live: string | undefined;
   readonly file: string | undefined;
+  /** Both are set, and whether to the same cannot be read. */
+  readonly unread?: true;
 }
 
-/** Settings of calico-node whose value the file changes or drops; those of Secrets are not compared. */
+/** Settings of calico-node whose value the file changes or drops. */
 export function changedSettings({ live, file }: TemplatePair): readonly Change[] {
   return changes(settingsOf(live, calicoNodeContainer), settingsOf(file, calicoNodeContainer));
 }
@@ -64,20 +71,26 @@ export function changedCniSettings({ live, file }: TemplatePair): readonly Chang
   return changes(settingsOf(live, cniContainer), settingsOf(file, cniContainer));
 }
 
-type Settings = ReadonlyMap<string, string | undefined>;
+interface Setting {
+  readonly text: string;
+  /** The text is where the value stands: it could not be read. */
+  readonly source?: true;
+}
 
-/** Values as text; undefined: it is set, and to what cannot be told (a Secret, a field of the pod). */
+type Settings = ReadonlyMap<string, Setting>;
+
 function settingsOf(
   { daemonSet, configMaps }: Side,
   find: (template: TemplateFacts) => TemplateContainer | undefined,
 ): Settings {
   const container = find(daemonSet.template);
   if (container === undefined) return new Map();
-  const names = new Set(container.env.map(({ name }) => name));
   return new Map(
-    [...names].map((name) => {
+    container.env.flatMap(({ name, from }): readonly (readonly [string, Setting])[] => {
       const value = envValue(container, name, configMaps);
-      return [name, value === undefined || value === "unknown" ? undefined : value.value];
+      // A field of the pod has neither: it is what it is on each node.
+      if (value === undefined) return [];
+      return [[name, value === "unknown" ? { text: sourceText(from), source: true } : { text: value.value }]];
     }),
   );
 }
@@ -86,9 +99,16 @@ function changes(live: Settings, file: Settings): readonly Change[] {
   const names = [...new Set([...live.keys(), ...file.keys()])];
   return names.flatMap((name) => {
     const [before, after] = [live.get(name), file.get(name)];
-    const untold = (live.has(name) && before === undefined) || (file.has(name) && after === undefined);
-    return untold || same(before ?? "", after ?? "") ? [] : [{ name, live: before, file: after }];
+    if (same(before?.text ?? "", after?.text ?? "")) return [];
+    const unread = before !== undefined && after !== undefined && (before.source ?? after.source) === true;
+    return [{ name, live: before?.text, file: after?.text, ...(unread ? { unread } : {}) }];
   });
+}
+
+function sourceText(from: KeySource | undefined): string {
+  return from === undefined
+    ? "a value that could not be read"
+    : `${from.kind} ${from.name}${from.key === undefined ? "" : `, key ${from.key}`}`;
 }
 
 /** `always` and `Always`, and an empty text and nothing, are the same to calico-node. */

@@ -1,8 +1,11 @@
+import type { GuardedStep } from "../model/guarded-step.ts";
+import type { RulePage } from "../model/rule-page.ts";
 import type { Millis } from "../model/time.ts";
-import { clusterRule, type ClusterRule, type GuardedStep } from "./cluster-rule.ts";
+import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";
 import type { Severity } from "./finding.ts";
 import type { Answer, Known } from "./rule.ts";
+import type { RuleId } from "./rules/ids.ts";
 import { some } from "./some.ts";
 import type { Subject } from "./subject.ts";
 import {
@@ -14,12 +17,12 @@ import {
   type Change,
   type TemplatePair,
 } from "./template-pair.ts";
-import type { RuleId } from "./words.ts";
 
 /** A rule that compares the live calico-node with the one of the file that takes its place. */
 export function templateRule<const K extends keyof PreflightFacts = never>(rule: {
   readonly id: RuleId;
   readonly severity: Severity;
+  readonly page: RulePage;
   readonly needs?: readonly K[];
   /** Readings that the check can do without. */
   readonly looks?: readonly (keyof PreflightFacts)[];
@@ -32,10 +35,11 @@ export function templateRule<const K extends keyof PreflightFacts = never>(rule:
     readings: PreflightFacts,
   ) => Answer;
 }): ClusterRule {
-  const { id, severity, needs = [], looks = [], steps = [] } = rule;
+  const { id, severity, page, needs = [], looks = [], steps = [] } = rule;
   return clusterRule({
     id,
     severity,
+    page,
     when: { manifest: true },
     needs: [...needs, "daemonSet", "configMaps"] as readonly (K | "daemonSet" | "configMaps")[],
     looks,
@@ -57,6 +61,7 @@ export function templateRule<const K extends keyof PreflightFacts = never>(rule:
 export function settingsRule(rule: {
   readonly id: RuleId;
   readonly severity: Severity;
+  readonly page: RulePage;
   readonly steps?: readonly GuardedStep[];
   readonly which: (change: Change) => boolean;
   readonly kept: string;
@@ -66,10 +71,18 @@ export function settingsRule(rule: {
   return templateRule({
     id: rule.id,
     severity: rule.severity,
+    page: rule.page,
     ...(rule.steps === undefined ? {} : { steps: rule.steps }),
     check(pair) {
       const all = [...changedSettings(pair), ...changedCniSettings(pair)];
-      const found = [...new Map(all.filter(rule.which).map((each) => [each.name, each])).values()];
+      const matching = [...new Map(all.filter(rule.which).map((each) => [each.name, each])).values()];
+      const found = matching.filter(({ unread }) => unread !== true);
+      if (found.length === 0 && matching.length > 0)
+        return {
+          outcome: "unknown",
+          severity: "warning",
+          because: `not compared, as a value could not be read: ${some(matching.map(changeText))}`,
+        };
       if (found.length === 0) return { outcome: "pass", because: rule.kept };
       const { namespace, name } = pair.live.daemonSet;
       return {

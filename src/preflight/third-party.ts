@@ -1,7 +1,7 @@
 import type { PreflightFacts } from "./facts.ts";
 import type { Evidence } from "./finding.ts";
 import { unknownBecause } from "./rule.ts";
-import type { StepMet } from "./path-rule.ts";
+import type { StepMet } from "./step-met.ts";
 import { some } from "./some.ts";
 
 /** Old kind and new one; both sides have the same names (tpr-to-crd: lower-cased, CIDRs with dashes). */

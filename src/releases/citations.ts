@@ -7,3 +7,6 @@ export const manifests = "manifests of the releases";
 export const seed = "upgrade document of Calico v2.5 (getting-started/kubernetes/upgrade)";
 export const upgradeReadme =
   "https://github.com/projectcalico/calico/blob/release-legacy/upgrade/v2.5/README.md";
+export const manifestsCompared =
+  "manifests of the releases, compared: what a manifest sets replaces what was edited into the old one";
+export const calicoUpgrade = "https://github.com/projectcalico/calico-upgrade";

@@ -1,4 +1,6 @@
 import type { DatastoreType } from "../model/datastore.ts";
+import type { LimitId } from "./ids.ts";
+import { limits } from "./limits/kubernetes-limits.ts";
 import { span, within, type Span, type Version } from "./version.ts";
 
 /** Minors of Kubernetes 1.x, both ends included; an end that is missing is not limited. */
@@ -7,83 +9,14 @@ export interface KubernetesRange {
   readonly max?: number;
 }
 
-export type LimitId = "P04" | "B13" | "B26" | "K02" | "K03" | "K04" | "K05" | "K06" | "K07" | "K08";
-
-/** A Kubernetes version that a release's manifests cannot be applied to, or cannot run on. */
+/** A Kubernetes version that a release's manifests cannot be applied to, or cannot run on: one file each in `limits`. */
 export interface KubernetesLimit extends KubernetesRange {
   readonly id: LimitId;
   readonly releases: Span;
   readonly datastore?: DatastoreType;
   readonly why: string;
+  readonly sources: readonly string[];
 }
-
-/** Hard limits (calico-facts 4.4, and P04, B13, B26). Where each comes from: sources.ts. */
-export const limits: readonly KubernetesLimit[] = [
-  {
-    id: "P04",
-    releases: span("v2.5.0"),
-    datastore: "kubernetes",
-    min: 7,
-    why: "its data is in CustomResourceDefinitions, which came with Kubernetes 1.7",
-  },
-  {
-    id: "B13",
-    releases: span("v3.8.0"),
-    min: 9,
-    why: "its manifest needs apps/v1, which came with Kubernetes 1.9",
-  },
-  // The same apiVersion stands in the manifests from v1.5 on (calico-facts 1.2).
-  {
-    id: "K02",
-    releases: span(undefined, "v3.8.0"),
-    max: 15,
-    why: "its manifest needs extensions/v1beta1, which Kubernetes 1.16 no longer serves",
-  },
-  {
-    id: "K03",
-    releases: span("v2.5.0", "v3.15.0"),
-    datastore: "kubernetes",
-    max: 21,
-    why: "its manifest needs apiextensions.k8s.io/v1beta1, which Kubernetes 1.22 no longer serves",
-  },
-  {
-    id: "K04",
-    releases: span("v3.4.0", "v3.8.0"),
-    max: 21,
-    why: "its manifest needs rbac.authorization.k8s.io/v1beta1, which Kubernetes 1.22 no longer serves",
-  },
-  {
-    id: "K05",
-    releases: span("v3.17.0", "v3.23.0"),
-    max: 24,
-    why: "its manifest needs policy/v1beta1, which Kubernetes 1.25 no longer serves",
-  },
-  {
-    id: "K06",
-    releases: span("v3.15.0"),
-    datastore: "kubernetes",
-    min: 16,
-    why: "its manifest needs apiextensions.k8s.io/v1, which came with Kubernetes 1.16",
-  },
-  {
-    id: "K07",
-    releases: span("v3.23.0"),
-    min: 21,
-    why: "its manifest needs policy/v1, which came with Kubernetes 1.21",
-  },
-  {
-    id: "K08",
-    releases: span("v3.19.0", "v3.26.0"),
-    min: 16,
-    why: "its documentation says that it does not work on Kubernetes 1.15 and older",
-  },
-  {
-    id: "B26",
-    releases: span("v3.28.4", "v3.28.5"),
-    min: 25,
-    why: "its release notes say that it needs Kubernetes 1.25",
-  },
-];
 
 export function limitsOf(release: Version, datastore: DatastoreType): readonly KubernetesLimit[] {
   return limits.filter(

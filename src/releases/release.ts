@@ -45,7 +45,7 @@ export function identifyRelease(
   const { tag } = node;
   if (tag === undefined && node.digest !== undefined) return unknown("digest", "unknown (digest)");
   if (tag === undefined || tag === "latest") return unknown("no tag", "unknown (no tag)");
-  const candidates = releasesOf("calico/node", tag, catalogue);
+  const candidates = releasesOf("calico/node", node, catalogue);
   if (candidates.length === 0) return uncatalogued(tag, catalogue);
   const left = others.reduce<readonly string[]>((names, other) => {
     const both = releasesOfImage(other, catalogue).filter((name) => names.includes(name));
@@ -65,9 +65,7 @@ function isSameImage(a: ImageRef, b: ImageRef): boolean {
 /** The releases that an image of a Calico component is part of; none when it is not catalogued. */
 export function releasesOfImage(image: ImageRef, catalogue: Catalogue): readonly string[] {
   const component = calicoImage(image) ?? operatorImage(image);
-  return component === undefined || image.tag === undefined
-    ? []
-    : releasesOf(component, image.tag, catalogue);
+  return component === undefined ? [] : releasesOf(component, image, catalogue);
 }
 
 /** The operator's image says which release it brings, though it is none of its components. */
@@ -75,10 +73,18 @@ function operatorImage({ repository }: ImageRef): string | undefined {
   return /(^|\/)tigera\/operator$/.test(repository) ? "tigera/operator" : undefined;
 }
 
-function releasesOf(component: string, tag: string, catalogue: Catalogue): readonly string[] {
-  const plain = tag.replace(architecture, "");
+/** A distribution's copy of a release's image is numbered: `k0sproject/calico-node:v3.32.1-0`, `…-rancher1`. */
+const mirrorsBuild = /-(rancher)?\d+$/;
+
+function releasesOf(component: string, image: ImageRef, catalogue: Catalogue): readonly string[] {
+  const plain = image.tag?.replace(architecture, "") ?? "";
+  const isMirror = !image.repository.endsWith(component);
+  const tags = [plain, ...(isMirror ? [plain.replace(mirrorsBuild, "")] : [])];
   return (
-    catalogue.byImage.get(`${component}:${plain}`) ?? catalogue.byImage.get(`${component}:v${plain}`) ?? []
+    tags
+      .flatMap((tag) => [`${component}:${tag}`, `${component}:v${tag}`])
+      .map((name) => catalogue.byImage.get(name))
+      .find((found) => found !== undefined) ?? []
   );
 }
 

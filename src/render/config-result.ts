@@ -1,43 +1,36 @@
 import type { JsonObject } from "../model/kube.ts";
-import { formatTime, type Millis } from "../model/time.ts";
+import { formatTime } from "../model/time.ts";
+import type { ConfigMapRunResult } from "../plan/config/result.ts";
+import { controllerResultObject } from "./controller-result.ts";
+import { nodeResultObject } from "./node-result.ts";
 
-/** What a `configmap` run came to. */
-export interface ConfigMapRunResult {
-  readonly configMap: { readonly namespace: string; readonly name: string };
-  readonly outcome: "configured" | "unchanged";
-  readonly dryRun: "none" | "client" | "server";
-  readonly diff: string;
-  readonly keys: readonly string[];
-  readonly succeeded: boolean;
-  /** Workloads that read a changed key. */
-  readonly readers: readonly { readonly kind: string; readonly name: string; readonly component: string }[];
-  readonly noRestart: boolean;
-  readonly bundle?: string;
-  readonly typha?: { readonly name: string; readonly rolledOut: boolean };
-  /** Results of the steps that restarted something. */
-  readonly controller?: JsonObject;
-  readonly nodes?: JsonObject;
-  readonly ended: Millis;
-}
-
-/** `kind: ConfigMapChange`, described by docs/schema. */
-export function configResultObject(result: ConfigMapRunResult): JsonObject {
-  const { configMap, outcome, dryRun, diff, keys, succeeded, readers, noRestart, bundle } = result;
+/** `kind: ConfigMapChange`, described by docs/schema. `diff`: of the ConfigMap. */
+export function configResultObject(result: ConfigMapRunResult, diff: string): JsonObject {
+  const { configMap, changed, dryRun, keys, stop, left, readers, noRestart, bundle } = result;
+  const nodes = nodesObject(result);
   return {
     apiVersion: "calico-upgrade/v1alpha1",
     kind: "ConfigMapChange",
     time: formatTime(result.ended),
     dryRun,
-    succeeded,
+    succeeded: stop === undefined && left === undefined,
     configMap,
-    changed: outcome === "configured",
+    changed,
     keys,
     diff,
     readers: readers.map((reader) => ({ ...reader })),
     restarted: !noRestart,
     ...(bundle === undefined ? {} : { bundle }),
     ...(result.typha === undefined ? {} : { typha: result.typha }),
-    ...(result.controller === undefined ? {} : { controller: result.controller }),
-    ...(result.nodes === undefined ? {} : { nodes: result.nodes }),
+    ...(result.controller === undefined ? {} : { controller: controllerResultObject(result.controller) }),
+    ...(nodes === undefined ? {} : { nodes }),
   };
+}
+
+/** Of several runs over nodes the last one says how it ended. */
+function nodesObject({ nodes: runs }: ConfigMapRunResult): JsonObject | undefined {
+  const objects = runs.map((run) => nodeResultObject(run));
+  const last = objects.at(-1);
+  if (last === undefined) return undefined;
+  return { ...last, nodes: objects.flatMap((each) => each["nodes"] as readonly JsonObject[]) };
 }

@@ -1,12 +1,15 @@
 import type { ObjectChange } from "../model/change.ts";
 import type { DatastoreType } from "../model/datastore.ts";
 import type { Reading } from "../model/reading.ts";
-import type { PhaseName } from "../plan/decision.ts";
 import { gapOf } from "../plan/controller/measure.ts";
 import type { ControllerSeen } from "../plan/controller/seen.ts";
-import { isLeaseStep, type ControllerStep } from "../plan/controller/step.ts";
+import { phaseOf, type ControllerStep } from "../plan/controller/step.ts";
+import { isLeaseStep } from "../plan/lease/step.ts";
 import { scaleCommand, workloadName } from "../plan/controller/stops.ts";
-import type { LiveWorkload } from "../plan/controller/world.ts";
+import type { ControllerRunResult } from "../plan/controller/result.ts";
+import { targetOf, type LiveWorkload } from "../plan/controller/world.ts";
+import type { StepWords } from "../plan/step-words.ts";
+import { phaseTitles } from "./phase-titles.ts";
 import { seconds } from "./seconds.ts";
 
 /** `deployment.apps/calico-kube-controllers`, as kubectl names it. */
@@ -25,13 +28,22 @@ export function controllerLine(step: ControllerStep, group: string, restart: boo
   return `${resourceName(step.target, group)} ${done}`;
 }
 
-export const controllerTitles: Readonly<Partial<Record<PhaseName, string>>> = {
-  "stop old": "scale the old controller to 0",
-  "old gone": "wait until its pod is gone",
-  deploy: "bring the controller in line",
-  rollout: "wait for exactly one Ready controller",
-  settle: "watch that it stays Ready",
-};
+/** `group`: API group of Deployments; `suffix`: a dry run's. */
+export function controllerWords(
+  { group, restart }: { readonly group: string; readonly restart: boolean },
+  suffix: string,
+): StepWords<ControllerSeen, ControllerStep> {
+  return {
+    phase: phaseOf,
+    title: (phase) => phaseTitles[phase],
+    line(step) {
+      const line = controllerLine(step, group, restart);
+      return line === undefined ? undefined : `${line}${suffix}`;
+    },
+    notice: () => undefined,
+    nodeLine: () => undefined,
+  };
+}
 
 /** How long no controller ran, and whether two ever did (hazards H22, H24). */
 export function gapLine(seen: ControllerSeen): string {
@@ -103,4 +115,19 @@ export function leftoverLines(left: readonly LiveWorkload[]): readonly string[] 
     ({ facts }) =>
       `${workloadName(facts)} is left at 0 replicas; once you do not go back: kubectl delete -n ${facts.namespace} ${facts.kind.toLowerCase()}/${facts.name} (to start it again instead: ${scaleCommand(facts, 1)})`,
   );
+}
+
+/** What a run of the controller came to, and what has to be known of it. */
+export function controllerClosing(result: ControllerRunResult): readonly string[] {
+  const { stop, seen, goal, world, dryRun, datastore, changes, balancers, left } = result;
+  if (dryRun !== "none") return [];
+  const lines: string[] = [];
+  if (stop === undefined && seen.wrote !== undefined) {
+    const image = targetOf(world, goal)?.facts.image ?? "";
+    lines.push(`${workloadName(goal.target)} runs ${image}: ${gapLine(seen)}`);
+  }
+  if (stop !== undefined && seen.overlap.total > 0) lines.push(`Warning: ${gapLine(seen)}`);
+  if (seen.wrote !== undefined) lines.push(...pausedLines(datastore, seen, changes, balancers));
+  lines.push(...leftoverLines(left));
+  return lines;
 }

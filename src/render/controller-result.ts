@@ -1,31 +1,10 @@
-import type { ObjectChange } from "../model/change.ts";
-import type { DatastoreType } from "../model/datastore.ts";
 import type { JsonObject } from "../model/kube.ts";
-import type { Reading } from "../model/reading.ts";
 import { formatTime, type Millis } from "../model/time.ts";
-import type { Stop } from "../plan/decision.ts";
 import { gapOf } from "../plan/controller/measure.ts";
-import type { ControllerGoal } from "../plan/controller/goal.ts";
-import type { ControllerSeen } from "../plan/controller/seen.ts";
-import { presentPods, targetOf, type ControllerWorld, type LiveWorkload } from "../plan/controller/world.ts";
+import type { ControllerRunResult } from "../plan/controller/result.ts";
+import { presentPods, targetOf } from "../plan/controller/world.ts";
 import { notEnforced } from "./controller-lines.ts";
-
-/** What a controller run came to. */
-export interface ControllerRunResult {
-  readonly goal: ControllerGoal;
-  readonly world: ControllerWorld;
-  readonly seen: ControllerSeen;
-  readonly stop?: Stop;
-  readonly dryRun: "none" | "client" | "server";
-  readonly datastore: DatastoreType | "unknown";
-  readonly changes: Reading<readonly ObjectChange[]>;
-  /** Whether the controller hands out load-balancer addresses too. */
-  readonly balancers: boolean;
-  /** Old controllers at no replicas. */
-  readonly left: readonly LiveWorkload[];
-  readonly bundle?: string;
-  readonly ended: Millis;
-}
+import { inSeconds } from "./seconds.ts";
 
 /** `kind: ControllerUpgrade`, described by docs/schema. Times in seconds, the overlap in milliseconds. */
 export function controllerResultObject(result: ControllerRunResult): JsonObject {
@@ -85,8 +64,4 @@ function changesObject(
     what,
     time: formatTime(at),
   }));
-}
-
-function inSeconds(time: Millis): number {
-  return Math.round(time / 100) / 10;
 }

@@ -1,5 +1,10 @@
-import type { PhaseName } from "../plan/decision.ts";
+import { rollsText } from "../model/rolls.ts";
+import { phaseOf } from "../plan/node/phases.ts";
+import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
+import type { StepWords } from "../plan/step-words.ts";
+import { nodeLine } from "./node-result.ts";
+import { phaseTitles } from "./phase-titles.ts";
 
 /**
  * What a step changed, in kubectl's words, without a dry run's suffix; undefined for our own leases,
@@ -37,7 +42,7 @@ export function stepNotice(step: NodeStep): string | undefined {
   if (step.kind === "claim" && step.pin !== undefined && step.pin.type !== "OnDelete") {
     return (
       `daemonset ${step.daemonSet.namespace}/${step.daemonSet.name} is held at updateStrategy OnDelete while nodes are upgraded one by one; ` +
-      `do not apply this DaemonSet elsewhere meanwhile: its controller would restart all nodes within seconds`
+      `until the last node is done, don't kubectl apply this DaemonSet: ${rollsText(step.pin)}`
     );
   }
   if (step.kind === "unpin" && step.silent.length > 0) {
@@ -71,19 +76,19 @@ export function stepNotice(step: NodeStep): string | undefined {
   }
 }
 
-/** Titles of the shown phases. */
-export const phaseTitles: Readonly<Record<PhaseName, string>> = {
-  hold: "take the run's lease",
-  template: "bring the DaemonSet in line with the file",
-  cordon: "cordon",
-  restart: "delete the calico-node pod",
-  ready: "wait for its replacement to be Ready",
-  settle: "watch that it stays Ready",
-  probe: "prove that pods get addresses",
-  uncordon: "uncordon",
-  finish: "end the run",
-  "stop old": "scale the old controller to 0",
-  "old gone": "wait until its pod is gone",
-  deploy: "bring the controller in line",
-  rollout: "wait for exactly one Ready controller",
-};
+/** `suffix`: a dry run's, which has no figures to tell. */
+export function nodeWords(
+  about: Omit<Parameters<typeof nodeLine>[1], "seen"> & { readonly resource: string },
+  suffix: string,
+): StepWords<Seen, NodeStep> {
+  return {
+    phase: phaseOf,
+    title: (phase) => phaseTitles[phase],
+    line(step) {
+      const line = mutationLine(step, about.resource);
+      return line === undefined ? undefined : `${line}${suffix}`;
+    },
+    notice: stepNotice,
+    nodeLine: (node, seen) => (suffix === "" ? nodeLine(node, { ...about, seen }) : undefined),
+  };
+}

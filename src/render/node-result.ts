@@ -1,33 +1,13 @@
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { JsonObject } from "../model/kube.ts";
-import type { Truth } from "../model/reading.ts";
-import { formatTime, type Millis } from "../model/time.ts";
-import type { Stop } from "../plan/decision.ts";
-import { commandFor } from "../plan/node/command.ts";
-import { gapOf } from "../plan/node/measure.ts";
+import { formatTime } from "../model/time.ts";
+import { gapOf, type Gap, overBudget, type Measured } from "../plan/node/measure.ts";
 import type { NodeGoal } from "../plan/node/goal.ts";
+import type { NodeRunResult } from "../plan/node/result.ts";
 import { isSilent, outdatedNodes } from "../plan/node/pin.ts";
-import type { Seen } from "../plan/node/seen.ts";
-import type { NodeWorld } from "../plan/node/world.ts";
 import { podOn } from "../plan/node/world.ts";
-import { seconds } from "./seconds.ts";
-
-/** What a node run came to. */
-export interface NodeRunResult {
-  readonly goal: NodeGoal;
-  readonly world: NodeWorld;
-  readonly seen: Seen;
-  readonly stop?: Stop;
-  readonly dryRun: "none" | "client" | "server";
-  /** The graceful-restart budget (hazard H22); undefined where BGP is not in use. */
-  readonly budget?: Millis;
-  readonly bgp: Truth;
-  readonly ended: Millis;
-  /** The directory with what the run changed; undefined where it changed nothing that `undo` takes back. */
-  readonly bundle?: string;
-  /** Where that is, and how it is taken back. */
-  readonly saved?: string;
-}
+import { inSeconds, seconds } from "./seconds.ts";
+import { some } from "../model/words.ts";
 
 /** `kind: NodeUpgrade`, described by docs/schema. Times in seconds. */
 export function nodeResultObject(result: NodeRunResult): JsonObject {
@@ -83,49 +63,68 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
         ? {}
         : { pod: { name: pod.name, uid: pod.uid, ready: pod.ready } }),
       unschedulable: node?.unschedulable ?? null,
-      ...(gap.down === undefined
-        ? {}
-        : {
-            downSeconds: inSeconds(gap.down.time),
-            downExact: gap.down.exact,
-            overBudget: overBudget(gap.down.time, result),
-          }),
-      ...(gap.readyAfter === undefined ? {} : { readyAfterSeconds: inSeconds(gap.readyAfter) }),
+      ...gapObject(gap, goal),
       networkingVerified: own?.probed === true,
     };
   }
 }
 
-/** A node's own line: how long it was down, against what, and when it was Ready (hazards H22, H26). */
+/** The times of a restart, in results and events (hazard H22). */
+export function gapObject(gap: Gap, goal: Parameters<typeof overBudget>[1]): JsonObject {
+  return {
+    ...(gap.down === undefined
+      ? {}
+      : {
+          downSeconds: inSeconds(gap.down.time),
+          downExact: gap.down.bound === "exact",
+          downBound: gap.down.bound,
+          overBudget: overBudget(gap, goal),
+        }),
+    ...(gap.readyAfter === undefined ? {} : { readyAfterSeconds: inSeconds(gap.readyAfter.time) }),
+  };
+}
+
+/** A node's own line: how long it was down, when it was Ready, and what that is against the budget (H22, H26). */
 export function nodeLine(
   name: string,
-  result: Pick<NodeRunResult, "seen" | "budget" | "bgp" | "goal">,
+  { seen, goal }: Pick<NodeRunResult, "seen" | "goal">,
 ): string | undefined {
-  const own = result.seen.nodes[name];
+  const own = seen.nodes[name];
   if (own?.outcome?.result !== "restarted") return undefined;
   const gap = gapOf(own);
   const parts = [];
-  if (gap.down !== undefined) {
-    const time = `down ${gap.down.exact ? "" : "≤ "}${seconds(gap.down.time)}`;
-    if (result.budget === undefined)
-      parts.push(
-        `${time} (${result.bgp === false ? "no BGP: no budget" : "whether BGP is in use is not known"})`,
-      );
-    else if (gap.down.time > result.budget)
-      parts.push(
-        `${time}: over the graceful-restart budget of ${seconds(result.budget)}, peers may have dropped this node's routes for a while`,
-      );
-    else parts.push(`${time} of ${seconds(result.budget)}`);
-  }
-  if (gap.readyAfter !== undefined) parts.push(`Ready after ${seconds(gap.readyAfter)}`);
-  else if (!result.goal.expectReady)
-    parts.push("running; Ready comes when Calico's data migration is completed");
+  if (gap.down !== undefined) parts.push(`down ${measured(gap.down)}`);
+  const over = overBudget(gap, goal);
+  if (gap.readyAfter !== undefined) {
+    const { time, bound } = gap.readyAfter;
+    const of = over === false && goal.budget !== undefined ? ` of ${seconds(goal.budget)}` : "";
+    parts.push(`Ready after ${bound === "at least" ? "≥ " : ""}${seconds(time)}${of}`);
+  } else if (!goal.expectReady) parts.push("running; Ready comes when Calico's data migration is completed");
+  const budget = gap.down === undefined && gap.readyAfter === undefined ? undefined : budgetText(over, goal);
+  if (budget !== undefined) parts.push(budget);
   parts.push(own.probed === true ? "a pod got an address" : "pod networking not verified");
   return `node/${name} done: ${parts.join(", ")}`;
 }
 
-/** What is left to do or to know, on standard error at the end. */
-export function closingLines(result: NodeRunResult): readonly string[] {
+function measured({ time, bound }: Measured): string {
+  return `${{ exact: "", "at most": "≤ ", "at least": "≥ " }[bound]}${seconds(time)}`;
+}
+
+/** Undefined: within it, which the time says by itself. */
+function budgetText(over: boolean | null, { budget, bgp }: NodeGoal): string | undefined {
+  if (budget === undefined) return bgp === false ? "no BGP: no budget" : "whether BGP is in use is not known";
+  switch (over) {
+    case true:
+      return `over the graceful-restart budget of ${seconds(budget)}: peers may have dropped this node's routes for a while`;
+    case false:
+      return undefined;
+    case null:
+      return `BGP session not verified (budget ${seconds(budget)})`;
+  }
+}
+
+/** What is left to do or to know, on standard error at the end. `undo`: how the run is undone. */
+export function closingLines(result: NodeRunResult, undo?: string): readonly string[] {
   const { world, goal, stop } = result;
   const facts = world.daemonSet?.facts;
   if (facts === undefined) return [];
@@ -138,18 +137,18 @@ export function closingLines(result: NodeRunResult): readonly string[] {
     const back = facts.pinned === "unreadable" ? "its own strategy" : facts.pinned.type;
     lines.push(
       `${where} is held at updateStrategy OnDelete; ${back} goes back when every node that answers runs the newest revision` +
-        `${left.length === 0 ? "" : ` (${left.length} left: ${some(left)})`}. Do not apply it elsewhere meanwhile. ` +
-        `To end it at once: ${commandFor(goal, "node", "--unpin")}`,
+        `${left.length === 0 ? "" : ` (${left.length} left: ${some(left, 5)})`}. Do not apply it elsewhere meanwhile. ` +
+        `To end it at once: ${goal.commands.other("node", "--unpin")}`,
     );
   }
   if (silent.length > 0) {
     lines.push(
-      `${some(silent)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
+      `${some(silent, 5)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,
     );
   }
-  if (result.saved !== undefined) lines.push(result.saved);
+  if (undo !== undefined) lines.push(undo);
   if (stop === undefined && left.length > 0 && result.dryRun === "none") {
-    lines.push(`next: ${commandFor(goal, "node", left[0] ?? "")}`);
+    lines.push(`next: ${goal.commands.other("node", left[0] ?? "")}`);
   }
   return lines;
 }
@@ -164,19 +163,5 @@ function afterSilence(
     return "once the strategy is back, the DaemonSet controller may restart calico-node there by itself";
   if (strategy.type !== "OnDelete")
     return "the DaemonSet controller may restart calico-node there by itself, uncordoned";
-  return `when the kubelet answers again: ${commandFor(goal, "node", ...silent)}`;
-}
-
-function overBudget(down: Millis, { budget }: NodeRunResult): boolean | null {
-  return budget === undefined ? null : down > budget;
-}
-
-function some(names: readonly string[]): string {
-  return names.length <= 5
-    ? names.join(", ")
-    : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
-}
-
-function inSeconds(time: Millis): number {
-  return Math.round(time / 100) / 10;
+  return `when the kubelet answers again: ${goal.commands.other("node", ...silent)}`;
 }

@@ -6,3 +6,8 @@ export function seconds(time: Millis): string {
   const whole = Math.round(time / 1000);
   return whole < 120 ? `${whole}s` : `${Math.floor(whole / 60)}m${whole % 60 === 0 ? "" : `${whole % 60}s`}`;
 }
+
+/** For results and events: seconds with one decimal. */
+export function inSeconds(time: Millis): number {
+  return Math.round(time / 100) / 10;
+}

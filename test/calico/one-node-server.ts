@@ -122,16 +122,21 @@ const objects: Readonly<Record<string, readonly object[]>> = {
   configmaps: [{ metadata: meta("calico-config"), data: { calico_backend: "bird" } }],
 };
 
-function answer(path: string): object | undefined {
+function answer(path: string, all = objects): object | undefined {
   const known = answers[path];
   if (known !== undefined) return known;
   const [last = "", beforeLast = ""] = path.split("/").toReversed();
   if (path.endsWith("selfsubjectaccessreviews")) return { status: { allowed: true } };
-  const list = objects[last];
+  const list = all[last];
   if (list !== undefined) return { kind: "List", metadata: { resourceVersion: "1" }, items: list };
-  return objects[beforeLast]?.find(
-    (object) => (object as { metadata: { name: string } }).metadata.name === last,
-  );
+  return all[beforeLast]?.find((object) => (object as { metadata: { name: string } }).metadata.name === last);
+}
+
+/** What such a server answers; undefined: 404. `sets`: names of further DaemonSets that run calico-node. */
+export function answersWith(sets: readonly string[]): (path: string) => object | undefined {
+  const more = sets.map((name) => ({ ...daemonSet, metadata: meta(name, { labels: app, generation: 1 }) }));
+  const all = { ...objects, daemonsets: [daemonSet, ...more] };
+  return (path) => answer(path, all);
 }
 
 /** Answers its address and how to end it. */

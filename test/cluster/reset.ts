@@ -98,7 +98,8 @@ async function deleteCustomResources(api: Api): Promise<void> {
   );
 }
 
-async function resetNodes(api: Api): Promise<void> {
+/** Every node as it was when it was new: alive, schedulable, nothing of ours on it. */
+export async function resetNodes(api: Api): Promise<void> {
   const nodes = await list(api, "/api/v1/nodes");
   await Promise.all(
     nodes.map(async ({ metadata, spec, status }) => {

@@ -28,10 +28,12 @@ export type ClusterFolder = {
   readonly bin: string;
 };
 
+/**
+ * Not in XDG_STATE_HOME: whoever sets that for a run, to keep its bundles apart, would hide the clusters.
+ * CALICO_CLUSTERS names another place.
+ */
 function stateRoot(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env["XDG_STATE_HOME"];
-  const home = base === undefined || base === "" ? join(homedir(), ".local", "state") : base;
-  return join(home, "kubectl-calico-upgrade");
+  return join(env["CALICO_CLUSTERS"] || join(homedir(), ".local", "state"), "kubectl-calico-upgrade");
 }
 
 export function clusterFolder(name: string): ClusterFolder {

@@ -285,7 +285,7 @@ test("the server refuses one object in the middle: what was done and what not is
   expect(stopped.stderr).toMatch(/expand +failed/);
   for (const step of ["typha", "controller", "configmap", "nodes", "contract"])
     expect(stopped.stderr).toMatch(new RegExp(`${step} +not reached`));
-  expect(stopped.stderr).toContain("to go on: ");
+  expect(stopped.stderr).toContain("to continue: ");
   // What was done before it is on standard output, and in the bundle that is named.
   const index = JSON.parse(await readFile(join(bundleOf(stopped.stderr), "index.json"), "utf8")) as {
     readonly entries: readonly { readonly kind: string; readonly name: string; readonly done: boolean }[];
@@ -308,7 +308,7 @@ test("Ctrl-C between two steps: what was done is said, and the same command goes
   await running.says(/^expand: /m);
   running.signal("SIGINT");
   const { code, stderr } = await running.ended;
-  expect([code, stderr]).toEqual([130, expect.stringContaining("to go on: ")]);
+  expect([code, stderr]).toEqual([130, expect.stringContaining("to continue: ")]);
   const again = await apply(next, "--take-over");
   expect([again.code, again.stderr]).toEqual([0, expect.stringContaining("contract: ")]);
   await isAsInFile(next);

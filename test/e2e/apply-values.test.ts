@@ -143,7 +143,7 @@ test("H25: configmap goes on with what apply was killed in, too", async () => {
   const before = await pods();
   await killedAtTheValues();
   const values = Object.entries(changed).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
-  const { code, stdout, stderr } = await runPlugin(cluster, placed("configmap", ...values));
+  const { code, stdout, stderr } = await runPlugin(cluster, placed("configmap", ...values, "--take-over"));
   expect([code, stderr]).toEqual([0, expect.any(String)]);
   expect(stdout).toContain("deployment.apps/calico-typha restarted\n");
   const after = await pods();

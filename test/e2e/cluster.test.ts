@@ -14,15 +14,15 @@ const script = join(import.meta.dirname, "../../scripts/cluster");
 
 /** Clusters of their own, out of the way of those that a person keeps. */
 let state: string;
-const before = process.env["XDG_STATE_HOME"];
+const before = process.env["CALICO_CLUSTERS"];
 beforeAll(() => {
   state = mkdtempSync(join(tmpdir(), "cluster-state-"));
-  process.env["XDG_STATE_HOME"] = state;
+  process.env["CALICO_CLUSTERS"] = state;
 });
 afterAll(() => {
   rmSync(state, { recursive: true, force: true });
-  if (before === undefined) delete process.env["XDG_STATE_HOME"];
-  else process.env["XDG_STATE_HOME"] = before;
+  if (before === undefined) delete process.env["CALICO_CLUSTERS"];
+  else process.env["CALICO_CLUSTERS"] = before;
 });
 
 describe.each(kubeVersions)("a cluster of Kubernetes %s", (kubeVersion) => {

@@ -71,7 +71,7 @@ describe("Kubernetes 1.36", () => {
     await secondsPass(cluster);
     const before = await podUids(cluster);
     const [controller] = await controllerPods(cluster);
-    const { stdout, stderr, code } = await run(cluster, "--set", "veth_mtu=1400", quick);
+    const { stdout, stderr, code } = await run(cluster, "--set", "veth_mtu=1400", quick, "-y");
     expect(code).toBe(0);
     const [first, ...rest] = lines(stdout);
     expect(first).toBe("configmap/calico-config configured");
@@ -91,6 +91,8 @@ describe("Kubernetes 1.36", () => {
       expect((await podOf(cluster, node)).metadata.uid).not.toBe(before.get(node));
       expect(await isCordoned(cluster, node)).toBe(false);
     }
+    // Every pod is marked with what it runs with: the note of the change is needed no more.
+    expect(Object.keys(live.metadata.annotations ?? {})).not.toContain("calico-upgrade/config-changed");
     // The controller of the Kubernetes datastore reads none of it.
     expect((await controllerPods(cluster))[0]?.metadata.uid).toBe(controller?.metadata.uid);
     expect(await known(cluster)).toEqual([true, true, true]);
@@ -114,9 +116,12 @@ describe("Kubernetes 1.36", () => {
     });
     expect(await podUids(cluster)).toEqual(before);
     expect(await known(cluster)).toEqual([false, false, false]);
+    expect(Object.keys((await config(cluster)).metadata.annotations ?? {})).toContain(
+      "calico-upgrade/config-changed",
+    );
     await runPlugin(cluster, ["node", "node-02", "--restart", quick]);
     expect(await known(cluster)).toEqual([false, true, false]);
-    const again = await run(cluster, "--set", "veth_mtu=1390", quick);
+    const again = await run(cluster, "--set", "veth_mtu=1390", quick, "-y");
     expect(again.code).toBe(0);
     const [first, ...rest] = lines(again.stdout);
     expect(first).toBe("configmap/calico-config unchanged");
@@ -125,7 +130,7 @@ describe("Kubernetes 1.36", () => {
       "node/node-03 cordoned",
     ]);
     expect(await known(cluster)).toEqual([true, true, true]);
-    expect(await run(cluster, "--set", "veth_mtu=1390", quick)).toMatchObject({
+    expect(await run(cluster, "--set", "veth_mtu=1390", quick, "-y")).toMatchObject({
       code: 0,
       stdout: "configmap/calico-config unchanged\n",
     });
@@ -251,7 +256,7 @@ describe("Kubernetes 1.36", () => {
     const old = (await typhas()).map(({ metadata }) => metadata.uid);
     const left = await run(cluster, "--set", "veth_mtu=1450", "--no-restart");
     expect(left.stderr).toContain("not restarted: DaemonSet calico-node, Deployment calico-typha");
-    const { code, stdout } = await run(cluster, "--set", "veth_mtu=1450", quick);
+    const { code, stdout } = await run(cluster, "--set", "veth_mtu=1450", quick, "-y");
     expect([code, lines(stdout).slice(0, 3)]).toEqual([
       0,
       [
@@ -265,7 +270,7 @@ describe("Kubernetes 1.36", () => {
     expect(now.some(({ metadata }) => old.includes(metadata.uid))).toBe(false);
     await patchDeployment(cluster, { spec: { strategy: { type: "Recreate", rollingUpdate: null } } });
     await secondsPass(cluster);
-    const named = await run(cluster, "--set", "veth_mtu=1460", quick);
+    const named = await run(cluster, "--set", "veth_mtu=1460", quick, "-y");
     expect(named).toMatchObject({
       code: 0,
       stdout: expect.not.stringContaining("calico-typha") as string,
@@ -318,7 +323,7 @@ describe("Kubernetes 1.36", () => {
   test("-o json is the only thing on stdout, and keeps to its published schema", async () => {
     await applied(cluster, calico);
     await secondsPass(cluster);
-    const { stdout, code } = await run(cluster, "--set", "veth_mtu=1420", quick, "-o", "json");
+    const { stdout, code } = await run(cluster, "--set", "veth_mtu=1420", quick, "-y", "-o", "json");
     expect(code).toBe(0);
     const result: unknown = JSON.parse(stdout);
     expect(schemaErrorsOf("config-map-change", result)).toEqual([]);
@@ -351,7 +356,7 @@ describe("Kubernetes 1.36", () => {
     await secondsPass(cluster);
     await cluster.faults.silentNode("node-02");
     const mark = await cluster.audit.mark();
-    const { code, stderr } = await run(cluster, "--set", "veth_mtu=1400", quick);
+    const { code, stderr } = await run(cluster, "--set", "veth_mtu=1400", quick, "-y");
     expect([code, stderr]).toEqual([1, expect.stringMatching(/nothing was changed, because[\s\S]*H16/)]);
     expect(await writes(cluster, mark)).toEqual([]);
     expect(await run(cluster, "--set", "veth_mtu=1400", "--no-restart")).toMatchObject({ code: 0 });
@@ -363,7 +368,7 @@ describe("Kubernetes 1.36", () => {
     const mark = { "argocd.argoproj.io/tracking-id": "calico:apps/DaemonSet:kube-system/calico-node" };
     await patchDaemonSet(cluster, { metadata: { annotations: mark } });
     const before = await cluster.audit.mark();
-    const { code, stdout, stderr } = await run(cluster, "--set", "veth_mtu=1400", quick);
+    const { code, stdout, stderr } = await run(cluster, "--set", "veth_mtu=1400", quick, "-y");
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^error: O06: Argo CD puts calico-node back.*\nnothing was changed/m);
     expect(await writes(cluster, before)).toEqual([]);
@@ -487,7 +492,7 @@ describe("Kubernetes 1.15, etcd", () => {
     const left = await run(cluster, "--set", "etcd_endpoints=http://10.0.0.9:2379", "--no-restart");
     expect(left.code).toBe(0);
     expect(await known(cluster)).toEqual([false, false, false]);
-    const { code, stdout } = await run(cluster, "--set", "etcd_endpoints=http://10.0.0.9:2379", quick);
+    const { code, stdout } = await run(cluster, "--set", "etcd_endpoints=http://10.0.0.9:2379", quick, "-y");
     expect(code).toBe(0);
     expect(lines(stdout).slice(0, 3)).toEqual([
       "configmap/calico-config unchanged",

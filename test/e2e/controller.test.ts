@@ -607,7 +607,7 @@ describe("Kubernetes 1.36: today's APIs", () => {
     }
   });
 
-  test("a pod that the server refuses to make: its reason is told, and the way back", async () => {
+  test("a pod that the server would refuse: known, with its reason, while the old one still runs", async () => {
     await installed(cluster, from, to);
     const file = await manifest(
       hostedCalico(to, ["rbac", "config", "workloads"]).map((object) =>
@@ -616,12 +616,17 @@ describe("Kubernetes 1.36: today's APIs", () => {
           : object,
       ),
     );
+    const [old] = await controllerPods(cluster);
     const { code, stderr } = await runController(cluster, "-f", file, "--timeout=15s");
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^error: no pod of Deployment kube-system\/calico-kube-controllers came within 15s: .*no PriorityClass with name nowhere/m,
+      /^error: the server would refuse the new pod of Deployment calico-kube-controllers: .*no PriorityClass with name nowhere/m,
     );
-    expect(stderr).toMatch(/to go back: kubectl calico-upgrade undo \S+/);
+    expect(stderr).toContain(
+      `once it accepts the pod: kubectl calico-upgrade controller -f ${file} --timeout=15s`,
+    );
+    const there = await controllerPods(cluster);
+    expect(there.map(({ metadata }) => metadata.uid)).toEqual([old?.metadata.uid]);
 
     function withPriority(object: KubeObject, priorityClassName: string): KubeObject {
       const spec = object["spec"] as { readonly template: { readonly spec: object } };
@@ -671,7 +676,7 @@ describe("Kubernetes 1.36: today's APIs", () => {
       expect(stderr).toContain(
         `error: H13: ${holder} is working on daemonset kube-system/calico-node (seen `,
       );
-      expect(stderr).toContain(`kubectl calico-upgrade ${args.join(" ")} --take-over`);
+      expect(stderr).toContain(`kubectl calico-upgrade ${[...args, quick].join(" ")} --take-over`);
     }
     expect(await writes(cluster, mark)).toEqual([]);
     expect((await runPlugin(cluster, ["status"])).stdout).toContain(`${holder} works on it (its controller)`);

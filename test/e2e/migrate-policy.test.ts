@@ -12,7 +12,8 @@ import { type KubeObject, listAt } from "../cluster/kube-object.ts";
 import type { BundleIndex } from "../../src/bundle/format.ts";
 import type { PolicyMigration } from "../../src/render/policy-migration/kind.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
-import { interpose } from "./support/interposer.ts";
+import { type Answer, interpose, type Passing } from "./support/interposer.ts";
+import { poll } from "../cluster/wait.ts";
 import { lines, runPlugin, startPlugin } from "./support/plugin.ts";
 import {
   annotationKey,
@@ -32,6 +33,7 @@ import {
   policiesPath,
   rawCluster,
 } from "./support/policy-cluster.ts";
+import { hasTerminal, onTerminal } from "./support/terminal.ts";
 import { testCluster } from "./test-cluster.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "migrate-policy-"));
@@ -54,6 +56,13 @@ function savedIn(directory: string): readonly BundleIndex[] {
 
 async function migrate(cluster: Cluster, ...args: readonly string[]) {
   return await runPlugin(cluster, ["migrate-policy", "-y", "--bundle-dir", bundles, ...args]);
+}
+
+/** Watches pass as they come; `pass` answers the other requests. */
+async function between(cluster: Cluster, pass: (request: Passing) => Promise<Answer | undefined>) {
+  return await interpose(cluster, async (request) =>
+    request.path.includes("watch=") ? "stream" : await pass(request),
+  );
 }
 
 const clusters = generated(200);
@@ -81,7 +90,7 @@ describe.each(["1.36", "1.15"] as const)("200 namespaces on Kubernetes %s", (kub
       // First run: objects change in the moment before their delete; one answer gets lost; then it is killed.
       let deletes = 0;
       const killed = Promise.withResolvers<void>();
-      const trouble = await interpose(cluster, async ({ method, path, forward }) => {
+      const trouble = await between(cluster, async ({ method, path, forward }) => {
         if (method !== "DELETE") return await forward();
         deletes += 1;
         if (deletes % 10 === 3) {
@@ -109,7 +118,7 @@ describe.each(["1.36", "1.15"] as const)("200 namespaces on Kubernetes %s", (kub
 
       // Second run: the answers of some creations and deletes are errors of the server.
       let writes = 0;
-      const errors = await interpose(cluster, async ({ method, path, forward }) => {
+      const errors = await between(cluster, async ({ method, path, forward }) => {
         if (!["DELETE", "POST"].includes(method) || !path.includes("networkpolicies")) return await forward();
         writes += 1;
         if (writes % 9 !== 2) return await forward();
@@ -211,7 +220,8 @@ describe("what a user is told, and asked", () => {
     expect(stderr).toMatch(
       /saved in .*bundles-\d+\/[0-9a-f-]{36}\/\d{8}T\d{6}Z-migrate-policy-[0-9a-f]{6}; to take it back: kubectl calico-upgrade undo/,
     );
-    expect(stderr).toContain("next: `node`");
+    expect(stderr).toContain("next: kubectl calico-upgrade plan --to=v2.3.0");
+    expect(stderr).toContain("after the last node: kubectl calico-upgrade migrate-policy --finish");
     const [index] = savedIn(bundles);
     expect(
       index?.entries.map(({ action, namespace, name, done }) => [action, namespace, name, done]),
@@ -234,7 +244,7 @@ describe("what a user is told, and asked", () => {
     const { code, stderr, stdout } = await runPlugin(cluster, ["migrate-policy", "--bundle-dir", bundles]);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(
-      /Create 1, delete 1\? Everything is saved first. There is no terminal to ask on; -y answers yes/,
+      /Create 1, delete 1 on context \S+ \(https:\S+\)\? Everything is saved first. No terminal to ask on: add -y/,
     );
     expect(await everything()).toBe(was);
   });
@@ -260,7 +270,7 @@ describe("what a user is told, and asked", () => {
     },
   );
 
-  test("one request for each object that is written, one page of each list, and no more than ten besides", async () => {
+  test("one request for each object that is written, the lists, and no more than twelve besides", async () => {
     const mark = await cluster.audit.mark();
     await migrate(cluster);
     const sent = await cluster.audit.since(mark, { userAgent: "kubectl-calico_upgrade" });
@@ -270,7 +280,7 @@ describe("what a user is told, and asked", () => {
         .filter(({ uri }) => !uri.includes("accessreview")),
     ).toHaveLength(2);
     const lists = sent.filter(({ uri }) => /\/(namespaces|pods|networkpolicies)\?/.test(uri));
-    expect(sent.length - 2 - lists.length).toBeLessThanOrEqual(10);
+    expect(sent.length - 2 - lists.length).toBeLessThanOrEqual(12);
   });
 
   test("-o json and -o name give the result alone", async () => {
@@ -500,7 +510,7 @@ describe("what a user is told, and asked", () => {
         for (const name of ["one", "two"]) await createPolicy(cluster, "shop", name, { podSelector: {} });
         let writes = 0;
         let kill = (): void => undefined;
-        const between = await interpose(cluster, async ({ method, path, forward }) => {
+        const proxy = await between(cluster, async ({ method, path, forward }) => {
           if (!isWrite(method, path)) return await forward();
           writes += 1;
           if (writes < at) return await forward();
@@ -509,7 +519,7 @@ describe("what a user is told, and asked", () => {
           return undefined;
         });
         const args = ["migrate-policy", "-y", "--treat-as=odd=isolated", "--bundle-dir", place];
-        const first = startPlugin(cluster, args, between);
+        const first = startPlugin(cluster, args, proxy);
         kill = () => first.signal("SIGKILL");
         await first.ended;
         const again = await runPlugin(cluster, args);
@@ -542,7 +552,7 @@ describe("what a user is told, and asked", () => {
     }
     const reached = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<void>();
-    const slow = await interpose(cluster, async ({ method, forward }) => {
+    const slow = await between(cluster, async ({ method, forward }) => {
       if (method === "DELETE") {
         reached.resolve();
         await gate.promise;
@@ -557,7 +567,7 @@ describe("what a user is told, and asked", () => {
     const { code, stderr, stdout } = await run.ended;
     expect(code).toBe(130);
     expect(stderr).toMatch(
-      /\d+ done, \d+ left; the same command goes on: kubectl calico-upgrade migrate-policy/,
+      /^\d+ done, \d+ left\nerror: interrupted\nto continue: kubectl calico-upgrade migrate-policy --bundle-dir=\S+\n$/m,
     );
     const deleted = lines(stdout).filter((line) => line.includes("deleted"));
     expect(deleted.length).toBeLessThan(21);
@@ -565,6 +575,77 @@ describe("what a user is told, and asked", () => {
     expect(index?.ended).toBeDefined();
     expect(index?.entries.filter(({ action }) => action === "deleted")).toHaveLength(deleted.length);
     expect((await migrate(cluster)).code).toBe(0);
+  });
+
+  const onATerminal = hasTerminal ? describe : describe.skip;
+  onATerminal("H32: while the question stands somebody", () => {
+    const spaces = "/api/v1/namespaces";
+    const isolate = async (name: string, value: string | null): Promise<void> => {
+      const path = `${spaces}/${name}`;
+      await cluster.api.ask("PATCH", path, { metadata: { annotations: { [annotationKey]: value } } });
+    };
+
+    test.each([
+      [
+        "closes the namespace",
+        async () => await isolate("shop", defaultDeny),
+        /Create 1\? Everything is saved first/,
+      ],
+      ["takes the annotation away", async () => await isolate("bank", null), /^bank +default-deny +delete$/],
+      [
+        "adds a policy",
+        async () => await createPolicy(cluster, "shop", "late", { podSelector: {} }),
+        /^shop +late +delete$/,
+      ],
+    ] as const)(
+      "%s: what is planned now is shown and asked anew, and every flow stays as it is then",
+      async (_what, act, row) => {
+        const terminal = onTerminal(cluster, `kubectl calico-upgrade migrate-policy --bundle-dir ${bundles}`);
+        await terminal.shows(/Create 1, delete 1\? .*\[y\/N\]/);
+        await act();
+        const was = await everything();
+        const before = passing(await rawCluster(cluster), "kubernetes", "old");
+        terminal.types("y\n");
+        await terminal.shows(/changed while the question was open/);
+        await terminal.shows(row);
+        expect(await everything()).toBe(was);
+        await poll(async () => terminal.screen().filter((line) => line.includes("[y/N]")).length > 1, {
+          what: "the second question",
+        });
+        terminal.types("y\n");
+        expect(await terminal.ended, terminal.screen().join("\n")).toBe(0);
+        expect(terminal.screen().join("\n")).toContain("every namespace means the same");
+        const after = await rawCluster(cluster);
+        expect(passing(after, "kubernetes", "old")).toEqual(before);
+        expect(passing(after, "kubernetes", "new")).toEqual(before);
+      },
+      60_000,
+    );
+  });
+
+  test("H32: what was deleted from a namespace before somebody closed it is named, and the namespace stays closed", async () => {
+    for (let at = 0; at < 20; at += 1)
+      await createPolicy(cluster, "shop", `many-${String(at).padStart(2, "0")}`, { podSelector: {} });
+    let deletes = 0;
+    const proxy = await between(cluster, async ({ method, forward }) => {
+      if (method !== "DELETE") return await forward();
+      deletes += 1;
+      if (deletes === 3) {
+        await cluster.api.ask("PATCH", "/api/v1/namespaces/shop", {
+          metadata: { annotations: { [annotationKey]: defaultDeny } },
+        });
+      }
+      return await forward();
+    });
+    const { code, stderr } = await runPlugin(
+      cluster,
+      ["migrate-policy", "-y", "--bundle-dir", bundles],
+      proxy,
+    );
+    expect(stderr).toMatch(/^Warning: closed by somebody after these policies were deleted .*shop\/many-00/m);
+    expect(code).toBe(0);
+    const left = await rawCluster(cluster);
+    expect(passing(left, "kubernetes", "new")).toEqual(passing(left, "kubernetes", "old"));
   });
 
   // Last: it takes its time to go.

@@ -295,7 +295,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
     expect([code, stderr]).toEqual([
       0,
       expect.stringContaining(
-        "next: kubectl calico-upgrade node node-02 --daemonset kube-system/calico-node\n",
+        "next: kubectl calico-upgrade node node-02 --daemonset=kube-system/calico-node\n",
       ),
     ]);
     expect([...(await calicoPods(cluster)).keys()].sort()).toEqual(["node-01", "node-02", "node-03"]);

@@ -194,7 +194,7 @@ describe.each(rollingEras)("Kubernetes $kubeVersion, Calico $old.version → $ne
     const { code, stdout, stderr } = await run("--unpin");
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(
-      /goes back to RollingUpdate: .* on 2 nodes \(node-02, node-03\).*-y answers yes$/m,
+      /goes back to RollingUpdate: .* on 2 nodes \(node-02, node-03\).*No terminal to ask on: add -y$/m,
     );
     expect(await everything(cluster)).toEqual(before);
     const yes = await run("--unpin", "-y");

@@ -50,7 +50,7 @@ describe.each(eras)(
         "node/node-01 uncordoned",
       ]);
       expect(stderr).toMatch(
-        /^node\/node-01 done: down (≤ )?[\d.]+s of 90s, Ready after [\d.]+s, pod networking not verified$/m,
+        /^node\/node-01 done: down (≤ )?[\d.]+s, Ready after [\d.]+s of 90s, pod networking not verified$/m,
       );
       expect(stderr).toContain("next: kubectl calico-upgrade node node-02\n");
       expect(await markOf(cluster, "node-01")).toBe("new");

@@ -200,7 +200,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $old.version → $new.versi
       code: 1,
       stdout: "",
       stderr: expect.stringMatching(
-        /^error: several DaemonSets run calico-node: .*calico-node-arm; name one with --daemonset/,
+        /^error: there are 2 calico-node DaemonSets: .*calico-node-arm; choose one with --daemonset/,
       ) as string,
     });
     const named = await preflight("--checks=S01", `--daemonset=${namespace}/calico-node`);

@@ -178,7 +178,7 @@ describe("Kubernetes 1.36", () => {
       B18: "pass",
       B20: "fail FelixConfiguration default",
       B21: "pass",
-      B22: "fail CustomResourceDefinition ippools.crd.projectcalico.org",
+      B22: "n/a",
       B23: "fail ServiceAccount calico-cni-plugin, ClusterRole calico-cni-plugin",
       B24: `fail ConfigMap ${place}/owned`,
       B25: "fail Node node-01, Node node-02, Node node-03",

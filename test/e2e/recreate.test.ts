@@ -109,7 +109,7 @@ test("Typha, controller and binding are made anew, each by its UID and saved fir
   expect(await installed(cluster)).toEqual(before);
   expect(await deletesByUid(again)).toBe(3);
   expect(back.result.stdout).toContain("deployment.apps/calico-typha created");
-  expect((await run("undo", bundle)).stderr).toContain("nothing to take back");
+  expect((await run("undo", bundle)).stderr).toContain("nothing to undo");
 });
 
 test("killed between the delete and the create: the same command creates it, and undo brings the former back", async () => {

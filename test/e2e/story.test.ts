@@ -289,7 +289,7 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
       const back = [applied, quick, "--ignore-preflight-errors=all"];
       const asked = await run("undo", ...back);
       expect(asked.stderr).toMatch(
-        /^error: Take back \d+ objects of apply from \S+, then take back \d+ changes of migrate-policy from \S+\? /m,
+        /^error: Undo \d+ objects of apply from \S+, then undo \d+ changes of migrate-policy from \S+\? /m,
       );
 
       // What is refused of one of them, and what cannot be used, stops all.
@@ -337,7 +337,7 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
           { what: "the old controller" },
         );
       const again = await step("undo", ...back, "-y");
-      expect([again.stdout, again.stderr]).toEqual(["", expect.stringMatching(/^nothing to take back$/m)]);
+      expect([again.stdout, again.stderr]).toEqual(["", expect.stringMatching(/^nothing to undo$/m)]);
 
       // The other way round the migration comes first again.
       const redo = / undo (\S+-undo-\S+)$/m.exec(told)?.[1] ?? "";

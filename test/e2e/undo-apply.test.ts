@@ -83,7 +83,7 @@ describe.each(stories)(
       expect([again.code, again.stdout, again.stderr]).toEqual([
         0,
         "",
-        expect.stringContaining("nothing to take back"),
+        expect.stringContaining("nothing to undo"),
       ]);
     });
 

@@ -145,7 +145,7 @@ describe("a whole apply, Typha in it", () => {
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^Warning: P11: [\s\S]*Take back \d+ objects of apply from [\s\S]*-y answers yes/m,
+        /^Warning: P11: [\s\S]*Undo \d+ objects of apply from [\s\S]*No terminal to ask on: add -y/m,
       ),
     ]);
     expect(await writes(cluster, mark)).toEqual([]);
@@ -178,7 +178,7 @@ describe("a controller run", () => {
     });
     expect(await writes(cluster, mark)).toEqual(["patch deployments/calico-kube-controllers"]);
     const { result, most } = await mostAtOnce(cluster, () => undo(bundle));
-    expect([result.code, result.stderr]).toEqual([0, expect.stringContaining("nothing to take back")]);
+    expect([result.code, result.stderr]).toEqual([0, expect.stringContaining("nothing to undo")]);
     await workloadsReady(cluster);
     expect(most).toBeLessThanOrEqual(1);
     expect(await installed(cluster)).toEqual(before);
@@ -198,7 +198,7 @@ describe("a configmap run", () => {
     await secondsPass(cluster);
     const before = await installed(cluster);
     const [first] = await uids();
-    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", ...quick);
+    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", "-y", ...quick);
     const [second] = await uids();
     expect(second).not.toBe(first);
     await secondsPass(cluster);
@@ -215,7 +215,7 @@ describe("a configmap run", () => {
     expect([again.code, again.stdout, again.stderr]).toEqual([
       0,
       "",
-      expect.stringContaining("nothing to take back"),
+      expect.stringContaining("nothing to undo"),
     ]);
   });
 
@@ -244,7 +244,7 @@ describe("a configmap run", () => {
 
   test("killed once the values were back: the same command restarts what had read the others", async () => {
     await secondsPass(cluster);
-    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", ...quick);
+    const bundle = await bundleOf("configmap", "--set", "veth_mtu=1400", "-y", ...quick);
     const between = await uids();
     await secondsPass(cluster);
     const under: { way?: Running } = {};

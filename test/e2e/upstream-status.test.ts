@@ -10,6 +10,7 @@ import { fileFacts } from "../../src/manifest/file-facts.ts";
 import { parseManifest } from "../../src/manifest/parse.ts";
 import { catalogue } from "../../src/releases/catalogue.ts";
 import { releasesOfImage } from "../../src/releases/release.ts";
+import { upgradeState } from "../../src/facts/upgrade.ts";
 import { upgradeStatus } from "../../src/render/status/build.ts";
 import type { UpgradeStatus } from "../../src/render/status/kind.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -122,7 +123,10 @@ describe.skipIf(!here)("upstream's own manifests as files, by the same door as a
       const contents = contentsOf(objects);
       if (contents.is !== is) return [`${manifest.path} is taken for ${contents.is}`];
       if (is === "hosted") {
-        const told = toldOf(manifest.path, upgradeStatus(fileFacts(objects, "kube-system"), catalogue));
+        const told = toldOf(
+          manifest.path,
+          upgradeStatus(upgradeState(fileFacts(objects, "kube-system"), catalogue)),
+        );
         const expected = expectedOf(manifest);
         return JSON.stringify(told) === JSON.stringify(expected)
           ? []
@@ -165,7 +169,7 @@ describe.skipIf(!here).each(["1.36", "1.15"] as const)(
         namespace: "kube-system",
         now: Date.now(),
       });
-      return upgradeStatus(observed, catalogue);
+      return upgradeStatus(upgradeState(observed, catalogue));
     }
 
     function pathOf({ apiVersion, kind, metadata }: KubeObject, name: string): string {

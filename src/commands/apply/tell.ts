@@ -1,42 +1,80 @@
 import type { AppContext } from "../../context.ts";
 import { savedLine } from "../../flags/next-command.ts";
+import { formatTime } from "../../model/time.ts";
+import type { ApplyResult } from "../../operations/apply/operation.ts";
+import type { OperationEvent } from "../../operations/events.ts";
 import { printableApply, stepsTable, type ApplyRun } from "../../render/apply-result.ts";
+import { applySummaryText } from "../../render/apply/summary.ts";
+import { controllerClosing } from "../../render/controller-lines.ts";
+import { closingLines } from "../../render/node-result.ts";
+import { preflightReport } from "../../render/preflight/build.ts";
+import { shortText } from "../../render/preflight/print.ts";
 import { resultText } from "../print-result.ts";
+import { stopLines } from "../stop-lines.ts";
 import type { ApplyOptions } from "./options.ts";
-import type { StepsDone } from "./perform.ts";
 
-/** The result in the format asked for; on standard error what is left, and how to go on or back. */
+type TellContext = Pick<AppContext, "stdout" | "stderr" | "now">;
+
+/** On standard error, before the question: what the rules say, and what is about to happen. */
+export function planLines({ stderr }: Pick<TellContext, "stderr">): (event: OperationEvent) => void {
+  return (event) => {
+    if (event.kind === "planned") stderr.write(applySummaryText(event.summary));
+    if (event.kind === "findings") {
+      const { facts, cluster, target } = event.checked;
+      const { running, datastore } = facts;
+      const heading = {
+        cluster: { kubernetes: cluster.serverVersion, observed: formatTime(cluster.now) },
+        ...(running.known ? { from: running.value.oldest.text } : {}),
+        ...(datastore.known ? { datastore: datastore.value } : {}),
+        ...(target.to?.known === true ? { to: target.to.value.text } : {}),
+      };
+      stderr.write(shortText(preflightReport(event.verdict, heading)));
+    }
+  };
+}
+
+/** The result in the format asked for; on standard error what is left, and how to continue or undo it. */
 export async function tellApply(
-  context: AppContext,
+  context: TellContext,
   options: ApplyOptions,
-  done: StepsDone & {
-    /** Objects of Calico that the file does not hold (hazard H02). */
-    readonly gone: readonly string[];
-    readonly bundle?: string;
-  },
-): Promise<number> {
-  const { gone } = done;
+  result: ApplyResult,
+): Promise<void> {
+  const { notInFile, stop, bundle, migrationBundles, steps, objects } = result;
+  const left = steps
+    .filter(({ state, because }) => state === "left" && !because.startsWith("--until-step="))
+    .map(({ id, because }) => `${id}: ${because}`);
   const run: ApplyRun = {
     command: "apply",
     dryRun: options.dryRun,
     ended: context.now(),
-    steps: done.steps,
-    objects: done.objects,
-    left: [...done.left, ...gone.map((name) => `${name} is not in the file any more`)],
-    ...(done.bundle === undefined ? {} : { bundle: done.bundle }),
-    ...(done.migrationBundles === undefined ? {} : { migrationBundles: done.migrationBundles }),
-    ...(done.error === undefined ? {} : { error: done.error }),
+    steps,
+    objects,
+    left: [...left, ...notInFile.map((name) => `${name} is not in the file any more`)],
+    ...(bundle === undefined ? {} : { bundle }),
+    migrationBundles,
+    ...(stop === undefined ? {} : { error: stop.message }),
   };
-  const { stderr, stdout } = context;
-  if (done.error !== undefined) {
-    stderr.write(`error: ${done.error}\n${stepsTable(done.steps)}`);
-    stderr.write(`to go on: ${options.again}\n`);
+  for (const line of linesOf(options, result)) context.stderr.write(`${line}\n`);
+  context.stdout.write(await resultText(options.output, printableApply(run)));
+}
+
+function linesOf(options: ApplyOptions, result: ApplyResult): readonly string[] {
+  const { stop, log, steps, again, notInFile, bundle, migrationBundles, objects } = result;
+  const lines: string[] = [];
+  for (const each of result.controllers) lines.push(...controllerClosing(each));
+  const [nodes] = result.nodes.slice(-1);
+  if (nodes !== undefined) lines.push(...closingLines(nodes));
+  if (stop !== undefined) {
+    // What continues a run is one command: the one that began it (hazard H33).
+    const { hint, ...why } = stop;
+    const more = hint === undefined || hint.endsWith(again) || stop.interrupted === true ? {} : { hint };
+    lines.push(...stopLines({ ...why, ...more }, log), stepsTable(steps).trimEnd());
+    if (options.dryRun === "none") lines.push(`to continue: ${again}`);
   }
-  if (gone.length > 0) stderr.write(`not in the file any more, and left (H02): ${gone.join(", ")}\n`);
+  if (notInFile.length > 0) lines.push(`not in the file any more, and left (H02): ${notInFile.join(", ")}`);
   // The run's own takes those of its migrations along; it may have written nothing else.
-  const saved = done.bundle === undefined ? (done.migrationBundles ?? []) : [done.bundle];
-  if (saved.length > 0 && done.objects.length > 0) stderr.write(`${savedLine(saved, options)}\n`);
-  else if (done.bundle !== undefined) stderr.write(`what was there is saved in ${done.bundle}\n`);
-  stdout.write(await resultText(options.output, printableApply(run)));
-  return done.code;
+  const saved = bundle === undefined ? migrationBundles : [bundle];
+  if (saved.length > 0 && objects.length > 0) lines.push(savedLine(saved, options));
+  else if (bundle !== undefined) lines.push(`what was there is saved in ${bundle}`);
+  return lines;
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { readText, renameFile, statFile, writeText } from "../../cluster/files.ts";
+import { readText, statFile } from "../../cluster/files.ts";
 import { makeFolder } from "../../cluster/make-folder.ts";
+import { writeWhole } from "../../cluster/write-whole.ts";
 import { kubeconfigPaths } from "../../cluster/load-kubeconfig.ts";
 import type { AppContext } from "../../context.ts";
 import { connectionArguments, type ConnectionValues } from "../../flags/connection.ts";
@@ -48,9 +49,7 @@ export async function namesCache(
     async write(names) {
       try {
         await makeFolder(dirname(path), 0o750);
-        const draft = `${path}.${Math.random().toString(36).slice(2)}`;
-        await writeText(draft, JSON.stringify({ at: now(), names }), { mode: 0o600 });
-        await renameFile(draft, path);
+        await writeWhole(path, JSON.stringify({ at: now(), names }), { mode: 0o600 });
       } catch {
         // Who cannot write there goes without.
       }

@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
-import { access, chmod, lstat, readFile, rename, writeFile } from "node:fs/promises";
+import { access, lstat, readFile } from "node:fs/promises";
 import { platform } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { makeFolder } from "../../cluster/make-folder.ts";
+import { writeWhole } from "../../cluster/write-whole.ts";
 import { userError } from "../../errors.ts";
 
 const mark = "written by: kubectl calico-upgrade completion install";
@@ -31,12 +32,9 @@ export async function install(
     if (!old.includes(mark))
       throw userError(`${path} is there and is not ours; remove it, or choose another --dir`);
   }
-  const draft = `${path}.unfinished`;
   try {
     await makeFolder(folder);
-    await writeFile(draft, text);
-    await chmod(draft, 0o755);
-    await rename(draft, path);
+    await writeWhole(path, text, { mode: 0o755, exact: true });
   } catch (error) {
     throw userError(
       `${path} cannot be written: ${(error as Error).message}; choose a folder of the PATH with --dir`,

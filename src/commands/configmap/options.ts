@@ -1,12 +1,11 @@
 import { userError } from "../../errors.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
-import { savedByFlags } from "../../flags/next-command.ts";
-import { quoted } from "../../model/shell.ts";
-import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
-import { program } from "../../model/program.ts";
+import { readDryRun } from "../../flags/dry-run.ts";
 import type { Millis } from "../../model/time.ts";
+import type { ConfigMapRequest } from "../../operations/configmap/request.ts";
 import type { Output } from "../../render/output.ts";
-import { idsOf, seeHelp } from "../arguments.ts";
+import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
+import type { SessionOptions } from "../session.ts";
 
 /** The values of the flags, as the command class has them. */
 export interface ConfigMapValues {
@@ -30,7 +29,7 @@ export interface ConfigMapValues {
 }
 
 /** Where the new values come from. */
-export type NewValues =
+export type ValuesFrom =
   | { readonly from: "file"; readonly file: string }
   | {
       readonly from: "flags";
@@ -39,15 +38,12 @@ export type NewValues =
     }
   | { readonly from: "editor" };
 
-export interface ConfigMapOptions {
-  readonly values: NewValues;
-  readonly ignored: ReadonlySet<string>;
-  readonly dryRun: DryRun;
+/** The values of the command line, checked: what is asked of the ConfigMap, and how it is told. */
+export interface ConfigMapOptions extends SessionOptions {
+  readonly request: ConfigMapRequest;
+  readonly values: ValuesFrom;
+  readonly diff: boolean;
   readonly output: Output;
-  /** --bundle-dir */
-  readonly bundleDir: string | undefined;
-  /** The command that goes on with this run, as the user would type it. */
-  readonly again: string;
 }
 
 const help = seeHelp("configmap");
@@ -68,31 +64,29 @@ export function configMapOptions(
   const { format } = output;
   if (format !== "table" && format !== "json" && format !== "yaml" && format !== "name")
     throw userError(`-o ${format} has no template here; use table, json, yaml or name`, help);
-  const everywhere = [
-    ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),
-    ...savedByFlags(values),
-  ];
-  const again = [
-    program,
-    "configmap",
-    ...values.filename.flatMap((file) => ["-f", quoted(file)]),
-    ...values.set.flatMap((text) => ["--set", quoted(text)]),
-    ...values.unset.flatMap((text) => ["--unset", quoted(text)]),
-    ...(values.edit ? ["--edit"] : []),
-    ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
-    ...everywhere,
-  ].join(" ");
   return {
-    values: newValues(values),
-    ignored: idsOf(values.ignored),
+    request: {
+      noRestart: values.noRestart,
+      takeOver: values.takeOver,
+      timeout: values.timeout,
+      ignored: idsOf(values.ignored),
+      ...(values.settle === undefined ? {} : { settle: values.settle }),
+      ...(values.daemonSet === undefined
+        ? {}
+        : { daemonSet: daemonSetArgument(values.daemonSet, "configmap") }),
+    },
+    values: valuesFrom(values),
+    diff: values.diff,
     dryRun: dryRun.dryRun,
+    yes: values.yes,
     output,
+    connection: values.connection,
     bundleDir: values.bundleDir,
-    again,
+    daemonSet: values.daemonSet,
   };
 }
 
-function newValues({ filename, set: sets, unset: unsets, edit }: ConfigMapValues): NewValues {
+function valuesFrom({ filename, set: sets, unset: unsets, edit }: ConfigMapValues): ValuesFrom {
   const byFlags = sets.length > 0 || unsets.length > 0;
   const ways = [filename.length > 0, byFlags, edit].filter(Boolean).length;
   if (ways !== 1)

@@ -1,21 +1,23 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain, isBug, isInterrupted } from "../../errors.ts";
+import { explain, isBug, isInterrupted, userError, warningsOn } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
-import { installOwner } from "../../merge/apply-object.ts";
-import { changeConfigMap } from "../../merge/config-map.ts";
+import { changeOf } from "../../operations/configmap/change.ts";
+import { effectLines } from "../../operations/configmap/check.ts";
+import { openConfigMap } from "../../operations/configmap/open.ts";
+import { configMapOperation } from "../../operations/configmap/operation.ts";
+import type { ConfigMapPlan } from "../../operations/configmap/plan.ts";
 import { configDiff } from "../../render/config-diff.ts";
-import type { Output } from "../../render/output.ts";
+import { manifestHash } from "../manifest-hash.ts";
 import { outputOf } from "../print-result.ts";
-import { carryOut } from "./carry-out.ts";
-import { effectLines, oldNodeLines, problemsOf } from "./check.ts";
+import { listenerFor, showsLines } from "../report.ts";
+import { openSession } from "../session.ts";
+import { refusalLines } from "../stop-lines.ts";
 import { keptIn } from "./edit.ts";
-import { desiredFrom, readValues, type Desired } from "./new-values.ts";
+import { readValues, wantedValues, type Wanted } from "./new-values.ts";
 import { configMapOptions, type ConfigMapOptions, type ConfigMapValues } from "./options.ts";
-import { prepare, type Prepared } from "./prepare.ts";
-import { conflictLines, refuse } from "./refuse.ts";
 import { showDiff } from "./show-diff.ts";
-import { checkConfigMapStep } from "./step-rules.ts";
+import { tell } from "./tell.ts";
 
 /** With --diff as kubectl diff: 0 the same, 1 different, 2 not told. */
 export async function run(
@@ -37,55 +39,88 @@ async function change(
   context: AppContext,
   connect: () => Promise<Connection>,
 ): Promise<number> {
-  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const warn = warningsOn(context);
   const output = await outputOf(plainOutput(values.output), context);
   const options = configMapOptions(values, output, warn);
   const objects = await readValues(options.values, context);
-  const prepared = await prepare(await connect(), context, values);
-  const desired = await desiredFrom(options.values, objects, prepared, context);
+  const connection = await connect();
+  const { dryRun } = options;
+  const { color } = values.connection;
+  const listener = await listenerFor(context, { format: output.format, dryRun, color });
+  const manifest = objects.length === 0 ? {} : { manifest: manifestHash(objects) };
+  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit, listener.aside);
   try {
-    const code = await changeTo(desired, prepared, { values, context, connect, options, output, warn });
-    await desired.edited?.discard();
-    return code;
-  } catch (error) {
-    if (desired.edited !== undefined) warn(keptIn(desired.edited.file));
-    throw error;
+    const open = await openConfigMap(opened.session, options.request.daemonSet);
+    const wanted = await wantedValues(options.values, objects, open, connection.namespace, context);
+    try {
+      if (options.diff) {
+        const wished = changeOf(open, wanted.values, options.request);
+        const code = await showDiff(open.live, wished.merged, context);
+        for (const line of effectLines(open, wished)) context.stderr.write(`${line}\n`);
+        return code;
+      }
+      const code = await perform(open, wanted, {
+        options,
+        context,
+        opened,
+        shown: async () => await listener.close(),
+      });
+      await wanted.edited?.discard();
+      return code;
+    } catch (error) {
+      if (wanted.edited !== undefined) warn(keptIn(wanted.edited.file));
+      throw error;
+    }
+  } finally {
+    await listener.close();
+    opened.close();
+    connection.close();
   }
 }
 
 interface Around {
-  readonly values: ConfigMapValues;
-  readonly context: AppContext;
-  readonly connect: () => Promise<Connection>;
   readonly options: ConfigMapOptions;
-  readonly output: Output;
-  readonly warn: (text: string) => void;
+  readonly context: AppContext;
+  readonly opened: ReturnType<typeof openSession>;
+  readonly shown: () => Promise<void>;
 }
 
-async function changeTo(
-  desired: Desired,
-  prepared: Prepared,
-  { values, context, connect, options, output, warn }: Around,
+async function perform(
+  open: Parameters<typeof configMapOperation>[0],
+  { values }: Wanted,
+  { options, context: { stdout, stderr }, opened, shown }: Around,
 ): Promise<number> {
-  const { live, ref } = prepared;
-  const ignored = (id: string): boolean => options.ignored.has(id) || options.ignored.has("all");
-  // Keys that are named one by one are meant, whoever set them; a file may not know what it takes over.
-  const force = ignored("H14") || options.values.from !== "file";
-  const wanted = changeConfigMap(live, desired.object, ref, installOwner([live]), {
-    force,
-    unset: desired.unset,
+  const lines = showsLines(options.output.format);
+  const say = (line: string): void => void stderr.write(`${line}\n`);
+  const outcome = await configMapOperation(open, opened.session, options.request, values, {
+    show({ open: seen, change: wished, warnings }: ConfigMapPlan, again) {
+      if (again) say("something has changed since the question was asked; this is what would happen now:");
+      const diff = configDiff(seen.live, wished.merged);
+      if (lines && diff !== "") stderr.write(diff);
+      for (const line of effectLines(seen, wished)) say(line);
+      for (const text of warnings) say(`Warning: ${text}`);
+    },
+    begins({ open: seen, change: wished }) {
+      if (lines && wished.applied.write === undefined) stdout.write(`configmap/${seen.ref.name} unchanged\n`);
+    },
   });
-  if (values.diff) {
-    const code = await showDiff(live, wanted.merged, context);
-    for (const line of effectLines(prepared, wanted)) context.stderr.write(`${line}\n`);
-    return code;
+  await shown();
+  if (outcome.kind === "declined") return 1;
+  if (outcome.kind === "refused") {
+    const refused = refusalLines(outcome.refusals);
+    if (outcome.restarts)
+      throw userError(
+        `nothing was changed, because what reads the changed keys could not be restarted afterwards (--no-restart leaves that out):\n${refused.join("\n")}`,
+      );
+    for (const line of refused) say(line);
+    return 1;
   }
-  const diff = configDiff(live, wanted.merged);
-  refuse(prepared, wanted, await problemsOf(prepared, wanted), force);
-  if (wanted.applied.write !== undefined) await checkConfigMapStep(prepared, wanted, options, warn);
-  if (force) for (const line of conflictLines(wanted)) warn(`H14: ${line.trim()}`);
-  if (output.format === "table" && diff !== "") context.stderr.write(diff);
-  for (const line of effectLines(prepared, wanted)) context.stderr.write(`${line}\n`);
-  for (const line of oldNodeLines(prepared, wanted)) warn(line);
-  return await carryOut(prepared, wanted, diff, { values, context, connect, options });
+  const { plan, result } = outcome;
+  await tell({ stdout, stderr }, options, opened.session, result, {
+    diff: configDiff(plan.open.live, plan.change.merged),
+    stale: plan.stale,
+  });
+  if (result.left !== undefined) return 1;
+  if (result.stop === undefined) return opened.interruptedCode() ?? 0;
+  return result.stop.interrupted === true ? (opened.interruptedCode() ?? 1) : 1;
 }

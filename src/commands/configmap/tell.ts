@@ -1,37 +1,62 @@
 import type { AppContext } from "../../context.ts";
-import { nextCommand, savedLine, type SavedBy } from "../../flags/next-command.ts";
-import { configResultObject, type ConfigMapRunResult } from "../../render/config-result.ts";
-import type { Output } from "../../render/output.ts";
+import { savedLine } from "../../flags/next-command.ts";
+import { program } from "../../model/program.ts";
+import type { Session } from "../../operations/session.ts";
+import { whyNotTypha } from "../../operations/typha/restart.ts";
+import type { ConfigMapRunResult } from "../../plan/config/result.ts";
+import type { Stale } from "../../plan/config/stale.ts";
+import { configResultObject } from "../../render/config-result.ts";
 import { resultText } from "../print-result.ts";
+import { showsLines } from "../report.ts";
+import { stopLines } from "../stop-lines.ts";
+import type { ConfigMapOptions } from "./options.ts";
 
-/** The result where another format than lines is asked for. */
-export async function printResult(
-  context: Pick<AppContext, "stdout">,
-  output: Output,
+/** The result in the format asked for; on standard error what was left, where what was there is saved, and how to go on. */
+export async function tell(
+  { stdout, stderr }: Pick<AppContext, "stdout" | "stderr">,
+  options: ConfigMapOptions,
+  session: Pick<Session, "command" | "commands">,
   result: ConfigMapRunResult,
+  { diff, stale }: { readonly diff: string; readonly stale: Stale },
 ): Promise<void> {
-  if (output.format === "table") return;
-  const text = await resultText(output, {
-    table: () => "",
-    object: () => configResultObject(result),
-    rows: () => [configResultObject(result)],
-    names: () => (result.outcome === "configured" ? [`configmap/${result.configMap.name}`] : []),
-  });
-  context.stdout.write(text);
+  const { output } = options;
+  if (!showsLines(output.format))
+    stdout.write(
+      await resultText(output, {
+        table: () => "",
+        object: () => configResultObject(result, diff),
+        rows: () => [configResultObject(result, diff)],
+        names: () => (result.changed ? [`configmap/${result.configMap.name}`] : []),
+      }),
+    );
+  for (const line of closingLines(options, session, result, stale)) stderr.write(`${line}\n`);
 }
 
-/** On standard error: what was left, where what was there is saved, and how to go on. */
-export function tellNext(
-  { stderr }: Pick<AppContext, "stderr">,
-  { readers, noRestart, bundle, dryRun, succeeded }: ConfigMapRunResult,
-  again: string,
-  values: SavedBy,
-): void {
-  // Readers are those of the change, or of an earlier one that some of them have not taken in.
-  if (noRestart && readers.length > 0 && dryRun === "none")
-    stderr.write(
-      `not restarted: ${readers.map(({ kind, name }) => `${kind} ${name}`).join(", ")}; their pods run with older values until they are: ${nextCommand(values.connection, "status")}, then ${again}\n`,
-    );
-  if (bundle !== undefined) stderr.write(`${savedLine([bundle], values)}\n`);
-  if (!succeeded) stderr.write(`to go on: ${again}\n`);
+function closingLines(
+  options: ConfigMapOptions,
+  session: Pick<Session, "command" | "commands">,
+  { readers, noRestart, bundle, dryRun, stop, left, nodes, controller }: ConfigMapRunResult,
+  { typha }: Stale,
+): readonly string[] {
+  const unhandled = typha === undefined ? undefined : whyNotTypha(typha);
+  const log = nodes.at(-1)?.log ?? controller?.log;
+  const stopped = stop === undefined ? [] : stopLines(stop, log);
+  const again = session.commands.again();
+  const { "no-restart": _left, ...flags } = session.command.flags ?? {};
+  const withRestart = session.commands.kept({ ...session.command, flags });
+  // What is printed to go on is one command (hazard H33).
+  const isNamed = stopped.some((line) => line.includes(`${program} configmap`));
+  return [
+    ...stopped,
+    ...(left === undefined ? [] : [`error: ${left}`]),
+    ...(unhandled === undefined ? [] : [unhandled]),
+    // Readers are those of the change, or of an earlier one that some of them have not taken in.
+    ...(noRestart && readers.length > 0 && dryRun === "none" && stop === undefined
+      ? [
+          `not restarted: ${readers.map(({ kind, name }) => `${kind} ${name}`).join(", ")}; their pods run with older values until they are: ${session.commands.other("status")}, then ${withRestart}`,
+        ]
+      : []),
+    ...(bundle === undefined ? [] : [savedLine([bundle], options)]),
+    ...((stop !== undefined || left !== undefined) && !isNamed ? [`to continue: ${again}`] : []),
+  ];
 }

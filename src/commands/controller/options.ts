@@ -1,12 +1,12 @@
 import { userError } from "../../errors.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
-import { savedByFlags } from "../../flags/next-command.ts";
-import { quoted } from "../../model/shell.ts";
-import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
-import { program } from "../../model/program.ts";
+import { readDryRun } from "../../flags/dry-run.ts";
 import type { Millis } from "../../model/time.ts";
-import type { Output, OutputFlags } from "../../render/output.ts";
-import { idsOf, seeHelp } from "../arguments.ts";
+import type { ControllerRequest } from "../../operations/controller/request.ts";
+import type { Output } from "../../render/output.ts";
+import type { OutputFlags } from "../read-output.ts";
+import type { SessionOptions } from "../session.ts";
+import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
 
 /** The values of the flags, as the command class has them. */
 export interface ControllerValues extends Omit<OutputFlags, "noHeaders"> {
@@ -22,29 +22,18 @@ export interface ControllerValues extends Omit<OutputFlags, "noHeaders"> {
   readonly ignored: readonly string[];
   readonly dryRun: string;
   readonly yes: boolean;
+  /** namespace/name */
+  readonly daemonSet: string | undefined;
   readonly rest: readonly string[];
 }
 
-/** The values of the command line, checked and in the terms of the run. */
-export interface ControllerOptions {
-  readonly file?: string;
+/** The values of the command line, checked: what is asked of the controller, and how it is told. */
+export interface ControllerOptions extends SessionOptions {
+  readonly request: ControllerRequest;
+  readonly file: string | undefined;
   readonly restart: boolean;
-  readonly fixStrategy: boolean;
-  readonly takeOver: boolean;
   readonly printMissing: boolean;
-  /** Whether the file's other objects are told of: not where steps of their own follow. */
-  readonly tellOthers: boolean;
-  readonly settle?: Millis;
-  readonly timeout: Millis;
-  /** --bundle-dir */
-  readonly bundleDir: string | undefined;
-  readonly ignored: ReadonlySet<string>;
-  readonly dryRun: DryRun;
   readonly output: Output;
-  /** Of the user's command: for colours, and for the commands that are named. */
-  readonly connection: ConnectionValues;
-  /** The command that goes on with this run, as the user would type it. */
-  readonly again: string;
 }
 
 const help = seeHelp("controller");
@@ -74,29 +63,26 @@ export function controllerOptions(
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   if (values.settle !== undefined && values.settle < 0)
     throw userError("--settle must not be negative", help);
-  const again = [
-    program,
-    "controller",
-    ...(file === undefined ? [] : ["-f", quoted(file)]),
-    ...(values.restart ? ["--restart"] : []),
-    ...(values.fixStrategy ? ["--fix-strategy"] : []),
-    ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
-    ...savedByFlags(values),
-  ].join(" ");
+  const daemonSet = daemonSetArgument(values.daemonSet, "controller");
   return {
+    request: {
+      fixStrategy: values.fixStrategy,
+      takeOver: values.takeOver,
+      timeout: values.timeout,
+      ignored: idsOf(values.ignored),
+      asStep: false,
+      settled: new Set(),
+      ...(daemonSet === undefined ? {} : { daemonSet }),
+      ...(values.settle === undefined ? {} : { settle: values.settle }),
+    },
+    file,
     restart: values.restart,
-    fixStrategy: values.fixStrategy,
-    takeOver: values.takeOver,
     printMissing: values.printMissing,
-    tellOthers: true,
-    timeout: values.timeout,
-    bundleDir: values.bundleDir,
-    ignored: idsOf(values.ignored),
     dryRun: dryRun.dryRun,
+    yes: values.yes,
     output,
     connection: values.connection,
-    again,
-    ...(file === undefined ? {} : { file }),
-    ...(values.settle === undefined ? {} : { settle: values.settle }),
+    bundleDir: values.bundleDir,
+    daemonSet: values.daemonSet,
   };
 }

@@ -7,11 +7,11 @@ import { table } from "../../render/table.ts";
 import { tagOf } from "../../render/status/components.ts";
 import { resultText } from "../print-result.ts";
 import type { ControllerOptions } from "./options.ts";
-import type { Prepared } from "./prepare.ts";
+import type { OpenController } from "../../operations/controller/open.ts";
 
 /** Which controllers there are, as they are. Exit code 0. */
 export async function show(
-  prepared: Prepared,
+  prepared: OpenController,
   { output }: Pick<ControllerOptions, "output">,
   context: Pick<AppContext, "stdout" | "stderr">,
 ): Promise<number> {
@@ -27,7 +27,7 @@ export async function show(
   return 0;
 }
 
-function printable({ live, datastore, places }: Prepared): Printable {
+function printable({ live, datastore, places }: OpenController): Printable {
   const world = live.snapshot();
   const rows = world.workloads.map((each) => rowOf(each));
   return {

@@ -1,54 +1,40 @@
 import type { AppContext } from "../../context.ts";
-import { userError } from "../../errors.ts";
 import { savedLine, type SavedBy } from "../../flags/next-command.ts";
-import { workloadName } from "../../plan/controller/stops.ts";
-import { targetOf } from "../../plan/controller/world.ts";
-import { gapLine, leftoverLines, pausedLines, resourceName } from "../../render/controller-lines.ts";
-import { controllerResultObject, type ControllerRunResult } from "../../render/controller-result.ts";
-import { printed } from "../../render/output.ts";
-import { lastLogLines } from "../node/crash-log.ts";
-import { showsLines } from "../node/report.ts";
+import { controllerClosing, resourceName } from "../../render/controller-lines.ts";
+import type { ControllerRunResult } from "../../plan/controller/result.ts";
+import { controllerResultObject } from "../../render/controller-result.ts";
+import { tellResult } from "../tell-result.ts";
+import { showsLines } from "../report.ts";
+import { stopLines } from "../stop-lines.ts";
 import type { ControllerOptions } from "./options.ts";
-import type { Prepared } from "./prepare.ts";
+import type { OpenController } from "../../operations/controller/open.ts";
 
 /** The result in the format asked for, and on standard error what it came to and what is next. */
 export async function tell(
-  { connection, places }: Prepared,
+  { places }: Pick<OpenController, "places">,
   context: Pick<AppContext, "stdout" | "stderr">,
   options: Pick<ControllerOptions, "output" | keyof SavedBy>,
   result: ControllerRunResult,
 ): Promise<void> {
   const { output } = options;
-  const { stop, seen, goal, world, dryRun, datastore, changes, balancers, bundle } = result;
+  const { stop, seen, goal, dryRun, bundle } = result;
   const name = resourceName(goal.target, places.deployments.group);
-  let unprinted: string | undefined;
   const changed = seen.wrote !== undefined || seen.stubs.length > 0;
-  if (!showsLines(output.format)) {
-    const text = await printed(output, {
-      table: () => "",
+  if (showsLines(output.format) && !changed && stop === undefined)
+    context.stdout.write(`${name} unchanged\n`);
+  const lines: string[] = stop === undefined ? [] : [...stopLines(stop, result.log)];
+  lines.push(...controllerClosing(result));
+  if (dryRun === "none") {
+    if (bundle !== undefined && changed) lines.push(savedLine([bundle], options));
+  }
+  await tellResult(
+    context,
+    output,
+    {
       object: () => controllerResultObject(result),
       rows: () => [controllerResultObject(result)],
       names: () => (changed ? [name] : []),
-    });
-    // What was done is told all the same.
-    if (text.ok) context.stdout.write(text.value);
-    else unprinted = text.message;
-  } else if (!changed && stop === undefined) context.stdout.write(`${name} unchanged\n`);
-  const lines: string[] = [];
-  if (stop !== undefined) {
-    lines.push(`error: ${stop.id === undefined ? "" : `${stop.id}: `}${stop.message}`);
-    if (stop.pod !== undefined) lines.push(...(await lastLogLines(connection, stop.pod, world)));
-    if (stop.hint !== undefined) lines.push(`${stop.interrupted === true ? "to go on: " : ""}${stop.hint}`);
-  } else if (dryRun === "none" && seen.wrote !== undefined) {
-    const image = targetOf(world, goal)?.facts.image ?? "";
-    lines.push(`${workloadName(goal.target)} runs ${image}: ${gapLine(seen)}`);
-  }
-  if (dryRun === "none") {
-    if (stop !== undefined && seen.overlap.total > 0) lines.push(`Warning: ${gapLine(seen)}`);
-    if (seen.wrote !== undefined) lines.push(...pausedLines(datastore, seen, changes, balancers));
-    lines.push(...leftoverLines(result.left));
-    if (bundle !== undefined && changed) lines.push(savedLine([bundle], options));
-  }
-  for (const line of lines) context.stderr.write(`${line}\n`);
-  if (unprinted !== undefined) throw userError(unprinted);
+    },
+    lines,
+  );
 }

@@ -1,40 +1,19 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { newNameOf, type DataStep } from "../../data/plan.ts";
 import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
-import { savedLine } from "../../flags/next-command.ts";
-import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
-import { program } from "../../model/program.ts";
-import { atLeast } from "../../releases/version.ts";
-import type { DataMigration } from "../../render/data/kind.ts";
-import { printableData } from "../../render/data/print.ts";
-import type { Output } from "../../render/output.ts";
+import { readDryRun } from "../../flags/dry-run.ts";
+import { performDataMigration } from "../../operations/migrate-data/perform.ts";
+import { prepareDataMigration } from "../../operations/migrate-data/prepare.ts";
+import { agree } from "../../perform/agree.ts";
+import { outputOf } from "../print-result.ts";
 import { seeHelp } from "../arguments.ts";
-import { confirm } from "../node/confirm.ts";
-import { outputOf, resultText } from "../print-result.ts";
-import {
-  bring,
-  compared,
-  equalText,
-  notEqual,
-  openDataBundle,
-  questionOf,
-  readBack,
-  refuseLocked,
-  stopping,
-  warnElsewhere,
-  whatToBring,
-  writeUnder,
-  type Sides,
-} from "./bring-over.ts";
-import { deleteOld, notYet } from "./finish.ts";
-import { lookAround } from "./look.ts";
-import { oldPlaces } from "./read.ts";
-import type { Writing } from "./write.ts";
+import { listenerFor } from "../report.ts";
+import { openSession } from "../session.ts";
+import { tell } from "./tell.ts";
 
-export interface MigrateDataOptions {
+export interface MigrateDataValues {
   readonly finish: boolean;
   readonly dryRun: string;
   readonly yes: boolean;
@@ -44,145 +23,44 @@ export interface MigrateDataOptions {
   readonly extra: readonly string[];
   readonly context: AppContext;
   readonly connect: () => Promise<Connection>;
-  readonly warn: (message: string) => void;
-}
-
-interface Run extends Sides {
-  readonly options: MigrateDataOptions;
-  readonly output: Output;
-  readonly dryRun: DryRun;
 }
 
 /** 0: both sides are equal, or there is nothing to bring over; 1: it stopped, and says where. */
-export async function runMigrateData(options: MigrateDataOptions): Promise<number> {
-  const { context } = options;
-  const output = await outputOf(plainOutput(options.output), context);
-  if (options.extra.length > 0)
-    throw userError(`unexpected arguments: [${options.extra.join(" ")}]`, seeHelp("migrate-data"));
-  const dry = readDryRun(options.dryRun);
+export async function runMigrateData(values: MigrateDataValues): Promise<number> {
+  const { context, finish } = values;
+  const output = await outputOf(plainOutput(values.output), context);
+  if (values.extra.length > 0)
+    throw userError(`unexpected arguments: [${values.extra.join(" ")}]`, seeHelp("migrate-data"));
+  const dry = readDryRun(values.dryRun);
   if (!dry.ok) throw userError(dry.message);
-  if (dry.warning !== undefined) options.warn(dry.warning);
-  const connection = await options.connect();
-  const looked = await lookAround(connection, context.now());
-  const places = oldPlaces(looked.discovery);
-  const run: Run = { options, output, dryRun: dry.dryRun, connection, looked, places };
-  const nothing = nothingHere(run);
-  if (nothing !== undefined) return await told(run, [], "not needed", nothing);
-  refuseLocked(looked);
-  const steps = await compared(run);
-  warnElsewhere(steps, options.warn);
-  const stopped = stopping(steps);
-  if (stopped !== undefined) {
-    await told(run, steps, "stopped", "nothing was written");
-    throw stopped;
-  }
-  return options.finish ? await finish(run, steps) : await bringOver(run, steps);
-}
-
-/** Why there is nothing to bring over; undefined: there may be something. */
-function nothingHere({ looked: { datastore, release }, places }: Run): string | undefined {
-  if (datastore === "etcd")
-    return "Calico's data is in etcd; only the Kubernetes datastore had ThirdPartyResources";
-  if (places.length > 0) return undefined;
-  if (release !== undefined && !atLeast(release, "v2.5.0")) {
-    throw userError(
-      `P03: ${release.text} keeps its data in ThirdPartyResources, and this server no longer serves them; they can be read on Kubernetes 1.7 only`,
-      `See '${program} explain P03'`,
-    );
-  }
-  return `the server serves none of the old kinds${release === undefined ? "" : `, and ${release.text} does not use them`}`;
-}
-
-async function bringOver(run: Run, steps: readonly DataStep[]): Promise<number> {
-  const { options, dryRun } = run;
-  const bringing = await whatToBring(run, steps);
-  if (bringing === undefined) return await told(run, steps, "verified", equalText(steps));
-  const question = questionOf(bringing);
-  if (dryRun === "none" && !(await confirm(options.context, options.yes, question))) return 1;
-  await writing(run, async (each) => bring(bringing, each));
-  if (dryRun !== "none") return await told(run, steps, "to do", statement(question));
-  const { after, left } = await readBack(run);
-  if (left.length === 0) return await told(run, after, "verified", equalText(after));
-  await told(run, after, "stopped", "what was read back is not what the old side has");
-  throw notEqual(left);
-}
-
-async function finish(run: Run, steps: readonly DataStep[]): Promise<number> {
-  const { options, dryRun, looked, places } = run;
-  const unequal = steps.filter(({ does }) => does !== "same" && does !== "elsewhere");
-  if (unequal.length > 0)
-    throw userError(
-      `H28: the two sides are not equal yet: ${unequal.map(({ kind, name }) => `${kind} ${name}`).join(", ")}; run migrate-data first, without --finish`,
-    );
-  const going = steps.filter(({ does }) => does === "same");
-  if (going.length === 0) return await told(run, steps, "finished", "no old object is left");
-  const why = notYet(looked.status);
-  if (why !== undefined) throw userError(why);
-  const question = `Delete ${count(going.length, "old object")}, whose content is on the new side? Each is saved first.`;
-  if (dryRun === "none" && !(await confirm(options.context, options.yes, question))) return 1;
-  await writing(run, async (each) => {
-    await deleteOld(going, places, each);
-  });
-  const definitions = looked.discovery.find("thirdpartyresources", ["extensions"]);
-  if (definitions !== undefined && dryRun === "none")
-    options.context.stderr.write(
-      "their definitions are left: kubectl delete thirdpartyresource global-config.projectcalico.org global-bgp-config.projectcalico.org ip-pool.projectcalico.org global-bgp-peer.projectcalico.org system-network-policy.alpha.projectcalico.org\n",
-    );
-  return dryRun === "none"
-    ? await told(run, steps, "finished", `${count(going.length, "old object")} deleted`)
-    : await told(run, steps, "to do", statement(question));
-}
-
-/** Writes under a bundle of its own. */
-async function writing(run: Run, work: (each: Writing) => Promise<void>): Promise<void> {
-  const { options, dryRun, output } = run;
-  const { context } = options;
-  const lines = output.format === "table" || output.format === "wide";
-  const bundle = dryRun === "none" ? await openDataBundle(run, context, options.bundleDir) : undefined;
-  await writeUnder(
-    run,
-    context,
-    { dryRun, bundle, said: (line) => lines && context.stdout.write(`${line}\n`) },
-    work,
-  );
-  if (bundle !== undefined && !bundle.isEmpty())
-    context.stderr.write(`${savedLine([bundle.directory], options)}\n`);
-}
-
-async function told(
-  run: Run,
-  steps: readonly DataStep[],
-  state: DataMigration["state"],
-  because: string,
-): Promise<number> {
-  const { options, dryRun, looked, output } = run;
-  const result: DataMigration = {
-    apiVersion: "calico-upgrade/v1alpha1",
-    kind: "DataMigration",
+  if (dry.warning !== undefined) context.stderr.write(`Warning: ${dry.warning}\n`);
+  const { dryRun } = dry;
+  const connection = await values.connect();
+  const listener = await listenerFor(context, {
+    format: output.format,
     dryRun,
-    state,
-    because,
-    objects: steps.map((step) => ({
-      kind: step.kind,
-      namespace: step.namespace,
-      name: step.name,
-      target: newNameOf(step),
-      does: state === "finished" && step.does === "same" ? "deleted" : step.does,
-      ...(step.why === undefined ? {} : { why: step.why }),
-      differences: step.differences,
-      verified: step.does === "same",
-    })),
-    others: looked.others,
-  };
-  options.context.stdout.write(await resultText(output, printableData(result)));
-  return 0;
-}
-
-function count(number: number, what: string): string {
-  return `${String(number)} ${what}${number === 1 ? "" : "s"}`;
-}
-
-/** What would be asked, said. */
-function statement(question: string): string {
-  return question.replace(/\?$/, "").replace("? ", ". ");
+    color: values.connection.color,
+    plain: true,
+  });
+  const opened = openSession(connection, context, { ...values, dryRun }, listener.emit);
+  const { session } = opened;
+  try {
+    const prepared = await agree(() => prepareDataMigration(session, { finish }), {
+      ask: async (question) => dryRun !== "none" || (await session.ask(question)),
+      show({ warnings }, again) {
+        if (again) context.stderr.write("Objects of Calico changed while the question was open\n");
+        for (const text of warnings) context.stderr.write(`Warning: ${text}\n`);
+      },
+      waited: () => dryRun === "none" && session.asks,
+    });
+    if (prepared === undefined) return 1;
+    const outcome = await performDataMigration(session, prepared);
+    await listener.close();
+    await tell({ context, output, by: values, prepared, outcome });
+    if (outcome.ended.kind === "done") return opened.interruptedCode() ?? 0;
+    return outcome.ended.reason.interrupted === true ? (opened.interruptedCode() ?? 1) : 1;
+  } finally {
+    await listener.close();
+    opened.close();
+  }
 }

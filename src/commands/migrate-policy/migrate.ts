@@ -1,66 +1,60 @@
-import { bundleRoot } from "../../bundle/place.ts";
 import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
-import { readDryRun, dryRunSuffix } from "../../flags/dry-run.ts";
-import type { MigrationStep } from "../../policy/steps.ts";
-import { mutationLine } from "../../render/policy-migration/print.ts";
-import { confirm } from "../node/confirm.ts";
+import { readDryRun } from "../../flags/dry-run.ts";
+import { performPolicyMigration } from "../../operations/migrate-policy/perform.ts";
+import {
+  preparePolicyMigration,
+  type PreparedPolicyMigration,
+} from "../../operations/migrate-policy/prepare.ts";
+import { agree } from "../../perform/agree.ts";
 import { outputOf } from "../print-result.ts";
-import { performMigration } from "./perform.ts";
-import { checkPrepared, openMigrationBundle, planOf, prepareMigration } from "./prepare.ts";
-import type { Checked, MigratePolicyOptions } from "./options.ts";
+import { listenerFor } from "../report.ts";
+import { openSession } from "../session.ts";
+import type { Given, MigratePolicyValues } from "./options.ts";
 import { tell } from "./tell.ts";
 
 /** Carries the migration out, or what is left to do once it is behind (--finish). */
-export async function migrate(options: MigratePolicyOptions, { given, to }: Checked): Promise<number> {
-  const { context } = options;
-  const warned = new Set<string>();
-  const warn = (text: string): void => {
-    if (!warned.has(text)) context.stderr.write(`Warning: ${text}\n`);
-    warned.add(text);
-  };
-  const output = await outputOf(plainOutput(options.output), context);
-  const dry = readDryRun(options.dryRun);
+export async function migrate(values: MigratePolicyValues, given: Given): Promise<number> {
+  const { context, accept, finish } = values;
+  const output = await outputOf(plainOutput(values.output), context);
+  const dry = readDryRun(values.dryRun);
   if (!dry.ok) throw userError(dry.message);
-  if (dry.warning !== undefined) warn(dry.warning);
+  if (dry.warning !== undefined) context.stderr.write(`Warning: ${dry.warning}\n`);
   const { dryRun } = dry;
-  const connection = await options.connect();
-  const asked = { given, to, accept: options.accept, finish: options.finish };
-  const prepared = await prepareMigration(connection, context, asked, warn);
-  const { looked, steps } = prepared;
-  const base = { context, output, dryRun, by: options };
-  if (steps.length === 0) return await tell({ ...base, looked, since: [], held: new Set(), changes: [] });
-  const root = dryRun === "none" ? bundleRoot(options.bundleDir, context.env) : undefined;
-  await checkPrepared(prepared, asked, warn);
-  context.stderr.write(planOf(prepared, asked));
-  if (root !== undefined && !(await confirm(context, options.yes, questionOf(steps)))) return 1;
-  const bundle = root === undefined ? undefined : await openMigrationBundle(prepared, root, context);
-  const lines = output.format === "table" || output.format === "wide";
-  const { exitCode, ...performed } = await performMigration(prepared, {
-    context,
+  const connection = await values.connect();
+  const listener = await listenerFor(context, {
+    format: output.format,
     dryRun,
-    bundle,
-    done(change) {
-      if (lines) context.stdout.write(`${mutationLine(change, dryRunSuffix(dryRun))}\n`);
-    },
+    color: values.connection.color,
+    plain: true,
   });
-  const saved = bundle === undefined || performed.changes.length === 0 ? {} : { bundle: bundle.directory };
-  const code = await tell({ ...base, ...performed, ...saved });
-  return performed.stopped?.interrupted === true ? exitCode : code;
+  const opened = openSession(connection, context, { ...values, dryRun }, listener.emit);
+  const { session } = opened;
+  const request = { ...given, accept, finish };
+  try {
+    const prepared = await agree(() => preparePolicyMigration(session, request), {
+      ask: async (question) => dryRun !== "none" || (await session.ask(question)),
+      show: (seen, again) => showPlan(seen, again, context),
+      waited: () => dryRun === "none" && session.asks,
+    });
+    if (prepared === undefined) return 1;
+    const outcome = await performPolicyMigration(session, prepared);
+    await listener.close();
+    await tell({ context, output, by: values, session, looked: prepared.looked, outcome });
+    if (outcome.ended.kind === "done") return opened.interruptedCode() ?? 0;
+    return outcome.ended.reason.interrupted === true ? (opened.interruptedCode() ?? 1) : 1;
+  } finally {
+    await listener.close();
+    opened.close();
+  }
 }
 
-function questionOf(steps: readonly MigrationStep[]): string {
-  const count = (kind: MigrationStep["kind"], words: string): string => {
-    const number = steps.filter((step) => step.kind === kind).length;
-    return number === 0 ? "" : `${words} ${String(number)}`;
-  };
-  const parts = [
-    count("create", "create"),
-    count("delete", "delete"),
-    count("clean", "remove annotations from"),
-  ].filter((part) => part !== "");
-  const records = steps.filter(({ kind }) => kind === "treat-as" || kind === "keep").length;
-  const all = records === 0 ? parts : [...parts, `record ${String(records)} of your decisions`];
-  const text = all.join(", ");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}? Everything is saved first.`;
+function showPlan(
+  { warnings, plan }: PreparedPolicyMigration,
+  again: boolean,
+  { stderr }: MigratePolicyValues["context"],
+): void {
+  if (again) stderr.write("Namespaces or policies changed while the question was open; the plan is now:\n");
+  for (const text of warnings) stderr.write(`Warning: ${text}\n`);
+  stderr.write(plan);
 }

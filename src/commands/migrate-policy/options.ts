@@ -2,13 +2,14 @@ import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
+import type { FactsFlags } from "../../operations/facts/source.ts";
+import type { Decisions } from "../../policy/migration.ts";
 import { parseVersion } from "../../releases/version.ts";
 import { seeHelp } from "../arguments.ts";
-import type { FactsFlags } from "../facts/source.ts";
 import { readDecisions, type GivenDecisions } from "./decisions.ts";
 
 /** The flags as the command class has them. */
-export interface MigratePolicyOptions extends GivenDecisions, FactsFlags {
+export interface MigratePolicyValues extends GivenDecisions, FactsFlags {
   readonly accept: boolean;
   readonly bundleDir: string | undefined;
   readonly dryRun: string;
@@ -25,14 +26,19 @@ export interface MigratePolicyOptions extends GivenDecisions, FactsFlags {
 
 export const usage = seeHelp("migrate-policy");
 
-export type Checked = ReturnType<typeof checked>;
+/** What is asked for, of the looks as of the migration. */
+export interface Given {
+  readonly given: Decisions;
+  /** A version that parses. */
+  readonly to: string | undefined;
+}
 
 /** Everything that can be wrong with the command line, before anything is read. */
-export function checked(options: MigratePolicyOptions) {
-  const { to, extra } = options;
+export function checked(values: MigratePolicyValues): Given {
+  const { to, extra } = values;
   if (extra.length > 0) throw userError(`unexpected arguments: [${extra.join(" ")}]`, usage);
   const wanted = to === undefined ? undefined : parseVersion(to);
   if (to !== undefined && wanted === undefined)
     throw userError(`--to is a release as v2.6.12, not "${to}"`, usage);
-  return { given: readDecisions(options, usage), to: wanted?.text };
+  return { given: readDecisions(values, usage), to: wanted?.text };
 }

@@ -1,128 +1,60 @@
 import type { AppContext } from "../../context.ts";
-import type { DryRun } from "../../flags/dry-run.ts";
-import { nextCommand, savedLine, type SavedBy } from "../../flags/next-command.ts";
-import { boundary, semanticsOf } from "../../policy/enforcement.ts";
-import { leftovers } from "../../policy/leftovers.ts";
-import { migrationPlan } from "../../policy/migration.ts";
-import { afterSteps, unfinished } from "../../policy/steps.ts";
+import { savedLine, type SavedBy } from "../../flags/next-command.ts";
+import type { Looked } from "../../operations/migrate-policy/look.ts";
+import type { PolicyMigrationOutcome } from "../../operations/migrate-policy/outcome.ts";
+import { commandAfter } from "../../operations/plan/next.ts";
+import { plural, some } from "../../model/words.ts";
+import type { Session } from "../../operations/session.ts";
+import { semanticsOf } from "../../policy/enforcement.ts";
 import type { Output } from "../../render/output.ts";
+import type { PolicyMigration } from "../../render/policy-migration/kind.ts";
 import { leftoverLines, printableMigration } from "../../render/policy-migration/print.ts";
-import type { Change, Named, PolicyMigration } from "../../render/policy-migration/kind.ts";
-import { notesOf } from "../../render/what-if/notes.ts";
 import { resultText } from "../print-result.ts";
-import type { Carried } from "./carry-out.ts";
-import { keyOf, type Looked } from "./look.ts";
+import { showsLines } from "../report.ts";
+import { stopLines } from "../stop-lines.ts";
 
-/** What a migration came to. */
-export interface Came extends Carried {
-  readonly dryRun: DryRun;
-  readonly changes: readonly Change[];
-  readonly bundle?: string;
-}
-
-interface Told extends Came {
+export interface Told {
   readonly context: Pick<AppContext, "stdout" | "stderr">;
   readonly output: Output;
   /** For the commands that are named. */
   readonly by: SavedBy;
+  readonly session: Session;
+  readonly looked: Looked;
+  readonly outcome: PolicyMigrationOutcome;
 }
 
-/** The result in the format that was asked for, and on standard error what is left to do; the exit code. */
-export async function tell(told: Told): Promise<number> {
-  const { output, looked } = told;
+/** The result in the format that was asked for, and on standard error what is left to do. */
+export async function tell(told: Told): Promise<void> {
+  const { output, outcome } = told;
   const { stdout, stderr } = told.context;
-  const result = migrationResult(told);
-  const lines = output.format === "table" || output.format === "wide";
-  if (!lines) stdout.write(await resultText(output, printableMigration(result)));
-  else if (result.leftovers !== undefined && told.changes.length === 0)
+  const { result, ended } = outcome;
+  if (!showsLines(output.format)) stdout.write(await resultText(output, printableMigration(result)));
+  else if (result.leftovers !== undefined && outcome.changes.length === 0)
     stdout.write(
       leftoverLines(result)
         .map((line) => `${line}\n`)
         .join(""),
     );
-  for (const line of closing(result, told)) stderr.write(`${line}\n`);
-  if (result.stopped !== undefined) stderr.write(`error: ${result.stopped.message}\n`);
-  else if (result.left.held.length > 0 && !isPast(looked)) {
-    stderr.write(
-      `error: deleted, but held by a finalizer and in force until it is gone: ${result.left.held.map(keyOf).join(", ")}\n`,
-    );
-  }
-  return result.succeeded ? 0 : 1;
+  const { bundle } = outcome;
+  const saved = bundle === undefined ? [] : [savedLine([bundle], told.by)];
+  const closing = ended.kind === "stopped" ? leftLines(result) : await endLines(told);
+  const lines = [...saved, ...closing, ...(ended.kind === "stopped" ? stopLines(ended.reason) : [])];
+  for (const line of lines) stderr.write(`${line}\n`);
 }
 
-function isPast({ setting }: Looked): boolean {
-  return setting.side === "past";
-}
-
-/** What was done, and what is left in the whole cluster. */
-export function migrationResult(told: Came): PolicyMigration {
-  const { looked, since, held, changes, bundle, stopped } = told;
-  const { setting, calico, objects, result } = looked;
-  const { driver, side, target, only } = setting;
-  const past = side === "past";
-  const after = afterSteps(objects, since, held);
-  const crosses = !past && semanticsOf(target, driver).kind === "v1";
-  // What was decided is recorded, or would be.
-  const recorded = { treatAs: new Map<string, never>(), keep: new Set<string>() };
-  const left = crosses ? unfinished(migrationPlan(after.namespaces, after.policies, recorded)) : undefined;
-  const going = left?.begin ?? [];
-  const named = ({ namespace, name }: Named): Named => ({ namespace, name });
-  const heldNow = going.filter(({ deleting }) => deleting);
-  const mine = heldNow.filter(({ namespace }) => (only ?? namespace) === namespace);
-  const remains = past ? leftovers(after.namespaces, after.policies, only) : undefined;
-  return {
-    apiVersion: "calico-upgrade/v1alpha1",
-    kind: "PolicyMigration",
-    dryRun: told.dryRun,
-    succeeded: stopped === undefined && mine.length === 0,
-    finished: left === undefined,
-    cluster: { kubernetes: setting.kubernetes, calico: calico.text, datastore: driver },
-    target,
-    boundary: {
-      release: boundary(driver),
-      side,
-      finishBefore: driver === "etcd" ? "controller" : "node",
-    },
-    ...(bundle === undefined ? {} : { bundle }),
-    changes,
-    left: {
-      create: left?.create ?? [],
-      delete: going.filter(({ deleting }) => !deleting).map(named),
-      undecided: left?.undecided ?? [],
-      held: heldNow.map(named),
-    },
-    ...(remains === undefined
-      ? {}
-      : {
-          leftovers: {
-            namespaces: remains.annotations
-              .filter(({ name }) => name === undefined)
-              .map(({ namespace }) => namespace),
-            policies: remains.annotations.flatMap(({ namespace, name }) =>
-              name === undefined ? [] : [{ namespace, name }],
-            ),
-            opened: remains.opened,
-          },
-        }),
-    notes: notesOf(result, setting),
-    ...(stopped === undefined ? {} : { stopped }),
-  };
+/** Before the error. */
+function leftLines({ changes, left, stopped, boundary }: PolicyMigration): readonly string[] {
+  const rest = left.create.length + left.delete.length;
+  if (stopped === undefined || boundary.side === "past") return [];
+  return [`${String(changes.length)} done, ${String(rest)} left`];
 }
 
 /** What is left to do or to know. */
-function closing(result: PolicyMigration, { by, dryRun }: Told): readonly string[] {
-  const { boundary: line, left, changes, bundle, finished, stopped } = result;
-  const saved = bundle === undefined ? [] : [savedLine([bundle], by)];
-  if (stopped !== undefined) {
-    const rest = left.create.length + left.delete.length;
-    return [
-      ...saved,
-      `${String(changes.length)} done, ${String(rest)} left; the same command goes on: ${nextCommand(by.connection, "migrate-policy")}`,
-    ];
-  }
+async function endLines({ session, looked, outcome: { result } }: Told): Promise<readonly string[]> {
+  const { boundary: line, left, changes, finished, dryRun } = result;
   if (line.side === "past") {
     return result.leftovers === undefined || changes.length > 0
-      ? saved
+      ? []
       : ["policies have v1 semantics here already: nothing to migrate"];
   }
   if (semanticsOf(result.target, result.cluster.datastore).kind === "legacy")
@@ -133,22 +65,32 @@ function closing(result: PolicyMigration, { by, dryRun }: Told): readonly string
     const names = [...left.create, ...left.delete, ...left.held].map(({ namespace }) => namespace);
     const spaces = new Set([...names, ...left.undecided]);
     return [
-      ...saved,
-      `the cluster is not finished: ${String(spaces.size)} ${spaces.size === 1 ? "namespace is" : "namespaces are"} left (${few([...spaces])})`,
+      `the cluster is not finished: ${plural(spaces.size, "namespace is", "namespaces are")} left (${some([...spaces], 5)})`,
     ];
   }
+  if (dryRun !== "none")
+    return ["with that, every namespace would mean the same before and after the upgrade"];
+  const done = "every namespace means the same before and after the upgrade";
   return [
-    ...saved,
-    changes.length === 0
-      ? `nothing to do: every namespace means the same before and after the upgrade`
-      : dryRun === "none"
-        ? `every namespace means the same before and after the upgrade now; next: \`${line.finishBefore}\``
-        : "with that, every namespace would mean the same before and after the upgrade",
+    changes.length === 0 ? `nothing to do: ${done}` : `${done} now`,
+    ...(await nextLines(session, looked, result)),
   ];
 }
 
-function few(names: readonly string[]): string {
-  return names.length <= 5
-    ? names.join(", ")
-    : `${names.slice(0, 5).join(", ")} and ${String(names.length - 5)} more`;
+async function nextLines(
+  { connection, commands }: Session,
+  { discovery, calico }: Looked,
+  { target, cluster }: PolicyMigration,
+): Promise<readonly string[]> {
+  const next = await commandAfter(connection, discovery, {
+    done: "policy",
+    datastore: cluster.datastore,
+    running: calico.releases.nodes.flat(),
+    to: target,
+  });
+  const finish = commands.other("migrate-policy", "--finish");
+  return [
+    `next: ${commands.other(...(next ?? ["plan", `--to=${target}`]))}`,
+    `after the last node: ${finish}`,
+  ];
 }

@@ -1,39 +1,18 @@
 import type { ConnectionValues } from "../../flags/connection.ts";
-import { clusterFlags } from "../../flags/next-command.ts";
-import { quoted } from "../../model/shell.ts";
-import { readDryRun, type DryRun } from "../../flags/dry-run.ts";
+import { readDryRun } from "../../flags/dry-run.ts";
 import { userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
 import { daemonSetArgument, idsOf, nodeArguments, seeHelp } from "../arguments.ts";
-import type { Output, OutputFlags } from "../../render/output.ts";
+import type { NodesRequest } from "../../operations/node/request.ts";
+import type { Output } from "../../render/output.ts";
+import type { OutputFlags } from "../read-output.ts";
+import type { SessionOptions } from "../session.ts";
 
-/** The values of the command line, checked and in the terms of the run. */
-export interface NodeOptions {
-  readonly nodes: readonly string[];
-  readonly file?: string;
-  readonly templateOnly: boolean;
-  readonly daemonSet?: { readonly namespace: string; readonly name: string };
-  readonly restart: boolean;
-  readonly noCordon: boolean;
-  readonly probeImage?: string;
-  readonly gracePeriod?: number;
-  readonly settle?: Millis;
-  readonly timeout: Millis;
-  readonly takeOver: boolean;
-  readonly ignored: ReadonlySet<string>;
-  /** --bundle-dir */
-  readonly bundleDir?: string;
-  readonly dryRun: DryRun;
-  readonly yes: boolean;
+/** The values of the command line, checked: what is asked of the nodes, and how it is told. */
+export interface NodeOptions extends SessionOptions {
+  readonly request: NodesRequest;
+  readonly file: string | undefined;
   readonly output: Output;
-  /** Of the user's command: for colours, and for the commands that are named. */
-  readonly connection: ConnectionValues;
-  /** Pods of an older revision are expected not to be Ready (hazard H06). */
-  readonly oldUnready?: boolean;
-  /** Flags that the command which goes on with this run repeats. */
-  readonly again: readonly string[];
-  /** Flags that any other command about the same cluster and DaemonSet repeats. */
-  readonly everywhere: readonly string[];
 }
 
 /** The values of the flags, as the command class has them. */
@@ -89,41 +68,25 @@ export function nodeOptions(values: NodeValues, output: Output, warn: (text: str
   // --force on node means H17 and nothing else.
   if (values.force) ignored.add("H17");
   return {
-    nodes,
-    templateOnly: values.templateOnly,
-    restart: values.restart,
-    noCordon: values.noCordon,
-    timeout: values.timeout,
-    takeOver: values.takeOver,
-    ignored,
+    request: {
+      nodes,
+      templateOnly: values.templateOnly,
+      restart: values.restart,
+      noCordon: values.noCordon,
+      timeout: values.timeout,
+      takeOver: values.takeOver,
+      ignored,
+      ...(values.daemonSet === undefined ? {} : { daemonSet: daemonSetArgument(values.daemonSet, "node") }),
+      ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),
+      ...(values.gracePeriod < 0 ? {} : { gracePeriod: values.gracePeriod }),
+      ...(values.settle === undefined ? {} : { settle: values.settle }),
+    },
+    file,
     dryRun: dryRun.dryRun,
     yes: values.yes,
     output,
     connection: values.connection,
-    again: again(values, file),
-    everywhere: [
-      ...(values.daemonSet === undefined ? [] : ["--daemonset", values.daemonSet]),
-      ...clusterFlags(values.connection),
-    ],
-    ...(file === undefined ? {} : { file }),
-    ...(values.bundleDir === undefined ? {} : { bundleDir: values.bundleDir }),
-    ...(values.daemonSet === undefined ? {} : { daemonSet: daemonSetArgument(values.daemonSet, "node") }),
-    ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),
-    ...(values.gracePeriod < 0 ? {} : { gracePeriod: values.gracePeriod }),
-    ...(values.settle === undefined ? {} : { settle: values.settle }),
+    bundleDir: values.bundleDir,
+    daemonSet: values.daemonSet,
   };
-}
-
-function again(values: NodeValues, file: string | undefined): readonly string[] {
-  return [
-    ...(file === undefined ? [] : ["-f", quoted(file)]),
-    ...(values.restart ? ["--restart"] : []),
-    ...(values.noCordon ? ["--no-cordon"] : []),
-    ...(values.probeImage === undefined ? [] : ["--probe-image", values.probeImage]),
-    ...(values.templateOnly ? ["--template-only"] : []),
-    ...(values.bundleDir === undefined ? [] : ["--bundle-dir", quoted(values.bundleDir)]),
-    ...values.ignored.map((ids) => `--ignore-preflight-errors=${ids}`),
-    ...(values.force ? ["--force"] : []),
-    ...(values.gracePeriod < 0 ? [] : [`--grace-period=${values.gracePeriod}`]),
-  ];
 }

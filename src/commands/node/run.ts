@@ -1,118 +1,134 @@
-import type { OpenBundle } from "../../bundle/write.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain, userError } from "../../errors.ts";
-import type { Write } from "../../model/write.ts";
-import { willRestart } from "../../plan/node/will-restart.ts";
-import type { NodeWorld } from "../../plan/node/world.ts";
-import { openRunBundle } from "../open-run-bundle.ts";
+import { explain, warningsOn } from "../../errors.ts";
+import { dryRunSuffix } from "../../flags/dry-run.ts";
+import { missingObjects } from "../../operations/node/missing.ts";
+import { missingNodes, openNodes, type OpenNodes } from "../../operations/node/open.ts";
+import { wholeFile } from "../../operations/node/step-rules.ts";
+import type { FileTemplate } from "../../operations/node/template.ts";
+import { nodesOperation } from "../../operations/node/operation.ts";
+import type { Session } from "../../operations/session.ts";
+import { mutationLine, stepNotice } from "../../render/node-lines.ts";
 import { outputOf } from "../print-result.ts";
-import { draftOf } from "./bundle.ts";
-import { checkedGoal } from "./checked-goal.ts";
+import { printMissing } from "../print-missing.ts";
+import { manifestHash } from "../manifest-hash.ts";
+import { readManifest } from "../read-manifest.ts";
+import { listenerFor } from "../report.ts";
+import { openSession } from "../session.ts";
+import { refusalLines, stopLines } from "../stop-lines.ts";
 import { nodeOptions, type NodeOptions, type NodeValues } from "./options.ts";
-import { performGoal, type RestartedPod } from "./perform-goal.ts";
-import { missingNodes, prepare, type Prepared } from "./prepare.ts";
-import { checkSurroundings } from "./surroundings-needed.ts";
-import { fileDaemonSet, readTemplate, templateGoal, type FileGoal, type FileTemplate } from "./template.ts";
+import { tell } from "./tell.ts";
 
-/** `onPod`: for a command that does more than this one with the pods that came back. */
 export async function run(
   values: NodeValues,
   context: AppContext,
   connect: () => Promise<Connection>,
-  onPod: (pod: RestartedPod) => void = () => {},
 ): Promise<number> {
-  const warn = (text: string): void => void context.stderr.write(`Warning: ${text}\n`);
+  const warn = warningsOn(context);
   const output = await outputOf({ ...values, noHeaders: false }, context);
   const options = nodeOptions(values, output, warn);
-  const file = options.file === undefined ? undefined : await readTemplate(options.file, context.readFile);
+  const file =
+    options.file === undefined
+      ? undefined
+      : { name: options.file, objects: await readManifest(options.file, context.readFile, "node") };
   const connection = await connect();
   const abort = new AbortController();
+  const listener = await listenerFor(context, {
+    format: output.format,
+    dryRun: options.dryRun,
+    color: values.connection.color,
+  });
+  const manifest = file === undefined ? {} : { manifest: manifestHash(file.objects) };
+  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit, listener.aside);
+  const { session } = opened;
   try {
-    if (values.unpin)
-      return await (await import("./unpin.ts")).unpin(connection, context, options, abort.signal);
-    if (values.release)
-      return await (await import("./release.ts")).release(connection, context, options, abort.signal);
-    const prepared = await prepare(connection, context, options, abort.signal);
+    if (values.release) return await release(session, options, context, abort.signal, opened.interruptedCode);
+    const nodes = await openNodes(session, options.request, abort.signal);
+    if (values.unpin) return await unpin(nodes, session, context, opened.interruptedCode);
     if (values.printMissing && file !== undefined) {
-      return await (await import("./print-missing.ts")).printMissing(prepared, file, context);
+      const workload = await wholeFile(nodes, session, options.request, file);
+      return printMissing(await missingObjects(connection, workload, file), context);
     }
-    return await upgrade(prepared, context, options, file, warn, onPod);
+    return await upgrade(nodes, session, options, file, context, listener.close, opened.interruptedCode);
   } finally {
+    await listener.close();
     abort.abort();
+    opened.close();
     connection.close();
   }
 }
 
 async function upgrade(
-  prepared: Prepared,
-  context: AppContext,
+  nodes: OpenNodes,
+  session: Session,
   options: NodeOptions,
   file: FileTemplate | undefined,
-  warn: (text: string) => void,
-  onPod: (pod: RestartedPod) => void,
+  context: AppContext,
+  shown: () => Promise<void>,
+  interruptedCode: () => number | undefined,
 ): Promise<number> {
-  const missing = missingNodes(prepared.live.snapshot(), options.nodes);
+  const missing = missingNodes(nodes.live.snapshot(), options.request.nodes);
   if (missing.length > 0) {
     context.stderr.write(missing.map((error) => `${explain(error)}\n`).join(""));
     return 1;
   }
-  const template =
-    file === undefined ? undefined : await checkedTemplate(prepared, file, options, context, warn);
-  const goal = await checkedGoal(prepared, context, options, template, warn, async (made, world) => {
-    const { clock, chosen } = prepared;
-    const idle = made.nodes.every((node) => !willRestart(world, made, node, clock.now()));
-    if (template === undefined && idle) return;
-    const { checkNodeStep } = await import("./step-rules.ts");
-    await checkNodeStep(prepared, options, template?.facts ?? chosen.template, file, world, warn);
-  });
-  if (goal === undefined) return 1;
-  const bundle = await bundleFor(prepared, context, options, template);
-  if (bundle === undefined || template === undefined)
-    return (await performGoal(prepared, context, options, goal, { onPod })).code;
-  try {
-    const saved = {
-      bundle,
-      draftOf: (write: Write, world: NodeWorld) => draftOf(write, world, template),
-    };
-    return (await performGoal(prepared, context, options, goal, { onPod, saved })).code;
-  } finally {
-    await bundle.close();
+  const outcome = await nodesOperation(nodes, session, options.request, file);
+  await shown();
+  if (outcome.kind === "declined") return 1;
+  if (outcome.kind === "refused") {
+    for (const line of refusalLines(outcome.refusals)) context.stderr.write(`${line}\n`);
+    return 1;
   }
+  await tell(context, options, outcome.result);
+  if (outcome.result.stop === undefined) return interruptedCode() ?? 0;
+  return outcome.result.stop.interrupted === true ? (interruptedCode() ?? 1) : 1;
 }
 
-/** A run that changes the template saves what was there; one that only restarts pods has nothing to save. */
-async function bundleFor(
-  { connection, clock, discovery, live }: Prepared,
-  context: AppContext,
-  { bundleDir, dryRun }: NodeOptions,
-  template: FileGoal | undefined,
-): Promise<OpenBundle | undefined> {
-  const raw = live.snapshot().daemonSet?.raw;
-  if (template === undefined || raw === undefined || dryRun !== "none") return undefined;
-  if (!template.bringInLine(raw, true).template) return undefined;
-  return await openRunBundle(connection, context, {
-    command: "node",
-    place: bundleDir,
-    kubernetes: discovery.version,
-    now: clock.now,
+async function unpin(
+  nodes: OpenNodes,
+  session: Session,
+  { stdout, stderr }: AppContext,
+  interruptedCode: () => number | undefined,
+): Promise<number> {
+  const done = await (await import("../../operations/node/unpin.ts")).unpin(nodes, session);
+  if (done.kind === "declined") return 1;
+  if (done.kind === "not pinned") {
+    stderr.write(`${done.where} is not held: its updateStrategy is ${done.strategy}\n`);
+    return 0;
+  }
+  const { ended, resource } = done;
+  if (ended.memory.unpinned) stdout.write(`${resource} patched${dryRunSuffix(session.dryRun)}\n`);
+  if (ended.kind === "done") return interruptedCode() ?? 0;
+  for (const line of stopLines(ended.reason)) stderr.write(`${line}\n`);
+  return interruptedCode() ?? 1;
+}
+
+async function release(
+  session: Session,
+  { request, output }: NodeOptions,
+  { stdout, stderr }: AppContext,
+  signal: AbortSignal,
+  interruptedCode: () => number | undefined,
+): Promise<number> {
+  let failed = false;
+  const operation = await import("../../operations/node/release.ts");
+  await operation.release(request.nodes, session, signal, (released) => {
+    const { node } = released;
+    if ("error" in released || "stop" in released) {
+      failed = true;
+      const text = "error" in released ? explain(released.error) : stopLines(released.stop).join("\n");
+      stderr.write(`${text}\n`);
+      return;
+    }
+    const { step } = released;
+    if (step === undefined) {
+      stderr.write(`node/${node} has no lease of calico-upgrade\n`);
+      return;
+    }
+    const notice = stepNotice(step);
+    if (notice !== undefined) stderr.write(`${notice}\n`);
+    const line = `${mutationLine(step, "") ?? `node/${node} annotated`}${dryRunSuffix(session.dryRun)}`;
+    stdout.write(`${output.format === "name" ? `node/${node}` : line}\n`);
   });
-}
-
-/** The file's DaemonSet as a goal, once its surroundings are known to be there (hazard H05). */
-async function checkedTemplate(
-  prepared: Prepared,
-  file: FileTemplate,
-  options: NodeOptions,
-  context: Pick<AppContext, "stderr">,
-  warn: (text: string) => void,
-): Promise<Awaited<ReturnType<typeof templateGoal>>> {
-  const desired = fileDaemonSet(prepared, file);
-  const goal = await templateGoal(prepared, desired);
-  const overridden = options.templateOnly || options.ignored.has("H05") || options.ignored.has("all");
-  const { refusal: missing, others } = await checkSurroundings(prepared, file, desired);
-  if (missing !== undefined && !overridden) throw userError(missing);
-  if (missing !== undefined) warn(missing);
-  if (others !== undefined) context.stderr.write(`${others}\n`);
-  return goal;
+  return interruptedCode() ?? (failed ? 1 : 0);
 }

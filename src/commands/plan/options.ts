@@ -1,6 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import type { FactsFlags } from "../facts/source.ts";
+import type { FactsFlags } from "../../operations/facts/source.ts";
 
 export interface PlanOptions extends FactsFlags {
   readonly to: string | undefined;

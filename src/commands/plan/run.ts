@@ -6,11 +6,14 @@ import type { Standing } from "../../plan/upgrade/standing.ts";
 import type { Refusal } from "../../plan/route/route.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { planCommands, printablePlan } from "../../render/plan/print.ts";
-import type { FactsFlags } from "../facts/source.ts";
+import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
+import { daemonSetArgument } from "../arguments.ts";
 import { outputOf, resultText } from "../print-result.ts";
 import type { PlanOptions } from "./options.ts";
-import { nameIn, readPlanFile, refuseMismatch, targetOf, type PlanFile } from "./file.ts";
-import { isNewer, readTold, type Told } from "./told.ts";
+import { nameIn, refuseMismatch, targetOf, type PlanFile } from "../../operations/plan/file.ts";
+import { readPlanFile } from "../read-plan-file.ts";
+import type { Told } from "../../operations/plan/told.ts";
+import { isNewer, readTold } from "../told.ts";
 
 /** Exit code 0 when there is a way; a refusal is an error. */
 export async function runPlan(options: PlanOptions): Promise<number> {
@@ -55,8 +58,16 @@ function offline(
 }
 
 async function observed(told: Told, file: PlanFile | undefined, options: PlanOptions): Promise<Standing> {
-  const { observeStanding } = await import("./observe.ts");
-  return await observeStanding(told, file, options);
+  const { observeStanding } = await import("../../operations/plan/observe.ts");
+  const { context, warn } = options;
+  const named = options.daemonSet;
+  const daemonSet = named === undefined ? undefined : daemonSetArgument(named, "plan");
+  return await observeStanding(told, file, {
+    source: await factsSource(options, context, options.connect),
+    daemonSet,
+    warn,
+    unread: (line) => void context.stderr.write(`${line}\n`),
+  });
 }
 
 function refusalText({ id, because, instead, nearest }: Refusal, { from }: Standing): string {

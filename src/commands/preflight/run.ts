@@ -1,25 +1,22 @@
 import type { Connection } from "../../cluster/port.ts";
-import type { Need } from "../../cluster/observe.ts";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
-import { known } from "../../model/reading.ts";
 import { formatTime } from "../../model/time.ts";
-import { findingsOf } from "../../preflight/cluster-rules.ts";
-import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
-import { basicNeeds, needsOf } from "../../preflight/needs.ts";
-import type { Subject } from "../../preflight/subject.ts";
-import { catalogue, withTold } from "../../releases/catalogue.ts";
+import type { PreflightFacts } from "../../preflight/facts.ts";
+import { verdictOf } from "../../preflight/verdict.ts";
 import { preflightReport, type Heading } from "../../render/preflight/build.ts";
 import { printablePreflight, shortText } from "../../render/preflight/print.ts";
 import { daemonSetArgument } from "../arguments.ts";
-import { factsSource, type FactsFlags, type FactsSource } from "../facts/source.ts";
-import { askRights } from "../node/rights.ts";
+import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
 import { outputOf, resultText } from "../print-result.ts";
-import { reachableFrom, rightsTo } from "./coming.ts";
-import { chosenRules, failOnOf, ignoredIds } from "./options.ts";
-import { manifestOf, readTarget, refuseOther, type Target } from "./target.ts";
+import { checkRelease } from "../../operations/preflight/check.ts";
+import { reachableFrom } from "../../operations/preflight/coming.ts";
+import { ignoredIds } from "../rule-ids.ts";
+import { chosenRules, failOnOf } from "./options.ts";
+import type { Target } from "../../operations/preflight/target.ts";
+import { readTarget } from "./target.ts";
 
 export interface PreflightOptions extends FactsFlags {
   readonly to: string | undefined;
@@ -42,69 +39,18 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
   if (options.extra.length > 0) throw userError(`extra arguments: [${options.extra.join(" ")}]`);
   const output =
     options.output === "short" ? undefined : await outputOf(plainOutput(options.output), context);
-  const verdict = { ignored: ignoredIds(options.ignored), failOn: failOnOf(options.failOn) };
+  const strictness = { ignored: ignoredIds(options.ignored), failOn: failOnOf(options.failOn) };
   const rules = chosenRules(options.checks, options.skipChecks);
-  const named =
+  const daemonSet =
     options.daemonSet === undefined ? undefined : daemonSetArgument(options.daemonSet, "preflight");
-  const daemonSet = named === undefined ? undefined : `${named.namespace}/${named.name}`;
   const target = await readTarget(options.to, options.filename, context.readFile);
   const source = await factsSource(options, context, options.connect);
-  const all = withTold(
-    catalogue,
-    target.file?.set?.image,
-    target.to?.known === true ? target.to.value : undefined,
-  );
-  const factsFrom = (cluster: ClusterFacts): PreflightFacts => preflightFacts(cluster, all, daemonSet);
-
-  // What runs tells which rules apply; only what those look at is read.
-  const basic = await source.read([...basicNeeds, "served"]);
-  const first = factsFrom(basic);
-  refuseNone(first, basic);
-  if (target.file !== undefined) refuseOther(target.file, first);
-  const subject = subjectOf(target, first);
-  const applying = rules.filter((rule) => rule.applies(first, subject).applies !== false);
-  const more = needsOf(applying).filter(
-    (name): name is Need => name !== "rights" && !basic[name].known && basic[name].why === "not asked",
-  );
-  const [rest, rights] = await Promise.all([
-    more.length === 0 || source.connection === undefined ? basic : source.read(more),
-    readRights(source, subject, basic),
-  ]);
-  const read = Object.fromEntries(more.map((name) => [name, rest[name]]));
-  const cluster: ClusterFacts = { ...basic, ...read, rights };
-  const facts = factsFrom(cluster);
-  const findings = findingsOf(rules, facts, subject, cluster.now);
-  const report = preflightReport(findings, headingOf(facts, cluster, target), verdict);
+  const { findings, facts, cluster } = await checkRelease(source, { target, rules, daemonSet });
+  const report = preflightReport(verdictOf(findings, strictness), headingOf(facts, cluster, target));
   context.stdout.write(
     output === undefined ? shortText(report) : await resultText(output, printablePreflight(report)),
   );
   return report.ready ? 0 : 1;
-}
-
-/** Nothing to judge, or nobody said which of several (hazard H20): better said once than in every finding. */
-function refuseNone({ daemonSet, install }: PreflightFacts, { daemonSets }: ClusterFacts): void {
-  if (daemonSet.known || !daemonSets.known) return;
-  const byOperator =
-    install.known && (install.value.kind === "operator" || install.value.kind === "migrating");
-  if (!byOperator) throw userError(daemonSet.message);
-}
-
-function subjectOf({ to, file }: Target, facts: PreflightFacts): Subject {
-  const manifest = manifestOf(file);
-  return {
-    ...(to === undefined ? {} : { to, rights: rightsTo(to.known ? to.value : undefined, facts) }),
-    ...(manifest === undefined ? {} : { manifest }),
-  };
-}
-
-/** A file holds the rights of every step there is, and so does what is being saved. */
-async function readRights(
-  { connection, saving }: FactsSource,
-  subject: Subject,
-  basic: ClusterFacts,
-): Promise<ClusterFacts["rights"]> {
-  if (connection === undefined || saving) return basic.rights;
-  return known(await askRights(connection, subject.rights ?? []));
 }
 
 function headingOf(facts: PreflightFacts, cluster: ClusterFacts, { to, file }: Target): Heading {

@@ -1,20 +1,12 @@
 import { userError } from "../../errors.ts";
-import { fileFacts } from "../../manifest/file-facts.ts";
 import { known, type Reading } from "../../model/reading.ts";
-import type { PreflightFacts } from "../../preflight/facts.ts";
-import type { TargetManifest } from "../../preflight/subject.ts";
+import { targetOf, type PlanFile } from "../../operations/plan/file.ts";
+import type { Target } from "../../operations/preflight/target.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { findRelease } from "../../releases/find-release.ts";
 import { releasesOfImage } from "../../releases/release.ts";
 import { parseVersion, versionOf, type Version } from "../../releases/version.ts";
-import { procedureFor } from "../../render/status/procedure.ts";
-import { readPlanFile, refuseMismatch, targetOf, type PlanFile } from "../plan/file.ts";
-
-/** Where a cluster is to go, as the flags say it; both undefined: nowhere. */
-export interface Target {
-  readonly to: Reading<Version> | undefined;
-  readonly file: PlanFile | undefined;
-}
+import { readPlanFile } from "../read-plan-file.ts";
 
 /** Throws for what no check can be made against; a release newer than what is known is taken as it is. */
 export async function readTarget(
@@ -53,24 +45,4 @@ function releaseOf({ set, contents, path }: PlanFile): Reading<Version> {
     why: "failed",
     message: `the images of ${path} do not tell the release: ${said}; say it with --to`,
   };
-}
-
-export function manifestOf(file: PlanFile | undefined): TargetManifest | undefined {
-  return file === undefined
-    ? undefined
-    : { objects: file.objects, facts: fileFacts(file.objects, "kube-system") };
-}
-
-/** What the file is for and what runs have to go together; throws where they surely do not (P12). */
-export function refuseOther(file: PlanFile, { install, running, datastore }: PreflightFacts): void {
-  if (!install.known) return;
-  const operators = install.value.kind === "operator";
-  if (operators && file.set !== undefined) {
-    const procedure = procedureFor(install.value) ?? "";
-    throw userError(
-      `P12: ${file.path} is a hosted manifest, and the operator runs this Calico: it would make a second one; ${procedure}`,
-    );
-  }
-  if (operators || !running.known || !datastore.known) return;
-  refuseMismatch(file, { from: running.value.oldest, datastore: datastore.value });
 }

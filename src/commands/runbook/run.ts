@@ -2,28 +2,33 @@ import type { Need } from "../../cluster/observe.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
+import { calicoFacts, type CalicoFacts } from "../../facts/calico.ts";
+import { nameOf } from "../../facts/which.ts";
 import { plainOutput } from "../../flags/common.ts";
-import { bgpInUse } from "../../model/backend.ts";
+import { speaksBgp } from "../../model/backend.ts";
 import type { Observed } from "../../model/observed.ts";
 import { program } from "../../model/program.ts";
 import { isTombstone } from "../../model/workload.ts";
 import { makeRunbook } from "../../plan/runbook/make.ts";
 import type { RunbookInput } from "../../plan/runbook/told.ts";
 import { catalogue } from "../../releases/catalogue.ts";
-import { compareVersions, parseVersion, versionOf, type Version } from "../../releases/version.ts";
+import { parseVersion } from "../../releases/version.ts";
 import { printableRunbook } from "../../render/runbook/print.ts";
 import { runbookMarkdown } from "../../render/runbook/text.ts";
-import { upgradeStatus } from "../../render/status/build.ts";
-import { nodeArguments, seeHelp } from "../arguments.ts";
-import { factsSource, type FactsFlags } from "../facts/source.ts";
-import { readTold, type Told } from "../plan/told.ts";
+import { daemonSetArgument, nodeArguments, seeHelp } from "../arguments.ts";
+import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
+import type { Told } from "../../operations/plan/told.ts";
+import { readTold } from "../told.ts";
 import { outputOf, resultText } from "../print-result.ts";
+import { chosenIfAny } from "../../operations/which-calico.ts";
 import { readRunbookFlags, type GivenFlags } from "./flags.ts";
 
 export interface RunbookOptions extends GivenFlags, FactsFlags {
   readonly to: string | undefined;
   readonly from: string | undefined;
   readonly datastore: string | undefined;
+  /** namespace/name */
+  readonly daemonSet: string | undefined;
   readonly output: string;
   readonly nodes: readonly string[];
   readonly context: AppContext;
@@ -53,21 +58,23 @@ export async function runRunbook(options: RunbookOptions): Promise<number> {
   });
   if (told.to === undefined) throw new Error("no --to");
   const names = nodeArguments(options.nodes, "runbook");
+  const named = daemonSetArgument(options.daemonSet, "runbook");
 
   const { read } = await factsSource(options, context, options.connect);
   const seen = await read(needs);
+  const calico = calicoFacts(seen, catalogue, named);
   const { hosts, hostsWhy } = hostsOf(seen, names);
   const { served } = seen;
   const server = parseVersion(seen.serverVersion);
   const input: RunbookInput = {
     to: told.to,
-    ...runningOf(seen, told),
+    ...runningOf(calico, told),
     kubernetes: server?.major === 1 ? server.minor : "unknown",
     ...(served.known ? { oldGroupServed: served.value.groupVersions.includes("projectcalico.org/v1") } : {}),
     hosts,
     ...(hostsWhy === undefined ? {} : { hostsWhy }),
     ...controllerOf(seen),
-    flags: { ...bgpOf(seen), ...flags },
+    flags: { ...bgpOf(calico), ...flags },
   };
   const runbook = makeRunbook(input, catalogue);
   if (runbook.kind === "refusal") {
@@ -96,34 +103,28 @@ function hostsOf({ nodes }: Observed, names: readonly string[]): Pick<RunbookInp
 
 /** What runs: flags first, then a calico-node that Kubernetes runs. What a node has as an image may be old. */
 function runningOf(
-  seen: Observed,
+  calico: CalicoFacts,
   told: Told,
 ): Pick<RunbookInput, "from" | "fromWhy" | "datastore" | "datastoreWhy" | "daemonSet"> {
-  const { daemonSets } = upgradeStatus(seen, catalogue);
-  const [set] = daemonSets;
-  const candidates: readonly Version[] = (set?.release.candidates ?? []).map(versionOf);
-  const oldest =
-    candidates.length === 0 ? undefined : candidates.reduce((a, b) => (compareVersions(a, b) <= 0 ? a : b));
-  const type = set?.datastore.type;
-  const notThere = !seen.daemonSets.known
-    ? seen.daemonSets.message
+  const set = chosenIfAny(calico);
+  const { running, datastore, all } = calico;
+  const notThere = !all.known
+    ? all.message
     : set === undefined
       ? "no DaemonSet of this cluster runs calico-node"
       : undefined;
   return {
-    ...(set === undefined ? {} : { daemonSet: `${set.namespace}/${set.name}` }),
-    from: told.from ?? oldest,
+    ...(set === undefined ? {} : { daemonSet: nameOf(set) }),
+    from: told.from ?? (running.known ? running.value.oldest : undefined),
     fromWhy: notThere ?? `its images do not say it: ${set?.release.text ?? ""}`,
-    datastore: told.datastore ?? (type === "unknown" ? undefined : type),
+    datastore: told.datastore ?? (datastore.known ? datastore.value : undefined),
     datastoreWhy: notThere ?? "its calico-node does not say it",
   };
 }
 
 /** What a calico-node that Kubernetes runs says of BGP holds for the other hosts, too: they are its peers. */
-function bgpOf({ daemonSets, configMaps }: Observed): { readonly bgp?: boolean } {
-  const [set] = daemonSets.known ? daemonSets.value : [];
-  const bgp = set === undefined || !configMaps.known ? "unknown" : bgpInUse(set.template, configMaps.value);
-  return bgp === "unknown" ? {} : { bgp };
+function bgpOf({ backend }: CalicoFacts): { readonly bgp?: boolean } {
+  return backend.known ? { bgp: speaksBgp(backend.value) } : {};
 }
 
 function controllerOf({ workloads }: Observed): Pick<RunbookInput, "controllerWorkload" | "workloadsKnown"> {

@@ -6,6 +6,7 @@ import type { Output } from "../../render/output.ts";
 import type { BundleList } from "../../render/undo/kind.ts";
 import { printableBundles } from "../../render/undo/print.ts";
 import { resultText } from "../print-result.ts";
+import { warningsOn } from "../../errors.ts";
 
 /** `undo --list`: the bundles of every cluster, and which of them cannot be used. */
 export async function printBundles(
@@ -36,6 +37,7 @@ export async function printBundles(
   if (found.length === 0 && (output.format === "table" || output.format === "wide"))
     stderr.write(`no bundles in ${root}\n`);
   else stdout.write(await resultText(output, printableBundles(list)));
-  for (const { why } of found) if (why !== undefined) stderr.write(`Warning: ${why}\n`);
+  const warn = warningsOn({ stderr });
+  for (const { why } of found) if (why !== undefined) warn(why);
   return 0;
 }

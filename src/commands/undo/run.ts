@@ -1,21 +1,16 @@
 import { bundleRoot } from "../../bundle/place.ts";
 import { readBundle, readParts, type Bundle } from "../../bundle/read.ts";
-import { clusterUid } from "../../cluster/cluster-uid.ts";
-import { discover } from "../../cluster/discovery.ts";
-import { policyGroups } from "../../cluster/observe-policy.ts";
-import { observedGroups } from "../../cluster/observe.ts";
 import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { readDryRun } from "../../flags/dry-run.ts";
-import { heard, serverClock } from "../../perform/server-clock.ts";
-import { seeHelp } from "../arguments.ts";
-import { confirm } from "../node/confirm.ts";
+import { forceName } from "../../operations/undo/inverse.ts";
+import { undoOperation } from "../../operations/undo/operation.ts";
+import { idsOf, seeHelp } from "../arguments.ts";
 import { outputOf } from "../print-result.ts";
+import { listenerFor } from "../report.ts";
+import { openSession } from "../session.ts";
 import { findBundle } from "./find-bundle.ts";
 import type { UndoOptions } from "./options.ts";
-import { forceName, type UndoWorld } from "./inverse.ts";
-import { legsOf, takeLegsBack } from "./legs.ts";
-import { refusals } from "./prepare.ts";
 import { tellUndo } from "./tell.ts";
 
 export async function runUndo(options: UndoOptions): Promise<number> {
@@ -28,48 +23,44 @@ export async function runUndo(options: UndoOptions): Promise<number> {
   const [given, ...more] = options.bundles;
   if (given === undefined || more.length > 0)
     throw userError(`undo takes one BUNDLE; list them with --list`, seeHelp("undo"));
-  const dryRun = readDryRun(options.dryRun);
-  if (!dryRun.ok) throw userError(dryRun.message);
-  if (dryRun.warning !== undefined) context.stderr.write(`Warning: ${dryRun.warning}\n`);
-  const root = dryRun.dryRun === "none" ? bundleRoot(bundleDir, context.env) : undefined;
+  const dry = readDryRun(options.dryRun);
+  if (!dry.ok) throw userError(dry.message);
+  if (dry.warning !== undefined) context.stderr.write(`Warning: ${dry.warning}\n`);
+  const { dryRun } = dry;
+  // With no place for what undo itself changes it refuses before it looks.
+  if (dryRun === "none") bundleRoot(bundleDir, context.env);
   const bundle = await readBundle(await findBundle(given, bundleDir, context.env));
   const parts = await readParts(bundle);
   checkForce(options.force, [bundle, ...parts.before, ...parts.after]);
-
-  const clock = serverClock(context.now);
-  const connection = heard(await options.connect(), clock);
-  const [uid, discovery] = await Promise.all([
-    clusterUid(connection),
-    discover(connection, [...new Set([...observedGroups, ...policyGroups])]),
-  ]);
-  const { cluster } = bundle.index;
-  if (cluster.uid !== uid) {
-    throw userError(
-      `the bundle ${bundle.directory} is of another cluster (${cluster.server}); nothing was changed; --context chooses a cluster`,
-    );
-  }
-  const world: Omit<UndoWorld, "index" | "gone"> = {
+  const listener = await listenerFor(context, {
+    format: output.format,
+    dryRun,
+    color: options.connection.color,
+  });
+  const connection = await options.connect();
+  const { connection: flags, yes } = options;
+  const opened = openSession(
     connection,
-    discovery,
-    context: clock,
-    forced: new Set(options.force),
-  };
-  const lines = output.format === "table" || output.format === "wide";
-  const around = { options, output, dryRun: dryRun.dryRun, lines };
-  const legs = await legsOf(bundle, parts, world, around);
-  const tell = { ...around, main: bundle, legs };
-  const boundary = legs.find((leg) => leg.boundary !== undefined)?.boundary;
-  const refused = boundary ?? refusals(legs.flatMap((leg) => leg.prepared()));
-  if (refused !== undefined)
-    return await tellUndo({ ...tell, stopped: { message: refused, interrupted: false } });
-  const ways = legs.flatMap(({ way }) => way ?? []);
-  if (ways.length === 0) return await tellUndo(tell);
-  for (const way of ways) if (!(await way.mayBegin())) return 1;
-  const [first = "", ...then] = ways.map(({ what }) => what);
-  const question = `${first.charAt(0).toUpperCase()}${[first.slice(1), ...then].join(", then ")}?`;
-  if (root === undefined) return await takeLegsBack(tell, undefined);
-  if (!(await confirm(context, options.yes, question))) return 1;
-  return await takeLegsBack(tell, { root, now: clock.now, kubernetes: discovery.version });
+    context,
+    { connection: flags, dryRun, yes, bundleDir },
+    listener.emit,
+    listener.aside,
+  );
+  try {
+    const outcome = await undoOperation(opened.session, bundle, parts, {
+      force: new Set(options.force),
+      noRestart: options.noRestart,
+      ignored: idsOf(options.ignored),
+      ...(options.settle === undefined ? {} : { settle: options.settle }),
+    });
+    await listener.close();
+    if (outcome.declined === true) return 1;
+    const code = await tellUndo({ main: bundle, outcome, options, output, dryRun });
+    return (outcome.interrupted ? opened.interruptedCode() : undefined) ?? code;
+  } finally {
+    await listener.close();
+    opened.close();
+  }
 }
 
 /** A --force that names nothing of the bundle is a mistake in it. */

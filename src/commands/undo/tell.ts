@@ -1,66 +1,73 @@
 import type { Bundle } from "../../bundle/read.ts";
-import { savedLine, undoCommand } from "../../flags/next-command.ts";
+import type { DryRun } from "../../flags/dry-run.ts";
+import { savedLine } from "../../flags/next-command.ts";
+import { forceName, type Inverse } from "../../operations/undo/inverse.ts";
+import type { Done, Leg } from "../../operations/undo/leg.ts";
+import type { UndoOutcome } from "../../operations/undo/operation.ts";
+import type { Output } from "../../render/output.ts";
 import type { UndoneEntry, UndoneRun, UndoResult } from "../../render/undo/kind.ts";
 import { printableUndo } from "../../render/undo/print.ts";
 import { resultText } from "../print-result.ts";
-import { forceName, type Inverse } from "./inverse.ts";
-import type { Around, Done, Leg } from "./leg.ts";
+import { showsLines } from "../report.ts";
+import { stopLines } from "../stop-lines.ts";
+import type { UndoOptions } from "./options.ts";
 
-/** What one `undo` came to. */
-export interface Told extends Around {
-  /** What was asked for; the other legs are its parts. */
+interface Undone {
+  /** What was named; the other legs are its parts. */
   readonly main: Bundle;
-  /** In the order in which they go back. */
-  readonly legs: readonly Leg[];
-  readonly dones?: ReadonlyMap<Leg, Done>;
-  /** Directories of undo's own bundles, of those that wrote something. */
-  readonly saved?: ReadonlyMap<Leg, string>;
-  readonly stopped?: { readonly message: string; readonly interrupted: boolean };
+  readonly outcome: UndoOutcome;
+  readonly options: UndoOptions;
+  readonly output: Output;
+  readonly dryRun: DryRun;
 }
 
 /** The result in the format that was asked for, and on standard error what is left; the exit code. */
-export async function tellUndo(told: Told): Promise<number> {
-  const { main, legs, dones, saved, stopped, options, output } = told;
+export async function tellUndo({ main, outcome, options, output, dryRun }: Undone): Promise<number> {
+  const { legs, dones, saved, stopped, refused } = outcome;
   const { stdout, stderr } = options.context;
+  if (refused !== undefined) {
+    for (const text of refused) stderr.write(`error: ${text}\n`);
+    stderr.write("nothing was changed\n");
+    return 1;
+  }
   const runs = legs.map((leg) => ({ leg, run: runOf(leg, dones?.get(leg), saved?.get(leg)) }));
   const own = runs.find(({ leg }) => leg.bundle === main)?.run;
   if (own === undefined) throw new Error("the run itself is not among what goes back");
   const result: UndoResult = {
     apiVersion: "calico-upgrade/v1alpha1",
     kind: "Undo",
-    dryRun: told.dryRun,
+    dryRun,
     succeeded: stopped === undefined,
     ...own,
     ...(runs.length === 1 ? {} : { parts: runs.flatMap(({ run }) => (run === own ? [] : [run])) }),
-    ...(stopped === undefined ? {} : { stopped }),
+    ...(stopped === undefined
+      ? {}
+      : { stopped: { message: stopped.message, interrupted: stopped.interrupted === true } }),
   };
-  if (!told.lines) stdout.write(await resultText(output, printableUndo(result)));
+  if (!showsLines(output.format)) stdout.write(await resultText(output, printableUndo(result)));
   for (const leg of legs) {
-    for (const inverse of inversesOf(leg)) {
+    for (const inverse of leg.inverses()) {
       if (inverse.kind === "nothing" && dones?.get(leg)?.results.has(inverse.entry.id) !== true)
         stderr.write(`${forceName(inverse.entry)} left as it is: ${inverse.because}\n`);
     }
     const { command, started } = leg.bundle.index;
-    if (legs.length > 1 && leg.way === undefined && (stopped === undefined || dones !== undefined))
-      stderr.write(`nothing to take back of ${command} from ${started}\n`);
+    if (legs.length > 1 && leg.work === undefined && (stopped === undefined || dones !== undefined))
+      stderr.write(`nothing to undo of ${command} from ${started}\n`);
   }
   // The run's own bundle takes those of its parts along.
   const mine = legs.find(({ bundle }) => bundle === main);
   const whole = mine === undefined ? undefined : saved?.get(mine);
   const directories = whole === undefined ? [...(saved?.values() ?? [])].toReversed() : [whole];
   if (directories.length > 0) stderr.write(`${savedLine(directories, options)}\n`);
-  const entries = runs.flatMap(({ run }) => run.entries);
   if (stopped !== undefined) {
+    const entries = runs.flatMap(({ run }) => run.entries);
     const done = [...(dones?.values() ?? [])].reduce((sum, { results }) => sum + results.size, 0);
     const left = entries.filter(({ result: what }) => what === "left");
-    if (done > 0)
-      stderr.write(
-        `${String(done)} done, ${String(left.length)} left${namesOf(left)}; the same command goes on: ${undoCommand(main.directory, options)}\n`,
-      );
-    stderr.write(`error: ${stopped.message}\n`);
+    if (done > 0) stderr.write(`${String(done)} done, ${String(left.length)} left${namesOf(left)}\n`);
+    for (const line of stopLines(stopped)) stderr.write(`${line}\n`);
     return 1;
   }
-  if (legs.every(({ way }) => way === undefined)) stderr.write("nothing to take back\n");
+  if (legs.every(({ work }) => work === undefined)) stderr.write("nothing to undo\n");
   return 0;
 }
 
@@ -79,13 +86,9 @@ function runOf(leg: Leg, done: Done | undefined, saved: string | undefined): Und
   return {
     of: { bundle: directory, run: index.run, command: index.command },
     ...(saved === undefined ? {} : { bundle: saved }),
-    entries: inversesOf(leg).map((inverse) => entryOf(inverse, done?.results.get(inverse.entry.id))),
+    entries: leg.inverses().map((inverse) => entryOf(inverse, done?.results.get(inverse.entry.id))),
     ...(done === undefined || done.restarted.length === 0 ? {} : { restarted: done.restarted }),
   };
-}
-
-function inversesOf(leg: Leg): readonly Inverse[] {
-  return leg.prepared().flatMap(({ inverses }) => inverses);
 }
 
 /** One entry and what became of it. */

@@ -15,6 +15,9 @@ export const applySteps = [
 ] as const;
 export type ApplyStepId = (typeof applySteps)[number];
 
+/** The steps that bring objects of the file to what is intended; controller and nodes have procedures of their own. */
+export type WritingStep = "expand" | "typha" | "configmap" | "contract";
+
 export const stepTitles: Readonly<Record<ApplyStepId, string>> = {
   migrate: "migrate policies and data, where the release reads them otherwise",
   expand: "add CRDs, accounts, rights and new keys; take nothing away",

@@ -1,7 +1,8 @@
 import type { PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
 import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
-import { isLeaseStep, type ControllerStep } from "./step.ts";
+import type { ControllerStep } from "./step.ts";
+import { isLeaseStep } from "../lease/step.ts";
 import { targetOf, type ControllerWorld } from "./world.ts";
 
 /**

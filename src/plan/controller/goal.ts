@@ -1,6 +1,8 @@
 import type { KubeObject } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
+import type { Commands } from "../decision.ts";
+import type { LeaseGoal } from "../lease/under-lease.ts";
 
 /** What a `controller` run is to reach. Everything in it is fixed before the first write. */
 export interface ControllerGoal {
@@ -10,21 +12,15 @@ export interface ControllerGoal {
   readonly stubs: readonly TargetWorkload[];
   /** UIDs of the controllers that stop for the target; any other one is somebody else's doing. */
   readonly replaces: readonly string[];
-  /**
-   * Who works, written into the lease on the install's DaemonSet (hazard H13); undefined: nothing is written,
-   * or there is no DaemonSet to hold a lease.
-   */
-  readonly holder?: string;
-  /** Go on in the place of another run. */
-  readonly takeOver: boolean;
+  /** On the install's DaemonSet (hazard H13); undefined: nothing is written, or there is none to hold it. */
+  readonly lease?: LeaseGoal;
   /** How long Ready must last without a restart (hazard H23). */
   readonly settle: Millis;
   /** How long the whole run may take; 0 is no limit. */
   readonly timeout: Millis;
-  /** The command that goes on with this run. */
-  readonly again: string;
-  /** The command that shows who works. */
-  readonly status: string;
+  readonly commands: Commands;
+  /** The pod that it makes: the server is asked whether it would take it, before the old one stops (hazard H30). */
+  readonly pod?: KubeObject;
   /** How to go back to the controller that was there, in one line. */
   readonly back: string;
 }

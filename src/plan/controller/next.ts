@@ -2,8 +2,10 @@ import type { Millis } from "../../model/time.ts";
 import { stuckReason, stuckText } from "../../model/stuck.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { ControllerPhaseName, Decision, Wait } from "../decision.ts";
+import { underLease } from "../lease/under-lease.ts";
+import type { PodRead } from "../pod-of-template.ts";
+import { interruptEnd, timeIsUp as isOver, untilLeaving, waitEnd } from "../patience.ts";
 import type { ControllerGoal } from "./goal.ts";
-import { underLease } from "./lease.ts";
 import type { ControllerSeen } from "./seen.ts";
 import type { ControllerStep } from "./step.ts";
 import {
@@ -17,13 +19,7 @@ import {
 } from "./stops.ts";
 import { othersWanting, presentPods, targetOf, type ControllerWorld, type LiveWorkload } from "./world.ts";
 
-/** After Ctrl-C a controller that was stopped already gets this long to be replaced (DESIGN section 3). */
-export const interruptPatience: Millis = 30_000;
-
-/** A wait shorter than this needs no explanation from the events. */
-const eventsAfter: Millis = 4_000;
-
-export type ControllerDecision = Decision<ControllerStep>;
+export type ControllerDecision = Decision<ControllerStep, PodRead>;
 
 interface View {
   readonly world: ControllerWorld;
@@ -43,7 +39,7 @@ export function nextControllerStep(
   goal: ControllerGoal,
   now: Millis,
 ): ControllerDecision {
-  return underLease(world, seen, goal, now, nextOnController(world, seen, goal, now));
+  return underLease(world.daemonSet, seen, goal.lease, now, nextOnController(world, seen, goal, now));
 }
 
 function nextOnController(
@@ -54,7 +50,7 @@ function nextOnController(
 ): ControllerDecision {
   if (seen.stop !== undefined) return { kind: "stop", reason: seen.stop };
   const view: View = { world, seen, goal, now };
-  if (now > interruptEnd(seen)) return { kind: "stop", reason: interrupted(view) };
+  if (now > interruptEnd(seen.interrupted)) return { kind: "stop", reason: interrupted(view) };
   const target = targetOf(world, goal);
   const others = othersWanting(world, goal);
   const writes = seen.applied ? [] : goal.target.bringInLine(target?.raw);
@@ -63,6 +59,8 @@ function nextOnController(
 
   if (seen.interrupted !== undefined && seen.wrote === undefined)
     return { kind: "stop", reason: interrupted(view) };
+  const asked = admission(seen, goal);
+  if (asked !== undefined) return asked;
   const [other] = others;
   if (other !== undefined) return stopOther(view, target, other);
   if (goal.target.stopFirst && target !== undefined && target.facts.desired > 0) {
@@ -78,6 +76,24 @@ function nextOnController(
     return waiting(view, "old gone", `pod ${present.map(({ name }) => name).join(", ")} to end`, present[0]);
   }
   return step({ kind: "deploy", target: goal.target, exists: target !== undefined, stub: false, writes });
+}
+
+/** Before the old controller stops, the server is asked whether it would take the new pod (hazard H30). */
+function admission(
+  { wrote, admission: verdict }: ControllerSeen,
+  { pod, target, commands }: ControllerGoal,
+): ControllerDecision | undefined {
+  if (pod === undefined || wrote !== undefined) return undefined;
+  if (verdict === undefined) return { kind: "read", read: { kind: "pod", pod } };
+  if (verdict.kind !== "refused") return undefined;
+  const what = `${target.kind} ${target.name}`;
+  return {
+    kind: "stop",
+    reason: {
+      message: `the server would refuse the new pod of ${what}: ${verdict.messages.join("; ")}; the controller that runs is left alone`,
+      hint: `once it accepts the pod: ${commands.again()}`,
+    },
+  };
 }
 
 function stopOther(
@@ -122,7 +138,7 @@ function rollout(view: View, target: LiveWorkload | undefined): ControllerDecisi
       kind: "wait",
       phase: "settle",
       for: `pod ${pod.name} to settle`,
-      until: Math.min(since + goal.settle, interruptEnd(seen) + 1),
+      until: Math.min(since + goal.settle, interruptEnd(seen.interrupted) + 1),
     };
   }
   for (const stub of goal.stubs) {
@@ -148,23 +164,16 @@ function whatIsMissing({ goal }: View, observed: boolean, present: readonly PodF
 
 function waiting(view: View, phase: ControllerPhaseName, what: string, pod: PodFacts | undefined): Wait {
   const { world, seen, goal, now } = view;
-  const began = seen.wrote ?? seen.began ?? now;
-  const deadline = goal.timeout > 0 ? (seen.began ?? now) + goal.timeout + 1 : Number.POSITIVE_INFINITY;
-  const wantsEvents = now - began >= eventsAfter;
+  const { began = now, wrote, interrupted } = seen;
   const stuck = pod === undefined ? undefined : stuckReason(pod, world.events);
   const silent = pod === undefined ? undefined : silentNode(world, pod);
   const notMade = pod === undefined ? targetOf(world, goal)?.facts.failure : undefined;
   const said = silent ?? notMade ?? (stuck?.failing === true ? stuckText(stuck) : undefined);
-  const leaving =
-    seen.interrupted === undefined
-      ? ""
-      : `, ${interruptPatience / 1000}s at most (interrupted; Ctrl-C again leaves at once)`;
   return {
     kind: "wait",
     phase,
-    for: `${what}${leaving}`,
-    until: Math.min(deadline, interruptEnd(seen) + 1, wantsEvents ? now + eventsAfter : began + eventsAfter),
-    ...(wantsEvents ? { wantsEvents } : {}),
+    for: untilLeaving(what, interrupted),
+    ...waitEnd({ timeout: goal.timeout, began, since: wrote ?? began, interrupted, now }),
     ...(said === undefined ? {} : { stuck: said }),
   };
 }
@@ -176,12 +185,8 @@ function silentNode({ nodes }: ControllerWorld, pod: PodFacts): string | undefin
   return `pod ${pod.name} is Terminating on node ${node.name}, whose kubelet does not answer: its controller may still run`;
 }
 
-export function timeIsUp({ goal, seen, now }: View): boolean {
-  return goal.timeout > 0 && now - (seen.began ?? now) > goal.timeout;
-}
-
-function interruptEnd({ interrupted: at }: ControllerSeen): Millis {
-  return at === undefined ? Number.POSITIVE_INFINITY : at + interruptPatience;
+function timeIsUp({ goal, seen, now }: View): boolean {
+  return isOver(goal.timeout, seen.began ?? now, now);
 }
 
 function step(what: ControllerStep): ControllerDecision {

@@ -1,5 +1,7 @@
+import type { PodRead } from "../pod-of-template.ts";
 import type { Procedure } from "../procedure.ts";
 import { assume } from "./assume.ts";
+import { draftOf } from "./draft.ts";
 import type { ControllerGoal } from "./goal.ts";
 import { nextControllerStep } from "./next.ts";
 import { acted, look, nothingSeen, type ControllerSeen } from "./seen.ts";
@@ -11,7 +13,7 @@ import { writesOf, type ControllerPlaces } from "./writes.ts";
 export function controllerProcedure(
   goal: ControllerGoal,
   places: ControllerPlaces,
-): Procedure<ControllerWorld, ControllerSeen, ControllerStep> {
+): Procedure<ControllerWorld, ControllerSeen, ControllerStep, PodRead> {
   return {
     start: nothingSeen,
     look,
@@ -21,6 +23,8 @@ export function controllerProcedure(
     stopping: (seen, reason) => (seen.stop === undefined ? { ...seen, stop: reason } : seen),
     interrupted: (seen, at) => (seen.interrupted === undefined ? { ...seen, interrupted: at } : seen),
     writes: (step) => writesOf(step, places),
+    saves: (step, world) => writesOf(step, places).map((write) => draftOf(write, world)),
     assume,
+    learned: (seen, _read, verdict) => ({ ...seen, admission: verdict }),
   };
 }

@@ -1,8 +1,12 @@
 import { controllerContainer } from "../../model/workload.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
+import type { Verdict } from "../../model/verdict.ts";
 import type { Stop } from "../decision.ts";
-import { isLeaseStep, type ControllerStep, type LeaseStep } from "./step.ts";
+import { isLeaseStep } from "../lease/step.ts";
+import { claimedOver } from "../lease/under-lease.ts";
+import { startOf as containerStart, upSince, type Up } from "../up-since.ts";
+import type { ControllerStep } from "./step.ts";
 import { presentPods, runningPods, type ControllerWorld } from "./world.ts";
 
 /** What this process has seen so far; the run's state lives in the cluster. */
@@ -27,8 +31,9 @@ export interface ControllerSeen {
   readonly ready?: Millis;
   /** Two controllers at once, by watch. */
   readonly overlap: Overlap;
-  /** Since when these very containers have been up without a restart (hazard H23). */
-  readonly up?: { readonly uid: string; readonly container: string; readonly since: Millis };
+  /** What the server said to the new pod (hazard H30). */
+  readonly admission?: Verdict;
+  readonly up?: Up;
   readonly interrupted?: Millis;
   readonly stop?: Stop;
 }
@@ -58,7 +63,7 @@ export function look(seen: ControllerSeen, world: ControllerWorld, now: Millis):
     old,
     overlap: overlapOf(seen.overlap, runningPods(world), now),
   };
-  const up = upSince({ ...next, up: seen.up }, present, now);
+  const up = upOf(next, seen.up, present, now);
   const settled = up === undefined ? {} : { up };
   if (seen.wrote === undefined) return { ...next, ...settled };
   return { ...next, ...endOf(next, world, now), ...startOf(next, world, now), ...settled };
@@ -101,9 +106,7 @@ function startOf(
 ): Pick<ControllerSeen, "started" | "ready"> {
   const fresh = presentPods(world).filter(({ uid }) => !old.includes(uid));
   const running = fresh.flatMap((pod) => {
-    const container = controllerContainer(pod);
-    // A container that crashes right after its start has started all the same.
-    const at = container?.startedAt ?? container?.terminated?.startedAt ?? container?.last?.startedAt;
+    const at = containerStart(controllerContainer(pod));
     return at === undefined ? [] : [{ at, node: pod.node, seen: now }];
   });
   const first = started ?? running[0];
@@ -114,24 +117,16 @@ function startOf(
   };
 }
 
-function upSince(
-  {
-    up,
-    old,
-    wrote,
-  }: Pick<ControllerSeen, "old" | "wrote"> & { readonly up: ControllerSeen["up"] | undefined },
+function upOf(
+  { old, wrote }: Pick<ControllerSeen, "old" | "wrote">,
+  before: Up | undefined,
   present: readonly PodFacts[],
   now: Millis,
-): ControllerSeen["up"] {
+): Up | undefined {
   const [pod, second] = present.filter(({ ready, deletedAt }) => ready && deletedAt === undefined);
   if (pod === undefined || second !== undefined) return undefined;
-  const container = pod.containers
-    .map(({ containerID, restarts }) => `${containerID ?? ""}#${restarts}`)
-    .join(" ");
-  if (up?.uid === pod.uid && up.container === container) return up;
-  // Ready before this run began: the API knows since when.
-  const known = wrote === undefined && old.includes(pod.uid) ? pod.readySince : undefined;
-  return { uid: pod.uid, container, since: Math.min(known ?? now, now) };
+  const wasThere = wrote === undefined && old.includes(pod.uid);
+  return upSince(before, pod, wasThere ? pod.readySince : undefined, now);
 }
 
 /** Takes in what this process did; `at` is the server's clock when it was sent. */
@@ -142,9 +137,4 @@ export function acted(seen: ControllerSeen, step: ControllerStep, at: Millis): C
   return step.stub
     ? { ...seen, stubs: [...seen.stubs, step.target.name] }
     : { ...seen, wrote, applied: true };
-}
-
-/** What the annotation said before us: a run that ended by itself is still known by it afterwards. */
-function claimedOver({ daemonSet: { run } }: LeaseStep): { readonly before?: string } {
-  return run === undefined || run === "unreadable" || run.holder !== undefined ? {} : { before: run.run };
 }

@@ -26,12 +26,12 @@ export function scaleCommand({ kind, namespace, name }: Workload, replicas: numb
 }
 
 export function interrupted(about: About): Stop {
-  const stop = { message: "interrupted", hint: about.goal.again, interrupted: true };
+  const stop = { message: "interrupted", hint: about.goal.commands.again(), interrupted: true };
   return about.seen.wrote === undefined ? stop : { ...stop, message: `interrupted; ${standing(about)}` };
 }
 
 export function twoControllers(
-  goal: Pick<ControllerGoal, "again">,
+  goal: Pick<ControllerGoal, "commands">,
   all: readonly { readonly facts: Workload }[],
 ): Stop {
   const [first] = all;
@@ -40,7 +40,7 @@ export function twoControllers(
     message: `more than one controller is asked for: ${all.map(({ facts }) => workloadName(facts)).join(", ")}; only one may ever be active`,
     ...(first === undefined
       ? {}
-      : { hint: `turn the older one off (${scaleCommand(first.facts, 0)}), then: ${goal.again}` }),
+      : { hint: `turn the older one off (${scaleCommand(first.facts, 0)}), then: ${goal.commands.again()}` }),
   };
 }
 
@@ -49,7 +49,7 @@ export function appeared({ goal }: About, facts: Workload): Stop {
   return {
     id: "H24",
     message: `${workloadName(facts)} was made or turned on during the run; only one controller may ever be active`,
-    hint: `find out who did that, then: ${goal.again}`,
+    hint: `find out who did that, then: ${goal.commands.again()}`,
   };
 }
 
@@ -57,14 +57,14 @@ export function scaledUpAgain({ goal }: About, facts: WorkloadFacts): Stop {
   return {
     id: "H24",
     message: `somebody scaled ${workloadName(facts)} up again after this run had turned it off`,
-    hint: `a reconciler may do that (look at its labels and annotations); then: ${goal.again}`,
+    hint: `a reconciler may do that (look at its labels and annotations); then: ${goal.commands.again()}`,
   };
 }
 
 export function targetGone(about: About): Stop {
   return {
     message: `${workloadName(about.goal.target)} was deleted during the run; ${standing(about)}`,
-    hint: about.goal.again,
+    hint: about.goal.commands.again(),
   };
 }
 
@@ -86,7 +86,7 @@ export function timedOut(about: About, pod: PodFacts | undefined): Stop {
     return {
       id: "H24",
       message: `pod ${pod.name} did not end ${limit}${silent ? `: node ${node.name} is silent, and its controller may still run` : because}; ${standing(about)}`,
-      hint: `${silent ? "bring the node back or take it out of the cluster" : "look at the pod"}, never force-delete the pod; then: ${goal.again}`,
+      hint: `${silent ? "bring the node back or take it out of the cluster" : "look at the pod"}, never force-delete the pod; then: ${goal.commands.again()}`,
     };
   }
   const failure = targetOf(world, goal)?.facts.failure;
@@ -96,7 +96,7 @@ export function timedOut(about: About, pod: PodFacts | undefined): Stop {
       : `pod ${pod.name} did not become Ready ${limit}${because}`;
   return {
     message: what,
-    hint: `${seen.wrote === undefined ? "" : `to go back: ${goal.back}; `}when the cause is gone, go on with: ${goal.again}`,
+    hint: `${seen.wrote === undefined ? "" : `to go back: ${goal.back}; `}when the cause is gone, go on with: ${goal.commands.again()}`,
     ...(pod === undefined ? {} : { pod: { name: pod.name, namespace: pod.namespace } }),
   };
 }

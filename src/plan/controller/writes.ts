@@ -1,9 +1,9 @@
 import type { Ref } from "../../model/kube.ts";
-import { formatRunLease } from "../../model/lease.ts";
-import { manager, restartAnnotation, runAnnotation } from "../../model/names.ts";
+import { manager, restartAnnotation } from "../../model/names.ts";
 import type { Place } from "../../model/place.ts";
 import type { Write } from "../../model/write.ts";
-import { isLeaseStep, type ControllerStep, type LeaseStep } from "./step.ts";
+import { isLeaseStep, leaseWrite } from "../lease/step.ts";
+import type { ControllerStep } from "./step.ts";
 
 /** Where the kinds of a controller run are served on this cluster. */
 export interface ControllerPlaces {
@@ -27,16 +27,4 @@ export function writesOf(step: ControllerStep, places: ControllerPlaces): readon
     return [{ ...base, body: { metadata, spec: { replicas: 0 } } }];
   }
   return [{ ...base, subresource: "scale", body: { metadata: { resourceVersion }, spec: { replicas: 0 } } }];
-}
-
-function leaseWrite({ daemonSet, lease }: LeaseStep, place: Place): Write {
-  const { namespace, name, resourceVersion } = daemonSet;
-  const annotations = { [runAnnotation]: lease === undefined ? null : formatRunLease(lease) };
-  return {
-    verb: "patch",
-    ref: { ...place, namespace, name },
-    patch: "merge",
-    fieldManager: manager,
-    body: { metadata: { resourceVersion, annotations } },
-  };
 }

@@ -37,9 +37,16 @@ export function finish(
   }
   const complete = left.length === 0;
   const clearPin = pinned !== undefined && complete;
+  if (goal.nested === true) {
+    // The run that this is a part of goes on under its lease.
+    if (!clearPin) return { kind: "done" };
+    const lease = run === undefined || run === "unreadable" ? {} : { lease: run };
+    return { kind: "step", step: { kind: "end-run", daemonSet, clearPin, ...lease } };
+  }
   const ours = run !== undefined && run !== "unreadable" && run.holder === goal.holder;
   // Nobody works here (a living run would have stopped us before): what a killed process left goes too.
   if (!ours && !clearPin && (run === undefined || !complete)) return { kind: "done" };
-  const keep = ours && !complete ? { lease: { run: run.run } } : {};
+  const command = goal.command === undefined ? {} : { command: goal.command };
+  const keep = ours && !complete ? { lease: { run: run.run, ...command } } : {};
   return { kind: "step", step: { kind: "end-run", daemonSet, clearPin, ...keep } };
 }

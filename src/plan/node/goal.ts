@@ -1,9 +1,10 @@
 import type { Strategy } from "../../model/daemonset.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Truth } from "../../model/reading.ts";
+import type { RunCommand } from "../../model/run-command.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
-import type { Stop } from "../decision.ts";
+import type { Commands, Stop } from "../decision.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What a `node` run is to reach. Everything in it is fixed before the first write. */
@@ -12,10 +13,11 @@ export interface NodeGoal {
   readonly daemonSet: string;
   /** Node names, in the order they are done. */
   readonly nodes: readonly string[];
-  /** Flags that the command which goes on with this run has to repeat (`-f calico.yaml`, `--restart`). */
-  readonly again: readonly string[];
-  /** Flags that every command about this cluster and DaemonSet has to repeat (`--context prod`). */
-  readonly everywhere: readonly string[];
+  readonly commands: Commands;
+  /** What began the run, kept in its lease (hazard H33). */
+  readonly command?: RunCommand;
+  /** A part of a run that holds the lease: it is neither taken nor given back here. */
+  readonly nested?: boolean;
   /** Restart nodes that run the newest revision already. */
   readonly restart: boolean;
   /** Who works: written into the leases, never an identity (hazard H13). */
@@ -39,8 +41,14 @@ export interface NodeGoal {
    * new release run but do not become Ready, by design (calico-facts 3.3).
    */
   readonly expectReady: boolean;
-  /** Whether the graceful-restart budget applies (hazard H22). */
+  /** Whether BGP is in use, and with it the graceful-restart budget (hazard H22). */
   readonly bgp: Truth;
+  /** How long BGP peers keep routes of a node whose session is down; absent where there is no BGP. */
+  readonly budget?: Millis;
+  /** Whether Ready of the new pod says that BIRD has its sessions: from v3.2 on (calico-facts 7). */
+  readonly readyMeansBgp: boolean;
+  /** The server is asked whether it would take the new pod, before a node is touched (hazard H30). */
+  readonly triesPods?: boolean;
   /** Why this node may not be restarted now; undefined when nothing stands against it. */
   readonly guard: (world: NodeWorld, node: string, now: Millis) => Stop | undefined;
   /** Puts the strategy back in the name of the DaemonSet's owner (hazard H12). */
@@ -51,6 +59,8 @@ export interface NodeGoal {
 export interface TemplateGoal {
   /** updateStrategy that the file asks for; undefined: what is there stays. */
   readonly strategy?: Strategy;
+  /** Absent where no file says it, as in `undo`. */
+  readonly inFile?: KubeObject;
   /** What brings the live DaemonSet in line; `template` says whether that makes a new revision. */
   readonly bringInLine: (
     live: KubeObject,

@@ -1,28 +1,69 @@
 import type { Millis } from "../../model/time.ts";
+import type { NodeGoal } from "./goal.ts";
 import type { NodeSeen } from "./seen.ts";
 
-/** The two times of a restart (hazard H22). */
+/** What was not seen is no comfortable bound: a time is exact, or it is known from which side. */
+export type Bound = "exact" | "at most" | "at least";
+
+export interface Measured {
+  readonly time: Millis;
+  readonly bound: Bound;
+}
+
+/** The times of a restart (hazard H22). */
 export interface Gap {
   /**
-   * How long no calico-node container ran: `exact` from finishedAt and startedAt, both by the node's
-   * clock; else an upper bound by the server's clock, from the DELETE to the first sight of the new one.
+   * From the end of the old calico-node container to the last start of the new one: `exact` by the node's clock
+   * where it told both; else by the server's clock.
    */
-  readonly down?: { readonly time: Millis; readonly exact: boolean };
-  /** From the DELETE to Ready, by the server's clock. */
-  readonly readyAfter?: Millis;
+  readonly down?: Measured;
+  /** Until it was Ready for good, by the server's clock: from v3.2 on that includes BIRD. */
+  readonly readyAfter?: Measured;
+}
+
+/** Since when calico-node has not been up, by the server's clock. */
+export function gapBegan({
+  deleted,
+  wasDown,
+  continued,
+}: NodeSeen): { at: Millis; bound: Bound } | undefined {
+  if (wasDown !== undefined) return wasDown;
+  if (deleted !== undefined) return { at: deleted.at, bound: "at most" };
+  // An earlier process deleted the pod, at some time after it took the lease.
+  return continued === undefined ? undefined : { at: continued, bound: "at most" };
 }
 
 export function gapOf(seen: NodeSeen): Gap {
-  const { deleted, oldStopped, newStarted, firstReady } = seen;
-  if (deleted === undefined) return {};
+  const { oldStopped, lastStart, up } = seen;
+  const began = gapBegan(seen);
+  if (began === undefined) return {};
+  const exact = oldStopped !== undefined && seen.wasDown === undefined;
   const down =
-    newStarted === undefined
+    lastStart === undefined
       ? undefined
-      : oldStopped === undefined
-        ? { time: Math.max(0, newStarted.seen - deleted.at), exact: false }
-        : { time: Math.max(0, newStarted.at - oldStopped), exact: true };
+      : exact
+        ? { time: Math.max(0, lastStart.at - oldStopped), bound: "exact" as const }
+        : { time: Math.max(0, lastStart.seen - began.at), bound: began.bound };
+  const ready = seen.readyAt ?? up?.since;
   return {
     ...(down === undefined ? {} : { down }),
-    ...(firstReady === undefined ? {} : { readyAfter: Math.max(0, firstReady - deleted.at) }),
+    ...(ready === undefined
+      ? {}
+      : { readyAfter: { time: Math.max(0, ready - began.at), bound: began.bound } }),
   };
+}
+
+/**
+ * Whether BGP peers may have dropped the node's routes: the session ends with the old calico-node, and is back at
+ * the latest when the new one is Ready, in releases whose readiness asks BIRD. Null: not verified.
+ */
+export function overBudget(
+  { down, readyAfter }: Gap,
+  { budget, readyMeansBgp }: Pick<NodeGoal, "budget" | "readyMeansBgp">,
+): boolean | null {
+  if (budget === undefined) return null;
+  if (down !== undefined && down.time > budget) return true;
+  if (!readyMeansBgp || readyAfter === undefined) return null;
+  if (readyAfter.time > budget) return true;
+  return readyAfter.bound === "at least" ? null : false;
 }

@@ -57,7 +57,8 @@ function voided(view: NodeView): OnNode {
 }
 
 function withoutLease(view: NodeView): OnNode {
-  const { world, node, seen, goal, now } = view;
+  const { world, node, seen, memory, goal, now } = view;
+  if (memory.givingBack !== undefined) return step({ ...memory.givingBack, through: true });
   const pod = podOn(world, node.name);
   const newest = pod === undefined ? false : isNewest(world, pod);
   if (pod !== undefined && newest === true && !goal.restart) {

@@ -3,8 +3,8 @@ import { leaseRenewal } from "../../model/lease.ts";
 import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
-import { renewed } from "../run-lease.ts";
-import { commandFor, nodeCommand } from "./command.ts";
+import { renewed } from "../lease/held.ts";
+import { admission } from "./admission.ts";
 import { finish } from "./finish.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nextOnNode } from "./next-on-node.ts";
@@ -30,7 +30,7 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
   if (daemonSet === undefined || daemonSet.uid !== goal.daemonSet) {
     return stop({
       message: "the calico-node DaemonSet was deleted or replaced during the run",
-      hint: commandFor(goal, "status"),
+      hint: goal.commands.other("status"),
     });
   }
   const other = heldByOther(world, seen, goal, now);
@@ -44,6 +44,12 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
     template.kind === "ready" && pending !== undefined
       ? nextOnNode(world, seen, goal, pending, now)
       : undefined;
+
+  // Before the first write, and before each node.
+  if (pending !== undefined && (onNode !== undefined || template.kind === "write")) {
+    const asked = admission(world, seen, goal, pending, onNode, now);
+    if (asked !== undefined) return asked;
+  }
 
   // Somebody else's rollout goes on until it is held, also while there is nothing to do on our node (H18).
   const holds = goal.takeOver && pending !== undefined && mustPin(world, goal);
@@ -122,16 +128,23 @@ function strategyTakenAway(daemonSet: DaemonSetFacts, seen: Seen, goal: NodeGoal
     message:
       `somebody put updateStrategy ${daemonSet.strategy.type} back on daemonset ${daemonSet.namespace}/${daemonSet.name} ` +
       `during the run${by === undefined ? "" : ` (${by})`}; its controller now restarts the other nodes by itself`,
-    hint: `to stop that and go on node by node: ${nodeCommand(goal, "--take-over")}`,
+    hint: `to stop that and go on node by node: ${goal.commands.again("--take-over")}`,
   };
 }
 
 /** Gives up the run's lease, so that the next command goes on at once, and stops. */
 function leave(daemonSet: DaemonSetFacts | undefined, goal: NodeGoal, reason: Stop): Decision<NodeStep> {
   const run = daemonSet?.run;
-  if (daemonSet === undefined || run === undefined || run === "unreadable" || run.holder !== goal.holder)
+  if (
+    goal.nested === true ||
+    daemonSet === undefined ||
+    run === undefined ||
+    run === "unreadable" ||
+    run.holder !== goal.holder
+  )
     return stop(reason);
-  return { kind: "step", step: { kind: "end-run", daemonSet, lease: { run: run.run }, clearPin: false } };
+  const { holder: _holder, renewed: _renewed, ...lease } = run;
+  return { kind: "step", step: { kind: "end-run", daemonSet, lease, clearPin: false } };
 }
 
 function controllerSilent(daemonSet: DaemonSetFacts): Stop {

@@ -1,6 +1,8 @@
 import type { NodeFacts } from "../../model/node.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
+import type { PodRead } from "../pod-of-template.ts";
+import { timeIsUp as isOver } from "../patience.ts";
 import type { Settled } from "../procedure.ts";
 import type { NodeGoal } from "./goal.ts";
 import { runId, target } from "./run-lease.ts";
@@ -9,7 +11,7 @@ import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What comes next on one node, or that there is nothing to do on it. */
-export type OnNode = Decision<NodeStep> | Settled;
+export type OnNode = Decision<NodeStep, PodRead> | Settled;
 
 /** One node as the decision about it sees it. */
 export interface NodeView {
@@ -22,16 +24,8 @@ export interface NodeView {
   readonly now: Millis;
 }
 
-/** After Ctrl-C a pod that was deleted already gets this long to become Ready (DESIGN section 3). */
-export const interruptPatience: Millis = 30_000;
-
 export function timeIsUp({ goal, memory, now }: NodeView): boolean {
-  return goal.timeout > 0 && now - memory.began > goal.timeout;
-}
-
-/** When the patience after a Ctrl-C ends; never without one. */
-export function interruptEnd({ seen }: Pick<NodeView, "seen">): Millis {
-  return seen.interrupted === undefined ? Number.POSITIVE_INFINITY : seen.interrupted + interruptPatience;
+  return isOver(goal.timeout, memory.began, now);
 }
 
 export function thisRun({ world, seen, goal }: Pick<NodeView, "world" | "seen" | "goal">): string {

@@ -1,4 +1,5 @@
 import type { Strategy } from "../../model/daemonset.ts";
+import { neverReachedKubelet } from "../../model/pod.ts";
 import type { NodeGoal } from "./goal.ts";
 import { isNewest, podsOn, type NodeWorld } from "./world.ts";
 
@@ -28,8 +29,18 @@ export function wantedStrategy(
 export function outdatedNodes(world: NodeWorld): readonly string[] {
   return [...world.nodes.keys()].filter((node) => {
     const pods = podsOn(world, node);
+    if (neverRan(world, node)) return false;
     return pods.length > 0 && pods.some((pod) => isNewest(world, pod) !== true);
   });
+}
+
+/**
+ * Nodes whose calico-node has never run and that no run works on (hazard H31): they are not restarted, and neither
+ * the pin nor what is taken away at the end waits for them.
+ */
+export function neverRan(world: NodeWorld, node: string): boolean {
+  const pods = podsOn(world, node);
+  return pods.length > 0 && pods.every(neverReachedKubelet) && world.nodes.get(node)?.lease === undefined;
 }
 
 /** Whether a node's kubelet is silent: what runs there cannot be known or changed (hazard H16). */

@@ -1,14 +1,19 @@
+import type { PodRead } from "../pod-of-template.ts";
 import type { Procedure } from "../procedure.ts";
 import { assume } from "./assume.ts";
+import { draftOf } from "./draft.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nextNodeStep } from "./next.ts";
-import { acted, look, nothingSeen, nodeSeen, withNode, type Seen } from "./seen.ts";
+import { acted, look, nothingSeen, nodeSeen, unanswered, withNode, type Seen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 import { writesOf, type NodePlaces } from "./writes.ts";
 
 /** The node run as a procedure that the edge can perform. */
-export function nodeProcedure(goal: NodeGoal, places: NodePlaces): Procedure<NodeWorld, Seen, NodeStep> {
+export function nodeProcedure(
+  goal: NodeGoal,
+  places: NodePlaces,
+): Procedure<NodeWorld, Seen, NodeStep, PodRead> {
   return {
     start: nothingSeen,
     look: (seen, world, now) => look(seen, world, goal, now),
@@ -22,6 +27,10 @@ export function nodeProcedure(goal: NodeGoal, places: NodePlaces): Procedure<Nod
     stopping: (seen, reason) => (seen.stop === undefined ? { ...seen, stop: reason } : seen),
     interrupted: (seen, at) => (seen.interrupted === undefined ? { ...seen, interrupted: at } : seen),
     writes: (step) => writesOf(step, places),
+    saves: (step, world) => writesOf(step, places).map((write) => draftOf(write, world, goal)),
     assume,
+    learned: (seen, { node }, verdict) =>
+      node === undefined ? seen : withNode(seen, node, { ...nodeSeen(seen, node, 0), admission: verdict }),
+    unanswered,
   };
 }

@@ -3,8 +3,7 @@ import type { RunLease } from "../../model/lease.ts";
 import { newestRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../decision.ts";
-import { heldByOther as heldOn, holdsLease } from "../run-lease.ts";
-import { commandFor, nodeCommand } from "./command.ts";
+import { heldByOther as heldOn, holdsLease } from "../lease/held.ts";
 import type { NodeGoal } from "./goal.ts";
 import { mustPin, wantedStrategy } from "./pin.ts";
 import type { Seen } from "./seen.ts";
@@ -42,10 +41,9 @@ export function heldByOther(world: NodeWorld, seen: Seen, goal: NodeGoal, now: M
     {
       holder: goal.holder,
       takeOver: goal.takeOver,
-      claimed: seen.claimed,
+      claimed: seen.claimed || goal.nested === true,
       run: () => runId(daemonSet, target(world, seen, goal)),
-      command: (...more) => nodeCommand(goal, ...more),
-      status: commandFor(goal, "status"),
+      commands: goal.commands,
     },
     now,
   );
@@ -59,13 +57,16 @@ export function claim(
   goal: NodeGoal,
   now: Millis,
 ): Extract<NodeStep, { kind: "claim" }> | undefined {
-  const held = holdsLease(daemonSet, goal.holder);
+  const held = goal.nested === true || holdsLease(daemonSet, goal.holder);
   const pin = pinToWrite(world, daemonSet, goal);
   if (held && pin === undefined) return undefined;
-  const lease: RunLease = {
+  const { run } = daemonSet;
+  const parents = goal.nested === true && run !== undefined && run !== "unreadable" ? run : undefined;
+  const lease: RunLease = parents ?? {
     run: runId(daemonSet, target(world, seen, goal)),
     holder: goal.holder,
     renewed: now,
+    ...(goal.command === undefined ? {} : { command: goal.command }),
   };
   return { kind: "claim", daemonSet, lease, ...(pin === undefined ? {} : { pin }) };
 }

@@ -1,8 +1,12 @@
-import { calicoNode, type ContainerFacts, type PodFacts } from "../../model/pod.ts";
+import type { CordonLease } from "../../model/lease.ts";
+import { calicoNode, type PodFacts } from "../../model/pod.ts";
 import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
+import type { Verdict } from "../../model/verdict.ts";
 import type { Stop } from "../decision.ts";
+import { startOf, upSince, type Up } from "../up-since.ts";
 import type { NodeGoal } from "./goal.ts";
+import type { Bound } from "./measure.ts";
 import type { DropReason, NodeStep } from "./step.ts";
 import { isUp, podsOn, type NodeWorld } from "./world.ts";
 
@@ -34,16 +38,26 @@ export interface NodeSeen {
   readonly deleted?: { readonly uid: string; readonly at: Millis };
   /** finishedAt of the old calico-node container, by the node's clock. */
   readonly oldStopped?: Millis;
-  /** startedAt of the new one, by the node's clock, and when that was seen, by the server's. */
-  readonly newStarted?: { readonly at: Millis; readonly seen: Millis };
-  readonly firstReady?: Millis;
+  /** Since when the pod that was deleted had not been up, by the server's clock; absent: it was up. */
+  readonly wasDown?: { readonly at: Millis; readonly bound: Bound };
+  /** When an earlier process took the lease, where the pod was replaced before this one came. */
+  readonly continued?: Millis;
+  /** The last startedAt of the new one, by the node's clock, and when that was seen, by the server's. */
+  readonly lastStart?: { readonly at: Millis; readonly seen: Millis };
+  /** Since when the new one has been Ready, once it has settled. */
+  readonly readyAt?: Millis;
   /** UIDs of pods seen since the delete, with the time each was first seen: churn. */
   readonly uids: readonly { readonly uid: string; readonly at: Millis }[];
-  /** Since when these very containers have been up without a restart (hazard H23). */
-  readonly up?: { readonly uid: string; readonly container: string; readonly since: Millis };
+  readonly up?: Up;
   readonly probed?: boolean;
+  /** What the server said to the new pod of this node (hazard H30). */
+  readonly admission?: Verdict;
+  /** Gives the node back, and nobody answered. */
+  readonly givingBack?: GiveBack;
   readonly outcome?: Outcome;
 }
+
+export type GiveBack = Extract<NodeStep, { kind: "uncordon" | "drop-lease" }>;
 
 export type Outcome =
   | { readonly result: "restarted"; readonly kept?: "was-cordoned" | "cordoned-again" | "void" }
@@ -75,7 +89,9 @@ export function look(seen: Seen, world: NodeWorld, goal: NodeGoal, now: Millis):
   const { unobservedSince, ...rest } = seen;
   const next = { ...rest, pinned, ...(observed ? {} : { unobservedSince: unobservedSince ?? now }) };
   if (node === undefined) return next;
-  return withNode(next, node, lookAtNode(nodeSeen(next, node, now), podsOn(world, node), goal, now));
+  const lease = world.nodes.get(node)?.lease;
+  const seenBefore = continuing(nodeSeen(next, node, now), lease, podsOn(world, node));
+  return withNode(next, node, lookAtNode(seenBefore, podsOn(world, node), goal, now));
 }
 
 /** The node that the run works on: the first without an outcome. */
@@ -83,17 +99,30 @@ export function pendingNode(seen: Seen, goal: Pick<NodeGoal, "nodes">): string |
   return goal.nodes.find((node) => seen.nodes[node]?.outcome === undefined);
 }
 
+/** An earlier process has deleted the pod that the lease names: the gap began with its work. */
+function continuing(
+  before: NodeSeen,
+  lease: CordonLease | "unreadable" | undefined,
+  pods: readonly PodFacts[],
+): NodeSeen {
+  if (lease === undefined || lease === "unreadable" || before.continued !== undefined) return before;
+  if (before.cordoned || before.deleted !== undefined || lease.replaces === undefined) return before;
+  const stands = pods.some(({ uid, deletedAt }) => uid === lease.replaces && deletedAt === undefined);
+  return stands ? before : { ...before, continued: lease.since };
+}
+
 function lookAtNode(before: NodeSeen, pods: readonly PodFacts[], goal: NodeGoal, now: Millis): NodeSeen {
   const current = pods.find((pod) => pod.deletedAt === undefined);
   const old = pods.find((pod) => pod.uid === before.deleted?.uid);
   const oldStopped =
     before.oldStopped ?? (old === undefined ? undefined : calicoNode(old)?.terminated?.finishedAt);
-  const replacement =
-    before.deleted === undefined || current?.uid === before.deleted.uid ? undefined : current;
+  const begun = before.deleted !== undefined || before.continued !== undefined;
+  const replacement = !begun || current?.uid === before.deleted?.uid ? undefined : current;
   const started = replacement === undefined ? undefined : startOf(calicoNode(replacement));
-  const newStarted = before.newStarted ?? (started === undefined ? undefined : { at: started, seen: now });
-  const firstReady = before.firstReady ?? (replacement?.ready === true ? now : undefined);
-  const up = upSince(before, current, goal, now);
+  // A crash loop has many starts; the last one counts.
+  const lastStart =
+    started === undefined || started === before.lastStart?.at ? before.lastStart : { at: started, seen: now };
+  const up = upOf(before, current, goal, now);
   const { up: _before, ...rest } = before;
   return {
     ...rest,
@@ -102,38 +131,30 @@ function lookAtNode(before: NodeSeen, pods: readonly PodFacts[], goal: NodeGoal,
         ? before.uids
         : [...before.uids, { uid: current.uid, at: now }],
     ...(oldStopped === undefined ? {} : { oldStopped }),
-    ...(newStarted === undefined ? {} : { newStarted }),
-    ...(firstReady === undefined ? {} : { firstReady }),
+    ...(lastStart === undefined ? {} : { lastStart }),
     ...(up === undefined ? {} : { up }),
   };
 }
 
-/** A container that crashes right after its start has started all the same. */
-function startOf(container: ContainerFacts | undefined): Millis | undefined {
-  return container?.startedAt ?? container?.terminated?.startedAt ?? container?.last?.startedAt;
-}
-
-function upSince(before: NodeSeen, pod: PodFacts | undefined, goal: NodeGoal, now: Millis): NodeSeen["up"] {
+function upOf(before: NodeSeen, pod: PodFacts | undefined, goal: NodeGoal, now: Millis): Up | undefined {
   if (pod === undefined || !isUp(pod, goal.expectReady)) return undefined;
-  const container = pod.containers
-    .map(({ containerID, restarts }) => `${containerID ?? ""}#${restarts}`)
-    .join(" ");
-  if (before.up?.uid === pod.uid && before.up.container === container) return before.up;
-  // Ready before this process first looked at it: the API knows since when.
-  const since =
-    before.up === undefined && !before.uids.some(({ uid }) => uid === pod.uid) ? pod.readySince : undefined;
-  return { uid: pod.uid, container, since: Math.min(since ?? now, now) };
+  const isFirst = before.up === undefined && !before.uids.some(({ uid }) => uid === pod.uid);
+  return upSince(before.up, pod, isFirst ? pod.readySince : undefined, now);
 }
 
 /** Takes in what this process did; `at` is the server's clock when it answered. */
-export function acted(seen: Seen, step: NodeStep, at: Millis): Seen {
+export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
+  const seen = answered(before, step);
   switch (step.kind) {
     case "template":
       return { ...seen, templateWritten: true };
     case "cordon":
       return change(seen, step.node.name, at, { cordoned: true, began: at });
     case "delete-pod":
-      return change(seen, step.node.name, at, { deleted: { uid: step.pod.uid, at } });
+      return change(seen, step.node.name, at, {
+        deleted: { uid: step.pod.uid, at },
+        ...downBefore(step, nodeSeen(seen, step.node.name, at)),
+      });
     case "probe-done":
       return change(seen, step.node.name, at, { probed: step.pod.ip !== undefined });
     case "uncordon":
@@ -141,7 +162,9 @@ export function acted(seen: Seen, step: NodeStep, at: Millis): Seen {
         seen,
         step.node.name,
         at,
-        step.why === "done" ? { outcome: { result: "restarted" } } : { cordoned: false },
+        step.why === "done"
+          ? { ...settledReady(nodeSeen(seen, step.node.name, at)), outcome: { result: "restarted" } }
+          : { cordoned: false },
       );
     case "drop-lease":
       return dropped(seen, step.node.name, step.why, at);
@@ -157,14 +180,54 @@ export function acted(seen: Seen, step: NodeStep, at: Millis): Seen {
   }
 }
 
+/** Nobody knows what became of this step: where it went through, the node is done and not to be restarted again. */
+export function unanswered(seen: Seen, step: NodeStep): Seen {
+  if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
+  return change(seen, step.node.name, 0, { givingBack: step });
+}
+
+function answered(seen: Seen, step: NodeStep): Seen {
+  if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
+  const own = seen.nodes[step.node.name];
+  if (own?.givingBack === undefined) return seen;
+  const { givingBack: _through, ...rest } = own;
+  return withNode(seen, step.node.name, rest);
+}
+
 function dropped(seen: Seen, node: string, why: DropReason, at: Millis): Seen {
   const { deleted, cordoned } = nodeSeen(seen, node, at);
   // Given back before the delete (Ctrl-C, a guard): nothing was done on this node.
   if (cordoned && deleted === undefined) return change(seen, node, at, { cordoned: false });
   // A void lease found before anything was done is only cleaned up: the node is still to do.
   if (why === "void" && deleted === undefined) return seen;
-  if (why === "no-cordon") return change(seen, node, at, { outcome: { result: "restarted" } });
-  return change(seen, node, at, { outcome: { result: "restarted", kept: why } });
+  const ready = settledReady(nodeSeen(seen, node, at));
+  if (why === "no-cordon") return change(seen, node, at, { ...ready, outcome: { result: "restarted" } });
+  return change(seen, node, at, { ...ready, outcome: { result: "restarted", kept: why } });
+}
+
+function settledReady({ up }: NodeSeen): Pick<NodeSeen, "readyAt"> {
+  return up === undefined ? {} : { readyAt: up.since };
+}
+
+/**
+ * Where the pod to be deleted is not up, the gap began before the DELETE: with the end of its container or of
+ * Ready, or with the work of the run that brought it about. A pod that never was up tells only that it was so
+ * since it is there.
+ */
+function downBefore(
+  { pod, node }: Extract<NodeStep, { kind: "delete-pod" }>,
+  { continued }: NodeSeen,
+): Pick<NodeSeen, "wasDown"> {
+  if (pod.ready) return {};
+  const earlier = node.lease === undefined || node.lease === "unreadable" ? undefined : node.lease.since;
+  const container = calicoNode(pod);
+  const ended = container?.terminated?.finishedAt ?? container?.last?.finishedAt;
+  const since = [pod.notReadySince, ended].filter((time) => time !== undefined);
+  if (since.length > 0) return { wasDown: { at: Math.min(...since), bound: "at least" } };
+  const began = continued ?? (earlier !== undefined && earlier < pod.created ? earlier : undefined);
+  return {
+    wasDown: began === undefined ? { at: pod.created, bound: "at least" } : { at: began, bound: "at most" },
+  };
 }
 
 function change(seen: Seen, node: string, at: Millis, fields: Partial<NodeSeen>): Seen {

@@ -20,7 +20,12 @@ export type NodeStep =
   /** Continues on a node that an earlier run left under its lease. */
   | { readonly kind: "take-lease"; readonly node: NodeFacts; readonly lease: CordonLease }
   /** Removes our annotation and leaves `unschedulable` as it is. */
-  | { readonly kind: "drop-lease"; readonly node: NodeFacts; readonly why: DropReason }
+  | {
+      readonly kind: "drop-lease";
+      readonly node: NodeFacts;
+      readonly why: DropReason;
+      readonly through?: true;
+    }
   | {
       readonly kind: "delete-pod";
       readonly node: NodeFacts;
@@ -29,7 +34,13 @@ export type NodeStep =
     }
   | { readonly kind: "probe"; readonly node: NodeFacts; readonly namespace: string; readonly image: string }
   | { readonly kind: "probe-done"; readonly node: NodeFacts; readonly pod: PodFacts }
-  | { readonly kind: "uncordon"; readonly node: NodeFacts; readonly why: "done" | "interrupted" }
+  | {
+      readonly kind: "uncordon";
+      readonly node: NodeFacts;
+      readonly why: "done" | "interrupted";
+      /** An earlier try, which nobody answered, has gone through: there is nothing to write. */
+      readonly through?: true;
+    }
   | {
       readonly kind: "unpin";
       readonly daemonSet: DaemonSetFacts;

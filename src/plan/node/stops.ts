@@ -3,14 +3,13 @@ import { shouldRun } from "../../model/placement.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import { missingReason, stuckReason, stuckText } from "../../model/stuck.ts";
 import type { Stop } from "../decision.ts";
-import { commandFor, nodeCommand } from "./command.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { NodeView } from "./on-node.ts";
 
 /** Why a run stops at a node: what was seen, and what to do, in words. */
 
 export function interrupted(goal: NodeGoal): Stop {
-  return { message: "interrupted", hint: nodeCommand(goal), interrupted: true };
+  return { message: "interrupted", hint: goal.commands.again(), interrupted: true };
 }
 
 /** Undefined where the DaemonSet may want a pod on the node (hazard H10). */
@@ -30,8 +29,13 @@ export function revisionUnknown({ node, goal }: NodeView, pod: PodFacts | undefi
     id: "H11",
     node: node.name,
     message: `cannot tell whether pod ${pod?.name ?? ""} on node ${node.name} runs the newest revision`,
-    hint: `to restart it whatever it runs: ${nodeCommand(goal, "--restart")}`,
+    hint: `to restart it whatever it runs: ${restartCommand(goal, node.name)}`,
   };
+}
+
+/** Of a run that has more parts the command has no --restart. */
+function restartCommand({ nested, commands }: NodeGoal, node: string): string {
+  return nested === true ? commands.other("node", node, "--restart") : commands.again("--restart");
 }
 
 export function oldAgain({ node, goal }: NodeView, pod: PodFacts): Stop {
@@ -39,7 +43,7 @@ export function oldAgain({ node, goal }: NodeView, pod: PodFacts): Stop {
     id: "H11",
     node: node.name,
     message: `the DaemonSet controller made pod ${pod.name} on node ${node.name} from an older revision again`,
-    hint: `the node stays cordoned; look at the DaemonSet, then: ${nodeCommand(goal)}`,
+    hint: `the node stays cordoned; look at the DaemonSet, then: ${goal.commands.again()}`,
   };
 }
 
@@ -61,7 +65,7 @@ export function timedOut(
   return {
     node: node.name,
     message: `${what} within ${goal.timeout / 1000}s${stuck === undefined ? "" : `: ${stuckText(stuck)}`}`,
-    hint: `${left}when the cause is gone, go on with: ${nodeCommand(goal, ...flags)}`,
+    hint: `${left}when the cause is gone, go on with: ${goal.commands.again(...(goal.nested === true ? [] : flags))}`,
     ...(pod === undefined ? {} : { pod: { name: pod.name, namespace: pod.namespace } }),
   };
 }
@@ -80,7 +84,7 @@ export function noAddress({ world, node, goal }: NodeView, pod: PodFacts): Stop 
     id: "H26",
     node: node.name,
     message: `probe pod ${pod.name} on node ${node.name} got no address within ${goal.timeout / 1000}s${stuck === undefined ? "" : `: ${stuckText(stuck)}`}`,
-    hint: `pod networking on this node does not work; it stays cordoned; look at the pod's events, then: ${nodeCommand(goal)}`,
+    hint: `pod networking on this node does not work; it stays cordoned; look at the pod's events, then: ${goal.commands.again()}`,
   };
 }
 
@@ -89,7 +93,7 @@ export function uncordonedMeanwhile({ node, goal }: NodeView): Stop {
     id: "H13",
     node: node.name,
     message: `somebody uncordoned node ${node.name} while this run was about to restart its calico-node`,
-    hint: `when it may be cordoned again: ${nodeCommand(goal)}`,
+    hint: `when it may be cordoned again: ${goal.commands.again()}`,
   };
 }
 
@@ -98,7 +102,7 @@ export function unreadableLease({ node, goal }: NodeView): Stop {
     id: "H13",
     node: node.name,
     message: `the lease on node ${node.name} cannot be read, so it is not known who cordoned it`,
-    hint: `to replace it: ${nodeCommand(goal, "--take-over")}; to remove it: ${commandFor(goal, "node", node.name, "--release")}`,
+    hint: `to replace it: ${goal.commands.again("--take-over")}; to remove it: ${goal.commands.other("node", node.name, "--release")}`,
   };
 }
 
@@ -107,7 +111,7 @@ export function foreignLease({ node, goal }: NodeView, lease: CordonLease): Stop
     id: "H13",
     node: node.name,
     message: `node ${node.name} is under the lease of another run (${lease.holder}), for another DaemonSet`,
-    hint: `to take it over: ${nodeCommand(goal, "--take-over")}; to give it up: ${commandFor(goal, "node", node.name, "--release")}`,
+    hint: `to take it over: ${goal.commands.again("--take-over")}; to give it up: ${goal.commands.other("node", node.name, "--release")}`,
   };
 }
 
@@ -115,6 +119,6 @@ export function nodeGone(goal: NodeGoal, name: string): Stop {
   return {
     node: name,
     message: `node ${name} is not there any more`,
-    hint: commandFor(goal, "status"),
+    hint: goal.commands.other("status"),
   };
 }

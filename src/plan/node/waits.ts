@@ -1,26 +1,16 @@
 import { leaseRenewal } from "../../model/lease.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import { missingReason, stuckReason, stuckText, type Stuck } from "../../model/stuck.ts";
-import type { Millis } from "../../model/time.ts";
 import type { PhaseName, Wait } from "../decision.ts";
-import {
-  interruptEnd,
-  interruptPatience,
-  step,
-  stop,
-  timeIsUp,
-  type NodeView,
-  type OnNode,
-} from "./on-node.ts";
+import { eventsAfter, interruptEnd, untilLeaving, waitEnd } from "../patience.ts";
+import { gapBegan } from "./measure.ts";
+import { step, stop, timeIsUp, type NodeView, type OnNode } from "./on-node.ts";
 import { interrupted, noAddress, unplaceable } from "./stops.ts";
-
-/** A wait shorter than this needs no explanation from the events. */
-const eventsAfter: Millis = 4_000;
 
 /** The old pod ends, the controller makes a new one. */
 export function waitForReplacement(view: NodeView, terminating: PodFacts | undefined): OnNode {
-  const { world, node, memory, goal, now } = view;
-  if (now > interruptEnd(view)) return stop(interrupted(goal));
+  const { world, node, seen, memory, goal, now } = view;
+  if (now > interruptEnd(seen.interrupted)) return stop(interrupted(goal));
   const elsewhere = unplaceable(view);
   if (elsewhere !== undefined) return stop(elsewhere);
   if (terminating !== undefined) return waiting(view, `pod ${terminating.name} to end`);
@@ -33,23 +23,24 @@ export function waitForReplacement(view: NodeView, terminating: PodFacts | undef
 
 /** The new pod starts and becomes Ready. */
 export function waitForPod(view: NodeView, pod: PodFacts): OnNode {
-  if (view.now > interruptEnd(view)) return stop(interrupted(view.goal));
+  if (view.now > interruptEnd(view.seen.interrupted)) return stop(interrupted(view.goal));
   const what = view.goal.expectReady ? `pod ${pod.name} to become Ready` : `pod ${pod.name} to run`;
   return { ...waiting(view, what), ...said(stuckReason(pod, view.world.events)) };
 }
 
 /** Ready for a moment is not settled (hazard H23); undefined when it is. */
 export function waitToSettle(view: NodeView, pod: PodFacts): OnNode | undefined {
-  const { node, memory, goal, now } = view;
+  const { node, seen, memory, goal, now } = view;
   const since = memory.up?.since ?? now;
   if (now - since >= goal.settle) return undefined;
-  if (now > interruptEnd(view)) return stop(interrupted(goal));
+  const end = interruptEnd(seen.interrupted);
+  if (now > end) return stop(interrupted(goal));
   return {
     kind: "wait",
     phase: "settle",
     node: node.name,
-    for: untilLeaving(view, `pod ${pod.name} to settle`),
-    until: Math.min(since + goal.settle, now + leaseRenewal, interruptEnd(view) + 1),
+    for: untilLeaving(`pod ${pod.name} to settle`, seen.interrupted),
+    until: Math.min(since + goal.settle, now + leaseRenewal, end + 1),
   };
 }
 
@@ -73,29 +64,27 @@ export function probe(view: NodeView, image: string): OnNode | undefined {
 }
 
 export function waiting(view: NodeView, what: string, phase: PhaseName = "ready"): Wait {
-  const { node, memory, goal, now } = view;
-  const deadline = goal.timeout > 0 ? memory.began + goal.timeout + 1 : Number.POSITIVE_INFINITY;
-  const since = memory.deleted?.at ?? memory.began;
-  const wantsEvents = now - since >= eventsAfter;
+  const { node, seen, memory, goal, now } = view;
+  const { began, deleted } = memory;
+  const { interrupted } = seen;
+  const end = waitEnd({ timeout: goal.timeout, began, since: deleted?.at ?? began, interrupted, now });
+  const down = goal.budget === undefined ? undefined : gapBegan(memory)?.at;
+  const spent =
+    down === undefined || goal.budget === undefined ? Number.POSITIVE_INFINITY : down + goal.budget;
   return {
     kind: "wait",
     phase,
     node: node.name,
-    for: untilLeaving(view, what),
-    until: Math.min(
-      deadline,
-      interruptEnd(view) + 1,
-      now + leaseRenewal,
-      wantsEvents ? now + eventsAfter : since + eventsAfter,
-    ),
-    ...(wantsEvents ? { wantsEvents } : {}),
+    for: untilLeaving(what, interrupted),
+    ...end,
+    until: Math.min(end.until, now + leaseRenewal, spent > now ? spent + 1 : Number.POSITIVE_INFINITY),
+    ...(now > spent ? { alarm: overBudgetAlarm(view) } : {}),
   };
 }
 
-/** After a first Ctrl-C the user sees that it was heard, and what a second one does. */
-function untilLeaving({ seen }: NodeView, what: string): string {
-  if (seen.interrupted === undefined) return what;
-  return `${what}, ${interruptPatience / 1000}s at most (interrupted; Ctrl-C again leaves at once)`;
+/** Told while it lasts (hazard H22). */
+function overBudgetAlarm({ node, goal }: NodeView): string {
+  return `H22: calico-node on node ${node.name} has been down for more than ${(goal.budget ?? 0) / 1000}s, the graceful-restart budget: BGP peers may be dropping its routes`;
 }
 
 function said(stuck: Stuck | undefined): { readonly stuck?: string } {

@@ -23,6 +23,7 @@ export interface NodePlaces {
  * (compare-and-swap), every delete the UID.
  */
 export function writesOf(step: NodeStep, places: NodePlaces): readonly Write[] {
+  if ("through" in step) return [];
   switch (step.kind) {
     case "claim":
       return [

@@ -2,7 +2,7 @@ import type { Truth } from "../../model/reading.ts";
 import type { Circumstances } from "../../releases/bad-releases.ts";
 import type { KubernetesRange } from "../../releases/kubernetes.ts";
 import type { PathAnswer } from "../../releases/paths.ts";
-import type { ReleaseFactId } from "../../releases/sources.ts";
+import type { ReleaseFactId } from "../../releases/ids.ts";
 import type { Version } from "../../releases/version.ts";
 
 /** Where a route begins, and what is known of the cluster. */

@@ -1,3 +1,4 @@
+import { program } from "../../model/program.ts";
 import { rangeText, type KubernetesRange } from "../../releases/kubernetes.ts";
 import { span, within, type Version } from "../../releases/version.ts";
 import type { Rights, Standing } from "./standing.ts";
@@ -150,15 +151,25 @@ export function nodeCommands({ namespace, daemonSet }: Standing): readonly strin
   ];
 }
 
-export function contractCommands(to: Version, standing: Standing, tprs: boolean): readonly string[] {
+/** `migrated`: what the old release read otherwise, and is cleaned up after the last node. */
+export function contractCommands(
+  to: Version,
+  standing: Standing,
+  migrated: { readonly policies: boolean; readonly data: boolean },
+): readonly string[] {
   return [
     ...rightsOf(standing).clusterRoles.flatMap((role) => [
       `kubectl delete clusterrolebinding ${kept(role)}`,
       `kubectl delete clusterrole ${kept(role)}`,
     ]),
     apply(to, manifestOf(to, standing)),
-    ...(tprs
+    ...(migrated.policies
+      ? ["# annotations of the old semantics, without effect now", `${program} migrate-policy --finish`]
+      : []),
+    ...(migrated.data
       ? [
+          "# the old objects, whose content is on the new side",
+          `${program} migrate-data --finish`,
           "kubectl delete thirdpartyresource global-config.projectcalico.org ip-pool.projectcalico.org global-bgp-config.projectcalico.org global-bgp-peer.projectcalico.org",
         ]
       : []),

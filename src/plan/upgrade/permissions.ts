@@ -39,11 +39,11 @@ function rightsOfStep(step: StepId, place: Place): readonly NeededRight[] {
       return [];
     case "policy":
       return [
-        ...wide("", "namespaces", "list", "patch"),
-        ...wide(policies, "networkpolicies", "list", "create", "delete"),
+        ...wide("", "namespaces", "list", "watch", "patch"),
+        ...wide(policies, "networkpolicies", "list", "watch", "create", "delete"),
       ];
     case "data":
-      return wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "create");
+      return wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "watch", "create");
     case "expand":
       return [
         ...wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "create", "patch"),

@@ -1,6 +1,5 @@
 import type { DatastoreType } from "../../model/datastore.ts";
-import type { PathRuleId } from "../../releases/paths.ts";
-import type { ReleaseFactId } from "../../releases/sources.ts";
+import type { PathRuleId, ReleaseFactId } from "../../releases/ids.ts";
 import type { StepHazardId } from "./hazard-words.ts";
 
 /** What `plan -o json` prints; docs/schema/upgrade-plan.json describes it. */

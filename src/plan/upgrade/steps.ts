@@ -1,5 +1,5 @@
 import { span, within, type Version } from "../../releases/version.ts";
-import type { PathRuleId } from "../../releases/paths.ts";
+import type { PathRuleId } from "../../releases/ids.ts";
 import type { PlannedHop } from "../route/route.ts";
 import { rangeText } from "../../releases/kubernetes.ts";
 import {
@@ -77,7 +77,7 @@ export function stepsOf(hop: PlannedHop, standing: Standing): readonly PlanStep[
         fileState(standing, "contract", notLookedAt(standing, "without its manifest, what is left was")),
       ),
       rules: ["H01", "H12"],
-      commands: contractCommands(to, standing, crosses("P03")),
+      commands: contractCommands(to, standing, { policies: crosses("P02"), data: crosses("P03") }),
     },
   ];
 }
@@ -176,6 +176,7 @@ function controllerStep(from: Version, to: Version, standing: Standing): readonl
       when: "its rights are there, and policies are migrated where that is asked for",
       ...fileState(standing, "controller", componentState(standing, "controller", to)),
       rules: [],
+      command: `controller -f ${manifestOf(to, standing)}`,
       commands: controllerCommands(from, to, standing),
     },
   ];

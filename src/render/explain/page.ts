@@ -1,10 +1,12 @@
+import type { RuleId } from "../../preflight/rules/ids.ts";
+
 /** What is known of one id. */
 export interface Page {
-  readonly id: string;
+  readonly id: RuleId;
   readonly title: string;
   readonly why: string;
-  readonly detected?: string;
-  readonly fix?: string;
+  readonly detected: string;
+  readonly fix: string;
   /** Which releases it is about. */
   readonly releases?: string;
   readonly sources: readonly string[];

@@ -1,7 +1,8 @@
 import { program } from "../../model/program.ts";
+import { categories } from "../../preflight/categories.ts";
 import { table } from "../table.ts";
 import type { Page } from "./page.ts";
-import { allPages, categories } from "./pages.ts";
+import { allPages } from "./pages.ts";
 
 /** All ids, by category; wide: with the releases that they are about. */
 export function idsText(wide: boolean): string {
@@ -41,8 +42,8 @@ function partsOf({ why, releases, detected, fix, sources }: Page): readonly (rea
   return [
     ["Why", why],
     ...(releases === undefined ? [] : [["Releases", releases] as const]),
-    ...(detected === undefined ? [] : [["Looks at", detected] as const]),
-    ...(fix === undefined ? [] : [["What to do", fix] as const]),
+    ["Looks at", detected],
+    ["What to do", fix],
     ...sources.map((source) => ["Source", source] as const),
   ];
 }

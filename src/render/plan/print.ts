@@ -3,6 +3,7 @@ import { program } from "../../model/program.ts";
 import type { PlanNote, PlanStep, StepState, UpgradeHop, UpgradePlan } from "../../plan/upgrade/plan.ts";
 import type { Printable } from "../output.ts";
 import { table } from "../table.ts";
+import { plural } from "../../model/words.ts";
 
 /** A plan in all forms of -o. */
 export function printablePlan(plan: UpgradePlan): Printable {
@@ -20,7 +21,7 @@ function planText(plan: UpgradePlan, wide: boolean): string {
   const { from, to, datastore, kubernetes, hops } = plan;
   const where = `${datastore} datastore, Kubernetes ${kubernetes ?? "unknown"}`;
   if (hops.length === 0) return `${to} runs already (${where}): there is nothing to do.\n`;
-  const head = `From ${from} to ${to}, ${where}: ${hops.length} ${hops.length === 1 ? "hop" : "hops"}.\n`;
+  const head = `From ${from} to ${to}, ${where}: ${plural(hops.length, "hop")}.\n`;
   return [
     head + plan.notes.map(noteLine).join(""),
     ...hops.map((hop, index) => hopText(hop, index, wide)),

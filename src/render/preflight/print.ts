@@ -1,9 +1,10 @@
 import type { JsonObject } from "../../model/kube.ts";
 import { program } from "../../model/program.ts";
-import { categories } from "../explain/pages.ts";
+import { categories } from "../../preflight/categories.ts";
 import type { Printable } from "../output.ts";
 import type { PreflightReport, ReportedFinding } from "./kind.ts";
 import { rolesText } from "./roles.ts";
+import { plural } from "../../model/words.ts";
 
 /** A report in all forms of -o but `short`. */
 export function printablePreflight(report: PreflightReport): Printable {
@@ -51,7 +52,7 @@ function verdictLine({ from, to, datastore, cluster, ready, findings }: Prefligh
   const open = findings.filter(isOpen);
   const counts = (["error", "warning"] as const).flatMap((severity) => {
     const count = open.filter((finding) => finding.severity === severity).length;
-    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? "" : "s"}`];
+    return count === 0 ? [] : [plural(count, severity)];
   });
   const verdict = [ready ? "ready" : "not ready", ...counts].join(", ");
   return `${way}${where === "" ? "" : ` (${where})`}: ${verdict}\n`;

@@ -1,16 +1,15 @@
 import type { DatastoreType } from "../../model/datastore.ts";
 import type { JsonObject } from "../../model/kube.ts";
-import { badReleases } from "../../releases/bad-releases.ts";
 import type { Catalogue, CatalogueRelease } from "../../releases/catalogue.ts";
+import { badReleases } from "../../releases/faults/bad-releases.ts";
 import {
-  limits,
   rangeOf,
   rangeText,
   testedRange,
   type KubernetesLimit,
   type KubernetesRange,
 } from "../../releases/kubernetes.ts";
-import { sources } from "../../releases/sources.ts";
+import { limits } from "../../releases/limits/kubernetes-limits.ts";
 import { span, versionOf, within, type Version } from "../../releases/version.ts";
 import type { Printable } from "../output.ts";
 import { table } from "../table.ts";
@@ -50,7 +49,7 @@ export function printableReleases(catalogue: Catalogue): Printable {
         apiVersion: "calico-upgrade/v1alpha1",
         kind: "ReleaseCatalogue",
         releases: releases.map(entryOf),
-        faults: badReleases.map(({ id, severity, why }) => ({ id, severity, why, sources: sources[id] })),
+        faults: badReleases.map(({ id, severity, why, sources }) => ({ id, severity, why, sources })),
         limits: limits.map(limitOf),
       }) as unknown as JsonObject,
     rows: () => releases.map((release) => entryOf(release) as unknown as JsonObject),
@@ -117,7 +116,7 @@ function hasKubernetesDatastore(version: Version): boolean {
   return within(version, span("v2.0.0"));
 }
 
-function limitOf({ id, releases, datastore, min, max, why }: KubernetesLimit): object {
+function limitOf({ id, releases, datastore, min, max, why, sources }: KubernetesLimit): object {
   return {
     id,
     ...(releases.from === undefined ? {} : { from: releases.from.text }),
@@ -125,7 +124,7 @@ function limitOf({ id, releases, datastore, min, max, why }: KubernetesLimit): o
     ...(datastore === undefined ? {} : { datastore }),
     kubernetes: versions({ ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }),
     why,
-    sources: sources[id],
+    sources,
   };
 }
 

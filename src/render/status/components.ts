@@ -1,12 +1,11 @@
-import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import type { CalicoDaemonSet } from "../../facts/daemonset.ts";
 import { parseImage } from "../../model/image.ts";
-import { calicoNodeContainer } from "../../model/template.ts";
 import { cniContainer, isTombstone, type WorkloadFacts } from "../../model/workload.ts";
 import type { ComponentStatus } from "./kind.ts";
 
 /** The components of the installs: node and CNI plugin of each DaemonSet, controllers, Typha. */
 export function componentStatuses(
-  daemonSets: readonly DaemonSetFacts[],
+  daemonSets: readonly CalicoDaemonSet[],
   workloads: readonly WorkloadFacts[],
 ): readonly ComponentStatus[] {
   return [
@@ -16,8 +15,7 @@ export function componentStatuses(
   ];
 }
 
-function ofDaemonSet(daemonSet: DaemonSetFacts): readonly ComponentStatus[] {
-  const node = calicoNodeContainer(daemonSet.template);
+function ofDaemonSet({ daemonSet, image }: CalicoDaemonSet): readonly ComponentStatus[] {
   const cni = cniContainer(daemonSet.template);
   const common = {
     kind: "DaemonSet",
@@ -27,7 +25,7 @@ function ofDaemonSet(daemonSet: DaemonSetFacts): readonly ComponentStatus[] {
     desired: daemonSet.desired,
   };
   return [
-    { component: "calico-node", ...common, image: node?.image ?? "", version: tagOf(node?.image ?? "") },
+    { component: "calico-node", ...common, image, version: tagOf(image) },
     ...(cni === undefined
       ? []
       : [{ component: "cni" as const, ...common, image: cni.image, version: tagOf(cni.image) }]),

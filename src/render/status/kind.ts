@@ -1,7 +1,7 @@
 import type { Datastore } from "../../model/datastore.ts";
 import type { Backend } from "../../model/backend.ts";
 import type { Strategy } from "../../model/daemonset.ts";
-import type { Install } from "../../model/install.ts";
+import type { Install } from "../../facts/install.ts";
 import type { Owner } from "../../model/owner.ts";
 import type { Truth } from "../../model/reading.ts";
 import type { Identified } from "../../releases/release.ts";

@@ -1,6 +1,8 @@
+import { rollsText } from "../../model/rolls.ts";
 import { parseTime, type Millis } from "../../model/time.ts";
 import { humanDuration } from "../duration.ts";
 import type { DaemonSetStatus, InstallStatus, UpgradeStatus } from "./kind.ts";
+import { plural } from "../../model/words.ts";
 
 /** The lines above the tables: what this cluster is, how far an upgrade has come, what is wrong. */
 export function summaryLines(status: UpgradeStatus): readonly string[] {
@@ -111,7 +113,7 @@ function pinnedLines({ pinned, name, namespace, strategy }: DaemonSetStatus): re
   const back = pinned === "unreadable" ? "the strategy of its unreadable annotation" : pinned.type;
   return [
     `to ${strategy} until every node that is not silent runs the newest revision; then ${back} goes back (now: kubectl calico-upgrade node --unpin)`,
-    `do not apply DaemonSet ${namespace}/${name} elsewhere meanwhile: ${back} would restart all outdated nodes at once`,
+    `until then, don't kubectl apply DaemonSet ${namespace}/${name}: ${rollsText(pinned)}`,
   ];
 }
 
@@ -130,8 +132,4 @@ function runLine({ run }: DaemonSetStatus, now: Millis): string | undefined {
   return run.state === "working"
     ? `${run.holder ?? ""} works on it${target}${seen}`
     : `${run.holder ?? ""} left it unfinished${target}${seen}; the same command goes on with it`;
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../model/kube.ts";
 import type { Printable } from "../output.ts";
 import { table } from "../table.ts";
-import type { BundleList, UndoneEntry, UndoResult } from "./kind.ts";
+import type { BundleList, UndoResult } from "./kind.ts";
 
 /** Undo in all its forms but the table: its lines are printed as things happen. */
 export function printableUndo(result: UndoResult): Printable {
@@ -13,13 +13,6 @@ export function printableUndo(result: UndoResult): Printable {
     rows: () => entries as unknown as readonly JsonObject[],
     names: () => [...new Set(written.map(({ resource, name }) => `${resource}/${name}`))],
   };
-}
-
-/** kubectl's mutation line, and the namespace as its newer versions say it. */
-export function undoLine({ result, resource, namespace, name }: UndoneEntry, suffix: string): string {
-  const where =
-    namespace === undefined ? "" : ` ${result === "deleted" ? "from" : "in"} ${namespace} namespace`;
-  return `${resource}/${name} ${result}${where}${suffix}`;
 }
 
 export function printableBundles(list: BundleList): Printable {

@@ -1,4 +1,5 @@
 import type { Impact, NamespaceWhatIf, PolicyWhatIf } from "./kind.ts";
+import { plural } from "../../model/words.ts";
 
 /** What a reader has to know first: a label and its lines. */
 export function summaryRows(result: PolicyWhatIf): readonly (readonly [string, readonly string[]])[] {
@@ -22,7 +23,7 @@ export function summaryRows(result: PolicyWhatIf): readonly (readonly [string, r
       "Cluster",
       [
         `${cluster.kubernetes === "" ? "Kubernetes" : `Kubernetes ${cluster.kubernetes}`}, Calico ${cluster.calico}, datastore ${cluster.datastore}`,
-        `${plural(cluster.pods, "pod")} in ${plural(cluster.namespaces, "namespace")} (${plural(cluster.podClasses, "class", "es")}), ${plural(cluster.policies, "policy", "policies")}`,
+        `${plural(cluster.pods, "pod")} in ${plural(cluster.namespaces, "namespace")} (${plural(cluster.podClasses, "class", "classes")}), ${plural(cluster.policies, "policy", "policies")}`,
       ],
     ],
     [
@@ -78,9 +79,4 @@ export function impactText({ cutOff, exposed, confined, unknown }: Impact): stri
     unknown === 0 ? "" : `${plural(unknown, "pod")} unknown`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? "same" : parts.join(", ");
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  const word = many === "es" ? `${one}es` : many;
-  return `${String(count)} ${count === 1 ? one : word}`;
 }

@@ -19,6 +19,8 @@ export interface Result {
 }
 
 export interface Running {
+  /** Of the plugin itself. */
+  readonly pid: number;
   readonly stdout: () => string;
   readonly stderr: () => string;
   /** Resolves when either stream has said it; fails when the program ends or 60 s pass before. */
@@ -87,6 +89,7 @@ export function startPlugin(cluster: Cluster, args: readonly string[], options: 
   ended.catch(() => undefined);
   onTestFinished(() => void child.kill("SIGKILL"));
   return {
+    pid: child.pid ?? 0,
     stdout: () => stdout,
     stderr: () => stderr,
     says: (pattern) =>

@@ -1,9 +1,10 @@
+import { readingNames, type ClusterFacts } from "../../../src/model/cluster-facts.ts";
 import { configMapFacts } from "../../../src/model/configmap.ts";
 import { eventFacts } from "../../../src/model/event.ts";
 import { installationFacts } from "../../../src/model/install.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../../../src/model/kube.ts";
 import { nodeFacts } from "../../../src/model/node.ts";
-import { calicoDaemonSet, type Observed } from "../../../src/model/observed.ts";
+import { calicoDaemonSet } from "../../../src/model/observed.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { revisionFacts } from "../../../src/model/revision.ts";
@@ -330,9 +331,16 @@ export interface ClusterSpec {
   readonly events?: readonly KubeObject[];
 }
 
+const notAsked: Reading<never> = { known: false, why: "not asked", message: "nobody asked" };
+const nothingAsked = Object.fromEntries(readingNames.map((name) => [name, notAsked])) as unknown as Omit<
+  ClusterFacts,
+  "serverVersion" | "now"
+>;
+
 /** The same step from raw objects to facts that a live cluster goes through. */
-export function observedOf(spec: ClusterSpec): Observed {
+export function observedOf(spec: ClusterSpec): ClusterFacts {
   return {
+    ...nothingAsked,
     serverVersion: spec.serverVersion ?? "v1.36.4",
     now,
     nodes: reading(spec.nodes, nodeFacts),

@@ -20,7 +20,8 @@ import { inverseOrder } from "../../../src/bundle/inverse.ts";
 import { bundleRoot } from "../../../src/bundle/place.ts";
 import { listBundles, readBundle, readParts } from "../../../src/bundle/read.ts";
 import type { PartOf } from "../../../src/bundle/part.ts";
-import { hashOf, openBundle, type Draft, type OpenBundle } from "../../../src/bundle/write.ts";
+import { hashOf, openBundle, type OpenBundle } from "../../../src/bundle/write.ts";
+import type { Draft } from "../../../src/model/draft.ts";
 import { bundleDirFlag } from "../../../src/flags/bundle.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 

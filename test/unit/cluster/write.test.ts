@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { reviewAccess } from "../../../src/cluster/access.ts";
-import { requestOf, sendWrite } from "../../../src/cluster/write.ts";
+import { ignoresPreconditions, requestOf, sendWrite } from "../../../src/cluster/write.ts";
 import type { Write } from "../../../src/model/write.ts";
 import { connectTo, json, status, wireServer } from "./wire-server.ts";
 
@@ -130,4 +130,59 @@ test("access reviews: yes, no, and unknown where the server does not say", async
   const asked = ["get", "delete", "list", "watch"].map((verb) => ({ verb, group: "", resource: "pods" }));
   expect(await reviewAccess(connection, asked)).toEqual([true, false, "unknown", "unknown"]);
   expect(seen).toHaveLength(4);
+});
+
+describe("H08: a server that ignores preconditions of DELETE", () => {
+  const policy = {
+    apiVersion: "extensions/v1beta1",
+    kind: "NetworkPolicy",
+    metadata: { name: "web", namespace: "shop", uid: "u-1", resourceVersion: "7" },
+  };
+  const deletion: Write = {
+    verb: "delete",
+    ref: {
+      group: "extensions",
+      version: "v1beta1",
+      resource: "networkpolicies",
+      ...policy.metadata,
+      kind: policy.kind,
+    },
+    uid: "u-1",
+    resourceVersion: "7",
+  };
+
+  /** Answers in turn; remembers what was asked. */
+  function server(...answers: readonly object[]) {
+    const asked: string[] = [];
+    const connection = {
+      request({ method, path }: { readonly method: string; readonly path: string }) {
+        asked.push(`${method} ${path}`);
+        return Promise.resolve({ status: 200, body: answers[asked.length - 1] });
+      },
+    } as unknown as Parameters<typeof sendWrite>[0];
+    return { asked, connection };
+  }
+
+  test("is one below 1.14, and one that does not say", () => {
+    expect(
+      ["v1.7.16", "v1.13.12", "", "v1.14.0", "v1.15.12-gke.1", "v1.36.4"].map(ignoresPreconditions),
+    ).toEqual([true, true, true, false, false, false]);
+  });
+
+  test("has the object read and compared right before", async () => {
+    const { asked, connection } = server(policy, { kind: "Status", status: "Success" });
+    await sendWrite(connection, deletion, { dryRun: false, serverVersion: "v1.7.16" });
+    const path = "/apis/extensions/v1beta1/namespaces/shop/networkpolicies/web";
+    expect(asked).toEqual([`GET ${path}`, `DELETE ${path}`]);
+  });
+
+  test.each([
+    ["changed", { resourceVersion: "8" }],
+    ["made anew", { uid: "u-2" }],
+  ])("does not lose one that was %s in between", async (_what, now) => {
+    const { asked, connection } = server({ ...policy, metadata: { ...policy.metadata, ...now } });
+    const sent = sendWrite(connection, deletion, { dryRun: false, serverVersion: "v1.13.0" });
+    await expect(sent).rejects.toMatchObject({ status: 409 });
+    expect(asked).toHaveLength(1);
+  });
 });

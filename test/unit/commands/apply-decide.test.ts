@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { hopTo, migrationsOf, settledBy } from "../../../src/commands/apply/decide.ts";
-import type { ApplyOptions } from "../../../src/commands/apply/options.ts";
+import { hopTo, migrationsOf, settledBy, type Asked } from "../../../src/operations/apply/decide.ts";
+
 import type { Standing } from "../../../src/plan/upgrade/standing.ts";
 import { versionOf } from "../../../src/releases/version.ts";
-import { noConnection } from "../flags/no-connection.ts";
+import { commandsFor } from "../plan/commands.ts";
 
 const standing = (from: string, more: Partial<Standing> = {}): Standing => ({
   from: versionOf(from),
@@ -17,15 +17,14 @@ const standing = (from: string, more: Partial<Standing> = {}): Standing => ({
   daemonSet: "calico-node",
   ...more,
 });
-const options = (more: Partial<ApplyOptions> = {}): ApplyOptions =>
-  ({
-    until: "contract",
-    skipNodes: false,
-    dryRun: "none",
-    node: { ignored: new Set() },
-    connection: noConnection,
-    ...more,
-  }) as ApplyOptions;
+const options = (more: Partial<Asked["request"]> & Pick<Partial<Asked>, "dryRun"> = {}): Asked => {
+  const { dryRun = "none", ...request } = more;
+  return {
+    request: { until: "contract", skipNodes: false, nodes: { ignored: new Set() }, ...request },
+    dryRun,
+    commands: commandsFor("apply -f calico.yaml"),
+  };
+};
 
 describe("what apply does not begin", () => {
   test("H06: a stop between Typha v3.32 and the last node, in either way to ask for it", () => {
@@ -62,7 +61,7 @@ describe("what apply does not begin", () => {
     expect(first.map(({ command }) => command)).toEqual(["migrate-policy", "migrate-data"]);
     expect(settledBy(first)).toEqual(["P02", "P03", "H28"]);
     // Said to be done: left alone.
-    const done = options({ node: { ...options().node, ignored: new Set(["P02"]) } });
+    const done = options({ nodes: { ignored: new Set(["P02"]) } });
     expect(migrationsOf(hopTo(old, to, done), done).map(({ id }) => id)).toEqual(["data"]);
     const unclear = {
       ...seen,
@@ -79,7 +78,7 @@ describe("what apply does not begin", () => {
     expect(() => hopTo(old, to, options())).toThrow(
       /P02: before this file: .*migrate-policy.*--ignore-preflight-errors=P02/,
     );
-    const done = options({ node: { ...options().node, ignored: new Set(["P02"]) } });
+    const done = options({ nodes: { ignored: new Set(["P02"]) } });
     expect(hopTo(old, to, done)?.to).toBe("v2.5.1");
     expect(hopTo(old, to, options({ dryRun: "client" }))?.to).toBe("v2.5.1");
   });

@@ -1,4 +1,5 @@
-import { readFile as read } from "node:fs/promises";
+import { mkdtemp, readFile as read, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCli } from "../../../src/cli.ts";
@@ -38,6 +39,20 @@ async function runWith(seen: ClusterFacts, ...args: readonly string[]) {
   const exitCode = await runCli(args, context);
   return { exitCode, stdout: stdout(), stderr: stderr() };
 }
+
+test("a server that does not answer does not cost the facts that were saved before", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "facts-"));
+  try {
+    const path = join(folder, "cluster.json");
+    await writeFile(path, "saved before");
+    const { context } = testContext();
+    expect(await runCli(["status", "--save-facts", path], context)).toBe(1);
+    expect(await read(path, "utf8")).toBe("saved before");
+    expect(await readdir(folder)).toEqual(["cluster.json"]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
 
 describe("a facts file", () => {
   test("gives back what was saved: values, what could not be read, addresses, and when it was looked at", () => {

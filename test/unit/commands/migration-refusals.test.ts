@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { servedPolicies } from "../../../src/cluster/observe-policy.ts";
 import type { Discovery } from "../../../src/cluster/port.ts";
-import type { Looked } from "../../../src/commands/migrate-policy/look.ts";
-import { checkMigration } from "../../../src/commands/migrate-policy/side.ts";
+import { refusalOf } from "../../../src/plan/policy-migration/proof.ts";
 import type { Side } from "../../../src/policy/crossing.ts";
 import { whatIf } from "../../../src/policy/what-if.ts";
+import { flowText } from "../../../src/render/policy-migration/print.ts";
+import { commandsFor } from "../plan/commands.ts";
 import { clusterOf, type RawCluster } from "../policy/raw-cluster.ts";
 
 const raw: RawCluster = {
@@ -12,25 +13,36 @@ const raw: RawCluster = {
   pods: [{ namespace: "shop", name: "a", labels: {}, ip: "10.0.0.9" }],
   policies: [{ namespace: "shop", name: "web", spec: { podSelector: {} } }],
 };
-const result = whatIf({
-  ...clusterOf(raw),
-  driver: "etcd",
-  semantics: { kind: "v1", egress: false, ipBlock: "nobody" },
-  decisions: { keep: new Set(), treatAs: new Map() },
-});
 
-function looked(side: Side, more: Partial<typeof result> = {}): Looked {
-  const setting = { kubernetes: "v1.15.12", calico: "v2.2.1", driver: "etcd", target: "v2.4.0", side };
-  return { result: { ...result, ...more }, setting, calico: { text: "v2.2.1" } } as unknown as Looked;
+function resultOf(cluster: RawCluster) {
+  return whatIf({
+    ...clusterOf(cluster),
+    driver: "etcd",
+    semantics: { kind: "v1", egress: false, ipBlock: "nobody" },
+    decisions: { keep: new Set(), treatAs: new Map() },
+  });
 }
 
-function refusalOf(state: Looked): string {
-  try {
-    checkMigration(state, { accept: true, warn: () => undefined });
-    return "";
-  } catch (error) {
-    return (error as Error).message;
-  }
+const result = resultOf(raw);
+
+/** Message and hint, as they are printed. */
+function refusal(side: Side, more: Partial<typeof result> = {}): string {
+  const stop = refusalOf(
+    { ...result, ...more },
+    {
+      finish: false,
+      accept: true,
+      driver: "etcd",
+      side,
+      target: "v2.4.0",
+      calico: "v2.2.1",
+      decisions: { keep: new Set(), treatAs: new Map() },
+      commands: commandsFor("migrate-policy"),
+      flowText,
+    },
+    0,
+  );
+  return stop === undefined ? "" : `${stop.message}; ${stop.hint ?? ""}`;
 }
 
 describe("a migration that must not be carried out", () => {
@@ -40,19 +52,57 @@ describe("a migration that must not be carried out", () => {
     if (change === undefined) throw new Error("no change");
     const words =
       /everybody to shop\/\*: allow becomes deny, because a policy that did nothing.*\(shop\/web\).*--what-if -o wide/;
-    expect(refusalOf(looked("before", { meanwhile: [change] }))).toMatch(words);
-    expect(refusalOf(looked("before", { migrated: [{ ...change, cause: "other" }] }))).toMatch(words);
+    expect(refusal("before", { meanwhile: [change] })).toMatch(words);
+    expect(refusal("before", { migrated: [{ ...change, cause: "other" }] })).toMatch(words);
   });
 
   test("where nobody knows which semantics are in force", () => {
-    expect(refusalOf(looked("unknown"))).toMatch(
-      /not known: Calico is v2.2.1, .*older than v2.4.0; nothing was changed/,
-    );
+    expect(refusal("unknown")).toMatch(/not known: Calico is v2.2.1, .*older than v2.4.0; .*status/);
   });
 
   test.each(["before", "mixed"] as const)("but on a cluster that is %s the boundary it is", (side) => {
-    expect(refusalOf(looked(side))).toBe("");
+    expect(refusal(side)).toBe("");
   });
+});
+
+describe("a namespace that is being deleted", () => {
+  const going = (ip: string | undefined): RawCluster => ({
+    ...raw,
+    namespaces: [...raw.namespaces, { name: "going", deletionTimestamp: "2026-11-30T06:00:00Z" }],
+    pods: [
+      ...raw.pods,
+      { namespace: "going", name: "last", labels: {}, ...(ip === undefined ? {} : { ip }) },
+    ],
+    policies: [...raw.policies, { namespace: "going", name: "old", spec: { podSelector: {} } }],
+  });
+
+  test("is named with what to wait for as long as a pod in it can be reached", () => {
+    const { message = "", hint = "" } = stopOf(resultOf(going("10.0.0.10"))) ?? {};
+    expect(message).toMatch(/^namespace going is being deleted and still has running pods/);
+    expect(hint).toBe("wait until it is gone: kubectl get pods -n going");
+  });
+
+  test("is left alone where nothing in it can be reached any more", () => {
+    expect(stopOf(resultOf(going(undefined)))).toBeUndefined();
+  });
+
+  function stopOf(of: typeof result) {
+    return refusalOf(
+      of,
+      {
+        finish: false,
+        accept: false,
+        driver: "etcd",
+        side: "before",
+        target: "v2.4.0",
+        calico: "v2.2.1",
+        decisions: { keep: new Set(), treatAs: new Map() },
+        commands: commandsFor("migrate-policy"),
+        flowText,
+      },
+      0,
+    );
+  }
 });
 
 test("a server without NetworkPolicies is told so in kubectl's words", () => {

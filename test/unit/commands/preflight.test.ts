@@ -288,13 +288,15 @@ spec: {selector: {matchLabels: {a: b}}, template: {spec: {containers: [{name: ca
     const two = known([first, { ...first, name: "calico-node-arm", uid: "uid-arm" }]);
     const run = async (daemonSets: typeof one, ...args: readonly string[]) =>
       (await preflight({ ...crossing, readings: { daemonSets } }, ...args)).stderr;
-    expect(await run(known([]))).toBe("error: no DaemonSet runs calico-node here\n");
+    expect(await run(known([]))).toBe(
+      "error: no Calico found: no DaemonSet has a container calico-node or an image calico/node; look with: kubectl calico-upgrade status\n",
+    );
     expect(await run(two)).toBe(
-      "error: several DaemonSets run calico-node: kube-system/calico-node, kube-system/calico-node-arm; name one with --daemonset\n",
+      "error: there are 2 calico-node DaemonSets: kube-system/calico-node, kube-system/calico-node-arm; choose one with --daemonset NAMESPACE/NAME\n",
     );
     expect(await run(two, "--daemonset", "kube-system/calico-node")).toBe("");
     expect(await run(two, "--daemonset", "kube-system/other")).toMatch(
-      /^error: kube-system\/other is no DaemonSet/,
+      /^error: no calico-node DaemonSet kube-system\/other; there is kube-system\/calico-node, kube-system\/calico-node-arm$/m,
     );
   });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { discoveryOf } from "../../../src/cluster/discovery-groups.ts";
 import type { Connection, KubeRequest } from "../../../src/cluster/port.ts";
-import { findingsForStep } from "../../../src/commands/preflight/step.ts";
+import { findingsForStep } from "../../../src/operations/preflight/step.ts";
 import { readingNames } from "../../../src/model/cluster-facts.ts";
 import { known } from "../../../src/model/reading.ts";
 import { versionOf } from "../../../src/releases/version.ts";

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { refOf, type BundleEntry } from "../../../src/bundle/inverse.ts";
-import { asOwnedNow } from "../../../src/commands/undo/owned.ts";
-import { asUndone } from "../../../src/commands/undo/as-undone.ts";
-import type { UndoTarget } from "../../../src/commands/undo/staged-entries.ts";
-import { calicoDaemonSet, type Observed } from "../../../src/model/observed.ts";
+import { asOwnedNow } from "../../../src/operations/undo/owned.ts";
+import { asUndone } from "../../../src/operations/undo/as-undone.ts";
+import type { UndoTarget } from "../../../src/operations/undo/staged-entries.ts";
+import type { ClusterFacts } from "../../../src/model/cluster-facts.ts";
+import { calicoDaemonSet } from "../../../src/model/observed.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import { known, type Reading } from "../../../src/model/reading.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { workloadFacts } from "../../../src/model/workload.ts";
+import { observedOf } from "../build/a-cluster.ts";
 
 const namespace = "kube-system";
 
@@ -62,7 +64,8 @@ describe("H04: what is judged is what runs when the policies' turn comes", () =>
   });
   const elsewhere = { ...pod, name: "other-abcde", owner: "another" };
   const nothing = { known: false, why: "not asked", message: "not asked" } as const;
-  const seen: Observed = {
+  const seen: ClusterFacts = {
+    ...observedOf({}),
     serverVersion: "v1.15.12",
     now: 0,
     nodes: nothing,

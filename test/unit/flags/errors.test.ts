@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
   apiError,
+  badAnswer,
   connectionError,
   exitCodeOf,
   explain,
   interrupted,
   isBug,
+  reasonOf,
   userError,
 } from "../../../src/errors.ts";
 
@@ -15,7 +17,11 @@ const invalid = (details: object) =>
 describe("errors in kubectl's words", () => {
   test.each<[unknown, string]>([
     [userError("no node given"), "error: no node given"],
-    [userError("what runs cannot be told: error: no more"), "error: what runs cannot be told: no more"],
+    [badAnswer("this is no API server"), "error: this is no API server"],
+    [
+      userError(`what runs cannot be told: ${reasonOf(badAnswer("no more"))}`),
+      "error: what runs cannot be told: no more",
+    ],
     [userError("no node given", "See 'x -h'"), "error: no node given\nSee 'x -h'"],
     [
       apiError({ status: 404, reason: "NotFound", message: 'nodes "x" not found' }),

@@ -19,6 +19,7 @@ export function testContext(overrides: Partial<AppContext> = {}): {
       stderr: err.stream,
       colorDepth: 1,
       now: () => 0,
+      line: { verb: "", positionals: [], given: [] },
       warnings: { count: 0 },
       outputClosed: never,
       interrupts: {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { contentsOf } from "../../../src/manifest/contents.ts";
 import { fileFacts } from "../../../src/manifest/file-facts.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
+import { upgradeState } from "../../../src/facts/upgrade.ts";
 import { upgradeStatus } from "../../../src/render/status/build.ts";
 import { hostedCalico } from "../../calico/hosted-calico.ts";
 import { aWorkload } from "../build/a-cluster.ts";
@@ -48,7 +49,7 @@ describe("a file is taken for what is in it", () => {
 describe("a file enters by the door of a cluster", () => {
   const told = (version: string, datastore: "etcd" | "kubernetes") => {
     const objects = hostedCalico({ version, datastore: datastore === "etcd" ? "etcd" : "kdd" });
-    return upgradeStatus(fileFacts(inFile(objects), "kube-system"), catalogue);
+    return upgradeStatus(upgradeState(fileFacts(inFile(objects), "kube-system"), catalogue));
   };
 
   test.each([

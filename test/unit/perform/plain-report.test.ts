@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { plainReport } from "../../../src/perform/plain-report.ts";
-import type { RunEvent } from "../../../src/perform/run.ts";
+import type { RunEvent } from "../../../src/plan/run-event.ts";
 import {
   cordon,
   done,

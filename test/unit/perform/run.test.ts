@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { apiError, connectionError } from "../../../src/errors.ts";
 import type { Write } from "../../../src/model/write.ts";
-import { run, type DryRun, type LiveWorld, type RunEvent } from "../../../src/perform/run.ts";
+import { run, type DryRun, type LiveWorld } from "../../../src/perform/run.ts";
+import type { RunEvent } from "../../../src/plan/run-event.ts";
 import type { Stop } from "../../../src/plan/decision.ts";
 import type { Procedure } from "../../../src/plan/procedure.ts";
 

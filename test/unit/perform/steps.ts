@@ -1,5 +1,5 @@
-import type { StepWords } from "../../../src/perform/reporter.ts";
-import type { RunEvent } from "../../../src/perform/run.ts";
+import type { StepWords } from "../../../src/plan/step-words.ts";
+import type { RunEvent } from "../../../src/plan/run-event.ts";
 import type { PhaseName } from "../../../src/plan/decision.ts";
 
 /** Steps and words that a reporter can tell about, without anything of Calico in them. */

@@ -1,7 +1,7 @@
-import { PassThrough } from "node:stream";
 import { expect, test, vi } from "vitest";
-import { screenAfter } from "../../../scripts/picture/screen.ts";
-import type { RunEvent } from "../../../src/perform/run.ts";
+import type { RunEvent } from "../../../src/plan/run-event.ts";
+import { showList } from "../../../src/perform/task-list.ts";
+import type { Item } from "../../../src/perform/task-item.ts";
 import { taskReport } from "../../../src/perform/task-report.ts";
 import {
   cordon,
@@ -19,26 +19,7 @@ import {
   type Memory,
   type Step,
 } from "./steps.ts";
-
-const columns = 70;
-
-function terminal() {
-  const stream = Object.assign(new PassThrough(), { columns, rows: 40, isTTY: true });
-  let recording = "";
-  stream.setEncoding("utf8").on("data", (text: string) => {
-    recording += text.replaceAll("\n", "\r\n");
-  });
-  const screen = (): readonly string[] =>
-    screenAfter(recording, columns)
-      .map((cells) =>
-        cells
-          .map(({ text }) => text)
-          .join("")
-          .trimEnd(),
-      )
-      .filter((line) => line !== "");
-  return { stream: stream as unknown as NodeJS.WriteStream, screen };
-}
+import { terminal } from "./terminal.ts";
 
 interface Options {
   readonly nodes?: readonly string[];
@@ -47,29 +28,29 @@ interface Options {
 
 function start({ nodes = ["a"], results }: Options = {}) {
   const { stream, screen } = terminal();
+  const items: Item[] = [];
   const reporter = taskReport<Memory, Step>(words, {
-    stream,
-    onSuspend: () => () => {},
+    items,
     nodes,
     phases: ["cordon", "restart", "ready", "settle", "uncordon"],
     before: ["hold"],
     after: ["finish"],
     lines: results && ((line) => void results.push(line)),
     now: () => 5_000,
-    colored: false,
     elapsed: () => "3.1s",
   });
+  const list = showList(items, { stream, onSuspend: () => () => {}, colored: false });
   const tell = (events: readonly RunEvent<Memory, Step>[]): void => {
     for (const event of events) reporter.event(event);
   };
-  return { reporter, screen, tell };
+  return { list, screen, tell };
 }
 
 /** What stands on the terminal when everything is over. */
 async function atTheEnd(events: readonly RunEvent<Memory, Step>[], options: Options = {}) {
-  const { reporter, screen, tell } = start(options);
+  const { list, screen, tell } = start(options);
   tell(events);
-  await reporter.close();
+  await list.close();
   return screen();
 }
 
@@ -180,7 +161,7 @@ test("what somebody left on a node is said, and the node still done", async () =
 });
 
 test("while it waits: how long the node has been without its pod, for what, and why it takes so long", async () => {
-  const { reporter, screen, tell } = start();
+  const { list, screen, tell } = start();
   tell([...stepped(hold), ...stepped(cordon("a")), ...stepped(restart("a", "this takes 30s"))]);
   tell([waits("ready", "a", "pod x to become Ready", "ImagePullBackOff calico/node")]);
   await vi.waitFor(() => {
@@ -189,16 +170,16 @@ test("while it waits: how long the node has been without its pod, for what, and 
     expect(now).toContain("      ImagePullBackOff calico/node");
     expect(now).toContain("    this takes 30s");
   }, 5_000);
-  await reporter.close();
+  await list.close();
 });
 
 test("H22: what a step costs is on the screen before the step is done, once although it is tried again", async () => {
-  const { reporter, screen, tell } = start();
+  const { list, screen, tell } = start();
   const begun = { kind: "begun", step: restart("a", "this takes 30s"), memory: [] } as const;
   tell([...stepped(hold), ...stepped(cordon("a")), begun, begun]);
   await vi.waitFor(() => {
     expect(screen().filter((line) => line.includes("this takes 30s"))).toEqual(["    this takes 30s"]);
   }, 5_000);
   expect(screen().join()).not.toContain("deleted");
-  await reporter.close();
+  await list.close();
 });

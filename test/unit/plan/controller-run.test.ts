@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import type { KubeObject } from "../../../src/model/kube.ts";
-import { formatRunLease, leaseRenewal } from "../../../src/model/lease.ts";
+import { controllerRun, formatRunLease, leaseRenewal } from "../../../src/model/lease.ts";
 import { restartAnnotation } from "../../../src/model/names.ts";
 import type { Write } from "../../../src/model/write.ts";
-import { run, type RunResult } from "../../../src/perform/run.ts";
+import { run } from "../../../src/perform/run.ts";
+import { commandsFor } from "./commands.ts";
+import type { Ended } from "../../../src/plan/decision.ts";
 import type { ControllerGoal, TargetWorkload } from "../../../src/plan/controller/goal.ts";
 import { gapOf } from "../../../src/plan/controller/measure.ts";
 import { controllerProcedure } from "../../../src/plan/controller/procedure.ts";
@@ -114,6 +116,7 @@ const cases: readonly Case[] = [
 ];
 
 let processes = 0;
+const commands = commandsFor("controller -f x.yaml");
 
 function goalOf(
   each: Pick<Case, "target" | "stubs">,
@@ -128,11 +131,15 @@ function goalOf(
       .map(({ facts }) => facts.uid),
     settle: 2_000,
     timeout: 60_000,
-    // A process that was killed has left its lease; one that ended by itself has not.
-    takeOver: cluster.lease !== undefined,
-    holder: `bob@desk/${String((processes += 1))}`,
-    again: "kubectl calico-upgrade controller -f x.yaml",
-    status: "kubectl calico-upgrade status",
+    lease: {
+      // A process that was killed has left its lease; one that ended by itself has not.
+      takeOver: cluster.lease !== undefined,
+      holder: `bob@desk/${String((processes += 1))}`,
+      run: ({ uid }) => controllerRun(uid),
+      nested: false,
+      commands,
+    },
+    commands,
     back: "kubectl calico-upgrade undo x",
   };
 }
@@ -143,7 +150,7 @@ async function one(
   each: Pick<Case, "target" | "stubs">,
   faults: ReadonlyMap<number, Fault> = new Map(),
   interruptAt?: number,
-): Promise<RunResult<ControllerSeen> | "killed"> {
+): Promise<Ended<ControllerSeen> | "killed"> {
   const first = new AbortController();
   cluster.killed = false;
   const result = await run(controllerProcedure(goalOf(each, cluster), places), cluster, {
@@ -366,7 +373,7 @@ describe("H13: two runs never work on one install at once", () => {
 
   const other = { target: target("Deployment", "calico-kube-controllers", "calico/kube-controllers:v3.9.0") };
   const start = (cluster: SimulatedControllers, takeOver: boolean) =>
-    run(controllerProcedure({ ...goalOf(other, cluster), takeOver, holder: "eve@lab/2" }, places), cluster, {
+    run(controllerProcedure(eves(goalOf(other, cluster), takeOver), places), cluster, {
       dryRun: "none",
       now: () => cluster.now,
       send: (write) => cluster.send(write),
@@ -375,7 +382,7 @@ describe("H13: two runs never work on one install at once", () => {
     });
 
   test("while one works a second one is told who does, and writes nothing", async () => {
-    let second: RunResult<ControllerSeen> | undefined;
+    let second: Ended<ControllerSeen> | undefined;
     const { cluster, first } = await meanwhile(async (there) => {
       const { writes } = there;
       second = await start(there, false);
@@ -451,4 +458,46 @@ describe("H13: two runs never work on one install at once", () => {
     expect(await start(cluster, false)).toMatchObject({ kind: "done" });
     expect(cluster.lease).toEqual({ run: "ds/4" });
   });
+});
+
+function eves(goal: ControllerGoal, takeOver: boolean): ControllerGoal {
+  const { lease } = goal;
+  return lease === undefined ? goal : { ...goal, lease: { ...lease, takeOver, holder: "eve@lab/2" } };
+}
+
+test("H30: a pod that admission refuses is known before the old controller stops; what is unknown does not block", async () => {
+  for (const kind of ["refused", "unknown"] as const) {
+    const cluster = new SimulatedControllers([
+      { kind: "Deployment", name: "calico-kube-controllers", replicas: 1, image: old },
+    ]);
+    const wanted = {
+      target: target("Deployment", "calico-kube-controllers"),
+      stubs: [],
+      replaces: [],
+      settle: 1_000,
+      timeout: 60_000,
+      commands: commandsFor("controller -f calico.yaml"),
+      back: "undo",
+      pod: { apiVersion: "v1", kind: "Pod", metadata: { name: "" } },
+    };
+    const result = await run(controllerProcedure(wanted, places), cluster, {
+      dryRun: "none",
+      now: () => cluster.now,
+      send: (write) => cluster.send(write),
+      interrupt: { first: never, second: never },
+      emit: () => {},
+      read: async () =>
+        kind === "refused" ? { kind, messages: ["denied"] } : { kind, why: "no server-side dry run" },
+    });
+    if (kind === "unknown") {
+      expect(result).toMatchObject({ kind: "done" });
+      continue;
+    }
+    expect(result).toMatchObject({ kind: "stopped" });
+    expect(result.kind === "stopped" && result.reason.message).toContain(
+      "denied; the controller that runs is left alone",
+    );
+    expect(cluster.log).toEqual([]);
+    expect(cluster.running).toEqual([old]);
+  }
 });

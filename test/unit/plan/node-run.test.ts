@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import * as fc from "fast-check";
 import type { Strategy } from "../../../src/model/daemonset.ts";
 import type { Write } from "../../../src/model/write.ts";
-import { run, type RunResult } from "../../../src/perform/run.ts";
+import { run } from "../../../src/perform/run.ts";
+import type { Ended } from "../../../src/plan/decision.ts";
 import type { TemplateGoal } from "../../../src/plan/node/goal.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
 import type { Seen } from "../../../src/plan/node/seen.ts";
@@ -26,7 +27,7 @@ async function one(
   holder: string,
   faults: ReadonlyMap<number, Fault>,
   options: { nodes: readonly string[]; file: boolean; interruptAt?: number; takeOver?: boolean },
-): Promise<RunResult<Seen> | "killed"> {
+): Promise<Ended<Seen> | "killed"> {
   const ref = { ...daemonSets, namespace: "kube-system", name: "calico-node" };
   const write = (body: unknown): Write => ({
     verb: "patch",

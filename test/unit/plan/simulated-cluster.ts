@@ -40,8 +40,17 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
   readonly #revisions: Raw[];
   readonly #comingBack = new Map<string, number>();
 
-  constructor(options: { nodes: readonly string[]; cordoned: readonly string[]; strategy: unknown }) {
+  readonly #env: readonly unknown[];
+
+  /** `env`: of calico-node's container. */
+  constructor(options: {
+    nodes: readonly string[];
+    cordoned: readonly string[];
+    strategy: unknown;
+    env?: readonly unknown[];
+  }) {
     super();
+    this.#env = options.env ?? [];
     this.#nodes = new Map(
       options.nodes.map((name) => [name, this.#node(name, options.cordoned.includes(name))]),
     );
@@ -236,7 +245,15 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
   #template(generation: number): unknown {
     return {
       metadata: { labels: { app: "calico-node" } },
-      spec: { containers: [{ name: "calico-node", image: `calico/node:v3.${generation}.0` }] },
+      spec: {
+        containers: [
+          {
+            name: "calico-node",
+            image: `calico/node:v3.${generation}.0`,
+            ...(this.#env.length === 0 ? {} : { env: this.#env }),
+          },
+        ],
+      },
     };
   }
 

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { runCli } from "../../../src/cli.ts";
-import { standingOf } from "../../../src/commands/plan/standing.ts";
+import { upgradeState } from "../../../src/facts/upgrade.ts";
 import { upgradePlan } from "../../../src/plan/upgrade/make.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import type { UpgradePlan } from "../../../src/plan/upgrade/plan.ts";
+import { observedStanding, type Said } from "../../../src/plan/upgrade/standing-of.ts";
+import type { Standing } from "../../../src/plan/upgrade/standing.ts";
 import { catalogue, withTold } from "../../../src/releases/catalogue.ts";
 import { versionOf } from "../../../src/releases/version.ts";
-import { upgradeStatus } from "../../../src/render/status/build.ts";
 import {
   aDaemonSet,
   aHealthyCluster,
@@ -49,12 +50,16 @@ async function offline(from: string, to: string, datastore: string, ...more: str
   return made;
 }
 
-const told = { to: versionOf("v3.30.7"), from: undefined, datastore: undefined, kubernetes: undefined };
-const more = { workloadsKnown: true, oldGroupServed: false, idle: new Set<string>() };
+const nothingSaid: Said = { from: undefined, datastore: undefined, kubernetes: undefined };
+
+function standingOf(spec: ClusterSpec, said: Said = nothingSaid, known = catalogue): Standing {
+  const standing = observedStanding(upgradeState(observedOf(spec), known), said, known);
+  if (!standing.known) throw new Error(standing.message);
+  return standing.value;
+}
 
 function onCluster(spec: ClusterSpec, to: string): UpgradePlan {
-  const standing = standingOf(upgradeStatus(observedOf(spec), catalogue), told, more);
-  const made = upgradePlan(standing, versionOf(to), catalogue);
+  const made = upgradePlan(standingOf(spec), versionOf(to), catalogue);
   if (made.kind === "refusal") throw new Error(made.because);
   expect(schemaErrorsOf("upgrade-plan", made)).toEqual([]);
   return made;
@@ -172,14 +177,11 @@ describe("what the cluster shows is told, and only that", () => {
     const node = "registry.example/calico/node@sha256:4d7f5d2ce4e5f3a7";
     const daemonSet = aDaemonSet({ template: aTemplate({ node }) });
     const spec: ClusterSpec = { ...aHealthyCluster(), daemonSets: [daemonSet], pods: [] };
-    const status = upgradeStatus(observedOf(spec), catalogue);
-    expect(() => standingOf(status, told, more)).toThrow(
-      /which Calico release runs is not known.*--from=VERSION/,
-    );
+    expect(() => standingOf(spec)).toThrow(/which Calico release runs is not known.*--from=VERSION/);
     // In the middle of an upgrade --to has said it of the file's image.
-    const said = upgradeStatus(observedOf(spec), withTold(catalogue, node, versionOf("v3.30.7")));
-    expect(standingOf(said, told, more).seen?.template.map(({ text }) => text)).toEqual(["v3.30.7"]);
-    const standing = standingOf(status, { ...told, from: versionOf("v3.29.0") }, more);
+    const said = withTold(catalogue, node, versionOf("v3.30.7"));
+    expect(standingOf(spec, nothingSaid, said).seen?.template.map(({ text }) => text)).toEqual(["v3.30.7"]);
+    const standing = standingOf(spec, { ...nothingSaid, from: versionOf("v3.29.0") });
     expect(standing).toMatchObject({ from: { text: "v3.29.0" }, seen: { template: [] } });
   });
 
@@ -192,23 +194,23 @@ describe("what the cluster shows is told, and only that", () => {
       waiting: { reason: "ImagePullBackOff" },
       ready: false,
     });
-    const pods = [{ ...stuck, metadata: { ...stuck.metadata, name } }, ...others];
-    const status = upgradeStatus(observedOf({ ...spec, pods }), catalogue);
-    expect(() => standingOf(status, told, more)).toThrow(/is not known.*v3\.29\.l/);
-    const idle = new Set([stuck.metadata.uid ?? ""]);
-    expect(standingOf(status, told, { ...more, idle }).from.text).toBe(runningIn(spec));
+    const renamed = { ...stuck, metadata: { ...stuck.metadata, name } };
+    expect(standingOf({ ...spec, pods: [renamed, ...others] }).from.text).toBe(runningIn(spec));
+    const ran = aPod(aDaemonSet({ template: aTemplate({ node }) }), "node-01");
+    expect(() => standingOf({ ...spec, pods: [ran, ...others] })).toThrow(/is not known.*v3\.29\.l/);
   });
 
   test("an install that somebody else owns gets the right procedure instead of a plan", () => {
     const daemonSet = aDaemonSet({ labels: { "app.kubernetes.io/managed-by": "tigera-operator" } });
-    const status = upgradeStatus(observedOf({ ...aHealthyCluster(), daemonSets: [daemonSet] }), catalogue);
-    expect(() => standingOf(status, told, more)).toThrow(/operator owns this Calico/);
+    expect(() => standingOf({ ...aHealthyCluster(), daemonSets: [daemonSet] })).toThrow(
+      /operator owns this Calico/,
+    );
   });
 });
 
 /** The release of a cluster's first node. */
 function runningIn(spec: ClusterSpec): string {
-  return upgradeStatus(observedOf(spec), catalogue).nodes[0]?.release?.release ?? "";
+  return upgradeState(observedOf(spec), catalogue).nodes[0]?.release?.release ?? "";
 }
 
 describe("-f: the target's manifest", () => {
@@ -305,7 +307,10 @@ describe("bad input: what is wrong, why, what to do, exit code 1", () => {
     [["--to=v3.1.7", "--from=x", ...given], '--from: "x" is no version'],
     [["--to=v3.1.7", "--from=v3.1.0", "--datastore=etcd3"], "--datastore must be 'etcd' or 'kubernetes'"],
     [["--to=v3.1.7", "--from=v3.1.0", ...given, "--kubernetes=new"], '"new" is no Kubernetes version'],
-    [["--to=v3.1.7", "--from=v3.2.0", ...given], "P11: v3.1.7 is older than v3.2.0: a downgrade"],
+    [
+      ["--to=v3.1.7", "--from=v3.2.0", ...given],
+      "P11: v3.1.7 is older than v3.2.0; Calico does not document downgrades",
+    ],
     [["--to=v3.1.7", "--from=v3.33.0", ...given], "(newer than the releases that this program knows)"],
     [["--to=v2.6.0", "--from=v2.5.0", ...given], "R01: v2.6.0 was released with the wrong artifacts"],
     [["--to=v2.6.0", "--from=v2.5.0", ...given], "the nearest release that can be reached is v2.6.1"],

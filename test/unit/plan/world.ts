@@ -7,6 +7,7 @@ import { nodeFacts, type NodeFacts } from "../../../src/model/node.ts";
 import { podFacts, type PodFacts } from "../../../src/model/pod.ts";
 import { revisionFacts, type RevisionFacts } from "../../../src/model/revision.ts";
 import { formatTime } from "../../../src/model/time.ts";
+import { commandsFor } from "./commands.ts";
 import type { NodeGoal } from "../../../src/plan/node/goal.ts";
 import type { NodeWorld } from "../../../src/plan/node/world.ts";
 
@@ -206,8 +207,7 @@ export function goal(change: Partial<NodeGoal> = {}): NodeGoal {
   return {
     daemonSet: "ds",
     nodes: ["node-01"],
-    again: [],
-    everywhere: [],
+    commands: commandsFor(`node ${(change.nodes ?? ["node-01"]).join(" ")}`),
     restart: false,
     holder: me,
     takeOver: false,
@@ -216,6 +216,8 @@ export function goal(change: Partial<NodeGoal> = {}): NodeGoal {
     timeout: 300_000,
     expectReady: true,
     bgp: true,
+    budget: 90_000,
+    readyMeansBgp: true,
     guard: () => undefined,
     restoreStrategy: (live, strategy) => [
       {

@@ -85,7 +85,7 @@ describe("what is written", () => {
           const ipBlock = driver === "etcd" ? "nobody" : "everybody";
           const semantics = { kind: "v1", egress: false, ipBlock } as const;
           const input = { ...before, driver, semantics, decisions: nothingDecided };
-          expect(judge(whatIf(input))).toEqual({ refused: [], toAccept: [] });
+          expect(judge(whatIf(input))).toEqual({ refused: [], toAccept: [], going: [] });
           // The migrated cluster, upgraded as it is.
           expect(whatIf({ ...input, ...after }).without).toEqual([]);
         },
@@ -128,7 +128,7 @@ describe("the proof", () => {
     };
     const input = { ...clusterOf(raw), driver: "etcd", decisions: nothingDecided } as const;
     const barely = judge(whatIf({ ...input, semantics: { kind: "v1", egress: false, ipBlock: "nobody" } }));
-    expect(barely).toEqual({ refused: [], toAccept: [] });
+    expect(barely).toEqual({ refused: [], toAccept: [], going: [] });
     const later = judge(
       whatIf({ ...input, semantics: { kind: "v1", egress: true, ipBlock: "its addresses" } }),
     );

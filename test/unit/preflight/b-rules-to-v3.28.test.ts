@@ -1,15 +1,15 @@
-import { hostEndpoints } from "../../../src/preflight/rules/b14-host-endpoints.ts";
-import { ebpfConnections } from "../../../src/preflight/rules/b15-ebpf-connections.ts";
-import { order } from "../../../src/preflight/rules/b16-order.ts";
-import { crdVersion } from "../../../src/preflight/rules/b17-crd-version.ts";
-import { budgetVersion } from "../../../src/preflight/rules/b18-budget-version.ts";
-import { helmNamespace } from "../../../src/preflight/rules/b19-helm-namespace.ts";
-import { flexVolume } from "../../../src/preflight/rules/b20-flexvolume.ts";
-import { podSecurity } from "../../../src/preflight/rules/b21-pod-security.ts";
-import { largeCrds } from "../../../src/preflight/rules/b22-large-crds.ts";
-import { cniAccount } from "../../../src/preflight/rules/b23-cni-account.ts";
-import { owners } from "../../../src/preflight/rules/b24-owners.ts";
-import { checksumOffload } from "../../../src/preflight/rules/b25-checksum-offload.ts";
+import { hostEndpoints } from "../../../src/preflight/rules/policy/b14-host-endpoints.ts";
+import { ebpfConnections } from "../../../src/preflight/rules/network/b15-ebpf-connections.ts";
+import { order } from "../../../src/preflight/rules/policy/b16-order.ts";
+import { crdVersion } from "../../../src/preflight/rules/kubernetes/b17-crd-version.ts";
+import { budgetVersion } from "../../../src/preflight/rules/kubernetes/b18-budget-version.ts";
+import { helmNamespace } from "../../../src/preflight/rules/ownership/b19-helm-namespace.ts";
+import { flexVolume } from "../../../src/preflight/rules/manifest/b20-flexvolume.ts";
+import { podSecurity } from "../../../src/preflight/rules/manifest/b21-pod-security.ts";
+import { largeCrds } from "../../../src/preflight/rules/manifest/b22-large-crds.ts";
+import { cniAccount } from "../../../src/preflight/rules/manifest/b23-cni-account.ts";
+import { owners } from "../../../src/preflight/rules/ownership/b24-owners.ts";
+import { checksumOffload } from "../../../src/preflight/rules/network/b25-checksum-offload.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { known } from "../../../src/model/reading.ts";
 import { aConfigMap, aNode } from "../build/a-cluster.ts";
@@ -268,10 +268,16 @@ const crd = (annotations: Readonly<Record<string, string>>): KubeObject => ({
   metadata: { name: "ippools.crd.projectcalico.org", annotations },
 });
 
+const byOperator = {
+  namespace: "calico-system",
+  labels: { "app.kubernetes.io/managed-by": "tigera-operator" },
+};
+
 casesOf("CRDs would stay old, because kubectl apply refuses them", largeCrds, [
   {
     because: "one that was applied client-side is named",
     release: "v3.24.6",
+    daemonSet: byOperator,
     objects: [crd({ "kubectl.kubernetes.io/last-applied-configuration": "{}" })],
     to: "v3.25.2",
     says: "fail",
@@ -279,15 +285,29 @@ casesOf("CRDs would stay old, because kubectl apply refuses them", largeCrds, [
     seen: ["CustomResourceDefinition ippools.crd.projectcalico.org"],
     fix: "--server-side",
   },
-  { because: "one that was not passes", release: "v3.24.6", objects: [crd({})], to: "v3.25.2", says: "pass" },
+  {
+    because: "one that was not passes",
+    release: "v3.24.6",
+    daemonSet: byOperator,
+    objects: [crd({})],
+    to: "v3.25.2",
+    says: "pass",
+  },
   {
     because: "CRDs that may not be listed are unknown",
     release: "v3.24.6",
+    daemonSet: byOperator,
     readings: { crds: forbidden },
     to: "v3.25.2",
     says: "unknown",
   },
-  { because: "etcd has none", release: "v3.24.6", datastore: "etcd", to: "v3.25.2", says: "n/a" },
+  {
+    because: "those of the hosted manifest fit, so every upgrade of one would be warned for nothing",
+    release: "v3.24.6",
+    objects: [crd({ "kubectl.kubernetes.io/last-applied-configuration": "{}" })],
+    to: "v3.25.2",
+    says: "n/a",
+  },
 ]);
 
 const account: KubeObject = {

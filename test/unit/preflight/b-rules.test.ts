@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { hostEndpoints } from "../../../src/preflight/rules/b14-host-endpoints.ts";
-import { adminPolicies } from "../../../src/preflight/rules/b33-admin-policies.ts";
+import { hostEndpoints } from "../../../src/preflight/rules/policy/b14-host-endpoints.ts";
+import { adminPolicies } from "../../../src/preflight/rules/policy/b33-admin-policies.ts";
 import { aCalicoObject, findingOf, forbidden } from "./cluster.ts";
 
 describe("B14: host endpoints of all interfaces begin to drop with v3.14", () => {

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { ClusterFacts } from "../../../src/model/cluster-facts.ts";
 import { factsOfObjects } from "../../../src/model/facts-of-objects.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
@@ -6,11 +7,13 @@ import { podFacts } from "../../../src/model/pod.ts";
 import { known, type Reading } from "../../../src/model/reading.ts";
 import { revisionFacts } from "../../../src/model/revision.ts";
 import type { ClusterRule } from "../../../src/preflight/cluster-rule.ts";
+import { clusterRules } from "../../../src/preflight/cluster-rules.ts";
 import { preflightFacts } from "../../../src/preflight/facts.ts";
 import type { Finding } from "../../../src/preflight/finding.ts";
 import type { Subject } from "../../../src/preflight/subject.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
 import { versionOf } from "../../../src/releases/version.ts";
+import { takenForGood } from "./refusals.ts";
 import { aConfigMap, aDaemonSet, aNode, aPod, aRevision, aTemplate, now } from "../build/a-cluster.ts";
 
 export interface PreflightSpec {
@@ -80,7 +83,21 @@ export function clusterFacts(spec: PreflightSpec = {}): ClusterFacts {
   };
 }
 
-/** What one rule says of that cluster on its way to a release (`to`), or without a target. */
+/** The rules of some categories: `rulesOf("N")`. */
+export function rulesOf(letters: string): readonly ClusterRule[] {
+  return clusterRules.filter(({ id }) => letters.includes(id.charAt(0)));
+}
+
+export function ruleOf(id: string): ClusterRule {
+  const found = clusterRules.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`there is no rule ${id}`);
+  return found;
+}
+
+/**
+ * What one rule says of that cluster on its way to a release (`to`), or without a target; it has to say no
+ * better of the same cluster where one of its readings is refused.
+ */
 export function findingOf(
   rule: ClusterRule,
   spec: PreflightSpec = {},
@@ -88,7 +105,11 @@ export function findingOf(
   subject: Partial<Subject> = {},
 ): Finding {
   const target = to === undefined ? {} : { to: known(versionOf(to)) };
-  return rule.evaluate(preflightFacts(clusterFacts(spec), catalogue), { ...target, ...subject }, now);
+  const facts = clusterFacts(spec);
+  const asked = { ...target, ...subject };
+  const finding = rule.evaluate(preflightFacts(facts, catalogue), asked, now);
+  expect(takenForGood(rule, facts, asked, finding)).toEqual([]);
+  return finding;
 }
 
 /** An object of Calico's, as the CRD has it. */

@@ -1,16 +1,7 @@
-import { dataRules } from "../../../src/preflight/categories/d.ts";
-import { pathRulesOfCluster } from "../../../src/preflight/categories/p.ts";
-import type { ClusterRule } from "../../../src/preflight/cluster-rule.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { aConfigMap, aDaemonSet } from "../build/a-cluster.ts";
 import { casesOf, daemonSetWith, serving } from "./cases.ts";
-import { aCalicoObject, forbidden } from "./cluster.ts";
-
-function rule(id: string): ClusterRule {
-  const found = [...dataRules, ...pathRulesOfCluster].find((each) => each.id === id);
-  if (found === undefined) throw new Error(`there is no rule ${id}`);
-  return found;
-}
+import { aCalicoObject, forbidden, ruleOf } from "./cluster.ts";
 
 const old = (kind: string, name: string, group = "projectcalico.org"): KubeObject => ({
   apiVersion: `${group}/v1`,
@@ -34,7 +25,7 @@ const pool = old("IpPool", "10-244-0-0-16");
 const copied = aCalicoObject("IPPool", "10-244-0-0-16");
 
 for (const id of ["D01", "P03"]) {
-  casesOf("v2.5 would not start without its data", rule(id), [
+  casesOf("v2.5 would not start without its data", ruleOf(id), [
     {
       because: "what was not copied is refused or told, by name",
       ...v24,
@@ -83,7 +74,7 @@ for (const id of ["D01", "P03"]) {
   ]);
 }
 
-casesOf("an empty list would be taken for a complete copy", rule("D01"), [
+casesOf("an empty list would be taken for a complete copy", ruleOf("D01"), [
   {
     because: "a server that no longer serves the old group has nothing to copy from",
     release: "v2.4.1",
@@ -101,7 +92,7 @@ casesOf("an empty list would be taken for a complete copy", rule("D01"), [
   },
 ]);
 
-casesOf("the Job's own success is no proof", rule("D01"), [
+casesOf("the Job's own success is no proof", ruleOf("D01"), [
   {
     because: "a Job that says it succeeded and left objects out does not pass",
     ...v24,
@@ -111,7 +102,7 @@ casesOf("the Job's own success is no proof", rule("D01"), [
   },
 ]);
 
-casesOf("data that no server can read would be lost", rule("P03"), [
+casesOf("data that no server can read would be lost", ruleOf("P03"), [
   {
     because: "a server that no longer serves the old group is refused",
     release: "v2.4.1",
@@ -144,7 +135,7 @@ const v26 = {
   daemonSet: daemonSetWith("v2.6.12", { serviceAccountName: "calico-node" }),
 } as const;
 
-casesOf("calico-node v3 would not start", rule("D02"), [
+casesOf("calico-node v3 would not start", ruleOf("D02"), [
   {
     because: "a right that is missing is named",
     ...v26,
@@ -175,7 +166,7 @@ for (const [id, severity] of [
   ["D03", "warning"],
   ["P09", "error"],
 ] as const) {
-  casesOf("new pods would get no network, with half of the data converted", rule(id), [
+  casesOf("new pods would get no network, with half of the data converted", ruleOf(id), [
     {
       because: "etcd's content is not in the API: what to run is told",
       release: "v2.6.12",
@@ -201,7 +192,7 @@ const hostLocal = {
 };
 const upgradeIpam = { initContainers: [{ name: "upgrade-ipam", image: "calico/cni:v3.29.1" }] };
 
-casesOf("addresses that are in use would be given out again", rule("D04"), [
+casesOf("addresses that are in use would be given out again", ruleOf("D04"), [
   {
     because: "upgrade-ipam beside host-local is told",
     config: hostLocal,
@@ -248,7 +239,7 @@ const information = (datastoreReady: boolean) =>
   aCalicoObject("ClusterInformation", "default", { datastoreReady });
 const notServed = { known: false, why: "not served", message: "the server doesn't have it" } as const;
 
-casesOf("somebody else's migration would be broken", rule("D05"), [
+casesOf("somebody else's migration would be broken", ruleOf("D05"), [
   {
     because: "a datastore that is not ready is refused",
     objects: [information(false)],
@@ -309,7 +300,7 @@ const migration = (phase?: string): KubeObject => ({
 const native = { CALICO_API_GROUP: "projectcalico.org/v3" };
 const v332 = { release: "v3.32.0", to: "v3.32.1" } as const;
 
-casesOf("calico-node would look for its data in the wrong place", rule("D06"), [
+casesOf("calico-node would look for its data in the wrong place", ruleOf("D06"), [
   {
     because: "one that is under way is refused",
     ...v332,

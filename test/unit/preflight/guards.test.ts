@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { loadBalancers } from "../../../src/preflight/rules/h09-load-balancers.ts";
-import { reconcilers } from "../../../src/preflight/rules/h12-reconcilers.ts";
-import { silentNode } from "../../../src/preflight/rules/h16-silent-node.ts";
-import { restartStorm } from "../../../src/preflight/rules/h17-restart-storm.ts";
-import { othersReady } from "../../../src/preflight/rules/h18-others.ts";
-import { lastNode } from "../../../src/preflight/rules/h19-last-node.ts";
+import { loadBalancers } from "../../../src/preflight/rules/rollout/h09-load-balancers.ts";
+import { reconcilers } from "../../../src/preflight/rules/ownership/h12-reconcilers.ts";
+import { silentNode } from "../../../src/preflight/rules/health/h16-silent-node.ts";
+import { restartStorm } from "../../../src/preflight/rules/network/h17-restart-storm.ts";
+import { othersReady } from "../../../src/preflight/rules/rollout/h18-others.ts";
+import { lastNode } from "../../../src/preflight/rules/rollout/h19-last-node.ts";
 import { nodeRules } from "../../../src/preflight/node-rules.ts";
 import { blocks } from "../../../src/preflight/rule.ts";
 import { lease, node, now, pod } from "../plan/world.ts";

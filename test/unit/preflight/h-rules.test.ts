@@ -1,27 +1,26 @@
 import { describe, expect, test } from "vitest";
-import { hazardRules } from "../../../src/preflight/categories/h.ts";
-import { rightsTaken } from "../../../src/preflight/rules/h01-rights-taken.ts";
-import { leftBehind } from "../../../src/preflight/rules/h02-left-behind.ts";
-import { surroundings } from "../../../src/preflight/rules/h05-surroundings.ts";
-import { typhaFirst } from "../../../src/preflight/rules/h06-typha-first.ts";
-import { dryRun } from "../../../src/preflight/rules/h07-dry-run.ts";
-import { deleteVersion } from "../../../src/preflight/rules/h08-delete-version.ts";
-import { cordons } from "../../../src/preflight/rules/h09-cordons.ts";
-import { unplaced } from "../../../src/preflight/rules/h10-unplaced.ts";
-import { leases } from "../../../src/preflight/rules/h13-leases.ts";
-import { policiesComeBack } from "../../../src/preflight/rules/h15-policies-come-back.ts";
-import { singleNode } from "../../../src/preflight/rules/h19-single-node.ts";
-import { several } from "../../../src/preflight/rules/h20-several.ts";
-import { images } from "../../../src/preflight/rules/h21-images.ts";
-import { controllerEnds } from "../../../src/preflight/rules/h24-controller-ends.ts";
-import { configAge } from "../../../src/preflight/rules/h25-config-age.ts";
+import { rightsTaken } from "../../../src/preflight/rules/manifest/h01-rights-taken.ts";
+import { leftBehind } from "../../../src/preflight/rules/manifest/h02-left-behind.ts";
+import { surroundings } from "../../../src/preflight/rules/manifest/h05-surroundings.ts";
+import { typhaFirst } from "../../../src/preflight/rules/components/h06-typha-first.ts";
+import { dryRun } from "../../../src/preflight/rules/kubernetes/h07-dry-run.ts";
+import { deleteVersion } from "../../../src/preflight/rules/policy/h08-delete-version.ts";
+import { cordons } from "../../../src/preflight/rules/rollout/h09-load-balancers.ts";
+import { unplaced } from "../../../src/preflight/rules/health/h10-unplaced.ts";
+import { leases } from "../../../src/preflight/rules/rollout/h13-leases.ts";
+import { policiesComeBack } from "../../../src/preflight/rules/policy/h15-policies-come-back.ts";
+import { singleNode } from "../../../src/preflight/rules/rollout/h19-last-node.ts";
+import { several } from "../../../src/preflight/rules/rollout/h20-several.ts";
+import { images } from "../../../src/preflight/rules/manifest/h21-images.ts";
+import { controllerEnds } from "../../../src/preflight/rules/components/h24-controller-ends.ts";
+import { configAge } from "../../../src/preflight/rules/rollout/h25-config-age.ts";
 import { blocks } from "../../../src/preflight/rule.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import { known } from "../../../src/model/reading.ts";
 import { aConfigMap, aDaemonSet, ago, aNode, aPod, aWorkload } from "../build/a-cluster.ts";
 import { compared, type Install } from "./a-file.ts";
-import { findingOf, forbidden, type PreflightSpec } from "./cluster.ts";
+import { findingOf, forbidden, type PreflightSpec, rulesOf } from "./cluster.ts";
 
 const none: Install = {};
 const object = (apiVersion: string, kind: string, name: string, more: object = {}): KubeObject => ({
@@ -39,7 +38,7 @@ const crd = (name: string): KubeObject => object("apiextensions.k8s.io/v1", "Cus
 
 describe("every hazard that can be seen before", () => {
   test("blocks nothing in a healthy cluster of today", () => {
-    for (const rule of hazardRules) {
+    for (const rule of rulesOf("H")) {
       const finding = findingOf(rule);
       expect([rule.id, blocks(finding, new Set(), "warning"), finding.outcome]).toEqual([
         rule.id,
@@ -279,15 +278,40 @@ describe("H21: images, three-valued", () => {
     expect(compared(images, none, file, { nodes: [listed(...all)] }).outcome).toBe("pass");
   });
 
-  test("not listed is unknown, and unknown never blocks", () => {
-    const finding = compared(images, none, file);
+  test("a node that lists fewer than 50 images does not have the others: a warning, with what pulls them", () => {
+    expect(compared(images, none, file, { nodes: [listed("docker.io/calico/node:v3.29.1")] })).toMatchObject({
+      outcome: "fail",
+      severity: "warning",
+      because: "images of the file are not on 1 of 1 nodes yet (node-01); the first start pulls them",
+      fix: expect.stringContaining("crictl pull docker.io/calico/node:v3.30.7") as string,
+    });
+  });
+
+  test("not listed by a node that lists no more, or says nothing, is unknown, and unknown never blocks", () => {
+    const many = Array.from({ length: 50 }, (_, index) => ({ names: [`docker.io/library/app:${index}`] }));
+    const full = aNode("node-01");
+    const fullNode = { ...full, status: { ...(full["status"] as object), images: many } } as KubeObject;
     const unread = findingOf(images, {
       readings: { pods: { known: false, why: "forbidden", message: "no" } },
     });
-    for (const each of [finding, unread]) {
+    for (const each of [
+      compared(images, none, file, { nodes: [fullNode] }),
+      compared(images, none, file),
+      unread,
+    ]) {
       expect(each).toMatchObject({ outcome: "unknown", severity: "info" });
       expect(blocks(each, new Set(), "warning")).toBe(false);
     }
+  });
+
+  test("the images that run say nothing of the target's: without its file they are unknown", () => {
+    const running = ["docker.io/calico/node:v3.29.1", "docker.io/calico/cni:v3.29.1"];
+    const nodes = [listed(...running)];
+    expect(findingOf(images, { nodes }, "v3.30.7")).toMatchObject({
+      outcome: "unknown",
+      because: "which images the target needs is in its manifest: add -f FILE",
+    });
+    expect(findingOf(images, { nodes }).outcome).toBe("n/a");
   });
 
   test("a pull error that was seen stands against it", () => {

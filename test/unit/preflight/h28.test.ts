@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bothSides } from "../../../src/preflight/rules/h28-both-sides.ts";
+import { bothSides } from "../../../src/preflight/rules/data/h28-both-sides.ts";
 import type { OldData } from "../../../src/preflight/node-facts.ts";
 import { now, pod } from "../plan/world.ts";
 import { facts, known, subject, unread } from "./facts.ts";

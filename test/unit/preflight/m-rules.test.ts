@@ -1,37 +1,36 @@
 import { describe, expect, test } from "vitest";
-import { manifestRules } from "../../../src/preflight/categories/m.ts";
-import { hostedManifest } from "../../../src/preflight/rules/m01-hosted-manifest.ts";
-import { sameInstall } from "../../../src/preflight/rules/m02-same-install.ts";
-import { tagsOnly } from "../../../src/preflight/rules/m03-tags-only.ts";
-import { nodeAddresses } from "../../../src/preflight/rules/m04-node-addresses.ts";
-import { pools } from "../../../src/preflight/rules/m05-pools.ts";
-import { mtu } from "../../../src/preflight/rules/m06-mtu.ts";
-import { otherSettings } from "../../../src/preflight/rules/m07-other-settings.ts";
-import { hostPaths } from "../../../src/preflight/rules/m08-host-paths.ts";
-import { lostNodes } from "../../../src/preflight/rules/m09-lost-nodes.ts";
-import { encapsulation } from "../../../src/preflight/rules/m10-encapsulation.ts";
-import { sameEtcd } from "../../../src/preflight/rules/m11-etcd.ts";
-import { typhaKept } from "../../../src/preflight/rules/m12-typha.ts";
-import { registry } from "../../../src/preflight/rules/m13-registry.ts";
-import { selectors } from "../../../src/preflight/rules/m14-selectors.ts";
-import { roleRefs } from "../../../src/preflight/rules/m15-role-refs.ts";
-import { servedKinds } from "../../../src/preflight/rules/m16-served.ts";
-import { lastAppliedSize } from "../../../src/preflight/rules/m17-last-applied.ts";
-import { needsOfRelease } from "../../../src/preflight/rules/m18-needs-of-release.ts";
-import { controllerStrategy } from "../../../src/preflight/rules/m19-controller-strategy.ts";
+import { hostedManifest } from "../../../src/preflight/rules/manifest/m01-hosted-manifest.ts";
+import { sameInstall } from "../../../src/preflight/rules/manifest/m02-same-install.ts";
+import { tagsOnly } from "../../../src/preflight/rules/manifest/m03-tags-only.ts";
+import { nodeAddresses } from "../../../src/preflight/rules/network/m04-node-addresses.ts";
+import { pools } from "../../../src/preflight/rules/network/m05-pools.ts";
+import { mtu } from "../../../src/preflight/rules/network/m06-mtu.ts";
+import { otherSettings } from "../../../src/preflight/rules/manifest/m07-other-settings.ts";
+import { hostPaths } from "../../../src/preflight/rules/manifest/m08-host-paths.ts";
+import { lostNodes } from "../../../src/preflight/rules/manifest/m09-lost-nodes.ts";
+import { encapsulation } from "../../../src/preflight/rules/network/m10-encapsulation.ts";
+import { sameEtcd } from "../../../src/preflight/rules/data/m11-etcd.ts";
+import { typhaKept } from "../../../src/preflight/rules/components/m12-typha.ts";
+import { mirroredRegistry } from "../../../src/preflight/rules/manifest/m13-registry.ts";
+import { selectors } from "../../../src/preflight/rules/manifest/m14-selectors.ts";
+import { roleRefs } from "../../../src/preflight/rules/manifest/m15-role-refs.ts";
+import { servedKinds } from "../../../src/preflight/rules/kubernetes/m16-served.ts";
+import { lastAppliedSize } from "../../../src/preflight/rules/manifest/m17-last-applied.ts";
+import { needsOfRelease } from "../../../src/preflight/rules/manifest/m18-needs-of-release.ts";
+import { controllerStrategy } from "../../../src/preflight/rules/components/m19-controller-strategy.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import { known } from "../../../src/model/reading.ts";
 import { aDaemonSet, aNode, aPod, aTemplate, aWorkload } from "../build/a-cluster.ts";
 import { aFile, compared, env, fileOf, type Install } from "./a-file.ts";
-import { findingOf, forbidden } from "./cluster.ts";
+import { findingOf, forbidden, rulesOf } from "./cluster.ts";
 
 const none: Install = {};
 const varLib = { name: "var-lib-calico", hostPath: { path: "/var/lib/calico" } };
 
 describe("every rule about a manifest", () => {
   test("does not apply without one", () => {
-    for (const rule of manifestRules)
+    for (const rule of rulesOf("M"))
       expect([rule.id, findingOf(rule, {}, "v3.30.7")]).toMatchObject([
         rule.id,
         { outcome: "n/a", because: "no manifest is given" },
@@ -45,7 +44,7 @@ describe("every rule about a manifest", () => {
       kinds: kindsOf(["v1 ConfigMap", "apps/v1 DaemonSet"]),
     });
     const install: Install = { template: { volumes: [varLib] } };
-    for (const rule of manifestRules) {
+    for (const rule of rulesOf("M")) {
       const { outcome } = compared(rule, install, install, { readings: { served } });
       expect([rule.id, outcome]).toEqual([rule.id, expect.stringMatching(/^(pass|n\/a)$/)]);
     }
@@ -260,9 +259,19 @@ describe("settings that the file loses or changes", () => {
     expect(compared(encapsulation, { config: { calico_backend: "vxlan" } }, withoutMap).outcome).toBe("pass");
   });
 
-  test("a value that stands in a Secret is not compared, and a ConfigMap that cannot be read is unknown", () => {
+  test("a value that stands in a Secret is lost, kept, or not known to be the same; it is never taken for none", () => {
     const secret = { name: "FELIX_X", valueFrom: { secretKeyRef: { name: "s", key: "k" } } };
-    expect(compared(otherSettings, { env: [secret] }, none).outcome).toBe("pass");
+    expect(compared(otherSettings, { env: [secret] }, { env: [secret] }).outcome).toBe("pass");
+    expect(compared(otherSettings, { env: [secret] }, none)).toMatchObject({
+      outcome: "fail",
+      because: "FELIX_X was Secret s, key k, is not set in the file",
+    });
+    expect(
+      compared(otherSettings, { env: [secret] }, { env: [{ name: "FELIX_X", value: "1" }] }),
+    ).toMatchObject({ outcome: "unknown", severity: "warning" });
+  });
+
+  test("settings are unknown where the ConfigMaps cannot be read", () => {
     expect(compared(otherSettings, none, none, { readings: { configMaps: forbidden } }).outcome).toBe(
       "unknown",
     );
@@ -313,12 +322,12 @@ describe("M13: registries", () => {
   const from = (registry: string): Install => ({ template: { node: `${registry}/calico/node:v3.29.1` } });
 
   test("a mirror that the file does not name is a warning; upstream's own registries are not", () => {
-    expect(compared(registry, from("mirror.example:5000"), from("quay.io"))).toMatchObject({
+    expect(compared(mirroredRegistry, from("mirror.example:5000"), from("quay.io"))).toMatchObject({
       outcome: "fail",
       severity: "warning",
       fix: "write mirror.example:5000 before the images of the file",
     });
-    expect(compared(registry, from("docker.io"), from("quay.io")).outcome).toBe("pass");
+    expect(compared(mirroredRegistry, from("docker.io"), from("quay.io")).outcome).toBe("pass");
   });
 });
 

@@ -5,11 +5,11 @@ import { describe, expect, test } from "vitest";
 import { fileFacts } from "../../../src/manifest/file-facts.ts";
 import { parseManifest } from "../../../src/manifest/parse.ts";
 import { known } from "../../../src/model/reading.ts";
-import { manifestRules } from "../../../src/preflight/categories/m.ts";
 import { preflightFacts } from "../../../src/preflight/facts.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
 import { releaseOfTemplate } from "../../../src/releases/running.ts";
 import { versionOf } from "../../../src/releases/version.ts";
+import { rulesOf } from "./cluster.ts";
 
 const folder = process.env["CALICO_MANIFESTS"] ?? join(import.meta.dirname, "../../../../shared/manifests");
 const minors = existsSync(folder)
@@ -59,7 +59,7 @@ describe.skipIf(minors.length === 0).each(flavours)(
         if (before === undefined) throw new Error(`no ${flavour}`);
         const live = { ...before.facts, serverVersion: "v1.31.0", nodes: none, pods: none };
         const subject = { manifest, ...(release === undefined ? {} : { to: known(versionOf(release)) }) };
-        for (const rule of manifestRules) {
+        for (const rule of rulesOf("M")) {
           // Which kinds are served depends on the server, not on the manifest before.
           if (rule.id === "M16") continue;
           const { id, severity, outcome, because } = rule.evaluate(

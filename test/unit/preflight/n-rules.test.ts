@@ -1,19 +1,10 @@
-import { policyRules } from "../../../src/preflight/categories/n.ts";
-import { pathRulesOfCluster } from "../../../src/preflight/categories/p.ts";
-import type { ClusterRule } from "../../../src/preflight/cluster-rule.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { keepAnnotation } from "../../../src/model/names.ts";
 import { known } from "../../../src/model/reading.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import { aDaemonSet, aPod, aWorkload } from "../build/a-cluster.ts";
 import { casesOf, daemonSetWith } from "./cases.ts";
-import { forbidden } from "./cluster.ts";
-
-function rule(id: string): ClusterRule {
-  const found = [...policyRules, ...pathRulesOfCluster].find((each) => each.id === id);
-  if (found === undefined) throw new Error(`there is no rule ${id}`);
-  return found;
-}
+import { forbidden, ruleOf } from "./cluster.ts";
 
 const isolation = "net.beta.kubernetes.io/network-policy";
 const closed = '{"ingress":{"isolation":"DefaultDeny"}}';
@@ -34,7 +25,7 @@ const policy = (place: string, name: string, spec: object = {}, annotations = {}
 const web = policy("shop", "web", { podSelector: { matchLabels: { app: "web" } }, ingress: [{}] });
 const old = { release: "v2.2.1", to: "v2.5.1" } as const;
 
-casesOf("a namespace whose annotation nobody can read would be guessed", rule("N01"), [
+casesOf("a namespace whose annotation nobody can read would be guessed", ruleOf("N01"), [
   {
     because: "invalid JSON is named, and how to decide it",
     ...old,
@@ -65,7 +56,7 @@ casesOf("a namespace whose annotation nobody can read would be guessed", rule("N
   },
 ]);
 
-casesOf("closed namespaces would be open after the upgrade", rule("N02"), [
+casesOf("closed namespaces would be open after the upgrade", ruleOf("N02"), [
   {
     because: "one without a policy that closes it is named",
     ...old,
@@ -96,7 +87,7 @@ casesOf("closed namespaces would be open after the upgrade", rule("N02"), [
   },
 ]);
 
-casesOf("policies that did nothing would block", rule("N03"), [
+casesOf("policies that did nothing would block", ruleOf("N03"), [
   {
     because: "one in an open namespace is named",
     ...old,
@@ -125,7 +116,7 @@ casesOf("policies that did nothing would block", rule("N03"), [
   },
 ]);
 
-casesOf("the upgrade would change who may talk to whom", rule("P02"), [
+casesOf("the upgrade would change who may talk to whom", ruleOf("P02"), [
   {
     because: "a policy that is deleted, and held by a finalizer, blocks as soon as the boundary is crossed",
     ...old,
@@ -207,7 +198,7 @@ casesOf("the upgrade would change who may talk to whom", rule("P02"), [
   },
 ]);
 
-casesOf("somebody would take a namespace for closed that is open", rule("N04"), [
+casesOf("somebody would take a namespace for closed that is open", ruleOf("N04"), [
   {
     because: "the alpha annotation is named",
     objects: [namespace("shop", undefined, { "net.alpha.kubernetes.io/network-isolation": "yes" })],
@@ -223,7 +214,7 @@ casesOf("somebody would take a namespace for closed that is open", rule("N04"), 
   },
 ]);
 
-casesOf("a namespace that was closed once is open, and nobody knows", rule("N05"), [
+casesOf("a namespace that was closed once is open, and nobody knows", ruleOf("N05"), [
   {
     because: "DefaultDeny that nobody reads is named",
     objects: [namespace("shop", closed)],
@@ -254,7 +245,7 @@ const mixed = ["v2.2.1", "v2.3.0"].map((release, index) => {
   return podFacts(aPod(set, `node-0${index + 1}`));
 });
 
-casesOf("the same policy would mean two things on two nodes", rule("N06"), [
+casesOf("the same policy would mean two things on two nodes", ruleOf("N06"), [
   {
     because: "nodes on both sides are told",
     release: "v2.3.0",
@@ -275,7 +266,7 @@ casesOf("the same policy would mean two things on two nodes", rule("N06"), [
 
 const block = { ingress: [{ from: [{ ipBlock: { cidr: "10.0.0.0/8" } }] }] };
 
-casesOf("egress that was never looked at would be cut", rule("N07"), [
+casesOf("egress that was never looked at would be cut", ruleOf("N07"), [
   {
     because: "egress is named",
     release: "v2.5.1",
@@ -313,7 +304,7 @@ casesOf("egress that was never looked at would be cut", rule("N07"), [
 
 const etcd = { release: "v2.3.0", datastore: "etcd", to: "v2.5.1" } as const;
 
-casesOf("Calico's own egress limits would be lifted by the migration", rule("N08"), [
+casesOf("Calico's own egress limits would be lifted by the migration", ruleOf("N08"), [
   {
     because: "where a default-deny comes, what to look at is told",
     ...etcd,
@@ -331,7 +322,7 @@ casesOf("Calico's own egress limits would be lifted by the migration", rule("N08
   },
 ]);
 
-casesOf("a policy in etcd would bypass every default-deny", rule("N09"), [
+casesOf("a policy in etcd would bypass every default-deny", ruleOf("N09"), [
   {
     because: "releases that left it say where to look",
     release: "v2.6.3",
@@ -342,3 +333,53 @@ casesOf("a policy in etcd would bypass every default-deny", rule("N09"), [
   },
   { because: "v2.6.6 removes it", release: "v2.6.6", datastore: "etcd", says: "n/a" },
 ]);
+
+casesOf(
+  "policies of a namespace that somebody meant to close would be deleted without a word",
+  ruleOf("N10"),
+  [
+    {
+      because: "a key without its dash is named",
+      ...old,
+      objects: [
+        {
+          apiVersion: "v1",
+          kind: "Namespace",
+          metadata: { name: "shop", annotations: { "net.beta.kubernetes.io/networkpolicy": closed } },
+        },
+        web,
+      ],
+      says: "fail",
+      severity: "warning",
+      words: "shop (net.beta.kubernetes.io/networkpolicy: ",
+      fix: "kubectl annotate --overwrite namespace shop net.beta.kubernetes.io/network-policy=",
+    },
+    {
+      because: "a value in lower case is named",
+      ...old,
+      objects: [namespace("shop", '{"ingress":{"isolation":"defaultdeny"}}'), web],
+      says: "fail",
+      seen: ["Namespace shop"],
+    },
+    {
+      because: "the annotation as it has to be, and other annotations, are none",
+      ...old,
+      objects: [
+        namespace("shop", closed),
+        namespace("web", '{"ingress":{"isolation":"Allow"}}'),
+        namespace("app", undefined, { "example.com/network-policy": "DefaultDeny" }),
+      ],
+      says: "pass",
+    },
+    {
+      because: "a namespace that a policy closes is closed",
+      ...old,
+      objects: [
+        namespace("shop", '{"ingress":{"isolation":"defaultdeny"}}'),
+        policy("shop", "deny", { policyTypes: ["Ingress"] }),
+      ],
+      says: "pass",
+    },
+    { because: "past the boundary it says nothing any more", release: "v3.29.1", to: "v3.30.7", says: "n/a" },
+  ],
+);

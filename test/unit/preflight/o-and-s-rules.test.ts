@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { midMigration } from "../../../src/preflight/rules/o01-mid-migration.ts";
-import { nodesReady } from "../../../src/preflight/rules/s01-nodes-ready.ts";
+import { midMigration } from "../../../src/preflight/rules/ownership/o01-mid-migration.ts";
+import { nodesReady } from "../../../src/preflight/rules/health/s01-nodes-ready.ts";
 import { aNode } from "../build/a-cluster.ts";
 import { findingOf, forbidden } from "./cluster.ts";
 

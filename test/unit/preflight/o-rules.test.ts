@@ -1,16 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { ownershipRules } from "../../../src/preflight/categories/o.ts";
-import { byOperator } from "../../../src/preflight/rules/o02-operator.ts";
-import { distribution } from "../../../src/preflight/rules/o03-distribution.ts";
-import { byHelm } from "../../../src/preflight/rules/o04-helm.ts";
-import { addonManager } from "../../../src/preflight/rules/o05-addon-manager.ts";
-import { keptInGit } from "../../../src/preflight/rules/o06-reconcilers.ts";
-import { operatorWaits } from "../../../src/preflight/rules/o07-operator-waits.ts";
-import { operatorDown } from "../../../src/preflight/rules/o08-operator-down.ts";
-import { operatorDegraded } from "../../../src/preflight/rules/o09-operator-degraded.ts";
+import { byOperator } from "../../../src/preflight/rules/ownership/o02-operator.ts";
+import { distribution } from "../../../src/preflight/rules/ownership/o03-distribution.ts";
+import { byHelm } from "../../../src/preflight/rules/ownership/o04-helm.ts";
+import { addonManager } from "../../../src/preflight/rules/ownership/o05-addon-manager.ts";
+import { keptInGit } from "../../../src/preflight/rules/ownership/o06-reconcilers.ts";
+import { operatorWaits } from "../../../src/preflight/rules/ownership/o07-operator-waits.ts";
+import { operatorDown } from "../../../src/preflight/rules/ownership/o08-operator-down.ts";
+import { operatorDegraded } from "../../../src/preflight/rules/ownership/o09-operator-degraded.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { aTemplate, aWorkload } from "../build/a-cluster.ts";
-import { findingOf, forbidden, type PreflightSpec } from "./cluster.ts";
+import { findingOf, forbidden, type PreflightSpec, rulesOf } from "./cluster.ts";
 
 const labelled = (labels: Readonly<Record<string, string>>): PreflightSpec => ({ daemonSet: { labels } });
 const annotated = (annotations: Readonly<Record<string, string>>): PreflightSpec => ({
@@ -53,7 +52,12 @@ describe("who owns the install", () => {
       /part of microk8s/,
     ],
     ["O03", distribution, { env: [{ name: "CLUSTER_TYPE", value: "kubespray,bgp" }] }, /part of kubespray/],
-    ["O03", distribution, { env: [{ name: "CLUSTER_TYPE", value: "k8s,ecs" }] }, /part of EKS/],
+    [
+      "O03",
+      distribution,
+      { config: { cluster_type: "kubespray" } },
+      /part of kubespray \(cluster_type of ConfigMap calico-config kubespray\)/,
+    ],
     ["O04", byHelm, annotated({ "meta.helm.sh/release-name": "calico" }), /Helm release calico/],
     [
       "O05",
@@ -74,13 +78,13 @@ describe("who owns the install", () => {
   });
 
   test("a plain manifest install belongs to nobody", () => {
-    for (const rule of ownershipRules)
+    for (const rule of rulesOf("O"))
       expect([rule.id, findingOf(rule).outcome]).toEqual([rule.id, expect.stringMatching(/^(pass|n\/a)$/)]);
   });
 
   test("what cannot be read is unknown", () => {
     const readings = { daemonSets: forbidden, operators: forbidden };
-    for (const rule of ownershipRules)
+    for (const rule of rulesOf("O"))
       expect([rule.id, findingOf(rule, { readings }).outcome]).toEqual([
         rule.id,
         expect.stringMatching(/^unknown$/),
@@ -129,7 +133,7 @@ describe("the operator", () => {
     });
     const seen = (object: KubeObject) => findingOf(operatorDegraded, { ...byTheOperator, objects: [object] });
     expect(seen(status("Degraded", "True")).because).toBe(
-      "the operator does not get on: calico (Degraded: typha is not ready)",
+      "the operator is not making progress: calico (Degraded: typha is not ready)",
     );
     expect(seen(status("Available", "False")).outcome).toBe("fail");
     expect(seen(status("Degraded", "False")).outcome).toBe("pass");

@@ -1,22 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { healthRules } from "../../../src/preflight/categories/s.ts";
-import { calicoReady } from "../../../src/preflight/rules/s02-calico-ready.ts";
-import { restarts } from "../../../src/preflight/rules/s03-restarts.ts";
-import { componentsReady } from "../../../src/preflight/rules/s04-components-ready.ts";
-import { pinned } from "../../../src/preflight/rules/s06-pinned.ts";
-import { oneRevision } from "../../../src/preflight/rules/s07-one-revision.ts";
-import { budgets } from "../../../src/preflight/rules/s08-budgets.ts";
-import { typhaRoom } from "../../../src/preflight/rules/s09-typha-room.ts";
-import { cpuRoom } from "../../../src/preflight/rules/s10-cpu-room.ts";
-import { accounts } from "../../../src/preflight/rules/s11-accounts.ts";
-import { oneRelease } from "../../../src/preflight/rules/s12-one-release.ts";
+import { calicoReady } from "../../../src/preflight/rules/health/s02-calico-ready.ts";
+import { restarts } from "../../../src/preflight/rules/health/s03-restarts.ts";
+import { componentsReady } from "../../../src/preflight/rules/components/s04-components-ready.ts";
+import { pinned } from "../../../src/preflight/rules/rollout/s06-pinned.ts";
+import { oneRevision } from "../../../src/preflight/rules/rollout/s07-one-revision.ts";
+import { budgets } from "../../../src/preflight/rules/rollout/s08-budgets.ts";
+import { typhaRoom } from "../../../src/preflight/rules/components/s09-typha-room.ts";
+import { cpuRoom } from "../../../src/preflight/rules/health/s10-cpu-room.ts";
+import { accounts } from "../../../src/preflight/rules/rights/s11-accounts.ts";
+import { oneRelease } from "../../../src/preflight/rules/health/s12-one-release.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { nodeFacts } from "../../../src/model/node.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import { known } from "../../../src/model/reading.ts";
 import { aDaemonSet, ago, aNode, aPod, aTemplate, aWorkload, type PodSpec } from "../build/a-cluster.ts";
 import { compared } from "./a-file.ts";
-import { clusterFacts, findingOf, forbidden } from "./cluster.ts";
+import { clusterFacts, findingOf, forbidden, rulesOf } from "./cluster.ts";
 
 /** The pods of three nodes; what is not said of one is healthy. */
 function withPods(...specs: readonly (PodSpec | undefined)[]) {
@@ -33,14 +32,14 @@ describe("every rule about health", () => {
   test("finds nothing in a healthy cluster, and nothing that it could not read", () => {
     const { daemonSets, nodes, pods } = clusterFacts();
     expect([daemonSets.known, nodes.known, pods.known]).toEqual([true, true, true]);
-    for (const rule of healthRules)
+    for (const rule of rulesOf("S"))
       expect([rule.id, findingOf(rule).outcome]).toEqual([rule.id, expect.stringMatching(/^(pass|n\/a)$/)]);
   });
 
   test.each(["S01", "S02", "S03", "S04", "S06", "S07", "S08", "S11", "S12"])(
     "%s is unknown where it may not look",
     (id) => {
-      const rule = healthRules.find((each) => each.id === id);
+      const rule = rulesOf("S").find((each) => each.id === id);
       const readings = {
         nodes: forbidden,
         pods: forbidden,

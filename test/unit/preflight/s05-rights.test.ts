@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { NeededRight, RightFacts } from "../../../src/model/right.ts";
 import { known } from "../../../src/model/reading.ts";
-import { rights } from "../../../src/preflight/rules/s05-rights.ts";
+import { rights } from "../../../src/preflight/rules/rights/s05-rights.ts";
 import { findingOf, forbidden } from "./cluster.ts";
 
 const patchNodes: NeededRight = { verb: "patch", group: "", resource: "nodes" };

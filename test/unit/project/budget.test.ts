@@ -77,7 +77,8 @@ describe("a call loads no more than it needs", () => {
     { args: ["status", "--help"], chunks: 21, kilobytes: 80 },
     { args: ["preflight", "--help"], chunks: 22, kilobytes: 82 },
     { args: ["__complete", "stat"], chunks: 14, kilobytes: 36 },
-    { args: ["status", "--server", "SERVER"], chunks: 68, kilobytes: 265 },
+    // Its facts are those of the rules and plans and its next commands those of the runs, so they are chunks of their own.
+    { args: ["status", "--server", "SERVER"], chunks: 79, kilobytes: 284 },
   ])(
     "$args",
     async ({ args, chunks, kilobytes }) => {

@@ -21,9 +21,9 @@ test("how a run is taken back is said in one place, so that no command forgets t
     "commands/apply/tell.ts",
     "commands/configmap/tell.ts",
     "commands/controller/tell.ts",
-    "commands/migrate-data/run.ts",
+    "commands/migrate-data/tell.ts",
     "commands/migrate-policy/tell.ts",
-    "commands/node/perform-goal.ts",
+    "commands/node/tell.ts",
     "commands/undo/tell.ts",
     "flags/next-command.ts",
   ]);

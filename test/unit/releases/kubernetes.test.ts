@@ -3,12 +3,12 @@ import { catalogue } from "../../../src/releases/catalogue.ts";
 import {
   isEmpty,
   isTested,
-  limits,
   limitsOf,
   rangeOf,
   rangeText,
   testedRange,
 } from "../../../src/releases/kubernetes.ts";
+import { limits } from "../../../src/releases/limits/kubernetes-limits.ts";
 import { versionOf } from "../../../src/releases/version.ts";
 
 const range = (release: string, datastore: "etcd" | "kubernetes" = "kubernetes"): string =>

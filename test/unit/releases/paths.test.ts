@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { pathAnswers, pathErrors, type Hop } from "../../../src/releases/paths.ts";
+import type { Hop } from "../../../src/releases/path-rule.ts";
+import { pathAnswers, pathErrors } from "../../../src/releases/paths.ts";
 import { versionOf } from "../../../src/releases/version.ts";
 
 type Case = readonly [from: string, to: string, seen: Partial<Hop>, ids: readonly string[]];

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { runCli } from "../../../src/cli.ts";
-import { words } from "../../../src/preflight/words.ts";
-import { sources } from "../../../src/releases/sources.ts";
 import { allPages } from "../../../src/render/explain/pages.ts";
 import { checksDocument } from "../../../src/render/explain/text.ts";
+import { ruleFileIds } from "../preflight/rule-files.ts";
 import { schemaErrorsOf } from "./schema.ts";
 import { testContext } from "../flags/test-context.ts";
 
@@ -14,7 +13,7 @@ async function explain(...args: string[]): Promise<{ exitCode: number; stdout: s
   return { exitCode, stdout: stdout(), stderr: stderr() };
 }
 
-const ids = [...new Set([...Object.keys(sources), ...Object.keys(words)])].toSorted();
+const ids = ruleFileIds();
 
 describe("somebody who meets an id can read what is behind it, offline", () => {
   test("every id has one page, and no page stands for nothing", () => {

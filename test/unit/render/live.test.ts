@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
+import { upgradeState } from "../../../src/facts/upgrade.ts";
+import { waitOutcome, type Failing } from "../../../src/facts/wait.ts";
 import { upgradeStatus } from "../../../src/render/status/build.ts";
 import type { UpgradeStatus } from "../../../src/render/status/kind.ts";
 import { makeLiveText } from "../../../src/render/status/live-text.ts";
-import { waitOutcome } from "../../../src/render/status/wait.ts";
+import { waitedForText, waitFailureText } from "../../../src/render/status/wait-text.ts";
 import {
   aDaemonSet,
   ago,
@@ -19,7 +21,14 @@ import {
 } from "../build/a-cluster.ts";
 
 function statusOf(spec: ClusterSpec, later = 0): UpgradeStatus {
-  return upgradeStatus({ ...observedOf(spec), now: now + later }, catalogue);
+  return upgradeStatus(upgradeState({ ...observedOf(spec), now: now + later }, catalogue));
+}
+
+/** What the look says, and the words for it. */
+function waiting(spec: ClusterSpec, before: readonly Failing[] = [], at = now) {
+  const outcome = waitOutcome(upgradeState(observedOf(spec), catalogue), before, at);
+  if (outcome.kind === "waiting") return { ...outcome, message: waitedForText(outcome.for) };
+  return outcome.kind === "failed" ? { ...outcome, message: waitFailureText(outcome.why, at) } : outcome;
 }
 
 const silent = {
@@ -100,54 +109,50 @@ describe("status -w on a terminal", () => {
 
 describe("when status --wait is over", () => {
   const daemonSet = aDaemonSet();
-  const waiting = { reason: "ImagePullBackOff", message: "Back-off pulling image" };
+  const pulling = { reason: "ImagePullBackOff", message: "Back-off pulling image" };
   const failing = {
     ...aHealthyCluster(),
     pods: [
       aPod(daemonSet, "node-01", { hash: "aaa" }),
-      aPod(daemonSet, "node-02", { hash: "aaa", ready: false, waiting }),
+      aPod(daemonSet, "node-02", { hash: "aaa", ready: false, waiting: pulling }),
       aPod(daemonSet, "node-03", { hash: "aaa" }),
     ],
   };
 
   test("done", () => {
-    expect(waitOutcome(statusOf(aHealthyCluster()), [], now)).toEqual({ kind: "done" });
+    expect(waiting(aHealthyCluster())).toEqual({ kind: "done" });
   });
 
   test("not as long as nodes are left, and it says how many", () => {
-    expect(waitOutcome(statusOf(anUpgradingCluster()), [], now)).toMatchObject({
+    expect(waiting(anUpgradingCluster())).toMatchObject({
       kind: "waiting",
       message: "waiting for the upgrade: 1 of 3 nodes run the newest revision, Ready",
     });
   });
 
   test("a new pod that fails gets a minute, then a pipeline is not kept waiting for what will not come", () => {
-    const first = waitOutcome(statusOf(failing), [], now);
+    const first = waiting(failing);
     expect(first).toMatchObject({ kind: "waiting", failing: [{ node: "node-02", since: now }] });
     const since = first.kind === "waiting" ? first.failing : [];
-    expect(waitOutcome(statusOf(failing), since, now + 59_000).kind).toBe("waiting");
-    expect(waitOutcome(statusOf(failing), since, now + 60_000)).toMatchObject({
+    expect(waiting(failing, since, now + 59_000).kind).toBe("waiting");
+    expect(waiting(failing, since, now + 60_000)).toMatchObject({
       kind: "failed",
       message: expect.stringContaining("node-02: ImagePullBackOff"),
     });
   });
 
   test("a pod that got well in between starts its minute anew", () => {
-    const first = waitOutcome(statusOf(failing), [], now);
-    const well = waitOutcome(
-      statusOf(anUpgradingCluster()),
-      first.kind === "waiting" ? first.failing : [],
-      now + 30_000,
-    );
+    const first = waiting(failing);
+    const well = waiting(anUpgradingCluster(), first.kind === "waiting" ? first.failing : [], now + 30_000);
     expect(well).toMatchObject({ failing: [] });
   });
 
   test("at once where it can never be known, or where there is nothing to wait for", () => {
     const blind = { ...aHealthyCluster(), pods: forbidden("pods") };
-    expect(waitOutcome(statusOf(blind), [], now)).toMatchObject({
+    expect(waiting(blind)).toMatchObject({
       kind: "failed",
       message: expect.stringContaining("pods cannot be read"),
     });
-    expect(waitOutcome(statusOf({ nodes: [aNode("node-01")] }), [], now).kind).toBe("failed");
+    expect(waiting({ nodes: [aNode("node-01")] }).kind).toBe("failed");
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readOutput, printed, type OutputFlags, type Printable } from "../../../src/render/output.ts";
+import { readOutput, type OutputFlags } from "../../../src/commands/read-output.ts";
+import { printed, type Printable } from "../../../src/render/output.ts";
 import { makeSort } from "../../../src/render/sort-by.ts";
 
 const result: Printable = {

@@ -3,7 +3,8 @@ import { formatCordonLease, formatRunLease, type CordonLease } from "../../../sr
 import { cordonAnnotation, pinnedAnnotation, runAnnotation } from "../../../src/model/names.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
 import { printed, type OutputFormat } from "../../../src/render/output.ts";
-import { upgradeStatus, type StatusScope } from "../../../src/render/status/build.ts";
+import { upgradeState, type UpgradeScope } from "../../../src/facts/upgrade.ts";
+import { upgradeStatus } from "../../../src/render/status/build.ts";
 import type { UpgradeStatus } from "../../../src/render/status/kind.ts";
 import { printableStatus, type StatusLook } from "../../../src/render/status/print.ts";
 import {
@@ -24,8 +25,8 @@ import {
 } from "../build/a-cluster.ts";
 import { schemaErrors } from "./schema.ts";
 
-function statusOf(spec: ClusterSpec, scope?: StatusScope): UpgradeStatus {
-  const status = upgradeStatus(observedOf(spec), catalogue, scope);
+function statusOf(spec: ClusterSpec, scope?: UpgradeScope): UpgradeStatus {
+  const status = upgradeStatus(upgradeState(observedOf(spec), catalogue, scope));
   expect(schemaErrors(status)).toEqual([]);
   return status;
 }
@@ -206,7 +207,9 @@ describe("H12: a pinned strategy", () => {
     expect(text).toContain(
       "Pinned:     to OnDelete until every node that is not silent runs the newest revision; then RollingUpdate goes back",
     );
-    expect(text).toContain("do not apply DaemonSet kube-system/calico-node elsewhere");
+    expect(text).toContain(
+      "until then, don't kubectl apply DaemonSet kube-system/calico-node: Kubernetes would restart calico-node on the remaining nodes by itself, without cordoning (maxUnavailable 1)",
+    );
   });
 
   test("is no pin any more once somebody has put RollingUpdate back, and the roll is told", () => {
@@ -215,7 +218,7 @@ describe("H12: a pinned strategy", () => {
     expect(status.problems.map(({ message }) => message).join()).toContain("rolling it out by itself");
   });
 
-  test("with a reconciler on the object is an error: it would restart all outdated nodes at once", () => {
+  test("with a reconciler on the object is an error: it would restart the remaining nodes", () => {
     const annotations = { ...pinned, "argocd.argoproj.io/tracking-id": "x" };
     expect(statusOf(anUpgradingCluster({ annotations })).problems[0]).toMatchObject({ severity: "error" });
   });
@@ -330,7 +333,10 @@ describe("what is wrong", () => {
     ]);
     expect(status.done).toBe(true);
     expect(await print(spec)).toContain("kube-system/calico-node-arm64: the one node runs revision 1");
-    const one = statusOf(spec, { nodes: [], daemonSet: "kube-system/calico-node-arm64" });
+    const one = statusOf(spec, {
+      nodes: [],
+      daemonSet: { namespace: "kube-system", name: "calico-node-arm64" },
+    });
     expect(one.install.kind).toBe("manifest");
     expect(one.daemonSets).toHaveLength(1);
   });
@@ -357,6 +363,13 @@ describe("what is wrong", () => {
       [],
     );
     expect(messages({ ...aHealthyCluster(), workloads: forbidden("deployments") })).toEqual([]);
+  });
+
+  test("an install that gives out addresses without Calico's IPAM never had a controller, and misses none", () => {
+    const hostLocal = aConfigMap({
+      cni_network_config: '{"plugins": [{"type": "calico", "ipam": {"type": "host-local"}}]}',
+    });
+    expect(messages({ ...aHealthyCluster(), configMaps: [hostLocal], workloads: [] })).toEqual([]);
   });
 
   test("a controller that is not ready is told", () => {

@@ -1,0 +1,39 @@
+import type { AppContext } from "../../context.ts";
+import { movedKinds } from "../../data/kinds.ts";
+import { savedLine, type SavedBy } from "../../flags/next-command.ts";
+import type { DataMigrationOutcome } from "../../operations/migrate-data/outcome.ts";
+import type { PreparedDataMigration } from "../../operations/migrate-data/prepare.ts";
+import { printableData } from "../../render/data/print.ts";
+import type { Output } from "../../render/output.ts";
+import { resultText } from "../print-result.ts";
+import { stopLines } from "../stop-lines.ts";
+
+export interface Told {
+  readonly context: Pick<AppContext, "stdout" | "stderr">;
+  readonly output: Output;
+  /** For the commands that are named. */
+  readonly by: SavedBy;
+  readonly prepared: PreparedDataMigration;
+  readonly outcome: DataMigrationOutcome;
+}
+
+/** The result in the format that was asked for; on standard error where it was saved, what is left, why it stopped. */
+export async function tell({ context, output, by, prepared, outcome }: Told): Promise<void> {
+  const { stdout, stderr } = context;
+  const { result, ended, bundle } = outcome;
+  stdout.write(await resultText(output, printableData(result)));
+  const { work, looked } = prepared;
+  const definitions = looked.discovery.find("thirdpartyresources", ["extensions"]);
+  const left =
+    work.kind === "finish" && definitions !== undefined && result.state === "finished"
+      ? [
+          `their definitions are left: kubectl delete thirdpartyresource ${movedKinds.map(({ old }) => old.definition).join(" ")}`,
+        ]
+      : [];
+  const lines = [
+    ...(bundle === undefined ? [] : [savedLine([bundle], by)]),
+    ...left,
+    ...(ended.kind === "stopped" ? stopLines(ended.reason) : []),
+  ];
+  for (const line of lines) stderr.write(`${line}\n`);
+}

@@ -1,0 +1,125 @@
+import { usesColor } from "../flags/color.ts";
+import type { NodesAbout, OperationEvent } from "../operations/events.ts";
+import { objectsReport } from "../perform/objects-report.ts";
+import type { Reporter } from "../perform/reporter.ts";
+import { sequenceReport } from "../perform/sequence-report.ts";
+import { addInOrder, newItem, type Item } from "../perform/task-item.ts";
+import { showList, type ShownList } from "../perform/task-list.ts";
+import { taskReport } from "../perform/task-report.ts";
+import { controllerPhases } from "../plan/controller/step.ts";
+import { nodePhases } from "../plan/node/phases.ts";
+import { controllerWords } from "../render/controller-lines.ts";
+import { nodeWords } from "../render/node-lines.ts";
+import { objectsWords } from "../render/objects-lines.ts";
+import { policyWords } from "../render/policy-migration/words.ts";
+import { seconds } from "../render/seconds.ts";
+import { partTitle } from "../render/sequence-lines.ts";
+import type { Listener, ReportContext, ReportOptions } from "./report.ts";
+
+type Procedure = Extract<OperationEvent, { readonly kind: "procedure" }>;
+
+/** One task list for the whole command; it begins with the first procedure. */
+export function listListener(context: ReportContext, options: ReportOptions): Listener {
+  const { stdout, stderr, terminal, now } = context;
+  const items: Item[] = [];
+  /** Of parts, by where they are nested. */
+  const parts = new Map<string, Item>();
+  const reporters = new Map<object, Reporter<never, never>>();
+  const lines = terminal.sameTerminal ? undefined : (text: string): void => void stdout.write(`${text}\n`);
+  let list: ShownList | undefined;
+  let closed = false;
+
+  const pathOf = (...ids: readonly string[]): string => ids.join("/");
+
+  /** The items of the part that an event comes from. */
+  function place(within: readonly string[]): Item[] {
+    for (let depth = within.length; depth > 0; depth -= 1) {
+      const part = parts.get(pathOf(...within.slice(0, depth)));
+      if (part !== undefined) return part.items;
+    }
+    return items;
+  }
+
+  function reporterFor(event: Procedure): Reporter<never, never> {
+    const common = {
+      items: place(event.within),
+      lines,
+      now,
+      elapsed: (since: number) => seconds(now() - since),
+    };
+    switch (event.procedure) {
+      case "nodes":
+        return taskReport(nodeWords(event.about, ""), { ...common, ...nodeLayout(event.about) });
+      case "controller":
+        return taskReport(controllerWords(event.about, ""), {
+          ...common,
+          nodes: [],
+          phases: [],
+          before: controllerPhases,
+          after: [],
+        });
+      case "objects": {
+        const words = objectsWords(event.about, "");
+        return objectsReport({ ...common, title: words.title, line: words.putLine });
+      }
+      case "policies":
+        return taskReport(policyWords(event.about, ""), {
+          ...common,
+          nodes: [],
+          phases: [],
+          before: ["write"],
+          after: [],
+        });
+      case "sequence":
+        return sequenceReport({
+          items: common.items,
+          parts: event.about.parts,
+          title: partTitle,
+          opened: (part, item) => void parts.set(pathOf(...event.within, part.id), item),
+        });
+    }
+  }
+
+  /** A line of its own, where the list is now. */
+  function say(text: string): void {
+    if (list === undefined || closed) {
+      stderr.write(`${text}\n`);
+      return;
+    }
+    const part = [...parts.values()].findLast(({ state }) => state === "running");
+    addInOrder(part?.items ?? items, newItem(text, "note"));
+  }
+
+  function happens(event: Procedure): void {
+    const reporter = reporters.get(event.about) ?? reporterFor(event);
+    reporters.set(event.about, reporter);
+    list ??= showList(items, {
+      stream: stderr as NodeJS.WriteStream,
+      onSuspend: terminal.onSuspend,
+      colored: usesColor(options.color, terminal.stderrColor),
+    });
+    reporter.event(event.event as never);
+  }
+
+  return {
+    emit(event) {
+      if (event.kind === "warning") say(`Warning: ${event.text}`);
+      else if (event.kind === "note") say(event.text);
+      else if (event.kind === "procedure") happens(event);
+    },
+    aside: (talk) => (list === undefined ? talk() : list.aside(talk)),
+    async close() {
+      closed = true;
+      await list?.close();
+    },
+  };
+}
+
+function nodeLayout({ goal }: NodesAbout) {
+  return {
+    nodes: goal.nodes,
+    phases: nodePhases(goal),
+    before: ["hold", ...(goal.template === undefined ? [] : (["template"] as const))] as const,
+    after: ["finish"] as const,
+  };
+}

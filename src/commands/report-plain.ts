@@ -1,0 +1,66 @@
+import { dryRunSuffix } from "../flags/dry-run.ts";
+import type { SequenceHappening } from "../operations/events.ts";
+import { plainReport } from "../perform/plain-report.ts";
+import type { Reporter } from "../perform/reporter.ts";
+import type { StepWords } from "../plan/step-words.ts";
+import { controllerWords } from "../render/controller-lines.ts";
+import { nodeWords } from "../render/node-lines.ts";
+import { objectsWords } from "../render/objects-lines.ts";
+import { policyWords } from "../render/policy-migration/words.ts";
+import { partLine } from "../render/sequence-lines.ts";
+import { showsLines, type Listener, type ReportContext, type ReportOptions } from "./report.ts";
+
+/** One line per change, as pipes and logs want it. */
+export function plainListener({ stdout, stderr }: ReportContext, options: ReportOptions): Listener {
+  const suffix = dryRunSuffix(options.dryRun);
+  const reporters = new Map<object, Reporter<never, never>>();
+  const result = showsLines(options.format)
+    ? (text: string): void => void stdout.write(`${text}\n`)
+    : (): void => {};
+  const progress = (text: string): void => void stderr.write(`${text}\n`);
+
+  /** One for each procedure, from its first event to its end. */
+  function reporterOf<Memory, Step>(about: object, words: StepWords<Memory, Step>): Reporter<Memory, Step> {
+    const known = reporters.get(about) as Reporter<Memory, Step> | undefined;
+    if (known !== undefined) return known;
+    const made = plainReport(words, result, progress);
+    reporters.set(about, made);
+    return made;
+  }
+
+  function part({ event }: SequenceHappening): void {
+    if (event.kind !== "left") return;
+    const ended = event.memory.ended[event.child.id];
+    const line = ended && partLine(event.child, ended);
+    if (line !== undefined) progress(line);
+  }
+
+  return {
+    emit(event) {
+      if (event.kind === "warning") progress(`Warning: ${event.text}`);
+      else if (event.kind === "note") progress(event.text);
+      else if (event.kind === "procedure") {
+        const { about } = event;
+        switch (event.procedure) {
+          case "nodes":
+            reporterOf(about, nodeWords(event.about, suffix)).event(event.event);
+            break;
+          case "controller":
+            reporterOf(about, controllerWords(event.about, suffix)).event(event.event);
+            break;
+          case "objects":
+            reporterOf(about, objectsWords(event.about, suffix)).event(event.event);
+            break;
+          case "policies":
+            reporterOf(about, policyWords(event.about, suffix)).event(event.event);
+            break;
+          case "sequence":
+            part(event);
+            break;
+        }
+      }
+    },
+    aside: (talk) => talk(),
+    async close() {},
+  };
+}

@@ -1,0 +1,74 @@
+import type { Connection } from "../cluster/port.ts";
+import type { AppContext, Listening } from "../context.ts";
+import type { ConnectionValues } from "../flags/connection.ts";
+import { nextCommand, undoCommand } from "../flags/next-command.ts";
+import { renderRunCommand, runCommandOf } from "../flags/run-command.ts";
+import type { OperationEvent } from "../operations/events.ts";
+import { holderName } from "../operations/holder.ts";
+import type { Session } from "../operations/session.ts";
+import type { DryRun } from "../perform/run.ts";
+import { heard, serverClock } from "../perform/server-clock.ts";
+import { confirm } from "./confirm.ts";
+
+/** What of a command line the session of its operations is made from. */
+export interface SessionOptions {
+  readonly connection: ConnectionValues;
+  readonly dryRun: DryRun;
+  /** -y */
+  readonly yes: boolean;
+  /** --bundle-dir */
+  readonly bundleDir?: string | undefined;
+  /** --daemonset, for the commands that are named. */
+  readonly daemonSet?: string | undefined;
+  /** Hash of the manifest that -f gave. */
+  readonly manifest?: string;
+}
+
+/** The session of one command, and how it ends. */
+export interface OpenSession {
+  readonly session: Session;
+  /** What a shell expects of a process that a signal ended; undefined: none came. */
+  readonly interruptedCode: () => number | undefined;
+  /** Signals have their usual meaning again. */
+  readonly close: () => void;
+}
+
+/** Opens the one session of a command: its connection sets the clock, its signal is the one that all parts hear. */
+export function openSession(
+  given: Connection,
+  context: AppContext,
+  options: SessionOptions,
+  emit: (event: OperationEvent) => void,
+  /** Has the terminal while a question is asked. */
+  aside: <T>(talk: () => Promise<T>) => Promise<T> = (talk) => talk(),
+): OpenSession {
+  const clock = serverClock(context.now);
+  const command = runCommandOf(context.line, options.manifest);
+  let listening: Listening | undefined;
+  const daemonSet = options.daemonSet === undefined ? [] : [`--daemonset=${options.daemonSet}`];
+  const session: Session = {
+    connection: heard(given, clock),
+    clock,
+    dryRun: options.dryRun,
+    listen: () => (listening ??= context.interrupts.listen()),
+    emit,
+    ask: (question) => aside(() => confirm(context, options.yes, question)),
+    asks: !options.yes,
+    command,
+    commands: {
+      again: (...more) => renderRunCommand(command, options.connection, more),
+      undo: (bundle) => undoCommand(bundle, options),
+      other: (...words) => nextCommand(options.connection, ...words, ...daemonSet),
+      kept: (kept, ...more) => renderRunCommand(kept, options.connection, more),
+    },
+    holder: holderName(),
+    bundles: { directory: options.bundleDir, env: context.env },
+    within: [],
+    leased: false,
+  };
+  return {
+    session,
+    interruptedCode: () => (listening?.first.aborted === true ? listening.exitCode : undefined),
+    close: () => listening?.stop(),
+  };
+}

@@ -1,0 +1,20 @@
+import type { AppContext } from "../context.ts";
+import { userError } from "../errors.ts";
+import { printed, type Output, type Printable } from "../render/output.ts";
+import { showsLines } from "./report.ts";
+
+/**
+ * What a run came to: on standard output in the format asked for, where that is not the mutation lines, and `lines` on
+ * standard error. What was done is told also where a template does not fit the result.
+ */
+export async function tellResult(
+  { stdout, stderr }: Pick<AppContext, "stdout" | "stderr">,
+  output: Output,
+  result: Omit<Printable, "table">,
+  lines: readonly string[],
+): Promise<void> {
+  const text = showsLines(output.format) ? undefined : await printed(output, { ...result, table: () => "" });
+  if (text?.ok === true) stdout.write(text.value);
+  for (const line of lines) stderr.write(`${line}\n`);
+  if (text?.ok === false) throw userError(text.message);
+}

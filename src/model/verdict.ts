@@ -1,0 +1,9 @@
+/**
+ * What the server says to a request that changes nothing (a dry run, an access review): it would take it, it
+ * would not, or that cannot be known (hazards H07, H30).
+ */
+export type Verdict =
+  | { readonly kind: "passes" }
+  /** In the server's own words, one for each refusal. */
+  | { readonly kind: "refused"; readonly messages: readonly string[] }
+  | { readonly kind: "unknown"; readonly why: string };

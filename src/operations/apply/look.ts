@@ -1,0 +1,319 @@
+import { firstFrom, readOnce } from "../../cluster/read-once.ts";
+import { userError } from "../../errors.ts";
+import { checkObjects } from "../../manifest/check-objects.ts";
+import { findDaemonSet } from "../../manifest/find-daemonset.ts";
+import { changedKeys } from "../../merge/config-map.ts";
+import { fingerprint } from "../../model/fingerprint.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
+import { runAnnotation } from "../../model/names.ts";
+import { objectKey } from "../../model/object-name.ts";
+import type { Agreeable } from "../../perform/agree.ts";
+import { wholes, type Wholes } from "../../plan/apply/intended.ts";
+import type { ApplySummary } from "../../plan/apply/summary.ts";
+import { isLeftAlone, type Target } from "../../plan/apply/target.ts";
+import {
+  isOpen,
+  noteToCome,
+  notesOn,
+  nothingStale,
+  staleBy,
+  type ConfigNote,
+  type Stale,
+} from "../../plan/config/stale.ts";
+import type { Stop } from "../../plan/decision.ts";
+import type { UpgradeHop } from "../../plan/upgrade/plan.ts";
+import { verdictOf } from "../../preflight/verdict.ts";
+import { clusterRules } from "../../preflight/cluster-rules.ts";
+import { known } from "../../model/reading.ts";
+import { lookAtReaders, restartable } from "../config/readers.ts";
+import { clusterSource } from "../facts/source.ts";
+import {
+  lookAtNodes,
+  nodesToDo,
+  type MakeTemplate,
+  type NodesLeft,
+  type RemainingRequest,
+} from "../node/remaining.ts";
+import { openNodes, type OpenNodes } from "../node/open.ts";
+import { templateGoal } from "../node/template.ts";
+import { observeStanding } from "../plan/observe.ts";
+import { checkRelease } from "../preflight/check.ts";
+import { warn, type Session } from "../session.ts";
+import { changedSince } from "./changed-since.ts";
+import { hopTo, migrationsOf, settledBy, typhaBindsNodes } from "./decide.ts";
+import { refuseOtherState } from "./identity.ts";
+import { prepareMigrations, type Migration } from "./migrations.ts";
+import { notInFile } from "./not-in-file.ts";
+import { toRecreate } from "./recreate.ts";
+import { refuseConflicts, refuseRefused } from "./refused.ts";
+import { refusePods } from "./refused-pods.ts";
+import type { ApplyRequest } from "./request.ts";
+import { lookAtTargets, type Scene } from "./scene.ts";
+
+/** What was seen of a cluster and a file before the question, and what follows from it. */
+export type ApplyLook =
+  | (Agreeable & { readonly kind: "refused"; readonly refusals: readonly Stop[] })
+  /** The user was asked about the nodes, and said no. */
+  | (Agreeable & { readonly kind: "declined" })
+  /** Rules stand in the way. */
+  | (Agreeable & { readonly kind: "not ready" })
+  /** Everything is as in the file. */
+  | (Agreeable & {
+      readonly kind: "nothing";
+      readonly notInFile: readonly string[];
+      /** Where a run that was killed after its last write has left its lease. */
+      readonly daemonSet: Ref | undefined;
+    })
+  | (Agreeable & ApplyPlanned);
+
+/** A run that rights, rules and guards let pass. */
+export interface ApplyPlanned {
+  readonly kind: "plan";
+  readonly scene: Scene;
+  readonly recreated: readonly Target[];
+  readonly migrations: readonly Migration[];
+  /** What is asked of the nodes in this run. */
+  readonly nodes: RemainingRequest;
+  readonly make: MakeTemplate;
+  /** The nodes, followed since the first look. */
+  readonly open: OpenNodes;
+  readonly daemonSet: Ref | undefined;
+  readonly summary: ApplySummary;
+  readonly notInFile: readonly string[];
+}
+
+/**
+ * The cluster against the file, looked at once: whoever needs the same object gets the same answer. Again, after the
+ * question: only what has changed since is read, and everything is judged anew where something has.
+ */
+export function lookFor(
+  session: Session,
+  request: ApplyRequest,
+  /** Nodes are followed until it aborts. */
+  signal: AbortSignal,
+): () => Promise<ApplyLook> {
+  let last: ApplyLook | undefined;
+  return async () => {
+    if (last?.kind === "plan" && (await isAsSeen(session, last))) return last;
+    last = await lookAnew(session, request, signal);
+    return last;
+  };
+}
+
+async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSignal): Promise<ApplyLook> {
+  const { connection, clock, commands, dryRun } = session;
+  const { file, to, choices } = request;
+  const objects = file.objects;
+  const looking = readOnce(connection);
+  const once: Session = { ...session, connection: looking };
+  const looked = lookAtTargets(looking, objects);
+  looked.catch(() => undefined);
+  const source = clusterSource(looking, clock.now);
+  const standing = await observeStanding(
+    { to: request.told, from: undefined, datastore: undefined, kubernetes: undefined },
+    file,
+    {
+      source,
+      daemonSet: request.nodes.daemonSet,
+      warn: (text) => warn(session, text),
+      unread: (text) => session.emit({ kind: "note", text }),
+    },
+  );
+  if (to === undefined) throw userError(`no calico-node DaemonSet in ${file.path}`);
+  const asked = { request, dryRun, commands };
+  const hop = hopTo(standing, to, asked);
+  const scene = await looked;
+  const { targets } = scene;
+  checkObjects(
+    objects,
+    standing.namespace,
+    connection.namespace,
+    (object) =>
+      targets.find(
+        ({ object: { kind, metadata } }) => kind === object.kind && metadata.name === object.metadata.name,
+      )?.ref.namespace !== undefined,
+  );
+  const gone = notInFile(scene);
+  gone.catch(() => undefined);
+  const applied = wholes(scene.install, choices);
+  refuseOtherState(targets);
+  refuseConflicts(targets, choices, applied);
+  const recreated = toRecreate(targets, request.recreate, applied);
+  const chosen = { namespace: standing.namespace, name: standing.daemonSet };
+  const desired = findDaemonSet(objects, chosen, connection.namespace);
+  const make: MakeTemplate = (nodes) => templateGoal(nodes, session, desired);
+  const own = { ...request.nodes, oldUnready: hop !== undefined && typhaBindsNodes(hop) };
+  // What an earlier run has changed and not come to restart.
+  const noted = notesOn(targets.map(({ ref, before }) => ({ ref, live: before })));
+  const stale = await staleOf(once, chosen, noted);
+  const toMigrate = migrationsOf(hop, asked);
+  const settled = settledBy(toMigrate);
+  // As it will be when the migrations are done; a dry run does none.
+  const migrated = { ...own, ignored: new Set([...own.ignored, ...settled]) };
+  const notes = [...noted, ...notesToCome(targets)];
+  const following = { ...session, connection: firstFrom(looking, connection) };
+  const open = await openNodes(following, migrated, signal);
+  const nodes = await lookAtNodes(once, { request: migrated, make, notes, open });
+  if (nodes.refusals.length > 0) return { ...noQuestion, kind: "refused", refusals: nodes.refusals };
+  if (nodes.declined) return { ...noQuestion, kind: "declined" };
+
+  const changed = targets.filter((target) => changes(target, request, recreated, nodes.template, applied));
+  const behind = nodes.nodes.length > 0 || nodes.stale.length > 0 || nodes.template || isOpen(stale);
+  const set = targets.find(({ part, ref }) => part === "node" && isChosen(ref, chosen));
+  if (changed.length === 0 && !behind) {
+    const leased = set?.before?.metadata.annotations?.[runAnnotation] !== undefined;
+    const daemonSet = leased ? set.ref : undefined;
+    return { ...noQuestion, kind: "nothing", notInFile: await gone, daemonSet };
+  }
+  await refuseRefused(scene, changed, recreated, choices, applied);
+  const [first] = [...nodes.nodes, ...nodes.stale];
+  if (dryRun !== "client") await refusePods(scene, changed, { daemonSet: set, node: first });
+  const migrations = await prepareMigrations(session, toMigrate, to.text);
+  if (!(await passes(session, source, request, settled))) return { ...noQuestion, kind: "not ready" };
+  const summary = summaryOf({ hop, migrations, changed, recreated, nodes, stale, targets, request });
+  const basis = fingerprint([
+    summary,
+    standing,
+    migrations.map((each) => each.basis),
+    nodes.daemonSet?.["spec"],
+    targets.map(({ before }) => contentOf(before)),
+  ]);
+  return {
+    kind: "plan",
+    basis,
+    question: dryRun === "none" ? `Upgrade Calico to ${to.text} with ${file.path}?` : undefined,
+    scene,
+    recreated,
+    migrations,
+    nodes: dryRun === "none" ? own : migrated,
+    make,
+    open,
+    daemonSet: set?.ref,
+    summary,
+    notInFile: await gone,
+  };
+}
+
+const noQuestion: Agreeable = { basis: "", question: undefined };
+
+function isChosen(ref: Ref, { namespace, name }: { readonly namespace: string; readonly name: string }) {
+  return ref.namespace === namespace && ref.name === name;
+}
+
+/** Whether nothing that a run was planned on has changed since (hazard H32). */
+async function isAsSeen(session: Session, seen: ApplyPlanned): Promise<boolean> {
+  const { targets } = seen.scene;
+  const known = new Map(targets.map(({ ref, before }) => [objectKey(ref), before]));
+  const refs = targets.map(({ ref }) => ref);
+  const notes = [
+    ...notesOn(targets.map(({ ref, before }) => ({ ref, live: before }))),
+    ...notesToCome(targets),
+  ];
+  // What a migration was proven on is not among the objects of the file.
+  if (seen.migrations.length > 0) return false;
+  const [changed, left] = await Promise.all([
+    changedSince(session.connection, refs, known),
+    nodesToDo(session, { request: seen.nodes, make: seen.make, notes, open: seen.open }),
+  ]);
+  const same = [...changed].every(
+    ([key, now]) => fingerprint(contentOf(now)) === fingerprint(contentOf(known.get(key))),
+  );
+  const { restart, silent } = seen.summary;
+  return (
+    same &&
+    fingerprint([...left.nodes, ...left.stale].toSorted()) === fingerprint(restart) &&
+    fingerprint(left.silent) === fingerprint(silent)
+  );
+}
+
+/** What of an object a plan rests on: its status changes all the time. */
+function contentOf(object: KubeObject | undefined): unknown {
+  if (object === undefined) return undefined;
+  const { status: _status, metadata, ...rest } = object;
+  const { resourceVersion: _version, managedFields, ...own } = metadata;
+  return { ...rest, metadata: own, managers: (managedFields ?? []).map(({ manager }) => manager) };
+}
+
+async function staleOf(
+  session: Session,
+  daemonSet: { readonly namespace: string; readonly name: string },
+  noted: readonly ConfigNote[],
+): Promise<Stale> {
+  const readers = noted.length === 0 ? undefined : await lookAtReaders(session, daemonSet);
+  return readers === undefined ? nothingStale : restartable(staleBy(readers, noted));
+}
+
+/** What the run is going to change, as if it were changed now. */
+export function notesToCome(targets: readonly Target[]): readonly ConfigNote[] {
+  return targets.flatMap(({ part, before, object, ref }) =>
+    part === "configmap" && before !== undefined ? noteToCome(ref, changedKeys(before, object)) : [],
+  );
+}
+
+function changes(
+  target: Target,
+  { choices }: Pick<ApplyRequest, "choices">,
+  recreated: readonly Target[],
+  template: boolean,
+  applied: Wholes,
+): boolean {
+  if (isLeftAlone(target, choices)) return false;
+  if (target.part === "node") return template || target.before === undefined;
+  return recreated.includes(target) || applied(target).write !== undefined;
+}
+
+/** Every rule between what runs and the file, told; whether nothing stands in the way. */
+async function passes(
+  session: Session,
+  source: Parameters<typeof checkRelease>[0],
+  { file, to, told, nodes, recreate }: ApplyRequest,
+  /** Rules that fail only until the run itself has migrated. */
+  settled: readonly string[],
+): Promise<boolean> {
+  const release = told ?? to;
+  const checked = await checkRelease(source, {
+    target: { to: release === undefined ? undefined : known(release), file },
+    rules: clusterRules,
+    daemonSet: nodes.daemonSet,
+  });
+  // That something has to be deleted and created again was said, and asked for.
+  const ignored = new Set([...nodes.ignored, ...settled, ...(recreate ? ["M14", "M15"] : [])]);
+  const verdict = verdictOf(checked.findings, { ignored, failOn: "error" });
+  session.emit({ kind: "findings", checked, verdict });
+  return verdict.ready;
+}
+
+function summaryOf({
+  hop,
+  migrations,
+  changed,
+  recreated,
+  nodes,
+  stale,
+  targets,
+  request: { choices },
+}: {
+  readonly hop: UpgradeHop | undefined;
+  readonly migrations: readonly Migration[];
+  readonly changed: readonly Target[];
+  readonly recreated: readonly Target[];
+  readonly nodes: NodesLeft;
+  readonly stale: Stale;
+  readonly targets: readonly Target[];
+  readonly request: Pick<ApplyRequest, "choices">;
+}): ApplySummary {
+  const refs = (all: readonly Target[]): readonly Ref[] => all.map(({ ref }) => ref);
+  const workloads = [stale.typha?.name, stale.controller ? "the controller" : undefined];
+  return {
+    ...(hop === undefined ? {} : { hop: { from: hop.from, to: hop.to, notes: hop.notes } }),
+    migrations: migrations.map(({ rules, plan }) => ({ rules, plan })),
+    create: refs(changed.filter(({ before }) => before === undefined)),
+    change: refs(changed.filter((each) => each.before !== undefined && !recreated.includes(each))),
+    recreate: refs(recreated),
+    restart: [...nodes.nodes, ...nodes.stale].toSorted(),
+    stale: workloads.filter((name) => name !== undefined),
+    silent: nodes.silent,
+    leftAlone: refs(targets.filter((target) => isLeftAlone(target, choices))),
+    changesSecrets: choices.withSecrets && changed.some(({ part }) => part === "secret"),
+  };
+}

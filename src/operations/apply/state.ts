@@ -1,0 +1,53 @@
+import type { OpenBundle } from "../../bundle/write.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
+import { objectKey } from "../../model/object-name.ts";
+import type { ControllerRunResult } from "../../plan/controller/result.ts";
+import { notesOn, type ConfigNote } from "../../plan/config/stale.ts";
+import type { NodeRunResult } from "../../plan/node/result.ts";
+import type { ObjectResult } from "../../render/apply-result.ts";
+import type { NodesLeft } from "../node/remaining.ts";
+import type { ApplyPlanned } from "./look.ts";
+import type { ApplyRequest } from "./request.ts";
+
+/** A run under way: what was planned, and what its parts have seen and done so far. */
+export interface ApplyState {
+  readonly request: ApplyRequest;
+  readonly planned: ApplyPlanned;
+  /** Absent in a dry run. */
+  readonly bundle: OpenBundle | undefined;
+  /** The objects of the file as they were last seen, by `objectKey`: they are not read again before a write. */
+  readonly known: Map<string, KubeObject | undefined>;
+  readonly objects: ObjectResult[];
+  /** Of the migrations, the last one first. */
+  readonly migrationBundles: string[];
+  readonly controllers: ControllerRunResult[];
+  readonly nodes: NodeRunResult[];
+  /** What is left of the nodes, once their part has ended. */
+  nodesLeft?: NodesLeft;
+}
+
+export function newState(
+  request: ApplyRequest,
+  planned: ApplyPlanned,
+  bundle: OpenBundle | undefined,
+): ApplyState {
+  return {
+    request,
+    planned,
+    bundle,
+    known: new Map(planned.scene.targets.map(({ ref, before }) => [objectKey(ref), before])),
+    objects: [],
+    migrationBundles: [],
+    controllers: [],
+    nodes: [],
+  };
+}
+
+/** The notes on the file's ConfigMaps, as they were last seen. */
+export function notesNow({ planned, known }: ApplyState): readonly ConfigNote[] {
+  return notesOn(configMaps(planned).map((ref) => ({ ref, live: known.get(objectKey(ref)) })));
+}
+
+function configMaps({ scene }: ApplyPlanned): readonly Ref[] {
+  return scene.targets.filter(({ part }) => part === "configmap").map(({ ref }) => ref);
+}

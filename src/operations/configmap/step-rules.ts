@@ -1,0 +1,45 @@
+import type { ConfigMapChange } from "../../merge/config-map.ts";
+import type { Ref } from "../../model/kube.ts";
+import type { Observed } from "../../model/observed.ts";
+import { known } from "../../model/reading.ts";
+import { checkStep } from "../preflight/step.ts";
+import type { Session } from "../session.ts";
+import type { OpenConfigMap } from "./open.ts";
+import type { ConfigMapRequest } from "./request.ts";
+
+/**
+ * The rules of preflight about who owns the install and whether its data is at rest, with the new values;
+ * throws UserError where they forbid the change.
+ */
+export async function checkConfigMapStep(
+  { connection, clock }: Pick<Session, "connection" | "clock">,
+  { discovery, daemonSet, seen, ref }: OpenConfigMap,
+  { data }: Pick<ConfigMapChange, "data">,
+  { ignored }: Pick<ConfigMapRequest, "ignored">,
+  warn: (text: string) => void,
+): Promise<void> {
+  const { namespace, name } = daemonSet;
+  const place = {
+    connection,
+    discovery,
+    now: clock.now(),
+    namespace,
+    daemonSet: { namespace, name },
+    known: { ...seen, configMaps: withData(seen.configMaps, ref, data) },
+  };
+  await checkStep("configmap", place, {}, ignored, warn);
+}
+
+/** Values that end a contradiction must not be stopped by it, and those that make one must be. */
+function withData(
+  configMaps: Observed["configMaps"],
+  { namespace, name }: Ref,
+  data: Readonly<Record<string, string>>,
+): Observed["configMaps"] {
+  if (!configMaps.known) return configMaps;
+  return known(
+    configMaps.value.map((map) =>
+      map.namespace === namespace && map.name === name ? { ...map, data } : map,
+    ),
+  );
+}

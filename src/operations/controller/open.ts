@@ -1,0 +1,129 @@
+import type { Session } from "../session.ts";
+import { discover } from "../../cluster/discovery.ts";
+import { policyGroups } from "../../cluster/observe-policy.ts";
+import { observe, observedGroups } from "../../cluster/observe.ts";
+import { objectPath } from "../../cluster/paths.ts";
+import type { Connection, Discovery } from "../../cluster/port.ts";
+import { readingOf } from "../../cluster/reading.ts";
+import { userError } from "../../errors.ts";
+import { calicoFacts } from "../../facts/calico.ts";
+import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
+import type { DatastoreType } from "../../model/datastore.ts";
+import type { KubeObject, NamespacedName } from "../../model/kube.ts";
+import type { Observed } from "../../model/observed.ts";
+import type { Served } from "../../model/served.ts";
+import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
+import { liveControllerWorld } from "../../perform/controller-world.ts";
+import type { LiveWorld } from "../../perform/run.ts";
+import type { ControllerWorld } from "../../plan/controller/world.ts";
+import { catalogue } from "../../releases/catalogue.ts";
+import { served } from "../node/open.ts";
+import { chosenIfAny, refuseOthersInstall } from "../which-calico.ts";
+
+/** Everything that a controller run looks at, read and followed until the signal aborts. */
+export interface OpenController {
+  readonly discovery: Discovery;
+  /** Calico's. */
+  readonly namespace: string;
+  /** Whose lease the run holds; undefined: no DaemonSet runs calico-node here. */
+  readonly daemonSet: NamespacedName | undefined;
+  readonly seen: Observed;
+  readonly datastore: DatastoreType | "unknown";
+  readonly places: {
+    readonly deployments: Served;
+    readonly replicaSets: Served;
+    readonly daemonSets: Served;
+  };
+  readonly live: LiveWorld<ControllerWorld>;
+  /** As whom new objects are applied (hazard H14). */
+  readonly install: InstallOwner;
+}
+
+/** Label selector of controllers' pods in upstream's manifests. */
+export const usualPods = "k8s-app in (calico-policy,calico-kube-controllers)";
+const usualLabels = ["calico-policy", "calico-kube-controllers"];
+
+/**
+ * `objects`: of the file, whose controller's pods are looked for as well. `wanted`: the calico-node DaemonSet
+ * whose controller it is, where there are several (hazard H20).
+ */
+export async function openController(
+  { connection, clock }: Pick<Session, "connection" | "clock">,
+  objects: readonly KubeObject[],
+  wanted: NamespacedName | undefined,
+  signal: AbortSignal,
+): Promise<OpenController> {
+  const discovered = discover(connection, [...new Set([...observedGroups, ...policyGroups])], signal);
+  const usual = wanted?.namespace ?? (connection.namespaceGiven ? connection.namespace : "kube-system");
+  const seen = await observe(connection, discovered, {
+    needs: ["nodes", "daemonSets", "pods", "workloads", "configMaps", "installation"],
+    namespace: usual,
+    now: clock.now(),
+  });
+  const calico = calicoFacts(seen, catalogue, wanted);
+  refuseOthersInstall(calico.installSeen);
+  const daemonSet = chosenIfAny(calico);
+  if (!seen.workloads.known)
+    throw userError(`which controllers run cannot be told: ${seen.workloads.message}`);
+  const discovery = await discovered;
+  const places = {
+    deployments: served(discovery, "deployments", ["apps", "extensions"]),
+    replicaSets: served(discovery, "replicasets", ["apps", "extensions"]),
+    daemonSets: served(discovery, "daemonsets", ["apps", "extensions"]),
+  };
+  const controllers = seen.workloads.value.filter(({ component }) => component === "controller");
+  const namespace = daemonSet?.namespace ?? controllers[0]?.namespace ?? usual;
+  const inFile = objects.flatMap((object) => ofFile(object) ?? []);
+  const live = await liveControllerWorld(connection, {
+    namespace,
+    places,
+    daemonSet: daemonSet?.name,
+    podSelectors: (running) => podSelectors([...running, ...inFile]),
+    now: clock.now,
+    signal,
+  });
+  const set = daemonSet === undefined ? [] : await readRaw(connection, discovery, daemonSet);
+  const install = installOwner([...live.snapshot().workloads.map(({ raw }) => raw), ...set]);
+  return {
+    discovery,
+    namespace,
+    daemonSet,
+    seen,
+    datastore: daemonSet?.datastore.type ?? "unknown",
+    places,
+    live,
+    install,
+  };
+}
+
+async function readRaw(
+  connection: Connection,
+  discovery: Discovery,
+  { namespace, name }: NamespacedName,
+): Promise<readonly KubeObject[]> {
+  const place = served(discovery, "daemonsets", ["apps", "extensions"]);
+  const reading = await readingOf(() =>
+    connection.request({ method: "GET", path: objectPath({ ...place, namespace, name }) }),
+  );
+  return reading.known ? [reading.value.body as KubeObject] : [];
+}
+
+function ofFile(object: KubeObject) {
+  const facts =
+    object.kind === "Deployment" || object.kind === "ReplicaSet" ? workloadFacts(object) : undefined;
+  return facts?.component === "controller" ? facts : undefined;
+}
+
+/** One list for the usual labels, and one for each other selector. */
+function podSelectors(workloads: readonly WorkloadFacts[]): readonly string[] {
+  const others = workloads
+    // Old manifests name no selector: it is the template's labels.
+    .map(({ selector, template }) => (Object.keys(selector).length === 0 ? template.labels : selector))
+    .filter((selector) => !usualLabels.includes(selector["k8s-app"] ?? ""))
+    .map((selector) =>
+      Object.entries(selector)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(","),
+    );
+  return [...new Set([usualPods, ...others])];
+}

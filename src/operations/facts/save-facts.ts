@@ -1,0 +1,37 @@
+import type { Connection } from "../../cluster/port.ts";
+import { checkWritable, writeWhole } from "../../cluster/write-whole.ts";
+import { userError, type UserError } from "../../errors.ts";
+import type { ClusterFacts } from "../../model/cluster-facts.ts";
+import { factsText } from "../../model/facts-file.ts";
+import { known } from "../../model/reading.ts";
+import { version } from "../../version.ts";
+import { askRights } from "../node/rights.ts";
+import { rightsFor } from "./rights.ts";
+
+type Saver = (connection: Connection, look: () => Promise<ClusterFacts>) => Promise<ClusterFacts>;
+
+/**
+ * A path that cannot be written to is told before the cluster is asked. What an earlier run saved there stays until
+ * all is read.
+ */
+export async function factsSaver(path: string): Promise<Saver> {
+  await checkWritable(path).catch((error: unknown) => {
+    throw notWritten(path, error);
+  });
+  return async (connection, look) => {
+    const seen = await look();
+    const sets = seen.daemonSets.known ? seen.daemonSets.value : [];
+    const facts = { ...seen, rights: known(await askRights(connection, rightsFor(sets, seen))) };
+    // What a cluster looks like is nobody else's business.
+    await writeWhole(path, factsText(facts, version), { mode: 0o600 }).catch((error: unknown) => {
+      throw notWritten(path, error);
+    });
+    return facts;
+  };
+}
+
+function notWritten(path: string, error: unknown): UserError {
+  const why = error instanceof Error ? error.message : String(error);
+  // Node names the call and the draft's path, which say nothing here.
+  return userError(`--save-facts: "${path}" cannot be written: ${why.replace(/, \w+ '.*$/, "")}`);
+}

@@ -1,0 +1,89 @@
+import type { Stop } from "../../plan/decision.ts";
+import type { NodeGoal } from "../../plan/node/goal.ts";
+import { rightsOf } from "../../plan/node/permissions.ts";
+import type { NodeWorld } from "../../plan/node/world.ts";
+import type { Session } from "../session.ts";
+import { expectsReady } from "./expect-ready.ts";
+import { findingsFor, refusal } from "./guard.ts";
+import { checkGuards } from "./guards.ts";
+import type { OpenNodes } from "./open.ts";
+import type { NodesRequest } from "./request.ts";
+import { checkRights } from "./rights.ts";
+import { settleTime } from "./settle.ts";
+import { budgetOf, readinessAsksBird } from "./budget.ts";
+import { subjectFor } from "./subject.ts";
+import { restoreOf, type FileGoal } from "./template.ts";
+
+/** A goal that rights and guards let pass, or why they do not. */
+export type CheckedGoal =
+  | { readonly kind: "goal"; readonly goal: NodeGoal }
+  | { readonly kind: "refused"; readonly refusals: readonly Stop[] }
+  /** The user was asked, and said no. */
+  | { readonly kind: "declined" };
+
+/**
+ * Checks all that forbids the first write; nothing is written. `checkFirst` throws where something else forbids
+ * it, before anything is asked of the user. Throws UserError where a right is missing.
+ */
+export async function checkedGoal(
+  nodes: OpenNodes,
+  session: Session,
+  request: NodesRequest,
+  template: FileGoal | undefined,
+  checkFirst?: (goal: NodeGoal, world: NodeWorld) => Promise<void>,
+): Promise<CheckedGoal> {
+  const { live, chosen, places } = nodes;
+  const start = live.snapshot();
+  const goal = await goalOf(nodes, session, request, template, start);
+  await checkRights(session.connection, rightsOf(goal, places, chosen.namespace, chosen.name));
+  await checkFirst?.(goal, start);
+  const target = template?.facts ?? chosen.template;
+  const checked = checkGuards(nodes, session, request, goal, start, target);
+  if (checked.refusals.length > 0) return { kind: "refused", refusals: checked.refusals };
+  const { question } = checked;
+  if (question === undefined || session.dryRun !== "none" || (await session.ask(question)))
+    return { kind: "goal", goal };
+  return { kind: "declined" };
+}
+
+async function goalOf(
+  nodes: OpenNodes,
+  session: Session,
+  request: NodesRequest,
+  template: FileGoal | undefined,
+  world: NodeWorld,
+): Promise<NodeGoal> {
+  const { chosen, around, configMaps } = nodes;
+  const target = template?.facts ?? chosen.template;
+  const expectReady = await expectsReady(target, world.pods, configMaps);
+  const settle = session.dryRun === "none" ? (request.settle ?? settleTime(target)) : 0;
+  // H09 was answered before the first write; once is enough.
+  const answered = new Set([...request.ignored, "H09"]);
+  const goal: NodeGoal = {
+    daemonSet: chosen.uid,
+    nodes: request.nodes,
+    commands: session.commands,
+    command: session.command,
+    nested: session.leased,
+    restart: request.restart,
+    holder: session.holder,
+    takeOver: request.takeOver,
+    noCordon: request.noCordon,
+    settle,
+    timeout: request.timeout,
+    expectReady,
+    bgp: around.bgp,
+    // A client-side dry run asks the server nothing of the kind.
+    triesPods: session.dryRun !== "client",
+    ...budgetOf(nodes),
+    readyMeansBgp: readinessAsksBird(target),
+    guard: (live, node, now) =>
+      // The nodes before it have come to their end when the run asks.
+      refusal(findingsFor(live, around, subjectFor(live, goal, request, target, node, []), now), answered),
+    restoreStrategy: restoreOf(nodes, template?.inFile),
+    ...(request.gracePeriod === undefined ? {} : { gracePeriod: request.gracePeriod }),
+    ...(request.probeImage === undefined ? {} : { probeImage: request.probeImage }),
+    ...(template === undefined ? {} : { template }),
+  };
+  return goal;
+}

@@ -1,0 +1,157 @@
+import { discover } from "../../cluster/discovery.ts";
+import { list, type Listed } from "../../cluster/list.ts";
+import { observedGroups } from "../../cluster/observe.ts";
+import { readConfigMap, readInstallation } from "../../cluster/observe-lists.ts";
+import type { Connection, Discovery } from "../../cluster/port.ts";
+import { apiError, isApiError, userError } from "../../errors.ts";
+import { bgpInUse } from "../../model/backend.ts";
+import { configMapsOf, type ConfigMapFacts } from "../../model/configmap.ts";
+import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import type { InstallationFacts } from "../../model/install.ts";
+import type { KubeObject } from "../../model/kube.ts";
+import type { Place } from "../../model/place.ts";
+import type { Reading, Truth } from "../../model/reading.ts";
+import type { Served } from "../../model/served.ts";
+import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
+import type { NodePlaces } from "../../plan/node/writes.ts";
+import type { NodeWorld } from "../../plan/node/world.ts";
+import { bell } from "../../perform/bell.ts";
+import { followNodes, liveNodeWorld } from "../../perform/node-world.ts";
+import type { LiveWorld } from "../../perform/run.ts";
+import { dataGroups } from "../migrate-data/read.ts";
+import { chooseDaemonSet } from "./choose.ts";
+import type { Surroundings } from "./guard.ts";
+import { followOldData } from "./old-data.ts";
+import type { Session } from "../session.ts";
+import type { NodesRequest } from "./request.ts";
+import { readLoadBalancers, readRestartTime, surroundingGroups } from "./surroundings.ts";
+
+/** Everything that a node run looks at, read and followed until the signal aborts. */
+export interface OpenNodes {
+  readonly discovery: Discovery;
+  readonly chosen: DaemonSetFacts;
+  readonly installation: Reading<InstallationFacts | undefined>;
+  readonly configMaps: readonly ConfigMapFacts[];
+  readonly environment: Environment;
+  readonly places: NodePlaces;
+  readonly live: LiveWorld<NodeWorld>;
+  readonly around: Surroundings;
+}
+
+const nodes: Place = { group: "", version: "v1", resource: "nodes", kind: "Node" };
+const pods: Place = { group: "", version: "v1", resource: "pods", kind: "Pod" };
+
+/** Reads side by side what does not depend on each other: discovery, nodes, the DaemonSet, its pods. */
+export async function openNodes(
+  { connection, clock }: Pick<Session, "connection" | "clock">,
+  options: Pick<NodesRequest, "daemonSet" | "probeImage">,
+  signal: AbortSignal,
+): Promise<OpenNodes> {
+  const changes = bell();
+  const followed = followNodes(connection, signal, changes.ring);
+  const discovered = discover(
+    connection,
+    [...new Set([...observedGroups, ...surroundingGroups, ...dataGroups])],
+    signal,
+  );
+  const discovery = await discovered;
+  const usual =
+    options.daemonSet?.namespace ?? (connection.namespaceGiven ? connection.namespace : "kube-system");
+  const [listed, installation] = await Promise.all([
+    listDaemonSets(connection, served(discovery, "daemonsets", ["apps", "extensions"]), usual),
+    readInstallation({ connection, discovery: { known: true, value: discovery } }),
+    followed.ready,
+  ]);
+  const { chosen, raw } = chooseDaemonSet(
+    listed.items,
+    installation,
+    [...followed.objects.values()],
+    options.daemonSet,
+  );
+  const environment = await readConfigMaps(connection, chosen);
+  const configMaps = environment.known ? environment.value : environment.found;
+  const bgp: Truth = bgpInUse(chosen.template, configMaps);
+  const places = {
+    daemonSets: served(discovery, "daemonsets", ["apps", "extensions"]),
+    revisions: served(discovery, "controllerrevisions", ["apps"]),
+  };
+  const [live, restartTime, loadBalancers, oldData] = await Promise.all([
+    liveNodeWorld(connection, changes, {
+      daemonSet: chosen,
+      found: { items: [raw], resourceVersion: listed.resourceVersion },
+      places,
+      nodes: followed,
+      probes: options.probeImage !== undefined,
+      now: clock.now,
+      signal,
+    }),
+    bgp === false ? { known: true as const, value: undefined } : readRestartTime(connection, discovery),
+    readLoadBalancers(connection, discovery),
+    followOldData(connection, discovery, changes.ring, signal),
+  ]);
+  return {
+    discovery,
+    chosen,
+    installation,
+    configMaps,
+    environment,
+    places: { nodes, pods, daemonSets: places.daemonSets },
+    live,
+    around: { bgp, restartTime, serverVersion: discovery.version, loadBalancers, oldData },
+  };
+}
+
+/** All DaemonSets; for somebody who may not look everywhere, those of the usual namespace. */
+async function listDaemonSets(
+  connection: Connection,
+  place: Served,
+  usual: string,
+): Promise<Listed<KubeObject>> {
+  try {
+    return await list(connection, place);
+  } catch (error) {
+    if (!isApiError(error) || error.status !== 403) throw error;
+    return await list(connection, place, { namespace: usual });
+  }
+}
+
+/** Every ConfigMap that a restart is judged by; where one could not be read, why, and the others. */
+type Environment =
+  | Extract<Reading<readonly ConfigMapFacts[]>, { known: true }>
+  | (Extract<Reading<never>, { known: false }> & { readonly found: readonly ConfigMapFacts[] });
+
+/** The ConfigMaps that calico-node takes its environment from; one that cannot be read leaves facts unknown. */
+async function readConfigMaps(connection: Connection, daemonSet: DaemonSetFacts): Promise<Environment> {
+  const readings = await Promise.all(
+    neededConfigMaps(daemonSet.template).map((name) => readConfigMap(connection, daemonSet.namespace, name)),
+  );
+  const found = readings.flatMap((reading) =>
+    reading.known && reading.value !== undefined ? [reading.value] : [],
+  );
+  const unread = readings.find((reading) => !reading.known);
+  return unread === undefined ? { known: true, value: found } : { ...unread, found };
+}
+
+/** What is looked for in the environment of calico-node before a restart. */
+const asked = ["CALICO_NETWORKING_BACKEND", "DATASTORE_TYPE"];
+
+/** Whole ConfigMaps taken as environment matter only where what is asked is not named variable by variable. */
+function neededConfigMaps(template: TemplateFacts): readonly string[] {
+  const container = calicoNodeContainer(template);
+  const named = asked.every((each) => container?.env.some(({ name }) => name === each) === true);
+  if (container === undefined || !named) return configMapsOf(template);
+  return [...new Set(container.env.flatMap(({ from }) => (from?.kind === "ConfigMap" ? [from.name] : [])))];
+}
+
+/** kubectl's words for each node that is not there; the first is thrown, all are told. */
+export function missingNodes(world: NodeWorld, names: readonly string[]): readonly Error[] {
+  return names
+    .filter((name) => !world.nodes.has(name))
+    .map((name) => apiError({ status: 404, reason: "NotFound", message: `nodes "${name}" not found` }));
+}
+
+export function served(discovery: Discovery, resource: string, groups: readonly string[]): Served {
+  const found = discovery.find(resource, groups);
+  if (found === undefined) throw userError(`the server doesn't have a resource type "${resource}"`);
+  return found;
+}

@@ -1,0 +1,25 @@
+import type { Millis } from "../../model/time.ts";
+
+/** What is asked of the nodes of an install, checked and in the terms of the run. */
+export interface NodesRequest {
+  /** Node names, in the order in which they are done. */
+  readonly nodes: readonly string[];
+  /** Undefined: the only one. */
+  readonly daemonSet?: { readonly namespace: string; readonly name: string };
+  /** Restart nodes that run the newest revision already. */
+  readonly restart: boolean;
+  readonly noCordon: boolean;
+  readonly probeImage?: string;
+  /** Seconds. */
+  readonly gracePeriod?: number;
+  readonly settle?: Millis;
+  /** How long one node may take; 0 is no limit. */
+  readonly timeout: Millis;
+  readonly takeOver: boolean;
+  /** Ids of rules and guards that do not block. */
+  readonly ignored: ReadonlySet<string>;
+  /** Whether the file's DaemonSet is written although its surroundings are not there (hazard H05). */
+  readonly templateOnly: boolean;
+  /** Pods of an older revision are expected not to be Ready (hazard H06). */
+  readonly oldUnready?: boolean;
+}

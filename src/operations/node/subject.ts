@@ -1,0 +1,30 @@
+import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
+import type { NodeGoal } from "../../plan/node/goal.ts";
+import { mustPin } from "../../plan/node/pin.ts";
+import type { NodeWorld } from "../../plan/node/world.ts";
+import type { NodeSubject } from "../../preflight/node-facts.ts";
+import type { NodesRequest } from "./request.ts";
+
+type Chosen = Pick<NodesRequest, "takeOver" | "noCordon" | "oldUnready">;
+
+/** What the rules of a restart are asked about. `earlier`: nodes that the run restarts before this one. */
+export function subjectFor(
+  world: NodeWorld,
+  goal: NodeGoal,
+  { takeOver, noCordon, oldUnready }: Chosen,
+  target: TemplateFacts,
+  node: string,
+  earlier: readonly string[],
+): NodeSubject {
+  const image = calicoNodeContainer(target)?.image;
+  return {
+    node,
+    writesDaemonSet: mustPin(world, goal),
+    takeOver,
+    noCordon,
+    expectReady: goal.expectReady,
+    oldUnready: oldUnready === true,
+    ...(image === undefined ? {} : { image }),
+    earlier,
+  };
+}

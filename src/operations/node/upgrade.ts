@@ -1,0 +1,93 @@
+import type { OpenBundle } from "../../bundle/write.ts";
+import type { PodFacts } from "../../model/pod.ts";
+import { run } from "../../perform/run.ts";
+import type { Stop } from "../../plan/decision.ts";
+import type { NodeGoal } from "../../plan/node/goal.ts";
+import { phaseOf } from "../../plan/node/phases.ts";
+import { nodeProcedure } from "../../plan/node/procedure.ts";
+import type { NodeRunResult } from "../../plan/node/result.ts";
+import { podOn, type NodeWorld } from "../../plan/node/world.ts";
+import type { NodesAbout } from "../events.ts";
+import { sender, type Session } from "../session.ts";
+import { podReader } from "../try-pod.ts";
+import { lastLogLines } from "./crash-log.ts";
+import type { OpenNodes } from "./open.ts";
+
+export interface UpgradeOptions {
+  /** Each pod that came back, as it was when its node was done. */
+  readonly onPod?: (pod: PodFacts) => void;
+  /** Where what the run changes of the DaemonSet is saved. */
+  readonly bundle?: OpenBundle;
+}
+
+/** Brings the nodes of a goal there: template first, then cordon, restart, wait, uncordon, one node after the other. */
+export async function upgradeNodes(
+  nodes: OpenNodes,
+  session: Session,
+  goal: NodeGoal,
+  { onPod = () => {}, bundle }: UpgradeOptions = {},
+): Promise<NodeRunResult> {
+  const { live, around, places, chosen, discovery } = nodes;
+  const { clock, dryRun } = session;
+  const about: NodesAbout = {
+    goal,
+    resource: `daemonset.${places.daemonSets.group}/${chosen.name}`,
+    bgp: around.bgp,
+    ...(goal.budget === undefined ? {} : { budget: goal.budget }),
+  };
+  const outcome = await run(nodeProcedure(goal, places), live, {
+    dryRun,
+    now: clock.now,
+    send: sender(session, discovery.version),
+    interrupt: session.listen(),
+    read: podReader(session, discovery.version),
+    ...(bundle === undefined ? {} : { saver: bundle }),
+    emit(event) {
+      session.emit({ kind: "procedure", procedure: "nodes", within: session.within, about, event });
+      if (event.kind !== "performed" || dryRun !== "none") return;
+      const phase = phaseOf(event.step);
+      const node = phase?.phase === "uncordon" ? phase.node : undefined;
+      const pod = node === undefined ? undefined : podOn(live.snapshot(), node);
+      if (pod !== undefined) onPod(pod);
+    },
+  });
+  const world = live.snapshot();
+  const stop = outcome.kind === "stopped" ? withHint(outcome.reason, world, goal) : undefined;
+  return {
+    goal,
+    bgp: about.bgp,
+    ...(about.budget === undefined ? {} : { budget: about.budget }),
+    world,
+    seen: outcome.memory,
+    interrupted: outcome.interrupted,
+    dryRun,
+    ended: clock.now(),
+    ...(bundle === undefined || bundle.isEmpty() ? {} : { bundle: bundle.directory }),
+    ...(stop === undefined ? {} : { stop }),
+    ...(stop?.pod === undefined ? {} : { log: await lastLogLines(session.connection, stop.pod, world) }),
+  };
+}
+
+/** A second Ctrl-C leaves at once, and the run's lease with it: the next command has to take that over. */
+function withHint(stop: Stop, { daemonSet, nodes }: NodeWorld, goal: NodeGoal): Stop {
+  if (stop.interrupted !== true) return stop;
+  const lease = daemonSet?.facts.run;
+  const held = lease !== undefined && lease !== "unreadable" && lease.holder === goal.holder;
+  const left = [...nodes.values()].filter(
+    (node) =>
+      node.lease !== undefined &&
+      node.lease !== "unreadable" &&
+      node.lease.holder === goal.holder &&
+      node.unschedulable,
+  );
+  const cordoned =
+    left.length === 0 || /stays cordoned/.test(stop.message)
+      ? ""
+      : `; ${left.map(({ name }) => `node ${name}`).join(", ")} ${left.length === 1 ? "stays" : "stay"} cordoned`;
+  const takeOver = held && goal.nested !== true ? ["--take-over"] : [];
+  return {
+    ...stop,
+    message: `${stop.message}${cordoned}`,
+    hint: goal.commands.again(...takeOver),
+  };
+}

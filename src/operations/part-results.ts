@@ -1,0 +1,69 @@
+import type { Ended, Stop } from "../plan/decision.ts";
+import type { ObjectsSeen } from "../plan/objects/procedure.ts";
+import type { PartResult } from "../plan/sequence/procedure.ts";
+import type { ControllerOutcome } from "./controller/operation.ts";
+import type { RemainingDone } from "./node/remaining.ts";
+
+/** What a part of a run came to, from what its own procedure says. */
+
+export function objectsEnded(
+  { memory, ...ended }: Ended<ObjectsSeen>,
+  done: string,
+  unchanged = done,
+): Ended<PartResult> {
+  const wrote = Object.keys(memory.written).length > 0;
+  return withResult(
+    ended,
+    wrote ? { state: "done", because: done } : { state: "unchanged", because: unchanged },
+  );
+}
+
+export function controllerEnded(outcome: ControllerOutcome, done: string): Ended<PartResult> {
+  if (outcome.kind === "refused") return refused(outcome.refusals);
+  const { stop, interrupted } = outcome.result;
+  return withResult(endOf(stop, interrupted), { state: "done", because: done });
+}
+
+/** Silent nodes are left: what they run with stays in use (hazards H01, H16). */
+export function nodesEnded(
+  { results, refusals, left, interrupted }: RemainingDone,
+  done: string,
+): Ended<PartResult> {
+  if (refusals.length > 0) return refused(refusals, interrupted);
+  const stop = results.at(-1)?.stop;
+  const { silent } = left;
+  return withResult(
+    endOf(stop, interrupted),
+    silent.length === 0
+      ? { state: results.length === 0 ? "unchanged" : "done", because: done }
+      : {
+          state: "left",
+          because: `silent nodes run the older revision or older values: ${silent.join(", ")}`,
+        },
+  );
+}
+
+function endOf(stop: Stop | undefined, interrupted: boolean): Bare {
+  return stop === undefined ? { kind: "done", interrupted } : { kind: "stopped", reason: stop, interrupted };
+}
+
+type Bare = { readonly interrupted: boolean } & (
+  | { readonly kind: "done" }
+  | { readonly kind: "stopped"; readonly reason: Stop }
+);
+
+function withResult(ended: Bare, result: PartResult): Ended<PartResult> {
+  if (ended.kind === "done") return { ...ended, memory: result };
+  const memory: PartResult = { state: "failed", because: ended.reason.message, stop: ended.reason };
+  return { ...ended, memory };
+}
+
+/** Nothing of the part was begun: what let it pass before the question has changed since. */
+function refused(refusals: readonly Stop[], interrupted = false): Ended<PartResult> {
+  const [first = { message: "it is refused" }, ...others] = refusals;
+  const message = [first.message, ...others.map(({ message: text }) => text)].join("; ");
+  return withResult(
+    { kind: "stopped", reason: { ...first, message }, interrupted },
+    { state: "failed", because: message },
+  );
+}

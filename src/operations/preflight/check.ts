@@ -1,0 +1,90 @@
+import type { Need } from "../../cluster/observe.ts";
+import { userError } from "../../errors.ts";
+import type { ClusterFacts } from "../../model/cluster-facts.ts";
+import { known } from "../../model/reading.ts";
+import type { ClusterRule } from "../../preflight/cluster-rule.ts";
+import { findingsOf } from "../../preflight/cluster-rules.ts";
+import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
+import type { Finding } from "../../preflight/finding.ts";
+import { basicNeeds, needsOf } from "../../preflight/needs.ts";
+import type { Subject } from "../../preflight/subject.ts";
+import { catalogue, withTold } from "../../releases/catalogue.ts";
+import type { FactsSource } from "../facts/source.ts";
+import { askRights } from "../node/rights.ts";
+import { rightsTo } from "./coming.ts";
+import { manifestOf, refuseOther, type Target } from "./target.ts";
+
+/** What the rules say of a cluster and a target. */
+export interface Checked {
+  readonly findings: readonly Finding[];
+  readonly facts: PreflightFacts;
+  /** All that was read. */
+  readonly cluster: ClusterFacts;
+  readonly target: Target;
+}
+
+/**
+ * Asks every rule that is given; only what those that apply look at is read. Throws UserError where there is nothing
+ * to judge.
+ */
+export async function checkRelease(
+  source: FactsSource,
+  {
+    target,
+    rules,
+    daemonSet,
+  }: {
+    readonly target: Target;
+    readonly rules: readonly ClusterRule[];
+    readonly daemonSet: { readonly namespace: string; readonly name: string } | undefined;
+  },
+): Promise<Checked> {
+  const { to, file } = target;
+  const all = withTold(catalogue, file?.set?.image, to?.known === true ? to.value : undefined);
+  const factsFrom = (cluster: ClusterFacts): PreflightFacts => preflightFacts(cluster, all, daemonSet);
+
+  // What runs tells which rules apply; only what those look at is read.
+  const basic = await source.read([...basicNeeds, "served"]);
+  const first = factsFrom(basic);
+  refuseNone(first, basic);
+  if (file !== undefined) refuseOther(file, first);
+  const subject = subjectOf(target, first);
+  const applying = rules.filter((rule) => rule.applies(first, subject).applies !== false);
+  const more = needsOf(applying).filter(
+    (name): name is Need => name !== "rights" && !basic[name].known && basic[name].why === "not asked",
+  );
+  const [rest, rights] = await Promise.all([
+    more.length === 0 || source.connection === undefined ? basic : source.read(more),
+    readRights(source, subject, basic),
+  ]);
+  const read = Object.fromEntries(more.map((name) => [name, rest[name]]));
+  const cluster: ClusterFacts = { ...basic, ...read, rights };
+  const facts = factsFrom(cluster);
+  return { findings: findingsOf(rules, facts, subject, cluster.now), facts, cluster, target };
+}
+
+/** Nothing to judge, or nobody said which of several (hazard H20): better said once than in every finding. */
+function refuseNone({ daemonSet, install }: PreflightFacts, { daemonSets }: ClusterFacts): void {
+  if (daemonSet.known || !daemonSets.known) return;
+  const byOperator =
+    install.known && (install.value.kind === "operator" || install.value.kind === "migrating");
+  if (!byOperator) throw userError(daemonSet.message);
+}
+
+function subjectOf({ to, file }: Target, facts: PreflightFacts): Subject {
+  const manifest = manifestOf(file);
+  return {
+    ...(to === undefined ? {} : { to, rights: rightsTo(to.known ? to.value : undefined, facts) }),
+    ...(manifest === undefined ? {} : { manifest }),
+  };
+}
+
+/** A file holds the rights of every step there is, and so does what is being saved. */
+async function readRights(
+  { connection, saving }: FactsSource,
+  subject: Subject,
+  basic: ClusterFacts,
+): Promise<ClusterFacts["rights"]> {
+  if (connection === undefined || saving) return basic.rights;
+  return known(await askRights(connection, subject.rights ?? []));
+}

@@ -1,0 +1,143 @@
+import { wasAskedAbout } from "../../cluster/discovery-groups.ts";
+import { discover } from "../../cluster/discovery.ts";
+import { groupsFor, observe, type Need } from "../../cluster/observe.ts";
+import type { Connection, Discovery } from "../../cluster/port.ts";
+import { notAsked } from "../../cluster/reading.ts";
+import { userError } from "../../errors.ts";
+import { readingNames, type ClusterFacts, type ReadingName } from "../../model/cluster-facts.ts";
+import type { NamespacedName } from "../../model/kube.ts";
+import { program } from "../../model/program.ts";
+import type { Millis } from "../../model/time.ts";
+import type { GuardedStep } from "../../model/guarded-step.ts";
+import type { ClusterRule } from "../../preflight/cluster-rule.ts";
+import { findingsOf, rulesOfStep } from "../../preflight/cluster-rules.ts";
+import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
+import type { Finding } from "../../preflight/finding.ts";
+import { conditionsOf, needsOf } from "../../preflight/needs.ts";
+import { blocks } from "../../preflight/rule.ts";
+import { sameInstall } from "../../preflight/rules/manifest/m02-same-install.ts";
+import type { Subject } from "../../preflight/subject.ts";
+import { catalogue } from "../../releases/catalogue.ts";
+
+/** The install that a step is about to change, and what of it was read already. */
+export interface StepPlace {
+  readonly connection: Connection;
+  /** As it was asked already; it is asked again where it was not asked about all groups that rules look at. */
+  readonly discovery: Discovery;
+  /** This machine's clock, for a server that does not tell its own. */
+  readonly now: Millis;
+  /** Of the install. */
+  readonly namespace: string;
+  /** The one that is changed, where there may be several. */
+  readonly daemonSet?: NamespacedName;
+  /** Readings that need not be made again. */
+  readonly known: Partial<ClusterFacts>;
+}
+
+/**
+ * Asks the rules of a step before its first write. Throws UserError with all that stands in the way and
+ * is not ignored; what only is to be known is told as a warning.
+ */
+export async function checkStep(
+  step: GuardedStep,
+  place: StepPlace,
+  subject: Subject,
+  ignored: ReadonlySet<string>,
+  warn: (text: string) => void,
+): Promise<void> {
+  const open = (await findingsForStep(step, place, subject)).filter(
+    ({ outcome }) => outcome === "fail" || outcome === "unknown",
+  );
+  const refusals = open.filter((finding) => blocks(finding, ignored));
+  for (const finding of open) {
+    if (refusals.includes(finding) || finding.severity === "info" || finding.outcome === "unknown") continue;
+    warn(`${finding.id}: ${finding.because}`);
+  }
+  refuse(refusals);
+}
+
+function refuse(refusals: readonly Finding[]): void {
+  if (refusals.length === 0) return;
+  // What is not known for one reason is told once.
+  const lines = [...Map.groupBy(refusals, textOf)].map(
+    ([text, own]) => `${own.map(({ id }) => id).join(", ")}: ${text}`,
+  );
+  const ids = refusals.map(({ id }) => id).join(",");
+  throw userError(
+    `${lines.join("\n")}\nnothing was changed; see '${program} explain ${refusals[0]?.id ?? ""}', or go on in spite of it with --ignore-preflight-errors=${ids}`,
+  );
+}
+
+/**
+ * What makes a file wrong as a whole, asked before anything of it is judged piece by piece: an advice about a wrong
+ * file leads to a wrong cluster. Throws UserError; what is not known is left to `checkStep`.
+ */
+export async function checkFile(
+  place: StepPlace,
+  subject: Subject,
+  ignored: ReadonlySet<string>,
+): Promise<void> {
+  const findings = await findingsFrom([sameInstall], place, subject);
+  refuse(findings.filter((finding) => finding.outcome === "fail" && blocks(finding, ignored)));
+}
+
+/** What the rules of a step say; only what they look at is read, and what they apply by is read first. */
+export async function findingsForStep(
+  step: GuardedStep,
+  place: StepPlace,
+  subject: Subject,
+): Promise<readonly Finding[]> {
+  return await findingsFrom(rulesOfStep(step, subject), place, subject);
+}
+
+async function findingsFrom(
+  rules: readonly ClusterRule[],
+  place: StepPlace,
+  subject: Subject,
+): Promise<readonly Finding[]> {
+  const { daemonSet } = place;
+  const factsFrom = (cluster: ClusterFacts): PreflightFacts => preflightFacts(cluster, catalogue, daemonSet);
+  let cluster: ClusterFacts = {
+    ...nothingAsked,
+    serverVersion: place.discovery.version,
+    now: place.now,
+    ...place.known,
+  };
+  for (const needsOfRound of [conditionsOf, needsOf]) {
+    const facts = factsFrom(cluster);
+    // Without a target most do not apply, whatever runs.
+    const applying = rules.filter((rule) => rule.applies(facts, subject).applies !== false);
+    cluster = await readMore(place, cluster, needsOfRound(applying));
+  }
+  return findingsOf(rules, factsFrom(cluster), subject, cluster.now);
+}
+
+async function readMore(
+  { connection, discovery, namespace, now }: StepPlace,
+  before: ClusterFacts,
+  names: readonly ReadingName[],
+): Promise<ClusterFacts> {
+  const needs = names.filter((name): name is Need => name !== "rights" && isUnasked(before[name]));
+  if (needs.length === 0) return before;
+  const groups = groupsFor(needs);
+  const discovered = wasAskedAbout(discovery, groups)
+    ? Promise.resolve(discovery)
+    : discover(connection, groups);
+  const known = isUnasked(before.daemonSets) ? {} : { daemonSets: before.daemonSets };
+  const found = await observe(connection, discovered, { needs, known, namespace, now });
+  return { ...before, ...Object.fromEntries(needs.map((name) => [name, found[name]])), now: found.now };
+}
+
+const nothingAsked = Object.fromEntries(readingNames.map((name) => [name, notAsked])) as unknown as Omit<
+  ClusterFacts,
+  "serverVersion" | "now"
+>;
+
+function isUnasked(reading: ClusterFacts[Need]): boolean {
+  return !reading.known && reading.why === "not asked";
+}
+
+function textOf({ outcome, because, fix }: Finding): string {
+  const seen = outcome === "unknown" ? `not known: ${because}` : because;
+  return fix === undefined ? seen : `${seen}; ${fix}`;
+}

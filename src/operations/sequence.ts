@@ -1,0 +1,115 @@
+import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
+import type { KubeObject, Ref } from "../model/kube.ts";
+import { commandRun } from "../model/lease.ts";
+import { objectKey } from "../model/object-name.ts";
+import { liveObjectsWorld } from "../perform/objects-world.ts";
+import { run, type LiveWorld } from "../perform/run.ts";
+import type { Ended, Stop } from "../plan/decision.ts";
+import { heldByOther, holdsLease } from "../plan/lease/held.ts";
+import type { ObjectsWorld } from "../plan/objects/procedure.ts";
+import {
+  sequenceProcedure,
+  type Part,
+  type PartResult,
+  type SequenceSeen,
+  type SequenceWorld,
+} from "../plan/sequence/procedure.ts";
+import type { SequenceAbout } from "./events.ts";
+import { partOf, sender, type Session } from "./session.ts";
+
+export interface SequenceOptions<P extends Part> {
+  readonly parts: readonly P[];
+  /** The DaemonSet of the install, which carries the run's lease; undefined: there is none yet. */
+  readonly daemonSet: Ref | undefined;
+  /** As it was read already. */
+  readonly known?: KubeObject;
+  /** "always": the command has no flag for it. */
+  readonly takeOver: boolean | "always";
+  /** Of discovery. */
+  readonly serverVersion: string;
+  /** Opens a part on the cluster as it is then, and runs it. `session` is the part's own. */
+  readonly enter: (part: P, session: Session) => Promise<Ended<PartResult>>;
+}
+
+/** Why this run may not begin: another one works on the install, or has left it unfinished (hazard H13). */
+export function heldByAnotherRun(
+  { holder, command, commands, clock }: Session,
+  daemonSet: DaemonSetFacts,
+  takeOver: boolean,
+): Stop | undefined {
+  const run = (): string => commandRun(daemonSet.uid, command);
+  return heldByOther(daemonSet, { holder, takeOver, claimed: false, run, commands }, clock.now());
+}
+
+/** Does the parts of a run in their order under one lease (hazard H13), which lasts as long as the run. */
+export async function runSequence<P extends Part>(
+  session: Session,
+  { parts, daemonSet, known, takeOver, serverVersion, enter }: SequenceOptions<P>,
+): Promise<Ended<SequenceSeen>> {
+  const { connection, clock, dryRun, holder, command, commands } = session;
+  const abort = new AbortController();
+  const about: SequenceAbout = { parts };
+  // A dry run writes nothing, not even who works.
+  const leased = dryRun === "none" && daemonSet !== undefined;
+  const lease = {
+    holder,
+    run: ({ uid }: { readonly uid: string }) => commandRun(uid, command),
+    command,
+    takeOver: takeOver !== false,
+    nested: false,
+    commands,
+  };
+  try {
+    const live = await liveObjectsWorld(connection, {
+      refs: daemonSet === undefined ? [] : [daemonSet],
+      now: clock.now,
+      signal: abort.signal,
+      ...(daemonSet === undefined || known === undefined
+        ? {}
+        : { known: new Map([[objectKey(daemonSet), known]]) }),
+    });
+    const goal = { parts, ...(leased ? { lease } : {}) };
+    const world = leaseWorld(live, daemonSet);
+    const ended = await run(sequenceProcedure(goal, daemonSet), world, {
+      dryRun,
+      now: clock.now,
+      send: sender(session, serverVersion),
+      interrupt: session.listen(),
+      emit: (event) =>
+        session.emit({ kind: "procedure", procedure: "sequence", within: session.within, about, event }),
+      async enter(part) {
+        const own = partOf(session, part.id, leased);
+        if (!leased) return await enter(part, own);
+        // What the part writes to it meanwhile is seen when the next write meets it.
+        const carrier = live.snapshot().get(objectKey(daemonSet));
+        return await enter(part, {
+          ...own,
+          leaseOn: daemonSet,
+          ...(carrier === undefined ? {} : { leaseCarrier: carrier }),
+        });
+      },
+    });
+    const seen = world.snapshot().daemonSet;
+    const held = leased && seen !== undefined && holdsLease(seen, holder);
+    return held ? withHint(ended, commands.again(...(takeOver === "always" ? [] : ["--take-over"]))) : ended;
+  } finally {
+    abort.abort();
+  }
+}
+
+/** A second Ctrl-C leaves at once, and the run's lease with it: the next command has to take that over. */
+function withHint(ended: Ended<SequenceSeen>, hint: string): Ended<SequenceSeen> {
+  if (ended.kind === "done" || ended.reason.interrupted !== true) return ended;
+  return { ...ended, reason: { ...ended.reason, hint } };
+}
+
+/** What a sequence looks at of the objects that are read. */
+function leaseWorld(live: LiveWorld<ObjectsWorld>, daemonSet: Ref | undefined): LiveWorld<SequenceWorld> {
+  return {
+    ...live,
+    snapshot() {
+      const raw = daemonSet === undefined ? undefined : live.snapshot().get(objectKey(daemonSet));
+      return raw === undefined ? {} : { daemonSet: daemonSetFacts(raw) };
+    },
+  };
+}

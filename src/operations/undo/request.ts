@@ -1,0 +1,15 @@
+import type { Millis } from "../../model/time.ts";
+
+/** What is asked of `undo`, checked and in the terms of the run. */
+export interface UndoRequest {
+  /** Objects that go back although somebody has changed them since: `NetworkPolicy/shop/web`, or a namespace. */
+  readonly force: ReadonlySet<string>;
+  /** Leaves what reads a ConfigMap's values as it is. */
+  readonly noRestart: boolean;
+  /** Ids of rules and guards that do not block, for the nodes that go back. */
+  readonly ignored: ReadonlySet<string>;
+  readonly settle?: Millis;
+}
+
+/** How long one node, or one rollout, may take. */
+export const patience: Millis = 300_000;

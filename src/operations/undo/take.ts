@@ -1,0 +1,183 @@
+import { contentOf } from "../../bundle/content.ts";
+import { changeValues, expandObject } from "../../merge/expand-object.ts";
+import { dataOf } from "../../merge/config-map.ts";
+import { ownerData, ownerOf } from "../../merge/former-owner.ts";
+import { immutableChange } from "../../merge/immutable.ts";
+import { restoreObject } from "../../merge/restore-object.ts";
+import type { InstallOwner } from "../../merge/apply-object.ts";
+import { configChange } from "../../model/config-ledger.ts";
+import { configMapFacts } from "../../model/configmap.ts";
+import type { Draft } from "../../model/draft.ts";
+import type { KubeObject } from "../../model/kube.ts";
+import { manager } from "../../model/names.ts";
+import type { Millis } from "../../model/time.ts";
+import type { Write } from "../../model/write.ts";
+import { notedStages } from "../../plan/config/values.ts";
+import type { ObjectGoal } from "../../plan/objects/goal.ts";
+import { gone, rolledOut } from "../../plan/objects/rollout.ts";
+import { withItsPods } from "../../plan/apply/recreate.ts";
+import { asOwnedNow } from "./owned.ts";
+import type { Decision } from "./staged-entries.ts";
+
+/** An object that is to be written. */
+export type Work = Decision & { readonly kind: "restore" | "delete" | "create" };
+
+export type Stages = readonly (readonly ObjectGoal[])[];
+
+/** What the old pods need of an object, added to what is there: nothing goes yet (hazard H01). */
+export function expandStage(work: Work, install: InstallOwner): Stages {
+  const { entry, before } = work.target;
+  if (before === undefined || entry.kind === "CustomResourceDefinition") return [];
+  return [
+    [
+      {
+        ref: entry.ref,
+        bookkeeping: true,
+        intended: (live) => (live === undefined ? undefined : expandObject(live, before, entry.ref, install)),
+        draft: (live) => draftOf(work, live),
+      },
+    ],
+  ];
+}
+
+/** The old values, with the note of which pods have read others (hazard H25); keys that only the new ones know stay. */
+export function valueStages(work: Work, since: Millis | undefined): Stages {
+  const { entry, before } = work.target;
+  if (before === undefined) return [];
+  const stages = notedStages({
+    ref: entry.ref,
+    keysOf: (live) => differing(live, before),
+    decide: (live) => changeValues(live, before, entry.ref),
+    draft: (live) => draftOf(work, live),
+    ...(since === undefined ? {} : { since }),
+  });
+  return stages.map((stage) => stage.map((object): ObjectGoal => ({ ...object, bookkeeping: true })));
+}
+
+export interface TakeOptions {
+  readonly real: boolean;
+  /** Values that are back already. */
+  readonly given: ReadonlySet<Work>;
+  /** Where nodes go back nobody has to be restarted for values: undefined there. */
+  readonly note?: { readonly since: Millis | undefined };
+}
+
+/** The object exactly as it was, or gone where the run made it. */
+export function takeStages(work: Work, { real, given, note }: TakeOptions): Stages {
+  const { target, kind } = work;
+  const { entry, before, live: first } = target;
+  const { ref } = entry;
+  if (isRemade(work) && !real)
+    return [[{ ref, verb: "created", intended: () => undefined, confirms: () => "created" }]];
+  const removed: Stages = isRemade(work)
+    ? [
+        [
+          {
+            ref,
+            bookkeeping: true,
+            intended: (live) =>
+              live?.metadata.uid === first?.metadata.uid ? deletionOf(work, live) : undefined,
+            draft: (live) => draftOf(work, live, "deleted"),
+            waits: gone(ref),
+          },
+        ],
+      ]
+    : [];
+  const verb = { restore: isRemade(work) ? "created" : "configured", delete: "deleted", create: "created" }[
+    kind
+  ];
+  const decide = (live: KubeObject | undefined): Write | undefined => {
+    if (kind === "delete")
+      return live?.metadata.uid === first?.metadata.uid ? deletionOf(work, live) : undefined;
+    const former = asOwnedNow(before, live);
+    if (former === undefined) return undefined;
+    if (live === undefined) return { verb: "create", ref, body: former, fieldManager: manager };
+    return restoreObject(live, contentOf(live), former, ref, ownerOf(entry.data))?.write;
+  };
+  const own: ObjectGoal = {
+    ref,
+    verb,
+    intended: decide,
+    confirms: () => (given.has(work) ? "configured" : undefined),
+    draft: (live) => draftOf(work, live),
+    ...waitFor(work),
+  };
+  const noted =
+    target.part === "configmap" && kind === "restore" && before !== undefined && note !== undefined;
+  if (!noted) return [...removed, [own]];
+  const stages = notedStages({
+    ref,
+    decide: (live) => decide(live),
+    keysOf(live) {
+      const left = Object.keys(dataOf(live)).filter((key) => !(key in dataOf(before)));
+      const noteBefore = given.has(work) ? configChange(configMapFacts(live)) : undefined;
+      return left.length === 0 ? [] : [...left, ...(noteBefore?.keys ?? [])];
+    },
+    draft: (live) => draftOf(work, live),
+    ...(note.since === undefined ? {} : { since: note.since }),
+  });
+  return stages.map((stage) =>
+    stage.map((object) =>
+      object.bookkeeping === true
+        ? object
+        : { ...object, verb, confirms: () => (given.has(work) ? ("configured" as const) : undefined) },
+    ),
+  );
+}
+
+function waitFor(work: Work): Pick<ObjectGoal, "waits"> {
+  const { entry, part } = work.target;
+  if (part !== "controller" && part !== "typha") return {};
+  if (work.kind === "delete") return { waits: gone(entry.ref) };
+  return entry.kind === "Deployment" && !goesDown(work) ? { waits: rolledOut(entry.ref) } : {};
+}
+
+function deletionOf({ target: { entry } }: Work, live: KubeObject | undefined): Write | undefined {
+  if (live === undefined) return undefined;
+  const { uid = "", resourceVersion } = live.metadata;
+  return {
+    verb: "delete",
+    ref: entry.ref,
+    uid,
+    // What it owns goes before it does: also a ReplicaSet that it has adopted, which is made again then.
+    ...withItsPods(entry),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+}
+
+/** What undo's own bundle holds of a write. */
+function draftOf(
+  { kind, target: { entry, before } }: Work,
+  live: KubeObject | undefined,
+  action: Draft["action"] = kind === "delete" ? "deleted" : live === undefined ? "created" : "changed",
+): Draft {
+  return {
+    action,
+    ref: entry.ref,
+    ...(live === undefined ? {} : { before: live }),
+    ...(before === undefined || action === "deleted" ? {} : { after: before }),
+    data: ownerData(entry.data),
+  };
+}
+
+/** What the run made anew: the server never changes it into what it was. */
+export function isRemade({ kind, target: { live, before } }: Work): boolean {
+  return (
+    kind === "restore" &&
+    live !== undefined &&
+    before !== undefined &&
+    immutableChange(live, before) !== undefined
+  );
+}
+
+/** What has no pod when it is back. */
+export function goesDown({ kind, target: { before } }: Work): boolean {
+  const { replicas } = (before?.["spec"] ?? {}) as { readonly replicas?: number };
+  return kind === "delete" || replicas === 0;
+}
+
+/** Keys whose values are others, are missing or are too many. */
+export function differing(live: KubeObject, before: KubeObject): readonly string[] {
+  const [is, was] = [dataOf(live), dataOf(before)];
+  return [...new Set([...Object.keys(is), ...Object.keys(was)])].filter((key) => is[key] !== was[key]);
+}

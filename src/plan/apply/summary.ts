@@ -1,0 +1,27 @@
+import type { Ref } from "../../model/kube.ts";
+import type { UpgradeHop } from "../upgrade/plan.ts";
+
+/** What a run is going to do, before it asks. */
+export interface ApplySummary {
+  /** Undefined: the release of the file runs already. */
+  readonly hop?: Pick<UpgradeHop, "from" | "to" | "notes">;
+  readonly migrations: readonly {
+    /** The rules that it settles. */
+    readonly rules: readonly string[];
+    /** In lines. */
+    readonly plan: string;
+  }[];
+  readonly create: readonly Ref[];
+  readonly change: readonly Ref[];
+  readonly recreate: readonly Ref[];
+  /** Nodes where calico-node restarts. */
+  readonly restart: readonly string[];
+  /** Names of workloads that run with older values of a ConfigMap. */
+  readonly stale: readonly string[];
+  /** Silent nodes, which are left (hazard H16). */
+  readonly silent: readonly string[];
+  /** Secrets that stay without --with-secrets. */
+  readonly leftAlone: readonly Ref[];
+  /** Their values are not saved. */
+  readonly changesSecrets: boolean;
+}

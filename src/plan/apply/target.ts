@@ -1,0 +1,28 @@
+import type { KubeObject, Ref } from "../../model/kube.ts";
+import type { Part } from "./parts.ts";
+
+/** An object of the file, its place in the cluster, and what was there before the first write. */
+export interface Target {
+  /** With its namespace. */
+  readonly object: KubeObject;
+  readonly ref: Ref;
+  readonly part: Part;
+  readonly before: KubeObject | undefined;
+}
+
+/** What the user has decided about the objects of the file. */
+export interface Choices {
+  /** --force-conflicts */
+  readonly forceConflicts: boolean;
+  /** --with-secrets */
+  readonly withSecrets: boolean;
+}
+
+/** Whether the run leaves an object as it is, whatever the file says. */
+export function isLeftAlone({ part, before }: Target, { withSecrets }: Choices): boolean {
+  return part === "secret" && before !== undefined && !withSecrets;
+}
+
+export function isCrd({ kind }: KubeObject): boolean {
+  return kind === "CustomResourceDefinition";
+}

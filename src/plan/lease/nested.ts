@@ -1,0 +1,39 @@
+import { daemonSetFacts } from "../../model/daemonset.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
+import type { Place } from "../../model/place.ts";
+import type { Procedure, Settled } from "../procedure.ts";
+import { isLeaseStep, leaseWrite, type LeaseStep } from "./step.ts";
+import { underLease, type LeaseGoal, type LeaseSeen } from "./under-lease.ts";
+
+/**
+ * A procedure as a part of a run that holds the lease on this DaemonSet, which its world has as well: a rollout,
+ * or thousands of writes, last longer than a lease that nobody renews (hazard H13).
+ */
+export function nestedUnder<World, Memory extends LeaseSeen, Step extends { readonly kind: string }>(
+  inner: Procedure<World, Memory, Step>,
+  daemonSet: Ref & Place,
+  find: (world: World) => KubeObject | undefined,
+  goal: Omit<LeaseGoal, "nested">,
+): Procedure<World, Memory, Step | LeaseStep> {
+  const lease: LeaseGoal = { ...goal, nested: true };
+  return {
+    ...inner,
+    next(world, seen, now) {
+      const decision = inner.next(world, seen, now);
+      if (isSettled(decision)) return decision;
+      const raw = find(world);
+      return underLease(raw === undefined ? undefined : daemonSetFacts(raw), seen, lease, now, decision);
+    },
+    acted: (seen, step, at) => (isLeaseStep(step) ? seen : inner.acted(seen, step, at)),
+    writes: (step) => (isLeaseStep(step) ? [leaseWrite(step, daemonSet)] : inner.writes(step)),
+    assume: (world, step, now) => (isLeaseStep(step) ? world : inner.assume(world, step, now)),
+    saves: (step, world) => (isLeaseStep(step) ? [] : (inner.saves?.(step, world) ?? [])),
+    only: (step, writes) => (isLeaseStep(step) ? step : (inner.only?.(step, writes) ?? step)),
+    restsOn: (step) => (isLeaseStep(step) ? [] : (inner.restsOn?.(step) ?? [])),
+    unanswered: (seen, step) => (isLeaseStep(step) ? seen : (inner.unanswered?.(seen, step) ?? seen)),
+  };
+}
+
+function isSettled(decision: { readonly kind: string }): decision is Settled {
+  return decision.kind === "skip" || decision.kind === "vanished";
+}

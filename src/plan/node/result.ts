@@ -1,0 +1,25 @@
+import type { Truth } from "../../model/reading.ts";
+import type { Millis } from "../../model/time.ts";
+import type { Stop } from "../decision.ts";
+import type { NodeGoal } from "./goal.ts";
+import type { Seen } from "./seen.ts";
+import type { NodeWorld } from "./world.ts";
+
+/** What a node run came to. */
+export interface NodeRunResult {
+  readonly goal: NodeGoal;
+  readonly world: NodeWorld;
+  readonly seen: Seen;
+  readonly stop?: Stop;
+  /** A signal came, however the run ended. */
+  readonly interrupted: boolean;
+  readonly dryRun: "none" | "client" | "server";
+  /** The graceful-restart budget (hazard H22); undefined where BGP is not in use. */
+  readonly budget?: Millis;
+  readonly bgp: Truth;
+  readonly ended: Millis;
+  /** The directory with what the run changed; undefined where it changed nothing that `undo` takes back. */
+  readonly bundle?: string;
+  /** The last lines of a container that crashed, where that is why the run stopped. */
+  readonly log?: readonly string[];
+}

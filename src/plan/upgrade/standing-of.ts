@@ -1,0 +1,99 @@
+import type { CalicoFacts } from "../../facts/calico.ts";
+import { isOwnedByNameOnly, procedureFor } from "../../facts/procedure.ts";
+import { activeWorkloads } from "../../facts/running.ts";
+import type { UpgradeState } from "../../facts/upgrade.ts";
+import type { ClusterFacts } from "../../model/cluster-facts.ts";
+import type { DatastoreType } from "../../model/datastore.ts";
+import { parseImage } from "../../model/image.ts";
+import { known, truthOf, type Reading } from "../../model/reading.ts";
+import type { WorkloadFacts } from "../../model/workload.ts";
+import type { Catalogue } from "../../releases/catalogue.ts";
+import { releasesOfImage, type Identified } from "../../releases/release.ts";
+import { parseVersion, versionOf, type Version } from "../../releases/version.ts";
+import type { Candidates, Seen, Standing } from "./standing.ts";
+
+/** What somebody says of a cluster; undefined: left to what is seen. */
+export interface Said {
+  readonly from: Version | undefined;
+  readonly datastore: DatastoreType | undefined;
+  /** Minor of Kubernetes 1.x. */
+  readonly kubernetes: number | undefined;
+}
+
+const nothingSaid: Said = { from: undefined, datastore: undefined, kubernetes: undefined };
+
+/**
+ * Where a cluster stands, what is said of it going first; not known, with the sentence that says why, where
+ * no way can begin there.
+ */
+export function standingOf(
+  calico: Omit<CalicoFacts, "install" | "installSeen">,
+  { served }: Pick<ClusterFacts, "served">,
+  said: Said = nothingSaid,
+): Reading<Standing> {
+  const { chosen, begins, kubernetes } = calico;
+  if (!chosen.known) return chosen;
+  const { namespace, name } = chosen.value;
+  const datastore = said.datastore ?? (calico.datastore.known ? calico.datastore.value : undefined);
+  if (datastore === undefined)
+    return unknown("which datastore Calico uses is not known; say it with --datastore=etcd|kubernetes");
+  const from = said.from ?? (begins.known ? begins.value : undefined);
+  if (from === undefined) {
+    const why = begins.known ? "" : begins.message;
+    return unknown(`which Calico release runs is not known: ${why}; say it with --from=VERSION`);
+  }
+  const server = kubernetes.known && kubernetes.value.major === 1 ? kubernetes.value.minor : "unknown";
+  return known({
+    from,
+    datastore,
+    kubernetes: said.kubernetes ?? server,
+    canal: truthOf(calico.canal),
+    typha: truthOf(calico.typha),
+    ebpf: truthOf(calico.ebpf),
+    vxlan: truthOf(calico.vxlan),
+    namespace,
+    daemonSet: name,
+    ...(served.known ? { oldGroupServed: served.value.groupVersions.includes("projectcalico.org/v1") } : {}),
+  });
+}
+
+/** The same for a way that this tool is to go, with what was seen of every part: others' installs have none. */
+export function observedStanding(
+  { calico, cluster, nodes }: UpgradeState,
+  said: Said,
+  catalogue: Catalogue,
+): Reading<Standing> {
+  const { installSeen: install } = calico;
+  const procedure = isOwnedByNameOnly(install) ? undefined : procedureFor(install);
+  if (procedure !== undefined) return unknown(procedure);
+  if (calico.all.known && calico.all.value.length === 0 && !calico.chosen.known)
+    return unknown(
+      `${calico.chosen.message}; without a cluster, --from and --datastore say what is planned for`,
+    );
+  const standing = standingOf(calico, cluster, said);
+  if (!standing.known || !calico.chosen.known) return standing;
+  const component = (name: WorkloadFacts["component"]): Candidates | "none" | "unknown" => {
+    if (!cluster.workloads.known) return "unknown";
+    const [active] = activeWorkloads(cluster.workloads, name);
+    return active === undefined
+      ? "none"
+      : releasesOfImage(parseImage(active.image), catalogue).map(versionOf);
+  };
+  const seen: Seen = {
+    template: candidatesOf(calico.chosen.value.release),
+    controller: component("controller"),
+    typha: component("typha"),
+    nodes: nodes
+      .filter(({ pods, expected }) => pods.length > 0 || expected === true)
+      .map(({ release }) => (release === undefined ? [] : candidatesOf(release))),
+  };
+  return known({ ...standing.value, seen });
+}
+
+function candidatesOf({ candidates }: Identified): Candidates {
+  return candidates.flatMap((name) => parseVersion(name) ?? []);
+}
+
+function unknown(message: string): Reading<never> {
+  return { known: false, why: "failed", message };
+}

@@ -1,0 +1,94 @@
+import type { CalicoObject } from "../model/calico-object.ts";
+import { envValue, type ConfigMapFacts } from "../model/configmap.ts";
+import type { DaemonSetFacts } from "../model/daemonset.ts";
+import { truthOf, type Reading, type Truth } from "../model/reading.ts";
+import { calicoNodeContainer } from "../model/template.ts";
+import type { Circumstances, Condition } from "../releases/bad-releases.ts";
+import type { Version } from "../releases/version.ts";
+import type { PreflightFacts } from "./facts.ts";
+
+/** The facts that tell each part of a condition. */
+const told: Readonly<Record<keyof Condition, readonly (keyof PreflightFacts)[]>> = {
+  datastore: ["datastore"],
+  from: ["running"],
+  kubernetes: ["kubernetes"],
+  canal: ["canal"],
+  typha: ["typha"],
+  ebpf: ["ebpf"],
+  vxlan: ["vxlan"],
+  nftables: ["daemonSet", "configMaps", "felixConfigurations"],
+  ipv6Only: ["ipPools"],
+  architecture: ["nodes"],
+  kernel: ["nodes"],
+};
+
+export function factsOf(when: Condition): readonly (keyof PreflightFacts)[] {
+  return [...new Set((Object.keys(when) as (keyof Condition)[]).flatMap((part) => told[part]))];
+}
+
+/** undefined: the datastore is not known. */
+export function circumstancesOf(
+  readings: PreflightFacts,
+  from: Version,
+  to: Version,
+): Circumstances | undefined {
+  const { datastore, kubernetes, canal, typha, ebpf, vxlan } = readings;
+  if (!datastore.known) return undefined;
+  return {
+    from,
+    to,
+    datastore: datastore.value,
+    kubernetes: kubernetes.known && kubernetes.value.major === 1 ? kubernetes.value.minor : "unknown",
+    canal: truthOf(canal),
+    typha: truthOf(typha),
+    ebpf: truthOf(ebpf),
+    vxlan: truthOf(vxlan),
+    ...moreOf(readings),
+  };
+}
+
+/** What a route looks at beside what `status` tells. */
+export function moreOf({
+  nodes,
+  ipPools,
+  felixConfigurations,
+  daemonSet,
+  configMaps,
+}: Pick<PreflightFacts, "nodes" | "ipPools" | "felixConfigurations" | "daemonSet" | "configMaps">): Pick<
+  Circumstances,
+  "nodes" | "nftables" | "ipv6Only"
+> {
+  return {
+    ...(nodes.known ? { nodes: nodes.value } : {}),
+    nftables: nftablesOf(felixConfigurations, daemonSet, configMaps.known ? configMaps.value : []),
+    ipv6Only: ipv6OnlyOf(ipPools),
+  };
+}
+
+/** nftablesMode: Enabled, Disabled (the default) or Auto, which each node decides (Felix's configuration reference). */
+function nftablesOf(
+  configurations: Reading<readonly CalicoObject[]>,
+  set: Reading<DaemonSetFacts>,
+  maps: readonly ConfigMapFacts[],
+): Truth {
+  if (!set.known) return "unknown";
+  const container = calicoNodeContainer(set.value.template);
+  const own = maps.filter(({ namespace }) => namespace === set.value.namespace);
+  const found = container === undefined ? undefined : envValue(container, "FELIX_NFTABLESMODE", own);
+  if (found === "unknown") return "unknown";
+  if (found !== undefined && found.value !== "") return modeOn(found.value);
+  if (!configurations.known) return "unknown";
+  const modes = configurations.value.map(({ spec }) => modeOn(spec["nftablesMode"]));
+  if (modes.includes(true)) return true;
+  return modes.includes("unknown") ? "unknown" : false;
+}
+
+function modeOn(mode: unknown): Truth {
+  const text = typeof mode === "string" ? mode.toLowerCase() : "disabled";
+  return text === "auto" ? "unknown" : text === "enabled";
+}
+
+function ipv6OnlyOf(pools: Reading<readonly CalicoObject[]>): Truth {
+  if (!pools.known || pools.value.length === 0) return "unknown";
+  return pools.value.every(({ spec }) => typeof spec["cidr"] === "string" && spec["cidr"].includes(":"));
+}

@@ -1,0 +1,18 @@
+import { settings } from "../../settings.ts";
+import { settingsRule } from "../../template-rule.ts";
+
+/** The published manifests leave etcd_endpoints to be filled in. */
+export const sameEtcd = settingsRule({
+  id: "M11",
+  severity: "error",
+  page: {
+    title: "the file names the same etcd",
+    why: "With other endpoints, or with the placeholders of the published manifest, calico-node finds no data, or that of another cluster.",
+    detected: "ETCD_ENDPOINTS of calico-node, live and in the file",
+    fix: "Set etcd_endpoints in the file's ConfigMap to what the cluster has, and the certificates with it.",
+    sources: ["manifests of the etcd datastore: etcd_endpoints is to be filled in"],
+  },
+  steps: ["node", "apply"],
+  which: settings.etcd,
+  kept: "the file names the same etcd, or none",
+});

@@ -1,0 +1,57 @@
+import { belongsTo, podsByNode, shouldRun } from "../../../model/placement.ts";
+import { upToDate } from "../../../model/rollout.ts";
+import { stuckReason, stuckText } from "../../../model/stuck.ts";
+import { compareVersions } from "../../../releases/version.ts";
+import { clusterRule } from "../../cluster-rule.ts";
+import { some } from "../../some.ts";
+
+/**
+ * Before anything is begun. An upgrade that is under way, and a repair (of all of them, or by a file of the
+ * release that runs), are let through with a warning: hazard H18 judges each restart.
+ */
+export const calicoReady = clusterRule({
+  id: "S02",
+  severity: "error",
+  page: {
+    title: "calico-node is Ready on every node that answers",
+    why: "What is broken before the upgrade is taken for its fault, and a rollout waits for it without end.",
+    detected: "the calico-node pod of every node that the DaemonSet is for",
+    fix: "Repair it first. A restart on a node whose own calico-node is not Ready is let through: it may be the repair.",
+    sources: [
+      "https://github.com/projectcalico/calico/issues/2211",
+      "https://github.com/projectcalico/calico/issues/2370",
+    ],
+  },
+  needs: ["daemonSet", "nodes", "pods", "revisions"],
+  looks: ["running"],
+  check({ daemonSet, nodes, pods, revisions }, { to, manifest }, _now, { running }) {
+    const placed = podsByNode(pods, daemonSet);
+    const wanted = nodes.filter((node) => shouldRun(node, daemonSet.template) === true);
+    const bad = wanted.flatMap(({ name, ready }) => {
+      const pod = placed.get(name)?.find(({ deletedAt }) => deletedAt === undefined);
+      if (pod?.ready === true) return [];
+      const stuck = pod === undefined ? undefined : stuckReason(pod);
+      const why = pod === undefined ? "no pod" : stuck === undefined ? "not Ready" : stuckText(stuck);
+      // A silent node is told by S01, and its pod's state is old.
+      return ready === "unknown" ? [] : [{ name, why }];
+    });
+    if (bad.length === 0)
+      return { outcome: "pass", because: `calico-node is Ready on all ${wanted.length} nodes that answer` };
+    const underWay =
+      daemonSet.pinned !== undefined ||
+      nodes.some(({ lease }) => lease !== undefined) ||
+      pods.some((pod) => belongsTo(pod, daemonSet) && upToDate(pod, daemonSet, revisions) === false);
+    const repair =
+      manifest !== undefined &&
+      to?.known === true &&
+      running.known &&
+      compareVersions(to.value, running.value.oldest) === 0;
+    return {
+      outcome: "fail",
+      ...(underWay || repair || bad.length === wanted.length ? { severity: "warning" as const } : {}),
+      because: `calico-node is not Ready on ${bad.length} of ${wanted.length} nodes: ${some(bad.map(({ name, why }) => `${name} (${why})`))}`,
+      evidence: bad.map(({ name, why }) => ({ object: `Node ${name}`, field: "calico-node", value: why })),
+      fix: "kubectl calico-upgrade status names the reasons; a restart on such a node is let through as a repair",
+    };
+  },
+});

@@ -1,0 +1,19 @@
+// Written by scripts/write-checks.ts from the files beside it; change those, not this.
+import type { NodeRule } from "../node-rule.ts";
+import { loadBalancers } from "./rollout/h09-load-balancers.ts";
+import { reconcilers } from "./ownership/h12-reconcilers.ts";
+import { silentNode } from "./health/h16-silent-node.ts";
+import { restartStorm } from "./network/h17-restart-storm.ts";
+import { othersReady } from "./rollout/h18-others.ts";
+import { lastNode } from "./rollout/h19-last-node.ts";
+import { bothSides } from "./data/h28-both-sides.ts";
+
+export const rulesOfNode: readonly NodeRule[] = [
+  loadBalancers,
+  reconcilers,
+  silentNode,
+  restartStorm,
+  othersReady,
+  lastNode,
+  bothSides,
+];

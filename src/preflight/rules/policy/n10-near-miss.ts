@@ -1,0 +1,46 @@
+import { isolationAnnotation } from "../../../model/namespace.ts";
+import { isDefaultDeny } from "../../../policy/migration.ts";
+import { nearMiss } from "../../../policy/near-miss.ts";
+import { clusterRule } from "../../cluster-rule.ts";
+import { boundaryReleases } from "../../policy-boundary.ts";
+import { some } from "../../some.ts";
+
+const closing = `${isolationAnnotation}='{"ingress":{"isolation":"DefaultDeny"}}'`;
+
+/** Calico-facts 2.2: such a namespace is open, and stays it. Said before its policies are deleted (N03). */
+export const nearlyClosed = clusterRule({
+  id: "N10",
+  severity: "warning",
+  page: {
+    title: "no annotation misses DefaultDeny narrowly",
+    why: "A key such as net.beta.kubernetes.io/networkpolicy or a value such as defaultdeny closes no namespace: it is open now, and its policies, which do nothing, are deleted by the migration. Somebody probably meant to close it.",
+    detected: "annotations of namespaces whose key or value differs a little from the one that Calico reads",
+    fix: `Where the namespace is to be closed: kubectl annotate --overwrite namespace NAME ${closing}. It takes effect at once. Else remove the annotation.`,
+    releases: boundaryReleases,
+    sources: [
+      "policy controller v0.6.0 and libcalico-go v1.2.2, the last that read the annotation (calico/kube-controllers, calico/libcalico-go)",
+    ],
+  },
+  when: { changesPolicies: true },
+  needs: ["namespaces", "networkPolicies"],
+  steps: ["migrate-policy"],
+  check({ namespaces, networkPolicies }) {
+    const closed = new Set(networkPolicies.filter(isDefaultDeny).map(({ namespace }) => namespace));
+    const found = namespaces.flatMap((each) => {
+      const miss = closed.has(each.name) ? undefined : nearMiss(each, isolationAnnotation);
+      return miss === undefined ? [] : [miss];
+    });
+    const [first] = found;
+    if (first === undefined) return { outcome: "pass", because: "no annotation misses DefaultDeny narrowly" };
+    return {
+      outcome: "fail",
+      because: `open, although somebody probably meant to close it: ${some(found.map(({ namespace, key, value }) => `${namespace} (${key}: ${value})`))}`,
+      evidence: found.map(({ namespace, key, value }) => ({
+        object: `Namespace ${namespace}`,
+        field: `metadata.annotations[${key}]`,
+        value,
+      })),
+      fix: `to close it, which takes effect at once: kubectl annotate --overwrite namespace ${first.namespace} ${closing}`,
+    };
+  },
+});

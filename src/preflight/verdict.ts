@@ -1,0 +1,29 @@
+import type { Finding } from "./finding.ts";
+import { blocks } from "./rule.ts";
+
+/** What is asked of findings. */
+export interface Strictness {
+  /** --ignore-preflight-errors */
+  readonly ignored: ReadonlySet<string>;
+  /** --fail-on */
+  readonly failOn: "error" | "warning";
+}
+
+/** A finding, and whether it stands in the way; ignored: it would, had it not been named. */
+export type JudgedFinding = Finding & { readonly blocks: boolean; readonly ignored: boolean };
+
+export interface Verdict {
+  /** Nothing stands in the way. */
+  readonly ready: boolean;
+  readonly findings: readonly JudgedFinding[];
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+export function verdictOf(findings: readonly Finding[], { ignored, failOn }: Strictness): Verdict {
+  const judged = findings.map((finding): JudgedFinding => {
+    const stands = blocks(finding, ignored, failOn);
+    return { ...finding, blocks: stands, ignored: !stands && blocks(finding, nothing, failOn) };
+  });
+  return { ready: !judged.some(({ blocks: stands }) => stands), findings: judged };
+}

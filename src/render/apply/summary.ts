@@ -1,0 +1,43 @@
+import type { Ref } from "../../model/kube.ts";
+import { objectName } from "../../model/object-name.ts";
+import type { ApplySummary } from "../../plan/apply/summary.ts";
+
+/** What the run is going to do, for before the question. */
+export function applySummaryText(summary: ApplySummary): string {
+  const { hop, migrations, restart, stale, silent, leftAlone } = summary;
+  const lines: string[] = [];
+  if (hop !== undefined) {
+    lines.push(`From ${hop.from} to ${hop.to}:`);
+    for (const { severity, id, because } of hop.notes) lines.push(`  ${severity}: ${id}: ${because}`);
+  }
+  for (const { rules, plan } of migrations)
+    lines.push(
+      `  migrate first, which settles ${rules.join(", ")}:`,
+      ...plan
+        .trimEnd()
+        .split("\n")
+        .map((line) => `    ${line}`),
+    );
+  const parts: readonly (readonly [string, readonly Ref[]])[] = [
+    ["create", summary.create],
+    ["change", summary.change],
+    ["delete and create again", summary.recreate],
+  ];
+  for (const [verb, refs] of parts) if (refs.length > 0) lines.push(`  ${verb}: ${names(refs)}`);
+  if (restart.length > 0) lines.push(`  restart calico-node on: ${some(restart)}`);
+  if (stale.length > 0)
+    lines.push(`  restart what runs with older values of the ConfigMap: ${stale.join(", ")}`);
+  if (silent.length > 0)
+    lines.push(`  silent, and left as they are (H16): ${some(silent)}; nothing that they use goes away`);
+  if (leftAlone.length > 0) lines.push(`  left alone without --with-secrets: ${names(leftAlone)}`);
+  if (summary.changesSecrets) lines.push("  undo cannot restore Secrets: their values are not saved");
+  return `${lines.join("\n")}\n`;
+}
+
+function names(refs: readonly Ref[]): string {
+  return some(refs.map(objectName));
+}
+
+function some(all: readonly string[]): string {
+  return all.length <= 12 ? all.join(", ") : `${all.slice(0, 12).join(", ")} and ${all.length - 12} more`;
+}

@@ -1,0 +1,26 @@
+import type { Part, PartResult } from "../plan/sequence/procedure.ts";
+
+/** Everyday names of the parts of a run; ids stay in JSON and in --until-step. */
+const titles: Readonly<Record<string, string>> = {
+  migrate: "migrate policies and data",
+  "migrate-policy": "migrate policies",
+  "migrate-data": "migrate data",
+  expand: "prepare",
+  typha: "Typha",
+  controller: "controller",
+  configmap: "configuration",
+  template: "template",
+  nodes: "nodes",
+  contract: "clean up",
+};
+
+export function partTitle({ id, title }: Part): string {
+  return title ?? titles[id] ?? id;
+}
+
+/** What became of a part, on a line of its own; undefined where there is nothing to say yet. */
+export function partLine({ id }: Part, { state, because }: PartResult): string | undefined {
+  // What failed is told as an error in the end. Since v2.5 there is no migration: not worth a line.
+  if (state === "failed" || because === "" || (id === "migrate" && state === "unchanged")) return undefined;
+  return `${id}: ${because}`;
+}

@@ -1,0 +1,95 @@
+import { severityOf, type GraveNote, type Problem } from "../../facts/problems.ts";
+import { nameOf } from "../../facts/which.ts";
+import type { WorkloadFacts } from "../../model/workload.ts";
+import { rollsText } from "../../model/rolls.ts";
+import { plural, some } from "../../model/words.ts";
+import type { Problem as Shown } from "./kind.ts";
+
+const grave: Readonly<Record<GraveNote, string>> = {
+  silent: "silent (the kubelet does not report)",
+  "not-ready": "not Ready",
+  missing: "without the calico-node pod they should have",
+  stuck: "whose calico-node does not run",
+  churn: "where calico-node is made again and again",
+  "wrong-revision": "where the replacement is of an older revision",
+  "several-pods": "with more than one calico-node pod",
+};
+
+/** A problem in words, and what to do about it. */
+export function problemText(problem: Problem): Shown {
+  const [message, hint] = wordsOf(problem);
+  return { severity: severityOf(problem), message, ...(hint === undefined ? {} : { hint }) };
+}
+
+function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
+  switch (problem.kind) {
+    case "datastores-disagree":
+      return [
+        `${setName(problem)}: calico-node and the CNI plugin use different datastores (${evidence(problem)})`,
+        "finish or undo the datastore migration first",
+      ];
+    case "both-datastores":
+      return [
+        `${setName(problem)}: both datastores are configured; DATASTORE_TYPE counts (${evidence(problem)})`,
+      ];
+    case "nodes":
+      return [`${plural(problem.nodes.length, "node")} ${grave[problem.note]}: ${some(problem.nodes, 5)}`];
+    case "template-unseen":
+      return [`${setName(problem)}: its controller has not seen the newest template yet`];
+    case "rolling-out":
+      return [
+        `${setName(problem)}: its controller is rolling it out by itself, and cordons no node`,
+        "to stop that and go on node by node: kubectl calico-upgrade node NODE --take-over",
+      ];
+    case "pin-reverted":
+      return [
+        `${setName(problem)} is pinned to OnDelete, and ${problem.owner.name} may put its strategy back: then ${rollsText(problem.of.pinned ?? "unreadable")}`,
+        `suspend ${problem.owner.name} for this object`,
+      ];
+    case "several-controllers":
+      return [
+        `${String(problem.controllers.length)} controllers are active, and only one ever may be: ${problem.controllers.map(workloadName).join(", ")}`,
+      ];
+    case "no-controller":
+      return [
+        `no controller was found: ${problem.etcd ? "policy is not applied to new pods and namespaces" : "addresses of deleted nodes are not freed"}`,
+      ];
+    case "workload-not-ready": {
+      const { workload } = problem;
+      return [
+        `${workloadName(workload)} is not ready (${String(workload.ready)} of ${String(workload.desired)})`,
+      ];
+    }
+    case "mixed-releases":
+      return [
+        `${setName(problem)} mixes releases: ${problem.mix.node} is of ${problem.mix.releases.join(" or ")}, ${problem.mix.cni} is not`,
+        "apply the whole manifest of one release, not only new tags",
+      ];
+    case "nobody-works": {
+      const { nodes } = problem;
+      const them = nodes.length === 1 ? "the node" : `the ${String(nodes.length)} nodes`;
+      const first = nodes[0] ?? "";
+      return [
+        `nobody works on ${them} of an unfinished run: ${some(nodes, 5)}`,
+        `to go on: kubectl calico-upgrade node ${first}; to give it up: kubectl calico-upgrade node --release ${first}`,
+      ];
+    }
+    case "unreadable-leases":
+      return [
+        `the calico-upgrade/cordon annotation cannot be read on ${some(problem.nodes, 5)}`,
+        `kubectl calico-upgrade node --release ${problem.nodes[0] ?? ""}`,
+      ];
+  }
+}
+
+function setName({ of }: Extract<Problem, { readonly of: unknown }>): string {
+  return `DaemonSet ${nameOf(of)}`;
+}
+
+function evidence({ of }: Extract<Problem, { readonly of: unknown }>): string {
+  return of.datastore.evidence.join("; ");
+}
+
+function workloadName(workload: WorkloadFacts): string {
+  return `${workload.kind} ${nameOf(workload)}`;
+}
