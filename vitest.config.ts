@@ -34,8 +34,9 @@ export default defineConfig({
           fileParallelism: false,
           globalSetup: "test/lab/global-setup.ts",
           sequence: { groupOrder: 2 },
-          testTimeout: 240_000,
+          testTimeout: 300_000,
           hookTimeout: 180_000,
+          retry: againstServers.retry,
         },
       },
       // Needs `npm run release` first. Takes apart archives of 40 MB, and builds them a second time.

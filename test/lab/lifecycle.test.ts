@@ -26,7 +26,10 @@ describe.skipIf(noLab)("a lab that is not wanted any more", () => {
       });
       let said = "";
       up.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-      await poll(async () => said.includes("nodes on") || up.exitCode !== null, { what: "nodes on" });
+      await poll(async () => said.includes("nodes on") || up.exitCode !== null, {
+        timeoutMs: 120_000,
+        what: "nodes on",
+      });
       expect(said).toContain("nodes on");
       const started = readProcesses(name);
       // Kubelets run by now, or are about to.
@@ -34,7 +37,10 @@ describe.skipIf(noLab)("a lab that is not wanted any more", () => {
       const ended = once(up, "close");
       up.kill(signal);
       await ended;
-      await poll(async () => !existsSync(clusterFolder(name).path), { what: "the lab's folder removed" });
+      await poll(async () => !existsSync(clusterFolder(name).path), {
+        timeoutMs: 120_000,
+        what: "the lab's folder removed",
+      });
       expect(started.filter(isAlive)).toEqual([]);
       expect(hierarchies().filter((path) => existsSync(join(path, cgroupOf(name))))).toEqual([]);
       expect(machine()).toEqual(before);

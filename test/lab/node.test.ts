@@ -7,7 +7,6 @@ import { at } from "../cluster/kube-object.ts";
 import { poll } from "../cluster/wait.ts";
 import {
   expectClaimHolds,
-  expectTimeSaid,
   expectUndisturbed,
   healthy,
   manifestOf,
@@ -89,7 +88,6 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
     expect(await cordonLease(lab.cluster, "node-01")).toBeUndefined();
     expectUndisturbed(observed);
     expectClaimHolds(result, observed, "node-01");
-    expectTimeSaid(result, "node-01");
   });
 
   test("a kubelet that falls silent is what the user is told of, not the pod's last state", async () => {
@@ -117,7 +115,7 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
     const plugin = pluginOn(lab);
     const command = ["node", "node-01", "-f", manifestOf("v3.29.6"), "--force", "--settle=1s"];
     const { result, observed } = await watched(lab, async () => {
-      const stopped = await plugin.run(...command, "--timeout=8s");
+      const stopped = await plugin.run(...command, "--timeout=20s");
       expect(stopped.code).toBe(1);
       expect(stopped.stderr).toMatch(/ErrImagePull|ImagePullBackOff/);
       expect(await isCordoned(lab.cluster, "node-01")).toBe(true);
@@ -129,7 +127,6 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
     expect(await isCordoned(lab.cluster, "node-01")).toBe(false);
     expectUndisturbed(observed);
     expectClaimHolds(result, observed, "node-01");
-    expectTimeSaid(result, "node-01");
   });
 
   // What the tests above do not see is only worth something if the same watchers would have seen it.
