@@ -589,7 +589,7 @@ describe("what a user is told, and asked", () => {
       [
         "closes the namespace",
         async () => await isolate("shop", defaultDeny),
-        /Create 1\? Everything is saved first/,
+        /Create 1 on context \S+ \(/,
       ],
       ["takes the annotation away", async () => await isolate("bank", null), /^bank +default-deny +delete$/],
       [
@@ -601,7 +601,7 @@ describe("what a user is told, and asked", () => {
       "%s: what is planned now is shown and asked anew, and every flow stays as it is then",
       async (_what, act, row) => {
         const terminal = onTerminal(cluster, `kubectl calico-upgrade migrate-policy --bundle-dir ${bundles}`);
-        await terminal.shows(/Create 1, delete 1\? .*\[y\/N\]/);
+        await terminal.shows(/Create 1, delete 1 on context \S+ \(/);
         await act();
         const was = await everything();
         const before = passing(await rawCluster(cluster), "kubernetes", "old");

@@ -9,6 +9,7 @@ import { rolledOut } from "../objects/rollout.ts";
 export function typhaRestart(ref: Ref): ObjectGoal {
   return {
     ref,
+    verb: "restarted",
     intended(live, now) {
       if (live === undefined) return { message: `Deployment ${ref.namespace ?? ""}/${ref.name} was deleted` };
       const { resourceVersion } = live.metadata;
