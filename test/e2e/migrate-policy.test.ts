@@ -586,11 +586,7 @@ describe("what a user is told, and asked", () => {
     };
 
     test.each([
-      [
-        "closes the namespace",
-        async () => await isolate("shop", defaultDeny),
-        /Create 1 on context \S+ \(/,
-      ],
+      ["closes the namespace", async () => await isolate("shop", defaultDeny), /Create 1 on context \S+ \(/],
       ["takes the annotation away", async () => await isolate("bank", null), /^bank +default-deny +delete$/],
       [
         "adds a policy",

@@ -17,6 +17,7 @@ import {
   theLab,
 } from "./a-lab.ts";
 import type { Lab } from "./lab.ts";
+import type { NodeName } from "./layout.ts";
 import { packetGap, sessionGap, withdrawnRoutes } from "./watch/measures.ts";
 import { quiet, watched } from "./watch/watch.ts";
 
@@ -133,18 +134,34 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
   test("counter-proof: without graceful restart the watchers see the outage", async () => {
     lab.node("node-03").setFaults({ noGracefulRestart: true });
     const plugin = pluginOn(lab);
-    // The session that is lost has to be one without it.
-    const { metadata } = await podOf(lab.cluster, "node-03");
-    await lab.cluster.api.ask("DELETE", `/api/v1/namespaces/kube-system/pods/${metadata.name}`);
-    await workloadsReady(lab.cluster, 60_000);
-    const { result, observed } = await watched(lab, () => plugin.run("node", "node-03", ...again));
-    tellRow("no graceful restart", result, observed, "node-03");
-    expect(result).toMatchObject({ code: 0 });
-    expect(withdrawnRoutes(observed)).toContain(`node-01: ${await podCidrOf(lab, "node-03")}`);
-    expect(packetGap(observed)).toBeGreaterThan(2000);
-    expect(observed.clients.filter(({ event }) => event === "failed")).not.toEqual([]);
+    try {
+      // The session that is lost has to be one without it.
+      await replacePod(lab, "node-03");
+      const { result, observed } = await watched(lab, () => plugin.run("node", "node-03", ...again));
+      tellRow("no graceful restart", result, observed, "node-03");
+      expect(result).toMatchObject({ code: 0 });
+      expect(withdrawnRoutes(observed)).toContain(`node-01: ${await podCidrOf(lab, "node-03")}`);
+      expect(packetGap(observed)).toBeGreaterThan(2000);
+      expect(observed.clients.filter(({ event }) => event === "failed")).not.toEqual([]);
+    } finally {
+      // Its sessions are without it until the next start: the next test's would be.
+      lab.node("node-03").setFaults({});
+      await replacePod(lab, "node-03");
+    }
   });
 });
+
+/** As somebody does it who deletes the pod. */
+async function replacePod({ cluster }: Lab, name: NodeName): Promise<void> {
+  const { metadata } = await podOf(cluster, name);
+  await cluster.api.ask("DELETE", `/api/v1/namespaces/kube-system/pods/${metadata.name}`);
+  await cluster.waitFor(
+    "/api/v1/namespaces/kube-system/pods",
+    (pods) => !pods.some((pod) => pod.metadata.uid === metadata.uid),
+    { timeoutMs: 120_000, what: `the end of pod ${metadata.name}` },
+  );
+  await workloadsReady(cluster, 120_000);
+}
 
 function imageOf(pod: unknown): unknown {
   return at(pod, "spec", "containers", 0, "image");

@@ -24,7 +24,10 @@ const all = process.env["TEST_ALL"] !== undefined;
 const again = ["--restart", "--force", "--settle=1s"];
 const wholeRun = ["-y", "--ignore-preflight-errors=H17", "--settle=1s"];
 
-describe.skipIf(noLab || !all)("runs over all real nodes, and nodes that fail in the middle", () => {
+// A second try would begin where the first ended.
+const once = { retry: 0 };
+
+describe.skipIf(noLab || !all)("runs over all real nodes, and nodes that fail in the middle", once, () => {
   let lab: Lab;
 
   beforeAll(async () => {
