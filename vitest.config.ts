@@ -26,6 +26,19 @@ export default defineConfig({
           ...againstServers,
         },
       },
+      // Real nodes: one lab for all files, as root, or all are skipped. Needs `npm run build` first.
+      {
+        test: {
+          name: "lab",
+          include: ["test/lab/**/*.test.ts"],
+          fileParallelism: false,
+          globalSetup: "test/lab/global-setup.ts",
+          sequence: { groupOrder: 2 },
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+          retry: againstServers.retry,
+        },
+      },
       // Needs `npm run release` first. Takes apart archives of 40 MB, and builds them a second time.
       {
         test: {

@@ -46,6 +46,18 @@ const clusters: Preparation = {
   },
 };
 
+/**
+ * Content in any case: where they cannot be built, the tests say so and are skipped. Kubernetes 1.36 is built on the
+ * way, kubelet is cheap then.
+ */
+const labPrograms: Preparation = {
+  name: "build the lab's programs",
+  run: async () => {
+    await run("scripts/lab", ["build"]);
+    return true;
+  },
+};
+
 /** What cannot be made here (no cargo, no apt) is left out loudly, and so are its tests. */
 const release: Preparation = {
   name: "release for five platforms",
@@ -77,6 +89,12 @@ export const parts: readonly Part[] = [
     run: (wanted) => vitest("unit", wanted.filters, environment(wanted)),
   },
   { name: "install", about: "npm ci with an empty cache", needs: [], run: installFromNothing },
+  {
+    name: "lab",
+    about: "real kubelets, containers and BIRD in namespaces; skipped where there can be none",
+    needs: [labPrograms, executable],
+    run: (wanted) => vitest("lab", wanted.filters, environment(wanted)),
+  },
   {
     name: "e2e",
     about: "tests against real API servers, 1.36, 1.24 and 1.15",

@@ -1,5 +1,6 @@
 import type { EventFacts } from "./event.ts";
 import { calicoImage, parseImage } from "./image.ts";
+import type { NodeFacts } from "./node.ts";
 import type { ContainerFacts, PodFacts, Terminated } from "./pod.ts";
 import type { Millis } from "./time.ts";
 import { plural } from "./words.ts";
@@ -83,6 +84,17 @@ export function missingReason(
   return {
     reason: about?.reason ?? "Missing",
     message: about === undefined ? "no pod on this node" : oneLine(about.message),
+    failing: true,
+  };
+}
+
+/** What the API shows of pods on a node whose kubelet is silent is as old as its last word (hazard H16). */
+export function silentReason({ ready, readyMessage = "" }: NodeFacts): Stuck | undefined {
+  if (ready !== "unknown") return undefined;
+  const said = oneLine(readyMessage);
+  return {
+    reason: "NodeStatusUnknown",
+    message: `the kubelet is silent${said === "" ? "" : ` (${said})`}: what is shown of its pods is old`,
     failing: true,
   };
 }

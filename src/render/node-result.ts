@@ -98,7 +98,7 @@ export function nodeLine(
   if (gap.readyAfter !== undefined) {
     const { time, bound } = gap.readyAfter;
     const of = over === false && goal.budget !== undefined ? ` of ${seconds(goal.budget)}` : "";
-    parts.push(`Ready after ${bound === "at least" ? "≥ " : ""}${seconds(time)}${of}`);
+    parts.push(`Ready after ${bound === "at least" ? "≥ " : ""}${seconds(time, bound)}${of}`);
   } else if (!goal.expectReady) parts.push("running; Ready comes when Calico's data migration is completed");
   const budget = gap.down === undefined && gap.readyAfter === undefined ? undefined : budgetText(over, goal);
   if (budget !== undefined) parts.push(budget);
@@ -107,7 +107,7 @@ export function nodeLine(
 }
 
 function measured({ time, bound }: Measured): string {
-  return `${{ exact: "", "at most": "≤ ", "at least": "≥ " }[bound]}${seconds(time)}`;
+  return `${{ exact: "", "at most": "≤ ", "at least": "≥ " }[bound]}${seconds(time, bound)}`;
 }
 
 /** Undefined: within it, which the time says by itself. */

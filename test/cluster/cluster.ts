@@ -177,7 +177,7 @@ export function clusterEnv(name: string): Cluster["env"] {
 }
 
 /** A folder whose processes are all gone was left behind by a crash: its name is free. */
-function claimName(name: string): void {
+export function claimName(name: string): void {
   const folder = clusterFolder(name);
   if (createFolder(folder)) return;
   if (isInUse(name)) throw new Error(`a cluster named ${name} is up already`);
@@ -211,7 +211,7 @@ async function deletePodsOf(api: Api, node: string): Promise<void> {
 }
 
 /** Gone with the cluster otherwise. */
-function lastWords(name: string): string {
+export function lastWords(name: string): string {
   return readProcesses(name)
     .map(({ component }) => `${component}:\n${lastLines(name, component, 3)}`)
     .join("\n");
@@ -221,6 +221,6 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function reportToStderr(line: string): void {
+export function reportToStderr(line: string): void {
   process.stderr.write(`${line}\n`);
 }

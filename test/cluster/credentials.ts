@@ -14,6 +14,8 @@ export async function createCredentials(
   name: string,
   folder: ClusterFolder,
   server: string,
+  /** Further addresses of the API server. */
+  addresses: readonly string[] = [],
 ): Promise<Credentials> {
   const authority = await createAuthority(`${name}-ca`);
   const serving = await signServing(authority, [
@@ -22,6 +24,7 @@ export async function createCredentials(
     { type: "ip", value: "127.0.0.1" },
     { type: "ip", value: "::1" },
     { type: "ip", value: firstServiceAddress },
+    ...addresses.map((value) => ({ type: "ip" as const, value })),
   ]);
   writeCredentials(folder, "ca", authority);
   writeCredentials(folder, "serving", serving);

@@ -7,8 +7,8 @@ export type Guard = {
   readonly release: () => void;
 };
 
-export function guard(cluster: string): Guard {
-  const guardian = spawn(process.execPath, [join(import.meta.dirname, "guardian.ts"), cluster], {
+export function guard(cluster: string, program = join(import.meta.dirname, "guardian.ts")): Guard {
+  const guardian = spawn(process.execPath, [program, cluster], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     // Whatever instruments the tests shall not instrument it.

@@ -1,4 +1,6 @@
 /** `scripts/cluster`: clusters for a person at a terminal. Results on stdout, progress on stderr. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { hostedCalico, partNames, toYaml } from "../calico/hosted-calico.ts";
 import { ensureBuilt } from "./binaries/build.ts";
@@ -62,6 +64,8 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   down: async (args) => {
     const name = nameFrom(args);
     if (!clusterNames().includes(name)) throw new Error(`no cluster named ${name}`);
+    if (existsSync(join(clusterFolder(name).path, "nodes")))
+      throw new Error(`${name} is a lab: scripts/lab down --name ${name}`);
     await endCluster(name);
     tell(`cluster ${name}: down`);
   },

@@ -162,7 +162,7 @@ function isEstablished(crd: KubeObject): boolean {
   );
 }
 
-async function isReady(api: Api): Promise<boolean> {
+export async function isReady(api: Api): Promise<boolean> {
   try {
     return (await api.request("GET", "/healthz")).status === 200;
   } catch {
@@ -170,7 +170,7 @@ async function isReady(api: Api): Promise<boolean> {
   }
 }
 
-async function startAndWait(
+export async function startAndWait(
   cluster: string,
   command: Command,
   ready: () => Promise<boolean>,

@@ -1,5 +1,7 @@
 /**
  * Writes test/go/k8s-MINOR/go.mod for one Kubernetes release: `node test/go/write-module.ts 1.36.4`.
+ * `node test/go/write-module.ts 1.36.4 kubelet` writes test/go/kubelet/go.mod: the kubelet needs modules that
+ * no control plane does, and has its own so that theirs stays as it is built. `go mod tidy` there comes next.
  *
  * Kubernetes asks for its staging modules at v0.0.0, which is published nowhere, so they are replaced
  * by the published ones. Old releases pin every dependency by `replace`, and replaces count only in the
@@ -19,13 +21,14 @@ const mended: ReadonlyMap<string, string> = new Map([
   ["vbom.ml/util", "github.com/fvbommel/util v0.0.0-20160121211510-db5cfe13f5cc"],
 ]);
 
-const version = process.argv[2];
+const [version, only] = process.argv.slice(2);
 if (version === undefined || !/^1\.\d+\.\d+$/.test(version)) {
-  throw new Error("usage: write-module.ts 1.MINOR.PATCH");
+  throw new Error("usage: write-module.ts 1.MINOR.PATCH [COMMAND]");
 }
 const minor = version.split(".").slice(0, 2).join(".");
 const staging = `v0.${version.split(".").slice(1).join(".")}`;
-const folder = join(import.meta.dirname, `k8s-${minor}`);
+const module = only ?? `k8s-${minor}`;
+const folder = join(import.meta.dirname, module);
 
 const published = moduleFile(`k8s.io/kubernetes@v${version}`);
 const replacements = replacesOf(published).map(({ from, to }): Replacement => {
@@ -33,14 +36,15 @@ const replacements = replacesOf(published).map(({ from, to }): Replacement => {
   return { from, to: mended.get(from) ?? to };
 });
 
-const commands = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
-if (minor === "1.36") commands.push("kubectl");
+const controlPlane = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+const commands = only === undefined ? controlPlane : [only];
+if (only === undefined && minor === "1.36") commands.push("kubectl");
 
 mkdirSync(folder, { recursive: true });
 writeFileSync(
   join(folder, "go.mod"),
   [
-    `module calico-upgrade.test/k8s-${minor}`,
+    `module calico-upgrade.test/${module}`,
     "",
     "go 1.26.0",
     "",

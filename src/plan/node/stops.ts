@@ -1,7 +1,7 @@
 import type { CordonLease } from "../../model/lease.ts";
 import { shouldRun } from "../../model/placement.ts";
 import type { PodFacts } from "../../model/pod.ts";
-import { missingReason, stuckReason, stuckText } from "../../model/stuck.ts";
+import { missingReason, silentReason, stuckReason, stuckText } from "../../model/stuck.ts";
 import type { Stop } from "../decision.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { NodeView } from "./on-node.ts";
@@ -54,9 +54,10 @@ export function timedOut(
 ): Stop {
   const daemonSet = world.daemonSet?.facts;
   const stuck =
-    pod === undefined
+    silentReason(node) ??
+    (pod === undefined
       ? daemonSet && missingReason(node.name, daemonSet, world.events)
-      : stuckReason(pod, world.events);
+      : stuckReason(pod, world.events));
   const what =
     pod === undefined
       ? `no calico-node pod came back on node ${node.name}`
@@ -79,7 +80,7 @@ export function churning(node: string, pods: number): Stop {
 }
 
 export function noAddress({ world, node, goal }: NodeView, pod: PodFacts): Stop {
-  const stuck = stuckReason(pod, world.events);
+  const stuck = silentReason(node) ?? stuckReason(pod, world.events);
   return {
     id: "H26",
     node: node.name,

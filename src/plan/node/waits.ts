@@ -1,6 +1,6 @@
 import { leaseRenewal } from "../../model/lease.ts";
 import type { PodFacts } from "../../model/pod.ts";
-import { missingReason, stuckReason, stuckText, type Stuck } from "../../model/stuck.ts";
+import { missingReason, silentReason, stuckReason, stuckText, type Stuck } from "../../model/stuck.ts";
 import type { PhaseName, Wait } from "../decision.ts";
 import { eventsAfter, interruptEnd, untilLeaving, waitEnd } from "../patience.ts";
 import { gapBegan } from "./measure.ts";
@@ -13,19 +13,21 @@ export function waitForReplacement(view: NodeView, terminating: PodFacts | undef
   if (now > interruptEnd(seen.interrupted)) return stop(interrupted(goal));
   const elsewhere = unplaceable(view);
   if (elsewhere !== undefined) return stop(elsewhere);
-  if (terminating !== undefined) return waiting(view, `pod ${terminating.name} to end`);
+  const silent = silentReason(node);
+  if (terminating !== undefined)
+    return { ...waiting(view, `pod ${terminating.name} to end`), ...said(silent) };
   const daemonSet = world.daemonSet?.facts;
   const missing = daemonSet === undefined ? undefined : missingReason(node.name, daemonSet, world.events);
   // Between the delete and the controller's answer a missing pod is no news.
   const late = now - (memory.deleted?.at ?? memory.began) > eventsAfter;
-  return { ...waiting(view, "the replacement pod"), ...(late ? said(missing) : {}) };
+  return { ...waiting(view, "the replacement pod"), ...said(silent ?? (late ? missing : undefined)) };
 }
 
 /** The new pod starts and becomes Ready. */
 export function waitForPod(view: NodeView, pod: PodFacts): OnNode {
   if (view.now > interruptEnd(view.seen.interrupted)) return stop(interrupted(view.goal));
   const what = view.goal.expectReady ? `pod ${pod.name} to become Ready` : `pod ${pod.name} to run`;
-  return { ...waiting(view, what), ...said(stuckReason(pod, view.world.events)) };
+  return { ...waiting(view, what), ...said(silentReason(view.node) ?? stuckReason(pod, view.world.events)) };
 }
 
 /** Ready for a moment is not settled (hazard H23); undefined when it is. */
@@ -59,7 +61,7 @@ export function probe(view: NodeView, image: string): OnNode | undefined {
   if (timeIsUp(view)) return stop(noAddress(view, pod));
   return {
     ...waiting(view, `probe pod ${pod.name} to get an address`, "probe"),
-    ...said(stuckReason(pod, world.events)),
+    ...said(silentReason(node) ?? stuckReason(pod, world.events)),
   };
 }
 

@@ -63,7 +63,8 @@ async function build(
   }
   for (const [name, command] of Object.entries(recipe.commands)) {
     const output = join(draft, name);
-    await goBuild({ name, command, output, module: work, ldflags: recipe.ldflags, goCache, progress });
+    const { ldflags, tags } = recipe;
+    await goBuild({ name, command, output, module: work, ldflags, tags, goCache, progress });
     progress(`${name}: ${Math.round(statSync(output).size / 1e6)} MB`);
   }
   rmSync(work, { recursive: true, force: true });

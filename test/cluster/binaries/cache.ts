@@ -1,9 +1,9 @@
 /** Where built binaries are kept, and under which name: what they are built from is their name. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Recipe } from "./recipes.ts";
 
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -35,9 +35,12 @@ export function builtFolder(recipe: Recipe, go: GoToolchain, cache: string, modu
 
 function fingerprint(recipe: Recipe, go: GoToolchain, modules: string): string {
   const hash = createHash("sha256").update(JSON.stringify([recipe, go]));
-  for (const file of ["go.mod", "go.sum"]) {
-    const path = join(modules, recipe.module, file);
-    hash.update(`\0${file}\0`).update(existsSync(path) ? readFileSync(path) : "");
-  }
+  const module = join(modules, recipe.module);
+  const entries = readdirSync(module, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(module, join(entry.parentPath, entry.name)))
+    .toSorted();
+  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(module, file)));
   return hash.digest("hex").slice(0, 16);
 }

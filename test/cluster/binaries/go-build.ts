@@ -9,13 +9,21 @@ export type GoBuild = {
   /** The folder of the go.mod to build in. */
   readonly module: string;
   readonly ldflags: string;
+  readonly tags?: string | undefined;
   readonly goCache: string;
   readonly progress: Progress;
 };
 
 export async function goBuild(build: GoBuild): Promise<void> {
-  const { name, command, output, module, ldflags, goCache, progress } = build;
-  const args = ["build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", output, command];
+  const { name, command, output, module, ldflags, tags = "", goCache, progress } = build;
+  const flags = [
+    "-trimpath",
+    "-buildvcs=false",
+    ...(tags === "" ? [] : ["-tags", tags]),
+    "-ldflags",
+    ldflags,
+  ];
+  const args = ["build", ...flags, "-o", output, command];
   await timed(name, progress, () => go(args, { cwd: module, goCache }));
 }
 

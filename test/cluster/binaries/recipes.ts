@@ -21,14 +21,32 @@ export type BinaryName =
   | "kubectl"
   | "kwok";
 
+/** What a lab of real nodes has besides (`test/lab`). */
+export type LabProgram =
+  | "kubelet"
+  | "containerd"
+  | "containerd-shim-runc-v2"
+  | "ctr"
+  | "node-init"
+  | "registry"
+  | "forward"
+  | "calico-node"
+  | "cni-install"
+  | "gap"
+  | "idle";
+
 export type Recipe = {
   /** Also the folder's name in the cache. */
   readonly name: string;
-  /** The folder under test/go that holds go.mod and go.sum. */
+  /** The folder under test/go that holds go.mod and go.sum, and the sources where they are ours. */
   readonly module: string;
   /** Binary → the package that is its command. */
-  readonly commands: Partial<Record<BinaryName | "kubectl-krew" | "validate-krew-manifest" | "fake", string>>;
+  readonly commands: Partial<
+    Record<BinaryName | LabProgram | "kubectl-krew" | "validate-krew-manifest" | "fake", string>
+  >;
   readonly ldflags: string;
+  /** Build tags. */
+  readonly tags?: string;
   /** Kubernetes 1.15's published module lacks a generated file: which release to generate it for. */
   readonly generateOpenApi?: string;
 };
@@ -104,9 +122,48 @@ export const recipes = {
     ldflags: `${versionFlags("v1.15.12", [...stampedPackages, "k8s.io/kubernetes/pkg/version"])} -checklinkname=0`,
     generateOpenApi: "v1.15.12",
   },
-} satisfies Record<KubeVersion | "etcd" | "kwok" | "kubectl" | "krew", Recipe>;
+  // Of the control plane's release; in a module of its own, so that theirs stays what it is built from.
+  kubelet: {
+    name: "kubelet",
+    module: "kubelet",
+    commands: { kubelet: "k8s.io/kubernetes/cmd/kubelet" },
+    ldflags: versionFlags("v1.36.4", stampedPackages),
+  },
+  // Debian's own is too old for kubelet 1.36.
+  containerd: {
+    name: "containerd",
+    module: "containerd",
+    commands: {
+      containerd: "github.com/containerd/containerd/v2/cmd/containerd",
+      "containerd-shim-runc-v2": "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
+      ctr: "github.com/containerd/containerd/v2/cmd/ctr",
+    },
+    ldflags: "-s -w -X github.com/containerd/containerd/v2/version.Version=v2.2.9",
+    tags: "no_btrfs,no_zfs,no_devmapper,no_tracing,nri_no_wasm",
+  },
+  lab: {
+    name: "lab",
+    module: "lab",
+    commands: {
+      "node-init": "./node-init",
+      registry: "./registry",
+      forward: "./forward",
+      "calico-node": "./calico-node",
+      "cni-install": "./cni-install",
+      gap: "./gap",
+      idle: "./idle",
+    },
+    ldflags: "-s -w",
+  },
+} satisfies Record<
+  KubeVersion | "etcd" | "kwok" | "kubectl" | "krew" | "kubelet" | "containerd" | "lab",
+  Recipe
+>;
 
 /** The recipes whose binaries make up a cluster of this version, the long ones first. */
 export function recipesFor(kubeVersion: KubeVersion): readonly Recipe[] {
   return [recipes[kubeVersion], recipes.kubectl, recipes.etcd, recipes.kwok];
 }
+
+/** What a lab of real nodes is made of besides a cluster of 1.36, without kwok; kubelet while Kubernetes is warm. */
+export const labRecipes: readonly Recipe[] = [recipes.kubelet, recipes.containerd, recipes.lab];

@@ -431,6 +431,28 @@ describe("what goes wrong", () => {
     expect(next(w, goal({ timeout: 0 }), seen)).toMatchObject({ does: "wait" });
   });
 
+  test("H16: a kubelet that falls silent is named, not what its pods were like before", () => {
+    const message = "Kubelet stopped posting node status.";
+    const nodes = [
+      node("node-01", { cordoned: true, lease: lease(), ready: "Unknown", readyMessage: message }),
+    ];
+    const cause = expect.stringContaining(`the kubelet is silent (${message})`);
+    const deleted = { cordoned: true, deleted: { uid: "pod-node-01", at: now } };
+    const waiting = { reason: "ImagePullBackOff", message: "no such tag" };
+    for (const pods of [
+      [pod("node-01", { deletedAt: now })],
+      [],
+      [pod("node-01", { uid: "new", revision: 2, ready: false, waiting })],
+    ]) {
+      const w = world({ run: myRun(), nodes, pods });
+      expect(next(w, goal(), seenOn("node-01", deleted))).toMatchObject({ does: "wait", stuck: cause });
+      expect(next(w, goal(), seenOn("node-01", { ...deleted, began: now - 300_001 }))).toMatchObject({
+        does: "stop",
+        reason: { message: cause },
+      });
+    }
+  });
+
   test("a node that goes away during its restart is reported, not waited for", () => {
     const w = world({ run: myRun(), nodes: [node("node-02")], pods: [] });
     expect(next(w, goal(), seenOn("node-01", { cordoned: true }))).toMatchObject({

@@ -56,6 +56,19 @@ describe("H22: what is told of a restart is never less than what happened", () =
     expect(nodeLine("node-01", result({ "node-01": rest }))).toContain("down ≤ 4s, ");
   });
 
+  test("a bound is rounded to its own side: what it says stays true", () => {
+    const { oldStopped: _unseen, ...rest } = restarted();
+    const printed = (down: number, fields: Partial<NodeSeen> = {}) => {
+      const lastStart = { at: now, seen: now - 50_000 + down };
+      return nodeLine("node-01", result({ "node-01": { ...rest, lastStart, ...fields } }));
+    };
+    expect(printed(14_340)).toContain("down ≤ 15s, ");
+    expect(printed(4_120)).toContain("down ≤ 4.2s, ");
+    const wasDown = { at: now - 50_000, bound: "at least" } as const;
+    expect(printed(14_900, { wasDown })).toContain("down ≥ 14s, ");
+    expect(printed(4_000, { readyAt: now - 50_000 + 20_010 })).toContain("Ready after 21s of 90s");
+  });
+
   test("over the budget it says what that may have cost, also where only Ready tells", () => {
     expect(line({ readyAt: now - 50_000 + 95_000 })).toContain(
       "Ready after 95s, over the graceful-restart budget of 90s: peers may have dropped this node's routes for a while",

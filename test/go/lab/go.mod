@@ -1,0 +1,3 @@
+module calico-upgrade.test/lab
+
+go 1.26.0

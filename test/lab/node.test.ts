@@ -1,0 +1,189 @@
+/** `node` on real nodes: what it says, and what sessions, routes and packets did meanwhile. */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { cordonLease, isCordoned, podOf } from "../e2e/support/calico-cluster.ts";
+import { workloadsReady } from "../calico/install.ts";
+import { at } from "../cluster/kube-object.ts";
+import { poll } from "../cluster/wait.ts";
+import {
+  expectClaimHolds,
+  expectUndisturbed,
+  healthy,
+  manifestOf,
+  noLab,
+  pluginOn,
+  podCidrOf,
+  tellRow,
+  theLab,
+} from "./a-lab.ts";
+import type { Lab } from "./lab.ts";
+import type { NodeName } from "./layout.ts";
+import { packetGap, sessionGap, withdrawnRoutes } from "./watch/measures.ts";
+import { quiet, watched } from "./watch/watch.ts";
+
+const again = ["--restart", "--force", "--settle=1s"];
+
+describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await theLab();
+  });
+  beforeEach(() => healthy(lab));
+  afterAll(() => lab?.cluster.api.close());
+
+  test("an upgraded node keeps its routes: no stream breaks, and the time that is printed covers the sessions", async () => {
+    const plugin = pluginOn(lab);
+    const { result, observed } = await watched(lab, () =>
+      plugin.run("node", "node-01", "-f", manifestOf("v3.29.5"), "--force", "--settle=1s"),
+    );
+    tellRow("node -f", result, observed, "node-01");
+    expect(result).toMatchObject({ code: 0 });
+    expect(imageOf(await podOf(lab.cluster, "node-01"))).toMatch(/:v3\.29\.5$/);
+    expect(sessionGap(observed, "node-01")).toBeGreaterThan(0);
+    expectUndisturbed(observed);
+    expectClaimHolds(result, observed, "node-01");
+  });
+
+  test("H22: BIRD that starts late is part of the time that is printed", async () => {
+    lab.node("node-02").setFaults({ startSeconds: 15 });
+    const plugin = pluginOn(lab);
+    const { result, observed } = await watched(lab, () => plugin.run("node", "node-02", ...again));
+    tellRow("BIRD 15 s late", result, observed, "node-02");
+    expect(result).toMatchObject({ code: 0 });
+    expect(sessionGap(observed, "node-02")).toBeGreaterThan(15_000);
+    expectUndisturbed(observed);
+    expectClaimHolds(result, observed, "node-02");
+  });
+
+  test("H22: after a crash loop the last start counts, and a time over the budget is called so", async () => {
+    await restartTime(lab, "10s");
+    try {
+      lab.node("node-03").setFaults({ crashes: 2 });
+      const plugin = pluginOn(lab);
+      const { result, observed } = await watched(lab, () => plugin.run("node", "node-03", ...again));
+      tellRow("crash loop, peers keep routes 10 s", result, observed, "node-03");
+      expect(result).toMatchObject({ code: 0 });
+      // Peers keep routes for 10 s; the kubelet backs off for 10 s before the third start.
+      expect(sessionGap(observed, "node-03")).toBeGreaterThan(10_000);
+      expect(withdrawnRoutes(observed)).toContain(`node-01: ${await podCidrOf(lab, "node-03")}`);
+      expectClaimHolds(result, observed, "node-03");
+      expect(result.stderr).toMatch(/over (the )?[\w-]* ?budget/i);
+    } finally {
+      await restartTime(lab, undefined);
+    }
+  });
+
+  test("a run that is killed is continued by the command that it is told, and what that says still covers the sessions", async () => {
+    const plugin = pluginOn(lab);
+    const { result, observed } = await watched(lab, async () => {
+      const first = plugin.start("node", "node-01", ...again);
+      await first.says(/^pod "\S+" deleted$/m);
+      first.signal("SIGKILL");
+      await first.ended;
+      return await plugin.run("node", "node-01", "--force", "--settle=1s", "--take-over");
+    });
+    tellRow("killed, continued", result, observed, "node-01");
+    expect(result).toMatchObject({ code: 0 });
+    expect(await isCordoned(lab.cluster, "node-01")).toBe(false);
+    expect(await cordonLease(lab.cluster, "node-01")).toBeUndefined();
+    expectUndisturbed(observed);
+    expectClaimHolds(result, observed, "node-01");
+  });
+
+  test("a kubelet that falls silent is what the user is told of, not the pod's last state", async () => {
+    const node = lab.node("node-02");
+    const plugin = pluginOn(lab);
+    const { result, observed } = await watched(lab, async () => {
+      const running = plugin.start("node", "node-02", ...again, "--timeout=150s");
+      await running.says(/^pod "\S+" deleted$/m);
+      node.pause("kubelet");
+      try {
+        await running.says(/kubelet[^\n]* (is )?silent|silent[^\n]* kubelet/i);
+      } finally {
+        node.proceed("kubelet");
+      }
+      return await running.ended;
+    });
+    tellRow("kubelet silent", result, observed, "node-02");
+    expect(result).toMatchObject({ code: 0 });
+    expectUndisturbed(observed);
+    expectClaimHolds(result, observed, "node-02");
+  });
+
+  test("an image that the registry lacks stops the run, and the same command goes on when it is there", async () => {
+    lab.setRegistryFaults({ missing: ["calico/node:v3.29.6", "calico/cni:v3.29.6"] });
+    const plugin = pluginOn(lab);
+    const command = ["node", "node-01", "-f", manifestOf("v3.29.6"), "--force", "--settle=1s"];
+    const { result, observed } = await watched(lab, async () => {
+      const stopped = await plugin.run(...command, "--timeout=20s");
+      expect(stopped.code).toBe(1);
+      expect(stopped.stderr).toMatch(/ErrImagePull|ImagePullBackOff/);
+      expect(await isCordoned(lab.cluster, "node-01")).toBe(true);
+      lab.setRegistryFaults({});
+      return await plugin.run(...command);
+    });
+    tellRow("image missing, then there", result, observed, "node-01");
+    expect(result).toMatchObject({ code: 0 });
+    expect(await isCordoned(lab.cluster, "node-01")).toBe(false);
+    expectUndisturbed(observed);
+    expectClaimHolds(result, observed, "node-01");
+  });
+
+  // What the tests above do not see is only worth something if the same watchers would have seen it.
+  test("counter-proof: without graceful restart the watchers see the outage", async () => {
+    lab.node("node-03").setFaults({ noGracefulRestart: true });
+    const plugin = pluginOn(lab);
+    try {
+      // The session that is lost has to be one without it.
+      await replacePod(lab, "node-03");
+      const { result, observed } = await watched(lab, () => plugin.run("node", "node-03", ...again));
+      tellRow("no graceful restart", result, observed, "node-03");
+      expect(result).toMatchObject({ code: 0 });
+      expect(withdrawnRoutes(observed)).toContain(`node-01: ${await podCidrOf(lab, "node-03")}`);
+      expect(packetGap(observed)).toBeGreaterThan(2000);
+      expect(observed.clients.filter(({ event }) => event === "failed")).not.toEqual([]);
+    } finally {
+      // Its sessions are without it until the next start: the next test's would be.
+      lab.node("node-03").setFaults({});
+      await replacePod(lab, "node-03");
+    }
+  });
+});
+
+/** As somebody does it who deletes the pod. */
+async function replacePod({ cluster }: Lab, name: NodeName): Promise<void> {
+  const { metadata } = await podOf(cluster, name);
+  await cluster.api.ask("DELETE", `/api/v1/namespaces/kube-system/pods/${metadata.name}`);
+  await cluster.waitFor(
+    "/api/v1/namespaces/kube-system/pods",
+    (pods) => !pods.some((pod) => pod.metadata.uid === metadata.uid),
+    { timeoutMs: 120_000, what: `the end of pod ${metadata.name}` },
+  );
+  await workloadsReady(cluster, 120_000);
+}
+
+function imageOf(pod: unknown): unknown {
+  return at(pod, "spec", "containers", 0, "image");
+}
+
+/** BGPConfiguration's nodeMeshMaxRestartTime, which calico-node hands to BIRD and the plugin's budget keeps to. */
+async function restartTime({ cluster, nodes, ...lab }: Lab, time: string | undefined): Promise<void> {
+  const path = "/apis/crd.projectcalico.org/v1/bgpconfigurations";
+  if (time === undefined) await cluster.api.ask("DELETE", `${path}/default`);
+  else {
+    await cluster.api.ask("POST", path, {
+      apiVersion: "crd.projectcalico.org/v1",
+      kind: "BGPConfiguration",
+      metadata: { name: "default" },
+      spec: { nodeMeshMaxRestartTime: time },
+    });
+  }
+  const wanted = `graceful restart time ${Number.parseInt(time ?? "120", 10)};`;
+  await poll(
+    async () =>
+      nodes.every((node) => readFileSync(node.liveFile("/run/calico/bird.cfg"), "utf8").includes(wanted)),
+    { what: `BIRD everywhere with ${wanted}` },
+  );
+  await quiet({ cluster, nodes, ...lab });
+}
