@@ -29,7 +29,7 @@ let next: string;
 let empty: Savepoint;
 
 beforeAll(async () => {
-  cluster = await testCluster({ nodes: 1, audit: "Metadata" });
+  cluster = await testCluster({ nodes: 1, audit: "Request" });
   empty = await cluster.savepoints.save();
   folder = await mkdtemp(join(tmpdir(), "apply-trouble-"));
   old = await file("old", hostedCalico({ version: "v3.29.7" }));
@@ -119,9 +119,15 @@ describe("H06: Typha from v3.32 on drops older clients", () => {
     );
     expect(readyAt.length).toBeGreaterThan(0);
     expect(goneAt.length).toBeGreaterThan(0);
-    const order = await writes(cluster, mark);
-    const wroteTypha = order.indexOf("patch deployments/calico-typha");
-    const wroteSet = order.indexOf("patch daemonsets/calico-node");
+    // The note of who works on the DaemonSet comes before all; its template comes after Typha.
+    const templates = seen
+      .filter(
+        ({ verb, uri, requestObject }) =>
+          verb === "patch" && !uri.includes("dryRun") && at(requestObject, "spec", "template") !== undefined,
+      )
+      .map(({ objectRef }) => `${String(objectRef?.["resource"])}/${String(objectRef?.["name"])}`);
+    const wroteTypha = templates.indexOf("deployments/calico-typha");
+    const wroteSet = templates.indexOf("daemonsets/calico-node");
     expect([wroteTypha >= 0, wroteTypha < wroteSet]).toEqual([true, true]);
   });
 });

@@ -9,6 +9,7 @@ import { userError } from "../../errors.ts";
 import type { Ref } from "../../model/kube.ts";
 import { agree } from "../../perform/agree.ts";
 import type { Stop } from "../../plan/decision.ts";
+import { withWayOn } from "../agree-anew.ts";
 import { settledByMigrations } from "../apply/decide.ts";
 import { runSequence } from "../sequence.ts";
 import { openRunBundle, type Session } from "../session.ts";
@@ -200,7 +201,7 @@ async function perform(
       dones,
       saved,
       interrupted: ended.interrupted,
-      ...(ended.kind === "stopped" ? { stopped: ended.reason } : {}),
+      ...(ended.kind === "stopped" ? { stopped: withWayOn(session, ended.reason) } : {}),
     };
   } finally {
     for (const bundle of bundles.values()) await bundle.close();
