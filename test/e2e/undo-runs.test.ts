@@ -166,7 +166,7 @@ describe("a controller run", () => {
     const mark = await cluster.audit.mark();
     const under: { way?: Running } = {};
     const slow = await interpose(cluster, async ({ method, path, forward }) => {
-      if (path.includes("watch=")) return await new Promise<undefined>(() => undefined);
+      if (path.includes("watch=")) return "stream";
       if (method !== "PATCH") return await forward();
       under.way?.signal("SIGTERM");
       await under.way?.says(/^interrupted: waiting for the write under way/m).catch(() => 0);
@@ -250,7 +250,7 @@ describe("a configmap run", () => {
     await secondsPass(cluster);
     const under: { way?: Running } = {};
     const proxy = await interpose(cluster, async ({ method, path, forward }) => {
-      if (path.includes("watch=")) return await new Promise<undefined>(() => undefined);
+      if (path.includes("watch=")) return "stream";
       const values = method === "PATCH" && path.includes("/configmaps/") && !path.includes("dryRun");
       if (!values) return await forward();
       await forward();
