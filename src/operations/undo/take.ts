@@ -78,7 +78,7 @@ export function takeStages(work: Work, { real, given, note }: TakeOptions): Stag
             intended: (live) =>
               live?.metadata.uid === first?.metadata.uid ? deletionOf(work, live) : undefined,
             draft: (live) => draftOf(work, live, "deleted"),
-            waits: gone(ref),
+            waits: gone(ref, first?.metadata.uid),
           },
         ],
       ]
