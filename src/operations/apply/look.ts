@@ -38,7 +38,8 @@ import { openNodes, type OpenNodes } from "../node/open.ts";
 import { templateGoal } from "../node/template.ts";
 import { observeStanding } from "../plan/observe.ts";
 import { checkRelease } from "../preflight/check.ts";
-import { warn, type Session } from "../session.ts";
+import { heldByAnotherRun } from "../sequence.ts";
+import { partOf, warn, type Session } from "../session.ts";
 import { changedSince } from "./changed-since.ts";
 import { hopTo, migrationsOf, settledBy, typhaBindsNodes } from "./decide.ts";
 import { refuseOtherState } from "./identity.ts";
@@ -153,10 +154,12 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
   const notes = [...noted, ...notesToCome(targets)];
   const following = { ...session, connection: firstFrom(looking, connection) };
   const open = await openNodes(following, migrated, signal);
-  const nodes = await lookAtNodes(once, { request: migrated, make, notes, open });
-  if (nodes.refusals.length > 0) return { ...noQuestion, kind: "refused", refusals: nodes.refusals };
-  if (nodes.declined) return { ...noQuestion, kind: "declined" };
-
+  const remaining = { request: migrated, make, notes, open };
+  const held = heldByAnotherRun(session, open.chosen, own.takeOver);
+  const nodes =
+    held === undefined
+      ? await lookAtNodes(partOf(once, "nodes", true), remaining)
+      : { ...(await nodesToDo(once, remaining)), refusals: [held], declined: false };
   const changed = targets.filter((target) => changes(target, request, recreated, nodes.template, applied));
   const behind = nodes.nodes.length > 0 || nodes.stale.length > 0 || nodes.template || isOpen(stale);
   const set = targets.find(({ part, ref }) => part === "node" && isChosen(ref, chosen));
@@ -165,6 +168,8 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
     const daemonSet = leased ? set.ref : undefined;
     return { ...noQuestion, kind: "nothing", notInFile: await gone, daemonSet };
   }
+  if (nodes.refusals.length > 0) return { ...noQuestion, kind: "refused", refusals: nodes.refusals };
+  if (nodes.declined) return { ...noQuestion, kind: "declined" };
   await refuseRefused(scene, changed, recreated, choices, applied);
   const [first] = [...nodes.nodes, ...nodes.stale];
   if (dryRun !== "client") await refusePods(scene, changed, { daemonSet: set, node: first });

@@ -45,9 +45,18 @@ export function underLease<Step, Read, Child>(
   const { holder, nested } = goal;
   const held = holdsLease(daemonSet, holder);
   const ends = decision.kind === "done" || decision.kind === "stop";
-  // A process of this run was killed after its last write: what it left goes.
-  if (decision.kind === "done" && !held && !nested && !left && isLeftover(daemonSet, goal, now))
-    return step({ kind: "end-run", daemonSet });
+  if (
+    decision.kind === "done" &&
+    !held &&
+    !nested &&
+    !left &&
+    seen.claimed === undefined &&
+    isOfRun(daemonSet, goal)
+  ) {
+    const other = heldByOther(daemonSet, { ...goal, claimed: false, run: () => goal.run(daemonSet) }, now);
+    // A process of this run was killed after its last write: what it left goes. Where it may still live, it is named.
+    return other === undefined ? step({ kind: "end-run", daemonSet }) : { kind: "stop", reason: other };
+  }
   if (ends && (!held || nested)) return decision;
   // The procedure says why it stops before what it holds is given back.
   if (decision.kind === "stop" && seen.stop === undefined) return decision;
@@ -68,12 +77,9 @@ export function underLease<Step, Read, Child>(
     : decision;
 }
 
-/** Whether this very run has left its lease, and nobody works under it. */
-function isLeftover(daemonSet: DaemonSetFacts, goal: LeaseGoal, now: Millis): boolean {
-  const { run } = daemonSet;
-  if (run === undefined || run === "unreadable" || run.run !== goal.run(daemonSet)) return false;
-  const asker = { ...goal, claimed: false, run: () => goal.run(daemonSet) };
-  return heldByOther(daemonSet, asker, now) === undefined;
+/** Whether the lease there is that of this very run. */
+function isOfRun({ run, ...daemonSet }: DaemonSetFacts, goal: LeaseGoal): boolean {
+  return run !== undefined && run !== "unreadable" && run.run === goal.run(daemonSet);
 }
 
 /** A run that is not at its end stays known without a holder; else what was there before us. */
