@@ -6,8 +6,8 @@ import { isRefused, isUnknown, mayAskAgain } from "./ask-again.ts";
 import type { DryRun, Interrupt } from "./run.ts";
 import type { Saver } from "./saver.ts";
 
-/** The connection lets four requests run side by side; a few more wait at its door. */
-const workers = 8;
+/** As many as the connection lets run side by side: what waited at its door would be sent after a signal. */
+const workers = 4;
 
 export interface SendOptions {
   readonly dryRun: DryRun;

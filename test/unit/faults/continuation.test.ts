@@ -8,6 +8,8 @@ test.each([
   ["when the cause is gone, go on with: kubectl calico-upgrade node node-01", ["node node-01"]],
   ["saved in /b; to take it back: kubectl calico-upgrade undo /b, then kubectl calico-upgrade undo /c", []],
   ["to undo: kubectl calico-upgrade undo 2026-x", []],
+  ["next: kubectl calico-upgrade node NODE -f a.yaml", []],
+  ["after the last node: kubectl calico-upgrade migrate-policy --finish", []],
   ["look with: kubectl calico-upgrade status", []],
   ["1 done, 2 left; the same command goes on: kubectl calico-upgrade undo /b", ["undo /b"]],
   [
