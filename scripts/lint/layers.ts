@@ -21,6 +21,25 @@ export interface Sole {
   readonly where: readonly string[];
 }
 
+/** All that a run is made of. */
+const underOperations = [
+  "errors.ts",
+  "version.ts",
+  "model",
+  "releases",
+  "manifest",
+  "merge",
+  "policy",
+  "data",
+  "facts",
+  "preflight",
+  "plan",
+  "render",
+  "cluster",
+  "bundle",
+  "perform",
+];
+
 export const layers: readonly Layer[] = [
   { name: "errors.ts", pure: true, mayImport: [] },
   { name: "version.ts", pure: true, mayImport: ["../package.json"] },
@@ -56,23 +75,7 @@ export const layers: readonly Layer[] = [
   {
     name: "operations",
     pure: false,
-    mayImport: [
-      "errors.ts",
-      "version.ts",
-      "model",
-      "releases",
-      "manifest",
-      "merge",
-      "policy",
-      "data",
-      "facts",
-      "preflight",
-      "plan",
-      "render",
-      "cluster",
-      "bundle",
-      "perform",
-    ],
+    mayImport: underOperations,
   },
   {
     name: "context.ts",
@@ -83,26 +86,7 @@ export const layers: readonly Layer[] = [
     name: "commands",
     pure: false,
     ownFolders: true,
-    mayImport: [
-      "errors.ts",
-      "version.ts",
-      "model",
-      "releases",
-      "manifest",
-      "merge",
-      "policy",
-      "data",
-      "facts",
-      "preflight",
-      "plan",
-      "flags",
-      "render",
-      "cluster",
-      "bundle",
-      "perform",
-      "operations",
-      "context.ts",
-    ],
+    mayImport: [...underOperations, "flags", "operations", "context.ts"],
   },
   {
     name: "cli.ts",

@@ -2,6 +2,7 @@ import type { Datastore } from "../../model/datastore.ts";
 import type { Backend } from "../../model/backend.ts";
 import type { Strategy } from "../../model/daemonset.ts";
 import type { Install } from "../../facts/install.ts";
+import type { NodeCounts, RunState } from "../../facts/progress.ts";
 import type { Owner } from "../../model/owner.ts";
 import type { Truth } from "../../model/reading.ts";
 import type { Identified } from "../../releases/release.ts";
@@ -53,28 +54,8 @@ export interface DaemonSetStatus {
   readonly nodes: NodeCounts;
 }
 
-/** The one run that works on a DaemonSet (hazard H13). */
-export interface RunStatus {
-  /** working: seen within a minute. left: its process is gone. ended: it ended by itself. */
-  readonly state: "working" | "left" | "ended" | "unreadable";
-  readonly holder?: string;
-  readonly renewed?: string;
-  /** What it works on, where that is not the nodes. */
-  readonly on?: "controller";
-  /** Revision number that it brings nodes to. */
-  readonly revision?: number;
-}
-
-export interface NodeCounts {
-  /** Nodes that should run it. */
-  readonly total: number;
-  readonly updated: number;
-  readonly outdated: number;
-  readonly unknown: number;
-  readonly ready: number;
-  /** How many nodes run which release, in the words of `release.text`. */
-  readonly releases: Readonly<Record<string, number>>;
-}
+/** As it is known, with its time as text. */
+export type RunStatus = Omit<RunState, "renewed"> & { readonly renewed?: string };
 
 export interface ComponentStatus {
   readonly component: "calico-node" | "cni" | "controller" | "typha";

@@ -23,7 +23,7 @@ import {
 } from "../../../src/plan/sequence/procedure.ts";
 import { commandsFor } from "./commands.ts";
 import { SimulatedUpgrade } from "./simulated-upgrade.ts";
-import type { Fault } from "./simulated-server.ts";
+import { everyFault, type Fault } from "./simulated-server.ts";
 import { goal } from "./world.ts";
 
 const names = ["node-01", "node-02"];
@@ -352,17 +352,7 @@ test("everything that is changed was saved first, as it was", async () => {
   ]);
 });
 
-const faultKinds: readonly Fault[] = [
-  "conflict",
-  "reset before",
-  "reset after",
-  "forbidden",
-  "unavailable",
-  "kill before",
-  "kill after",
-];
-
-test.each(faultKinds)(
+test.each(everyFault)(
   "every write hit by '%s': nothing that is in use goes away, and the same command again finishes the job",
   async (fault) => {
     const clean = fresh();
@@ -410,7 +400,7 @@ test.each([false, true])(
 test("any sequence of crashes, faults and signals converges without breaking an invariant", async () => {
   const process = fc.record({
     faults: fc.array(
-      fc.record({ at: fc.integer({ min: 1, max: 25 }), fault: fc.constantFrom(...faultKinds) }),
+      fc.record({ at: fc.integer({ min: 1, max: 25 }), fault: fc.constantFrom(...everyFault) }),
       { maxLength: 3 },
     ),
     signal: fc.option(fc.integer({ min: 0, max: 25 }), { nil: undefined }),

@@ -16,7 +16,7 @@ import { sequenceProcedure, type Part, type SequenceSeen } from "../../../src/pl
 import { typhaRestart } from "../../../src/plan/typha/restart.ts";
 import { commandsFor } from "./commands.ts";
 import { configRef, daemonSetRef, SimulatedInstall, typhaRef } from "./simulated-install.ts";
-import type { Fault } from "./simulated-server.ts";
+import { everyFault, type Fault } from "./simulated-server.ts";
 import { goal } from "./world.ts";
 
 const names = ["node-01", "node-02", "node-03"];
@@ -137,16 +137,6 @@ function isDone(cluster: SimulatedInstall, about = ""): void {
 
 const deletes = ({ log }: SimulatedInstall) => log.filter((each) => each.startsWith("delete ")).length;
 
-const faultKinds: readonly Fault[] = [
-  "conflict",
-  "reset before",
-  "reset after",
-  "forbidden",
-  "unavailable",
-  "kill before",
-  "kill after",
-];
-
 describe.each(["client", "server"] as const)("a ConfigMap that was applied %s-side", (applied) => {
   const fresh = () => new SimulatedInstall(names, applied);
 
@@ -166,7 +156,7 @@ describe.each(["client", "server"] as const)("a ConfigMap that was applied %s-si
     expect(cluster.writes).toBe(writes);
   });
 
-  test.each(faultKinds)(
+  test.each(everyFault)(
     "every write hit by '%s': no node is restarted twice or forgotten, and the same command again finishes the job",
     async (fault) => {
       const clean = fresh();
@@ -207,7 +197,7 @@ describe.each(["client", "server"] as const)("a ConfigMap that was applied %s-si
 
   test("any sequence of crashes and faults comes to the same end", async () => {
     const faulty = fc.array(
-      fc.record({ at: fc.integer({ min: 1, max: 25 }), fault: fc.constantFrom(...faultKinds) }),
+      fc.record({ at: fc.integer({ min: 1, max: 25 }), fault: fc.constantFrom(...everyFault) }),
       { maxLength: 4 },
     );
     await fc.assert(

@@ -12,7 +12,7 @@ import { gapOf } from "../../../src/plan/controller/measure.ts";
 import { controllerProcedure } from "../../../src/plan/controller/procedure.ts";
 import type { ControllerSeen } from "../../../src/plan/controller/seen.ts";
 import { SimulatedControllers, type Timing } from "./simulated-controllers.ts";
-import type { Fault } from "./simulated-server.ts";
+import { everyFault, type Fault } from "./simulated-server.ts";
 
 const places = {
   deployments: { group: "apps", version: "v1", resource: "deployments", kind: "Deployment" },
@@ -166,16 +166,6 @@ async function one(
   return cluster.killed ? "killed" : result;
 }
 
-const faultKinds: readonly Fault[] = [
-  "conflict",
-  "reset before",
-  "reset after",
-  "forbidden",
-  "unavailable",
-  "kill before",
-  "kill after",
-];
-
 describe.each(cases)("$name", (each) => {
   test("never two controllers, one in the end, and the time without one is told", async () => {
     const cluster = each.cluster();
@@ -203,7 +193,7 @@ describe.each(cases)("$name", (each) => {
     expect(cluster.writes).toBe(writes);
   });
 
-  test.each(faultKinds)(
+  test.each(everyFault)(
     "every write hit by '%s': never two, and the same command again ends it",
     async (fault) => {
       const clean = each.cluster();
@@ -233,7 +223,7 @@ describe.each(cases)("$name", (each) => {
 
 test("any sequence of crashes and faults, pods that end and start slowly: never two, and it converges", async () => {
   const faulty = fc.array(
-    fc.record({ at: fc.integer({ min: 1, max: 5 }), fault: fc.constantFrom(...faultKinds) }),
+    fc.record({ at: fc.integer({ min: 1, max: 5 }), fault: fc.constantFrom(...everyFault) }),
     { maxLength: 3 },
   );
   const timing = fc.record({

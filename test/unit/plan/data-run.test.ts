@@ -9,7 +9,7 @@ import type { KubeObject } from "../../../src/model/kube.ts";
 import type { Write } from "../../../src/model/write.ts";
 import { bringStages, deleteStages } from "../../../src/operations/migrate-data/goal.ts";
 import type { OldPlace } from "../../../src/operations/migrate-data/read.ts";
-import { run, type LiveWorld } from "../../../src/perform/run.ts";
+import type { LiveWorld } from "../../../src/perform/run.ts";
 import type { Ended } from "../../../src/plan/decision.ts";
 import {
   objectsProcedure,
@@ -18,10 +18,9 @@ import {
 } from "../../../src/plan/objects/procedure.ts";
 import { oldObject } from "../data/old-objects.ts";
 import { commandsFor } from "./commands.ts";
-import { SimulatedObjects } from "./simulated-objects.ts";
-import type { Fault } from "./simulated-server.ts";
+import { oneProcess, SimulatedObjects } from "./simulated-objects.ts";
+import { everyFault, type Fault } from "./simulated-server.ts";
 
-const never = new AbortController().signal;
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
 const crds = {
   group: "apiextensions.k8s.io",
@@ -135,26 +134,8 @@ async function once(
         },
         true,
       );
-  const first = new AbortController();
-  cluster.killed = false;
   const goal = { stages, timeout: 30_000, commands: commandsFor("migrate-data") };
-  try {
-    const result = await run(objectsProcedure(goal), cluster, {
-      dryRun: "none",
-      now: () => cluster.now,
-      send: (write) => {
-        if (interruptAt === cluster.writes) first.abort();
-        return cluster.send(write, faults.get(cluster.writes + 1));
-      },
-      interrupt: { first: first.signal, second: never },
-      saver: cluster.saver,
-      emit: () => {},
-    });
-    return cluster.killed ? "killed" : result;
-  } catch (error) {
-    if (cluster.killed) return "killed";
-    throw error;
-  }
+  return await oneProcess(objectsProcedure(goal), cluster, faults, interruptAt);
 }
 
 /** As the operation does: what was changed since it was compared is compared anew. */
@@ -184,17 +165,7 @@ test("the definitions first, and the objects when they are served", async () => 
   expect(cluster.log.slice(0, 5).every((line) => line.includes("customresourcedefinition"))).toBe(true);
 });
 
-const faultKinds: readonly Fault[] = [
-  "conflict",
-  "reset before",
-  "reset after",
-  "forbidden",
-  "unavailable",
-  "kill before",
-  "kill after",
-];
-
-test.each(faultKinds)(
+test.each(everyFault)(
   "every write hit by '%s': nothing is lost, and the same command again finishes the job",
   async (fault) => {
     for (let index = 1; index <= 8; index += 1) {
@@ -251,7 +222,7 @@ test("H28: an old object that was changed since is not deleted, and the others a
 
 test("any sequence of crashes and faults converges, and both sides are equal in the end", async () => {
   const faulty = fc.array(
-    fc.record({ at: fc.integer({ min: 1, max: 10 }), fault: fc.constantFrom(...faultKinds) }),
+    fc.record({ at: fc.integer({ min: 1, max: 10 }), fault: fc.constantFrom(...everyFault) }),
     { maxLength: 4 },
   );
   const change = fc.option(fc.constantFrom("3", "4"), { nil: undefined });

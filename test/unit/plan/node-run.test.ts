@@ -8,7 +8,7 @@ import type { TemplateGoal } from "../../../src/plan/node/goal.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
 import type { Seen } from "../../../src/plan/node/seen.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
-import type { Fault } from "./simulated-server.ts";
+import { everyFault, type Fault } from "./simulated-server.ts";
 import { goal } from "./world.ts";
 
 const names = ["node-01", "node-02", "node-03"];
@@ -123,17 +123,7 @@ function holds(cluster: SimulatedCluster, cordonedBefore: readonly string[]): vo
   expect(cluster.mostDown).toBeLessThanOrEqual(1);
 }
 
-const faultKinds: readonly Fault[] = [
-  "conflict",
-  "reset before",
-  "reset after",
-  "forbidden",
-  "unavailable",
-  "kill before",
-  "kill after",
-];
-
-test.each(faultKinds)(
+test.each(everyFault)(
   "every write hit by '%s': the invariants hold, and the same command again finishes the job",
   async (fault) => {
     for (const cordoned of [[], ["node-02"]]) {
@@ -178,7 +168,7 @@ test("Ctrl-C at every write: the invariants hold, and the next command goes on a
 
 test("any sequence of crashes and faults converges without breaking an invariant", async () => {
   const faulty = fc.array(
-    fc.record({ at: fc.integer({ min: 1, max: 25 }), fault: fc.constantFrom(...faultKinds) }),
+    fc.record({ at: fc.integer({ min: 1, max: 25 }), fault: fc.constantFrom(...everyFault) }),
     { maxLength: 4 },
   );
   await fc.assert(

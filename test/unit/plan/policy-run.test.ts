@@ -26,8 +26,8 @@ import {
   type RawNamespace,
 } from "../policy/raw-cluster.ts";
 import { commandsFor } from "./commands.ts";
-import { SimulatedObjects } from "./simulated-objects.ts";
-import type { Fault } from "./simulated-server.ts";
+import { oneProcess, SimulatedObjects } from "./simulated-objects.ts";
+import { everyFault, type Fault } from "./simulated-server.ts";
 
 const never = new AbortController().signal;
 const policies = {
@@ -125,26 +125,8 @@ async function once(
   faults: ReadonlyMap<number, Fault> = new Map(),
   interruptAt?: number,
 ): Promise<Ended<PolicySeen> | "killed"> {
-  const first = new AbortController();
-  cluster.killed = false;
   const goal = { ...task, agreed: agreementOf(proof), place: policies, run: "run-1" };
-  try {
-    const result = await run(policyProcedure(goal, proof), cluster, {
-      dryRun: "none",
-      now: () => cluster.now,
-      send: (write) => {
-        if (interruptAt === cluster.writes) first.abort();
-        return cluster.send(write, faults.get(cluster.writes + 1));
-      },
-      interrupt: { first: first.signal, second: never },
-      saver: cluster.saver,
-      emit: () => {},
-    });
-    return cluster.killed ? "killed" : result;
-  } catch (error) {
-    if (cluster.killed) return "killed";
-    throw error;
-  }
+  return await oneProcess(policyProcedure(goal, proof), cluster, faults, interruptAt);
 }
 
 /** As the operation does: what changed meanwhile is planned, proven and asked about anew. */
@@ -194,17 +176,7 @@ test("what closes is created first, what did nothing goes, a taken name stays", 
   holds(cluster);
 });
 
-const faultKinds: readonly Fault[] = [
-  "conflict",
-  "reset before",
-  "reset after",
-  "forbidden",
-  "unavailable",
-  "kill before",
-  "kill after",
-];
-
-test.each(faultKinds)(
+test.each(everyFault)(
   "every write hit by '%s': everything is saved, no flow changes, and the same command again finishes the job",
   async (fault) => {
     const clean = new PolicyCluster();
@@ -301,7 +273,7 @@ test("what comes back as fast as it is deleted is asked about, not deleted in ci
 
 test("any sequence of crashes, faults and other people's changes converges without a wrong delete", async () => {
   const faulty = fc.array(
-    fc.record({ at: fc.integer({ min: 1, max: 6 }), fault: fc.constantFrom(...faultKinds) }),
+    fc.record({ at: fc.integer({ min: 1, max: 6 }), fault: fc.constantFrom(...everyFault) }),
     { maxLength: 3 },
   );
   const acts = fc.array(fc.constantFrom(...Object.values(others)), { maxLength: 3 });

@@ -4,8 +4,13 @@ import type { KubeObject, Ref } from "../../../src/model/kube.ts";
 import { objectKey } from "../../../src/model/object-name.ts";
 import type { Millis } from "../../../src/model/time.ts";
 import type { Write } from "../../../src/model/write.ts";
+import { run, type LiveWorld } from "../../../src/perform/run.ts";
 import type { Saver } from "../../../src/perform/saver.ts";
-import { SimulatedServer } from "./simulated-server.ts";
+import type { Ended } from "../../../src/plan/decision.ts";
+import type { Procedure } from "../../../src/plan/procedure.ts";
+import { SimulatedServer, type Fault } from "./simulated-server.ts";
+
+const never = new AbortController().signal;
 
 /** An API server that keeps objects and nothing else: creates, patches and deletes compare and swap. */
 export abstract class SimulatedObjects extends SimulatedServer {
@@ -114,4 +119,32 @@ function replaced(before: KubeObject, patch: unknown): KubeObject {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** One process on it: it works until it is done, stops, or is killed. `interruptAt`: the signal comes after that many writes. */
+export async function oneProcess<World, Memory, Step extends { readonly kind: string }>(
+  procedure: Procedure<World, Memory, Step>,
+  cluster: SimulatedObjects & LiveWorld<World>,
+  faults: ReadonlyMap<number, Fault>,
+  interruptAt: number | undefined,
+): Promise<Ended<Memory> | "killed"> {
+  const first = new AbortController();
+  cluster.killed = false;
+  try {
+    const result = await run(procedure, cluster, {
+      dryRun: "none",
+      now: () => cluster.now,
+      send: (write) => {
+        if (interruptAt === cluster.writes) first.abort();
+        return cluster.send(write, faults.get(cluster.writes + 1));
+      },
+      interrupt: { first: first.signal, second: never },
+      saver: cluster.saver,
+      emit: () => {},
+    });
+    return cluster.killed ? "killed" : result;
+  } catch (error) {
+    if (cluster.killed) return "killed";
+    throw error;
+  }
 }

@@ -3,14 +3,18 @@ import type { KubeObject } from "../../../src/model/kube.ts";
 import type { Write } from "../../../src/model/write.ts";
 import { now as start } from "./world.ts";
 
-export type Fault =
-  | "conflict"
-  | "reset before"
-  | "reset after"
-  | "forbidden"
-  | "unavailable"
-  | "kill before"
-  | "kill after";
+/** What can happen to a write. */
+export const everyFault = [
+  "conflict",
+  "reset before",
+  "reset after",
+  "forbidden",
+  "unavailable",
+  "kill before",
+  "kill after",
+] as const;
+
+export type Fault = (typeof everyFault)[number];
 
 class Killed extends Error {}
 
