@@ -21,19 +21,12 @@ import {
   type Stale,
 } from "../../plan/config/stale.ts";
 import type { Stop } from "../../plan/decision.ts";
-import type { UpgradeHop } from "../../plan/upgrade/plan.ts";
 import { verdictOf } from "../../preflight/verdict.ts";
 import { clusterRules } from "../../preflight/cluster-rules.ts";
 import { known } from "../../model/reading.ts";
 import { lookAtReaders, restartable } from "../config/readers.ts";
 import { clusterSource } from "../facts/source.ts";
-import {
-  lookAtNodes,
-  nodesToDo,
-  type MakeTemplate,
-  type NodesLeft,
-  type RemainingRequest,
-} from "../node/remaining.ts";
+import { lookAtNodes, nodesToDo, type MakeTemplate, type RemainingRequest } from "../node/remaining.ts";
 import { openNodes, type OpenNodes } from "../node/open.ts";
 import { templateGoal } from "../node/template.ts";
 import { observeStanding } from "../plan/observe.ts";
@@ -50,6 +43,7 @@ import { refuseConflicts, refuseRefused } from "./refused.ts";
 import { refusePods } from "./refused-pods.ts";
 import type { ApplyRequest } from "./request.ts";
 import { lookAtTargets, type Scene } from "./scene.ts";
+import { summaryOf } from "./summary.ts";
 
 /** What was seen of a cluster and a file before the question, and what follows from it. */
 export type ApplyLook =
@@ -286,39 +280,4 @@ async function passes(
   const verdict = verdictOf(checked.findings, { ignored, failOn: "error" });
   session.emit({ kind: "findings", checked, verdict });
   return verdict.ready;
-}
-
-function summaryOf({
-  hop,
-  migrations,
-  changed,
-  recreated,
-  nodes,
-  stale,
-  targets,
-  request: { choices },
-}: {
-  readonly hop: UpgradeHop | undefined;
-  readonly migrations: readonly Migration[];
-  readonly changed: readonly Target[];
-  readonly recreated: readonly Target[];
-  readonly nodes: NodesLeft;
-  readonly stale: Stale;
-  readonly targets: readonly Target[];
-  readonly request: Pick<ApplyRequest, "choices">;
-}): ApplySummary {
-  const refs = (all: readonly Target[]): readonly Ref[] => all.map(({ ref }) => ref);
-  const workloads = [stale.typha?.name, stale.controller ? "the controller" : undefined];
-  return {
-    ...(hop === undefined ? {} : { hop: { from: hop.from, to: hop.to, notes: hop.notes } }),
-    migrations: migrations.map(({ rules, plan }) => ({ rules, plan })),
-    create: refs(changed.filter(({ before }) => before === undefined)),
-    change: refs(changed.filter((each) => each.before !== undefined && !recreated.includes(each))),
-    recreate: refs(recreated),
-    restart: [...nodes.nodes, ...nodes.stale].toSorted(),
-    stale: workloads.filter((name) => name !== undefined),
-    silent: nodes.silent,
-    leftAlone: refs(targets.filter((target) => isLeftAlone(target, choices))),
-    changesSecrets: choices.withSecrets && changed.some(({ part }) => part === "secret"),
-  };
 }

@@ -1,0 +1,44 @@
+import type { Ref } from "../../model/kube.ts";
+import type { ApplySummary } from "../../plan/apply/summary.ts";
+import { isLeftAlone, type Target } from "../../plan/apply/target.ts";
+import type { Stale } from "../../plan/config/stale.ts";
+import type { UpgradeHop } from "../../plan/upgrade/plan.ts";
+import type { NodesLeft } from "../node/remaining.ts";
+import type { Migration } from "./migrations.ts";
+import type { ApplyRequest } from "./request.ts";
+
+/** What the user is asked about. */
+export function summaryOf({
+  hop,
+  migrations,
+  changed,
+  recreated,
+  nodes,
+  stale,
+  targets,
+  request: { choices },
+}: {
+  readonly hop: UpgradeHop | undefined;
+  readonly migrations: readonly Migration[];
+  readonly changed: readonly Target[];
+  readonly recreated: readonly Target[];
+  readonly nodes: NodesLeft;
+  readonly stale: Stale;
+  readonly targets: readonly Target[];
+  readonly request: Pick<ApplyRequest, "choices">;
+}): ApplySummary {
+  const refs = (all: readonly Target[]): readonly Ref[] => all.map(({ ref }) => ref);
+  const workloads = [stale.typha?.name, stale.controller ? "the controller" : undefined];
+  return {
+    ...(hop === undefined ? {} : { hop: { from: hop.from, to: hop.to, notes: hop.notes } }),
+    migrations: migrations.map(({ rules, plan }) => ({ rules, plan })),
+    create: refs(changed.filter(({ before }) => before === undefined)),
+    change: refs(changed.filter((each) => each.before !== undefined && !recreated.includes(each))),
+    recreate: refs(recreated),
+    restart: [...nodes.nodes, ...nodes.stale].toSorted(),
+    stale: workloads.filter((name) => name !== undefined),
+    silent: nodes.silent,
+    leftAlone: refs(targets.filter((target) => isLeftAlone(target, choices))),
+    changesSecrets: choices.withSecrets && changed.some(({ part }) => part === "secret"),
+  };
+}
