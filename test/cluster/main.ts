@@ -6,6 +6,7 @@ import { hostedCalico, partNames, toYaml } from "../calico/hosted-calico.ts";
 import { ensureBuilt } from "./binaries/build.ts";
 import { type KubeVersion, kubeVersions, recipesFor } from "./binaries/recipes.ts";
 import { clusterEnv, endCluster, startCluster } from "./cluster.ts";
+import { exportLine, print, runCommand, tell, type Commands } from "./command-line.ts";
 import { isAlive } from "./process-identity.ts";
 import { clusterFolder, clusterNames, readProcesses, readRecord } from "./state.ts";
 
@@ -24,7 +25,7 @@ const usage = `usage: scripts/cluster COMMAND
 
 const defaultName = "dev";
 
-const commands: Record<string, (args: string[]) => Promise<void>> = {
+const commands: Commands = {
   up: async (args) => {
     const { values } = parseArgs({
       args,
@@ -57,8 +58,7 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
     const name = nameFrom(args);
     if (readRecord(name) === undefined)
       throw new Error(`no cluster named ${name}: scripts/cluster up --name ${name}`);
-    for (const [variable, value] of Object.entries(clusterEnv(name)))
-      print(`export ${variable}=${quote(value)}`);
+    for (const entry of Object.entries(clusterEnv(name))) print(exportLine(entry));
   },
 
   down: async (args) => {
@@ -123,28 +123,4 @@ function kubeVersion(asked: string): KubeVersion {
   return oneOf("kube-version", asked, kubeVersions);
 }
 
-function quote(value: string): string {
-  return `'${value.replaceAll("'", `'\\''`)}'`;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-const [verb = "", ...rest] = process.argv.slice(2);
-const command = commands[verb];
-if (command === undefined) {
-  tell(usage);
-  process.exitCode = verb === "help" || verb === "--help" ? 0 : 1;
-} else {
-  try {
-    await command(rest);
-  } catch (error) {
-    tell(`error: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
-  }
-}
+await runCommand(commands, usage);

@@ -1,6 +1,7 @@
 /** `scripts/lab`: a lab of real nodes for a person at a terminal. Results on stdout, progress on stderr. */
 import { parseArgs } from "node:util";
 import { clusterEnv } from "../cluster/cluster.ts";
+import { exportLine, print, runCommand, tell, type Commands } from "../cluster/command-line.ts";
 import { clusterNames, readRecord } from "../cluster/state.ts";
 import { endLab } from "./end.ts";
 import { firstCalico, startLab } from "./lab.ts";
@@ -18,7 +19,7 @@ const usage = `usage: scripts/lab COMMAND
 
 const options = { name: { type: "string", default: "lab" } } as const;
 
-const commands: Record<string, (args: string[]) => Promise<void>> = {
+const commands: Commands = {
   up: async (args) => {
     const all = { ...options, calico: { type: "string", default: firstCalico } } as const;
     const { name, calico } = parseArgs({ args, options: all }).values;
@@ -32,9 +33,7 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
     const { name } = parseArgs({ args, options }).values;
     if (readRecord(name) === undefined)
       throw new Error(`no lab named ${name}: scripts/lab up --name ${name}`);
-    for (const [variable, value] of Object.entries(clusterEnv(name))) {
-      print(`export ${variable}='${value.replaceAll("'", `'\\''`)}'`);
-    }
+    for (const entry of Object.entries(clusterEnv(name))) print(exportLine(entry));
   },
 
   down: async (args) => {
@@ -51,24 +50,4 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   },
 };
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-const [verb = "", ...rest] = process.argv.slice(2);
-const command = commands[verb];
-if (command === undefined) {
-  tell(usage);
-  process.exitCode = verb === "help" || verb === "--help" ? 0 : 1;
-} else {
-  try {
-    await command(rest);
-  } catch (error) {
-    tell(`error: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
-  }
-}
+await runCommand(commands, usage);
