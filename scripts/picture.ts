@@ -9,7 +9,9 @@ import { screenAfter } from "./picture/screen.ts";
 import { svgOf } from "./picture/svg.ts";
 
 const [recording = "recording"] = process.argv.slice(2);
-const lines = screenAfter(readFileSync(recording, "utf8"), 136);
+// The demo keeps its bundles in a folder that goes with it; the picture shows where they are for a user.
+const text = readFileSync(recording, "utf8").replaceAll(/\/tmp\/tmp\.\w+\/state\b/g, "~/.local/state");
+const lines = screenAfter(text, 136);
 const texts = lines.map((line) =>
   line
     .map(({ text }) => text)

@@ -23,10 +23,13 @@ export function plainReport<Memory, Step>(
           break;
         }
         case "performed": {
-          lastWait = "";
-          lastStuck = "";
           const line = words.line(event.step);
-          if (line !== undefined) lines(line);
+          if (line !== undefined) {
+            lines(line);
+            // What is waited for after it is news; after a lease that was renewed it is not.
+            lastWait = "";
+            lastStuck = "";
+          }
           const phase = words.phase(event.step);
           if (phase?.phase !== "uncordon" || phase.node === undefined) break;
           const nodeLine = words.nodeLine(phase.node, event.memory);

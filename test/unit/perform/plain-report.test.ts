@@ -4,6 +4,7 @@ import type { RunEvent } from "../../../src/plan/run-event.ts";
 import {
   cordon,
   done,
+  hold,
   restart,
   skips,
   stepped,
@@ -49,6 +50,11 @@ test("one line per change: the same wait is said once, a new reason once", () =>
     "node/a: ErrImagePull calico/node",
     "node/a: ImagePullBackOff calico/node",
   ]);
+});
+
+test("a wait is not said again because the run's lease was renewed meanwhile", () => {
+  const { progress } = report([waits("ready", "a", "pod x"), ...stepped(hold), waits("ready", "a", "pod x")]);
+  expect(progress).toEqual(["node/a: waiting for pod x"]);
 });
 
 test("H22: what a step costs is said before it is done, and once when it has to be tried again", () => {
