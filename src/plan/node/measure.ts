@@ -13,8 +13,8 @@ export interface Measured {
 /** The times of a restart (hazard H22). */
 export interface Gap {
   /**
-   * From the end of the old calico-node container to the last start of the new one: `exact` by the node's clock
-   * where it told both; else by the server's clock.
+   * From the end of the old calico-node container to the last start of the new one: by the node's clock where it told
+   * both, to the second (metav1.Time); never more than by the server's clock.
    */
   readonly down?: Measured;
   /** Until it was Ready for good, by the server's clock: from v3.2 on that includes BIRD. */
@@ -37,13 +37,21 @@ export function gapOf(seen: NodeSeen): Gap {
   const { oldStopped, lastStart, up } = seen;
   const began = gapBegan(seen);
   if (began === undefined) return {};
-  const exact = oldStopped !== undefined && seen.wasDown === undefined;
-  const down =
+  const byServer =
     lastStart === undefined
       ? undefined
-      : exact
-        ? { time: Math.max(0, lastStart.at - oldStopped), bound: "exact" as const }
-        : { time: Math.max(0, lastStart.seen - began.at), bound: began.bound };
+      : { time: Math.max(0, lastStart.seen - began.at), bound: began.bound };
+  const down =
+    byServer === undefined ||
+    lastStart === undefined ||
+    oldStopped === undefined ||
+    seen.wasDown !== undefined
+      ? byServer
+      : {
+          // Of both only whole seconds are told.
+          time: Math.min(byServer.time, Math.max(0, lastStart.at - oldStopped) + 1000),
+          bound: "at most" as const,
+        };
   const ready = seen.readyAt ?? up?.since;
   return {
     ...(down === undefined ? {} : { down }),
