@@ -58,7 +58,7 @@ export async function writeObjects(
           : [[objectKey(leaseOn), leaseCarrier] as const]),
       ]),
     });
-    const procedure = objectsProcedure(goal);
+    const procedure = objectsProcedure(goal, dryRun !== "none");
     return await run(
       leaseOn === undefined
         ? procedure

@@ -40,10 +40,21 @@ export interface ObjectsSeen {
   readonly stop?: Stop;
 }
 
+interface Goal extends ObjectsGoal {
+  readonly dryRun: boolean;
+}
+
 const nothingSeen: ObjectsSeen = { written: {}, unanswered: {} };
 
-/** Brings objects to what is intended, stage by stage. What is so already is not written. */
-export function objectsProcedure(goal: ObjectsGoal): Procedure<ObjectsWorld, ObjectsSeen, ObjectsStep> {
+/**
+ * Brings objects to what is intended, stage by stage. What is so already is not written. `dryRun`: what only follows
+ * from a write of its own, such as a rollout, is not waited for.
+ */
+export function objectsProcedure(
+  objectsGoal: ObjectsGoal,
+  dryRun = false,
+): Procedure<ObjectsWorld, ObjectsSeen, ObjectsStep> {
+  const goal: Goal = { ...objectsGoal, dryRun };
   return {
     start: nothingSeen,
     look: (seen, world, now) => look(seen, world, goal, now),
@@ -75,7 +86,7 @@ export function objectsProcedure(goal: ObjectsGoal): Procedure<ObjectsWorld, Obj
   };
 }
 
-function next(world: ObjectsWorld, seen: ObjectsSeen, goal: ObjectsGoal, now: Millis): Decision<ObjectsStep> {
+function next(world: ObjectsWorld, seen: ObjectsSeen, goal: Goal, now: Millis): Decision<ObjectsStep> {
   if (seen.stop !== undefined) return stop(seen.stop);
   for (const [index, stage] of goal.stages.entries()) {
     const puts: ObjectWrite[] = [];
@@ -124,12 +135,13 @@ function waitOf(
   index: number,
   world: ObjectsWorld,
   seen: ObjectsSeen,
-  { timeout, ...goal }: ObjectsGoal,
+  { timeout, dryRun, ...goal }: Goal,
   now: Millis,
 ): Decision<ObjectsStep> | undefined {
   const open = stage.flatMap(({ ref, waits }) => {
     if (waits === undefined) return [];
-    if (waits.onlyIfWritten === true && !(idOf(index, ref) in seen.written)) return [];
+    const written = idOf(index, ref) in seen.written;
+    if (written ? dryRun : waits.onlyIfWritten === true) return [];
     const missing = waits.missing(world.get(objectKey(ref)));
     return missing === undefined ? [] : [{ ref, waits, missing }];
   });
@@ -148,7 +160,7 @@ function waitOf(
 }
 
 /** Notes since when a stage has nothing to write and waits. */
-function look(seen: ObjectsSeen, world: ObjectsWorld, goal: ObjectsGoal, now: Millis): ObjectsSeen {
+function look(seen: ObjectsSeen, world: ObjectsWorld, goal: Goal, now: Millis): ObjectsSeen {
   const decision = next(world, seen, { ...goal, timeout: 0 }, now);
   const { waitsSince, ...rest } = seen;
   if (decision.kind !== "wait") return rest;
