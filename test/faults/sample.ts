@@ -1,8 +1,13 @@
-/** Draws that another run can repeat: FAULTS_SEED is printed, and taken from the environment where it is set. */
+/**
+ * Draws that another run can repeat. The same moments are drawn in every run, so that what is red was not green
+ * before; FAULTS_SEED=random draws others, and what was drawn is printed.
+ */
 
 export type Draw = () => number;
 
-export const seed = Number(process.env["FAULTS_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const given = process.env["FAULTS_SEED"] ?? "1";
+
+export const seed = given === "random" ? Math.floor(Math.random() * 2 ** 31) : Number(given);
 
 /** Each in [0, 1). `salt`: files and tests draw apart, and each alone draws what it draws among all. */
 export function drawFrom(salt: string): Draw {
