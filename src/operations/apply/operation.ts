@@ -76,7 +76,8 @@ async function applied(session: Session, request: ApplyRequest, signal: AbortSig
     case "plan":
       return { kind: "ran", result: await carryOut(session, request, seen) };
     case "nothing": {
-      await endLeftRun(session, request, seen);
+      const held = await endLeftRun(session, request, seen);
+      if (held !== undefined) return { kind: "refused", refusals: [held] };
       const nothing = {
         steps: [],
         objects: [],
@@ -165,13 +166,14 @@ async function endLeftRun(
   session: Session,
   { nodes }: ApplyRequest,
   { daemonSet }: { readonly daemonSet: ApplyPlanned["daemonSet"] },
-): Promise<void> {
-  if (session.dryRun !== "none" || daemonSet === undefined) return;
-  await runSequence<ApplyPart>(session, {
+): Promise<Stop | undefined> {
+  if (session.dryRun !== "none" || daemonSet === undefined) return undefined;
+  const ended = await runSequence<ApplyPart>(session, {
     parts: [],
     daemonSet,
     takeOver: nodes.takeOver,
     serverVersion: "",
     enter: () => Promise.reject(new Error("a run without parts enters none")),
   });
+  return ended.kind === "stopped" ? ended.reason : undefined;
 }
