@@ -51,7 +51,8 @@ function fieldsOf(event: OperationEvent): readonly EventFields[] {
       return [{ type: event.kind, message: event.text }];
     case "saved":
       return [{ type: "saved", bundle: event.bundle }];
-    // Seen before anything happens: they are in what the command prints.
+    // They are in what the command prints.
+    case "compared":
     case "findings":
     case "planned":
       return [];

@@ -1,11 +1,11 @@
 import { usesColor } from "../flags/color.ts";
 import type { NodesAbout, OperationEvent } from "../operations/events.ts";
-import { objectsReport } from "../perform/objects-report.ts";
 import type { Reporter } from "../perform/reporter.ts";
 import { sequenceReport } from "../perform/sequence-report.ts";
 import { addInOrder, newItem, type Item } from "../perform/task-item.ts";
 import { showList, type ShownList } from "../perform/task-list.ts";
 import { taskReport } from "../perform/task-report.ts";
+import { writesReport } from "../perform/writes-report.ts";
 import { controllerPhases } from "../plan/controller/step.ts";
 import { nodePhases } from "../plan/node/phases.ts";
 import { controllerWords } from "../render/controller-lines.ts";
@@ -14,6 +14,7 @@ import { objectsWords } from "../render/objects-lines.ts";
 import { policyWords } from "../render/policy-migration/words.ts";
 import { seconds } from "../render/seconds.ts";
 import { partTitle } from "../render/sequence-lines.ts";
+import { comparisonTitles } from "../render/write-titles.ts";
 import type { Listener, ReportContext, ReportOptions } from "./report.ts";
 
 type Procedure = Extract<OperationEvent, { readonly kind: "procedure" }>;
@@ -26,6 +27,8 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
   const parts = new Map<string, Item>();
   const reporters = new Map<object, Reporter<never, never>>();
   const lines = terminal.sameTerminal ? undefined : (text: string): void => void stdout.write(`${text}\n`);
+  /** What was said since something happened: a question that comes next is about it. */
+  let said: { readonly note: Item; readonly where: Item[] }[] = [];
   let list: ShownList | undefined;
   let closed = false;
 
@@ -59,16 +62,15 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
           after: [],
         });
       case "objects": {
-        const words = objectsWords(event.about, "");
-        return objectsReport({ ...common, title: words.title, line: words.putLine });
+        const { planned, compares } = event.about;
+        const comparison = compares === true ? comparisonTitles.objects : undefined;
+        return writesReport(objectsWords(event.about, ""), { ...common, planned, comparison });
       }
       case "policies":
-        return taskReport(policyWords(event.about, ""), {
+        return writesReport(policyWords(event.about, ""), {
           ...common,
-          nodes: [],
-          phases: [],
-          before: ["write"],
-          after: [],
+          planned: event.about.planned,
+          comparison: comparisonTitles.policies,
         });
       case "sequence":
         return sequenceReport({
@@ -87,7 +89,23 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
       return;
     }
     const part = [...parts.values()].findLast(({ state }) => state === "running");
-    addInOrder(part?.items ?? items, newItem(text, "note"));
+    const [note, where] = [newItem(text, "note"), part?.items ?? items];
+    addInOrder(where, note);
+    said.push({ note, where });
+  }
+
+  /** The list is off the terminal while somebody is asked; what the question is about stands above it. */
+  async function aside<T>(talk: () => Promise<T>): Promise<T> {
+    if (list === undefined) return await talk();
+    const texts = said;
+    said = [];
+    return await list.aside(async () => {
+      for (const { note, where } of texts) {
+        where.splice(where.indexOf(note), 1);
+        stderr.write(`${note.title}\n`);
+      }
+      return await talk();
+    });
   }
 
   function happens(event: Procedure): void {
@@ -98,6 +116,7 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
       onSuspend: terminal.onSuspend,
       colored: usesColor(options.color, terminal.stderrColor),
     });
+    said = [];
     reporter.event(event.event as never);
   }
 
@@ -106,8 +125,9 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
       if (event.kind === "warning") say(`Warning: ${event.text}`);
       else if (event.kind === "note") say(event.text);
       else if (event.kind === "procedure") happens(event);
+      else if (event.kind === "compared") reporters.get(event.about)?.compared?.(event.found);
     },
-    aside: (talk) => (list === undefined ? talk() : list.aside(talk)),
+    aside,
     async close() {
       closed = true;
       await list?.close();

@@ -8,8 +8,6 @@ export interface ReportOptions {
   readonly dryRun: DryRun;
   /** --color */
   readonly color: string;
-  /** One line for each change also on a terminal: thousands of them, and questions in between. */
-  readonly plain?: boolean;
 }
 
 /** Listens to the stream of a command's operations, and shows it. */
@@ -56,10 +54,9 @@ export function showsLines(format: OutputFormat): boolean {
 /** Without a width every character would get a line of its own. */
 export function showsTaskList(
   { terminal, env }: Pick<AppContext, "terminal" | "env">,
-  { format, dryRun, plain }: Pick<ReportOptions, "format" | "dryRun" | "plain">,
+  { format, dryRun }: Pick<ReportOptions, "format" | "dryRun">,
 ): boolean {
   return (
-    plain !== true &&
     showsLines(format) &&
     terminal.stderrTty &&
     (terminal.columns ?? 0) > 0 &&

@@ -8,11 +8,13 @@ import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsSeen, ObjectsStep } from "../plan/objects/procedure.ts";
 import type { PolicySeen, PolicyStep } from "../plan/policy-migration/procedure.ts";
+import type { Planned } from "../plan/planned-writes.ts";
 import type { RunEvent } from "../plan/run-event.ts";
 import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Millis } from "../model/time.ts";
 import type { Truth } from "../model/reading.ts";
 import type { Verdict } from "../preflight/verdict.ts";
+import type { Comparison } from "../perform/reporter.ts";
 import type { Checked } from "./preflight/check.ts";
 
 /**
@@ -25,6 +27,8 @@ export type OperationEvent =
   | ObjectsHappening
   | PoliciesHappening
   | SequenceHappening
+  /** Both sides were looked at after the writes of a procedure, which `about` tells. */
+  | { readonly kind: "compared"; readonly about: ObjectsAbout | PoliciesAbout; readonly found: Comparison }
   /** What the user should know and nothing waits for: a sentence without `Warning: `. */
   | { readonly kind: "warning"; readonly text: string }
   /** A line that says what is going on. */
@@ -81,6 +85,9 @@ export interface ObjectsHappening extends Happening {
 export interface ObjectsAbout {
   /** Mutation lines name the namespace. */
   readonly namespaced?: boolean;
+  readonly planned?: readonly Planned[];
+  /** Both sides are read and compared after it. */
+  readonly compares?: boolean;
 }
 
 export interface PoliciesHappening extends Happening {
@@ -92,6 +99,7 @@ export interface PoliciesHappening extends Happening {
 export interface PoliciesAbout {
   /** `networkpolicy.networking.k8s.io` */
   readonly resource: string;
+  readonly planned: readonly Planned[];
 }
 
 export interface SequenceHappening extends Happening {

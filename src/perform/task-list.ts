@@ -44,22 +44,26 @@ interface Inside {
 
 /** Shows the items, and every change of theirs. listr2 has the terminal: cursor, spinner, marks, other output. */
 export function showList(items: readonly Item[], terminal: ListTerminal): ShownList {
-  let shown = draw(items, terminal);
+  let shown: ReturnType<typeof draw> | undefined = draw(items, terminal);
   let closed: Promise<void> | undefined;
   return {
     async aside(talk) {
-      if (closed !== undefined) return await talk();
-      await shown.end("clear");
+      if (closed !== undefined || shown === undefined) return await talk();
+      const drawn = shown;
+      shown = undefined;
+      await drawn.end("clear");
       try {
         return await talk();
       } finally {
-        shown = draw(items, terminal);
+        if (closed === undefined) shown = draw(items, terminal);
       }
     },
     close() {
       if (closed === undefined) {
         leaveOut(items, "not reached");
-        closed = shown.end("keep");
+        // A question that nobody answered ends its line here.
+        if (shown === undefined) terminal.stream.write("\n");
+        closed = (shown ?? draw(items, terminal)).end("keep");
       }
       return closed;
     },

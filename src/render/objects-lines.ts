@@ -1,8 +1,9 @@
-import { objectName } from "../model/object-name.ts";
+import { objectKey, objectName } from "../model/object-name.ts";
 import type { PhaseName } from "../plan/decision.ts";
 import type { ObjectsSeen, ObjectsStep, ObjectWrite } from "../plan/objects/procedure.ts";
-import type { StepWords } from "../plan/step-words.ts";
+import type { WriteWords } from "../plan/step-words.ts";
 import { phaseTitles } from "./phase-titles.ts";
+import { counted, kindTitle } from "./write-titles.ts";
 
 /**
  * What became of one object, in kubectl's words; undefined for a note of ours. `namespaced`: with the namespace, as
@@ -18,21 +19,26 @@ function putLine({ ref, outcome, verb, bookkeeping }: ObjectWrite, namespaced: b
   return `${objectName(ref)} ${verb ?? outcome}${where}`;
 }
 
-export interface ObjectsWords extends StepWords<ObjectsSeen, ObjectsStep> {
-  readonly putLine: (put: ObjectWrite) => string | undefined;
-}
-
 /** `suffix`: a dry run's. */
 export function objectsWords(
   { namespaced = false }: { readonly namespaced?: boolean },
   suffix: string,
-): ObjectsWords {
+): WriteWords<ObjectsSeen, ObjectsStep> {
   const line = (put: ObjectWrite): string | undefined => {
     const text = putLine(put, namespaced);
     return text === undefined ? undefined : `${text}${suffix}`;
   };
   return {
-    putLine: line,
+    puts: ({ stage, puts }) =>
+      puts.flatMap((put) => {
+        const text = line(put);
+        if (text === undefined) return [];
+        const { ref, kind } = put;
+        const key = `${String(stage)} ${objectKey(ref)}`;
+        return [{ key, name: objectName(ref), line: text, ...(kind === undefined ? {} : { kind }) }];
+      }),
+    kindTitle,
+    counted,
     phase: () => ({ phase: "write" }),
     title: (phase) => titles[phase] ?? phaseTitles[phase],
     line({ puts }) {

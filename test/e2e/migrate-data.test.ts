@@ -17,6 +17,7 @@ import { poll } from "../cluster/wait.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { writes } from "./support/calico-cluster.ts";
 import { runPlugin, startPlugin } from "./support/plugin.ts";
+import { hasTerminal, onTerminal } from "./support/terminal.ts";
 import {
   itemsOf,
   newPath,
@@ -93,6 +94,25 @@ describe("migrate-data", () => {
     const sent = await cluster.audit.since(mark, { userAgent: "kubectl-calico_upgrade" });
     expect(sent.filter(({ verb }) => !["get", "list"].includes(verb))).toEqual([]);
   });
+
+  test.skipIf(!hasTerminal)(
+    "on a terminal the run is one task list: definitions, copies, and the comparison of both sides",
+    async () => {
+      await oneOfEach();
+      const terminal = onTerminal(cluster, `kubectl calico-upgrade migrate-data -y --bundle-dir ${bundles}`);
+      expect(await terminal.ended, terminal.screen().join("\n")).toBe(0);
+      const tasks = terminal.screen().filter((line) => /^(✔|↓|✖)/.test(line));
+      expect(tasks).toEqual([
+        "✔ create CustomResourceDefinitions",
+        expect.stringMatching(
+          /^(✔ wait until new kinds are served|↓ wait until new kinds are served: not needed)$/,
+        ),
+        "✔ copy Calico's data",
+        "✔ read back and compare both sides",
+      ]);
+      expect(terminal.screen()).toContain("  ✔ globalnetworkpolicy.crd.projectcalico.org/allow-dns created");
+    },
+  );
 
   test("H28: what an old node changed since is brought over again, what somebody changed on the new side is not", async () => {
     await oneOfEach();

@@ -577,6 +577,27 @@ describe("what a user is told, and asked", () => {
     expect((await migrate(cluster)).code).toBe(0);
   });
 
+  test.skipIf(!hasTerminal)(
+    "on a terminal the run is one task list: few writes have a line each, many a counter, and the check is one of the tasks",
+    async () => {
+      const command = `kubectl calico-upgrade migrate-policy -y --bundle-dir ${bundles}`;
+      for (let at = 0; at < 60; at += 1)
+        await createPolicy(cluster, "shop", `many-${String(at)}`, { podSelector: {} });
+      const terminal = onTerminal(cluster, command);
+      expect(await terminal.ended, terminal.screen().join("\n")).toBe(0);
+      const screen = terminal.screen();
+      const first = screen.findIndex((line) => line.startsWith("✔"));
+      expect(screen.slice(first, first + 4)).toEqual([
+        "✔ create default-deny policies",
+        "  ✔ networkpolicy.networking.k8s.io/default-deny created in bank namespace",
+        "✔ delete policies of open namespaces: 61 policies",
+        "✔ check every namespace again",
+      ]);
+      expect(screen[first + 4]).toMatch(/^what was there is saved in |^to undo: /);
+    },
+    60_000,
+  );
+
   // Other systems have no such script(1).
   describe.skipIf(!hasTerminal)("H32: while the question stands somebody", () => {
     const spaces = "/api/v1/namespaces";

@@ -40,9 +40,8 @@ export async function runMigrateData(values: MigrateDataValues): Promise<number>
     format: output.format,
     dryRun,
     color: values.connection.color,
-    plain: true,
   });
-  const opened = openSession(connection, context, { ...values, dryRun }, listener.emit);
+  const opened = openSession(connection, context, { ...values, dryRun }, listener.emit, listener.aside);
   const { session } = opened;
   try {
     const prepared = await agree(() => prepareDataMigration(session, { finish }), {

@@ -26,9 +26,8 @@ export async function migrate(values: MigratePolicyValues, given: Given): Promis
     format: output.format,
     dryRun,
     color: values.connection.color,
-    plain: true,
   });
-  const opened = openSession(connection, context, { ...values, dryRun }, listener.emit);
+  const opened = openSession(connection, context, { ...values, dryRun }, listener.emit, listener.aside);
   const { session } = opened;
   const request = { ...given, accept, finish };
   try {

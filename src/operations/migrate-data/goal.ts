@@ -57,6 +57,7 @@ export function deleteStages(going: readonly DataStep[], places: readonly OldPla
 function definitionGoal(ref: Ref, object: KubeObject, waits: boolean): ObjectGoal {
   return {
     ref,
+    kind: "define",
     intended(live) {
       if (live === undefined) return { verb: "create", ref, body: object, fieldManager: manager };
       const why = unfit(live);
@@ -86,6 +87,7 @@ function objectGoal(step: DataStep): ObjectGoal | undefined {
   const ref: Ref = { ...newPlace(step.kind), name: step.name };
   return {
     ref,
+    kind: "copy",
     intended(live) {
       if (live !== undefined && differences(target, live).length === 0) return undefined;
       if (before === undefined)
@@ -106,6 +108,7 @@ function objectGoal(step: DataStep): ObjectGoal | undefined {
 function oldGoal(ref: Ref, compared: KubeObject): ObjectGoal {
   return {
     ref,
+    kind: "remove",
     intended(live) {
       if (live === undefined) return undefined;
       const { uid = "", resourceVersion = "" } = live.metadata;

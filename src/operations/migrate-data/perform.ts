@@ -6,10 +6,13 @@ import { plural } from "../../model/words.ts";
 import type { Write } from "../../model/write.ts";
 import type { DryRun } from "../../perform/run.ts";
 import type { Ended, Stop } from "../../plan/decision.ts";
+import { plannedStages } from "../../plan/objects/planned.ts";
 import type { ObjectsSeen } from "../../plan/objects/procedure.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { DataMigration } from "../../render/data/kind.ts";
 import { agreeAnew, saysWaiting, withWayOn } from "../agree-anew.ts";
+import { comparing } from "../comparing.ts";
+import type { ObjectsAbout } from "../events.ts";
 import { writeObjects } from "../objects.ts";
 import { openRunBundle, warn, type Session } from "../session.ts";
 import { bringStages, deleteStages, type DataStages } from "./goal.ts";
@@ -43,13 +46,15 @@ export async function performDataMigration(
   try {
     if (dryRun === "none") bundle = await openIts(session, prepared, partOf);
     for (let round = 1; ; round += 1) {
-      const ended = await carryOut(session, current, bundle);
+      const stages = stagesOf(current, dryRun);
+      const about = { planned: plannedStages(stages.stages), compares: current.work.kind === "bring" };
+      const ended = await carryOut(session, current, stages, about, bundle);
       changes.push(...changesOf(ended.memory));
       stop = ended.kind === "stopped" ? withWayOn(session, ended.reason) : undefined;
       if (dryRun !== "none" || (stop !== undefined && stop.outdated !== true)) break;
       // What was deleted is not read back.
       if (stop === undefined && current.work.kind === "finish") break;
-      current = await prepareDataMigration(session, prepared.request);
+      current = await comparing(session, about, () => prepareDataMigration(session, prepared.request));
       stop = current.stopped === undefined ? undefined : notEqual(current);
       if (stop !== undefined || current.question === undefined) break;
       stop = await agreeAnew(session, "Objects of Calico", current, round);
@@ -70,17 +75,24 @@ export async function performDataMigration(
   return outcomeOf(session, result, changes, saved, stop);
 }
 
+function stagesOf({ work, places }: PreparedDataMigration, dryRun: DryRun): DataStages {
+  switch (work.kind) {
+    case "bring":
+      return bringStages(work.todo, work.definitions, dryRun === "none");
+    case "finish":
+      return deleteStages(work.going, places);
+    case "none":
+      return { stages: [], known: new Map() };
+  }
+}
+
 async function carryOut(
   session: Session,
-  { work, places, looked }: PreparedDataMigration,
+  { work, looked }: PreparedDataMigration,
+  { stages, known }: DataStages,
+  about: ObjectsAbout,
   bundle: OpenBundle | undefined,
 ): Promise<Ended<ObjectsSeen>> {
-  const { stages, known }: DataStages =
-    work.kind === "bring"
-      ? bringStages(work.todo, work.definitions, session.dryRun === "none")
-      : work.kind === "finish"
-        ? deleteStages(work.going, places)
-        : { stages: [], known: new Map() };
   // Their definitions were only tried, so that the server does not know the kind.
   const lacking = new Set(
     work.kind === "bring" ? work.definitions.missing.map(({ metadata: { name } }) => name) : [],
@@ -93,6 +105,7 @@ async function carryOut(
       serverVersion: looked.discovery.version,
       known,
       untried,
+      about,
       ...(bundle === undefined ? {} : { bundle }),
     },
   );

@@ -8,14 +8,17 @@ import type { RunEvent } from "../../plan/run-event.ts";
 import { isLeaseStep } from "../../plan/lease/step.ts";
 import type { Ended, Stop } from "../../plan/decision.ts";
 import { agreementOf } from "../../plan/policy-migration/proof.ts";
+import { kindOfStep } from "../../plan/policy-migration/kinds.ts";
 import { stepWrites } from "../../plan/policy-migration/writes.ts";
 import { policyProcedure, type PolicySeen, type PolicyStep } from "../../plan/policy-migration/procedure.ts";
 import type { PolicyFacts } from "../../plan/policy-migration/world.ts";
+import { plannedWrites } from "../../plan/planned-writes.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
 import type { Change } from "../../render/policy-migration/kind.ts";
 import { changeOfStep } from "../../render/policy-migration/print.ts";
 import { agreeAnew, saysWaiting, withWayOn } from "../agree-anew.ts";
+import { comparing } from "../comparing.ts";
 import type { PoliciesAbout } from "../events.ts";
 import { savedFirst } from "../saved-first.ts";
 import { openRunBundle, sender, warn, type Session } from "../session.ts";
@@ -38,6 +41,10 @@ export async function performPolicyMigration(
   if (prepared.question === undefined)
     return outcomeOf(session, prepared, prepared.looked.objects, [], {}, undefined);
   const resource = resourceOf(prepared);
+  const aboutOf = ({ proof }: PreparedPolicyMigration): PoliciesAbout => ({
+    resource,
+    planned: plannedWrites(proof.steps.map(kindOfStep)),
+  });
   const quiet = saysWaiting(session);
   let bundle: OpenBundle | undefined;
   let current = prepared;
@@ -47,13 +54,16 @@ export async function performPolicyMigration(
   try {
     if (dryRun === "none") bundle = await openIts(session, prepared, partOf);
     for (let round = 1; ; round += 1) {
-      const ended = await carryOut(session, current, bundle);
+      const about = aboutOf(current);
+      const ended = await carryOut(session, current, bundle, about);
       done.push(...ended.memory.done);
       now = ended.memory.proof ?? now;
       stop = ended.kind === "stopped" ? withWayOn(session, ended.reason) : undefined;
       if (dryRun !== "none" || (stop !== undefined && stop.outdated !== true)) break;
       // What is left, and the proof of what is there: the sentence that all is done rests on this look.
-      current = await preparePolicyMigration(session, prepared.request, prepared.looked.discovery);
+      current = await comparing(session, about, () =>
+        preparePolicyMigration(session, prepared.request, prepared.looked.discovery),
+      );
       now = current.looked.objects;
       warnClosed(session, current, done, bundle);
       if (current.question === undefined) {
@@ -81,6 +91,7 @@ async function carryOut(
   session: Session,
   { looked, task, proof }: PreparedPolicyMigration,
   bundle: OpenBundle | undefined,
+  about: PoliciesAbout,
 ): Promise<Ended<PolicySeen>> {
   const { connection, clock, dryRun, within, leaseOn } = session;
   const { place, discovery, objects, raw } = looked;
@@ -95,7 +106,6 @@ async function carryOut(
       now: clock.now,
       signal: abort.signal,
     });
-    const about: PoliciesAbout = { resource: resourceOf({ looked }) };
     const goal = {
       ...task,
       agreed: agreementOf(proof),

@@ -3,6 +3,7 @@ import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Commands, ObjectsPhaseName, Stop } from "../decision.ts";
+import type { WriteKind } from "../planned-writes.ts";
 
 /** What became of one object. */
 export type WriteOutcome = "created" | "configured" | "serverside-applied" | "deleted";
@@ -28,6 +29,8 @@ export interface ObjectGoal {
   readonly draft?: (live: KubeObject | undefined, write: Write) => Draft | undefined;
   /** What was done, in kubectl's words; undefined: by the write. */
   readonly verb?: string;
+  /** What its write is counted with; undefined: it is told alone. */
+  readonly kind?: WriteKind;
   /** What is told although nothing is left to write; `earlier`: an earlier stage has written it. */
   readonly confirms?: (earlier: boolean) => WriteOutcome | undefined;
   /** What has to be true before the next stage begins. */

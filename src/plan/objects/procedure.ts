@@ -4,6 +4,7 @@ import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Decision, Stop } from "../decision.ts";
 import type { Procedure } from "../procedure.ts";
+import type { WriteKind } from "../planned-writes.ts";
 import type { ObjectGoal, ObjectsGoal, WriteOutcome } from "./goal.ts";
 
 /** The objects of a goal as they are; a key that is missing was not read. */
@@ -18,6 +19,8 @@ export interface ObjectWrite {
   readonly before: KubeObject | undefined;
   /** Absent: an earlier try, which nobody answered, has gone through. */
   readonly write?: Write;
+  /** What it is counted with. */
+  readonly kind?: WriteKind;
   /** A note of ours, and no result. */
   readonly bookkeeping?: true;
 }
@@ -104,7 +107,7 @@ function next(world: ObjectsWorld, seen: ObjectsSeen, goal: Goal, now: Millis): 
 }
 
 function putOf(
-  { ref, intended, onlyAfterApply, bookkeeping, verb, confirms }: ObjectGoal,
+  { ref, intended, onlyAfterApply, bookkeeping, kind, verb, confirms }: ObjectGoal,
   stage: number,
   world: ObjectsWorld,
   seen: ObjectsSeen,
@@ -122,6 +125,7 @@ function putOf(
     ref,
     before,
     ...(verb === undefined ? {} : { verb }),
+    ...(kind === undefined ? {} : { kind }),
     ...(bookkeeping === undefined ? {} : { bookkeeping }),
   };
   if (write !== undefined) return { ...base, write, outcome: outcomeOf(write, before) };

@@ -3,8 +3,7 @@ import { listenerFor } from "../../../src/commands/report.ts";
 import type { AppContext } from "../../../src/context.ts";
 import type { DryRun } from "../../../src/perform/run.ts";
 import { testContext } from "../flags/test-context.ts";
-import { terminal } from "../perform/terminal.ts";
-import { now } from "../plan/world.ts";
+import { listening, still } from "./on-terminal.ts";
 import { upgrade, type Emit, type UpgradeOptions } from "./upgrade-events.ts";
 
 interface Watching extends Omit<UpgradeOptions, "between"> {
@@ -16,27 +15,9 @@ interface Watching extends Omit<UpgradeOptions, "between"> {
   readonly say?: (emit: Emit, part: string) => void;
 }
 
-/** The spinner turns. */
-function still(screen: readonly string[]): readonly string[] {
-  return screen.map((line) => line.replace(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/, "*"));
-}
-
 /** What a user has on a terminal of 80 columns while an upgrade runs, and after it. */
 async function watched({ rows = 24, elsewhere = false, at, say, ...options }: Watching = {}) {
-  const shown = terminal(80, rows);
-  const { context, stdout } = testContext({
-    stderr: shown.stream,
-    now: () => now,
-    terminal: {
-      stdoutTty: !elsewhere,
-      stderrTty: true,
-      sameTerminal: !elsewhere,
-      stderrColor: false,
-      columns: 80,
-      onSuspend: () => () => {},
-    },
-  });
-  const listener = await listenerFor(context, { format: "table", dryRun: "none", color: "never" });
+  const { listener, shown, stdout } = await listening({ rows, elsewhere });
   let midway: readonly string[] = [];
   await upgrade(listener.emit, {
     ...options,
@@ -156,12 +137,7 @@ test("with stdout elsewhere exactly the mutation lines go there, and the list do
 });
 
 test("a question takes the list off the terminal, and it comes back", async () => {
-  const shown = terminal(80);
-  const { context } = testContext({
-    stderr: shown.stream,
-    terminal: { ...testContext().context.terminal, stderrTty: true, sameTerminal: true, columns: 80 },
-  });
-  const listener = await listenerFor(context, { format: "table", dryRun: "none", color: "never" });
+  const { listener, shown } = await listening();
   await upgrade(listener.emit, {
     nodes: ["node-01"],
     async between(part) {
