@@ -11,9 +11,10 @@ import { revisionFacts } from "../model/revision.ts";
 import type { Served } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 import { workloadFacts } from "../model/workload.ts";
+import { factsReader } from "./facts-reader.ts";
 import { follow, type Followed } from "./follow.ts";
 import type { Selection } from "./list.ts";
-import { observe, podSelections, type ObserveOptions } from "./observe.ts";
+import { podSelections, type ObserveOptions } from "./observe.ts";
 import { observeEvents } from "./observe-events.ts";
 import type { Connection, Discovery } from "./port.ts";
 import type { Place } from "../model/place.ts";
@@ -38,10 +39,11 @@ export async function* observeLive(
   discovered: Promise<Discovery>,
   options: LiveOptions,
 ): AsyncGenerator<ClusterFacts> {
-  const { signal, clock } = options;
+  const { signal, clock, needs, namespace } = options;
+  const read = factsReader(connection, clock, { discovered, namespace });
   while (!signal.aborted) {
     // Another DaemonSet, or another namespace: everything is looked for anew.
-    const first = await observe(connection, discovered, { ...options, now: clock() });
+    const first = await read(needs);
     yield first;
     yield* changesOf(connection, await discovered, first, options);
   }

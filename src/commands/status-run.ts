@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { factsReader, usualNamespace } from "../cluster/facts-reader.ts";
 import { discoverCached } from "../cluster/discovery.ts";
-import { observe, observedGroups, type Need } from "../cluster/observe.ts";
+import { observedGroups, type Need } from "../cluster/observe.ts";
 import { userError } from "../errors.ts";
 import type { UpgradeScope } from "../facts/upgrade.ts";
 import type { Output } from "../render/output.ts";
@@ -33,14 +34,14 @@ export async function runStatus(options: StatusOptions): Promise<number> {
       ...shown,
       connection,
       needs,
-      namespace: connection.namespaceGiven ? connection.namespace : "kube-system",
+      namespace: usualNamespace(connection),
     };
     if (options.watch || options.wait) {
       const { runLiveStatus } = await import("./status-live.ts");
       return await runLiveStatus(view, options);
     }
     const discovered = discoverCached(connection, observedGroups);
-    const observing = observe(connection, discovered, { ...view, now: context.now() });
+    const observing = factsReader(connection, context.now, { discovered })(needs);
     // What shows it is loaded while the cluster works: once the first questions have left.
     const showing = nextTurn().then(() => import("./status-show.ts"));
     const [observed, { showStatus }] = await Promise.all([observing, showing]);

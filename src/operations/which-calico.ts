@@ -3,6 +3,7 @@ import type { CalicoFacts } from "../facts/calico.ts";
 import type { CalicoDaemonSet } from "../facts/daemonset.ts";
 import type { Install } from "../facts/install.ts";
 import { notOurs } from "../facts/procedure.ts";
+import type { NamespacedName } from "../model/kube.ts";
 import type { Reading } from "../model/reading.ts";
 
 /** What the operator or a distribution runs is not changed behind its back: throws UserError. */
@@ -19,11 +20,14 @@ export function chosenOf<T>(chosen: Reading<T>): T {
   );
 }
 
-/** For what runs without a calico-node of Kubernetes as well; undefined: there is none, or it cannot be seen. */
-export function chosenIfAny({
-  all,
-  chosen,
-}: Pick<CalicoFacts, "all" | "chosen">): CalicoDaemonSet | undefined {
-  if (!all.known || (all.value.length === 0 && !chosen.known)) return undefined;
+/**
+ * For what runs without a calico-node of Kubernetes as well; undefined: there is none, or it cannot be seen. One that
+ * was named has to be there.
+ */
+export function chosenIfAny(
+  { all, chosen }: Pick<CalicoFacts, "all" | "chosen">,
+  named: NamespacedName | undefined,
+): CalicoDaemonSet | undefined {
+  if (!all.known || (all.value.length === 0 && named === undefined)) return undefined;
   return chosenOf(chosen);
 }

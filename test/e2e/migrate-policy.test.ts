@@ -589,7 +589,7 @@ describe("what a user is told, and asked", () => {
       const first = screen.findIndex((line) => line.startsWith("✔"));
       expect(screen.slice(first, first + 4)).toEqual([
         "✔ create default-deny policies",
-        "  ✔ networkpolicy.networking.k8s.io/default-deny created in bank namespace",
+        "  ✔ networkpolicy.networking.k8s.io/default-deny-2 created in bank namespace",
         "✔ delete policies of open namespaces: 61 policies",
         "✔ check every namespace again",
       ]);

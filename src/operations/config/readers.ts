@@ -1,5 +1,6 @@
 import { discover } from "../../cluster/discovery.ts";
-import { observe, observedGroups } from "../../cluster/observe.ts";
+import { factsReader } from "../../cluster/facts-reader.ts";
+import { observedGroups } from "../../cluster/observe.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import type { Ref } from "../../model/kube.ts";
 import {
@@ -20,11 +21,9 @@ export async function lookAtReaders(
   { connection, clock }: Looking,
   { namespace, name }: { readonly namespace: string; readonly name: string },
 ): Promise<Readers | undefined> {
-  const seen = await observe(connection, discover(connection, observedGroups), {
-    needs: ["daemonSets", "pods", "workloads"],
-    namespace,
-    now: clock.now(),
-  });
+  const discovered = discover(connection, observedGroups);
+  const read = factsReader(connection, clock.now, { discovered, namespace });
+  const seen = await read(["daemonSets", "pods", "workloads"]);
   const sets = seen.daemonSets.known ? seen.daemonSets.value : [];
   const daemonSet = sets.find((set) => set.namespace === namespace && set.name === name);
   if (daemonSet === undefined) return undefined;

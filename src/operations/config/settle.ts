@@ -1,5 +1,6 @@
 import { discover } from "../../cluster/discovery.ts";
-import { observe, observedGroups } from "../../cluster/observe.ts";
+import { factsReader } from "../../cluster/facts-reader.ts";
+import { observedGroups } from "../../cluster/observe.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import { noteOn } from "../../merge/config-map.ts";
 import { configOf } from "../../model/config-age.ts";
@@ -43,11 +44,9 @@ export async function settleNotes(
   };
   const { connection, clock, dryRun } = session;
   if (dryRun !== "none" || refs.length === 0) return nothing;
-  const seen = await observe(connection, discover(connection, observedGroups), {
-    needs: ["daemonSets", "pods", "revisions", "workloads", "configMaps"],
-    namespace,
-    now: clock.now(),
-  });
+  const discovered = discover(connection, observedGroups);
+  const look = factsReader(connection, clock.now, { discovered, namespace });
+  const seen = await look(["daemonSets", "pods", "revisions", "workloads", "configMaps"]);
   const daemonSet = (seen.daemonSets.known ? seen.daemonSets.value : []).find(
     (each) => each.namespace === namespace && each.name === name,
   );

@@ -1,5 +1,6 @@
+import { factsReader, usualNamespace } from "../../cluster/facts-reader.ts";
 import { discover } from "../../cluster/discovery.ts";
-import { observe, observedGroups } from "../../cluster/observe.ts";
+import { observedGroups, type Need } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import { userError } from "../../errors.ts";
@@ -29,6 +30,16 @@ export interface OpenConfigMap {
   readonly live: KubeObject;
 }
 
+const needs: readonly Need[] = [
+  "nodes",
+  "daemonSets",
+  "pods",
+  "revisions",
+  "workloads",
+  "configMaps",
+  "installation",
+];
+
 /** Calico's own, among the ConfigMaps that its pods read. */
 const usualName = /^(calico|canal)-config$/;
 
@@ -38,16 +49,13 @@ export async function openConfigMap(
   wanted: { readonly namespace: string; readonly name: string } | undefined,
 ): Promise<OpenConfigMap> {
   const discovered = discover(connection, observedGroups);
-  const seen = await observe(connection, discovered, {
-    needs: ["nodes", "daemonSets", "pods", "revisions", "workloads", "configMaps", "installation"],
-    namespace: wanted?.namespace ?? (connection.namespaceGiven ? connection.namespace : "kube-system"),
-    now: clock.now(),
-  });
+  const namespace = usualNamespace(connection, wanted);
+  const seen = await factsReader(connection, clock.now, { discovered, namespace })(needs);
   const calico = calicoFacts(seen, catalogue, wanted);
   refuseOthersInstall(calico.installSeen);
   const daemonSet = chosenOf(calico.daemonSet);
   const workloads = (seen.workloads.known ? seen.workloads.value : []).filter(
-    ({ namespace }) => namespace === daemonSet.namespace,
+    (each) => each.namespace === daemonSet.namespace,
   );
   const name = configMapName([daemonSet.template, ...workloads.map(({ template }) => template)]);
   const ref: Ref = {
@@ -60,10 +68,9 @@ export async function openConfigMap(
   };
   const live = await readConfig(connection, ref);
   const discovery = await discovered;
-  const { namespace } = daemonSet;
   const daemonSetRef: Ref = {
     ...served(discovery, "daemonsets", ["apps", "extensions"]),
-    namespace,
+    namespace: daemonSet.namespace,
     name: daemonSet.name,
   };
   return { discovery, seen, daemonSet, daemonSetRef, workloads, ref, live };

@@ -1,7 +1,8 @@
 import type { Session } from "../session.ts";
+import { factsReader, usualNamespace } from "../../cluster/facts-reader.ts";
 import { discover } from "../../cluster/discovery.ts";
 import { policyGroups } from "../../cluster/observe-policy.ts";
-import { observe, observedGroups } from "../../cluster/observe.ts";
+import { observedGroups, type Need } from "../../cluster/observe.ts";
 import { objectPath } from "../../cluster/paths.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readingOf } from "../../cluster/reading.ts";
@@ -39,6 +40,8 @@ export interface OpenController {
   readonly install: InstallOwner;
 }
 
+const needs: readonly Need[] = ["nodes", "daemonSets", "pods", "workloads", "configMaps", "installation"];
+
 /** Label selector of controllers' pods in upstream's manifests. */
 export const usualPods = "k8s-app in (calico-policy,calico-kube-controllers)";
 const usualLabels = ["calico-policy", "calico-kube-controllers"];
@@ -54,15 +57,11 @@ export async function openController(
   signal: AbortSignal,
 ): Promise<OpenController> {
   const discovered = discover(connection, [...new Set([...observedGroups, ...policyGroups])], signal);
-  const usual = wanted?.namespace ?? (connection.namespaceGiven ? connection.namespace : "kube-system");
-  const seen = await observe(connection, discovered, {
-    needs: ["nodes", "daemonSets", "pods", "workloads", "configMaps", "installation"],
-    namespace: usual,
-    now: clock.now(),
-  });
+  const usual = usualNamespace(connection, wanted);
+  const seen = await factsReader(connection, clock.now, { discovered, namespace: usual })(needs);
   const calico = calicoFacts(seen, catalogue, wanted);
   refuseOthersInstall(calico.installSeen);
-  const daemonSet = chosenIfAny(calico);
+  const daemonSet = chosenIfAny(calico, wanted);
   if (!seen.workloads.known)
     throw userError(`which controllers run cannot be told: ${seen.workloads.message}`);
   const discovery = await discovered;

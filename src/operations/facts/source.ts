@@ -1,6 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
-import { discover } from "../../cluster/discovery.ts";
-import { groupsFor, observableNames, observe, type Need } from "../../cluster/observe.ts";
+import { factsReader, type ReadFacts } from "../../cluster/facts-reader.ts";
+import { observableNames } from "../../cluster/observe.ts";
 import { userError } from "../../errors.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { Millis } from "../../model/time.ts";
@@ -17,8 +17,8 @@ export interface FactsSource {
   readonly connection: Connection | undefined;
   /** --save-facts: the first read reads all that any command may need, and saves it. */
   readonly saving: boolean;
-  /** Reads the readings that are named, or takes them from the file. */
-  readonly read: (needs: readonly Need[]) => Promise<ClusterFacts>;
+  /** Of the cluster, or out of the file. */
+  readonly read: ReadFacts;
 }
 
 export async function factsSource(
@@ -50,13 +50,5 @@ export async function factsSource(
 
 /** A cluster itself. `now`: this machine's clock, for a server that does not tell its own. */
 export function clusterSource(connection: Connection, now: () => Millis): FactsSource {
-  const namespace = connection.namespaceGiven ? connection.namespace : "kube-system";
-  const discovered = discover(connection, groupsFor(observableNames));
-  // It is awaited where facts are read: until then its failure must not pass for one that nobody looks at.
-  discovered.catch(() => undefined);
-  return {
-    connection,
-    saving: false,
-    read: (needs) => observe(connection, discovered, { needs, namespace, now: now() }),
-  };
+  return { connection, saving: false, read: factsReader(connection, now) };
 }

@@ -1,5 +1,6 @@
+import { factsReader } from "../../cluster/facts-reader.ts";
 import { discover } from "../../cluster/discovery.ts";
-import { groupsFor, observe, type Need } from "../../cluster/observe.ts";
+import { groupsFor, type Need } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { otherMigrations, type OtherMigration } from "../../data/others.ts";
 import { sharedDatastore } from "../../facts/daemonset.ts";
@@ -35,8 +36,7 @@ export interface Looked {
 /** What runs, and how far every migration of Calico's data has come. */
 export async function lookAround(connection: Connection, now: Millis): Promise<Looked> {
   const discovered = discover(connection, [...new Set([...groupsFor(needs), ...dataGroups])]);
-  const namespace = connection.namespaceGiven ? connection.namespace : "kube-system";
-  const seen = await observe(connection, discovered, { needs, namespace, now });
+  const seen = await factsReader(connection, () => now, { discovered })(needs);
   const state = upgradeState(seen, catalogue);
   // Calico's data are the whole cluster's: every DaemonSet counts.
   const datastore = sharedDatastore(state.daemonSets);

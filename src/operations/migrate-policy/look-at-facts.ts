@@ -4,17 +4,9 @@ import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { Reading } from "../../model/reading.ts";
 import type { Decisions } from "../../policy/migration.ts";
 import type { FactsSource } from "../facts/source.ts";
-import { judge, type Looked } from "./look.ts";
+import { enforcingNeeds, judge, type Looked } from "./look.ts";
 
-const needs: readonly Need[] = [
-  "daemonSets",
-  "pods",
-  "workloads",
-  "configMaps",
-  "namespaces",
-  "endpoints",
-  "networkPolicies",
-];
+const needs: readonly Need[] = [...enforcingNeeds, "namespaces", "endpoints", "networkPolicies"];
 
 /** --what-if on facts that are saved, or that are being saved. `only`: of -n. */
 export async function lookAtFacts(

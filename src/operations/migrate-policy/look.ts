@@ -1,3 +1,4 @@
+import { factsReader } from "../../cluster/facts-reader.ts";
 import { discover } from "../../cluster/discovery.ts";
 import {
   observePolicy,
@@ -5,7 +6,7 @@ import {
   servedPolicies,
   type ObservedPolicy,
 } from "../../cluster/observe-policy.ts";
-import { observe, observedGroups } from "../../cluster/observe.ts";
+import { observedGroups, type Need } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
@@ -20,6 +21,9 @@ import { whatIf, type WhatIf } from "../../policy/what-if.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import type { Setting } from "../../render/what-if/setting.ts";
 import { findCalico, type FoundCalico } from "./find-calico.ts";
+
+/** What tells which Calico gives policies their meaning. */
+export const enforcingNeeds: readonly Need[] = ["daemonSets", "pods", "workloads", "configMaps"];
 
 /** A cluster's policies, what Calico makes of them, and what the upgrade would. */
 export interface Looked {
@@ -59,11 +63,7 @@ export async function look(
   const only = connection.namespaceGiven ? { only: connection.namespace } : {};
   const raw = new Map<string, KubeObject>();
   const [seen, objects, discovery] = await Promise.all([
-    observe(connection, discovered, {
-      needs: ["daemonSets", "pods", "workloads", "configMaps"],
-      namespace: "kube-system",
-      now,
-    }),
+    factsReader(connection, () => now, { discovered, namespace: "kube-system" })(enforcingNeeds),
     observePolicy(
       connection,
       discovered,

@@ -1,3 +1,4 @@
+import { usualNamespace } from "../../cluster/facts-reader.ts";
 import { discover } from "../../cluster/discovery.ts";
 import { list, type Listed } from "../../cluster/list.ts";
 import { observedGroups } from "../../cluster/observe.ts";
@@ -57,8 +58,7 @@ export async function openNodes(
     signal,
   );
   const discovery = await discovered;
-  const usual =
-    options.daemonSet?.namespace ?? (connection.namespaceGiven ? connection.namespace : "kube-system");
+  const usual = usualNamespace(connection, options.daemonSet);
   const [listed, installation] = await Promise.all([
     listDaemonSets(connection, served(discovery, "daemonsets", ["apps", "extensions"]), usual),
     readInstallation({ connection, discovery: { known: true, value: discovery } }),

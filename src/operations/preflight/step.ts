@@ -1,6 +1,7 @@
+import { factsReader } from "../../cluster/facts-reader.ts";
 import { wasAskedAbout } from "../../cluster/discovery-groups.ts";
 import { discover } from "../../cluster/discovery.ts";
-import { groupsFor, observe, type Need } from "../../cluster/observe.ts";
+import { groupsFor, type Need } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { notAsked } from "../../cluster/reading.ts";
 import { userError } from "../../errors.ts";
@@ -124,7 +125,7 @@ async function readMore(
     ? Promise.resolve(discovery)
     : discover(connection, groups);
   const known = isUnasked(before.daemonSets) ? {} : { daemonSets: before.daemonSets };
-  const found = await observe(connection, discovered, { needs, known, namespace, now });
+  const found = await factsReader(connection, () => now, { discovered, namespace })(needs, known);
   return { ...before, ...Object.fromEntries(needs.map((name) => [name, found[name]])), now: found.now };
 }
 

@@ -1,6 +1,6 @@
 import type { BundleEntry } from "../../bundle/inverse.ts";
+import { factsReader } from "../../cluster/facts-reader.ts";
 import { observePolicy, servedPolicies, type ObservedPolicy } from "../../cluster/observe-policy.ts";
-import { observe } from "../../cluster/observe.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { networkPolicyFacts } from "../../model/network-policy.ts";
 import { sideOf } from "../../policy/crossing.ts";
@@ -12,6 +12,7 @@ import { findCalico, type FoundCalico } from "../migrate-policy/find-calico.ts";
 import { keyOf } from "../../model/namespaced-name.ts";
 import { undoAnnotations } from "./annotations.ts";
 import { asUndone } from "./as-undone.ts";
+import { enforcingNeeds } from "../migrate-policy/look.ts";
 import { forceName, type Inverse, type Inverter, type UndoWorld } from "./inverse.ts";
 import { undoPolicy } from "./policy-objects.ts";
 
@@ -33,11 +34,7 @@ export const policyInverter: Inverter = {
     const raw = new Map<string, KubeObject>();
     const discovered = Promise.resolve(discovery);
     const [seen, objects] = await Promise.all([
-      observe(connection, discovered, {
-        needs: ["daemonSets", "pods", "workloads", "configMaps"],
-        namespace: "kube-system",
-        now: clock.now(),
-      }),
+      factsReader(connection, clock.now, { discovered, namespace: "kube-system" })(enforcingNeeds),
       observePolicy(connection, discovered, (object) => void raw.set(keyOf(object.metadata), object)),
     ]);
     const place = servedPolicies(discovery);
