@@ -39,8 +39,6 @@ export interface ApplyValues extends Omit<OutputFlags, "noHeaders"> {
 /** The values of the command line, checked: what is asked, but for the file, and how it is told. */
 export interface ApplyOptions extends SessionOptions {
   readonly request: Omit<ApplyRequest, "file" | "to" | "told">;
-  readonly filename: readonly string[];
-  readonly recursive: boolean;
   /** --to */
   readonly to: Version | undefined;
   readonly output: Output;
@@ -82,8 +80,6 @@ export function applyOptions(
         ...(values.settle === undefined ? {} : { settle: values.settle }),
       },
     },
-    filename: values.filename,
-    recursive: values.recursive,
     to: readTold({ to: values.to, file: true, from: undefined, datastore: undefined, kubernetes: undefined })
       .to,
     dryRun: dryRun.dryRun,

@@ -22,8 +22,8 @@ export async function runApply(
   const output = await outputOf({ ...values, noHeaders: false }, context);
   const options = applyOptions(values, output, warn);
   // Everything that can be wrong with the files is said before the cluster is asked.
-  const objects = await readObjects(options.filename, options.recursive, context.readFile);
-  const file = planFileOf(options.filename.join(", "), objects);
+  const objects = await readObjects(values.filename, values.recursive, context.readFile);
+  const file = planFileOf(values.filename.join(", "), objects);
   const request = { ...options.request, file, told: options.to, to: targetOf(options.to, file) };
   const connection = await connect();
   const listener = await listenerFor(context, {
