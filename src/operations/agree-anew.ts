@@ -1,4 +1,5 @@
 import type { Stop } from "../plan/decision.ts";
+import { interruptedStop } from "../plan/interrupted.ts";
 import { warn, type Session } from "./session.ts";
 
 /** So often is a changed cluster planned and asked about anew: somebody else writes as fast as the run does. */
@@ -20,7 +21,7 @@ export async function agreeAnew(
 ): Promise<Stop | undefined> {
   const { first } = session.listen();
   const hint = session.commands.again();
-  const interrupted: Stop = { message: "interrupted", hint, interrupted: true };
+  const interrupted: Stop = interruptedStop(session.commands);
   if (first.aborted) return interrupted;
   if (round >= mostRounds)
     return {

@@ -16,7 +16,7 @@ import {
   type ObjectsStep,
 } from "../plan/objects/procedure.ts";
 import type { ObjectsAbout } from "./events.ts";
-import { sender, type Session } from "./session.ts";
+import { performing, type Session } from "./session.ts";
 import { underRun } from "./under-run.ts";
 
 export interface ObjectsOptions {
@@ -41,9 +41,9 @@ export async function writeObjects(
   goal: ObjectsGoal,
   { serverVersion, known, keep, about = {}, untried, onPut, bundle }: ObjectsOptions,
 ): Promise<Ended<ObjectsSeen>> {
-  const { connection, clock, dryRun, leaseOn, leaseCarrier } = session;
+  const { connection, clock, leaseOn, leaseCarrier } = session;
   const abort = new AbortController();
-  const send = sender(session, serverVersion);
+  const engine = performing(session, serverVersion, bundle);
   let live: LiveWorld<ObjectsWorld> | undefined;
   try {
     const refs = [...goal.stages.flat().map(({ ref }) => ref), ...(leaseOn === undefined ? [] : [leaseOn])];
@@ -58,18 +58,16 @@ export async function writeObjects(
           : [[objectKey(leaseOn), leaseCarrier] as const]),
       ]),
     });
-    const procedure = objectsProcedure(goal, dryRun !== "none");
+    const procedure = objectsProcedure(goal, session.dryRun !== "none");
     return await run(
       leaseOn === undefined
         ? procedure
         : underRun(session, leaseOn, procedure, (world) => world.get(objectKey(leaseOn))),
       live,
       {
-        dryRun,
-        now: clock.now,
-        send: async (write, dry) => (dry && untried?.(write) === true ? undefined : await send(write, dry)),
-        interrupt: session.listen(),
-        ...(bundle === undefined ? {} : { saver: bundle }),
+        ...engine,
+        send: async (write, dry) =>
+          dry && untried?.(write) === true ? undefined : await engine.send(write, dry),
         emit(event) {
           if ("step" in event && isLeaseStep(event.step)) return;
           const told = event as RunEvent<ObjectsSeen, ObjectsStep>;

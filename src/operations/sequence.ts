@@ -5,7 +5,7 @@ import { objectKey } from "../model/object-name.ts";
 import { liveObjectsWorld } from "../perform/objects-world.ts";
 import { run, type LiveWorld } from "../perform/run.ts";
 import type { Ended, Stop } from "../plan/decision.ts";
-import { heldByOther, holdsLease } from "../plan/lease/held.ts";
+import { heldByOther, holdsLease, wayOn } from "../plan/lease/held.ts";
 import type { ObjectsWorld } from "../plan/objects/procedure.ts";
 import {
   sequenceProcedure,
@@ -15,7 +15,7 @@ import {
   type SequenceWorld,
 } from "../plan/sequence/procedure.ts";
 import type { SequenceAbout } from "./events.ts";
-import { partOf, sender, type Session } from "./session.ts";
+import { partOf, performing, type Session } from "./session.ts";
 
 export interface SequenceOptions<P extends Part> {
   readonly parts: readonly P[];
@@ -71,10 +71,7 @@ export async function runSequence<P extends Part>(
     const goal = { parts, ...(leased ? { lease } : {}) };
     const world = leaseWorld(live, daemonSet);
     const ended = await run(sequenceProcedure(goal, daemonSet), world, {
-      dryRun,
-      now: clock.now,
-      send: sender(session, serverVersion),
-      interrupt: session.listen(),
+      ...performing(session, serverVersion, undefined),
       emit: (event) =>
         session.emit({ kind: "procedure", procedure: "sequence", within: session.within, about, event }),
       async enter(part) {
@@ -90,17 +87,13 @@ export async function runSequence<P extends Part>(
       },
     });
     const seen = world.snapshot().daemonSet;
-    const held = leased && seen !== undefined && holdsLease(seen, holder);
-    return held ? withHint(ended, commands.again(...(takeOver === "always" ? [] : ["--take-over"]))) : ended;
+    if (ended.kind === "done" || ended.reason.interrupted !== true) return ended;
+    if (!leased || seen === undefined || !holdsLease(seen, holder)) return ended;
+    const hint = wayOn(commands, seen, takeOver === "always" ? undefined : holder);
+    return { ...ended, reason: { ...ended.reason, hint } };
   } finally {
     abort.abort();
   }
-}
-
-/** A second Ctrl-C leaves at once, and the run's lease with it: the next command has to take that over. */
-function withHint(ended: Ended<SequenceSeen>, hint: string): Ended<SequenceSeen> {
-  if (ended.kind === "done" || ended.reason.interrupted !== true) return ended;
-  return { ...ended, reason: { ...ended.reason, hint } };
 }
 
 /** What a sequence looks at of the objects that are read. */

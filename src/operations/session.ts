@@ -6,7 +6,8 @@ import { sendWrite } from "../cluster/write.ts";
 import type { JsonObject, KubeObject, Ref } from "../model/kube.ts";
 import type { RunCommand } from "../model/run-command.ts";
 import type { Write } from "../model/write.ts";
-import type { DryRun, Interrupt } from "../perform/run.ts";
+import type { DryRun, Interrupt, RunOptions } from "../perform/run.ts";
+import type { Saver } from "../perform/saver.ts";
 import type { ServerClock } from "../perform/server-clock.ts";
 import type { Commands } from "../plan/decision.ts";
 import { version } from "../version.ts";
@@ -65,6 +66,22 @@ export function sender(
   serverVersion: string,
 ): (write: Write, dryRun: boolean) => Promise<KubeObject | undefined> {
   return async (write, dryRun) => (await sendWrite(connection, write, { dryRun, serverVersion })).object;
+}
+
+/** How every procedure of the session is performed. `serverVersion`: of discovery. */
+export function performing(
+  session: Session,
+  serverVersion: string,
+  saver: Saver | undefined,
+): Pick<RunOptions<never, never>, "dryRun" | "now" | "send" | "interrupt" | "saver"> {
+  const { dryRun, clock, listen } = session;
+  return {
+    dryRun,
+    now: clock.now,
+    send: sender(session, serverVersion),
+    interrupt: listen(),
+    ...(saver === undefined ? {} : { saver }),
+  };
 }
 
 /**

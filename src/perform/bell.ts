@@ -38,3 +38,39 @@ export async function woken(change: Promise<void>, time: Millis, signal: AbortSi
     signal.removeEventListener("abort", onAbort);
   }
 }
+
+/** Waits for what others do, for a world that looks and then waits. */
+export interface Lookout {
+  /** Said at each look: a change between it and the wait that follows from it ends that wait. */
+  readonly looked: () => void;
+  /** What ends by itself is followed no longer: the next wait says why. */
+  readonly heed: (followed: { readonly ended: Promise<unknown> }) => void;
+  /** Ends when something changed, at `until`, after `most`, or when the signal says so. */
+  readonly changed: (until: Millis, stop: AbortSignal, most?: Millis) => Promise<void>;
+  /** Throws what ended. */
+  readonly check: () => void;
+}
+
+/** `now`: the clock of `until`. */
+export function lookout(changes: Bell, now: () => Millis): Lookout {
+  const failures: unknown[] = [];
+  let seen = 0;
+  function check(): void {
+    if (failures.length > 0) throw failures[0];
+  }
+  return {
+    looked: () => void (seen = changes.count()),
+    heed({ ended }) {
+      ended.catch((error: unknown) => {
+        failures.push(error);
+        changes.ring();
+      });
+    },
+    async changed(until, stop, most = Number.POSITIVE_INFINITY) {
+      check();
+      await woken(changes.since(seen), Math.max(20, Math.min(until - now(), most)), stop);
+      check();
+    },
+    check,
+  };
+}

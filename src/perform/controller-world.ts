@@ -1,10 +1,8 @@
 import { follow, type Followed } from "../cluster/follow.ts";
-import { list } from "../cluster/list.ts";
 import { objectPath } from "../cluster/paths.ts";
 import type { Connection } from "../cluster/port.ts";
-import { isApiError } from "../errors.ts";
 import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
-import { eventFacts, type EventFacts } from "../model/event.ts";
+import type { EventFacts } from "../model/event.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { nodeFacts, type NodeFacts } from "../model/node.ts";
 import { podFacts, type PodFacts } from "../model/pod.ts";
@@ -13,7 +11,8 @@ import type { Millis } from "../model/time.ts";
 import { isControllerPod, workloadFacts, type WorkloadFacts } from "../model/workload.ts";
 import type { Write } from "../model/write.ts";
 import type { ControllerWorld, LiveWorkload } from "../plan/controller/world.ts";
-import { bell, woken } from "./bell.ts";
+import { bell, lookout } from "./bell.ts";
+import { orNothing, readEvents } from "./explaining.ts";
 import type { LiveWorld } from "./run.ts";
 
 export interface ControllerWorldOptions {
@@ -41,6 +40,7 @@ export async function liveControllerWorld(
 ): Promise<LiveWorld<ControllerWorld>> {
   const { namespace, places, signal, now } = options;
   const changes = bell();
+  const { looked, heed, changed } = lookout(changes, now);
   const onChange = changes.ring;
   const workloads = (served: Served): Followed<LiveWorkload | undefined> =>
     follow<LiveWorkload | undefined>(connection, served, {
@@ -52,13 +52,6 @@ export async function liveControllerWorld(
         return facts?.component === "controller" ? { raw, facts } : undefined;
       },
     });
-  const failures: unknown[] = [];
-  const heed = ({ ended }: Followed<unknown>): void => {
-    ended.catch((error: unknown) => {
-      failures.push(error);
-      changes.ring();
-    });
-  };
   const deployments = workloads(places.deployments);
   const replicaSets = workloads(places.replicaSets);
   heed(deployments);
@@ -95,7 +88,6 @@ export async function liveControllerWorld(
   for (const each of others) heed(each);
   await Promise.all(others.map(({ ready }) => ready));
 
-  let looked = 0;
   let events: readonly EventFacts[] = [];
   let nodes: ReadonlyMap<string, NodeFacts> = new Map();
 
@@ -106,7 +98,7 @@ export async function liveControllerWorld(
 
   return {
     snapshot(): ControllerWorld {
-      looked = changes.count();
+      looked();
       const live = [...deployments.objects.values(), ...replicaSets.objects.values()];
       const [daemonSet] = daemonSets?.objects.values() ?? [];
       return {
@@ -118,11 +110,7 @@ export async function liveControllerWorld(
       };
     },
 
-    async changed(until, stop) {
-      if (failures.length > 0) throw failures[0];
-      await woken(changes.since(looked), Math.max(20, until - now()), stop);
-      if (failures.length > 0) throw failures[0];
-    },
+    changed: (until, stop) => changed(until, stop),
 
     absorb(write, answer) {
       if (answer?.metadata === undefined) return;
@@ -145,20 +133,14 @@ export async function liveControllerWorld(
     async fetchEvents() {
       const names = controllerPods().flatMap(({ node }) => (node === undefined ? [] : [node]));
       const [listed, found] = await Promise.all([
-        orNothing(() =>
-          list(
-            connection,
-            { ...core, resource: "events", kind: "Event" },
-            { namespace, pick: eventFacts, signal },
-          ),
-        ),
+        readEvents(connection, namespace, signal),
         Promise.all(
           names.map((name) =>
             orNothing(() => connection.request({ method: "GET", path: objectPath({ ...nodesPlace, name }) })),
           ),
         ),
       ]);
-      events = listed?.items ?? events;
+      events = listed ?? events;
       nodes = new Map(
         found.flatMap((answer) => {
           if (answer === undefined) return [];
@@ -175,15 +157,5 @@ export async function liveControllerWorld(
 
   function followOf(resource: string): Followed<LiveWorkload | undefined> {
     return resource === places.replicaSets.resource ? replicaSets : deployments;
-  }
-}
-
-/** These only explain: whoever may not read them sees the pod's own status. */
-async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!isApiError(error)) throw error;
-    return undefined;
   }
 }

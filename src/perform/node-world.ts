@@ -1,9 +1,8 @@
 import { follow, type Followed } from "../cluster/follow.ts";
 import { list, type Listed } from "../cluster/list.ts";
 import type { Connection } from "../cluster/port.ts";
-import { isApiError } from "../errors.ts";
 import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
-import { eventFacts, type EventFacts } from "../model/event.ts";
+import type { EventFacts } from "../model/event.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { purposeLabel } from "../model/names.ts";
 import { nodeFacts, type NodeFacts } from "../model/node.ts";
@@ -14,7 +13,8 @@ import type { Served } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 import type { Write } from "../model/write.ts";
 import type { NodeWorld } from "../plan/node/world.ts";
-import { woken, type Bell } from "./bell.ts";
+import { lookout, type Bell } from "./bell.ts";
+import { readEvents } from "./explaining.ts";
 import type { LiveWorld } from "./run.ts";
 
 export interface NodeWorldOptions {
@@ -35,7 +35,6 @@ interface LiveDaemonSet {
 }
 
 const pods = { group: "", version: "v1", resource: "pods", kind: "Pod" } as const;
-const events = { group: "", version: "v1", resource: "events", kind: "Event" } as const;
 
 export function followNodes(
   connection: Connection,
@@ -89,15 +88,8 @@ export async function liveNodeWorld(
 
   let revisions: readonly RevisionFacts[] = [];
   let seenEvents: readonly EventFacts[] = [];
-  const failures: unknown[] = [];
-  for (const each of followed) {
-    each.ended.catch((error: unknown) => {
-      failures.push(error);
-      changes.ring();
-    });
-  }
-  // A change between a look and the wait that follows from it must end that wait.
-  let looked = 0;
+  const { looked, heed, changed, check } = lookout(changes, now);
+  for (const each of followed) heed(each);
 
   async function loadRevisions(): Promise<void> {
     revisions = (
@@ -109,7 +101,7 @@ export async function liveNodeWorld(
   const key = `${namespace}/${name}`;
   return {
     snapshot(): NodeWorld {
-      looked = changes.count();
+      looked();
       const daemonSet = daemonSets.objects.get(key);
       return {
         ...(daemonSet === undefined ? {} : { daemonSet }),
@@ -122,7 +114,7 @@ export async function liveNodeWorld(
     },
 
     async changed(until, stop) {
-      if (failures.length > 0) throw failures[0];
+      check();
       const live = daemonSets.objects.get(key)?.facts;
       const unknownTemplate =
         live !== undefined &&
@@ -133,12 +125,7 @@ export async function liveNodeWorld(
         await loadRevisions();
         if (currentRevision(revisions, live) !== undefined || revisions.length !== before.length) return;
       }
-      await woken(
-        changes.since(looked),
-        Math.max(20, Math.min(until - now(), unknownTemplate ? 500 : Number.POSITIVE_INFINITY)),
-        stop,
-      );
-      if (failures.length > 0) throw failures[0];
+      await changed(until, stop, unknownTemplate ? 500 : undefined);
     },
 
     absorb(write, answer) {
@@ -151,12 +138,7 @@ export async function liveNodeWorld(
     },
 
     async fetchEvents() {
-      try {
-        seenEvents = (await list(connection, events, { namespace, pick: eventFacts, signal })).items;
-      } catch (error) {
-        // Events only explain: whoever may not read them sees the pod's own status.
-        if (!isApiError(error)) throw error;
-      }
+      seenEvents = (await readEvents(connection, namespace, signal)) ?? seenEvents;
     },
   };
 

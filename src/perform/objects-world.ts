@@ -5,7 +5,7 @@ import type { KubeObject, Ref } from "../model/kube.ts";
 import { objectKey } from "../model/object-name.ts";
 import type { Millis } from "../model/time.ts";
 import type { ObjectsWorld } from "../plan/objects/procedure.ts";
-import { bell, woken } from "./bell.ts";
+import { bell, lookout } from "./bell.ts";
 import type { LiveWorld } from "./run.ts";
 
 export interface ObjectsWorldOptions {
@@ -24,8 +24,7 @@ export async function liveObjectsWorld(
   const objects = new Map<string, KubeObject | undefined>();
   const followed = new Map<string, Followed<KubeObject>>();
   const changes = bell();
-  const failures: unknown[] = [];
-  let looked = 0;
+  const { looked, heed, changed } = lookout(changes, now);
 
   await Promise.all(
     refs.map(async (ref) => {
@@ -63,15 +62,12 @@ export async function liveObjectsWorld(
       changes.ring();
     };
     each.ready.then(listed, () => undefined);
-    each.ended.catch((error: unknown) => {
-      failures.push(error);
-      changes.ring();
-    });
+    heed(each);
   }
 
   return {
     snapshot(): ObjectsWorld {
-      looked = changes.count();
+      looked();
       return new Map(objects);
     },
 
@@ -81,8 +77,7 @@ export async function liveObjectsWorld(
         [group, resource, namespace].join("/"),
       );
       for (const refs of byKind.values()) watch(refs);
-      await woken(changes.since(looked), Math.max(20, until - now()), stop);
-      if (failures.length > 0) throw failures[0];
+      await changed(until, stop);
     },
 
     absorb(write, answer) {

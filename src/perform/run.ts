@@ -4,6 +4,7 @@ import type { Millis } from "../model/time.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Write } from "../model/write.ts";
 import type { Ended, Stop } from "../plan/decision.ts";
+import { interruptedStop } from "../plan/interrupted.ts";
 import type { Procedure } from "../plan/procedure.ts";
 import type { RunEvent } from "../plan/run-event.ts";
 import { mayAskAgain, pauseAfter } from "./ask-again.ts";
@@ -87,7 +88,7 @@ export async function run<World, Memory, Step extends { readonly kind: string },
   for (;;) {
     if (interrupt.second.aborted) {
       if (stopped === undefined) {
-        stopped = leavesAtOnce;
+        stopped = interruptedStop();
         emit({ kind: "stopping", reason: stopped, memory });
       }
       return { kind: "stopped", reason: stopped, memory, interrupted: true };
@@ -136,7 +137,7 @@ export async function run<World, Memory, Step extends { readonly kind: string },
         if (options.enter === undefined) throw new Error("this procedure has parts, and nobody opens them");
         const { child } = decision;
         if (interrupt.first.aborted) {
-          stopFor(interruptedBefore);
+          stopFor(interruptedStop());
           break;
         }
         emit({ kind: "entered", child, memory });
@@ -145,7 +146,7 @@ export async function run<World, Memory, Step extends { readonly kind: string },
         emit({ kind: "left", child, memory });
         // A part that was interrupted and came to its end all the same ends the whole as well.
         if (ended.interrupted && stopped === undefined)
-          stopFor(ended.kind === "stopped" ? ended.reason : interruptedBefore);
+          stopFor(ended.kind === "stopped" ? ended.reason : interruptedStop());
         break;
       }
       case "step": {
@@ -192,9 +193,6 @@ export async function run<World, Memory, Step extends { readonly kind: string },
     }
   }
 }
-
-const leavesAtOnce: Stop = { message: "interrupted", interrupted: true };
-const interruptedBefore: Stop = { message: "interrupted", interrupted: true };
 
 /** What a part's opening refuses, or the server to it, ends that part and not the program. */
 async function entered<Child>(

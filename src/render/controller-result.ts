@@ -5,6 +5,7 @@ import type { ControllerRunResult } from "../plan/controller/result.ts";
 import { presentPods, targetOf } from "../plan/controller/world.ts";
 import { notEnforced } from "./controller-lines.ts";
 import { inSeconds } from "./seconds.ts";
+import { stoppedObject } from "./stopped.ts";
 
 /** `kind: ControllerUpgrade`, described by docs/schema. Times in seconds, the overlap in milliseconds. */
 export function controllerResultObject(result: ControllerRunResult): JsonObject {
@@ -37,16 +38,7 @@ export function controllerResultObject(result: ControllerRunResult): JsonObject 
     notEnforced: changesObject(result, window),
     left: left.map(({ facts: { kind, namespace, name } }) => ({ kind, namespace, name })),
     ...(bundle === undefined ? {} : { bundle }),
-    ...(stop === undefined
-      ? {}
-      : {
-          stopped: {
-            ...(stop.id === undefined ? {} : { id: stop.id }),
-            message: stop.message,
-            ...(stop.hint === undefined ? {} : { hint: stop.hint }),
-            interrupted: stop.interrupted === true,
-          },
-        }),
+    ...stoppedObject(stop),
   };
 }
 

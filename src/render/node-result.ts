@@ -7,6 +7,7 @@ import type { NodeRunResult } from "../plan/node/result.ts";
 import { isSilent, outdatedNodes } from "../plan/node/pin.ts";
 import { podOn } from "../plan/node/world.ts";
 import { inSeconds, seconds } from "./seconds.ts";
+import { stoppedObject } from "./stopped.ts";
 import { some } from "../model/words.ts";
 
 /** `kind: NodeUpgrade`, described by docs/schema. Times in seconds. */
@@ -35,17 +36,7 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
     nodes: goal.nodes.map((name) => nodeObject(name, result)),
     ...(result.bundle === undefined ? {} : { bundle: result.bundle }),
     remaining: left.map((name) => ({ name, silent: isSilent(world, name) })),
-    ...(stop === undefined
-      ? {}
-      : {
-          stopped: {
-            ...(stop.id === undefined ? {} : { id: stop.id }),
-            ...(stop.node === undefined ? {} : { node: stop.node }),
-            message: stop.message,
-            ...(stop.hint === undefined ? {} : { hint: stop.hint }),
-            interrupted: stop.interrupted === true,
-          },
-        }),
+    ...stoppedObject(stop),
   };
 
   function nodeObject(name: string, { dryRun }: NodeRunResult): JsonObject {

@@ -4,9 +4,8 @@ import { warningsOn } from "../../errors.ts";
 import { applyOperation } from "../../operations/apply/operation.ts";
 import { planFileOf, targetOf } from "../../operations/plan/file.ts";
 import { manifestHash } from "../manifest-hash.ts";
+import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
-import { listenerFor } from "../report.ts";
-import { openSession } from "../session.ts";
 import { refusalLines } from "../stop-lines.ts";
 import { applyOptions, type ApplyValues } from "./options.ts";
 import { readObjects } from "./read.ts";
@@ -26,48 +25,34 @@ export async function runApply(
   const file = planFileOf(values.filename.join(", "), objects);
   const request = { ...options.request, file, told: options.to, to: targetOf(options.to, file) };
   const connection = await connect();
-  const listener = await listenerFor(context, {
-    format: output.format,
-    dryRun: options.dryRun,
-    color: values.connection.color,
-  });
-  const told = planLines(context);
-  const { session, interruptedCode, close } = openSession(
+  return await inSession(
     connection,
     context,
-    { ...options, manifest: manifestHash(objects) },
-    (event) => {
-      listener.emit(event);
-      told(event);
-    },
-    listener.aside,
-  );
-  try {
-    const outcome = await applyOperation(session, request);
-    await listener.close();
-    switch (outcome.kind) {
-      case "declined":
-        return 1;
-      case "refused":
-        for (const line of refusalLines(outcome.refusals)) context.stderr.write(`${line}\n`);
-        return 1;
-      case "not ready":
-        context.stderr.write("nothing was changed; to go on all the same: --ignore-preflight-errors=ID\n");
-        return 1;
-      case "nothing":
-        context.stderr.write(`everything is as in ${file.path}: nothing to do\n`);
-        await tellApply(context, options, outcome.result);
-        return 0;
-      case "ran": {
-        const { result } = outcome;
-        await tellApply(context, options, result);
-        if (result.stop !== undefined) return result.stop.interrupted === true ? (interruptedCode() ?? 1) : 1;
-        return interruptedCode() ?? (result.silent.length > 0 ? 1 : 0);
+    { ...options, manifest: manifestHash(objects), format: output.format },
+    async ({ session, shown, interruptedCode, codeOf }) => {
+      const outcome = await applyOperation(session, request);
+      await shown();
+      switch (outcome.kind) {
+        case "declined":
+          return 1;
+        case "refused":
+          for (const line of refusalLines(outcome.refusals)) context.stderr.write(`${line}\n`);
+          return 1;
+        case "not ready":
+          context.stderr.write("nothing was changed; to go on all the same: --ignore-preflight-errors=ID\n");
+          return 1;
+        case "nothing":
+          context.stderr.write(`everything is as in ${file.path}: nothing to do\n`);
+          await tellApply(context, options, outcome.result);
+          return 0;
+        case "ran": {
+          const { result } = outcome;
+          await tellApply(context, options, result);
+          if (result.stop === undefined && result.silent.length > 0) return interruptedCode() ?? 1;
+          return codeOf(result.stop);
+        }
       }
-    }
-  } finally {
-    await listener.close();
-    close();
-    connection.close();
-  }
+    },
+    planLines(context),
+  );
 }

@@ -9,9 +9,9 @@ import { configMapOperation } from "../../operations/configmap/operation.ts";
 import type { ConfigMapPlan } from "../../operations/configmap/plan.ts";
 import { configDiff } from "../../render/config-diff.ts";
 import { manifestHash } from "../manifest-hash.ts";
+import { inSession, type InSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
-import { listenerFor, showsLines } from "../report.ts";
-import { openSession } from "../session.ts";
+import { showsLines } from "../report.ts";
 import { refusalLines } from "../stop-lines.ts";
 import { keptIn } from "./edit.ts";
 import { readValues, wantedValues, type Wanted } from "./new-values.ts";
@@ -44,51 +44,42 @@ async function change(
   const options = configMapOptions(values, output, warn);
   const objects = await readValues(options.values, context);
   const connection = await connect();
-  const { dryRun } = options;
-  const { color } = values.connection;
-  const listener = await listenerFor(context, { format: output.format, dryRun, color });
   const manifest = objects.length === 0 ? {} : { manifest: manifestHash(objects) };
-  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit, listener.aside);
-  try {
-    const open = await openConfigMap(opened.session, options.request.daemonSet);
-    const wanted = await wantedValues(options.values, objects, open, connection.namespace, context);
-    try {
-      if (options.diff) {
-        const wished = changeOf(open, wanted.values, options.request);
-        const code = await showDiff(open.live, wished.merged, context);
-        for (const line of effectLines(open, wished)) context.stderr.write(`${line}\n`);
+  return await inSession(
+    connection,
+    context,
+    { ...options, ...manifest, format: output.format },
+    async (opened) => {
+      const open = await openConfigMap(opened.session, options.request.daemonSet);
+      const wanted = await wantedValues(options.values, objects, open, connection.namespace, context);
+      try {
+        if (options.diff) {
+          const wished = changeOf(open, wanted.values, options.request);
+          const code = await showDiff(open.live, wished.merged, context);
+          for (const line of effectLines(open, wished)) context.stderr.write(`${line}\n`);
+          return code;
+        }
+        const code = await perform(open, wanted, { options, context, opened });
+        await wanted.edited?.discard();
         return code;
+      } catch (error) {
+        if (wanted.edited !== undefined) warn(keptIn(wanted.edited.file));
+        throw error;
       }
-      const code = await perform(open, wanted, {
-        options,
-        context,
-        opened,
-        shown: async () => await listener.close(),
-      });
-      await wanted.edited?.discard();
-      return code;
-    } catch (error) {
-      if (wanted.edited !== undefined) warn(keptIn(wanted.edited.file));
-      throw error;
-    }
-  } finally {
-    await listener.close();
-    opened.close();
-    connection.close();
-  }
+    },
+  );
 }
 
 interface Around {
   readonly options: ConfigMapOptions;
   readonly context: AppContext;
-  readonly opened: ReturnType<typeof openSession>;
-  readonly shown: () => Promise<void>;
+  readonly opened: InSession;
 }
 
 async function perform(
   open: Parameters<typeof configMapOperation>[0],
   { values }: Wanted,
-  { options, context: { stdout, stderr }, opened, shown }: Around,
+  { options, context: { stdout, stderr }, opened }: Around,
 ): Promise<number> {
   const lines = showsLines(options.output.format);
   const say = (line: string): void => void stderr.write(`${line}\n`);
@@ -104,7 +95,7 @@ async function perform(
       if (lines && wished.applied.write === undefined) stdout.write(`configmap/${seen.ref.name} unchanged\n`);
     },
   });
-  await shown();
+  await opened.shown();
   if (outcome.kind === "declined") return 1;
   if (outcome.kind === "refused") {
     const refused = refusalLines(outcome.refusals);
@@ -121,6 +112,5 @@ async function perform(
     stale: plan.stale,
   });
   if (result.left !== undefined) return 1;
-  if (result.stop === undefined) return opened.interruptedCode() ?? 0;
-  return result.stop.interrupted === true ? (opened.interruptedCode() ?? 1) : 1;
+  return opened.codeOf(result.stop);
 }

@@ -3,11 +3,10 @@ import type { AppContext } from "../../context.ts";
 import { warningsOn } from "../../errors.ts";
 import { openController } from "../../operations/controller/open.ts";
 import { controllerOperation } from "../../operations/controller/operation.ts";
+import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
 import { manifestHash } from "../manifest-hash.ts";
 import { readManifest } from "../read-manifest.ts";
-import { listenerFor } from "../report.ts";
-import { openSession } from "../session.ts";
 import { refusalLines } from "../stop-lines.ts";
 import { controllerOptions, type ControllerValues } from "./options.ts";
 import { tell } from "./tell.ts";
@@ -26,49 +25,39 @@ export async function run(
       : { name: options.file, objects: await readManifest(options.file, context.readFile, "controller") };
   const connection = await connect();
   const abort = new AbortController();
-  const listener = await listenerFor(context, {
-    format: output.format,
-    dryRun: options.dryRun,
-    color: values.connection.color,
-  });
   const manifest = file === undefined ? {} : { manifest: manifestHash(file.objects) };
-  const { session, interruptedCode, close } = openSession(
+  return await inSession(
     connection,
     context,
-    { ...options, ...manifest },
-    listener.emit,
-    listener.aside,
+    { ...options, ...manifest, format: output.format },
+    async ({ session, shown, codeOf }) => {
+      try {
+        const objects = (file?.objects ?? []).map(({ object }) => object);
+        const open = await openController(session, objects, options.request.daemonSet, abort.signal);
+        if (file === undefined && !options.restart) {
+          const { show } = await import("./show.ts");
+          return await show(open, options, context);
+        }
+        if (options.printMissing && file !== undefined) {
+          const [{ missingObjects }, { wholeFile }, { printMissing }] = await Promise.all([
+            import("../../operations/node/missing.ts"),
+            import("../../operations/controller/whole-file.ts"),
+            import("../print-missing.ts"),
+          ]);
+          const { controller } = wholeFile(open, session, file);
+          return printMissing(await missingObjects(connection, controller, file), context);
+        }
+        const outcome = await controllerOperation(open, session, options.request, file, abort.signal);
+        await shown();
+        if (outcome.kind === "refused") {
+          for (const line of refusalLines(outcome.refusals)) context.stderr.write(`${line}\n`);
+          return 1;
+        }
+        await tell(open, context, options, outcome.result);
+        return codeOf(outcome.result.stop);
+      } finally {
+        abort.abort();
+      }
+    },
   );
-  try {
-    const objects = (file?.objects ?? []).map(({ object }) => object);
-    const open = await openController(session, objects, options.request.daemonSet, abort.signal);
-    if (file === undefined && !options.restart) {
-      const { show } = await import("./show.ts");
-      return await show(open, options, context);
-    }
-    if (options.printMissing && file !== undefined) {
-      const [{ missingObjects }, { wholeFile }, { printMissing }] = await Promise.all([
-        import("../../operations/node/missing.ts"),
-        import("../../operations/controller/whole-file.ts"),
-        import("../print-missing.ts"),
-      ]);
-      const { controller } = wholeFile(open, session, file);
-      return printMissing(await missingObjects(connection, controller, file), context);
-    }
-    const outcome = await controllerOperation(open, session, options.request, file, abort.signal);
-    await listener.close();
-    if (outcome.kind === "refused") {
-      for (const line of refusalLines(outcome.refusals)) context.stderr.write(`${line}\n`);
-      return 1;
-    }
-    await tell(open, context, options, outcome.result);
-    const { stop } = outcome.result;
-    if (stop === undefined) return interruptedCode() ?? 0;
-    return stop.interrupted === true ? (interruptedCode() ?? 1) : 1;
-  } finally {
-    await listener.close();
-    abort.abort();
-    close();
-    connection.close();
-  }
 }

@@ -7,10 +7,9 @@ import { readDryRun } from "../../flags/dry-run.ts";
 import { performDataMigration } from "../../operations/migrate-data/perform.ts";
 import { prepareDataMigration } from "../../operations/migrate-data/prepare.ts";
 import { agree } from "../../perform/agree.ts";
+import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
 import { seeHelp } from "../arguments.ts";
-import { listenerFor } from "../report.ts";
-import { openSession } from "../session.ts";
 import { tell } from "./tell.ts";
 
 export interface MigrateDataValues {
@@ -36,30 +35,24 @@ export async function runMigrateData(values: MigrateDataValues): Promise<number>
   if (dry.warning !== undefined) context.stderr.write(`Warning: ${dry.warning}\n`);
   const { dryRun } = dry;
   const connection = await values.connect();
-  const listener = await listenerFor(context, {
-    format: output.format,
-    dryRun,
-    color: values.connection.color,
-  });
-  const opened = openSession(connection, context, { ...values, dryRun }, listener.emit, listener.aside);
-  const { session } = opened;
-  try {
-    const prepared = await agree(() => prepareDataMigration(session, { finish }), {
-      ask: async (question) => dryRun !== "none" || (await session.ask(question)),
-      show({ warnings }, again) {
-        if (again) context.stderr.write("Objects of Calico changed while the question was open\n");
-        for (const text of warnings) context.stderr.write(`Warning: ${text}\n`);
-      },
-      waited: () => dryRun === "none" && session.asks,
-    });
-    if (prepared === undefined) return 1;
-    const outcome = await performDataMigration(session, prepared);
-    await listener.close();
-    await tell({ context, output, by: values, prepared, outcome });
-    if (outcome.ended.kind === "done") return opened.interruptedCode() ?? 0;
-    return outcome.ended.reason.interrupted === true ? (opened.interruptedCode() ?? 1) : 1;
-  } finally {
-    await listener.close();
-    opened.close();
-  }
+  return await inSession(
+    connection,
+    context,
+    { ...values, dryRun, format: output.format },
+    async ({ session, shown, codeOf }) => {
+      const prepared = await agree(() => prepareDataMigration(session, { finish }), {
+        ask: async (question) => dryRun !== "none" || (await session.ask(question)),
+        show({ warnings }, again) {
+          if (again) context.stderr.write("Objects of Calico changed while the question was open\n");
+          for (const text of warnings) context.stderr.write(`Warning: ${text}\n`);
+        },
+        waited: () => dryRun === "none" && session.asks,
+      });
+      if (prepared === undefined) return 1;
+      const outcome = await performDataMigration(session, prepared);
+      await shown();
+      await tell({ context, output, by: values, prepared, outcome });
+      return codeOf(outcome.ended.kind === "done" ? undefined : outcome.ended.reason);
+    },
+  );
 }

@@ -7,9 +7,8 @@ import {
   type PreparedPolicyMigration,
 } from "../../operations/migrate-policy/prepare.ts";
 import { agree } from "../../perform/agree.ts";
+import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
-import { listenerFor } from "../report.ts";
-import { openSession } from "../session.ts";
 import type { Given, MigratePolicyValues } from "./options.ts";
 import { tell } from "./tell.ts";
 
@@ -22,30 +21,24 @@ export async function migrate(values: MigratePolicyValues, given: Given): Promis
   if (dry.warning !== undefined) context.stderr.write(`Warning: ${dry.warning}\n`);
   const { dryRun } = dry;
   const connection = await values.connect();
-  const listener = await listenerFor(context, {
-    format: output.format,
-    dryRun,
-    color: values.connection.color,
-  });
-  const opened = openSession(connection, context, { ...values, dryRun }, listener.emit, listener.aside);
-  const { session } = opened;
   const request = { ...given, accept, finish };
-  try {
-    const prepared = await agree(() => preparePolicyMigration(session, request), {
-      ask: async (question) => dryRun !== "none" || (await session.ask(question)),
-      show: (seen, again) => showPlan(seen, again, context),
-      waited: () => dryRun === "none" && session.asks,
-    });
-    if (prepared === undefined) return 1;
-    const outcome = await performPolicyMigration(session, prepared);
-    await listener.close();
-    await tell({ context, output, by: values, session, looked: prepared.looked, outcome });
-    if (outcome.ended.kind === "done") return opened.interruptedCode() ?? 0;
-    return outcome.ended.reason.interrupted === true ? (opened.interruptedCode() ?? 1) : 1;
-  } finally {
-    await listener.close();
-    opened.close();
-  }
+  return await inSession(
+    connection,
+    context,
+    { ...values, dryRun, format: output.format },
+    async ({ session, shown, codeOf }) => {
+      const prepared = await agree(() => preparePolicyMigration(session, request), {
+        ask: async (question) => dryRun !== "none" || (await session.ask(question)),
+        show: (seen, again) => showPlan(seen, again, context),
+        waited: () => dryRun === "none" && session.asks,
+      });
+      if (prepared === undefined) return 1;
+      const outcome = await performPolicyMigration(session, prepared);
+      await shown();
+      await tell({ context, output, by: values, session, looked: prepared.looked, outcome });
+      return codeOf(outcome.ended.kind === "done" ? undefined : outcome.ended.reason);
+    },
+  );
 }
 
 function showPlan(

@@ -7,14 +7,12 @@ import { missingNodes, openNodes, type OpenNodes } from "../../operations/node/o
 import { wholeFile } from "../../operations/node/step-rules.ts";
 import type { FileTemplate } from "../../operations/node/template.ts";
 import { nodesOperation } from "../../operations/node/operation.ts";
-import type { Session } from "../../operations/session.ts";
 import { mutationLine, stepNotice } from "../../render/node-lines.ts";
+import { inSession, type InSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
 import { printMissing } from "../print-missing.ts";
 import { manifestHash } from "../manifest-hash.ts";
 import { readManifest } from "../read-manifest.ts";
-import { listenerFor } from "../report.ts";
-import { openSession } from "../session.ts";
 import { refusalLines, stopLines } from "../stop-lines.ts";
 import { nodeOptions, type NodeOptions, type NodeValues } from "./options.ts";
 import { tell } from "./tell.ts";
@@ -33,39 +31,35 @@ export async function run(
       : { name: options.file, objects: await readManifest(options.file, context.readFile, "node") };
   const connection = await connect();
   const abort = new AbortController();
-  const listener = await listenerFor(context, {
-    format: output.format,
-    dryRun: options.dryRun,
-    color: values.connection.color,
-  });
   const manifest = file === undefined ? {} : { manifest: manifestHash(file.objects) };
-  const opened = openSession(connection, context, { ...options, ...manifest }, listener.emit, listener.aside);
-  const { session } = opened;
-  try {
-    if (values.release) return await release(session, options, context, abort.signal, opened.interruptedCode);
-    const nodes = await openNodes(session, options.request, abort.signal);
-    if (values.unpin) return await unpin(nodes, session, context, opened.interruptedCode);
-    if (values.printMissing && file !== undefined) {
-      const workload = await wholeFile(nodes, session, options.request, file);
-      return printMissing(await missingObjects(connection, workload, file), context);
-    }
-    return await upgrade(nodes, session, options, file, context, listener.close, opened.interruptedCode);
-  } finally {
-    await listener.close();
-    abort.abort();
-    opened.close();
-    connection.close();
-  }
+  return await inSession(
+    connection,
+    context,
+    { ...options, ...manifest, format: output.format },
+    async (opened) => {
+      const { session } = opened;
+      try {
+        if (values.release) return await release(opened, options, context, abort.signal);
+        const nodes = await openNodes(session, options.request, abort.signal);
+        if (values.unpin) return await unpin(nodes, opened, context);
+        if (values.printMissing && file !== undefined) {
+          const workload = await wholeFile(nodes, session, options.request, file);
+          return printMissing(await missingObjects(connection, workload, file), context);
+        }
+        return await upgrade(nodes, opened, options, file, context);
+      } finally {
+        abort.abort();
+      }
+    },
+  );
 }
 
 async function upgrade(
   nodes: OpenNodes,
-  session: Session,
+  { session, shown, codeOf }: InSession,
   options: NodeOptions,
   file: FileTemplate | undefined,
   context: AppContext,
-  shown: () => Promise<void>,
-  interruptedCode: () => number | undefined,
 ): Promise<number> {
   const missing = missingNodes(nodes.live.snapshot(), options.request.nodes);
   if (missing.length > 0) {
@@ -80,15 +74,13 @@ async function upgrade(
     return 1;
   }
   await tell(context, options, outcome.result);
-  if (outcome.result.stop === undefined) return interruptedCode() ?? 0;
-  return outcome.result.stop.interrupted === true ? (interruptedCode() ?? 1) : 1;
+  return codeOf(outcome.result.stop);
 }
 
 async function unpin(
   nodes: OpenNodes,
-  session: Session,
+  { session, interruptedCode }: InSession,
   { stdout, stderr }: AppContext,
-  interruptedCode: () => number | undefined,
 ): Promise<number> {
   const done = await (await import("../../operations/node/unpin.ts")).unpin(nodes, session);
   if (done.kind === "declined") return 1;
@@ -104,11 +96,10 @@ async function unpin(
 }
 
 async function release(
-  session: Session,
+  { session, interruptedCode }: InSession,
   { request, output }: NodeOptions,
   { stdout, stderr }: AppContext,
   signal: AbortSignal,
-  interruptedCode: () => number | undefined,
 ): Promise<number> {
   let failed = false;
   const operation = await import("../../operations/node/release.ts");

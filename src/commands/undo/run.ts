@@ -6,9 +6,8 @@ import { readDryRun } from "../../flags/dry-run.ts";
 import { forceName } from "../../operations/undo/inverse.ts";
 import { undoOperation } from "../../operations/undo/operation.ts";
 import { idsOf, seeHelp } from "../arguments.ts";
+import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
-import { listenerFor } from "../report.ts";
-import { openSession } from "../session.ts";
 import { findBundle } from "./find-bundle.ts";
 import type { UndoOptions } from "./options.ts";
 import { tellUndo } from "./tell.ts";
@@ -32,35 +31,21 @@ export async function runUndo(options: UndoOptions): Promise<number> {
   const bundle = await readBundle(await findBundle(given, bundleDir, context.env));
   const parts = await readParts(bundle);
   checkForce(options.force, [bundle, ...parts.before, ...parts.after]);
-  const listener = await listenerFor(context, {
-    format: output.format,
-    dryRun,
-    color: options.connection.color,
-  });
   const connection = await options.connect();
   const { connection: flags, yes } = options;
-  const opened = openSession(
-    connection,
-    context,
-    { connection: flags, dryRun, yes, bundleDir },
-    listener.emit,
-    listener.aside,
-  );
-  try {
-    const outcome = await undoOperation(opened.session, bundle, parts, {
+  const own = { connection: flags, dryRun, yes, bundleDir, format: output.format };
+  return await inSession(connection, context, own, async ({ session, shown, interruptedCode }) => {
+    const outcome = await undoOperation(session, bundle, parts, {
       force: new Set(options.force),
       noRestart: options.noRestart,
       ignored: idsOf(options.ignored),
       ...(options.settle === undefined ? {} : { settle: options.settle }),
     });
-    await listener.close();
+    await shown();
     if (outcome.declined === true) return 1;
     const code = await tellUndo({ main: bundle, outcome, options, output, dryRun });
-    return (outcome.interrupted ? opened.interruptedCode() : undefined) ?? code;
-  } finally {
-    await listener.close();
-    opened.close();
-  }
+    return (outcome.interrupted ? interruptedCode() : undefined) ?? code;
+  });
 }
 
 /** A --force that names nothing of the bundle is a mistake in it. */

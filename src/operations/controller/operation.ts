@@ -7,14 +7,14 @@ import { controllerProcedure } from "../../plan/controller/procedure.ts";
 import type { ControllerRunResult } from "../../plan/controller/result.ts";
 import { othersWanting, targetOf, type ControllerWorld } from "../../plan/controller/world.ts";
 import type { Stop } from "../../plan/decision.ts";
-import { holdsLease } from "../../plan/lease/held.ts";
+import { wayOn } from "../../plan/lease/held.ts";
 import { podOf, templateOf } from "../../plan/pod-of-template.ts";
 import type { ControllerAbout } from "../events.ts";
 import { lastLogLines } from "../node/crash-log.ts";
 import { checkRights } from "../node/rights.ts";
 import { settleTime } from "../node/settle.ts";
 import type { FileTemplate } from "../node/template.ts";
-import { openRunBundle, sender, warn, type Session } from "../session.ts";
+import { openRunBundle, performing, warn, type Session } from "../session.ts";
 import { podReader } from "../try-pod.ts";
 import { refusalsOf } from "./checks.ts";
 import { gapLog } from "./gap-log.ts";
@@ -74,12 +74,8 @@ export async function controllerOperation(
     const log = await gapLog(open, session, saves, signal);
     const about: ControllerAbout = { goal, group: places.deployments.group, restart: file === undefined };
     const outcome = await run(controllerProcedure(goal, places), live, {
-      dryRun,
-      now: clock.now,
-      send: sender(session, discovery.version),
-      interrupt: session.listen(),
+      ...performing(session, discovery.version, bundle),
       read: podReader(session, discovery.version),
-      ...(bundle === undefined ? {} : { saver: bundle }),
       emit: (event) =>
         session.emit({ kind: "procedure", procedure: "controller", within: session.within, about, event }),
     });
@@ -153,12 +149,9 @@ function podOfTarget(start: ControllerWorld, { target, objects }: Wanted): Pick<
   return { pod: podOf({ ...owner, metadata }, templateOf(owner)) };
 }
 
-/** A second Ctrl-C leaves at once, and the run's lease with it: the next command has to take that over. */
 function withHint(stop: Stop, { daemonSet }: ControllerWorld, { lease, commands }: ControllerGoal): Stop {
   if (stop.hint !== undefined) return stop;
-  const held =
-    lease !== undefined && !lease.nested && daemonSet !== undefined && holdsLease(daemonSet, lease.holder);
-  return { ...stop, hint: commands.again(...(held ? ["--take-over"] : [])) };
+  return { ...stop, hint: wayOn(commands, daemonSet, lease?.nested === true ? undefined : lease?.holder) };
 }
 
 function willChange(start: ControllerWorld, { target, stubs }: Wanted): boolean {

@@ -21,7 +21,7 @@ import { agreeAnew, saysWaiting, withWayOn } from "../agree-anew.ts";
 import { comparing } from "../comparing.ts";
 import type { PoliciesAbout } from "../events.ts";
 import { savedFirst } from "../saved-first.ts";
-import { openRunBundle, sender, warn, type Session } from "../session.ts";
+import { openRunBundle, performing, warn, type Session } from "../session.ts";
 import { underRun } from "../under-run.ts";
 import type { PolicyMigrationOutcome } from "./outcome.ts";
 import { preparePolicyMigration, type PreparedPolicyMigration } from "./prepare.ts";
@@ -93,7 +93,7 @@ async function carryOut(
   bundle: OpenBundle | undefined,
   about: PoliciesAbout,
 ): Promise<Ended<PolicySeen>> {
-  const { connection, clock, dryRun, within, leaseOn } = session;
+  const { connection, clock, within, leaseOn } = session;
   const { place, discovery, objects, raw } = looked;
   const drafts = stepWrites(proof.steps, place, raw, bundle?.run).map(({ draft }) => draft);
   const saver = bundle === undefined ? undefined : await savedFirst(bundle, drafts);
@@ -116,11 +116,7 @@ async function carryOut(
     const own =
       leaseOn === undefined ? procedure : underRun(session, leaseOn, procedure, ({ daemonSet }) => daemonSet);
     return await run(own, live, {
-      dryRun,
-      now: clock.now,
-      send: sender(session, discovery.version),
-      interrupt: session.listen(),
-      ...(saver === undefined ? {} : { saver }),
+      ...performing(session, discovery.version, saver),
       emit(event) {
         if ("step" in event && isLeaseStep(event.step)) return;
         const told = event as RunEvent<PolicySeen, PolicyStep>;

@@ -10,7 +10,7 @@ import { giveBack } from "../../plan/node/give-back.ts";
 import type { NodeStep } from "../../plan/node/step.ts";
 import { writesOf } from "../../plan/node/writes.ts";
 import { objectsProcedure } from "../../plan/objects/procedure.ts";
-import { sender, type Session } from "../session.ts";
+import { performing, type Session } from "../session.ts";
 
 const place = { group: "", version: "v1", resource: "nodes", kind: "Node" };
 /** Release touches nodes only. */
@@ -50,7 +50,7 @@ async function releaseOne(
   serverVersion: string,
   signal: AbortSignal,
 ): Promise<Released> {
-  const { connection, clock, dryRun, commands } = session;
+  const { connection, clock, commands } = session;
   const ref = { ...place, name: node };
   const found = await readObject(connection, ref);
   if (found === undefined)
@@ -63,10 +63,7 @@ async function releaseOne(
     return own === undefined ? undefined : writesOf(own, places)[0];
   };
   const ended = await run(objectsProcedure({ stages: [[{ ref, intended }]], timeout: 0, commands }), live, {
-    dryRun,
-    now: clock.now,
-    send: sender(session, serverVersion),
-    interrupt: session.listen(),
+    ...performing(session, serverVersion, undefined),
     emit: () => {},
   });
   return ended.kind === "stopped" ? { node, stop: ended.reason } : { node, step };

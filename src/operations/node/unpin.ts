@@ -5,7 +5,7 @@ import { outdatedNodes } from "../../plan/node/pin.ts";
 import type { NodeStep } from "../../plan/node/step.ts";
 import type { Ended } from "../../plan/decision.ts";
 import { unpinProcedure, type UnpinSeen } from "../../plan/node/unpin.ts";
-import { sender, type Session } from "../session.ts";
+import { performing, type Session } from "../session.ts";
 import type { OpenNodes } from "./open.ts";
 import { restoreOf } from "./template.ts";
 
@@ -47,10 +47,7 @@ export async function unpin(nodes: OpenNodes, session: Session): Promise<Unpinne
     unpinProcedure(goal, places),
     live,
     {
-      dryRun: session.dryRun,
-      now: session.clock.now,
-      send: sender(session, discovery.version),
-      interrupt: session.listen(),
+      ...performing(session, discovery.version, undefined),
       emit: () => {},
     },
   );

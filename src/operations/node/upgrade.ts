@@ -2,13 +2,14 @@ import type { OpenBundle } from "../../bundle/write.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import { run } from "../../perform/run.ts";
 import type { Stop } from "../../plan/decision.ts";
+import { wayOn } from "../../plan/lease/held.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
 import { phaseOf } from "../../plan/node/phases.ts";
 import { nodeProcedure } from "../../plan/node/procedure.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import { podOn, type NodeWorld } from "../../plan/node/world.ts";
 import type { NodesAbout } from "../events.ts";
-import { sender, type Session } from "../session.ts";
+import { performing, type Session } from "../session.ts";
 import { podReader } from "../try-pod.ts";
 import { lastLogLines } from "./crash-log.ts";
 import type { OpenNodes } from "./open.ts";
@@ -36,12 +37,8 @@ export async function upgradeNodes(
     ...(goal.budget === undefined ? {} : { budget: goal.budget }),
   };
   const outcome = await run(nodeProcedure(goal, places), live, {
-    dryRun,
-    now: clock.now,
-    send: sender(session, discovery.version),
-    interrupt: session.listen(),
+    ...performing(session, discovery.version, bundle),
     read: podReader(session, discovery.version),
-    ...(bundle === undefined ? {} : { saver: bundle }),
     emit(event) {
       session.emit({ kind: "procedure", procedure: "nodes", within: session.within, about, event });
       if (event.kind !== "performed" || dryRun !== "none") return;
@@ -68,11 +65,9 @@ export async function upgradeNodes(
   };
 }
 
-/** A second Ctrl-C leaves at once, and the run's lease with it: the next command has to take that over. */
+/** A second Ctrl-C leaves at once, and nodes cordoned with it. */
 function withHint(stop: Stop, { daemonSet, nodes }: NodeWorld, goal: NodeGoal): Stop {
   if (stop.interrupted !== true) return stop;
-  const lease = daemonSet?.facts.run;
-  const held = lease !== undefined && lease !== "unreadable" && lease.holder === goal.holder;
   const left = [...nodes.values()].filter(
     (node) =>
       node.lease !== undefined &&
@@ -84,10 +79,10 @@ function withHint(stop: Stop, { daemonSet, nodes }: NodeWorld, goal: NodeGoal): 
     left.length === 0 || /stays cordoned/.test(stop.message)
       ? ""
       : `; ${left.map(({ name }) => `node ${name}`).join(", ")} ${left.length === 1 ? "stays" : "stay"} cordoned`;
-  const takeOver = held && goal.nested !== true ? ["--take-over"] : [];
+  const holder = goal.nested === true ? undefined : goal.holder;
   return {
     ...stop,
     message: `${stop.message}${cordoned}`,
-    hint: goal.commands.again(...takeOver),
+    hint: wayOn(goal.commands, daemonSet?.facts, holder),
   };
 }

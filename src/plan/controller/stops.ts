@@ -2,6 +2,7 @@ import type { PodFacts } from "../../model/pod.ts";
 import { stuckReason, stuckText } from "../../model/stuck.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
 import type { Stop } from "../decision.ts";
+import { interruptedStop } from "../interrupted.ts";
 import type { ControllerGoal } from "./goal.ts";
 import type { ControllerSeen } from "./seen.ts";
 import { presentPods, targetOf, type ControllerWorld } from "./world.ts";
@@ -26,8 +27,10 @@ export function scaleCommand({ kind, namespace, name }: Workload, replicas: numb
 }
 
 export function interrupted(about: About): Stop {
-  const stop = { message: "interrupted", hint: about.goal.commands.again(), interrupted: true };
-  return about.seen.wrote === undefined ? stop : { ...stop, message: `interrupted; ${standing(about)}` };
+  const { commands } = about.goal;
+  return about.seen.wrote === undefined
+    ? interruptedStop(commands)
+    : interruptedStop(commands, `interrupted; ${standing(about)}`);
 }
 
 export function twoControllers(

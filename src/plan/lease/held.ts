@@ -59,6 +59,19 @@ export function holdsLease({ run }: Pick<Leased, "run">, holder: string): boolea
   return run !== undefined && run !== "unreadable" && run.holder === holder;
 }
 
+/**
+ * What continues a run that ended: after a second Ctrl-C, which leaves at once, its lease is still there and has to be
+ * taken over. `holder`: undefined where the lease is not its own, or the command takes it over anyway.
+ */
+export function wayOn(
+  commands: Pick<Commands, "again">,
+  daemonSet: Pick<Leased, "run"> | undefined,
+  holder: string | undefined,
+): string {
+  const left = holder !== undefined && daemonSet !== undefined && holdsLease(daemonSet, holder);
+  return commands.again(...(left ? ["--take-over"] : []));
+}
+
 /** The lease to write where ours has to be renewed now. */
 export function renewed({ run }: Pick<Leased, "run">, holder: string, now: Millis): RunLease | undefined {
   if (run === undefined || run === "unreadable" || run.holder !== holder) return undefined;

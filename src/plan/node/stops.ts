@@ -3,13 +3,14 @@ import { shouldRun } from "../../model/placement.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import { missingReason, silentReason, stuckReason, stuckText } from "../../model/stuck.ts";
 import type { Stop } from "../decision.ts";
+import { interruptedStop } from "../interrupted.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { NodeView } from "./on-node.ts";
 
 /** Why a run stops at a node: what was seen, and what to do, in words. */
 
 export function interrupted(goal: NodeGoal): Stop {
-  return { message: "interrupted", hint: goal.commands.again(), interrupted: true };
+  return interruptedStop(goal.commands);
 }
 
 /** Undefined where the DaemonSet may want a pod on the node (hazard H10). */

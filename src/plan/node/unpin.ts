@@ -2,6 +2,7 @@ import type { Strategy } from "../../model/daemonset.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Write } from "../../model/write.ts";
 import type { Commands, Decision, Stop } from "../decision.ts";
+import { interruptedStop } from "../interrupted.ts";
 import type { Procedure } from "../procedure.ts";
 import { assume } from "./assume.ts";
 import type { NodeStep } from "./step.ts";
@@ -46,8 +47,7 @@ function next(
 ): Decision<NodeStep> {
   if (stop !== undefined) return { kind: "stop", reason: stop };
   if (daemonSet === undefined) return { kind: "stop", reason: { message: "the DaemonSet is gone" } };
-  if (interrupted && !unpinned)
-    return { kind: "stop", reason: { message: "interrupted", hint: commands.again(), interrupted: true } };
+  if (interrupted && !unpinned) return { kind: "stop", reason: interruptedStop(commands) };
   const { facts, raw } = daemonSet;
   if (!unpinned)
     return {

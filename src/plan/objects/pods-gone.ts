@@ -1,6 +1,7 @@
 import type { PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Commands, Decision, Stop } from "../decision.ts";
+import { interruptedStop } from "../interrupted.ts";
 import type { Procedure } from "../procedure.ts";
 
 export interface PodsGoneGoal {
@@ -41,8 +42,7 @@ function next(
   if (stop !== undefined) return { kind: "stop", reason: stop };
   const [pod] = pods;
   if (pod === undefined) return { kind: "done" };
-  if (interrupted)
-    return { kind: "stop", reason: { message: "interrupted", hint: commands.again(), interrupted: true } };
+  if (interrupted) return { kind: "stop", reason: interruptedStop(commands) };
   if (timeout > 0 && now - began > timeout)
     return {
       kind: "stop",

@@ -3,6 +3,7 @@ import { objectKey } from "../../model/object-name.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Decision, Stop } from "../decision.ts";
+import { interruptedStop } from "../interrupted.ts";
 import type { Procedure } from "../procedure.ts";
 import type { WriteKind } from "../planned-writes.ts";
 import type { ObjectGoal, ObjectsGoal, WriteOutcome } from "./goal.ts";
@@ -99,7 +100,8 @@ function next(world: ObjectsWorld, seen: ObjectsSeen, goal: Goal, now: Millis): 
       if ("message" in put) return stop(put);
       puts.push(put);
     }
-    if (puts.length > 0) return seen.interrupted === undefined ? step(index, puts) : stop(interrupted(goal));
+    if (puts.length > 0)
+      return seen.interrupted === undefined ? step(index, puts) : stop(interruptedStop(goal.commands));
     const wait = waitOf(stage, index, world, seen, goal, now);
     if (wait !== undefined) return wait;
   }
@@ -151,7 +153,7 @@ function waitOf(
   });
   const [first] = open;
   if (first === undefined) return undefined;
-  if (seen.interrupted !== undefined) return stop(interrupted(goal));
+  if (seen.interrupted !== undefined) return stop(interruptedStop(goal.commands));
   const since = seen.waitsSince?.stage === index ? seen.waitsSince.at : now;
   if (timeout > 0 && now - since > timeout) return stop(first.waits.late(first.missing));
   return {
@@ -199,10 +201,6 @@ function idOf(stage: number, ref: Ref): string {
 
 function outcomes({ stage, puts }: ObjectsStep): Readonly<Record<string, WriteOutcome>> {
   return Object.fromEntries(puts.map(({ ref, outcome }) => [idOf(stage, ref), outcome]));
-}
-
-function interrupted({ commands }: Pick<ObjectsGoal, "commands">): Stop {
-  return { message: "interrupted", hint: commands.again(), interrupted: true };
 }
 
 function step(stage: number, puts: readonly ObjectWrite[]): Decision<ObjectsStep> {

@@ -2,6 +2,7 @@ import { createdByAnnotation, keepAnnotation, treatAsAnnotation } from "../../mo
 import { keyOf } from "../../model/namespaced-name.ts";
 import { afterSteps, type MigrationStep } from "../../policy/steps.ts";
 import type { Decision, Stop } from "../decision.ts";
+import { interruptedStop } from "../interrupted.ts";
 import type { Procedure } from "../procedure.ts";
 import type { PolicyGoal } from "./goal.ts";
 import { beyond, prove, stepText, type Proof } from "./proof.ts";
@@ -82,10 +83,7 @@ function next(world: PolicyWorld, seen: PolicySeen, goal: PolicyGoal): Decision<
     return { kind: "step", step: { kind: "migrate", puts: gone.map((step) => ({ step })) } };
   const [first] = proof.steps;
   if (first === undefined) return { kind: "done" };
-  if (seen.interrupted === true) {
-    const hint = goal.commands.again();
-    return { kind: "stop", reason: { message: "interrupted", hint, interrupted: true } };
-  }
+  if (seen.interrupted === true) return { kind: "stop", reason: interruptedStop(goal.commands) };
   if (world.lost !== undefined) return { kind: "stop", reason: { message: world.lost } };
   if (proof.refusal !== undefined) return { kind: "stop", reason: proof.refusal };
   const done = new Set(seen.done.map((step) => JSON.stringify(step)));

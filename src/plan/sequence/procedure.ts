@@ -2,6 +2,7 @@ import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { Place } from "../../model/place.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Ended, Stop } from "../decision.ts";
+import { interruptedStop } from "../interrupted.ts";
 import { leaseWrite, withLease, type LeaseStep } from "../lease/step.ts";
 import { claimedOver, underLease, type LeaseGoal, type LeaseSeen } from "../lease/under-lease.ts";
 import type { Procedure } from "../procedure.ts";
@@ -76,8 +77,7 @@ function nextPart<P extends Part>(
     const result = ended[part.id];
     if (result?.stop !== undefined) return { kind: "stop", reason: result.stop };
     if (result !== undefined) continue;
-    if (interrupted !== undefined)
-      return { kind: "stop", reason: { message: "interrupted", interrupted: true } };
+    if (interrupted !== undefined) return { kind: "stop", reason: interruptedStop() };
     return { kind: "enter", child: part };
   }
   return { kind: "done" };
