@@ -5,27 +5,24 @@
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { each } from "./each.ts";
 
 const programs = ["what-if", "bundle", "main", "migrate-policy", "large"];
 const args = process.argv.slice(2);
 const named = args.filter((arg) => programs.includes(arg));
-const over: string[] = [];
+const more = args.filter((arg) => !programs.includes(arg));
 
-for (const name of named.length > 0 ? named : programs) {
+const over = await each(named.length > 0 ? named : programs, async (name) => {
   console.log(`\n=== ${name}`);
-  const code = await run(
-    name,
-    args.filter((arg) => !programs.includes(arg)),
-  );
-  if (code !== 0) over.push(name);
-}
+  return await run(name);
+});
 console.log(
   over.length === 0 ? "\nevery row is within its aim" : `\nover its aim, or broken: ${over.join(", ")}`,
 );
 process.exitCode = over.length === 0 ? 0 : 1;
 
 /** Only main.ts takes --rounds. */
-async function run(name: string, more: readonly string[]): Promise<number> {
+async function run(name: string): Promise<number> {
   const program = join(import.meta.dirname, `${name}.ts`);
   const own = name === "main" ? more : [];
   const child = spawn(process.execPath, [program, ...own], { stdio: "inherit" });
