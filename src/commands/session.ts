@@ -1,6 +1,8 @@
 import type { Connection } from "../cluster/port.ts";
 import type { AppContext, Listening } from "../context.ts";
+import { userError } from "../errors.ts";
 import type { ConnectionValues } from "../flags/connection.ts";
+import { readDryRun } from "../flags/dry-run.ts";
 import { nextCommand, undoCommand } from "../flags/next-command.ts";
 import { renderRunCommand, runCommandOf } from "../flags/run-command.ts";
 import type { OperationEvent } from "../operations/events.ts";
@@ -22,6 +24,22 @@ export interface SessionOptions {
   readonly daemonSet?: string | undefined;
   /** Hash of the manifest that -f gave. */
   readonly manifest?: string;
+}
+
+/** What they are made from. */
+export interface SessionFlags extends Pick<SessionOptions, "connection" | "yes" | "bundleDir" | "daemonSet"> {
+  readonly dryRun: string;
+}
+
+/** Throws UserError for a --dry-run that there is not; `warn`: of a form of it that is deprecated. */
+export function sessionOptions(
+  { connection, yes, bundleDir, daemonSet, dryRun }: SessionFlags,
+  warn: (text: string) => void,
+): SessionOptions {
+  const dry = readDryRun(dryRun);
+  if (!dry.ok) throw userError(dry.message);
+  if (dry.warning !== undefined) warn(dry.warning);
+  return { connection, yes, bundleDir, daemonSet, dryRun: dry.dryRun };
 }
 
 /** The session of one command, and how it ends. */

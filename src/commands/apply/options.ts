@@ -1,6 +1,5 @@
 import { userError } from "../../errors.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
-import { readDryRun } from "../../flags/dry-run.ts";
 import type { Millis } from "../../model/time.ts";
 import type { ApplyRequest } from "../../operations/apply/request.ts";
 import { applySteps } from "../../plan/apply/parts.ts";
@@ -9,7 +8,7 @@ import type { Output } from "../../render/output.ts";
 import type { OutputFlags } from "../read-output.ts";
 import { daemonSetArgument, seeHelp } from "../arguments.ts";
 import { ignoredIds } from "../rule-ids.ts";
-import type { SessionOptions } from "../session.ts";
+import { sessionOptions, type SessionOptions } from "../session.ts";
 import { readTold } from "../told.ts";
 
 /** The values of the flags, as the command class has them. */
@@ -51,9 +50,7 @@ export function applyOptions(
   warn: (text: string) => void,
 ): ApplyOptions {
   const help = seeHelp("apply");
-  const dryRun = readDryRun(values.dryRun);
-  if (!dryRun.ok) throw userError(dryRun.message);
-  if (dryRun.warning !== undefined) warn(dryRun.warning);
+  const session = sessionOptions(values, warn);
   if (values.rest.length > 0) throw userError(`unexpected arguments: [${values.rest.join(" ")}]`, help);
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   const until = applySteps.find((step) => step === values.untilStep) ?? "contract";
@@ -82,11 +79,7 @@ export function applyOptions(
     },
     to: readTold({ to: values.to, file: true, from: undefined, datastore: undefined, kubernetes: undefined })
       .to,
-    dryRun: dryRun.dryRun,
-    yes: values.yes,
     output,
-    connection: values.connection,
-    bundleDir: values.bundleDir,
-    daemonSet: values.daemonSet,
+    ...session,
   };
 }

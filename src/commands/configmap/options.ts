@@ -1,11 +1,10 @@
 import { userError } from "../../errors.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
-import { readDryRun } from "../../flags/dry-run.ts";
 import type { Millis } from "../../model/time.ts";
 import type { ConfigMapRequest } from "../../operations/configmap/request.ts";
 import type { Output } from "../../render/output.ts";
 import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
-import type { SessionOptions } from "../session.ts";
+import { sessionOptions, type SessionOptions } from "../session.ts";
 
 /** The values of the flags, as the command class has them. */
 export interface ConfigMapValues {
@@ -54,9 +53,7 @@ export function configMapOptions(
   output: Output,
   warn: (text: string) => void,
 ): ConfigMapOptions {
-  const dryRun = readDryRun(values.dryRun);
-  if (!dryRun.ok) throw userError(dryRun.message);
-  if (dryRun.warning !== undefined) warn(dryRun.warning);
+  const session = sessionOptions(values, warn);
   if (values.rest.length > 0) throw userError(`unexpected arguments: [${values.rest.join(" ")}]`, help);
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   if (values.settle !== undefined && values.settle < 0)
@@ -77,12 +74,8 @@ export function configMapOptions(
     },
     values: valuesFrom(values),
     diff: values.diff,
-    dryRun: dryRun.dryRun,
-    yes: values.yes,
     output,
-    connection: values.connection,
-    bundleDir: values.bundleDir,
-    daemonSet: values.daemonSet,
+    ...session,
   };
 }
 

@@ -1,11 +1,10 @@
 import { userError } from "../../errors.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
-import { readDryRun } from "../../flags/dry-run.ts";
 import type { Millis } from "../../model/time.ts";
 import type { ControllerRequest } from "../../operations/controller/request.ts";
 import type { Output } from "../../render/output.ts";
 import type { OutputFlags } from "../read-output.ts";
-import type { SessionOptions } from "../session.ts";
+import { sessionOptions, type SessionOptions } from "../session.ts";
 import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
 
 /** The values of the flags, as the command class has them. */
@@ -44,9 +43,7 @@ export function controllerOptions(
   output: Output,
   warn: (text: string) => void,
 ): ControllerOptions {
-  const dryRun = readDryRun(values.dryRun);
-  if (!dryRun.ok) throw userError(dryRun.message);
-  if (dryRun.warning !== undefined) warn(dryRun.warning);
+  const session = sessionOptions(values, warn);
   const [extra] = values.rest;
   if (extra !== undefined) throw userError(`unexpected arguments: [${values.rest.join(" ")}]`, help);
   if (values.filename.length > 1)
@@ -78,11 +75,7 @@ export function controllerOptions(
     file,
     restart: values.restart,
     printMissing: values.printMissing,
-    dryRun: dryRun.dryRun,
-    yes: values.yes,
     output,
-    connection: values.connection,
-    bundleDir: values.bundleDir,
-    daemonSet: values.daemonSet,
+    ...session,
   };
 }

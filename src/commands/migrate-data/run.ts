@@ -1,15 +1,15 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { userError } from "../../errors.ts";
+import { userError, warningsOn } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
-import { readDryRun } from "../../flags/dry-run.ts";
 import { performDataMigration } from "../../operations/migrate-data/perform.ts";
 import { prepareDataMigration } from "../../operations/migrate-data/prepare.ts";
 import { agree } from "../../perform/agree.ts";
 import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
 import { seeHelp } from "../arguments.ts";
+import { sessionOptions } from "../session.ts";
 import { tell } from "./tell.ts";
 
 export interface MigrateDataValues {
@@ -30,15 +30,13 @@ export async function runMigrateData(values: MigrateDataValues): Promise<number>
   const output = await outputOf(plainOutput(values.output), context);
   if (values.extra.length > 0)
     throw userError(`unexpected arguments: [${values.extra.join(" ")}]`, seeHelp("migrate-data"));
-  const dry = readDryRun(values.dryRun);
-  if (!dry.ok) throw userError(dry.message);
-  if (dry.warning !== undefined) context.stderr.write(`Warning: ${dry.warning}\n`);
-  const { dryRun } = dry;
+  const own = sessionOptions(values, warningsOn(context));
+  const { dryRun } = own;
   const connection = await values.connect();
   return await inSession(
     connection,
     context,
-    { ...values, dryRun, format: output.format },
+    { ...own, format: output.format },
     async ({ session, shown, codeOf }) => {
       const prepared = await agree(() => prepareDataMigration(session, { finish }), {
         ask: async (question) => dryRun !== "none" || (await session.ask(question)),

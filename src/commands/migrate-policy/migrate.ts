@@ -1,6 +1,5 @@
-import { userError } from "../../errors.ts";
+import { warningsOn } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
-import { readDryRun } from "../../flags/dry-run.ts";
 import { performPolicyMigration } from "../../operations/migrate-policy/perform.ts";
 import {
   preparePolicyMigration,
@@ -10,22 +9,21 @@ import { agree } from "../../perform/agree.ts";
 import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
 import type { Given, MigratePolicyValues } from "./options.ts";
+import { sessionOptions } from "../session.ts";
 import { tell } from "./tell.ts";
 
 /** Carries the migration out, or what is left to do once it is behind (--finish). */
 export async function migrate(values: MigratePolicyValues, given: Given): Promise<number> {
   const { context, accept, finish } = values;
   const output = await outputOf(plainOutput(values.output), context);
-  const dry = readDryRun(values.dryRun);
-  if (!dry.ok) throw userError(dry.message);
-  if (dry.warning !== undefined) context.stderr.write(`Warning: ${dry.warning}\n`);
-  const { dryRun } = dry;
+  const own = sessionOptions(values, warningsOn(context));
+  const { dryRun } = own;
   const connection = await values.connect();
   const request = { ...given, accept, finish };
   return await inSession(
     connection,
     context,
-    { ...values, dryRun, format: output.format },
+    { ...own, format: output.format },
     async ({ session, shown, codeOf }) => {
       const prepared = await agree(() => preparePolicyMigration(session, request), {
         ask: async (question) => dryRun !== "none" || (await session.ask(question)),

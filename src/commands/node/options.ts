@@ -1,12 +1,11 @@
 import type { ConnectionValues } from "../../flags/connection.ts";
-import { readDryRun } from "../../flags/dry-run.ts";
 import { userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
 import { daemonSetArgument, idsOf, nodeArguments, seeHelp } from "../arguments.ts";
 import type { NodesRequest } from "../../operations/node/request.ts";
 import type { Output } from "../../render/output.ts";
 import type { OutputFlags } from "../read-output.ts";
-import type { SessionOptions } from "../session.ts";
+import { sessionOptions, type SessionOptions } from "../session.ts";
 
 /** The values of the command line, checked: what is asked of the nodes, and how it is told. */
 export interface NodeOptions extends SessionOptions {
@@ -43,9 +42,7 @@ const help = seeHelp("node");
 
 /** Everything that can be wrong with the command line is said here, before anything is read. */
 export function nodeOptions(values: NodeValues, output: Output, warn: (text: string) => void): NodeOptions {
-  const dryRun = readDryRun(values.dryRun);
-  if (!dryRun.ok) throw userError(dryRun.message);
-  if (dryRun.warning !== undefined) warn(dryRun.warning);
+  const session = sessionOptions(values, warn);
   if (values.filename.length > 1) throw userError("node takes one file; -f was given several times", help);
   const file = values.filename[0];
   const fileless = [
@@ -82,11 +79,7 @@ export function nodeOptions(values: NodeValues, output: Output, warn: (text: str
       ...(values.settle === undefined ? {} : { settle: values.settle }),
     },
     file,
-    dryRun: dryRun.dryRun,
-    yes: values.yes,
     output,
-    connection: values.connection,
-    bundleDir: values.bundleDir,
-    daemonSet: values.daemonSet,
+    ...session,
   };
 }

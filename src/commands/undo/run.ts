@@ -1,13 +1,13 @@
 import { bundleRoot } from "../../bundle/place.ts";
 import { readBundle, readParts, type Bundle } from "../../bundle/read.ts";
-import { userError } from "../../errors.ts";
+import { userError, warningsOn } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
-import { readDryRun } from "../../flags/dry-run.ts";
 import { forceName } from "../../operations/undo/inverse.ts";
 import { undoOperation } from "../../operations/undo/operation.ts";
 import { idsOf, seeHelp } from "../arguments.ts";
 import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
+import { sessionOptions } from "../session.ts";
 import { findBundle } from "./find-bundle.ts";
 import type { UndoOptions } from "./options.ts";
 import { tellUndo } from "./tell.ts";
@@ -22,30 +22,31 @@ export async function runUndo(options: UndoOptions): Promise<number> {
   const [given, ...more] = options.bundles;
   if (given === undefined || more.length > 0)
     throw userError(`undo takes one BUNDLE; list them with --list`, seeHelp("undo"));
-  const dry = readDryRun(options.dryRun);
-  if (!dry.ok) throw userError(dry.message);
-  if (dry.warning !== undefined) context.stderr.write(`Warning: ${dry.warning}\n`);
-  const { dryRun } = dry;
+  const own = sessionOptions(options, warningsOn(context));
+  const { dryRun } = own;
   // With no place for what undo itself changes it refuses before it looks.
   if (dryRun === "none") bundleRoot(bundleDir, context.env);
   const bundle = await readBundle(await findBundle(given, bundleDir, context.env));
   const parts = await readParts(bundle);
   checkForce(options.force, [bundle, ...parts.before, ...parts.after]);
   const connection = await options.connect();
-  const { connection: flags, yes } = options;
-  const own = { connection: flags, dryRun, yes, bundleDir, format: output.format };
-  return await inSession(connection, context, own, async ({ session, shown, interruptedCode }) => {
-    const outcome = await undoOperation(session, bundle, parts, {
-      force: new Set(options.force),
-      noRestart: options.noRestart,
-      ignored: idsOf(options.ignored),
-      ...(options.settle === undefined ? {} : { settle: options.settle }),
-    });
-    await shown();
-    if (outcome.declined === true) return 1;
-    const code = await tellUndo({ main: bundle, outcome, options, output, dryRun });
-    return (outcome.interrupted ? interruptedCode() : undefined) ?? code;
-  });
+  return await inSession(
+    connection,
+    context,
+    { ...own, format: output.format },
+    async ({ session, shown, interruptedCode }) => {
+      const outcome = await undoOperation(session, bundle, parts, {
+        force: new Set(options.force),
+        noRestart: options.noRestart,
+        ignored: idsOf(options.ignored),
+        ...(options.settle === undefined ? {} : { settle: options.settle }),
+      });
+      await shown();
+      if (outcome.declined === true) return 1;
+      const code = await tellUndo({ main: bundle, outcome, options, output, dryRun });
+      return (outcome.interrupted ? interruptedCode() : undefined) ?? code;
+    },
+  );
 }
 
 /** A --force that names nothing of the bundle is a mistake in it. */
