@@ -4,24 +4,31 @@ import type { AppContext } from "../context.ts";
 import { userError } from "../errors.ts";
 import { askerOf } from "./asker.ts";
 
-/** Asks `[y/N]`, naming the cluster, on a terminal; without one it refuses unless -y was given. */
+/**
+ * Asks `[y/N]`, naming the cluster, on a terminal; without one it refuses unless -y was given. `run`: the first signal
+ * of a run that has begun, which ends the question as well.
+ */
 export async function confirm(
   context: Pick<AppContext, "stdin" | "stderr" | "terminal" | "stdinRead" | "cluster">,
   yes: boolean,
   question: string,
+  run?: AbortSignal,
 ): Promise<boolean> {
   if (yes) return true;
   const asked = aboutCluster(question, context.cluster);
   const asker = askerOf(context);
   if (asker === undefined) throw userError(`${asked} No terminal to ask on: add -y`);
   // The terminal itself edits the line, so that Ctrl-C ends the process as at any other prompt.
-  const lines = createInterface({ input: asker.input, terminal: false });
+  const signal = run === undefined ? {} : { signal: run };
+  const lines = createInterface({ input: asker.input, terminal: false, ...signal });
   try {
     const closed = once(lines, "close").then(() => [""]);
     asker.write(`${asked} [y/N]: `);
     const [answer = ""] = (await Promise.race([once(lines, "line"), closed])) as string[];
     if (/^y(es)?$/i.test(answer.trim())) return true;
-    asker.write("nothing was changed\n");
+    // In the middle of a run something was, and what becomes of that the run says itself.
+    if (run === undefined) asker.write("nothing was changed\n");
+    else if (run.aborted) asker.write("\n");
     return false;
   } finally {
     lines.close();

@@ -70,7 +70,7 @@ export function openSession(
     dryRun: options.dryRun,
     listen: () => (listening ??= context.interrupts.listen()),
     emit,
-    ask: (question) => aside(() => confirm(context, options.yes, question)),
+    ask: (question) => aside(() => confirm(context, options.yes, question, listening?.first)),
     asks: !options.yes,
     command,
     commands: {

@@ -21,8 +21,7 @@ export async function agreeAnew(
 ): Promise<Stop | undefined> {
   const { first } = session.listen();
   const hint = session.commands.again();
-  const interrupted: Stop = interruptedStop(session.commands);
-  if (first.aborted) return interrupted;
+  if (first.aborted) return interruptedStop(session.commands);
   if (round >= mostRounds)
     return {
       message: `${what} changed ${String(mostRounds)} times during the run; find out who changes them`,
@@ -30,10 +29,8 @@ export async function agreeAnew(
     };
   for (const text of warnings) warn(session, text);
   session.emit({ kind: "note", text: `${what} have changed; what is left:\n${plan.trimEnd()}` });
-  const signal = Promise.withResolvers<undefined>();
-  first.addEventListener("abort", () => signal.resolve(undefined));
-  const answer = await Promise.race([session.ask(question), signal.promise]);
-  if (answer === undefined) return interrupted;
+  const answer = await session.ask(question);
+  if (first.aborted) return interruptedStop(session.commands);
   return answer ? undefined : { message: "what is left was not agreed on", hint };
 }
 

@@ -28,7 +28,7 @@ export interface Session {
    */
   readonly listen: () => Interrupt;
   readonly emit: (event: OperationEvent) => void;
-  /** Asks; false: no. Throws UserError where there is nobody to ask. */
+  /** Asks; false: no, or a signal came after `listen`. Throws UserError where there is nobody to ask. */
   readonly ask: (question: string) => Promise<boolean>;
   /** False with -y: nobody is asked, and no time passes. */
   readonly asks: boolean;

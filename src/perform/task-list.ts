@@ -61,8 +61,6 @@ export function showList(items: readonly Item[], terminal: ListTerminal): ShownL
     close() {
       if (closed === undefined) {
         leaveOut(items, "not reached");
-        // A question that nobody answered ends its line here.
-        if (shown === undefined) terminal.stream.write("\n");
         closed = (shown ?? draw(items, terminal)).end("keep");
       }
       return closed;

@@ -172,13 +172,10 @@ test("a question that Ctrl-C ends leaves what was done on the terminal", async (
   const { listener, shown } = await listening();
   const run = policies(listener.emit, [closing("bank")]);
   run.does([closing("bank")]);
-  const asked = Promise.withResolvers<undefined>();
-  void listener.aside(() => {
-    shown.stream.write("Delete 1? [y/N]: ^C");
-    asked.resolve(undefined);
-    return new Promise(() => {});
+  await listener.aside(async () => {
+    shown.stream.write("Delete 1? [y/N]: ^C\n");
+    return await Promise.resolve(false);
   });
-  await asked.promise;
   await listener.close();
   expect(shown.screen()).toEqual([
     "Delete 1? [y/N]: ^C",
