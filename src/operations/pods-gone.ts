@@ -2,7 +2,7 @@ import { follow } from "../cluster/follow.ts";
 import { podFacts, type PodFacts } from "../model/pod.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
-import { bell, woken } from "../perform/bell.ts";
+import { bell, lookout } from "../perform/bell.ts";
 import { run } from "../perform/run.ts";
 import type { Ended } from "../plan/decision.ts";
 import { podsGone, type PodsGoneSeen } from "../plan/objects/pods-gone.ts";
@@ -25,7 +25,7 @@ export async function waitPodsGone(
   const { connection, clock, dryRun, commands } = session;
   const abort = new AbortController();
   const changes = bell();
-  let looked = 0;
+  const { looked, heed, changed } = lookout(changes, clock.now);
   try {
     const pods = follow<PodFacts | undefined>(connection, place, {
       namespace,
@@ -40,16 +40,17 @@ export async function waitPodsGone(
           : undefined,
       onChange: changes.ring,
     });
+    heed(pods);
     await pods.ready;
     const goal = { owner: `${workload.kind} ${namespace}/${name}`, timeout, commands };
     return await run(
       podsGone(goal),
       {
         snapshot() {
-          looked = changes.count();
+          looked();
           return [...pods.objects.values()].filter((pod) => pod !== undefined);
         },
-        changed: (until, stop) => woken(changes.since(looked), Math.max(20, until - clock.now()), stop),
+        changed: (until, stop) => changed(until, stop),
         absorb: () => {},
         refresh: () => Promise.resolve(),
         fetchEvents: () => Promise.resolve(),
