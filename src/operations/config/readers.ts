@@ -1,5 +1,5 @@
 import { discover } from "../../cluster/discovery.ts";
-import { observe, observedGroups } from "../../cluster/observe.ts";
+import { observe, observedGroups, type Watched } from "../../cluster/observe.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import type { Ref } from "../../model/kube.ts";
 import {
@@ -19,9 +19,11 @@ type Looking = Pick<Session, "connection" | "clock">;
 export async function lookAtReaders(
   { connection, clock }: Looking,
   { namespace, name }: { readonly namespace: string; readonly name: string },
+  watched: Watched = {},
 ): Promise<Readers | undefined> {
   const seen = await observe(connection, discover(connection, observedGroups), {
     needs: ["daemonSets", "pods", "workloads"],
+    known: watched,
     namespace,
     now: clock.now(),
   });
@@ -49,9 +51,10 @@ export async function openNotes(
   looking: Looking,
   daemonSet: { readonly namespace: string; readonly name: string },
   notes: readonly ConfigNote[],
+  watched: Watched = {},
 ): Promise<readonly ConfigNote[]> {
   if (notes.length === 0) return [];
-  const readers = await lookAtReaders(looking, daemonSet);
+  const readers = await lookAtReaders(looking, daemonSet, watched);
   if (readers === undefined) return [];
   return notes.filter((note) => isOpen(restartable(staleBy(readers, [note]))));
 }

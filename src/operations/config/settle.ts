@@ -1,12 +1,14 @@
 import { discover } from "../../cluster/discovery.ts";
-import { observe, observedGroups } from "../../cluster/observe.ts";
+import { observe, observedGroups, type Watched } from "../../cluster/observe.ts";
 import { readObject } from "../../cluster/read-object.ts";
+import { readOnce } from "../../cluster/read-once.ts";
 import { noteOn } from "../../merge/config-map.ts";
 import { configOf } from "../../model/config-age.ts";
 import { markSays } from "../../model/config-ledger.ts";
 import { configMapsOf, type ConfigMapFacts } from "../../model/configmap.ts";
-import type { Ref } from "../../model/kube.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
 import { configChangedAnnotation } from "../../model/names.ts";
+import { objectKey } from "../../model/object-name.ts";
 import { podsByNode } from "../../model/placement.ts";
 import { known } from "../../model/reading.ts";
 import { isOpen, notesOn, staleBy } from "../../plan/config/stale.ts";
@@ -23,6 +25,10 @@ export interface SettleOptions {
   /** Of discovery. */
   readonly serverVersion: string;
   readonly configMaps: readonly Ref[];
+  /** What a watch of the run has. */
+  readonly watched?: Watched;
+  /** By `objectKey`: takes the ConfigMaps as they are in the end. */
+  readonly keep?: Map<string, KubeObject | undefined>;
 }
 
 /**
@@ -33,7 +39,7 @@ export interface SettleOptions {
  */
 export async function settleNotes(
   session: Session,
-  { daemonSet: { namespace, name }, serverVersion, configMaps: refs }: SettleOptions,
+  { daemonSet: { namespace, name }, serverVersion, configMaps: refs, watched = {}, keep }: SettleOptions,
 ): Promise<Ended<PartResult>> {
   const because = "which values each pod runs with is written down";
   const nothing: Ended<PartResult> = {
@@ -43,11 +49,17 @@ export async function settleNotes(
   };
   const { connection, clock, dryRun } = session;
   if (dryRun !== "none" || refs.length === 0) return nothing;
-  const seen = await observe(connection, discover(connection, observedGroups), {
-    needs: ["daemonSets", "pods", "revisions", "workloads", "configMaps"],
-    namespace,
-    now: clock.now(),
-  });
+  const once = readOnce(connection);
+  const [seen, noted] = await Promise.all([
+    observe(once, discover(once, observedGroups), {
+      needs: ["daemonSets", "pods", "revisions", "workloads", "configMaps"],
+      known: watched,
+      namespace,
+      now: clock.now(),
+    }),
+    Promise.all(refs.map(async (ref) => ({ ref, live: await readObject(once, ref) }))),
+  ]);
+  for (const { ref, live } of noted) keep?.set(objectKey(ref), live);
   const daemonSet = (seen.daemonSets.known ? seen.daemonSets.value : []).find(
     (each) => each.namespace === namespace && each.name === name,
   );
@@ -73,9 +85,6 @@ export async function settleNotes(
     (each) => each.namespace === namespace,
   );
   const readers = { daemonSet, workloads, pods: seen.pods };
-  const noted = await Promise.all(
-    refs.map(async (ref) => ({ ref, live: await readObject(connection, ref) })),
-  );
   const closed = notesOn(noted).filter((note) => !isOpen(staleBy(readers, [note])));
   if (closed.length === 0) return nothing;
   const ended = await writeObjects(
@@ -95,7 +104,11 @@ export async function settleNotes(
       timeout: 0,
       commands: session.commands,
     },
-    { serverVersion },
+    {
+      serverVersion,
+      known: new Map(noted.map(({ ref, live }) => [objectKey(ref), live])),
+      ...(keep === undefined ? {} : { keep }),
+    },
   );
   return objectsEnded(ended, because);
 }

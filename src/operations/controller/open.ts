@@ -1,9 +1,11 @@
 import type { Session } from "../session.ts";
 import { discover } from "../../cluster/discovery.ts";
 import { policyGroups } from "../../cluster/observe-policy.ts";
-import { observe, observedGroups } from "../../cluster/observe.ts";
+import { observe, observedGroups, type Watched } from "../../cluster/observe.ts";
 import { objectPath } from "../../cluster/paths.ts";
+import type { Followed } from "../../cluster/follow.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
+import { firstFrom, readOnce } from "../../cluster/read-once.ts";
 import { readingOf } from "../../cluster/reading.ts";
 import { userError } from "../../errors.ts";
 import { calicoFacts } from "../../facts/calico.ts";
@@ -11,6 +13,7 @@ import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
 import type { DatastoreType } from "../../model/datastore.ts";
 import type { KubeObject, NamespacedName } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
+import type { PodFacts } from "../../model/pod.ts";
 import type { Served } from "../../model/served.ts";
 import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
 import { liveControllerWorld } from "../../perform/controller-world.ts";
@@ -52,11 +55,17 @@ export async function openController(
   objects: readonly KubeObject[],
   wanted: NamespacedName | undefined,
   signal: AbortSignal,
+  /** What the run that this is a part of has, and follows. */
+  known: Pick<Watched, "nodes" | "pods" | "configMaps"> = {},
+  followed?: { readonly namespace: string; readonly pods: Followed<PodFacts> },
 ): Promise<OpenController> {
   const discovered = discover(connection, [...new Set([...observedGroups, ...policyGroups])], signal);
+  // What is looked at and what is followed begin at the same moment.
+  const once = readOnce(connection);
   const usual = wanted?.namespace ?? (connection.namespaceGiven ? connection.namespace : "kube-system");
-  const seen = await observe(connection, discovered, {
+  const seen = await observe(once, discovered, {
     needs: ["nodes", "daemonSets", "pods", "workloads", "configMaps", "installation"],
+    known,
     namespace: usual,
     now: clock.now(),
   });
@@ -74,15 +83,18 @@ export async function openController(
   const controllers = seen.workloads.value.filter(({ component }) => component === "controller");
   const namespace = daemonSet?.namespace ?? controllers[0]?.namespace ?? usual;
   const inFile = objects.flatMap((object) => ofFile(object) ?? []);
-  const live = await liveControllerWorld(connection, {
+  const opening = firstFrom(once, connection);
+  const live = await liveControllerWorld(opening.connection, {
     namespace,
     places,
     daemonSet: daemonSet?.name,
     podSelectors: (running) => podSelectors([...running, ...inFile]),
+    followed: followed?.namespace === namespace ? { selector: usualPods, pods: followed.pods } : undefined,
     now: clock.now,
     signal,
   });
-  const set = daemonSet === undefined ? [] : await readRaw(connection, discovery, daemonSet);
+  opening.opened();
+  const set = daemonSet === undefined ? [] : await readRaw(once, discovery, daemonSet);
   const install = installOwner([...live.snapshot().workloads.map(({ raw }) => raw), ...set]);
   return {
     discovery,
