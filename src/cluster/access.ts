@@ -1,7 +1,7 @@
 import { isApiError } from "../errors.ts";
 import type { Account } from "../model/rbac.ts";
 import type { Truth } from "../model/reading.ts";
-import type { Connection } from "./port.ts";
+import type { Connection, KubeRequest } from "./port.ts";
 
 /** One permission, as an RBAC rule names it. */
 export interface Permission {
@@ -70,4 +70,11 @@ async function review(
     if (isApiError(error) && error.status !== 401) return "unknown";
     throw error;
   }
+}
+
+/** A question although it is sent as a POST. */
+export function isAccessReview({ method, path }: KubeRequest): boolean {
+  return (
+    method === "POST" && /^\/apis\/authorization\.k8s\.io\/[^/]+\/(self)?subjectaccessreviews$/.test(path)
+  );
 }

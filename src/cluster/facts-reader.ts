@@ -1,14 +1,11 @@
 import type { ClusterFacts } from "../model/cluster-facts.ts";
 import type { Millis } from "../model/time.ts";
 import { discover } from "./discovery.ts";
-import { groupsFor, observableNames, observe, type Need } from "./observe.ts";
+import { groupsFor, observableNames, observe, type Need, type Watched } from "./observe.ts";
 import type { Connection, Discovery } from "./port.ts";
 
 /** Reads the readings that are named. `known`: was read already. */
-export type ReadFacts = (
-  needs: readonly Need[],
-  known?: Partial<Pick<ClusterFacts, "daemonSets">>,
-) => Promise<ClusterFacts>;
+export type ReadFacts = (needs: readonly Need[], known?: Watched) => Promise<ClusterFacts>;
 
 /** Where Calico is looked for first; it is found anywhere. `wanted`: a DaemonSet that was named. */
 export function usualNamespace(

@@ -18,6 +18,10 @@ export interface Followed<T> {
   replace(object: KubeObject): void;
   /** Lists again now; resolves when the map is up to date. */
   relist(): Promise<void>;
+  /** Whether there is another version of an object than this one, or none; waits a moment for the watch to bring it. */
+  changedFrom(key: string, resourceVersion: string): Promise<boolean>;
+  /** For whoever shares it: hears of every change until the signal aborts. */
+  listen(heard: () => void, signal: AbortSignal): void;
 }
 
 export interface Change<T> {
@@ -38,6 +42,9 @@ export interface FollowOptions<T> extends Selection {
   readonly onTrouble?: (error: unknown) => void;
 }
 
+/** So far is a watch behind a write at most, as a rule. */
+const watchDelayMillis = 250;
+
 /** How long to wait before the list that must follow a 410 is tried again. */
 const relistDelayMillis = 1000;
 
@@ -50,6 +57,12 @@ export function follow<T = KubeObject>(
   const pick = options.pick ?? ((object: KubeObject) => object as T);
   const objects = new Map<string, T>();
   const versions = new Map<string, string>();
+  const listeners = new Set<() => void>();
+
+  function changed(change: Change<T>): void {
+    options.onChange?.(change);
+    for (const look of listeners) look();
+  }
 
   function put(object: KubeObject): void {
     const key = keyOf(object);
@@ -59,14 +72,14 @@ export function follow<T = KubeObject>(
     versions.set(key, resourceVersion ?? "");
     const value = pick(object);
     objects.set(key, value);
-    options.onChange?.({ key, value });
+    changed({ key, value });
   }
 
   function remove(key: string, resourceVersion: string | undefined): void {
     if (!objects.has(key) || isOlder(resourceVersion, versions.get(key))) return;
     objects.delete(key);
     versions.delete(key);
-    options.onChange?.({ key, value: undefined });
+    changed({ key, value: undefined });
   }
 
   async function load(taken?: Listed<KubeObject>): Promise<string> {
@@ -127,6 +140,25 @@ export function follow<T = KubeObject>(
     replace: put,
     async relist() {
       await load();
+    },
+    async changedFrom(key, resourceVersion) {
+      const isOther = (): boolean => versions.get(key) !== resourceVersion;
+      const other = Promise.withResolvers<void>();
+      const look = (): void => {
+        if (isOther()) other.resolve();
+      };
+      const over = new AbortController();
+      listeners.add(look);
+      look();
+      const patience = sleep(watchDelayMillis, undefined, { signal: over.signal }).catch(() => undefined);
+      await Promise.race([other.promise, patience]);
+      over.abort();
+      listeners.delete(look);
+      return isOther();
+    },
+    listen(heard, until) {
+      listeners.add(heard);
+      until.addEventListener("abort", () => listeners.delete(heard), { once: true });
     },
   };
 }

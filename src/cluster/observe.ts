@@ -35,11 +35,16 @@ export function groupsFor(needs: readonly Need[]): readonly string[] {
   return [...new Set([...observedGroups, ...listedGroups(needs)])];
 }
 
+/** What a run may have of a cluster, by its watches. DaemonSets tell where the other readings are. */
+export type Watched = Partial<
+  Pick<ClusterFacts, "nodes" | "daemonSets" | "pods" | "revisions" | "configMaps">
+>;
+
 export interface ObserveOptions {
   /** Only these are asked for. */
   readonly needs: readonly Need[];
-  /** What was read already tells where the other readings are. */
-  readonly known?: Partial<Pick<ClusterFacts, "daemonSets">>;
+  /** What is known already is not read. */
+  readonly known?: Watched;
   /** Where Calico is looked for first; it is found anywhere. */
   readonly namespace: string;
   /** This machine's clock, for a server that does not tell its own. */
@@ -71,7 +76,7 @@ export async function observe(
 ): Promise<ClusterFacts> {
   const { connection, clock } = timed(given);
   const ask = <T>(need: Need, read: () => Promise<Reading<T>>): Promise<Reading<T>> =>
-    needs.includes(need) ? read() : Promise.resolve(notAsked);
+    needs.includes(need) && !(need in before) ? read() : Promise.resolve(notAsked);
   const usual: Selection = { namespace, labelSelector: usualSelector };
   const early = Promise.all([
     ask("nodes", () => readNodes(connection)),
@@ -83,10 +88,9 @@ export async function observe(
   // It is awaited below: until then its failure must not pass for one that nobody looks at.
   early.catch(() => undefined);
   const source: Source = { connection, discovery: await readingOf(() => discovered) };
-  const setsRead =
-    before.daemonSets === undefined
-      ? ask("daemonSets", () => readDaemonSets(source, namespace))
-      : Promise.resolve(before.daemonSets);
+  const setsRead = Promise.resolve(
+    before.daemonSets ?? ask("daemonSets", () => readDaemonSets(source, namespace)),
+  );
   const [daemonSets, listed, revisions, workloads, installation, dependants] = await Promise.all([
     setsRead,
     observeListed(source, needs, async () => placesOf(await setsRead, namespace)),
@@ -97,7 +101,7 @@ export async function observe(
   ]);
   const [nodes, pods, usualMaps] = await early;
   const sets = daemonSets.known ? daemonSets.value : [];
-  const unusual = sets.filter((set) => set.namespace !== namespace || !isUsual(set));
+  const unusual = sets.filter((set) => set.namespace !== namespace || !bringsAllPods(set));
   const elsewhere = [...new Set(sets.map((set) => set.namespace))].filter((name) => name !== namespace);
   const [otherPods, otherRevisions, otherWorkloads, configMaps] = await Promise.all([
     ask("pods", () => each(unusual, (set) => readPods(connection, selectionOf(set)))),
@@ -121,6 +125,7 @@ export async function observe(
     served: needs.includes("served") ? servedReading(source.discovery) : notAsked,
     dependants,
     rights: notAsked,
+    ...before,
   };
   const events = await ask("events", () => observeEvents(connection, facts, clock() ?? now));
   return { ...facts, events, now: clock() ?? now };
@@ -136,9 +141,14 @@ function isUsualPlace(sets: readonly DaemonSetFacts[], namespace: string): boole
   return sets.length === 0 || sets.some((set) => set.namespace === namespace);
 }
 
+/** Whether the list that brings the pods of this DaemonSet brings those of all components of its install. */
+export function bringsAllPods({ selector }: Pick<DaemonSetFacts, "selector">): boolean {
+  return usualLabels.includes(selector["k8s-app"] ?? "");
+}
+
 /** The lists that bring the pods of these DaemonSets, and their revisions. */
 export function podSelections(sets: readonly DaemonSetFacts[], namespace: string): readonly Selection[] {
-  const unusual = sets.filter((set) => set.namespace !== namespace || !isUsual(set));
+  const unusual = sets.filter((set) => set.namespace !== namespace || !bringsAllPods(set));
   const usual = isUsualPlace(sets, namespace) ? [{ namespace, labelSelector: usualSelector }] : [];
   return [...usual, ...unusual.map(selectionOf)];
 }
@@ -148,10 +158,6 @@ async function each<T, U>(
   read: (item: T) => Promise<Reading<readonly U[]>>,
 ): Promise<Reading<readonly U[]>> {
   return allOf(await Promise.all(items.map(read)));
-}
-
-function isUsual(set: DaemonSetFacts): boolean {
-  return usualLabels.includes(set.selector["k8s-app"] ?? "");
 }
 
 function selectionOf({ namespace, selector }: DaemonSetFacts): Selection {

@@ -17,3 +17,24 @@ export function objectPath(ref: Omit<Ref, "kind">, subresource?: string): string
 export function apiVersionOf(place: Pick<Place, "group" | "version">): string {
   return place.group === "" ? place.version : `${place.group}/${place.version}`;
 }
+
+/** The resource that a path names; undefined: it names none (discovery, OpenAPI). */
+export function resourcePath(path: string):
+  | {
+      readonly group: string;
+      readonly version: string;
+      readonly resource: string;
+      readonly namespace: string | undefined;
+      readonly name: string | undefined;
+      readonly subresource: string | undefined;
+    }
+  | undefined {
+  const [, core, group = "", named, rest] =
+    /^\/(?:api\/([^/]+)|apis\/([^/]+)\/([^/]+))\/(.+)$/.exec(path) ?? [];
+  const version = core ?? named;
+  if (version === undefined || rest === undefined) return undefined;
+  const parts = rest.split("/").map(decodeURIComponent);
+  const namespace = parts[0] === "namespaces" && parts.length > 2 ? parts[1] : undefined;
+  const [resource = "", name, subresource] = namespace === undefined ? parts : parts.slice(2);
+  return { group, version, resource, namespace, name, subresource };
+}

@@ -1,4 +1,6 @@
+import { keepDiscovery } from "../cluster/discovery-kept.ts";
 import type { Connection } from "../cluster/port.ts";
+import { keepReviews } from "../cluster/reviews-kept.ts";
 import type { AppContext, Listening } from "../context.ts";
 import { userError } from "../errors.ts";
 import type { ConnectionValues } from "../flags/connection.ts";
@@ -62,15 +64,22 @@ export function openSession(
 ): OpenSession {
   const clock = serverClock(context.now);
   const command = runCommandOf(context.line, options.manifest);
+  const discovery = keepDiscovery(heard(given, clock));
+  const reviews = keepReviews(discovery.connection);
   let listening: Listening | undefined;
   const daemonSet = options.daemonSet === undefined ? [] : [`--daemonset=${options.daemonSet}`];
   const session: Session = {
-    connection: heard(given, clock),
+    connection: reviews.connection,
     clock,
     dryRun: options.dryRun,
     listen: () => (listening ??= context.interrupts.listen()),
     emit,
-    ask: (question) => aside(() => confirm(context, options.yes, question, listening?.first)),
+    async ask(question) {
+      const answer = await aside(() => confirm(context, options.yes, question, listening?.first));
+      // Minutes pass while a question stands (hazard H32).
+      if (!options.yes) for (const kept of [discovery, reviews]) kept.forget();
+      return answer;
+    },
     asks: !options.yes,
     command,
     commands: {

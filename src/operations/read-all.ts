@@ -1,3 +1,4 @@
+import { list, type Selection } from "../cluster/list.ts";
 import { apiVersionOf, collectionPath } from "../cluster/paths.ts";
 import type { Connection } from "../cluster/port.ts";
 import { readObject } from "../cluster/read-object.ts";
@@ -15,24 +16,32 @@ const worthAList = 3;
 const atMostForOne = 4;
 const leastPage = 100;
 
-/** Reads objects, many of one kind by one list. By `objectKey`; known and undefined: it is not there. */
+/**
+ * Reads objects, many of one kind by one list. By `objectKey`; known and undefined: it is not there. `listedAnyway`:
+ * the list of a kind that the same look makes in any case, on a connection that asks everything once.
+ */
 export async function readAll(
   connection: Connection,
   refs: readonly Ref[],
+  listedAnyway: (ref: Ref) => Selection | undefined = () => undefined,
 ): Promise<ReadonlyMap<string, Found>> {
   const byKind = Map.groupBy(refs, ({ group, resource, namespace = "" }) =>
     [group, resource, namespace].join("/"),
   );
-  const found = await Promise.all([...byKind.values()].map((own) => readKind(connection, own)));
+  const found = await Promise.all([...byKind.values()].map((own) => readKind(connection, own, listedAnyway)));
   return new Map(found.flat());
 }
 
 async function readKind(
   connection: Connection,
   refs: readonly Ref[],
+  listedAnyway: (ref: Ref) => Selection | undefined,
 ): Promise<readonly (readonly [string, Found])[]> {
   const [first] = refs;
   if (first === undefined) return [];
+  const anyway = listedAnyway(first);
+  // Whoever may not list these may perhaps read one of them; then it is asked for below.
+  if (anyway !== undefined) await readingOf(() => list(connection, first, anyway));
   const listed = refs.length < worthAList ? undefined : await listKind(connection, first, refs);
   if (listed !== undefined) return refs.map((ref) => [objectKey(ref), known(listed.get(ref.name))]);
   return await Promise.all(

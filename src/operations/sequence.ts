@@ -23,6 +23,8 @@ export interface SequenceOptions<P extends Part> {
   readonly daemonSet: Ref | undefined;
   /** As it was read already. */
   readonly known?: KubeObject;
+  /** As a watch of the run has it: what its parts, or others, have made of it in the meantime. */
+  readonly latest?: () => KubeObject | undefined;
   /** "always": the command has no flag for it. */
   readonly takeOver: boolean | "always";
   /** Of discovery. */
@@ -44,7 +46,7 @@ export function heldByAnotherRun(
 /** Does the parts of a run in their order under one lease (hazard H13), which lasts as long as the run. */
 export async function runSequence<P extends Part>(
   session: Session,
-  { parts, daemonSet, known, takeOver, serverVersion, enter }: SequenceOptions<P>,
+  { parts, daemonSet, known, latest, takeOver, serverVersion, enter }: SequenceOptions<P>,
 ): Promise<Ended<SequenceSeen>> {
   const { connection, clock, dryRun, holder, command, commands } = session;
   const abort = new AbortController();
@@ -69,7 +71,10 @@ export async function runSequence<P extends Part>(
         : { known: new Map([[objectKey(daemonSet), known]]) }),
     });
     const goal = { parts, ...(leased ? { lease } : {}) };
-    const world = leaseWorld(live, daemonSet);
+    // What neither has seen yet is seen when the next write meets it.
+    const carrierNow = (): KubeObject | undefined =>
+      daemonSet === undefined ? undefined : newer(live.snapshot().get(objectKey(daemonSet)), latest?.());
+    const world = leaseWorld(live, carrierNow);
     const ended = await run(sequenceProcedure(goal, daemonSet), world, {
       ...performing(session, serverVersion, undefined),
       emit: (event) =>
@@ -77,8 +82,7 @@ export async function runSequence<P extends Part>(
       async enter(part) {
         const own = partOf(session, part.id, leased);
         if (!leased) return await enter(part, own);
-        // What the part writes to it meanwhile is seen when the next write meets it.
-        const carrier = live.snapshot().get(objectKey(daemonSet));
+        const carrier = carrierNow();
         return await enter(part, {
           ...own,
           leaseOn: daemonSet,
@@ -96,12 +100,22 @@ export async function runSequence<P extends Part>(
   }
 }
 
+/** The later of two readings of one object; where versions do not tell, the one that was read for the lease. */
+function newer(read: KubeObject | undefined, watched: KubeObject | undefined): KubeObject | undefined {
+  if (read === undefined || watched === undefined || read.metadata.uid !== watched.metadata.uid) return read;
+  const [one = "", other = ""] = [read.metadata.resourceVersion, watched.metadata.resourceVersion];
+  return /^\d+$/.test(one) && /^\d+$/.test(other) && BigInt(other) > BigInt(one) ? watched : read;
+}
+
 /** What a sequence looks at of the objects that are read. */
-function leaseWorld(live: LiveWorld<ObjectsWorld>, daemonSet: Ref | undefined): LiveWorld<SequenceWorld> {
+function leaseWorld(
+  live: LiveWorld<ObjectsWorld>,
+  carrierNow: () => KubeObject | undefined,
+): LiveWorld<SequenceWorld> {
   return {
     ...live,
     snapshot() {
-      const raw = daemonSet === undefined ? undefined : live.snapshot().get(objectKey(daemonSet));
+      const raw = carrierNow();
       return raw === undefined ? {} : { daemonSet: daemonSetFacts(raw) };
     },
   };

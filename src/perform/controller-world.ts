@@ -13,6 +13,7 @@ import type { Write } from "../model/write.ts";
 import type { ControllerWorld, LiveWorkload } from "../plan/controller/world.ts";
 import { bell, lookout } from "./bell.ts";
 import { orNothing, readEvents } from "./explaining.ts";
+import { refreshFollowed } from "./refresh-followed.ts";
 import type { LiveWorld } from "./run.ts";
 
 export interface ControllerWorldOptions {
@@ -26,6 +27,8 @@ export interface ControllerWorldOptions {
   readonly daemonSet: string | undefined;
   /** Label selectors that bring the pods of these controllers, and whatever else may be one's. */
   readonly podSelectors: (controllers: readonly WorkloadFacts[]) => readonly string[];
+  /** What is followed already of one of these selectors. */
+  readonly followed?: { readonly selector: string; readonly pods: Followed<PodFacts> } | undefined;
   readonly now: () => Millis;
   readonly signal: AbortSignal;
 }
@@ -61,19 +64,18 @@ export async function liveControllerWorld(
   const controllers = [deployments, replicaSets].flatMap(({ objects }) =>
     [...objects.values()].flatMap((each) => each?.facts ?? []),
   );
-  const pods = options.podSelectors(controllers).map((labelSelector) =>
-    follow<PodFacts>(
-      connection,
-      { ...core, resource: "pods", kind: "Pod" },
-      {
-        namespace,
-        labelSelector,
-        signal,
-        pick: podFacts,
-        onChange,
-      },
-    ),
-  );
+  const pods = options.podSelectors(controllers).map((labelSelector) => {
+    if (labelSelector === options.followed?.selector) return options.followed.pods;
+    const place = { ...core, resource: "pods", kind: "Pod" };
+    return follow<PodFacts>(connection, place, {
+      namespace,
+      labelSelector,
+      signal,
+      pick: podFacts,
+      onChange,
+    });
+  });
+  options.followed?.pods.listen(onChange, signal);
   const daemonSets =
     options.daemonSet === undefined
       ? undefined
@@ -127,7 +129,7 @@ export async function liveControllerWorld(
     },
 
     async refresh(write) {
-      await (isLease(write) ? daemonSets : followOf(write.ref.resource))?.relist();
+      await refreshFollowed(isLease(write) ? daemonSets : followOf(write.ref.resource), write);
     },
 
     async fetchEvents() {

@@ -1,5 +1,6 @@
 import { follow, type Followed } from "../cluster/follow.ts";
 import { list, type Listed } from "../cluster/list.ts";
+import { podSelections } from "../cluster/observe.ts";
 import type { Connection } from "../cluster/port.ts";
 import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
 import type { EventFacts } from "../model/event.ts";
@@ -15,6 +16,7 @@ import type { Write } from "../model/write.ts";
 import type { NodeWorld } from "../plan/node/world.ts";
 import { lookout, type Bell } from "./bell.ts";
 import { readEvents } from "./explaining.ts";
+import { refreshFollowed } from "./refresh-followed.ts";
 import type { LiveWorld } from "./run.ts";
 
 export interface NodeWorldOptions {
@@ -24,6 +26,8 @@ export interface NodeWorldOptions {
   readonly places: { readonly daemonSets: Served; readonly revisions: Served };
   /** Nodes, followed already: they do not depend on which DaemonSet it is. */
   readonly nodes: Followed<NodeFacts>;
+  /** Of `followPods`. */
+  readonly pods: Followed<PodFacts>;
   readonly probes: boolean;
   readonly now: () => Millis;
   readonly signal: AbortSignal;
@@ -43,6 +47,20 @@ export function followNodes(
 ): Followed<NodeFacts> {
   const nodes = { group: "", version: "v1", resource: "nodes", kind: "Node" };
   return follow(connection, nodes, { signal, pick: nodeFacts, onChange });
+}
+
+/**
+ * The pods of a DaemonSet of calico-node; with upstream's labels those of all components of its install, which the
+ * other parts of a run look at: one list and one watch for all of them.
+ */
+export function followPods(
+  connection: Connection,
+  daemonSet: DaemonSetFacts,
+  signal: AbortSignal,
+  onChange: () => void,
+): Followed<PodFacts> {
+  const which = podSelections([daemonSet], daemonSet.namespace).at(-1) ?? {};
+  return follow(connection, pods, { ...which, signal, pick: podFacts, onChange });
 }
 
 /**
@@ -68,13 +86,9 @@ export async function liveNodeWorld(
     pick: (raw) => ({ raw, facts: daemonSetFacts(raw) }),
     onChange,
   });
-  const own = follow<PodFacts>(connection, pods, {
-    namespace,
-    labelSelector,
-    signal,
-    pick: podFacts,
-    onChange,
-  });
+  const own = options.pods;
+  const isOwn = ({ labels }: PodFacts): boolean =>
+    Object.entries(selector).every(([key, value]) => labels[key] === value);
   const probes = options.probes
     ? follow<PodFacts>(connection, pods, {
         namespace,
@@ -107,7 +121,7 @@ export async function liveNodeWorld(
         ...(daemonSet === undefined ? {} : { daemonSet }),
         revisions,
         nodes: options.nodes.objects,
-        pods: [...own.objects.values()],
+        pods: [...own.objects.values()].filter(isOwn),
         probes: [...(probes?.objects.values() ?? [])],
         events: seenEvents,
       };
@@ -134,7 +148,7 @@ export async function liveNodeWorld(
     },
 
     async refresh(write) {
-      await followOf(write)?.relist();
+      await refreshFollowed(followOf(write), write);
     },
 
     async fetchEvents() {

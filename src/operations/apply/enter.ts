@@ -1,21 +1,24 @@
+import type { Watched } from "../../cluster/observe.ts";
+import type { KubeObject } from "../../model/kube.ts";
 import { objectKey } from "../../model/object-name.ts";
 import { intended } from "../../plan/apply/intended.ts";
 import { stepTitles, type ApplyStepId, type Part } from "../../plan/apply/parts.ts";
 import { recreatedController, stagesOf } from "../../plan/apply/stages.ts";
 import { asJustWritten, notesOn } from "../../plan/config/stale.ts";
+import { known as reading } from "../../model/reading.ts";
 import type { Ended } from "../../plan/decision.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import { openNotes } from "../config/readers.ts";
 import { restartWorkloads } from "../config/restart.ts";
 import { settleNotes } from "../config/settle.ts";
-import { openController } from "../controller/open.ts";
+import { openController, type OpenController } from "../controller/open.ts";
 import { controllerOperation } from "../controller/operation.ts";
 import type { ControllerRequest } from "../controller/request.ts";
 import { nodesToDo, upgradeRemaining, type NodesLeft } from "../node/remaining.ts";
 import { controllerEnded, nodesEnded } from "../part-results.ts";
 import type { Session } from "../session.ts";
 import { changedSince } from "./changed-since.ts";
-import { notesToCome } from "./look.ts";
+import { notesToCome, type ApplyPlanned } from "./look.ts";
 import { notesNow, type ApplyState } from "./state.ts";
 import { goalOf, writeStages } from "./write.ts";
 
@@ -68,7 +71,7 @@ async function controller(session: Session, state: ApplyState): Promise<Ended<Pa
   try {
     const raw = objects.map(({ object }) => object);
     const outcome = await controllerOperation(
-      await openController(session, raw, request.nodes.daemonSet, abort.signal),
+      await openOn(state, session, raw, abort.signal),
       session,
       controllerRequest(session, request),
       { name: path, objects },
@@ -80,6 +83,30 @@ async function controller(session: Session, state: ApplyState): Promise<Ended<Pa
   } finally {
     abort.abort();
   }
+}
+
+/** On what the run follows since its first look; everything else is read now. */
+async function openOn(
+  { planned, request }: ApplyState,
+  session: Session,
+  objects: readonly KubeObject[],
+  signal: AbortSignal,
+): Promise<OpenController> {
+  const { calicoPods, chosen, environment } = planned.open;
+  const { nodes: all, pods } = watched(planned);
+  return await openController(
+    session,
+    objects,
+    request.nodes.daemonSet,
+    signal,
+    {
+      nodes: all,
+      ...(pods === undefined ? {} : { pods }),
+      // Where Calico keeps its data is the same for as long as it lives.
+      ...(environment.known ? { configMaps: environment } : {}),
+    },
+    calicoPods === undefined ? undefined : { namespace: chosen.namespace, pods: calicoPods },
+  );
 }
 
 function controllerRequest(
@@ -107,7 +134,8 @@ async function configMaps(session: Session, state: ApplyState): Promise<Ended<Pa
   const chosen =
     daemonSet?.namespace === undefined ? undefined : { namespace: daemonSet.namespace, name: daemonSet.name };
   // Another run may have been killed before it restarted what reads its values.
-  const open = real && chosen !== undefined ? await openNotes(session, chosen, notesNow(state)) : [];
+  const open =
+    real && chosen !== undefined ? await openNotes(session, chosen, notesNow(state), watched(planned)) : [];
   const goal = goalOf(state, session, (ref) =>
     open.filter((note) => note.ref === ref).flatMap(({ change }) => change.keys),
   );
@@ -120,6 +148,7 @@ async function configMaps(session: Session, state: ApplyState): Promise<Ended<Pa
     notes: asJustWritten(notesNow(state), refs),
     controller: { ...controllerRequest(session, request), fixStrategy: false },
     bundle: bundle ?? "none",
+    watched: watched(planned),
   });
   if (restarted.controller !== undefined) controllers.push(restarted.controller);
   if (restarted.ended.kind === "stopped") return restarted.ended;
@@ -148,12 +177,16 @@ async function contract(session: Session, state: ApplyState): Promise<Ended<Part
     const { nodes: request, make, open, scene } = planned;
     const waits = oldPodsLeft(state.nodesLeft ?? (await nodesToDo(session, { request, make, open })));
     if (waits !== undefined) return did({ state: "left", because: waits });
-    const settled = await settle(session, state);
+    const justRead = new Map<string, KubeObject | undefined>();
+    const settled = await settle(session, state, justRead);
+    for (const [key, now] of justRead) known.set(key, now);
     if (settled !== undefined && (settled.kind === "stopped" || settled.interrupted)) return settled;
     // Nodes take their time: what somebody else has changed since is seen.
     if (state.nodes.length > 0) {
       const ownSteps: readonly Part[] = ["node", "controller", "typha"];
-      const refs = scene.targets.flatMap(({ ref, part }) => (ownSteps.includes(part) ? [] : [ref]));
+      const refs = scene.targets.flatMap(({ ref, part }) =>
+        ownSteps.includes(part) || justRead.has(objectKey(ref)) ? [] : [ref],
+      );
       for (const [key, now] of await changedSince(session.connection, refs, known)) known.set(key, now);
     }
   }
@@ -165,6 +198,7 @@ async function contract(session: Session, state: ApplyState): Promise<Ended<Part
 async function settle(
   session: Session,
   { planned, known, request }: ApplyState,
+  keep: Map<string, KubeObject | undefined>,
 ): Promise<Ended<PartResult> | undefined> {
   const { scene, daemonSet } = planned;
   if (daemonSet?.namespace === undefined) return undefined;
@@ -180,7 +214,20 @@ async function settle(
     daemonSet: { namespace, name },
     serverVersion: scene.discovery.version,
     configMaps: maps.map(({ ref }) => ref),
+    watched: watched(planned),
+    keep,
   });
+}
+
+/** What the run follows since its first look: no part lists it once more. */
+function watched({ open }: ApplyPlanned): Watched & Required<Pick<Watched, "nodes">> {
+  const { daemonSet, nodes: all, revisions } = open.live.snapshot();
+  return {
+    ...(open.calicoPods === undefined ? {} : { pods: reading([...open.calicoPods.objects.values()]) }),
+    nodes: reading([...all.values()]),
+    daemonSets: reading(daemonSet === undefined ? [] : [daemonSet.facts]),
+    revisions: reading(revisions),
+  };
 }
 
 /** Why nothing goes away yet; undefined: no pod of an older revision is left. */

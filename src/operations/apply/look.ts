@@ -70,6 +70,8 @@ export interface ApplyPlanned {
   /** What is asked of the nodes in this run. */
   readonly nodes: RemainingRequest;
   readonly make: MakeTemplate;
+  /** What the server has said to that template as a dry run: the same change of the same object is not tried twice. */
+  readonly tried: Map<string, ReadonlyMap<string, boolean>>;
   /** The nodes, followed since the first look. */
   readonly open: OpenNodes;
   readonly daemonSet: Ref | undefined;
@@ -136,7 +138,8 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
   const recreated = toRecreate(targets, request.recreate, applied);
   const chosen = { namespace: standing.namespace, name: standing.daemonSet };
   const desired = findDaemonSet(objects, chosen, connection.namespace);
-  const make: MakeTemplate = (nodes) => templateGoal(nodes, session, desired);
+  const tried: ApplyPlanned["tried"] = new Map();
+  const make: MakeTemplate = (nodes) => templateGoal(nodes, session, desired, tried);
   const own = { ...request.nodes, oldUnready: hop !== undefined && typhaBindsNodes(hop) };
   // What an earlier run has changed and not come to restart.
   const noted = notesOn(targets.map(({ ref, before }) => ({ ref, live: before })));
@@ -146,8 +149,9 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
   // As it will be when the migrations are done; a dry run does none.
   const migrated = { ...own, ignored: new Set([...own.ignored, ...settled]) };
   const notes = [...noted, ...notesToCome(targets)];
-  const following = { ...session, connection: firstFrom(looking, connection) };
-  const open = await openNodes(following, migrated, signal);
+  const opening = firstFrom(looking, connection);
+  const open = await openNodes({ ...session, connection: opening.connection }, migrated, signal);
+  opening.opened();
   const remaining = { request: migrated, make, notes, open };
   const held = heldByAnotherRun(session, open.chosen, own.takeOver);
   const nodes =
@@ -186,6 +190,7 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
     migrations,
     nodes: dryRun === "none" ? own : migrated,
     make,
+    tried,
     open,
     daemonSet: set?.ref,
     summary,
@@ -210,6 +215,7 @@ async function isAsSeen(session: Session, seen: ApplyPlanned): Promise<boolean> 
   ];
   // What a migration was proven on is not among the objects of the file.
   if (seen.migrations.length > 0) return false;
+  seen.tried.clear();
   const [changed, left] = await Promise.all([
     changedSince(session.connection, refs, known),
     nodesToDo(session, { request: seen.nodes, make: seen.make, notes, open: seen.open }),

@@ -1,3 +1,4 @@
+import { clusterUid } from "../../cluster/cluster-uid.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { agree } from "../../perform/agree.ts";
 import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts.ts";
@@ -101,10 +102,15 @@ async function carryOut(
   request: ApplyRequest,
   planned: ApplyPlanned,
 ): Promise<ApplyResult> {
-  const { discovery } = planned.scene;
+  const { discovery, connection } = planned.scene;
   const bundle =
     session.dryRun === "none"
-      ? await openRunBundle(session, { command: "apply", kubernetes: discovery.version })
+      ? await openRunBundle(session, {
+          command: "apply",
+          kubernetes: discovery.version,
+          // The look has it, as a rule, and it never changes.
+          clusterUid: await clusterUid(connection),
+        })
       : undefined;
   const state = newState(request, planned, bundle);
   try {
@@ -112,6 +118,7 @@ async function carryOut(
       parts: applySteps.slice(0, applySteps.indexOf(request.until) + 1).map((id) => ({ id })),
       daemonSet: planned.daemonSet,
       ...knownCarrier(planned),
+      latest: () => planned.open.live.snapshot().daemonSet?.raw,
       takeOver: request.nodes.takeOver,
       serverVersion: discovery.version,
       enter: ({ id }, own) => enterPart(id, own, state),

@@ -1,4 +1,5 @@
 import { discover } from "../../cluster/discovery.ts";
+import type { Selection } from "../../cluster/list.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
 import { crdNeed } from "../../manifest/needs.ts";
@@ -31,6 +32,7 @@ export async function lookAtTargets(
   const found = await readAll(
     connection,
     placed.map(({ ref }) => ref),
+    listedAnyway,
   );
   const targets = placed.map(({ object, ref }): Target => {
     const named = {
@@ -44,6 +46,19 @@ export async function lookAtTargets(
   });
   const there = targets.flatMap(({ before }) => (before === undefined ? [] : [before]));
   return { connection, discovery, targets: inOrder(targets), install: installOwner(there) };
+}
+
+/** Whoever looks at a cluster lists these, whatever the file holds: an object of it is among them. */
+function listedAnyway({ resource, namespace }: Ref): Selection | undefined {
+  switch (resource) {
+    case "daemonsets":
+    case "poddisruptionbudgets":
+      return {};
+    case "deployments":
+      return namespace === undefined ? {} : { namespace };
+    default:
+      return undefined;
+  }
 }
 
 function refOf(

@@ -1,6 +1,6 @@
 import { discover } from "../../cluster/discovery.ts";
 import { factsReader } from "../../cluster/facts-reader.ts";
-import { observedGroups } from "../../cluster/observe.ts";
+import { observedGroups, type Watched } from "../../cluster/observe.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import type { Ref } from "../../model/kube.ts";
 import {
@@ -20,10 +20,11 @@ type Looking = Pick<Session, "connection" | "clock">;
 export async function lookAtReaders(
   { connection, clock }: Looking,
   { namespace, name }: { readonly namespace: string; readonly name: string },
+  watched: Watched = {},
 ): Promise<Readers | undefined> {
   const discovered = discover(connection, observedGroups);
   const read = factsReader(connection, clock.now, { discovered, namespace });
-  const seen = await read(["daemonSets", "pods", "workloads"]);
+  const seen = await read(["daemonSets", "pods", "workloads"], watched);
   const sets = seen.daemonSets.known ? seen.daemonSets.value : [];
   const daemonSet = sets.find((set) => set.namespace === namespace && set.name === name);
   if (daemonSet === undefined) return undefined;
@@ -48,9 +49,10 @@ export async function openNotes(
   looking: Looking,
   daemonSet: { readonly namespace: string; readonly name: string },
   notes: readonly ConfigNote[],
+  watched: Watched = {},
 ): Promise<readonly ConfigNote[]> {
   if (notes.length === 0) return [];
-  const readers = await lookAtReaders(looking, daemonSet);
+  const readers = await lookAtReaders(looking, daemonSet, watched);
   if (readers === undefined) return [];
   return notes.filter((note) => isOpen(restartable(staleBy(readers, [note]))));
 }

@@ -1,4 +1,5 @@
 import type { OpenBundle } from "../../bundle/write.ts";
+import type { Watched } from "../../cluster/observe.ts";
 import type { Discovery } from "../../cluster/port.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
 import type { ControllerRunResult } from "../../plan/controller/result.ts";
@@ -44,19 +45,21 @@ export interface RestartOptions {
   readonly controller: ControllerRequest;
   /** Where what is restarted is saved; "none": a restart is nothing to take back. */
   readonly bundle: OpenBundle | "none";
+  /** What a watch of the run has. */
+  readonly watched?: Watched;
 }
 
 /** Restarts Typha, then the controller, where they run with older values (hazards H01, H25). */
 export async function restartWorkloads(
   session: Session,
-  { daemonSet, discovery, notes, controller: request, bundle }: RestartOptions,
+  { daemonSet, discovery, notes, controller: request, bundle, watched }: RestartOptions,
 ): Promise<WorkloadsRestarted> {
   const nothing: Ended<PartResult> = {
     kind: "done",
     memory: { state: "unchanged", because: "nothing runs with older values" },
     interrupted: false,
   };
-  const readers = notes.length === 0 ? undefined : await lookAtReaders(session, daemonSet);
+  const readers = notes.length === 0 ? undefined : await lookAtReaders(session, daemonSet, watched);
   if (readers === undefined) return { ended: nothing };
   const stale = staleBy(readers, notes);
   let typha: WorkloadsRestarted["typha"];

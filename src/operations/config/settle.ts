@@ -1,13 +1,15 @@
 import { discover } from "../../cluster/discovery.ts";
 import { factsReader } from "../../cluster/facts-reader.ts";
-import { observedGroups } from "../../cluster/observe.ts";
+import { observedGroups, type Watched } from "../../cluster/observe.ts";
 import { readObject } from "../../cluster/read-object.ts";
+import { readOnce } from "../../cluster/read-once.ts";
 import { noteOn } from "../../merge/config-map.ts";
 import { configOf } from "../../model/config-age.ts";
 import { markSays } from "../../model/config-ledger.ts";
 import { configMapsOf, type ConfigMapFacts } from "../../model/configmap.ts";
-import type { Ref } from "../../model/kube.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
 import { configChangedAnnotation } from "../../model/names.ts";
+import { objectKey } from "../../model/object-name.ts";
 import { podsByNode } from "../../model/placement.ts";
 import { known } from "../../model/reading.ts";
 import { isOpen, notesOn, staleBy } from "../../plan/config/stale.ts";
@@ -24,6 +26,10 @@ export interface SettleOptions {
   /** Of discovery. */
   readonly serverVersion: string;
   readonly configMaps: readonly Ref[];
+  /** What a watch of the run has. */
+  readonly watched?: Watched;
+  /** By `objectKey`: takes the ConfigMaps as they are in the end. */
+  readonly keep?: Map<string, KubeObject | undefined>;
 }
 
 /**
@@ -34,7 +40,7 @@ export interface SettleOptions {
  */
 export async function settleNotes(
   session: Session,
-  { daemonSet: { namespace, name }, serverVersion, configMaps: refs }: SettleOptions,
+  { daemonSet: { namespace, name }, serverVersion, configMaps: refs, watched = {}, keep }: SettleOptions,
 ): Promise<Ended<PartResult>> {
   const because = "which values each pod runs with is written down";
   const nothing: Ended<PartResult> = {
@@ -44,9 +50,13 @@ export async function settleNotes(
   };
   const { connection, clock, dryRun } = session;
   if (dryRun !== "none" || refs.length === 0) return nothing;
-  const discovered = discover(connection, observedGroups);
-  const look = factsReader(connection, clock.now, { discovered, namespace });
-  const seen = await look(["daemonSets", "pods", "revisions", "workloads", "configMaps"]);
+  const once = readOnce(connection);
+  const look = factsReader(once, clock.now, { discovered: discover(once, observedGroups), namespace });
+  const [seen, noted] = await Promise.all([
+    look(["daemonSets", "pods", "revisions", "workloads", "configMaps"], watched),
+    Promise.all(refs.map(async (ref) => ({ ref, live: await readObject(once, ref) }))),
+  ]);
+  for (const { ref, live } of noted) keep?.set(objectKey(ref), live);
   const daemonSet = (seen.daemonSets.known ? seen.daemonSets.value : []).find(
     (each) => each.namespace === namespace && each.name === name,
   );
@@ -72,9 +82,6 @@ export async function settleNotes(
     (each) => each.namespace === namespace,
   );
   const readers = { daemonSet, workloads, pods: seen.pods };
-  const noted = await Promise.all(
-    refs.map(async (ref) => ({ ref, live: await readObject(connection, ref) })),
-  );
   const closed = notesOn(noted).filter((note) => !isOpen(staleBy(readers, [note])));
   if (closed.length === 0) return nothing;
   const ended = await writeObjects(
@@ -94,7 +101,11 @@ export async function settleNotes(
       timeout: 0,
       commands: session.commands,
     },
-    { serverVersion },
+    {
+      serverVersion,
+      known: new Map(noted.map(({ ref, live }) => [objectKey(ref), live])),
+      ...(keep === undefined ? {} : { keep }),
+    },
   );
   return objectsEnded(ended, because);
 }

@@ -2,9 +2,11 @@ import type { Session } from "../session.ts";
 import { factsReader, usualNamespace } from "../../cluster/facts-reader.ts";
 import { discover } from "../../cluster/discovery.ts";
 import { policyGroups } from "../../cluster/observe-policy.ts";
-import { observedGroups, type Need } from "../../cluster/observe.ts";
+import { observedGroups, type Need, type Watched } from "../../cluster/observe.ts";
 import { objectPath } from "../../cluster/paths.ts";
+import type { Followed } from "../../cluster/follow.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
+import { firstFrom, readOnce } from "../../cluster/read-once.ts";
 import { readingOf } from "../../cluster/reading.ts";
 import { userError } from "../../errors.ts";
 import { calicoFacts } from "../../facts/calico.ts";
@@ -12,6 +14,7 @@ import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
 import type { DatastoreType } from "../../model/datastore.ts";
 import type { KubeObject, NamespacedName } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
+import type { PodFacts } from "../../model/pod.ts";
 import type { Served } from "../../model/served.ts";
 import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
 import { liveControllerWorld } from "../../perform/controller-world.ts";
@@ -55,10 +58,15 @@ export async function openController(
   objects: readonly KubeObject[],
   wanted: NamespacedName | undefined,
   signal: AbortSignal,
+  /** What the run that this is a part of has, and follows. */
+  known: Pick<Watched, "nodes" | "pods" | "configMaps"> = {},
+  followed?: { readonly namespace: string; readonly pods: Followed<PodFacts> },
 ): Promise<OpenController> {
   const discovered = discover(connection, [...new Set([...observedGroups, ...policyGroups])], signal);
+  // What is looked at and what is followed begin at the same moment.
+  const once = readOnce(connection);
   const usual = usualNamespace(connection, wanted);
-  const seen = await factsReader(connection, clock.now, { discovered, namespace: usual })(needs);
+  const seen = await factsReader(once, clock.now, { discovered, namespace: usual })(needs, known);
   const calico = calicoFacts(seen, catalogue, wanted);
   refuseOthersInstall(calico.installSeen);
   const daemonSet = chosenIfAny(calico, wanted);
@@ -73,15 +81,18 @@ export async function openController(
   const controllers = seen.workloads.value.filter(({ component }) => component === "controller");
   const namespace = daemonSet?.namespace ?? controllers[0]?.namespace ?? usual;
   const inFile = objects.flatMap((object) => ofFile(object) ?? []);
-  const live = await liveControllerWorld(connection, {
+  const opening = firstFrom(once, connection);
+  const live = await liveControllerWorld(opening.connection, {
     namespace,
     places,
     daemonSet: daemonSet?.name,
     podSelectors: (running) => podSelectors([...running, ...inFile]),
+    followed: followed?.namespace === namespace ? { selector: usualPods, pods: followed.pods } : undefined,
     now: clock.now,
     signal,
   });
-  const set = daemonSet === undefined ? [] : await readRaw(connection, discovery, daemonSet);
+  opening.opened();
+  const set = daemonSet === undefined ? [] : await readRaw(once, discovery, daemonSet);
   const install = installOwner([...live.snapshot().workloads.map(({ raw }) => raw), ...set]);
   return {
     discovery,

@@ -1,7 +1,8 @@
 import { usualNamespace } from "../../cluster/facts-reader.ts";
 import { discover } from "../../cluster/discovery.ts";
+import type { Followed } from "../../cluster/follow.ts";
 import { list, type Listed } from "../../cluster/list.ts";
-import { observedGroups } from "../../cluster/observe.ts";
+import { bringsAllPods, observedGroups } from "../../cluster/observe.ts";
 import { readConfigMap, readInstallation } from "../../cluster/observe-lists.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { apiError, isApiError, userError } from "../../errors.ts";
@@ -11,13 +12,14 @@ import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { InstallationFacts } from "../../model/install.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { Place } from "../../model/place.ts";
+import type { PodFacts } from "../../model/pod.ts";
 import type { Reading, Truth } from "../../model/reading.ts";
 import type { Served } from "../../model/served.ts";
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
 import type { NodePlaces } from "../../plan/node/writes.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import { bell } from "../../perform/bell.ts";
-import { followNodes, liveNodeWorld } from "../../perform/node-world.ts";
+import { followNodes, followPods, liveNodeWorld } from "../../perform/node-world.ts";
 import type { LiveWorld } from "../../perform/run.ts";
 import { dataGroups } from "../migrate-data/read.ts";
 import { chooseDaemonSet } from "./choose.ts";
@@ -36,6 +38,8 @@ export interface OpenNodes {
   readonly environment: Environment;
   readonly places: NodePlaces;
   readonly live: LiveWorld<NodeWorld>;
+  /** The pods of all components in the namespace of the DaemonSet; undefined: only calico-node's are followed. */
+  readonly calicoPods?: Followed<PodFacts>;
   readonly around: Surroundings;
   /** Reads anew what is only looked at now and again; a run that follows what this one has written begins with it. */
   readonly refresh: () => Promise<void>;
@@ -77,12 +81,14 @@ export async function openNodes(
     daemonSets: served(discovery, "daemonsets", ["apps", "extensions"]),
     revisions: served(discovery, "controllerrevisions", ["apps"]),
   };
+  const calicoPods = followPods(connection, chosen, signal, changes.ring);
   const [live, restartTime, loadBalancers, oldData] = await Promise.all([
     liveNodeWorld(connection, changes, {
       daemonSet: chosen,
       found: { items: [raw], resourceVersion: listed.resourceVersion },
       places,
       nodes: followed,
+      pods: calicoPods,
       probes: options.probeImage !== undefined,
       now: clock.now,
       signal,
@@ -99,6 +105,7 @@ export async function openNodes(
     environment,
     places: { nodes, pods, daemonSets: places.daemonSets },
     live,
+    ...(bringsAllPods(chosen) ? { calicoPods } : {}),
     around: { bgp, restartTime, serverVersion: discovery.version, loadBalancers, oldData: oldData.latest },
     refresh: oldData.refresh,
   };

@@ -41,6 +41,8 @@ export async function templateGoal(
   { discovery, live, chosen }: OpenNodes,
   { connection }: Pick<Session, "connection">,
   desired: KubeObject,
+  /** What dry runs of this file have shown, by the state of the object. */
+  tried: Map<string, ReadonlyMap<string, boolean>> = new Map(),
 ): Promise<FileGoal> {
   const place = discovery.forKind(desired.apiVersion, "DaemonSet");
   if (place === undefined) {
@@ -65,7 +67,9 @@ export async function templateGoal(
   const known =
     raw === undefined
       ? new Map<string, boolean>()
-      : await tryOut(connection, discovery.version, raw, bringInLine(raw, desired, ref, true).writes);
+      : (tried.get(state(raw)) ??
+        (await tryOut(connection, discovery.version, raw, bringInLine(raw, desired, ref, true).writes)));
+  if (raw !== undefined && known.size > 0) tried.set(state(raw), known);
   return {
     facts: facts.template,
     inFile: desired,

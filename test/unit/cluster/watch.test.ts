@@ -278,6 +278,19 @@ describe("following a kind", () => {
     await expect(live.ended).rejects.toMatchObject({ status: 403 });
   });
 
+  test("after a conflict the watch tells who was quicker, and nothing is listed again", async () => {
+    const { live, watches, lists } = await followed([[pod("a", 1)]]);
+    const [stream] = watches;
+    if (stream === undefined) throw new Error("no watch");
+    const told = live.changedFrom("kube-system/a", "1");
+    send(stream, "MODIFIED", pod("a", 101));
+    expect(await told).toBe(true);
+    expect(await live.changedFrom("kube-system/a", "1")).toBe(true);
+    // Nothing is told: whoever asked has to look.
+    expect(await live.changedFrom("kube-system/a", "101")).toBe(false);
+    expect(lists()).toBe(1);
+  });
+
   test("relist brings the map up to date on demand", async () => {
     const { live } = await followed([[pod("a", 1)], [pod("a", 1), pod("z", 3)]]);
     await live.relist();
