@@ -46,7 +46,12 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
   const target = await readTarget(options.to, options.filename, context.readFile);
   const source = await factsSource(options, context, options.connect);
   const { findings, facts, cluster } = await checkRelease(source, { target, rules, daemonSet });
-  const report = preflightReport(verdictOf(findings, strictness), headingOf(facts, cluster, target));
+  const { newer } = target;
+  const report = preflightReport(
+    verdictOf(findings, strictness),
+    headingOf(facts, cluster, target),
+    newer === undefined ? [] : [{ because: newer }],
+  );
   context.stdout.write(
     output === undefined ? shortText(report) : await resultText(output, printablePreflight(report)),
   );
