@@ -1,4 +1,5 @@
 import { userError } from "../../errors.ts";
+import { refuseOtherState } from "../../manifest/other-state.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
@@ -58,6 +59,9 @@ async function checkedTemplate(
 ): Promise<FileGoal> {
   const { templateOnly, ignored } = request;
   const desired = await wholeFile(nodes, session, request, file);
+  const { places, chosen, live } = nodes;
+  const ref = { ...places.daemonSets, name: chosen.name };
+  refuseOtherState([{ ref, object: desired, before: live.snapshot().daemonSet?.raw }]);
   const goal = await templateGoal(nodes, session, desired);
   const overridden = templateOnly || ignored.has("H05") || ignored.has("all");
   const { refusal: missing, others } = await checkSurroundings(session.connection, file, desired);
