@@ -9,9 +9,10 @@ import type { KubeObject, Ref } from "../../model/kube.ts";
 import { runAnnotation } from "../../model/names.ts";
 import { objectKey } from "../../model/object-name.ts";
 import type { Agreeable } from "../../perform/agree.ts";
-import { wholes, type Wholes } from "../../plan/apply/intended.ts";
+import { wholes } from "../../plan/apply/intended.ts";
 import type { ApplySummary } from "../../plan/apply/summary.ts";
-import { isLeftAlone, type Target } from "../../plan/apply/target.ts";
+import type { Target } from "../../plan/apply/target.ts";
+import { stepsWriting, type DaemonSetOpen } from "../../plan/apply/would-write.ts";
 import {
   isOpen,
   noteToCome,
@@ -154,13 +155,15 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
     held === undefined
       ? await lookAtNodes(partOf(once, "nodes", true), remaining)
       : { ...(await nodesToDo(once, remaining)), refusals: [held], declined: false };
-  const changed = targets.filter((target) => changes(target, request, recreated, nodes.template, applied));
+  const daemonSet = (): DaemonSetOpen => ({ template: nodes.template, rest: false });
+  const judged = { install: scene.install, choices, applied, daemonSet };
+  const changed = targets.filter((target) => stepsWriting(target, judged).length > 0);
   const behind = nodes.nodes.length > 0 || nodes.stale.length > 0 || nodes.template || isOpen(stale);
   const set = targets.find(({ part, ref }) => part === "node" && isChosen(ref, chosen));
   if (changed.length === 0 && !behind) {
     const leased = set?.before?.metadata.annotations?.[runAnnotation] !== undefined;
-    const daemonSet = leased ? set.ref : undefined;
-    return { ...noQuestion, kind: "nothing", notInFile: await gone, daemonSet };
+    const carrier = leased ? set.ref : undefined;
+    return { ...noQuestion, kind: "nothing", notInFile: await gone, daemonSet: carrier };
   }
   if (nodes.refusals.length > 0) return { ...noQuestion, kind: "refused", refusals: nodes.refusals };
   if (nodes.declined) return { ...noQuestion, kind: "declined" };
@@ -247,18 +250,6 @@ export function notesToCome(targets: readonly Target[]): readonly ConfigNote[] {
   return targets.flatMap(({ part, before, object, ref }) =>
     part === "configmap" && before !== undefined ? noteToCome(ref, changedKeys(before, object)) : [],
   );
-}
-
-function changes(
-  target: Target,
-  { choices }: Pick<ApplyRequest, "choices">,
-  recreated: readonly Target[],
-  template: boolean,
-  applied: Wholes,
-): boolean {
-  if (isLeftAlone(target, choices)) return false;
-  if (target.part === "node") return template || target.before === undefined;
-  return recreated.includes(target) || applied(target).write !== undefined;
 }
 
 /** Every rule between what runs and the file, told; whether nothing stands in the way. */
