@@ -53,6 +53,7 @@ function fieldsOf(event: OperationEvent): readonly EventFields[] {
       return [{ type: "saved", bundle: event.bundle }];
     // Seen before anything happens: they are in what the command prints.
     case "findings":
+    case "step findings":
     case "planned":
       return [];
     case "procedure":

@@ -2,7 +2,7 @@ import type { Connection } from "../cluster/port.ts";
 import type { AppContext, Listening } from "../context.ts";
 import type { ConnectionValues } from "../flags/connection.ts";
 import { nextCommand, undoCommand } from "../flags/next-command.ts";
-import { renderRunCommand, runCommandOf } from "../flags/run-command.ts";
+import { renderRunCommand, runCommandOf, type CommandLine } from "../flags/run-command.ts";
 import type { OperationEvent } from "../operations/events.ts";
 import { holderName } from "../operations/holder.ts";
 import type { Session } from "../operations/session.ts";
@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly daemonSet?: string | undefined;
   /** Hash of the manifest that -f gave. */
   readonly manifest?: string;
+  /** In the place of the user's own line, where another command is asked. */
+  readonly line?: CommandLine;
 }
 
 /** The session of one command, and how it ends. */
@@ -43,7 +45,7 @@ export function openSession(
   aside: <T>(talk: () => Promise<T>) => Promise<T> = (talk) => talk(),
 ): OpenSession {
   const clock = serverClock(context.now);
-  const command = runCommandOf(context.line, options.manifest);
+  const command = runCommandOf(options.line ?? context.line, options.manifest);
   let listening: Listening | undefined;
   const daemonSet = options.daemonSet === undefined ? [] : [`--daemonset=${options.daemonSet}`];
   const session: Session = {

@@ -27,7 +27,7 @@ import { verdictOf } from "../../preflight/verdict.ts";
 import { clusterRules } from "../../preflight/cluster-rules.ts";
 import { known } from "../../model/reading.ts";
 import { lookAtReaders, restartable } from "../config/readers.ts";
-import { clusterSource } from "../facts/source.ts";
+import { clusterSource, type FactsSource } from "../facts/source.ts";
 import { lookAtNodes, nodesToDo, type MakeTemplate, type RemainingRequest } from "../node/remaining.ts";
 import { openNodes, type OpenNodes } from "../node/open.ts";
 import { templateGoal } from "../node/template.ts";
@@ -68,6 +68,10 @@ export interface ApplyPlanned {
   readonly scene: Scene;
   readonly recreated: readonly Target[];
   readonly migrations: readonly Migration[];
+  /** What was read of the cluster for it. */
+  readonly source: FactsSource;
+  /** Rules and guards that hold only until the run itself has migrated. */
+  readonly settled: readonly string[];
   /** What is asked of the nodes in this run. */
   readonly nodes: RemainingRequest;
   readonly make: MakeTemplate;
@@ -97,6 +101,21 @@ export function lookFor(
 }
 
 async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSignal): Promise<ApplyLook> {
+  const look = await lookAtStart(session, request, signal);
+  if (look.kind !== "plan" || (await passes(session, look.source, request, look.settled))) return look;
+  return { ...noQuestion, kind: "not ready" };
+}
+
+/**
+ * Everything that a run asks before it begins, but for the rules of preflight: what the file needs is there, rights and
+ * guards let it pass, the server takes it. Nothing is written. Throws UserError for what forbids the first write.
+ */
+export async function lookAtStart(
+  session: Session,
+  request: ApplyRequest,
+  /** Nodes are followed until it aborts. */
+  signal: AbortSignal,
+): Promise<ApplyLook> {
   const { connection, clock, commands, dryRun } = session;
   const { file, to, choices } = request;
   const objects = file.objects;
@@ -171,7 +190,6 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
   const [first] = [...nodes.nodes, ...nodes.stale];
   if (dryRun !== "client") await refusePods(scene, changed, { daemonSet: set, node: first });
   const migrations = await prepareMigrations(session, toMigrate, to.text);
-  if (!(await passes(session, source, request, settled))) return { ...noQuestion, kind: "not ready" };
   const summary = summaryOf({ hop, migrations, changed, recreated, nodes, stale, targets, request });
   const basis = fingerprint([
     summary,
@@ -187,6 +205,8 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
     scene,
     recreated,
     migrations,
+    source,
+    settled,
     nodes: dryRun === "none" ? own : migrated,
     make,
     open,
@@ -255,7 +275,7 @@ export function notesToCome(targets: readonly Target[]): readonly ConfigNote[] {
 /** Every rule between what runs and the file, told; whether nothing stands in the way. */
 async function passes(
   session: Session,
-  source: Parameters<typeof checkRelease>[0],
+  source: FactsSource,
   { file, to, told, nodes, recreate }: ApplyRequest,
   /** Rules that fail only until the run itself has migrated. */
   settled: readonly string[],
@@ -267,8 +287,8 @@ async function passes(
     daemonSet: nodes.daemonSet,
   });
   // That something has to be deleted and created again was said, and asked for.
-  const ignored = new Set([...nodes.ignored, ...settled, ...(recreate ? ["M14", "M15"] : [])]);
-  const verdict = verdictOf(checked.findings, { ignored, failOn: "error" });
+  const ignored = new Set([...nodes.ignored, ...(recreate ? ["M14", "M15"] : [])]);
+  const verdict = verdictOf(checked.findings, { ignored, settled: new Set(settled), failOn: "error" });
   session.emit({ kind: "findings", checked, verdict });
   return verdict.ready;
 }

@@ -61,8 +61,7 @@ export async function planConfigMap(
   const change = changeOf(open, values, request);
   const force = takesOver(values, request);
   refuse(open, change, await problemsOf(session.connection, open, change), force);
-  if (change.applied.write !== undefined)
-    await checkConfigMapStep(session, open, change, request, (text) => void warnings.push(text));
+  if (change.applied.write !== undefined) await checkConfigMapStep(listening, open, change, request);
   if (force) warnings.push(...conflictLines(change).map((line) => `H14: ${line.trim()}`));
   warnings.push(...oldNodeLines(open, change));
 
