@@ -2,7 +2,7 @@ import { userError } from "../../errors.ts";
 import { clusterRules } from "../../preflight/cluster-rules.ts";
 import type { ClusterRule } from "../../preflight/cluster-rule.ts";
 import type { PlanFile } from "../../operations/plan/file.ts";
-import { beginners, type Beginner } from "../../operations/preflight/begins.ts";
+import { beginners, type Beginner } from "../../operations/preflight/beginners.ts";
 import { seeHelp } from "../arguments.ts";
 import { idsIn } from "../rule-ids.ts";
 

@@ -18,7 +18,6 @@ import { printablePreflight, shortText } from "../../render/preflight/print.ts";
 import { daemonSetArgument, nodeArguments } from "../arguments.ts";
 import { outputOf, resultText } from "../print-result.ts";
 import { ignoredIds } from "../rule-ids.ts";
-import { askCommand } from "./ask-command.ts";
 import { beginnerOf, chosenRules, failOnOf } from "./options.ts";
 import { readTarget } from "./target.ts";
 
@@ -62,7 +61,9 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
   const asked =
     command === undefined || connection === undefined || newer !== undefined
       ? undefined
-      : await askCommand(connection, context, {
+      : await (
+          await import("./ask-command.ts")
+        ).askCommand(connection, context, {
           command,
           file,
           told: options.to === undefined || to?.known !== true ? undefined : to.value,

@@ -8,16 +8,20 @@ import { daemonSetPod, templateOf } from "../../plan/pod-of-template.ts";
 import type { Finding } from "../../preflight/finding.ts";
 import { blocks } from "../../preflight/rule.ts";
 import type { Version } from "../../releases/version.ts";
+import { lookAtStart } from "../apply/look.ts";
+import { refuseMissingRights } from "../configmap/operation.ts";
+import { planConfigMap } from "../configmap/plan.ts";
+import { openController } from "../controller/open.ts";
+import { checkController, heldController, podOfTarget } from "../controller/operation.ts";
 import type { OperationEvent } from "../events.ts";
 import type { FileTemplate } from "../node/template.ts";
-import type { OpenNodes } from "../node/open.ts";
+import { missingNodes, openNodes, type OpenNodes } from "../node/open.ts";
+import { checkNodes } from "../node/operation.ts";
+import { nodesLeft } from "../node/remaining.ts";
 import { targetOf, type PlanFile } from "../plan/file.ts";
 import type { Session } from "../session.ts";
+import type { Beginner } from "./beginners.ts";
 import { tryPod } from "../try-pod.ts";
-
-/** The commands that can be asked whether they would begin. */
-export const beginners = ["apply", "node", "controller", "configmap"] as const;
-export type Beginner = (typeof beginners)[number];
 
 export interface BeginRequest {
   readonly command: Beginner;
@@ -105,7 +109,6 @@ async function apply(
   { file, told, daemonSet, ignored }: BeginRequest,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const { lookAtStart } = await import("../apply/look.ts");
   if (file === undefined) throw userError("apply needs a file");
   const look = await lookAtStart(
     session,
@@ -141,11 +144,6 @@ async function node(
   { file, nodes: named, daemonSet, ignored }: BeginRequest,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const [{ missingNodes, openNodes }, { checkNodes }, { nodesLeft }] = await Promise.all([
-    import("../node/open.ts"),
-    import("../node/operation.ts"),
-    import("../node/remaining.ts"),
-  ]);
   const open = await openNodes(session, of(daemonSet), signal);
   const missing = missingNodes(open.live.snapshot(), named);
   if (missing.length > 0) return { refusals: missing.map(({ message }) => ({ message })), settled: nothing };
@@ -192,10 +190,6 @@ async function controller(
   { file, daemonSet, ignored }: BeginRequest,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const [{ openController }, { checkController, heldController, podOfTarget }] = await Promise.all([
-    import("../controller/open.ts"),
-    import("../controller/operation.ts"),
-  ]);
   const objects = (file?.objects ?? []).map(({ object }) => object);
   const open = await openController(session, objects, daemonSet, signal);
   const request = {
@@ -225,10 +219,6 @@ async function controller(
 }
 
 async function configMap(session: Session, { file, daemonSet, ignored }: BeginRequest): Promise<Answer> {
-  const [{ planConfigMap }, { refuseMissingRights }] = await Promise.all([
-    import("../configmap/plan.ts"),
-    import("../configmap/operation.ts"),
-  ]);
   if (file === undefined) throw userError("configmap needs a file");
   const request = { noRestart: false, takeOver: false, timeout: 0, ignored, ...of(daemonSet) };
   const { namespace } = session.connection;
