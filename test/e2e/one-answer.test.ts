@@ -13,6 +13,7 @@ import { workloadsReady } from "../calico/install.ts";
 import type { KubeVersion } from "../cluster/binaries/recipes.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at, type KubeObject } from "../cluster/kube-object.ts";
+import { poll } from "../cluster/wait.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { nodes, patchDaemonSet, writes } from "./support/calico-cluster.ts";
 import { runPlugin, type Result } from "./support/plugin.ts";
@@ -217,7 +218,11 @@ describe.each(ways)("Kubernetes $kubeVersion, Calico $old.version to $next.versi
         },
       ],
     });
+    const pod = { metadata: { name: "tried" }, spec: { containers: [{ name: "a", image: "a" }] } };
+    const tried = async () =>
+      (await cluster.request("POST", "/api/v1/namespaces/kube-system/pods?dryRun=All", pod)).status;
     try {
+      await poll(async () => (await tried()) >= 400, { what: "the webhook in force" });
       const template = next.map((object) =>
         object.kind === "DaemonSet" || object.kind === "Deployment" ? withMark(object) : object,
       );

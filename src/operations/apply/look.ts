@@ -180,6 +180,8 @@ export async function lookAtStart(
   const behind = nodes.nodes.length > 0 || nodes.stale.length > 0 || nodes.template || isOpen(stale);
   const set = targets.find(({ part, ref }) => part === "node" && isChosen(ref, chosen));
   if (changed.length === 0 && !behind) {
+    // Whoever works may still change what is in line now.
+    if (held !== undefined) return { ...noQuestion, kind: "refused", refusals: [held] };
     const leased = set?.before?.metadata.annotations?.[runAnnotation] !== undefined;
     const carrier = leased ? set.ref : undefined;
     return { ...noQuestion, kind: "nothing", notInFile: await gone, daemonSet: carrier };

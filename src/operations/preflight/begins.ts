@@ -2,9 +2,7 @@ import { explain, isApiError, isUserError, userError } from "../../errors.ts";
 import { findConfigMap } from "../../manifest/find-config-map.ts";
 import type { NamespacedName } from "../../model/kube.ts";
 import type { Stop } from "../../plan/decision.ts";
-import type { NodeGoal } from "../../plan/node/goal.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
-import { daemonSetPod, templateOf } from "../../plan/pod-of-template.ts";
 import type { Finding } from "../../preflight/finding.ts";
 import { blocks } from "../../preflight/rule.ts";
 import type { Version } from "../../releases/version.ts";
@@ -15,8 +13,9 @@ import { openController } from "../controller/open.ts";
 import { checkController, heldController, podOfTarget } from "../controller/operation.ts";
 import type { OperationEvent } from "../events.ts";
 import type { FileTemplate } from "../node/template.ts";
-import { missingNodes, openNodes, type OpenNodes } from "../node/open.ts";
+import { missingNodes, openNodes } from "../node/open.ts";
 import { checkNodes } from "../node/operation.ts";
+import { refusedPod } from "../node/refused-pod.ts";
 import { nodesLeft } from "../node/remaining.ts";
 import { targetOf, type PlanFile } from "../plan/file.ts";
 import type { Session } from "../session.ts";
@@ -162,27 +161,15 @@ async function node(
   );
   if (checked.kind !== "goal")
     return { refusals: checked.kind === "refused" ? checked.refusals : [], settled: nothing };
-  return { refusals: await refusedPod(session, open, checked.goal), settled: nothing };
-}
-
-/** The run tries the new pod before it touches the node (hazard H30): that of the first one. */
-async function refusedPod(session: Session, open: OpenNodes, goal: NodeGoal): Promise<readonly Stop[]> {
+  // The run tries the new pod before it touches the node: that of the first one.
+  const { goal } = checked;
   const world = open.live.snapshot();
-  const first = goal.nodes.find((each) => willRestart(world, goal, each, session.clock.now()));
-  const raw = world.daemonSet?.raw;
-  const template = templateOf(goal.template?.inFile ?? raw);
-  if (first === undefined || raw === undefined || template === undefined) return [];
-  const verdict = await tryPod(
-    session.connection,
-    open.discovery.version,
-    daemonSetPod(raw, template, first),
-  );
-  if (verdict.kind !== "refused") return [];
-  return [
-    {
-      message: `the server would refuse the new calico-node pod on node ${first}: ${verdict.messages.join("; ")}`,
-    },
-  ];
+  const refusals = await refusedPod(session, open.discovery.version, {
+    live: world.daemonSet?.raw,
+    inFile: goal.template?.inFile,
+    node: goal.nodes.find((each) => willRestart(world, goal, each, session.clock.now())),
+  });
+  return { refusals, settled: nothing };
 }
 
 async function controller(

@@ -75,6 +75,12 @@ const sick: Readonly<Record<string, Sickness>> = {
       annotated(object, { [runAnnotation]: lease("jane@host/1", 5, "x/apply:1") }),
     ),
   },
+  "H13: somebody works, and nothing is left to do": {
+    stage: "contract",
+    edit: only("DaemonSet", (object) =>
+      annotated(object, { [runAnnotation]: lease("jane@host/1", 5, "x/apply:1") }),
+    ),
+  },
   "H13: a run was left unfinished": {
     edit: only("DaemonSet", (object) =>
       annotated(object, { [runAnnotation]: lease("jane@host/1", 600, "x/apply:1") }),

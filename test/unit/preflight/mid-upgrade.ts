@@ -74,7 +74,7 @@ export function midwayObjects({
   const revisions = [
     aRevision(set, 1, "aaa", templateOf(before)),
     ...(done("template") ? [aRevision(set, 2, "bbb", templateOf(set))] : []),
-  ];
+  ].map((revision) => labelled(revision, templateOf(set)));
   return { live, nodes: nodeNames.map((name) => aNode(name)), pods, revisions };
 }
 
@@ -177,6 +177,13 @@ function calicoNodeOf(objects: readonly KubeObject[]): KubeObject {
   if (set === undefined) throw new Error("the manifest has no calico-node");
   const { metadata } = set;
   return { ...set, metadata: { ...metadata, namespace: "kube-system", uid: `uid-${metadata.name}` } };
+}
+
+/** Revisions carry the labels that their DaemonSet selects by. */
+function labelled(revision: KubeObject, template: Record<string, unknown>): KubeObject {
+  const { labels } = (template["metadata"] ?? {}) as { readonly labels?: Readonly<Record<string, string>> };
+  const { metadata } = revision;
+  return { ...revision, metadata: { ...metadata, labels: { ...labels, ...metadata.labels } } };
 }
 
 function templateOf(set: KubeObject) {
