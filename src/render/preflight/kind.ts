@@ -19,7 +19,7 @@ export interface PreflightReport {
   readonly manifest?: string;
   /** The command that was asked whether it would begin; missing: none was, and `ready` is only what the rules say. */
   readonly command?: string;
-  /** Nothing stands in the way: exit code 0. */
+  /** Nothing that was looked at stands in the way: exit code 0. */
   readonly ready: boolean;
   readonly findings: readonly ReportedFinding[];
   /** What else stands in the way: why that command would not begin. Missing: nothing. */
