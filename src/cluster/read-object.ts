@@ -1,6 +1,6 @@
 import { isApiError } from "../errors.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
-import { objectPath } from "./paths.ts";
+import { apiVersionOf, objectPath } from "./paths.ts";
 import type { Connection } from "./port.ts";
 
 /** undefined: it is not there. */
@@ -8,10 +8,25 @@ export async function readObject(connection: Connection, ref: Ref): Promise<Kube
   return await readPath(connection, objectPath(ref));
 }
 
+/** v1 from Kubernetes 1.15 on; an older server answers with the whole object. */
+const partialMetadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+
+/** Its metadata, for what nobody has to see the content of; undefined: it is not there. */
+export async function readMetadata(connection: Connection, ref: Ref): Promise<KubeObject | undefined> {
+  const found = await readPath(connection, objectPath(ref), partialMetadata);
+  if (found === undefined) return undefined;
+  return { apiVersion: apiVersionOf(ref), kind: ref.kind, metadata: found.metadata };
+}
+
 /** The same by its path. */
-export async function readPath(connection: Connection, path: string): Promise<KubeObject | undefined> {
+export async function readPath(
+  connection: Connection,
+  path: string,
+  accept?: string,
+): Promise<KubeObject | undefined> {
   try {
-    return (await connection.request({ method: "GET", path })).body as KubeObject;
+    const how = accept === undefined ? {} : { accept };
+    return (await connection.request({ method: "GET", path, ...how })).body as KubeObject;
   } catch (error) {
     if (isApiError(error) && error.status === 404) return undefined;
     throw error;

@@ -2,7 +2,7 @@ import { Option } from "clipanion";
 import { daemonSetFlag, filenameFlag, ignorePreflightErrorsFlag, outputFlag } from "../flags/common.ts";
 import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 import { toFlag } from "../flags/plan.ts";
-import { checksFlag, failOnFlag, skipChecksFlag } from "../flags/preflight.ts";
+import { checksFlag, failOnFlag, forFlag, skipChecksFlag } from "../flags/preflight.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class PreflightCommand extends BaseCommand {
@@ -10,16 +10,21 @@ export class PreflightCommand extends BaseCommand {
   static override readonly help = {
     summary: "Check what stands between what runs and a Calico release",
     details:
-      "Asks every rule between the release that runs and the one asked for, and whether the cluster is healthy enough to touch.\n" +
-      "Each finding says what was seen and what resolves it. Exit code 0: ready, 1: something stands in the way. An error that\n" +
-      "fails, or that could not be told, stands in the way until it is named in --ignore-preflight-errors. Changes nothing.\n" +
-      "Without a target: whether this cluster is healthy, and the newest releases that can be reached from here.\n\n" +
-      "-o short prints what did not pass, one line each; -o name the ids that stand in the way.",
-    arguments: "[--to VERSION | -f FILE] [flags]",
+      "Asks every rule between the release that runs and the one that is named, and whether the cluster is healthy enough to touch.\n" +
+      "Each finding says what was seen and what resolves it. Exit code 0: nothing stands in the way, 1: something does. An error\n" +
+      "that fails, or that could not be read, stands in the way until it is named in --ignore-preflight-errors. Changes nothing.\n" +
+      "With -f, ready means that `apply -f FILE` would begin now; --for asks another command instead. Without a file no command\n" +
+      "can be asked: then no blocker is known. Without a target: the newest releases that can be reached from here.\n\n" +
+      "-o short prints what did not pass, one line each; -o name the ids that stand in the way, and 'refused' for what has none.",
+    arguments: "[--to VERSION | -f FILE] [--for COMMAND [NODE...]] [flags]",
     examples: [
       { what: "Is this cluster healthy enough to touch, and how far can it go", command: "preflight" },
       { what: "May it go to v3.29.7", command: "preflight --to v3.29.7" },
       { what: "With the manifest that will be applied", command: "preflight -f calico.yaml -o wide" },
+      {
+        what: "Whether these nodes could be upgraded with it now",
+        command: "preflight -f calico.yaml --for=node node-01 node-02",
+      },
       {
         what: "In a pipeline, warnings stop too, one known finding does not",
         command: "preflight --to v3.29.7 --fail-on=warning --ignore-preflight-errors=P13 -o json",
@@ -34,6 +39,7 @@ export class PreflightCommand extends BaseCommand {
     ...filenameFlag,
     help: "Manifest of the target; - reads standard input.",
   });
+  readonly forCommand = option(forFlag);
   readonly checks = option(checksFlag);
   readonly skipChecks = option(skipChecksFlag);
   readonly ignored = option(ignorePreflightErrorsFlag);
@@ -52,6 +58,7 @@ export class PreflightCommand extends BaseCommand {
     return await runPreflight({
       to: this.to,
       filename: this.filename,
+      command: this.forCommand,
       checks: this.checks,
       skipChecks: this.skipChecks,
       ignored: this.ignored,
@@ -60,7 +67,8 @@ export class PreflightCommand extends BaseCommand {
       facts: this.facts,
       saveFacts: this.saveFacts,
       output: this.output,
-      extra: this.rest,
+      nodes: this.rest,
+      connection: this.connection,
       context: this.context,
       connect: () => this.connect(),
     });

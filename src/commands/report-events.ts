@@ -54,6 +54,7 @@ function fieldsOf(event: OperationEvent): readonly EventFields[] {
     // They are in what the command prints.
     case "compared":
     case "findings":
+    case "step findings":
     case "planned":
       return [];
     case "procedure":

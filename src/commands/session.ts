@@ -6,7 +6,7 @@ import { userError } from "../errors.ts";
 import type { ConnectionValues } from "../flags/connection.ts";
 import { readDryRun } from "../flags/dry-run.ts";
 import { nextCommand, undoCommand } from "../flags/next-command.ts";
-import { renderRunCommand, runCommandOf } from "../flags/run-command.ts";
+import { renderRunCommand, runCommandOf, type CommandLine } from "../flags/run-command.ts";
 import type { OperationEvent } from "../operations/events.ts";
 import { holderName } from "../operations/holder.ts";
 import type { Session } from "../operations/session.ts";
@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly daemonSet?: string | undefined;
   /** Hash of the manifest that -f gave. */
   readonly manifest?: string;
+  /** In the place of the user's own line, where another command is asked. */
+  readonly line?: CommandLine;
 }
 
 /** What they are made from. */
@@ -63,7 +65,7 @@ export function openSession(
   aside: <T>(talk: () => Promise<T>) => Promise<T> = (talk) => talk(),
 ): OpenSession {
   const clock = serverClock(context.now);
-  const command = runCommandOf(context.line, options.manifest);
+  const command = runCommandOf(options.line ?? context.line, options.manifest);
   const discovery = keepDiscovery(heard(given, clock));
   const reviews = keepReviews(discovery.connection);
   let listening: Listening | undefined;

@@ -5,6 +5,7 @@ import { catalogue } from "../releases/catalogue.ts";
 import { findRelease, newestRelease } from "../releases/find-release.ts";
 import { compareVersions, parseVersion, type Version } from "../releases/version.ts";
 import { seeHelp } from "./arguments.ts";
+import { releaseArgument } from "./release-argument.ts";
 
 export function readTold(flags: {
   readonly to: string | undefined;
@@ -18,23 +19,11 @@ export function readTold(flags: {
   if (to === undefined && !file)
     throw userError('required flag(s) "to" not set; or give the target\'s manifest with -f', seeHelp("plan"));
   return {
-    to: to === undefined ? undefined : target(to),
+    to: to === undefined ? undefined : releaseArgument(to),
     from: from === undefined ? undefined : running(from),
     datastore: datastore === undefined ? undefined : datastoreOf(datastore),
     kubernetes: kubernetes === undefined ? undefined : minorOf(kubernetes),
   };
-}
-
-function target(text: string): Version {
-  const found = findRelease(text, catalogue);
-  if (found.ok) return found.version;
-  const after =
-    found.why === "newer"
-      ? "; nothing is guessed about it: take a newer version of this program"
-      : found.why === "a minor"
-        ? ": name one of its releases"
-        : "; the known ones: version --releases";
-  throw userError(`--to: ${found.message}${after}`);
 }
 
 /** What runs may be newer than what is known: then every known release is a downgrade. */

@@ -20,6 +20,14 @@ export const skipChecksFlag = {
   valueName: "IDS",
 } as const satisfies Flag;
 
+export const forFlag = {
+  name: "for",
+  takes: "value",
+  help: "Also check whether this command would begin: apply, node, controller or configmap. With -f the default is apply.",
+  group: "Options",
+  valueName: "COMMAND",
+} as const satisfies Flag;
+
 export const failOnFlag = {
   name: "fail-on",
   takes: "value",

@@ -13,6 +13,7 @@ import type { RunEvent } from "../plan/run-event.ts";
 import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Millis } from "../model/time.ts";
 import type { Truth } from "../model/reading.ts";
+import type { Finding } from "../preflight/finding.ts";
 import type { Verdict } from "../preflight/verdict.ts";
 import type { Comparison } from "../perform/reporter.ts";
 import type { Checked } from "./preflight/check.ts";
@@ -35,6 +36,8 @@ export type OperationEvent =
   | { readonly kind: "note"; readonly text: string }
   /** What the rules of preflight say, and which of them stand in the way. */
   | { readonly kind: "findings"; readonly checked: Checked; readonly verdict: Verdict }
+  /** What the rules of one step say, as its command asks them. */
+  | { readonly kind: "step findings"; readonly findings: readonly Finding[] }
   /** What an upgrade is going to do, before it asks. */
   | { readonly kind: "planned"; readonly summary: ApplySummary }
   /** A directory that takes what the run changes: told when it is opened. */

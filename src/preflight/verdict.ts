@@ -7,6 +7,8 @@ export interface Strictness {
   readonly ignored: ReadonlySet<string>;
   /** --fail-on */
   readonly failOn: "error" | "warning";
+  /** What the command itself settles before anything depends on it. */
+  readonly settled?: ReadonlySet<string>;
 }
 
 /** A finding, and whether it stands in the way; ignored: it would, had it not been named. */
@@ -20,8 +22,12 @@ export interface Verdict {
 
 const nothing: ReadonlySet<string> = new Set();
 
-export function verdictOf(findings: readonly Finding[], { ignored, failOn }: Strictness): Verdict {
+export function verdictOf(
+  findings: readonly Finding[],
+  { ignored, failOn, settled = nothing }: Strictness,
+): Verdict {
   const judged = findings.map((finding): JudgedFinding => {
+    if (settled.has(finding.id)) return { ...finding, blocks: false, ignored: false };
     const stands = blocks(finding, ignored, failOn);
     return { ...finding, blocks: stands, ignored: !stands && blocks(finding, nothing, failOn) };
   });

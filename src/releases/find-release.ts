@@ -7,6 +7,8 @@ export type Found =
       readonly ok: false;
       readonly why: "no version" | "a minor" | "newer" | "unknown";
       readonly message: string;
+      /** The version, where it comes next: newer than all that is known, by a minor at most. */
+      readonly next?: Version;
     };
 
 /** A release as somebody writes it: `3.22.2`, `v3.22.2`, `v3.8.8-1`. What is not catalogued is not guessed. */
@@ -29,10 +31,15 @@ export function findRelease(text: string, catalogue: Catalogue): Found {
         ok: false,
         why: "newer",
         message: `${version.text} is newer than the releases that this program knows, the newest is ${newest.text}`,
+        ...(comesNext(version, newest) ? { next: version } : {}),
       }
     : { ok: false, why: "unknown", message: `there is no Calico release ${version.text}` };
 }
 
 export function newestRelease(catalogue: Catalogue): Version {
   return [...catalogue.releases.keys()].map(versionOf).reduce((a, b) => (compareVersions(a, b) > 0 ? a : b));
+}
+
+function comesNext({ major, minor }: Version, newest: Version): boolean {
+  return major === newest.major && minor - newest.minor <= 1;
 }

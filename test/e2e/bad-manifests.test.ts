@@ -212,6 +212,33 @@ describe("apply: one line for each object, and nothing written", () => {
   });
 });
 
+describe("a file that was written down from another state is not written over what came since", () => {
+  const kinds = { node: "DaemonSet", controller: "Deployment", configmap: "ConfigMap" } as const;
+  const stale = { resourceVersion: "1" };
+  const anew = { uid: "one-of-old" };
+
+  test.each(
+    (["node", "controller", "configmap"] as const).flatMap((command) => [
+      { command, more: stale, message: /resourceVersion is \d+ and the file says 1\n/ },
+      { command, more: anew, message: /uid is [-0-9a-f]{36} and the file says one-of-old\n/ },
+    ]),
+  )("$command -f refuses $more as kubectl answers Conflict", async ({ command, more, message }) => {
+    const path = await file(
+      only(kinds[command], (object) => ({
+        ...object,
+        metadata: { ...object.metadata, ...more, labels: { changed: "true" } },
+      })),
+    );
+    const replaced = await cluster.kubectl(["replace", "--dry-run=server", "-f", path]);
+    expect([replaced.code, replaced.stderr]).toEqual([1, expect.stringMatching(/Conflict|conflict/)]);
+    const mark = await cluster.audit.mark();
+    const { code, stdout, stderr } = await run(command, path);
+    expect([code, stdout, stderr]).toEqual([1, "", expect.stringMatching(message)]);
+    expect(stderr).toContain("take uid and resourceVersion out of it");
+    expect(await writes(cluster, mark)).toEqual([]);
+  });
+});
+
 describe("read as kubectl reads it", () => {
   test("a directory in which a file has nothing in it: the others count", async () => {
     const directory = await mkdtemp(join(folder, "parts-"));

@@ -13,7 +13,7 @@ import { type Cluster, startCluster } from "../cluster/cluster.ts";
 import { at, type KubeObject } from "../cluster/kube-object.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { daemonSet, nodes, podOf } from "./support/calico-cluster.ts";
-import { runPlugin, type RunOptions } from "./support/plugin.ts";
+import { pluginEnv, runPlugin, type RunOptions } from "./support/plugin.ts";
 
 interface Way {
   readonly kubeVersion: KubeVersion;
@@ -92,7 +92,8 @@ describe.each(ways)("Kubernetes $kubeVersion, Calico $old.version → $new.versi
   async function shell(commands: readonly string[]): Promise<void> {
     const child = spawn("bash", ["-euo", "pipefail", "-c", commands.join("\n")], {
       cwd: folder,
-      env: { ...process.env, ...cluster.env },
+      // Commands of the program are among them.
+      env: { ...process.env, ...pluginEnv(cluster) },
     });
     let said = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));

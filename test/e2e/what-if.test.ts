@@ -168,7 +168,7 @@ describe("migrate-policy --what-if", () => {
   });
 
   test.each([
-    [["--to", "nonsense"], /--to is a release as v2.6.12/],
+    [["--to", "nonsense"], /--to: "nonsense" is no version/],
     [["--to", "v2.6.3"], /k8s-policy-no-match/],
     [["--keep", "web"], /--keep is NAMESPACE\/NAME/],
     [["--keep", "shop/gone"], /networkpolicies "gone" not found/],

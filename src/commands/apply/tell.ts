@@ -27,6 +27,7 @@ export function planLines({ stderr }: Pick<TellContext, "stderr">): (event: Oper
         ...(running.known ? { from: running.value.oldest.text } : {}),
         ...(datastore.known ? { datastore: datastore.value } : {}),
         ...(target.to?.known === true ? { to: target.to.value.text } : {}),
+        command: "apply",
       };
       stderr.write(shortText(preflightReport(event.verdict, heading)));
     }

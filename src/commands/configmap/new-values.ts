@@ -1,9 +1,8 @@
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
-import { contentsOf } from "../../manifest/contents.ts";
+import { findConfigMap } from "../../manifest/find-config-map.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import { dataOf } from "../../merge/config-map.ts";
-import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { OpenConfigMap } from "../../operations/configmap/open.ts";
 import type { NewValues } from "../../operations/configmap/request.ts";
 import { readManifest } from "../read-manifest.ts";
@@ -34,7 +33,9 @@ export async function wantedValues(
   switch (from.from) {
     case "file": {
       const { file } = from;
-      return { values: { kind: "object", find: ({ ref }) => inFile(objects, file, ref, defaultNamespace) } };
+      return {
+        values: { kind: "object", find: ({ ref }) => findConfigMap(objects, file, ref, defaultNamespace) },
+      };
     }
     case "flags": {
       const before = dataOf(live);
@@ -53,35 +54,4 @@ export async function wantedValues(
       return { values: { kind: "keys", set, unset }, edited: text };
     }
   }
-}
-
-function inFile(
-  objects: readonly ManifestObject[],
-  file: string,
-  ref: Ref,
-  defaultNamespace: string,
-): KubeObject {
-  const maps = objects
-    .map(({ object }) => object)
-    .filter(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === ref.name)
-    .map((object) => ({
-      ...object,
-      metadata: { ...object.metadata, namespace: object.metadata.namespace ?? defaultNamespace },
-    }));
-  const here = `${ref.namespace ?? ""}/${ref.name}`;
-  const matches = maps.filter(({ metadata }) => metadata.namespace === ref.namespace);
-  const [match, second] = matches;
-  if (second !== undefined)
-    throw userError(
-      `${file} has the ConfigMap ${here} ${String(matches.length)} times; leave one of them in it`,
-    );
-  if (match !== undefined) return match;
-  const [other] = maps;
-  if (other !== undefined)
-    throw userError(
-      `the ConfigMap in ${file} is ${other.metadata.namespace}/${ref.name} and the cluster's is ${here}; give a manifest of the same namespace`,
-    );
-  throw userError(
-    `no ConfigMap ${ref.name} in ${file} (it has ${contentsOf(objects).text}); give the manifest that holds ${here}`,
-  );
 }

@@ -4,8 +4,8 @@ import { userError } from "../../errors.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
 import type { FactsFlags } from "../../operations/facts/source.ts";
 import type { Decisions } from "../../policy/migration.ts";
-import { parseVersion } from "../../releases/version.ts";
 import { seeHelp } from "../arguments.ts";
+import { releaseArgument } from "../release-argument.ts";
 import { readDecisions, type GivenDecisions } from "./decisions.ts";
 
 /** The flags as the command class has them. */
@@ -29,7 +29,7 @@ export const usage = seeHelp("migrate-policy");
 /** What is asked for, of the looks as of the migration. */
 export interface Given {
   readonly given: Decisions;
-  /** A version that parses. */
+  /** A release that is known. */
   readonly to: string | undefined;
 }
 
@@ -37,8 +37,6 @@ export interface Given {
 export function checked(values: MigratePolicyValues): Given {
   const { to, extra } = values;
   if (extra.length > 0) throw userError(`unexpected arguments: [${extra.join(" ")}]`, usage);
-  const wanted = to === undefined ? undefined : parseVersion(to);
-  if (to !== undefined && wanted === undefined)
-    throw userError(`--to is a release as v2.6.12, not "${to}"`, usage);
+  const wanted = to === undefined ? undefined : releaseArgument(to);
   return { given: readDecisions(values, usage), to: wanted?.text };
 }

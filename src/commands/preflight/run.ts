@@ -1,26 +1,31 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
-import type { ClusterFacts } from "../../model/cluster-facts.ts";
+import type { ConnectionValues } from "../../flags/connection.ts";
 import { formatTime } from "../../model/time.ts";
-import type { PreflightFacts } from "../../preflight/facts.ts";
+import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
+import { checkRelease, type Checked } from "../../operations/preflight/check.ts";
+import { reachableFrom } from "../../operations/preflight/coming.ts";
+import type { Beginning } from "../../operations/preflight/begins.ts";
+import { manifestOf, type Target } from "../../operations/preflight/target.ts";
+import type { Stop } from "../../plan/decision.ts";
+import { rulesOfStep } from "../../preflight/cluster-rules.ts";
+import type { Finding } from "../../preflight/finding.ts";
 import { verdictOf } from "../../preflight/verdict.ts";
 import { preflightReport, type Heading } from "../../render/preflight/build.ts";
+import type { Refusal } from "../../render/preflight/kind.ts";
 import { printablePreflight, shortText } from "../../render/preflight/print.ts";
-import { daemonSetArgument } from "../arguments.ts";
-import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
+import { daemonSetArgument, nodeArguments } from "../arguments.ts";
 import { outputOf, resultText } from "../print-result.ts";
-import { checkRelease } from "../../operations/preflight/check.ts";
-import { reachableFrom } from "../../operations/preflight/coming.ts";
 import { ignoredIds } from "../rule-ids.ts";
-import { chosenRules, failOnOf } from "./options.ts";
-import type { Target } from "../../operations/preflight/target.ts";
+import { beginnerOf, chosenRules, failOnOf } from "./options.ts";
 import { readTarget } from "./target.ts";
 
 export interface PreflightOptions extends FactsFlags {
   readonly to: string | undefined;
   readonly filename: readonly string[];
+  /** --for */
+  readonly command: string | undefined;
   readonly checks: readonly string[];
   readonly skipChecks: readonly string[];
   readonly ignored: readonly string[];
@@ -28,7 +33,8 @@ export interface PreflightOptions extends FactsFlags {
   /** namespace/name */
   readonly daemonSet: string | undefined;
   readonly output: string;
-  readonly extra: readonly string[];
+  readonly nodes: readonly string[];
+  readonly connection: ConnectionValues;
   readonly context: AppContext;
   readonly connect: () => Promise<Connection>;
 }
@@ -36,24 +42,65 @@ export interface PreflightOptions extends FactsFlags {
 /** Exit code 0 when nothing stands in the way, 1 otherwise. */
 export async function runPreflight(options: PreflightOptions): Promise<number> {
   const { context } = options;
-  if (options.extra.length > 0) throw userError(`extra arguments: [${options.extra.join(" ")}]`);
   const output =
     options.output === "short" ? undefined : await outputOf(plainOutput(options.output), context);
-  const strictness = { ignored: ignoredIds(options.ignored), failOn: failOnOf(options.failOn) };
-  const rules = chosenRules(options.checks, options.skipChecks);
-  const daemonSet =
-    options.daemonSet === undefined ? undefined : daemonSetArgument(options.daemonSet, "preflight");
+  const ignored = ignoredIds(options.ignored);
+  const failOn = failOnOf(options.failOn);
+  const chosen = chosenRules(options.checks, options.skipChecks);
+  const nodes = nodeArguments(options.nodes, "preflight");
+  const daemonSet = daemonSetArgument(options.daemonSet, "preflight");
   const target = await readTarget(options.to, options.filename, context.readFile);
+  const { to, file, newer } = target;
+  const command = beginnerOf({ ...options, file, nodes });
   const source = await factsSource(options, context, options.connect);
-  const { findings, facts, cluster } = await checkRelease(source, { target, rules, daemonSet });
-  const report = preflightReport(verdictOf(findings, strictness), headingOf(facts, cluster, target));
+  const manifest = manifestOf(file);
+  const ofStep = { ...(to === undefined ? {} : { to }), ...(manifest === undefined ? {} : { manifest }) };
+  const rules = command === undefined || command === "apply" ? chosen : rulesOfStep(command, ofStep);
+  const checked = await checkRelease(source, { target, rules, daemonSet });
+  const { connection } = source;
+  const asked =
+    command === undefined || connection === undefined || newer !== undefined
+      ? undefined
+      : await (
+          await import("./ask-command.ts")
+        ).askCommand(connection, context, {
+          command,
+          file,
+          told: options.to === undefined || to?.known !== true ? undefined : to.value,
+          nodes,
+          daemonSet,
+          ignored,
+          connection: options.connection,
+        });
+  const findings = asked?.findings ?? checked.findings;
+  const settled = asked === undefined ? nothing : settledOf(asked, findings);
+  const report = preflightReport(
+    verdictOf(findings, { ignored, failOn, settled }),
+    { ...headingOf(checked, target), ...(asked === undefined || command === undefined ? {} : { command }) },
+    newer === undefined ? (asked?.refusals ?? []).map(refusalOf) : [{ because: newer }],
+  );
   context.stdout.write(
     output === undefined ? shortText(report) : await resultText(output, printablePreflight(report)),
   );
   return report.ready ? 0 : 1;
 }
 
-function headingOf(facts: PreflightFacts, cluster: ClusterFacts, { to, file }: Target): Heading {
+const nothing: ReadonlySet<string> = new Set();
+
+/** A command that has nothing to do asks no rule. */
+function settledOf({ settled }: Beginning, findings: readonly Finding[]): ReadonlySet<string> {
+  return settled === "all" ? new Set(findings.map(({ id }) => id)) : settled;
+}
+
+function refusalOf({ id, message, hint }: Stop): Refusal {
+  return {
+    ...(id === undefined ? {} : { id }),
+    because: message,
+    ...(hint === undefined ? {} : { fix: hint }),
+  };
+}
+
+function headingOf({ facts, cluster }: Checked, { to, file }: Target): Heading {
   const { running, datastore } = facts;
   const reachable = to === undefined ? reachableFrom(facts) : undefined;
   return {

@@ -1,38 +1,44 @@
-import { userError } from "../../errors.ts";
+import { isUserError } from "../../errors.ts";
 import { known, type Reading } from "../../model/reading.ts";
 import { targetOf, type PlanFile } from "../../operations/plan/file.ts";
 import type { Target } from "../../operations/preflight/target.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { findRelease } from "../../releases/find-release.ts";
 import { releasesOfImage } from "../../releases/release.ts";
-import { parseVersion, versionOf, type Version } from "../../releases/version.ts";
+import { versionOf, type Version } from "../../releases/version.ts";
 import { readPlanFile } from "../read-plan-file.ts";
+import { releaseOrNext } from "../release-argument.ts";
 
-/** Throws for what no check can be made against; a release newer than what is known is taken as it is. */
+export interface ReadTarget extends Target {
+  /** Why no command goes to a release that came after the catalogue. */
+  readonly newer?: string;
+}
+
+/** Throws for what no check can be made against; the release that comes next is taken as it is, and `newer`. */
 export async function readTarget(
   to: string | undefined,
   filename: readonly string[],
   readFile: (path: string) => Promise<string>,
-): Promise<Target> {
-  const version = to === undefined ? undefined : namedRelease(to);
+): Promise<ReadTarget> {
+  const named = to === undefined ? undefined : releaseOrNext(to);
   const file = await readPlanFile(filename, readFile, "preflight");
-  if (file === undefined) return { to: version === undefined ? undefined : known(version), file };
-  if (version !== undefined) {
-    // Throws where the two do not agree.
-    targetOf(version, file);
-    return { to: known(version), file };
-  }
-  return { to: releaseOf(file), file };
+  if (named === undefined) return file === undefined ? { to: undefined, file } : ofFile(file);
+  const { version, newer } = named;
+  // Throws where the two do not agree.
+  if (file !== undefined) targetOf(version, file);
+  return { to: known(version), file, ...(newer === undefined ? {} : { newer }) };
 }
 
-function namedRelease(text: string): Version {
-  const found = findRelease(text, catalogue);
-  if (found.ok) return found.version;
-  const version = parseVersion(text);
-  if (found.why === "newer" && version !== undefined) return version;
-  const after =
-    found.why === "a minor" ? ": name one of its releases" : "; the known ones: version --releases";
-  throw userError(`--to: ${found.message}${after}`);
+function ofFile(file: PlanFile): ReadTarget {
+  if (file.set?.release.by !== "newer") return { to: releaseOf(file), file };
+  const found = findRelease(file.set.release.release ?? "", catalogue);
+  try {
+    targetOf(undefined, file);
+  } catch (error) {
+    if (!isUserError(error) || found.ok || found.next === undefined) throw error;
+    return { to: known(found.next), file, newer: error.message };
+  }
+  return { to: releaseOf(file), file };
 }
 
 function releaseOf({ set, contents, path }: PlanFile): Reading<Version> {

@@ -28,7 +28,9 @@ export function hopTo(standing: Standing, to: Version, asked: Asked): UpgradeHop
     throw userError(`${id}: ${because}${better}\nSee '${program} explain ${id}'`);
   }
   refuseHops(plan, asked);
-  const [hop] = plan.hops;
+  const [first] = plan.hops;
+  // Of the release that runs already the file alone tells what is left.
+  const hop = first?.from === first?.to ? undefined : first;
   for (const step of hop?.steps ?? []) if (!isMigration(step)) refuseStep(step, asked);
   if (hop !== undefined && typhaBindsNodes(hop)) refuseStops(hop, asked.request);
   return hop;

@@ -2,15 +2,17 @@ import { firstFrom, readOnce } from "../../cluster/read-once.ts";
 import { userError } from "../../errors.ts";
 import { checkObjects } from "../../manifest/check-objects.ts";
 import { findDaemonSet } from "../../manifest/find-daemonset.ts";
+import { refuseOtherState } from "../../manifest/other-state.ts";
 import { changedKeys } from "../../merge/config-map.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { runAnnotation } from "../../model/names.ts";
 import { objectKey } from "../../model/object-name.ts";
 import type { Agreeable } from "../../perform/agree.ts";
-import { wholes, type Wholes } from "../../plan/apply/intended.ts";
+import { wholes } from "../../plan/apply/intended.ts";
 import type { ApplySummary } from "../../plan/apply/summary.ts";
-import { isLeftAlone, type Target } from "../../plan/apply/target.ts";
+import type { Target } from "../../plan/apply/target.ts";
+import { stepsWriting, type DaemonSetOpen } from "../../plan/apply/would-write.ts";
 import {
   isOpen,
   noteToCome,
@@ -25,7 +27,7 @@ import { verdictOf } from "../../preflight/verdict.ts";
 import { clusterRules } from "../../preflight/cluster-rules.ts";
 import { known } from "../../model/reading.ts";
 import { lookAtReaders, restartable } from "../config/readers.ts";
-import { clusterSource } from "../facts/source.ts";
+import { clusterSource, type FactsSource } from "../facts/source.ts";
 import { lookAtNodes, nodesToDo, type MakeTemplate, type RemainingRequest } from "../node/remaining.ts";
 import { openNodes, type OpenNodes } from "../node/open.ts";
 import { templateGoal } from "../node/template.ts";
@@ -35,7 +37,6 @@ import { heldByAnotherRun } from "../sequence.ts";
 import { partOf, warn, type Session } from "../session.ts";
 import { changedSince } from "./changed-since.ts";
 import { hopTo, migrationsOf, settledBy, typhaBindsNodes } from "./decide.ts";
-import { refuseOtherState } from "./identity.ts";
 import { prepareMigrations, type Migration } from "./migrations.ts";
 import { notInFile } from "./not-in-file.ts";
 import { toRecreate } from "./recreate.ts";
@@ -67,6 +68,10 @@ export interface ApplyPlanned {
   readonly scene: Scene;
   readonly recreated: readonly Target[];
   readonly migrations: readonly Migration[];
+  /** What was read of the cluster for it. */
+  readonly source: FactsSource;
+  /** Rules and guards that hold only until the run itself has migrated. */
+  readonly settled: readonly string[];
   /** What is asked of the nodes in this run. */
   readonly nodes: RemainingRequest;
   readonly make: MakeTemplate;
@@ -98,6 +103,21 @@ export function lookFor(
 }
 
 async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSignal): Promise<ApplyLook> {
+  const look = await lookAtStart(session, request, signal);
+  if (look.kind !== "plan" || (await passes(session, look.source, request, look.settled))) return look;
+  return { ...noQuestion, kind: "not ready" };
+}
+
+/**
+ * Everything that a run asks before it begins, but for the rules of preflight: what the file needs is there, rights and
+ * guards let it pass, the server takes it. Nothing is written. Throws UserError for what forbids the first write.
+ */
+export async function lookAtStart(
+  session: Session,
+  request: ApplyRequest,
+  /** Nodes are followed until it aborts. */
+  signal: AbortSignal,
+): Promise<ApplyLook> {
   const { connection, clock, commands, dryRun } = session;
   const { file, to, choices } = request;
   const objects = file.objects;
@@ -158,13 +178,17 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
     held === undefined
       ? await lookAtNodes(partOf(once, "nodes", true), remaining)
       : { ...(await nodesToDo(once, remaining)), refusals: [held], declined: false };
-  const changed = targets.filter((target) => changes(target, request, recreated, nodes.template, applied));
+  const daemonSet = (): DaemonSetOpen => ({ template: nodes.template, rest: false });
+  const judged = { install: scene.install, choices, applied, daemonSet };
+  const changed = targets.filter((target) => stepsWriting(target, judged).length > 0);
   const behind = nodes.nodes.length > 0 || nodes.stale.length > 0 || nodes.template || isOpen(stale);
   const set = targets.find(({ part, ref }) => part === "node" && isChosen(ref, chosen));
   if (changed.length === 0 && !behind) {
+    // Whoever works may still change what is in line now.
+    if (held !== undefined) return { ...noQuestion, kind: "refused", refusals: [held] };
     const leased = set?.before?.metadata.annotations?.[runAnnotation] !== undefined;
-    const daemonSet = leased ? set.ref : undefined;
-    return { ...noQuestion, kind: "nothing", notInFile: await gone, daemonSet };
+    const carrier = leased ? set.ref : undefined;
+    return { ...noQuestion, kind: "nothing", notInFile: await gone, daemonSet: carrier };
   }
   if (nodes.refusals.length > 0) return { ...noQuestion, kind: "refused", refusals: nodes.refusals };
   if (nodes.declined) return { ...noQuestion, kind: "declined" };
@@ -172,7 +196,6 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
   const [first] = [...nodes.nodes, ...nodes.stale];
   if (dryRun !== "client") await refusePods(scene, changed, { daemonSet: set, node: first });
   const migrations = await prepareMigrations(session, toMigrate, to.text);
-  if (!(await passes(session, source, request, settled))) return { ...noQuestion, kind: "not ready" };
   const summary = summaryOf({ hop, migrations, changed, recreated, nodes, stale, targets, request });
   const basis = fingerprint([
     summary,
@@ -188,6 +211,8 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
     scene,
     recreated,
     migrations,
+    source,
+    settled,
     nodes: dryRun === "none" ? own : migrated,
     make,
     tried,
@@ -255,22 +280,10 @@ export function notesToCome(targets: readonly Target[]): readonly ConfigNote[] {
   );
 }
 
-function changes(
-  target: Target,
-  { choices }: Pick<ApplyRequest, "choices">,
-  recreated: readonly Target[],
-  template: boolean,
-  applied: Wholes,
-): boolean {
-  if (isLeftAlone(target, choices)) return false;
-  if (target.part === "node") return template || target.before === undefined;
-  return recreated.includes(target) || applied(target).write !== undefined;
-}
-
 /** Every rule between what runs and the file, told; whether nothing stands in the way. */
 async function passes(
   session: Session,
-  source: Parameters<typeof checkRelease>[0],
+  source: FactsSource,
   { file, to, told, nodes, recreate }: ApplyRequest,
   /** Rules that fail only until the run itself has migrated. */
   settled: readonly string[],
@@ -282,8 +295,8 @@ async function passes(
     daemonSet: nodes.daemonSet,
   });
   // That something has to be deleted and created again was said, and asked for.
-  const ignored = new Set([...nodes.ignored, ...settled, ...(recreate ? ["M14", "M15"] : [])]);
-  const verdict = verdictOf(checked.findings, { ignored, failOn: "error" });
+  const ignored = new Set([...nodes.ignored, ...(recreate ? ["M14", "M15"] : [])]);
+  const verdict = verdictOf(checked.findings, { ignored, settled: new Set(settled), failOn: "error" });
   session.emit({ kind: "findings", checked, verdict });
   return verdict.ready;
 }

@@ -96,7 +96,7 @@ async function perform(
     note: noted && !request.noRestart,
   };
   const parts = (Object.keys(wanted) as PartId[]).filter((id) => wanted[id]).map((id) => ({ id }));
-  if (parts.length > 0 && dryRun === "none") await checkRights(connection, rightsFor(open, changing));
+  if (parts.length > 0 && dryRun === "none") await refuseMissingRights(session, plan);
   const bundle =
     changing && dryRun === "none"
       ? await openRunBundle(session, { command: "configmap", kubernetes: serverVersion })
@@ -210,6 +210,14 @@ function sameData(a: Parameters<typeof dataOf>[0], b: Parameters<typeof dataOf>[
 /** A killed run may have left its lease after its last write. */
 function hasRun({ daemonSet: { run } }: OpenConfigMap): boolean {
   return run !== undefined;
+}
+
+/** Throws UserError where a right is missing for what was planned. */
+export async function refuseMissingRights(
+  { connection }: Pick<Session, "connection">,
+  { open, change }: Pick<ConfigMapPlan, "open" | "change">,
+): Promise<void> {
+  await checkRights(connection, rightsFor(open, change.applied.write !== undefined));
 }
 
 function rightsFor(

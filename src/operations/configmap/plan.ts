@@ -1,4 +1,5 @@
 import { userError } from "../../errors.ts";
+import { refuseOtherState } from "../../manifest/other-state.ts";
 import { dataOf, type ConfigMapChange } from "../../merge/config-map.ts";
 import { runDaemonSet } from "../../plan/node/run-lease.ts";
 import type { Agreeable } from "../../perform/agree.ts";
@@ -55,11 +56,12 @@ export async function planConfigMap(
     emit: (event) => (event.kind === "warning" ? warnings.push(event.text) : session.emit(event)),
   };
   const open = first ?? (await openConfigMap(session, request.daemonSet));
+  if (values.kind === "object")
+    refuseOtherState([{ ref: open.ref, object: values.find(open), before: open.live }]);
   const change = changeOf(open, values, request);
   const force = takesOver(values, request);
   refuse(open, change, await problemsOf(session.connection, open, change), force);
-  if (change.applied.write !== undefined)
-    await checkConfigMapStep(session, open, change, request, (text) => void warnings.push(text));
+  if (change.applied.write !== undefined) await checkConfigMapStep(listening, open, change, request);
   if (force) warnings.push(...conflictLines(change).map((line) => `H14: ${line.trim()}`));
   warnings.push(...oldNodeLines(open, change));
 

@@ -3,6 +3,7 @@ import type { ConfigNote, Stale } from "../../plan/config/stale.ts";
 import type { Stop } from "../../plan/decision.ts";
 import { restartController } from "../config/restart.ts";
 import type { ControllerRequest } from "../controller/request.ts";
+import { refusedPod } from "../node/refused-pod.ts";
 import { lookAtNodes, type Remaining } from "../node/remaining.ts";
 import type { Session } from "../session.ts";
 import { mayRestartTypha, whyNotTypha } from "../typha/restart.ts";
@@ -43,7 +44,9 @@ export async function refusedRestarts(
   await tried(async () => {
     const seen = await lookAtNodes(session, remaining(request, open, notes));
     left = [...new Set([...seen.nodes, ...seen.stale])];
-    return seen.declined ? [{ message: "it was not agreed to" }] : seen.refusals;
+    if (seen.declined) return [{ message: "it was not agreed to" }];
+    if (seen.refusals.length > 0 || session.dryRun === "client") return seen.refusals;
+    return await refusedPod(session, open.discovery.version, { live: seen.daemonSet, node: left[0] });
   });
   return { refusals, nodes: left };
 }

@@ -12,11 +12,10 @@ import type { ConfigMapRequest } from "./request.ts";
  * throws UserError where they forbid the change.
  */
 export async function checkConfigMapStep(
-  { connection, clock }: Pick<Session, "connection" | "clock">,
+  { connection, clock, emit }: Pick<Session, "connection" | "clock" | "emit">,
   { discovery, daemonSet, seen, ref }: OpenConfigMap,
   { data }: Pick<ConfigMapChange, "data">,
   { ignored }: Pick<ConfigMapRequest, "ignored">,
-  warn: (text: string) => void,
 ): Promise<void> {
   const { namespace, name } = daemonSet;
   const place = {
@@ -27,7 +26,7 @@ export async function checkConfigMapStep(
     daemonSet: { namespace, name },
     known: { ...seen, configMaps: withData(seen.configMaps, ref, data) },
   };
-  await checkStep("configmap", place, {}, ignored, warn);
+  await checkStep("configmap", place, {}, ignored, emit);
 }
 
 /** Values that end a contradiction must not be stopped by it, and those that make one must be. */

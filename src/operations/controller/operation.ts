@@ -14,6 +14,7 @@ import { lastLogLines } from "../node/crash-log.ts";
 import { checkRights } from "../node/rights.ts";
 import { settleTime } from "../node/settle.ts";
 import type { FileTemplate } from "../node/template.ts";
+import { heldByAnotherRun } from "../sequence.ts";
 import { openRunBundle, performing, warn, type Session } from "../session.ts";
 import { podReader } from "../try-pod.ts";
 import { refusalsOf } from "./checks.ts";
@@ -43,22 +44,13 @@ export async function controllerOperation(
 ): Promise<ControllerOutcome> {
   const { live, places, namespace, discovery, datastore } = open;
   const { clock, connection, dryRun } = session;
-  const wanted =
-    file === undefined
-      ? wantedRestart(open, session, request)
-      : await wantedByFile(open, session, file, request);
-  refuseSecond(open, wanted, session.commands);
-  const start = live.snapshot();
-  const changes = willChange(start, wanted);
-  if (changes) {
-    const image = file === undefined ? undefined : wanted.facts.image;
-    if (!request.asStep) await checkControllerStep(open, session, image, request);
-    const refusals = await refusalsOf(open, session, start, wanted, file, request);
-    if (refusals.length > 0) return { kind: "refused", refusals };
-    const groups = { Deployment: places.deployments.group, ReplicaSet: places.replicaSets.group };
-    const rights = rightsOf(start, [wanted.target, ...wanted.stubs], groups, namespace);
-    await checkRights(connection, [...rights, ...leaseRights(start, places.daemonSets.group)]);
-  }
+  const checked = await checkController(open, session, request, file);
+  if (checked.kind === "refused") return checked;
+  const { wanted, start, changes } = checked;
+  // A real run is told so by the lease that it asks for.
+  const held =
+    changes && dryRun !== "none" && !request.asStep ? heldController(open, session, request) : undefined;
+  if (held !== undefined) return { kind: "refused", refusals: [held] };
   const saves = changes && dryRun === "none";
   const bundle =
     saves && shared !== "none"
@@ -107,6 +99,58 @@ export async function controllerOperation(
   }
 }
 
+/** Another run works on the install, or has left it unfinished (hazard H13). */
+export function heldController(
+  { daemonSet, seen }: OpenController,
+  session: Session,
+  { takeOver }: Pick<ControllerRequest, "takeOver">,
+): Stop | undefined {
+  const all = seen.daemonSets.known ? seen.daemonSets.value : [];
+  const own = all.find(
+    ({ namespace, name }) => namespace === daemonSet?.namespace && name === daemonSet.name,
+  );
+  return own === undefined || session.leased ? undefined : heldByAnotherRun(session, own, takeOver);
+}
+
+export type CheckedController =
+  | { readonly kind: "refused"; readonly refusals: readonly Stop[] }
+  | {
+      readonly kind: "wanted";
+      readonly wanted: Wanted;
+      readonly start: ControllerWorld;
+      readonly changes: boolean;
+    };
+
+/**
+ * Everything that a run asks before its first write: that there is one controller, rules, guards and rights. Nothing
+ * is written. Throws UserError for what forbids it.
+ */
+export async function checkController(
+  open: OpenController,
+  session: Session,
+  request: ControllerRequest,
+  file: FileTemplate | undefined,
+): Promise<CheckedController> {
+  const { live, places, namespace } = open;
+  const wanted =
+    file === undefined
+      ? wantedRestart(open, session, request)
+      : await wantedByFile(open, session, file, request);
+  refuseSecond(open, wanted, session.commands);
+  const start = live.snapshot();
+  const changes = willChange(start, wanted);
+  if (changes) {
+    const image = file === undefined ? undefined : wanted.facts.image;
+    if (!request.asStep) await checkControllerStep(open, session, image, request);
+    const refusals = await refusalsOf(open, session, start, wanted, file, request);
+    if (refusals.length > 0) return { kind: "refused", refusals };
+    const groups = { Deployment: places.deployments.group, ReplicaSet: places.replicaSets.group };
+    const rights = rightsOf(start, [wanted.target, ...wanted.stubs], groups, namespace);
+    await checkRights(session.connection, [...rights, ...leaseRights(start, places.daemonSets.group)]);
+  }
+  return { kind: "wanted", wanted, start, changes };
+}
+
 function goalOf(
   start: ControllerWorld,
   wanted: Wanted,
@@ -140,7 +184,10 @@ function goalOf(
 }
 
 /** As its file has it, or as the one that runs makes it again. */
-function podOfTarget(start: ControllerWorld, { target, objects }: Wanted): Pick<ControllerGoal, "pod"> {
+export function podOfTarget(
+  start: ControllerWorld,
+  { target, objects }: Wanted,
+): Pick<ControllerGoal, "pod"> {
   const live = targetOf(start, { target })?.raw;
   const owner = objects[0] ?? live;
   if (owner === undefined) return {};

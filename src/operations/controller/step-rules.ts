@@ -4,7 +4,7 @@ import { catalogue } from "../../releases/catalogue.ts";
 import { releasesOfController } from "../../releases/running.ts";
 import { parseVersion, type Version } from "../../releases/version.ts";
 import { checkStep } from "../preflight/step.ts";
-import { warn, type Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import type { OpenController } from "./open.ts";
 import type { ControllerRequest } from "./request.ts";
 
@@ -28,7 +28,7 @@ export async function checkControllerStep(
     ...(daemonSet === undefined ? {} : { daemonSet }),
   };
   const subject: Subject = image === undefined ? {} : { to: releaseAskedFor(image) };
-  await checkStep("controller", place, subject, ignored, (text) => warn(session, text));
+  await checkStep("controller", place, subject, ignored, session.emit);
 }
 
 /** The newest release with that controller: an image may be part of several (calico-facts 1.7). */

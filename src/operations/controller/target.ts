@@ -1,4 +1,5 @@
 import { userError } from "../../errors.ts";
+import { refuseOtherState } from "../../manifest/other-state.ts";
 import { applierOf } from "../../merge/applier.ts";
 import { applyObject } from "../../merge/apply-object.ts";
 import type { Conflict } from "../../merge/conflicts.ts";
@@ -38,13 +39,17 @@ export async function wantedByFile(
   prepared: OpenController,
   session: Pick<Session, "connection">,
   file: FileTemplate,
-  options: Pick<ControllerRequest, "fixStrategy" | "ignored">,
+  options: Pick<ControllerRequest, "fixStrategy" | "ignored" | "asStep">,
 ): Promise<Wanted> {
   const { live } = prepared;
-  const force = options.ignored.has("H14") || options.ignored.has("all");
+  const choices = {
+    force: options.ignored.has("H14") || options.ignored.has("all"),
+    // Of a whole file it was asked before the first step.
+    anyState: options.asStep,
+  };
   const found = wholeFile(prepared, session, file);
   const desired = options.fixStrategy ? fixed(found.controller) : found.controller;
-  const target = await targetFor(prepared, session, desired, force);
+  const target = await targetFor(prepared, session, desired, choices);
   const there = targetOf(live.snapshot(), { target });
   const after = deploymentAfter(there?.raw, desired);
   if (!options.fixStrategy) refuseTwo(after, desired.kind, file.name);
@@ -52,7 +57,7 @@ export async function wantedByFile(
   const stubs = [];
   for (const stub of found.stubs) {
     // One dry run after the other.
-    stubs.push(await targetFor(prepared, session, stub, force));
+    stubs.push(await targetFor(prepared, session, stub, choices));
   }
   const facts = workloadFacts(desired);
   if (facts === undefined) throw userError(`${file.name} has no controller`);
@@ -63,7 +68,7 @@ async function targetFor(
   { discovery, namespace, live, install }: OpenController,
   { connection }: Pick<Session, "connection">,
   desired: KubeObject,
-  force: boolean,
+  { force, anyState }: { readonly force: boolean; readonly anyState: boolean },
 ): Promise<TargetWorkload> {
   const place = discovery.forKind(desired.apiVersion, desired.kind);
   const { name } = desired.metadata;
@@ -77,6 +82,7 @@ async function targetFor(
   const stopFirst = kind === "ReplicaSet";
   const base = { kind, namespace, name, stopFirst };
   const there = targetOf(live.snapshot(), { target: { ...base, bringInLine: () => [] } });
+  if (!anyState) refuseOtherState([{ ref, object: desired, before: there?.raw }]);
   const first = applyObject(there?.raw, desired, ref, install, force);
   if (first.immutable !== undefined) {
     const { field, live: is, wanted } = first.immutable;

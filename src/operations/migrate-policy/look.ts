@@ -48,7 +48,7 @@ export async function look(
   now: Millis,
   options: {
     readonly given: Decisions;
-    /** Of --to; a version that parses. */
+    /** Of --to; a release that is known. */
     readonly to: string | undefined;
     /** Whether the objects themselves are needed. */
     readonly keepRaw: boolean;

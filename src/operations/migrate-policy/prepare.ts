@@ -135,5 +135,7 @@ async function checkRules(
     namespace: "kube-system",
     known: { ...seen, namespaces: known(objects.namespaces), networkPolicies: known(objects.policies) },
   };
-  await checkStep("migrate-policy", place, { to: known(versionOf(setting.target)) }, new Set(), warn);
+  await checkStep("migrate-policy", place, { to: known(versionOf(setting.target)) }, new Set(), (event) => {
+    if (event.kind === "warning") warn(event.text);
+  });
 }

@@ -1,9 +1,10 @@
 import { userError } from "../../errors.ts";
+import { refuseOtherState } from "../../manifest/other-state.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
 import { openRunBundle, warn, type Session } from "../session.ts";
-import { checkedGoal } from "./goal.ts";
+import { checkedGoal, type CheckedGoal } from "./goal.ts";
 import type { OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
 import { checkNodeStep, wholeFile } from "./step-rules.ts";
@@ -27,13 +28,9 @@ export async function nodesOperation(
   request: NodesRequest,
   file: FileTemplate | undefined,
 ): Promise<NodesOutcome> {
-  const template = file === undefined ? undefined : await checkedTemplate(nodes, session, request, file);
-  const checked = await checkedGoal(nodes, session, request, template, async (goal, world) => {
-    const idle = goal.nodes.every((node) => !willRestart(world, goal, node, session.clock.now()));
-    if (template === undefined && idle) return;
-    await checkNodeStep(nodes, session, request, template?.facts ?? nodes.chosen.template, file, world);
-  });
+  const checked = await checkNodes(nodes, session, request, file);
   if (checked.kind !== "goal") return checked;
+  const { template } = checked.goal;
   const raw = nodes.live.snapshot().daemonSet?.raw;
   // A run that only restarts pods has nothing to save.
   const saves =
@@ -49,6 +46,26 @@ export async function nodesOperation(
   }
 }
 
+/**
+ * Everything that a run asks before its first write: what the template needs, rights, rules and guards. Nothing is
+ * written. `choose`: the nodes, where nobody has named them. Throws UserError for what forbids it.
+ */
+export async function checkNodes(
+  nodes: OpenNodes,
+  session: Session,
+  given: NodesRequest,
+  file: FileTemplate | undefined,
+  choose?: (template: FileGoal | undefined) => readonly string[],
+): Promise<CheckedGoal> {
+  const template = file === undefined ? undefined : await checkedTemplate(nodes, session, given, file);
+  const request = choose === undefined ? given : { ...given, nodes: choose(template) };
+  return await checkedGoal(nodes, session, request, template, async (goal, world) => {
+    const idle = goal.nodes.every((node) => !willRestart(world, goal, node, session.clock.now()));
+    if (template === undefined && idle) return;
+    await checkNodeStep(nodes, session, request, template?.facts ?? nodes.chosen.template, file, world);
+  });
+}
+
 /** The file's DaemonSet as a goal, once its surroundings are known to be there (hazard H05). */
 async function checkedTemplate(
   nodes: OpenNodes,
@@ -58,6 +75,9 @@ async function checkedTemplate(
 ): Promise<FileGoal> {
   const { templateOnly, ignored } = request;
   const desired = await wholeFile(nodes, session, request, file);
+  const { places, chosen, live } = nodes;
+  const ref = { ...places.daemonSets, name: chosen.name };
+  refuseOtherState([{ ref, object: desired, before: live.snapshot().daemonSet?.raw }]);
   const goal = await templateGoal(nodes, session, desired);
   const overridden = templateOnly || ignored.has("H05") || ignored.has("all");
   const { refusal: missing, others } = await checkSurroundings(session.connection, file, desired);

@@ -10,7 +10,7 @@ import { checkFile, checkStep, type StepPlace } from "../preflight/step.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { releaseOfTemplate } from "../../releases/running.ts";
 import { parseVersion, type Version } from "../../releases/version.ts";
-import { warn, type Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import type { OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
 import { fileDaemonSet, type FileTemplate } from "./template.ts";
@@ -31,7 +31,7 @@ export async function checkNodeStep(
     ...(to === undefined ? {} : { to }),
     ...(file === undefined ? {} : fileSubject(nodes, file)),
   };
-  await checkStep("node", place, subject, ignored, (text) => warn(session, text));
+  await checkStep("node", place, subject, ignored, session.emit);
 }
 
 /**
@@ -46,7 +46,7 @@ export async function wholeFile(
 ): Promise<KubeObject> {
   const desired = fileDaemonSet(nodes, session, file);
   const place = placeOf(nodes, session, nodes.live.snapshot(), false);
-  await checkFile(place, fileSubject(nodes, file), ignored);
+  await checkFile(place, fileSubject(nodes, file), ignored, session.emit);
   refusePlaceholders([desired], file.name);
   return desired;
 }

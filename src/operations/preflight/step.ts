@@ -19,6 +19,7 @@ import { blocks } from "../../preflight/rule.ts";
 import { sameInstall } from "../../preflight/rules/manifest/m02-same-install.ts";
 import type { Subject } from "../../preflight/subject.ts";
 import { catalogue } from "../../releases/catalogue.ts";
+import type { Session } from "../session.ts";
 
 /** The install that a step is about to change, and what of it was read already. */
 export interface StepPlace {
@@ -44,15 +45,15 @@ export async function checkStep(
   place: StepPlace,
   subject: Subject,
   ignored: ReadonlySet<string>,
-  warn: (text: string) => void,
+  emit: Session["emit"],
 ): Promise<void> {
-  const open = (await findingsForStep(step, place, subject)).filter(
-    ({ outcome }) => outcome === "fail" || outcome === "unknown",
-  );
+  const findings = await findingsForStep(step, place, subject);
+  emit({ kind: "step findings", findings });
+  const open = findings.filter(({ outcome }) => outcome === "fail" || outcome === "unknown");
   const refusals = open.filter((finding) => blocks(finding, ignored));
   for (const finding of open) {
     if (refusals.includes(finding) || finding.severity === "info" || finding.outcome === "unknown") continue;
-    warn(`${finding.id}: ${finding.because}`);
+    emit({ kind: "warning", text: `${finding.id}: ${finding.because}` });
   }
   refuse(refusals);
 }
@@ -77,8 +78,10 @@ export async function checkFile(
   place: StepPlace,
   subject: Subject,
   ignored: ReadonlySet<string>,
+  emit: Session["emit"],
 ): Promise<void> {
   const findings = await findingsFrom([sameInstall], place, subject);
+  emit({ kind: "step findings", findings });
   refuse(findings.filter((finding) => finding.outcome === "fail" && blocks(finding, ignored)));
 }
 

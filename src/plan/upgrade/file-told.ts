@@ -1,85 +1,109 @@
+import { installOwner } from "../../merge/apply-object.ts";
+import { bringInLine } from "../../merge/bring-in-line.ts";
+import { lastApplied } from "../../merge/last-applied.ts";
 import { uncovered } from "../../manifest/covers.ts";
 import { crdNeed } from "../../manifest/needs.ts";
-import { rulesOf } from "../../model/rbac.ts";
-import { withoutStrategy } from "../../merge/compare.ts";
-import { lastApplied } from "../../merge/last-applied.ts";
-import { isAsInFile } from "../../merge/within.ts";
-import type { KubeObject } from "../../model/kube.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
 import { pinnedAnnotation } from "../../model/names.ts";
+import { rulesOf } from "../../model/rbac.ts";
 import type { Reading } from "../../model/reading.ts";
-import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
+import { wholes } from "../apply/intended.ts";
+import { partOf } from "../apply/parts.ts";
+import type { Choices, Target } from "../apply/target.ts";
+import { stepsWriting, type DaemonSetOpen, type Judged } from "../apply/would-write.ts";
 import type { FileStep, Told } from "./standing.ts";
 
-/** An object of the file, and the live one; known and undefined: it is not there. */
+/** An object of the file with its namespace, its place, and the live one; known and undefined: it is not there. */
 export interface Pair {
   readonly file: KubeObject;
+  readonly ref: Ref;
   readonly live: Reading<KubeObject | undefined>;
 }
 
+/** As `apply` decides without a flag. */
+const usual: Choices = { forceConflicts: false, withSecrets: false };
+
 /**
- * What a look at the cluster with the target's manifest at hand tells of the steps. `name` is the file's,
- * `daemonSet` says which of the objects is calico-node's.
+ * What a look at the cluster with the target's manifest at hand tells of the steps: what `apply` would write in
+ * each. `name` is the file's.
  */
-export function toldByFile(
-  name: string,
-  pairs: readonly Pair[],
-  daemonSet: KubeObject,
-): Readonly<Partial<Record<FileStep, Told>>> {
-  const isTemplate = ({ file }: Pair): boolean =>
-    file.kind === "DaemonSet" && file.metadata.name === daemonSet.metadata.name;
-  const template = pairs.filter(isTemplate);
-  const rights = pairs.filter(({ file }) => /^(Cluster)?Role$/.test(file.kind));
-  const maps = pairs.filter(({ file }) => file.kind === "ConfigMap");
-  const component = (which: WorkloadFacts["component"]): readonly Pair[] =>
-    pairs.filter(({ file }) => workloadFacts(file)?.component === which);
-  const [controller, typha] = [component("controller"), component("typha")];
+export function toldByFile(name: string, pairs: readonly Pair[]): Readonly<Partial<Record<FileStep, Told>>> {
+  const there = pairs.flatMap(({ live }) => (live.known && live.value !== undefined ? [live.value] : []));
+  const install = installOwner(there);
+  const judged: Judged = {
+    install,
+    choices: usual,
+    applied: wholes(install, usual),
+    daemonSet: ({ object, before, ref }) => daemonSetOpen(object, before, ref),
+  };
+  const open = pairs.flatMap(({ file, ref, live }) => {
+    if (!live.known) return [];
+    const target: Target = { object: file, ref, part: partOf(file), before: live.value };
+    return stepsWriting(target, judged).map((step) => ({
+      step,
+      because: differenceOf(step, file, live.value, name),
+    }));
+  });
+  const told = (step: FileStep, done: string): Told => {
+    const [first, ...more] = open.filter((each) => each.step === step);
+    if (first !== undefined) {
+      const others = more.length === 0 ? "" : `, and ${String(more.length)} more`;
+      return { state: "todo", because: `${first.because}${others}` };
+    }
+    const dark = pairs.find(({ file, live }) => !live.known && concerns(step, file));
+    return dark === undefined || dark.live.known
+      ? { state: "done", because: done }
+      : { state: "unknown", because: `${nameOf(dark.file)} could not be read: ${dark.live.message}` };
+  };
+  const has = (step: FileStep): boolean => pairs.some(({ file }) => partOf(file) === step);
   return {
-    ...(controller.length === 0
-      ? {}
-      : { controller: judge(controller, otherObject(name), `it is as in ${name}`) }),
-    ...(typha.length === 0 ? {} : { typha: judge(typha, otherObject(name), `it is as in ${name}`) }),
-    expand: judge(
-      pairs.filter(({ file }) => isSurrounding(file)),
-      lacks,
-      `the cluster has what ${name} adds`,
-    ),
-    configmap: judge(maps, otherValues, `the values are those of ${name}`),
-    template: judge(template, otherObject(name), `it is as in ${name}`),
-    contract: judge(
-      [...rights, ...maps, ...template],
-      (file, live) => left(file, live, name),
-      `nothing is left that ${name} does not have`,
-    ),
+    ...(has("controller") ? { controller: told("controller", `it is as in ${name}`) } : {}),
+    ...(has("typha") ? { typha: told("typha", `it is as in ${name}`) } : {}),
+    expand: told("expand", `the cluster has what ${name} adds`),
+    configmap: told("configmap", `the values are those of ${name}`),
+    template: told("template", `it is as in ${name}`),
+    contract: told("contract", `nothing is left that ${name} does not have`),
   };
 }
 
-/** What differs of one pair, in words; undefined: nothing. */
-type Difference = (file: KubeObject, live: KubeObject | undefined) => string | undefined;
-
-/** One difference that is seen makes it to do, whatever else could not be read. */
-function judge(pairs: readonly Pair[], differs: Difference, done: string): Told {
-  const found = pairs.flatMap(({ file, live }) => (live.known ? (differs(file, live.value) ?? []) : []));
-  const [first] = found;
-  if (first !== undefined) {
-    const more = found.length === 1 ? "" : `, and ${String(found.length - 1)} more`;
-    return { state: "todo", because: `${first}${more}` };
+/** Whether an object that could not be read may have to be written in a step. */
+function concerns(step: FileStep, file: KubeObject): boolean {
+  const part = partOf(file);
+  switch (step) {
+    case "expand":
+      return part === "other" || part === "configmap" || part === "secret";
+    case "typha":
+      return part === "typha" || part === "typha-around";
+    case "controller":
+    case "configmap":
+      return part === step;
+    case "template":
+      return part === "node";
+    case "contract":
+      return part !== "controller" && part !== "typha" && part !== "secret";
   }
-  for (const { file, live } of pairs) {
-    if (live.known) continue;
-    return { state: "unknown", because: `${nameOf(file)} could not be read: ${live.message}` };
-  }
-  return { state: "done", because: done };
 }
 
-/** What is applied before everything else because new pods need it, and old ones do not mind it. */
-function isSurrounding({ kind }: KubeObject): boolean {
-  return /^(Namespace|CustomResourceDefinition|ServiceAccount|ConfigMap|PriorityClass)$|^(Cluster)?Role(Binding)?$/.test(
-    kind,
-  );
+function daemonSetOpen(file: KubeObject, live: KubeObject | undefined, ref: Ref): DaemonSetOpen {
+  if (live === undefined) return { template: true, rest: false };
+  const held = live.metadata.annotations?.[pinnedAnnotation] !== undefined;
+  const { template, writes } = bringInLine(live, file, ref, held);
+  return { template, rest: held || (!template && writes.length > 0) };
 }
 
-const lacks: Difference = (file, live) => {
+/** What differs, for the user; `apply` may write more of the object. */
+function differenceOf(step: string, file: KubeObject, live: KubeObject | undefined, name: string): string {
   if (live === undefined) return `${nameOf(file)} is not there`;
+  const said =
+    step === "expand"
+      ? lacks(file, live)
+      : step === "contract"
+        ? left(file, live, name)
+        : otherValues(file, live);
+  return said ?? `${nameOf(file)} is not as in ${name}`;
+}
+
+function lacks(file: KubeObject, live: KubeObject): string | undefined {
   if (file.kind === "ConfigMap") {
     const missing = Object.keys(dataOf(file)).filter((key) => !(key in dataOf(live)));
     return missing.length === 0 ? undefined : `${nameOf(file)} has no key ${missing.join(", ")}`;
@@ -94,26 +118,16 @@ const lacks: Difference = (file, live) => {
     return missing.length === 0 ? undefined : `${nameOf(file)} does not serve ${missing.join(", ")}`;
   }
   return undefined;
-};
+}
 
-const otherValues: Difference = (file, live) => {
-  if (live === undefined) return `${nameOf(file)} is not there`;
+function otherValues(file: KubeObject, live: KubeObject): string | undefined {
+  if (file.kind !== "ConfigMap") return undefined;
   const values = dataOf(live);
   const other = Object.entries(dataOf(file)).filter(([key, value]) => values[key] !== value);
   return other.length === 0 ? undefined : `${other.map(([key]) => key).join(", ")} of ${nameOf(file)} differ`;
-};
+}
 
-const otherObject =
-  (name: string): Difference =>
-  (file, live) => {
-    if (live === undefined) return `${nameOf(file)} is not there`;
-    return isAsInFile(withoutStrategy(file), withoutStrategy(live))
-      ? undefined
-      : `${nameOf(file)} is not as in ${name}`;
-  };
-
-function left(file: KubeObject, live: KubeObject | undefined, name: string): string | undefined {
-  if (live === undefined) return undefined;
+function left(file: KubeObject, live: KubeObject, name: string): string | undefined {
   if (file.kind === "ConfigMap") {
     // A key of the user's own is nobody's leftover: only what a manifest brought goes.
     const applied = dataOf(lastApplied(live) ?? { ...live, data: {} });
@@ -128,6 +142,7 @@ function left(file: KubeObject, live: KubeObject | undefined, name: string): str
       ? undefined
       : `${nameOf(file)} has the update strategy ${there ?? "of its default"}, ${name} says ${wanted}`;
   }
+  if (!/^(Cluster)?Role$/.test(file.kind)) return undefined;
   const more = uncovered(rulesOf(file), rulesOf(live)).length;
   return more === 0 ? undefined : `${nameOf(file)} allows more than ${name}`;
 }

@@ -11,7 +11,8 @@ import type { Standing } from "./standing.ts";
 export function upgradePlan(standing: Standing, to: Version, catalogue: Catalogue): UpgradePlan | Refusal {
   const route = routesFrom(standing, catalogue)(to);
   if (route.kind === "refusal") return route;
-  const { from, datastore, kubernetes, seen } = standing;
+  const { from, datastore, kubernetes, seen, file } = standing;
+  const last = route.hops.length - 1;
   return {
     apiVersion: "calico-upgrade/v1alpha1",
     kind: "UpgradePlan",
@@ -20,11 +21,26 @@ export function upgradePlan(standing: Standing, to: Version, catalogue: Catalogu
     datastore,
     ...(kubernetes === "unknown" ? {} : { kubernetes: `1.${kubernetes}` }),
     basis: seen === undefined ? "flags" : "cluster",
-    hops: route.hops.map((hop, index) =>
-      hopOf(hop, index === route.hops.length - 1 ? standing : withoutFile(standing)),
-    ),
+    ...(file?.told === undefined ? {} : { manifest: file.name }),
+    hops:
+      route.hops.length === 0
+        ? whatIsLeft(standing, to)
+        : route.hops.map((hop, index) =>
+            hopOf(hop, index === last ? standing : withoutFile(standing), index === last),
+          ),
     notes: route.notes,
   };
+}
+
+/** That a release runs already does not mean that all of it is there: somebody may have stopped half way. */
+function whatIsLeft(standing: Standing, to: Version): readonly UpgradeHop[] {
+  const hop: PlannedHop = { from: to, to, reasons: [], kubernetes: {}, tested: "unknown", answers: [] };
+  const left = hopOf(hop, standing, true);
+  const { steps } = left;
+  const open = steps.filter(({ state }) => state === "todo");
+  // Without its manifest nobody can tell more.
+  const unknown = standing.file?.told === undefined ? [] : steps.filter(({ state }) => state === "unknown");
+  return open.length + unknown.length === 0 ? [] : [left];
 }
 
 /** The manifest is the target's: it tells nothing about the releases on the way. */
@@ -32,7 +48,7 @@ function withoutFile({ file: _file, ...standing }: Standing): Standing {
   return standing;
 }
 
-function hopOf(hop: PlannedHop, standing: Standing): UpgradeHop {
+function hopOf(hop: PlannedHop, standing: Standing, isLast: boolean): UpgradeHop {
   return {
     from: hop.from.text,
     to: hop.to.text,
@@ -40,7 +56,7 @@ function hopOf(hop: PlannedHop, standing: Standing): UpgradeHop {
     kubernetes: versions(hop.kubernetes),
     tested: hop.tested,
     notes: notesOf(hop),
-    steps: stepsOf(hop, standing),
+    steps: stepsOf(hop, standing, isLast),
   };
 }
 

@@ -13,6 +13,9 @@ export interface UpgradePlan {
   readonly kubernetes?: string;
   /** Whether the cluster was asked, or flags told. */
   readonly basis: "cluster" | "flags";
+  /** The manifest of -f, where the cluster was compared with it. */
+  readonly manifest?: string;
+  /** Of the release that runs already there is one, `from` and `to` the same, where something is left to do. */
   readonly hops: readonly UpgradeHop[];
   /** What is known against the target. */
   readonly notes: readonly PlanNote[];

@@ -5,11 +5,11 @@ import type { UpgradeState } from "../../facts/upgrade.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { DatastoreType } from "../../model/datastore.ts";
 import { parseImage } from "../../model/image.ts";
-import { known, truthOf, type Reading } from "../../model/reading.ts";
+import { known, truthOf, type Reading, type Truth } from "../../model/reading.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
 import type { Catalogue } from "../../releases/catalogue.ts";
 import { releasesOfImage, type Identified } from "../../releases/release.ts";
-import { parseVersion, versionOf, type Version } from "../../releases/version.ts";
+import { compareVersions, parseVersion, versionOf, type Version } from "../../releases/version.ts";
 import type { Candidates, Seen, Standing } from "./standing.ts";
 
 /** What somebody says of a cluster; undefined: left to what is seen. */
@@ -74,20 +74,36 @@ export function observedStanding(
   if (!standing.known || !calico.chosen.known) return standing;
   const component = (name: WorkloadFacts["component"]): Candidates | "none" | "unknown" => {
     if (!cluster.workloads.known) return "unknown";
-    const [active] = activeWorkloads(cluster.workloads, name);
-    return active === undefined
-      ? "none"
-      : releasesOfImage(parseImage(active.image), catalogue).map(versionOf);
+    const active = activeWorkloads(cluster.workloads, name).map(({ image }) =>
+      releasesOfImage(parseImage(image), catalogue).map(versionOf),
+    );
+    // Of several the one that is the farthest behind.
+    const [oldest] = active.toSorted(byNewest);
+    return oldest ?? "none";
   };
+  const calicoNodes = nodes.filter(({ pods, expected }) => pods.length > 0 || expected === true);
   const seen: Seen = {
     template: candidatesOf(calico.chosen.value.release),
     controller: component("controller"),
     typha: component("typha"),
-    nodes: nodes
-      .filter(({ pods, expected }) => pods.length > 0 || expected === true)
-      .map(({ release }) => (release === undefined ? [] : candidatesOf(release))),
+    nodes: calicoNodes.map(({ release }) => (release === undefined ? [] : candidatesOf(release))),
+    behind: calicoNodes.filter(
+      ({ pods, updated, node }) => isBehind(pods, updated) || node?.lease !== undefined,
+    ).length,
   };
   return known({ ...standing.value, seen });
+}
+
+/** A node without a pod waits for the DaemonSet's controller, and for nobody else. */
+function isBehind(pods: readonly unknown[], updated: Truth): boolean {
+  return pods.length > 0 && updated === false;
+}
+
+/** What tells no release goes last: one that is seen to be old says more. */
+function byNewest(a: Candidates, b: Candidates): number {
+  const [left, right] = [a.at(-1), b.at(-1)];
+  if (left === undefined || right === undefined) return left === right ? 0 : left === undefined ? 1 : -1;
+  return compareVersions(left, right);
 }
 
 function candidatesOf({ candidates }: Identified): Candidates {

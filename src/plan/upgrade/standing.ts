@@ -37,6 +37,8 @@ export interface Seen {
   readonly typha: Candidates | "none" | "unknown";
   /** One entry for each node with a calico-node pod, or that should have one. */
   readonly nodes: readonly Candidates[];
+  /** How many of them do not run the newest revision, or are still held by a run. */
+  readonly behind: number;
   /** What gives calico-node its rights now; undefined: it could not be read. */
   readonly rights?: Rights;
   /** The migration of policies, looked at only where Calico is older than v2.4; undefined: it was not. */
@@ -51,9 +53,17 @@ export interface Rights {
   readonly clusterRoles: readonly string[];
 }
 
-/** Whether something runs a release, or a newer one. */
-export function hasReached(candidates: Candidates | "unknown", release: Version): Truth {
+/** A release on the way, which something newer has behind it; the last one is where everything has to be. */
+export interface Aim {
+  readonly to: Version;
+  readonly isLast: boolean;
+}
+
+/** Whether something runs a release; on the way there also a newer one. */
+export function hasReached(candidates: Candidates | "unknown", { to: release, isLast }: Aim): Truth {
   if (candidates === "unknown" || candidates.length === 0) return "unknown";
+  // Newer than where all is to go is not there either.
+  if (isLast && candidates.every((each) => compareVersions(each, release) > 0)) return false;
   const reached = candidates.filter((each) => compareVersions(each, release) >= 0);
   if (reached.length === candidates.length) return true;
   return reached.length === 0 ? false : "unknown";

@@ -1,7 +1,14 @@
 import type { Truth } from "../../model/reading.ts";
-import type { Version } from "../../releases/version.ts";
+import { compareVersions } from "../../releases/version.ts";
 import type { StepState } from "./plan.ts";
-import { hasReached, type FileStep, type Standing, type Told } from "./standing.ts";
+import {
+  hasReached,
+  type Aim,
+  type Candidates,
+  type FileStep,
+  type Standing,
+  type Told,
+} from "./standing.ts";
 
 const notAsked: Told = { state: "unknown", because: "the cluster was not asked" };
 
@@ -15,36 +22,55 @@ export function fileState({ file }: Standing, step: FileStep, otherwise: Told): 
   return file?.told?.[step] ?? otherwise;
 }
 
+/** The objects may be as in the manifest while something else runs: both have to be done. */
+export function objectAndImage(standing: Standing, component: "controller" | "typha", aim: Aim): Told {
+  const runs = componentState(standing, component, aim);
+  const inFile = fileState(standing, component, runs);
+  return inFile.state === "done" && runs.state === "todo" && standing.seen?.[component] !== "none"
+    ? runs
+    : inFile;
+}
+
 export function componentState(
   standing: Standing,
   component: "template" | "controller" | "typha",
-  to: Version,
+  aim: Aim,
 ): Told {
+  const { to } = aim;
   const found = standing.seen?.[component];
   if (found === undefined) return notAsked;
   if (found === "none") return { state: "todo", because: "there is none yet" };
-  const reached = hasReached(found, to);
+  const reached = hasReached(found, aim);
   return {
     state: stateOf(reached),
     because:
       reached === "unknown"
         ? "its image does not say which release it is"
-        : `it is ${reached ? "at" : "below"} ${to.text}`,
+        : `it is ${reached ? "at" : isNewer(found, aim) ? "newer than" : "below"} ${to.text}`,
   };
 }
 
-export function nodesState({ seen }: Standing, to: Version): Told {
+function isNewer(found: Candidates | "unknown", { to }: Aim): boolean {
+  return found !== "unknown" && found.every((each) => compareVersions(each, to) > 0);
+}
+
+export function nodesState({ seen, file }: Standing, aim: Aim): Told {
   if (seen === undefined) return notAsked;
-  const all = seen.nodes.map((each) => hasReached(each, to));
+  const { to, isLast } = aim;
+  const all = seen.nodes.map((each) => hasReached(each, aim));
   const done = all.filter((each) => each === true).length;
   const because = `${done} of ${all.length} nodes run ${to.text}`;
   if (all.includes(false)) return { state: "todo", because };
+  if (isLast && file?.told?.template?.state === "todo")
+    return { state: "todo", because: "the template comes first, and every node restarts with it" };
+  if (isLast && seen.behind > 0)
+    return { state: "todo", because: `${seen.behind} of ${all.length} nodes do not run the newest revision` };
   return { state: all.length === 0 || all.includes("unknown") ? "unknown" : "done", because };
 }
 
 /** What has its place after the nodes: to do for sure as long as they are. */
-export function afterNodes(standing: Standing, to: Version, otherwise: Told): Told {
-  return nodesState(standing, to).state === "todo"
+export function afterNodes(standing: Standing, aim: Aim, otherwise: Told): Told {
+  return nodesState(standing, aim).state === "todo"
     ? { state: "todo", because: "the nodes come first" }
     : otherwise;
 }

@@ -18,12 +18,13 @@ import {
   typhaCommands,
 } from "./commands.ts";
 import type { PlanStep } from "./plan.ts";
-import { afterNodes, componentState, fileState, nodesState, notLookedAt } from "./states.ts";
-import type { Standing } from "./standing.ts";
+import { afterNodes, componentState, fileState, nodesState, notLookedAt, objectAndImage } from "./states.ts";
+import type { Aim, Standing } from "./standing.ts";
 
-/** The steps of one hop, in the order in which they have to be done. */
-export function stepsOf(hop: PlannedHop, standing: Standing): readonly PlanStep[] {
+/** The steps of one hop, in the order in which they have to be done. `isLast`: it leads to the target. */
+export function stepsOf(hop: PlannedHop, standing: Standing, isLast: boolean): readonly PlanStep[] {
   const { from, to } = hop;
+  const aim: Aim = { to, isLast };
   const crosses = (id: PathRuleId): boolean => hop.answers.some((answer) => answer.id === id);
   return [
     ...kubernetesStep(hop),
@@ -38,8 +39,8 @@ export function stepsOf(hop: PlannedHop, standing: Standing): readonly PlanStep[
       rules: ["H01"],
       commands: expandCommands(to, standing),
     },
-    ...typhaStep(hop, standing),
-    ...controllerStep(from, to, standing),
+    ...typhaStep(aim, standing),
+    ...controllerStep(from, aim, standing),
     {
       id: "configmap",
       what: "change the ConfigMap's values, immediately before the template",
@@ -52,7 +53,7 @@ export function stepsOf(hop: PlannedHop, standing: Standing): readonly PlanStep[
       id: "template",
       what: "change the DaemonSet's template, held at OnDelete: no pod is touched",
       when: "what it needs is there: CRDs, rights, ServiceAccounts, ConfigMap keys",
-      ...fileState(standing, "template", componentState(standing, "template", to)),
+      ...fileState(standing, "template", componentState(standing, "template", aim)),
       rules: ["H05", "H12"],
       command: `node NODE -f ${manifestOf(to, standing)}`,
       commands: templateCommands(to, standing),
@@ -61,19 +62,19 @@ export function stepsOf(hop: PlannedHop, standing: Standing): readonly PlanStep[
       id: "nodes",
       what: "restart calico-node, one node after the other",
       when: "calico-node is Ready on all other nodes",
-      ...nodesState(standing, to),
+      ...nodesState(standing, aim),
       rules: crosses("P09") ? ["H06"] : ["H16", "H17", "H18"],
       command: `node NODE -f ${manifestOf(to, standing)}`,
       commands: nodeCommands(standing),
     },
-    ...(crosses("P09") ? [completeStep(to, standing)] : []),
+    ...(crosses("P09") ? [completeStep(aim, standing)] : []),
     {
       id: "contract",
       what: "take away what only the old release used: rights, ConfigMap keys; put the update strategy back",
       when: `every node runs ${to.text}`,
       ...afterNodes(
         standing,
-        to,
+        aim,
         fileState(standing, "contract", notLookedAt(standing, "without its manifest, what is left was")),
       ),
       rules: ["H01", "H12"],
@@ -137,28 +138,31 @@ function etcdDataStep(standing: Standing): PlanStep {
   };
 }
 
-function completeStep(to: Version, standing: Standing): PlanStep {
+function completeStep(aim: Aim, standing: Standing): PlanStep {
+  const { to } = aim;
   return {
     id: "complete",
     what: "complete the conversion of the data: Calico goes on",
     when: `every node runs ${to.text}`,
-    ...afterNodes(standing, to, notLookedAt(standing, "etcd was")),
+    ...afterNodes(standing, aim, notLookedAt(standing, "etcd was")),
     rules: ["P09"],
     commands: completeCommands(),
   };
 }
 
 /** Typha is in manifests of the Kubernetes datastore from v3.0 on (calico-facts 1.4). */
-function typhaStep({ to }: PlannedHop, standing: Standing): readonly PlanStep[] {
+function typhaStep(aim: Aim, standing: Standing): readonly PlanStep[] {
+  const { to } = aim;
   const found = standing.seen?.typha;
-  if (found === "none" || (found === undefined && standing.datastore === "etcd")) return [];
+  const inFile = standing.file?.told?.typha !== undefined;
+  if ((found === "none" && !inFile) || (found === undefined && standing.datastore === "etcd")) return [];
   if (!within(to, span("v3.0.0"))) return [];
   return [
     {
       id: "typha",
       what: found === undefined ? "upgrade Typha, where it runs" : "upgrade Typha",
       when: "its rights are there; from v3.32 on nodes follow at once (H06)",
-      ...fileState(standing, "typha", componentState(standing, "typha", to)),
+      ...objectAndImage(standing, "typha", aim),
       rules: within(to, span("v3.32.0")) ? ["H06"] : [],
       commands: typhaCommands(to, standing),
     },
@@ -166,7 +170,8 @@ function typhaStep({ to }: PlannedHop, standing: Standing): readonly PlanStep[] 
 }
 
 /** The Kubernetes datastore has no controller before v3.6 (calico-facts 1.3). */
-function controllerStep(from: Version, to: Version, standing: Standing): readonly PlanStep[] {
+function controllerStep(from: Version, aim: Aim, standing: Standing): readonly PlanStep[] {
+  const { to } = aim;
   const { datastore } = standing;
   if (datastore === "kubernetes" && !within(to, span("v3.6.0"))) return [];
   return [
@@ -174,7 +179,7 @@ function controllerStep(from: Version, to: Version, standing: Standing): readonl
       id: "controller",
       what: "upgrade the controller: never two at once",
       when: "its rights are there, and policies are migrated where that is asked for",
-      ...fileState(standing, "controller", componentState(standing, "controller", to)),
+      ...objectAndImage(standing, "controller", aim),
       rules: [],
       command: `controller -f ${manifestOf(to, standing)}`,
       commands: controllerCommands(from, to, standing),

@@ -18,10 +18,17 @@ export function printablePlan(plan: UpgradePlan): Printable {
 const states: Readonly<Record<StepState, string>> = { done: "done", todo: "to do", unknown: "unknown" };
 
 function planText(plan: UpgradePlan, wide: boolean): string {
-  const { from, to, datastore, kubernetes, hops } = plan;
+  const { from, to, datastore, kubernetes, hops, manifest } = plan;
   const where = `${datastore} datastore, Kubernetes ${kubernetes ?? "unknown"}`;
-  if (hops.length === 0) return `${to} runs already (${where}): there is nothing to do.\n`;
-  const head = `From ${from} to ${to}, ${where}: ${plural(hops.length, "hop")}.\n`;
+  const already = `${to} runs already (${where})`;
+  if (hops.length === 0)
+    return manifest === undefined
+      ? `${already}. Whether all of its objects are as they should be: ${program} plan -f FILE\n`
+      : `${already}, and everything is as in ${manifest}: there is nothing to do.\n`;
+  const head =
+    from === to
+      ? `${already}, and not everything is done.\n`
+      : `From ${from} to ${to}, ${where}: ${plural(hops.length, "hop")}.\n`;
   return [
     head + plan.notes.map(noteLine).join(""),
     ...hops.map((hop, index) => hopText(hop, index, wide)),
@@ -30,7 +37,8 @@ function planText(plan: UpgradePlan, wide: boolean): string {
 }
 
 function hopText(hop: UpgradeHop, index: number, wide: boolean): string {
-  const title = `Hop ${index + 1}: ${hop.from} → ${hop.to}\n`;
+  const title =
+    hop.from === hop.to ? `What is left of ${hop.to}\n` : `Hop ${index + 1}: ${hop.from} → ${hop.to}\n`;
   const reasons = hop.reasons
     .map(({ id, because }) => `  stops here because of ${id}: ${because}\n`)
     .join("");
@@ -56,7 +64,7 @@ function noteLine({ id, severity, because, holds, instead }: PlanNote): string {
 export function planCommands(plan: UpgradePlan): string {
   return plan.hops
     .map(({ from, to, steps }, index) => {
-      const head = `# Hop ${index + 1}: ${from} to ${to}\n`;
+      const head = from === to ? `# What is left of ${to}\n` : `# Hop ${index + 1}: ${from} to ${to}\n`;
       return head + steps.map((step, at) => stepCommands(step, `${index + 1}.${at + 1}`)).join("");
     })
     .join("\n");

@@ -1,17 +1,21 @@
 import type { Verdict } from "../../preflight/verdict.ts";
 import { pageOf } from "../explain/pages.ts";
-import type { PreflightReport } from "./kind.ts";
+import type { PreflightReport, Refusal } from "./kind.ts";
 
 /** What a report says beside its findings. */
-export type Heading = Omit<PreflightReport, "apiVersion" | "kind" | "ready" | "findings">;
+export type Heading = Omit<PreflightReport, "apiVersion" | "kind" | "ready" | "findings" | "refusals">;
 
-/** A verdict with the titles of its findings. */
-export function preflightReport({ ready, findings }: Verdict, heading: Heading): PreflightReport {
+/** A verdict with the titles of its findings, and what a command would refuse beside them. */
+export function preflightReport(
+  { ready, findings }: Verdict,
+  heading: Heading,
+  refusals: readonly Refusal[] = [],
+): PreflightReport {
   return {
     apiVersion: "calico-upgrade/v1alpha1",
     kind: "Preflight",
     ...heading,
-    ready,
+    ready: ready && refusals.length === 0,
     findings: findings.map(({ blocks, ignored, ...finding }) => ({
       ...finding,
       category: finding.id.charAt(0),
@@ -19,5 +23,6 @@ export function preflightReport({ ready, findings }: Verdict, heading: Heading):
       blocks,
       ignored,
     })),
+    ...(refusals.length === 0 ? {} : { refusals }),
   };
 }

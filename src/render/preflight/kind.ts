@@ -17,9 +17,13 @@ export interface PreflightReport {
   readonly to?: string;
   /** The manifest of -f. */
   readonly manifest?: string;
-  /** Nothing stands in the way: exit code 0. */
+  /** The command that was asked whether it would begin; missing: none was, and `ready` is only what the rules say. */
+  readonly command?: string;
+  /** Nothing that was looked at stands in the way: exit code 0. */
   readonly ready: boolean;
   readonly findings: readonly ReportedFinding[];
+  /** What else stands in the way: why that command would not begin. Missing: nothing. */
+  readonly refusals?: readonly Refusal[];
   /** Without a target: the newest releases that can be reached, nearest first. */
   readonly reachable?: readonly Reachable[];
 }
@@ -32,6 +36,15 @@ export interface ReportedFinding extends Finding {
   readonly blocks: boolean;
   /** It would, and was named in --ignore-preflight-errors. */
   readonly ignored: boolean;
+}
+
+/** Why a command would end before its first write, in its own words. */
+export interface Refusal {
+  /** Of the guard, where it has one. */
+  readonly id?: string;
+  readonly because: string;
+  /** What resolves it. */
+  readonly fix?: string;
 }
 
 export interface Reachable {

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../model/kube.ts";
 import { program } from "../../model/program.ts";
 import { categories } from "../../preflight/categories.ts";
 import type { Printable } from "../output.ts";
-import type { PreflightReport, ReportedFinding } from "./kind.ts";
+import type { PreflightReport, Refusal, ReportedFinding } from "./kind.ts";
 import { rolesText } from "./roles.ts";
 import { plural } from "../../model/words.ts";
 
@@ -12,7 +12,10 @@ export function printablePreflight(report: PreflightReport): Printable {
     table: (wide) => preflightText(report, wide),
     object: () => report as unknown as JsonObject,
     rows: () => report.findings as unknown as readonly JsonObject[],
-    names: () => report.findings.filter(({ blocks }) => blocks).map(({ id }) => id),
+    names: () => [
+      ...report.findings.filter(({ blocks }) => blocks).map(({ id }) => id),
+      ...new Set((report.refusals ?? []).map(({ id = "refused" }) => id)),
+    ],
   };
 }
 
@@ -21,7 +24,8 @@ export function shortText(report: PreflightReport): string {
   const lines = report.findings
     .filter(isOpen)
     .map((finding) => `${sign(finding)} ${finding.id}  ${told(finding)}\n`);
-  return verdictLine(report) + lines.join("");
+  const refused = (report.refusals ?? []).map((refusal) => refusalText(refusal).join(""));
+  return verdictLine(report) + refused.join("") + lines.join("");
 }
 
 function preflightText(report: PreflightReport, wide: boolean): string {
@@ -35,6 +39,7 @@ function preflightText(report: PreflightReport, wide: boolean): string {
   const missing = report.findings.flatMap((finding) => finding.missing ?? []);
   return [
     verdictLine(report),
+    ...refusalsText(report),
     ...groups,
     ...(missing.length === 0 ? [] : [rightsText(missing)]),
     ...(report.reachable === undefined ? [] : [reachableText(report.reachable)]),
@@ -43,7 +48,8 @@ function preflightText(report: PreflightReport, wide: boolean): string {
   ].join("\n");
 }
 
-function verdictLine({ from, to, datastore, cluster, ready, findings }: PreflightReport): string {
+function verdictLine(report: PreflightReport): string {
+  const { from, to, datastore, cluster, command, ready, findings, refusals = [] } = report;
   const where = [
     ...(datastore === undefined ? [] : [`${datastore} datastore`]),
     ...(cluster.kubernetes === "" ? [] : [`Kubernetes ${cluster.kubernetes}`]),
@@ -51,11 +57,30 @@ function verdictLine({ from, to, datastore, cluster, ready, findings }: Prefligh
   const way = `Calico ${from ?? "of unknown release"}${to === undefined ? "" : ` to ${to}`}`;
   const open = findings.filter(isOpen);
   const counts = (["error", "warning"] as const).flatMap((severity) => {
-    const count = open.filter((finding) => finding.severity === severity).length;
+    const refused = severity === "error" ? refusals.length : 0;
+    const count = open.filter((finding) => finding.severity === severity).length + refused;
     return count === 0 ? [] : [plural(count, severity)];
   });
-  const verdict = [ready ? "ready" : "not ready", ...counts].join(", ");
+  // Ready means that a command would begin: without one that was asked nobody knows (hazard H35).
+  const word = !ready ? "not ready" : command === undefined ? "no blocker known" : `ready for ${command}`;
+  const verdict = [word, ...counts].join(", ");
   return `${way}${where === "" ? "" : ` (${where})`}: ${verdict}\n`;
+}
+
+function refusalsText({ command, refusals = [] }: PreflightReport): readonly string[] {
+  if (refusals.length === 0) return [];
+  const title = command === undefined ? "Release\n" : `What stops ${command} at its start\n`;
+  return [title + refusals.flatMap(refusalText).join("")];
+}
+
+/** Words of a command may have several lines of their own. */
+function refusalText({ id, because, fix }: Refusal): readonly string[] {
+  const [first = "", ...more] = because.split("\n").map(oneLine);
+  return [
+    `× ${id === undefined ? "" : `${id}  `}${first}\n`,
+    ...more.map((line) => `       ${line}\n`),
+    ...(fix === undefined ? [] : [`       fix: ${oneLine(fix)}\n`]),
+  ];
 }
 
 function isOpen({ outcome }: ReportedFinding): boolean {

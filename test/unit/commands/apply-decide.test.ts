@@ -52,6 +52,7 @@ describe("what apply does not begin", () => {
       controller: "none",
       typha: "none",
       nodes: [],
+      behind: 0,
       policy: { state: "todo", because: "2 namespaces to be migrated" },
       data: { state: "todo", because: "5 objects to be brought over" },
     } as const;

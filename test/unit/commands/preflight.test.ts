@@ -24,6 +24,11 @@ async function preflightOn(
   files: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<Outcome> {
+  return await runOn(files, "preflight", ...args);
+}
+
+/** A command that reads these files and no cluster. */
+async function runOn(files: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Outcome> {
   const readFile = (path: string): Promise<string> => {
     const text = files[path];
     return text === undefined
@@ -31,7 +36,7 @@ async function preflightOn(
       : Promise.resolve(text);
   };
   const { context, stdout, stderr } = testContext({ readFile });
-  const exitCode = await runCli(["preflight", ...args], context);
+  const exitCode = await runCli([...args], context);
   return { exitCode, stdout: stdout(), stderr: stderr() };
 }
 
@@ -218,13 +223,96 @@ rules:
   });
 });
 
-describe("a target newer than what is known is checked by the rules that name it, and nothing is guessed", () => {
-  test("v3.33 crosses v3.32", async () => {
-    const { to, findings } = await report(crossing, "--to", "v3.33.0", "--checks", "B33");
-    expect(to).toBe("v3.33.0");
-    expect(findings).toMatchObject([{ id: "B33", outcome: "pass" }]);
+describe("a release that is not known is nowhere taken for one that can be reached", () => {
+  const newer = (version: string): string =>
+    `--to: ${version} is newer than the releases that this program knows, the newest is v3.32.1; nothing is guessed about it: take a newer version of this program`;
+
+  test.each(["v3.33.0", "v3.32.2"])(
+    "%s comes next: the rules that name it are asked, and no pipeline goes on",
+    async (to) => {
+      const { exitCode, stdout } = await preflight(crossing, "--to", to, "--checks", "B33", "-o", "json");
+      const made = JSON.parse(stdout) as PreflightReport;
+      expect(schemaErrorsOf("preflight", made)).toEqual([]);
+      expect([exitCode, made]).toMatchObject([
+        1,
+        { to, ready: false, findings: [{ id: "B33", outcome: "pass" }], refusals: [{ because: newer(to) }] },
+      ]);
+      const { stdout: text } = await preflight(crossing, "--to", to, "--checks", "B33", "-o", "short");
+      expect(text).toContain(`: not ready, 1 error\n× ${newer(to)}\n`);
+    },
+  );
+
+  test("so it is with a file of that release", async () => {
+    const files = { f: factsText(clusterFacts(crossing), "v0.0.0"), next: calicoFile("v3.33.0") };
+    const { exitCode, stdout } = await preflightOn(files, "--facts", "f", "-f", "next", "-o", "short");
+    expect([exitCode, stdout]).toEqual([
+      1,
+      expect.stringContaining(
+        "× -f: v3.33.0 is newer than the releases that this program knows, the newest is v3.32.1; nothing is guessed about it",
+      ),
+    ]);
   });
+
+  /** Commands that take a release with --to, and what else they need for it to be looked at. */
+  const commands = [
+    ["preflight", "--facts", "f"],
+    ["plan", "--facts", "f"],
+    ["plan", "--facts", "f", "--from", "v3.29.7", "--datastore", "kubernetes"],
+    ["apply", "-f", "calico"],
+    ["runbook", "--facts", "f"],
+    ["migrate-policy", "--facts", "f", "--what-if"],
+    ["migrate-policy", "--dry-run=client"],
+  ];
+  const files = { f: factsText(clusterFacts(crossing), "v0.0.0"), calico: calicoFile("v3.29.7") };
+
+  test.each([
+    ["v3.300.7", newer("v3.300.7")],
+    ["v4.0.0", newer("v4.0.0")],
+    ["v3.30.99", "--to: there is no Calico release v3.30.99; the known ones: version --releases"],
+    ["v3.30", /^--to: v3\.30 is a line of releases; its newest is v3\.30\.\d+: name one of its releases$/],
+    ["latest", '--to: "latest" is no version; the known ones: version --releases'],
+  ])("%s is refused by every command in the same words", async (to, words) => {
+    for (const command of commands) {
+      const { stdout, stderr } = await runOn(files, ...command, "--to", to);
+      const told =
+        stderr
+          .trim()
+          .split("\n")
+          .at(-1)
+          ?.replace(/^error: /, "") ?? "";
+      if (typeof words === "string") expect([command, stdout, told]).toEqual([command, "", words]);
+      else expect([command, told]).toEqual([command, expect.stringMatching(words) as string]);
+    }
+  });
+
+  test.each(["v3.300.7", "v3.30.99"])(
+    "%s of a file is refused by plan, apply and preflight",
+    async (version) => {
+      const given = { ...files, calico: calicoFile(version) };
+      const told = await Promise.all(
+        [["preflight", "--facts", "f"], ["plan", "--facts", "f"], ["apply"]].map(async (command) => {
+          const { exitCode, stderr, stdout } = await runOn(given, ...command, "-f", "calico");
+          return { exitCode, words: stderr === "" ? stdout : stderr };
+        }),
+      );
+      expect(told.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1]);
+      for (const { words } of told)
+        expect(words).toMatch(
+          version === "v3.300.7"
+            ? /-f: v3\.300\.7 is newer than the releases that this program knows/
+            : /calico do not tell the release|which release calico-node in calico is not said by its images/,
+        );
+    },
+  );
 });
+
+function calicoFile(version: string): string {
+  return `apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: calico-node, namespace: kube-system}
+spec: {selector: {matchLabels: {a: b}}, template: {spec: {containers: [{name: calico-node, image: "docker.io/calico/node:${version}", env: [{name: DATASTORE_TYPE, value: kubernetes}]}]}}}
+`;
+}
 
 describe("bad input is told in one line, exit code 1", () => {
   const manifest = `apiVersion: apps/v1
@@ -237,11 +325,7 @@ kind: Deployment
 metadata: {name: tigera-operator, namespace: tigera-operator}
 spec: {selector: {matchLabels: {a: b}}, template: {spec: {containers: [{name: tigera-operator, image: quay.io/tigera/operator:v1.36.9}]}}}
 `;
-  const calico = `apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: calico-node, namespace: kube-system}
-spec: {selector: {matchLabels: {a: b}}, template: {spec: {containers: [{name: calico-node, image: "docker.io/calico/node:v3.29.7", env: [{name: DATASTORE_TYPE, value: kubernetes}]}]}}}
-`;
+  const calico = calicoFile("v3.29.7");
   const facts = factsText(clusterFacts(crossing), "v0.0.0");
   const files = {
     f: facts,

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { installOwner } from "../../../src/merge/apply-object.ts";
+import { objectName } from "../../../src/model/object-name.ts";
+import { wholes } from "../../../src/plan/apply/intended.ts";
+import { partOf } from "../../../src/plan/apply/parts.ts";
+import { stagesOf } from "../../../src/plan/apply/stages.ts";
+import type { Choices, Target } from "../../../src/plan/apply/target.ts";
+import { stepsWriting } from "../../../src/plan/apply/would-write.ts";
 import { toldByFile, type Pair } from "../../../src/plan/upgrade/file-told.ts";
-import type { KubeObject } from "../../../src/model/kube.ts";
+import { withLastApplied } from "../../../src/merge/last-applied.ts";
+import { splitApiVersion, type KubeObject, type Ref } from "../../../src/model/kube.ts";
 import { lastAppliedAnnotation, pinnedAnnotation } from "../../../src/model/names.ts";
 import { hostedCalico } from "../../calico/hosted-calico.ts";
 import { known } from "../preflight/facts.ts";
@@ -14,23 +22,30 @@ interface Change {
   readonly edit?: (object: KubeObject) => KubeObject | undefined;
 }
 
-/** The steps to `file` in a cluster where `live` was applied. */
+const refOf = ({ apiVersion, kind, metadata }: KubeObject): Ref => ({
+  ...splitApiVersion(apiVersion),
+  resource: `${kind.toLowerCase()}s`,
+  kind,
+  name: metadata.name,
+  ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+});
+
+/** The steps to `file` in a cluster where `live` was applied with kubectl, and edited since. */
 function told(
   file: readonly KubeObject[],
   live: readonly KubeObject[],
   { dark, edit = (o) => o }: Change = {},
 ) {
-  const there = live.flatMap((object) => edit(object) ?? []);
+  const there = live.map(withLastApplied).flatMap((object) => edit(object) ?? []);
   const pairs = file.map((object): Pair => ({
     file: object,
+    ref: refOf(object),
     live:
       object.kind === dark
         ? { known: false, why: "forbidden", message: `${object.kind} is forbidden` }
         : known(there.find(same(object))),
   }));
-  const daemonSet = file.find(({ kind }) => kind === "DaemonSet");
-  if (daemonSet === undefined) throw new Error("no DaemonSet");
-  return toldByFile("calico.yaml", pairs, daemonSet);
+  return toldByFile("calico.yaml", pairs);
 }
 
 const statesOf = (all: ReturnType<typeof told>) =>
@@ -90,7 +105,7 @@ describe("what the cluster has of the target's manifest", () => {
       if (object.kind !== "ConfigMap") return object;
       const data = { ...(object["data"] as object), old: "1" };
       const text = JSON.stringify({ ...object, data });
-      const annotations = applied ? { [lastAppliedAnnotation]: text } : {};
+      const annotations = applied ? { [lastAppliedAnnotation]: text } : (object.metadata.annotations ?? {});
       return { ...object, data, metadata: { ...object.metadata, annotations } };
     };
     const file = at("v3.30.7");
@@ -137,5 +152,96 @@ describe("what the cluster has of the target's manifest", () => {
       contract: "unknown",
     });
     expect(told(file, at("v3.25.2"), { dark: "ConfigMap" }).expand?.state).toBe("todo");
+  });
+
+  test.each(["CustomResourceDefinition", "ServiceAccount", "Deployment", "PodDisruptionBudget", "ConfigMap"])(
+    "an object that was forgotten is open, whatever kind it has: %s",
+    (kind) => {
+      const file = at("v3.30.7");
+      const [gone] = file.filter((object) => object.kind === kind);
+      if (gone === undefined) throw new Error(`no ${kind}`);
+      const found = told(file, file, { edit: (object) => (same(gone)(object) ? undefined : object) });
+      const open = Object.values(found).filter(({ state }) => state === "todo");
+      expect(open.map(({ because }) => because)).toContain(`${kind} ${gone.metadata.name} is not there`);
+    },
+  );
+
+  test("what is there with another content is open, not only what is missing", () => {
+    const file = at("v3.30.7");
+    const edit = (object: KubeObject): KubeObject =>
+      object.kind === "CustomResourceDefinition" && object.metadata.name.startsWith("felixconfigurations")
+        ? { ...object, spec: { ...(object["spec"] as object), scope: "Namespaced" } }
+        : object;
+    expect(told(file, file, { edit }).expand?.because).toMatch(
+      /^CustomResourceDefinition felixconfigurations\.crd\.projectcalico\.org is not as in calico\.yaml/,
+    );
+  });
+
+  test("a Secret is left to whoever made it, and created where there is none", () => {
+    const file = hostedCalico({ version: "v3.30.7", datastore: "etcd" }) as unknown as readonly KubeObject[];
+    const secret = (change: (object: KubeObject) => KubeObject | undefined) => (object: KubeObject) =>
+      object.kind === "Secret" ? change(object) : object;
+    expect(told(file, file, { edit: secret((o) => ({ ...o, data: undefined })) }).expand?.state).toBe("done");
+    expect(told(file, file, { edit: secret(() => undefined) }).expand?.because).toMatch(
+      /^Secret .* is not there$/,
+    );
+  });
+});
+
+describe("plan names the steps in which apply writes", () => {
+  const next = at("v3.30.7");
+  const choices: Choices = { forceConflicts: false, withSecrets: false };
+
+  /** Which objects each step of `apply` writes, from its own stages and from the answer that `plan` gives. */
+  function both(live: readonly KubeObject[]) {
+    const install = installOwner(live);
+    const targets = next.map((object): Target => ({
+      object,
+      ref: refOf(object),
+      part: partOf(object),
+      before: live.find(same(object)),
+    }));
+    const byRef = (ref: Ref): KubeObject => {
+      const found = targets.find((each) => each.ref === ref);
+      if (found === undefined) throw new Error(objectName(ref));
+      return found.object;
+    };
+    const judged = {
+      install,
+      choices,
+      applied: wholes(install, choices),
+      daemonSet: () => ({ template: false, rest: false }),
+    };
+    const goal = { targets, recreated: [], install, choices, dryRun: false, openKeys: () => [] };
+    return (["expand", "typha", "configmap", "contract"] as const).map((step) => {
+      const written = stagesOf(step, goal).flatMap((stage) =>
+        stage.flatMap(({ ref, intended, bookkeeping }) => {
+          const before = live.find(same(byRef(ref)));
+          return bookkeeping !== true && intended(before, 0) !== undefined ? [objectName(ref)] : [];
+        }),
+      );
+      const named = targets.filter((target) => stepsWriting(target, judged).includes(step));
+      return {
+        step,
+        written: [...new Set(written)].toSorted(),
+        named: named.map(({ ref }) => objectName(ref)).toSorted(),
+      };
+    });
+  }
+
+  const applied = next.map(withLastApplied);
+  test.each<readonly [string, readonly KubeObject[]]>([
+    ["an older release", at("v3.25.2").map(withLastApplied)],
+    ["the same release", applied],
+    ["nothing at all", []],
+    ...next.map(
+      (gone) =>
+        [
+          `all but ${gone.kind} ${gone.metadata.name}`,
+          applied.filter((object) => !same(gone)(object)),
+        ] as const,
+    ),
+  ])("where there is %s", (_what, live) => {
+    for (const { step, written, named } of both(live)) expect([step, named]).toEqual([step, written]);
   });
 });

@@ -19,6 +19,7 @@ import {
   type ClusterSpec,
 } from "../build/a-cluster.ts";
 import { hostedCalico, toYaml } from "../../calico/hosted-calico.ts";
+import { printablePlan } from "../../../src/render/plan/print.ts";
 import { testContext } from "../flags/test-context.ts";
 import { schemaErrorsOf } from "../render/schema.ts";
 
@@ -98,12 +99,12 @@ describe("the steps stand in the order in which they do no harm (H01)", () => {
     expect(new Set(Object.values(statesOf(made)))).toEqual(new Set(["unknown"]));
   });
 
-  test("the release that runs needs no plan", async () => {
+  test("the release that runs needs no plan, and what nobody has looked at is not said to be done", async () => {
     const made = await offline("3.29.7", "v3.29.7", "etcd");
     expect(made.hops).toEqual([]);
     const { stdout } = await plan("--from=v3.29.7", "--to=v3.29.7", "--datastore=etcd");
     expect(stdout).toBe(
-      "v3.29.7 runs already (etcd datastore, Kubernetes unknown): there is nothing to do.\n",
+      "v3.29.7 runs already (etcd datastore, Kubernetes unknown). Whether all of its objects are as they should be: kubectl calico-upgrade plan -f FILE\n",
     );
   });
 });
@@ -171,6 +172,81 @@ describe("what the cluster shows is told, and only that", () => {
     );
     expect(made.from).toBe("v3.28.0");
     expect(statesOf(made)).toMatchObject({ controller: "todo", template: "done", nodes: "done" });
+  });
+
+  test("of two controllers the older one is seen: the step is not done while it runs", () => {
+    const spec = aHealthyCluster();
+    const at = (name: string, version: string) =>
+      aWorkload({ name, image: `quay.io/calico/kube-controllers:${version}` });
+    const workloads = [
+      at("calico-kube-controllers", runningIn(spec)),
+      at("calico-controllers-old", "v3.28.0"),
+    ];
+    const made = onCluster({ ...spec, workloads }, runningIn(spec));
+    expect(statesOf(made)).toMatchObject({ controller: "todo" });
+  });
+
+  test("a controller that is newer than where all is to go is not there either, and said to be newer", () => {
+    const spec = aHealthyCluster();
+    const workloads = [aWorkload({ image: "quay.io/calico/kube-controllers:v3.32.1" })];
+    const made = onCluster({ ...spec, workloads }, runningIn(spec));
+    const step = made.hops[0]?.steps.find(({ id }) => id === "controller");
+    expect(step).toMatchObject({ state: "todo", because: `it is newer than ${runningIn(spec)}` });
+  });
+
+  test("the release that runs with nodes of an older revision: they are left to do", () => {
+    const spec = aHealthyCluster();
+    const [pod, ...others] = spec.pods as readonly KubeObject[];
+    if (pod === undefined) throw new Error("no pod");
+    const labels = { ...pod.metadata.labels, "controller-revision-hash": "older" };
+    const old = { ...pod, metadata: { ...pod.metadata, labels } };
+    const made = onCluster({ ...spec, pods: [old, ...others] }, runningIn(spec));
+    expect(made.hops[0]?.steps.find(({ id }) => id === "nodes")).toMatchObject({
+      state: "todo",
+      because: "1 of 3 nodes do not run the newest revision",
+    });
+  });
+
+  test("a half-done kubectl replace is not taken for complete: what is left is listed, whatever runs", async () => {
+    const spec = aHealthyCluster();
+    const to = runningIn(spec);
+    const told: NonNullable<Standing["file"]> = {
+      name: "calico.yaml",
+      told: {
+        expand: {
+          state: "todo",
+          because: "ClusterRole calico-node does not allow all that the file's does, and 3 more",
+        },
+        controller: { state: "done", because: "it is as in calico.yaml" },
+        configmap: { state: "done", because: "" },
+        template: { state: "done", because: "" },
+        contract: { state: "unknown", because: "" },
+      },
+    };
+    const made = upgradePlan({ ...standingOf(spec), file: told }, versionOf(to), catalogue);
+    if (made.kind === "refusal") throw new Error(made.because);
+    expect(schemaErrorsOf("upgrade-plan", made)).toEqual([]);
+    expect(made.hops.map(({ from, to: there }) => [from, there])).toEqual([[to, to]]);
+    expect(statesOf(made)).toMatchObject({ expand: "todo", controller: "done", contract: "unknown" });
+    const text = printablePlan(made).table(false);
+    expect(text).toContain("runs already (kubernetes datastore, Kubernetes 1.");
+    expect(text).toContain(", and not everything is done.\n");
+    expect(text).not.toContain("nothing to do");
+  });
+
+  test("nothing to do is only said of what was compared with its manifest", () => {
+    const spec = aHealthyCluster();
+    const done = { state: "done", because: "" } as const;
+    const file = {
+      name: "calico.yaml",
+      told: { expand: done, typha: done, controller: done, configmap: done, template: done, contract: done },
+    };
+    const made = upgradePlan({ ...standingOf(spec), file }, versionOf(runningIn(spec)), catalogue);
+    if (made.kind === "refusal") throw new Error(made.because);
+    expect(made.hops).toEqual([]);
+    expect(printablePlan(made).table(false)).toContain(
+      "and everything is as in calico.yaml: there is nothing to do.",
+    );
   });
 
   test("images that do not say which release they are stop it, and --from helps", () => {

@@ -45,15 +45,22 @@ export interface Midway {
   readonly edit?: (object: KubeObject) => KubeObject | undefined;
 }
 
-export function midway({
+/** What stands in the cluster at a stage, as the server has it. */
+export interface MidwayObjects {
+  readonly live: readonly KubeObject[];
+  readonly nodes: readonly KubeObject[];
+  readonly pods: readonly KubeObject[];
+  readonly revisions: readonly KubeObject[];
+}
+
+export function midwayObjects({
   old,
   next,
   stage,
-  kubernetes,
   beside = [],
   pod = () => ({}),
   edit = (all) => all,
-}: Midway): ClusterFacts {
+}: Omit<Midway, "kubernetes">): MidwayObjects {
   const done = (step: Stage): boolean => stages.indexOf(stage) >= stages.indexOf(step);
   const upgraded = Math.max(0, stages.indexOf(stage) - stages.indexOf("template"));
   const live = [...liveObjects(old, next, done), ...beside].flatMap((object) => edit(object) ?? []);
@@ -62,19 +69,29 @@ export function midway({
   const pods = nodeNames.map((node, at) => {
     const isNew = at < upgraded;
     const own = templateOf(isNew ? set : before);
-    return podFacts(aPod(set, node, { template: own, hash: isNew ? "bbb" : "aaa", ...pod(node, isNew) }));
+    return aPod(set, node, { template: own, hash: isNew ? "bbb" : "aaa", ...pod(node, isNew) });
   });
   const revisions = [
     aRevision(set, 1, "aaa", templateOf(before)),
     ...(done("template") ? [aRevision(set, 2, "bbb", templateOf(set))] : []),
-  ];
+  ].map((revision) => labelled(revision, templateOf(set)));
+  return { live, nodes: nodeNames.map((name) => aNode(name)), pods, revisions };
+}
+
+/** What the server serves at any stage: whatever either manifest has. */
+export function midwayServes({ old, next }: Pick<Midway, "old" | "next">): readonly string[] {
+  return [...new Set([...old, ...next].map(({ apiVersion, kind }) => `${apiVersion} ${kind}`))];
+}
+
+export function midway({ old, next, kubernetes, ...way }: Midway): ClusterFacts {
+  const { live, nodes, pods, revisions } = midwayObjects({ old, next, ...way });
   const groupVersions = [...new Set([...old, ...next].map(({ apiVersion }) => apiVersion))];
   return {
     ...fileFacts(inFile(live), "kube-system"),
     serverVersion: kubernetes,
     now,
-    nodes: known(nodeNames.map((name) => nodeFacts(aNode(name)))),
-    pods: known(pods),
+    nodes: known(nodes.map(nodeFacts)),
+    pods: known(pods.map(podFacts)),
     revisions: known(revisions.map(revisionFacts)),
     events: known([]),
     // Whatever either manifest has is served.
@@ -160,6 +177,13 @@ function calicoNodeOf(objects: readonly KubeObject[]): KubeObject {
   if (set === undefined) throw new Error("the manifest has no calico-node");
   const { metadata } = set;
   return { ...set, metadata: { ...metadata, namespace: "kube-system", uid: `uid-${metadata.name}` } };
+}
+
+/** Revisions carry the labels that their DaemonSet selects by. */
+function labelled(revision: KubeObject, template: Record<string, unknown>): KubeObject {
+  const { labels } = (template["metadata"] ?? {}) as { readonly labels?: Readonly<Record<string, string>> };
+  const { metadata } = revision;
+  return { ...revision, metadata: { ...metadata, labels: { ...labels, ...metadata.labels } } };
 }
 
 function templateOf(set: KubeObject) {

@@ -28,5 +28,17 @@ test.each([
   ["v3.28.9", "unknown", "there is no Calico release v3.28.9"],
   ["v1.4.0", "unknown", "there is no Calico release v1.4.0"],
 ])("%s is no release that is known, and why is said", (text, why, message) => {
-  expect(findRelease(text, catalogue)).toEqual({ ok: false, why, message });
+  expect(findRelease(text, catalogue)).toMatchObject({ ok: false, why, message });
+});
+
+test.each([
+  ["v3.32.2", "v3.32.2"],
+  ["3.33", "v3.33.0"],
+  ["v3.34.0", undefined],
+  ["v3.300.7", undefined],
+  ["v4.0.0", undefined],
+  ["v3.28.9", undefined],
+])("%s may be what comes next: a minor newer at most", (text, next) => {
+  const found = findRelease(text, catalogue);
+  expect(found.ok ? undefined : found.next?.text).toBe(next);
 });

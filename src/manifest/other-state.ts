@@ -1,13 +1,21 @@
-import { userError } from "../../errors.ts";
-import { objectName } from "../../model/object-name.ts";
-import type { Target } from "../../plan/apply/target.ts";
+import { userError } from "../errors.ts";
+import type { KubeObject, Ref } from "../model/kube.ts";
+import { objectName } from "../model/object-name.ts";
+
+/** An object of a file, and what is in its place in the cluster. */
+export interface Placed {
+  readonly ref: Pick<Ref, "group" | "kind" | "name">;
+  readonly object: KubeObject;
+  /** Undefined: it is not there. */
+  readonly before: KubeObject | undefined;
+}
 
 /**
  * A file that names the state of an object (uid, resourceVersion: out of `kubectl get -o yaml`) was made for that
- * state; kubectl apply refuses it in the middle. Throws UserError with every such object.
+ * state; kubectl answers Conflict to it. Throws UserError with every such object, before anything is written.
  */
-export function refuseOtherState(targets: readonly Target[]): void {
-  const lines = targets.flatMap(({ ref, object, before }) =>
+export function refuseOtherState(placed: readonly Placed[]): void {
+  const lines = placed.flatMap(({ ref, object, before }) =>
     (["uid", "resourceVersion"] as const).flatMap((field) => {
       const [wanted, live] = [object.metadata[field], before?.metadata[field]];
       if (wanted === undefined || wanted === null || wanted === "" || wanted === live) return [];
