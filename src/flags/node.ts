@@ -60,7 +60,7 @@ export const settleFlag = {
 export const forceFlag = {
   name: "force",
   takes: "boolean",
-  help: "Restart although BGP peers may still be in the last graceful restart of this node (H17); it forces nothing else.",
+  help: "Restart without waiting for BGP peers to finish the last graceful restart of this node (H17); forces nothing else.",
   group: "Options",
 } as const satisfies Flag;
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nextNodeStep } from "../../../src/plan/node/next.ts";
-import { acted, look, nothingSeen, type NodeSeen, type Seen } from "../../../src/plan/node/seen.ts";
+import { look } from "../../../src/plan/node/look.ts";
+import { acted, nothingSeen, type NodeSeen, type Seen } from "../../../src/plan/node/seen.ts";
 import { formatRunLease } from "../../../src/model/lease.ts";
 import { daemonSet, goal, lease, me, myRun, node, now, pod, revision, template, world } from "./world.ts";
 
