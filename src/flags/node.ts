@@ -19,7 +19,7 @@ export const printMissingFlag = {
 export const restartFlag = {
   name: "restart",
   takes: "boolean",
-  help: "Also restart calico-node where it runs the newest revision.",
+  help: "Also restart calico-node where it already runs the newest revision, or was restarted and does not start.",
   group: "Options",
 } as const satisfies Flag;
 

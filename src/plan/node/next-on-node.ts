@@ -1,5 +1,6 @@
 import type { CordonLease } from "../../model/lease.ts";
 import type { PodFacts } from "../../model/pod.ts";
+import { stuckReason } from "../../model/stuck.ts";
 import type { Millis } from "../../model/time.ts";
 import { giveBack } from "./give-back.ts";
 import type { NodeGoal } from "./goal.ts";
@@ -25,6 +26,9 @@ import { isNewest, isUp, podOn, podsOn, type NodeWorld } from "./world.ts";
 /** More pods than this in a minute on one node is churn: somebody deletes them, or the DaemonSet flaps. */
 const churnPods = 4;
 const churnWindow: Millis = 60_000;
+
+/** Within this time a pod that is not Ready and has met no error may only be starting. */
+const startPatience: Millis = 60_000;
 
 /** What comes next on one node: cordon, delete, wait, settle, uncordon, each only when the one before holds. */
 export function nextOnNode(
@@ -107,6 +111,11 @@ function underLease(view: NodeView, lease: CordonLease): OnNode | Held {
   const churn = memory.uids.filter(({ at }) => now - at <= churnWindow);
   if (churn.length > churnPods) return stop(churning(node.name, churn.length));
   const up = pod !== undefined && newest === true && isUp(pod, goal.expectReady);
+  // What an earlier process restarted and does not start is restarted again where that is what was asked for.
+  if (pod !== undefined && !up && goal.restart && memory.deleted === undefined && doesNotStart(view, pod)) {
+    if (seen.interrupted !== undefined) return stop(interrupted(goal));
+    return step({ kind: "take-lease", node, lease: { ...lease, replaces: pod.uid } });
+  }
   if (!up && timeIsUp(view)) return stop(timedOut(view, pod ?? pods[0]));
   if (pod === undefined) return waitForReplacement(view, pods[0]);
   if (newest === "unknown" && memory.deleted !== undefined) {
@@ -130,6 +139,10 @@ function underLease(view: NodeView, lease: CordonLease): OnNode | Held {
 /** Whether this pod is the one to be replaced, and has to be. */
 function deletes({ world, goal }: NodeView, pod: PodFacts, replaces: string | undefined): boolean {
   return pod.uid === replaces && (goal.restart || isNewest(world, pod) !== true);
+}
+
+function doesNotStart({ world, now }: NodeView, pod: PodFacts): boolean {
+  return stuckReason(pod, world.events)?.failing === true || now - pod.created >= startPatience;
 }
 
 /** Continues what an earlier process or an earlier target began, under this run's name. */

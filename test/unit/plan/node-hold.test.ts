@@ -162,6 +162,51 @@ test("--timeout is for a node's restart, and not for what its peers need before 
   expect(result).toMatchObject({ kind: "done" });
 });
 
+describe("--restart of a node whose new calico-node does not start", () => {
+  const resumed = (of: Parameters<typeof pod>[1], more: Parameters<typeof lease>[0] = {}) =>
+    world({
+      run: myRun(),
+      nodes: [node("node-01", { cordoned: true, cordonedAt: now - 5_000, lease: lease(more) })],
+      pods: [pod("node-01", { uid: "new", revision: 2, ready: false, created: now - 10_000, ...of })],
+    });
+  const crashing = { waiting: { reason: "CrashLoopBackOff" }, restarts: 3 };
+  const decide = (w: ReturnType<typeof world>, restart: boolean, seen: Seen = nothingSeen) => {
+    const g = goal({ restart, guard: guarded() });
+    return nextNodeStep(w, look(seen, w, g, now), g, now);
+  };
+
+  test("an interrupted run that is continued with it replaces the pod, and H17 is not in its way", () => {
+    const w = resumed(crashing);
+    expect(decide(w, true)).toMatchObject({ step: { kind: "take-lease", lease: { replaces: "new" } } });
+    expect(decide(resumed(crashing, { replaces: "new" }), true)).toMatchObject({
+      step: { kind: "delete-pod", pod: { uid: "new" } },
+    });
+    expect(decide(w, false)).toMatchObject({ kind: "wait", phase: "ready" });
+  });
+
+  test("a pod that may only be starting gets its minute", () => {
+    const starting = { waiting: { reason: "ContainerCreating" } };
+    expect(decide(resumed(starting), true)).toMatchObject({ kind: "wait", phase: "ready" });
+    expect(decide(resumed({ ...starting, created: now - 60_000 }), true)).toMatchObject({
+      step: { kind: "take-lease" },
+    });
+  });
+
+  test("what came back Ready was restarted, and is not restarted once more", () => {
+    expect(decide(resumed({ ready: true, readySince: now - 60_000 }), true)).toMatchObject({
+      step: { kind: "uncordon" },
+    });
+  });
+
+  test("the process that deleted the pod itself does not delete its replacement", () => {
+    const memory = { began: now, cordoned: true, uids: [], deleted: { uid: "pod-node-01", at: now } };
+    expect(decide(resumed(crashing), true, { ...nothingSeen, nodes: { "node-01": memory } })).toMatchObject({
+      kind: "wait",
+      phase: "ready",
+    });
+  });
+});
+
 describe("what comes next", () => {
   const held = (change: Partial<NodeGoal> = {}) => goal({ nodes: names, guard: guarded(), ...change });
   const decide = (w: ReturnType<typeof world>, g = held(), seen: Seen = nothingSeen, at = now) =>
