@@ -159,9 +159,14 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
       const started = Date.parse(String(startOf(await podOf(cluster, "node-01"))));
 
       const both = ["node-01", "node-02", "--restart", quick];
-      const dry = await change(...both, "--dry-run=server");
-      expect(dry).toMatchObject({ code: 0, written: [] });
-      expect(lines(dry.stdout)).toHaveLength(6);
+      for (const dryRun of ["client", "server"]) {
+        const before = Date.now();
+        const dry = await run(...both, `--dry-run=${dryRun}`);
+        expect([dry.code, lines(dry.stdout).length]).toEqual([0, 6]);
+        expect(dry.stderr).toMatch(/waiting for BGP peers .* \((server )?dry run\)$/m);
+        expect(Date.now() - before).toBeLessThan(10_000);
+      }
+      expect((await podOf(cluster, "node-02")).metadata.annotations).not.toHaveProperty("mark");
 
       const { code, stdout, stderr } = await change(...both);
       expect([code, stderr]).toEqual([0, expect.stringMatching(/waiting for BGP peers/)]);

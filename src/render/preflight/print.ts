@@ -3,6 +3,7 @@ import { program } from "../../model/program.ts";
 import { categories } from "../../preflight/categories.ts";
 import type { Printable } from "../output.ts";
 import type { PreflightReport, ReportedFinding } from "./kind.ts";
+import { hiddenOf, type Hidden } from "./hidden.ts";
 import { rolesText } from "./roles.ts";
 import { plural } from "../../model/words.ts";
 
@@ -18,16 +19,22 @@ export function printablePreflight(report: PreflightReport): Printable {
 
 /** One line for what did not pass, the verdict first. */
 export function shortText(report: PreflightReport): string {
+  const hidden = hiddenOf(report.findings);
   const lines = report.findings
-    .filter(isOpen)
+    .filter((finding) => isOpen(finding) && !isIn(hidden, finding))
     .map((finding) => `${sign(finding)} ${finding.id}  ${told(finding)}\n`);
-  return verdictLine(report) + lines.join("");
+  const unseen = hidden.map(
+    (reason) => `${worst(reason)} ${idsOf(reason)}  not known: ${oneLine(reason.why)}\n`,
+  );
+  return [verdictLine(report), ...unseen, ...lines].join("");
 }
 
 function preflightText(report: PreflightReport, wide: boolean): string {
+  const hidden = hiddenOf(report.findings);
   const groups = Object.entries(categories).flatMap(([letter, name]) => {
     const own = report.findings.filter(
-      ({ category, outcome }) => category === letter && (wide || outcome !== "n/a"),
+      (finding) =>
+        finding.category === letter && (wide || finding.outcome !== "n/a") && !isIn(hidden, finding),
     );
     return own.length === 0 ? [] : [`${name}\n${own.map((finding) => findingText(finding, wide)).join("")}`];
   });
@@ -35,6 +42,7 @@ function preflightText(report: PreflightReport, wide: boolean): string {
   const missing = report.findings.flatMap((finding) => finding.missing ?? []);
   return [
     verdictLine(report),
+    ...(hidden.length === 0 ? [] : [hiddenText(hidden)]),
     ...groups,
     ...(missing.length === 0 ? [] : [rightsText(missing)]),
     ...(report.reachable === undefined ? [] : [reachableText(report.reachable)]),
@@ -56,6 +64,32 @@ function verdictLine({ from, to, datastore, cluster, ready, findings }: Prefligh
   });
   const verdict = [ready ? "ready" : "not ready", ...counts].join(", ");
   return `${way}${where === "" ? "" : ` (${where})`}: ${verdict}\n`;
+}
+
+/** A line for each reason, and below it the checks that are unknown for it. */
+function hiddenText(hidden: readonly Hidden[]): string {
+  const reasons = hidden.map(
+    (reason) =>
+      `${worst(reason)} ${oneLine(reason.why)}\n       ${plural(reason.findings.length, "check is", "checks are")} unknown: ${idsOf(reason)}\n`,
+  );
+  const ask = hidden.some(({ isDenied }) => isDenied)
+    ? `The role to ask an administrator for: ${program} preflight --print-role=preflight\n`
+    : "";
+  return `Not known\n${reasons.join("")}${ask}`;
+}
+
+function isIn(hidden: readonly Hidden[], finding: ReportedFinding): boolean {
+  return hidden.some(({ findings }) => findings.includes(finding));
+}
+
+function idsOf({ findings }: Hidden): string {
+  return findings.map(({ id }) => id).join(", ");
+}
+
+/** The sign of what is gravest of it. */
+function worst({ findings }: Hidden): string {
+  const signs = findings.map(sign);
+  return ["×", "‼"].find((each) => signs.includes(each)) ?? signs[0] ?? "";
 }
 
 function isOpen({ outcome }: ReportedFinding): boolean {
