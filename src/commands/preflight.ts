@@ -2,7 +2,7 @@ import { Option } from "clipanion";
 import { daemonSetFlag, filenameFlag, ignorePreflightErrorsFlag, outputFlag } from "../flags/common.ts";
 import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 import { toFlag } from "../flags/plan.ts";
-import { checksFlag, failOnFlag, skipChecksFlag } from "../flags/preflight.ts";
+import { checksFlag, failOnFlag, printRoleFlag, skipChecksFlag } from "../flags/preflight.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class PreflightCommand extends BaseCommand {
@@ -25,6 +25,10 @@ export class PreflightCommand extends BaseCommand {
         command: "preflight --to v3.29.7 --fail-on=warning --ignore-preflight-errors=P13 -o json",
       },
       { what: "Let somebody else see what was seen here", command: "preflight --save-facts cluster.json" },
+      {
+        what: "Ask an administrator for the rights that apply needs",
+        command: "preflight --print-role=apply",
+      },
       { what: "Look at what somebody else saw", command: "preflight --facts cluster.json --to v3.29.7" },
     ],
   };
@@ -41,6 +45,7 @@ export class PreflightCommand extends BaseCommand {
   readonly daemonSet = option(daemonSetFlag);
   readonly facts = option(factsFlag);
   readonly saveFacts = option(saveFactsFlag);
+  readonly printRole = option(printRoleFlag);
   readonly output = option({
     ...outputFlag,
     help: outputFlag.help.replace("table, wide,", "table, wide, short,"),
@@ -48,6 +53,17 @@ export class PreflightCommand extends BaseCommand {
   readonly rest = Option.Rest();
 
   protected async run(): Promise<number> {
+    if (this.printRole !== undefined) {
+      const { printRole } = await import("./preflight/print-role.ts");
+      return await printRole({
+        command: this.printRole,
+        filename: this.filename,
+        daemonSet: this.daemonSet,
+        namespace: this.connection.namespace,
+        extra: this.rest,
+        context: this.context,
+      });
+    }
     const { runPreflight } = await import("./preflight/run.ts");
     return await runPreflight({
       to: this.to,
