@@ -166,7 +166,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
         expect(dry.stderr).toMatch(/waiting for BGP peers .* \((server )?dry run\)$/m);
         expect(Date.now() - before).toBeLessThan(10_000);
       }
-      expect((await podOf(cluster, "node-02")).metadata.annotations).not.toHaveProperty("mark");
+      expect(await markOf(cluster, "node-02")).toBeUndefined();
 
       const { code, stdout, stderr } = await change(...both);
       expect([code, stderr]).toEqual([0, expect.stringMatching(/waiting for BGP peers/)]);
@@ -176,7 +176,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
           /^node\/node-01: waiting for BGP peers to finish the last graceful restart of calico-node: \d+s \(H17; /,
         ),
       ]);
-      const order = lines(stdout).filter((line) => /uncordoned$/.test(line));
+      const order = lines(stdout).filter((line) => line.endsWith(" uncordoned"));
       expect(order).toEqual(["node/node-02 uncordoned", "node/node-01 uncordoned"]);
       const again = Date.parse(String((await podOf(cluster, "node-01")).metadata.creationTimestamp));
       // API times are whole seconds.
