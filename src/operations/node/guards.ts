@@ -41,19 +41,19 @@ export function checkGuards(
     const subject = subjectFor(world, goal, request, target, node, earlier);
     return findingsFor(world, around, subject, now);
   });
-  const warned = new Set<string>();
+  const warnings: Refused[] = [];
   const refusals: Refused[] = [];
   let asked: string | undefined;
   for (const finding of findings) {
     if (finding.outcome !== "fail" && finding.outcome !== "unknown") continue;
     const stop = refusal([finding], request.ignored);
     if (stop === undefined) {
-      if (!warned.has(finding.because)) warn(session, `${finding.id}: ${finding.because}`);
-      warned.add(finding.because);
+      warnings.push({ stop: { id: finding.id, message: finding.because }, node: finding.node });
     } else if (isHold(stop)) continue;
     else if (finding.id === "H09" && finding.outcome === "fail") asked = finding.because;
     else refusals.push({ stop, node: finding.node });
   }
+  for (const { id = "", message } of oncePerReason(warnings)) warn(session, `${id}: ${message}`);
   return {
     refusals: oncePerReason(refusals),
     ...(asked === undefined ? {} : { question: `${asked}. Cordon it anyway?` }),

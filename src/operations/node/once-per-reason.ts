@@ -6,11 +6,12 @@ export interface Refused {
   readonly node: string | undefined;
 }
 
-/** What is the same for several nodes but for their name is one refusal, which names them. */
-export function oncePerReason(refusals: readonly Refused[]): readonly Stop[] {
-  const reasons = Map.groupBy(refusals, ({ stop: { id = "", message }, node }) =>
-    node === undefined ? `${id} ${message}` : `${id} ${message.replaceAll(node, "NODE")}`,
-  );
+/** What is the same for several nodes but for their name, or how long it has been so, is told once and names them. */
+export function oncePerReason(told: readonly Refused[]): readonly Stop[] {
+  const reasons = Map.groupBy(told, ({ stop: { id = "", message }, node }) => {
+    const unnamed = node === undefined ? message : message.replaceAll(node, "NODE");
+    return `${id} ${unnamed.replaceAll(/\b\d+s\b/g, "TIME")}`;
+  });
   return [...reasons.values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
     const { stop } = first;

@@ -34,3 +34,13 @@ test("what is said of no node is one line, and names none", () => {
     ]),
   ).toEqual([stop]);
 });
+
+test("--force on thirty nodes that have just restarted is one warning", () => {
+  const started = (node: string, age: number) => ({
+    node,
+    stop: { id: "H17", message: `calico-node on node ${node} started ${age}s ago` },
+  });
+  expect(oncePerReason([started("node-01", 5), started("node-02", 17)])).toEqual([
+    { id: "H17", message: "calico-node on node node-01 started 5s ago; the same on node-02" },
+  ]);
+});
