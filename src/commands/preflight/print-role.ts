@@ -22,7 +22,13 @@ export interface PrintRoleOptions {
 /** The roles that an administrator is asked for; no cluster is asked anything. */
 export async function printRole(options: PrintRoleOptions): Promise<number> {
   const { command, filename, daemonSet, context } = options;
-  if (options.extra.length > 0) throw userError(`extra arguments: [${options.extra.join(" ")}]`);
+  const [first] = options.extra;
+  // As kubectl's --dry-run: the value of a flag that can do without one stands behind `=`.
+  const isValue = roleCommands.some((each) => each === first);
+  if (first !== undefined)
+    throw userError(
+      `extra arguments: [${options.extra.join(" ")}]${isValue ? `; for the role of one command: --print-role=${first}` : ""}`,
+    );
   const named = daemonSet === undefined ? undefined : daemonSetArgument(daemonSet, "preflight");
   const place = {
     namespace: named?.namespace ?? options.namespace ?? "kube-system",

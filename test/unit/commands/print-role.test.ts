@@ -169,6 +169,12 @@ test("-f adds what is in the file, by the plurals of its own CRDs; --daemonset a
   }
 });
 
+test("a value after a space is no value, and how it is written is said", async () => {
+  const { exitCode, stdout, stderr } = await printed("--print-role", "apply");
+  expect([exitCode, stdout]).toEqual([1, ""]);
+  expect(stderr).toContain("--print-role=apply");
+});
+
 test("a command that there is no role for is refused with those that there are", async () => {
   const { exitCode, stderr } = await printed("--print-role=version");
   expect([exitCode, stderr]).toEqual([1, expect.stringContaining("must be one of: status, preflight, node")]);
