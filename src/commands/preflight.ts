@@ -25,11 +25,11 @@ export class PreflightCommand extends BaseCommand {
         command: "preflight --to v3.29.7 --fail-on=warning --ignore-preflight-errors=P13 -o json",
       },
       { what: "Let somebody else see what was seen here", command: "preflight --save-facts cluster.json" },
+      { what: "Look at what somebody else saw", command: "preflight --facts cluster.json --to v3.29.7" },
       {
         what: "Ask an administrator for the rights that apply needs",
         command: "preflight --print-role=apply",
       },
-      { what: "Look at what somebody else saw", command: "preflight --facts cluster.json --to v3.29.7" },
     ],
   };
 

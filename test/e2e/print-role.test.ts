@@ -87,6 +87,23 @@ describe("Kubernetes 1.36: users with nothing but a printed role", () => {
     expect(lines(taken).filter((line) => line.endsWith(" created (dry run)"))).toHaveLength(18);
   });
 
+  test("who may read nothing is told each missing right once, with what it hides", async () => {
+    await freshCalico();
+    const kubeconfig = await cluster.userKubeconfig({ name: "nobody-at-all" });
+    for (const format of ["table", "short"]) {
+      const { code, stdout } = await runPlugin(
+        cluster,
+        ["preflight", "--to", next.version, "-o", format, "--skip-checks=S05"],
+        { kubeconfig },
+      );
+      expect(code).toBe(1);
+      expect(stdout).not.toContain('User "nobody-at-all"');
+      const told = stdout.match(/cannot list \S+/g) ?? [];
+      expect(told).toContain("cannot list daemonsets.apps");
+      expect(new Set(told).size).toBe(told.length);
+    }
+  });
+
   test("status and preflight know all that an administrator's know", async () => {
     await freshCalico();
     const reader = await userOf("status");
