@@ -98,8 +98,8 @@ describe("Kubernetes 1.36: users with nothing but a printed role", () => {
       );
       expect(code).toBe(1);
       expect(stdout).not.toContain('User "nobody-at-all"');
-      const told = stdout.match(/cannot list \S+/g) ?? [];
-      expect(told).toContain("cannot list daemonsets.apps");
+      const told = stdout.match(/cannot [^()\n]+ \(forbidden\)/g) ?? [];
+      expect(told).toContain("cannot list daemonsets.apps (forbidden)");
       expect(new Set(told).size).toBe(told.length);
     }
   });
