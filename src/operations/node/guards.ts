@@ -4,6 +4,7 @@ import type { NodeGoal } from "../../plan/node/goal.ts";
 import { isHold } from "../../plan/node/hold.ts";
 import { heldByOther } from "../../plan/node/run-lease.ts";
 import { nothingSeen } from "../../plan/node/seen.ts";
+import { inOrder } from "../../plan/node/turn.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import { warn, type Session } from "../session.ts";
@@ -35,9 +36,10 @@ export function checkGuards(
   // Who works says more than what that work looks like from outside.
   const busy = heldByOther(world, nothingSeen, goal, now);
   if (busy !== undefined) return { refusals: [busy] };
-  const touched = goal.nodes.filter((node) => willRestart(world, goal, node, now));
+  const order = inOrder(world, goal);
+  const touched = order.filter((node) => willRestart(world, goal, node, now));
   const findings = touched.flatMap((node) => {
-    const earlier = goal.nodes.slice(0, goal.nodes.indexOf(node));
+    const earlier = order.slice(0, order.indexOf(node));
     const subject = subjectFor(world, goal, request, target, node, earlier);
     return findingsFor(world, around, subject, now);
   });

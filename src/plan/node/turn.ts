@@ -3,6 +3,7 @@ import type { NodeGoal } from "./goal.ts";
 import type { Held } from "./hold.ts";
 import { nextOnNode } from "./next-on-node.ts";
 import type { OnNode } from "./on-node.ts";
+import { runDaemonSet } from "./run-lease.ts";
 import { nodeSeen, type Seen } from "./seen.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -19,7 +20,7 @@ export interface Turn {
  * on. Where all have to wait, the one that is free first. Undefined: every node has come to its end.
  */
 export function nodeInTurn(world: NodeWorld, seen: Seen, goal: NodeGoal, now: Millis): Turn | undefined {
-  const pending = goal.nodes.filter((node) => seen.nodes[node]?.outcome === undefined);
+  const pending = inOrder(world, goal).filter((node) => seen.nodes[node]?.outcome === undefined);
   const begun = pending.find((node) => isBegun(world, seen, goal, node, now));
   if (begun !== undefined) return { node: begun, next: nextOnNode(world, seen, goal, begun, now), others: 0 };
   let soonest: { readonly node: string; readonly next: Held } | undefined;
@@ -32,6 +33,21 @@ export function nodeInTurn(world: NodeWorld, seen: Seen, goal: NodeGoal, now: Mi
     } else if (soonest === undefined || canGoFirst(next)) return { node, next, others: 0 };
   }
   return soonest && { ...soonest, others: held - 1 };
+}
+
+/**
+ * The nodes of a run in the order in which they are done: what an interrupted run has begun is brought to its end
+ * before anything else is restarted (hazard H18).
+ */
+export function inOrder(
+  world: NodeWorld,
+  { nodes, daemonSet }: Pick<NodeGoal, "nodes" | "daemonSet">,
+): readonly string[] {
+  const begun = nodes.filter((name) => {
+    const lease = world.nodes.get(name)?.lease;
+    return lease !== undefined && lease !== "unreadable" && runDaemonSet(lease.run) === daemonSet;
+  });
+  return begun.length === 0 ? nodes : [...new Set([...begun, ...nodes])];
 }
 
 /** What this run does on a node it brings to its end before it turns to another. */

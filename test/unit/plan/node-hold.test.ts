@@ -11,6 +11,7 @@ import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
 import { nothingSeen, type Seen } from "../../../src/plan/node/seen.ts";
 import { known, subject, unread } from "../preflight/facts.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
+import { everyFault, type Fault } from "./simulated-server.ts";
 import { goal, lease, myRun, node, now, pod, world } from "./world.ts";
 
 const names = ["node-01", "node-02", "node-03"];
@@ -48,7 +49,9 @@ async function restartAll(
   change: Partial<NodeGoal> = {},
   dryRun: DryRun = "none",
   interrupt: (wait: Wait) => boolean = () => false,
+  faults: ReadonlyMap<number, Fault> = new Map(),
 ): Promise<Told> {
+  cluster.killed = false;
   const first = new AbortController();
   const restarted: [string, number][] = [];
   const waits: string[] = [];
@@ -63,7 +66,8 @@ async function restartAll(
   const result = await run(nodeProcedure(wanted, places), cluster, {
     dryRun,
     now: () => cluster.now,
-    send: (write, dry) => (dry ? Promise.resolve(undefined) : cluster.send(write)),
+    send: (write, dry) =>
+      dry ? Promise.resolve(undefined) : cluster.send(write, faults.get(cluster.writes + 1)),
     interrupt: { first: first.signal, second: new AbortController().signal },
     emit(event) {
       if (event.kind === "waiting" && event.wait.passes === true) {
@@ -122,6 +126,31 @@ test("whatever ages the containers have: each node is restarted once, after its 
     { numRuns: 60 },
   );
 });
+
+test.each(everyFault)(
+  "every write hit by '%s' while nodes wait: no restart comes too early, and the same command again finishes the job",
+  async (fault) => {
+    const ages = { "node-01": 100_000, "node-02": 110_000 };
+    const clean = cluster(ages);
+    await restartAll(clean);
+    for (let index = 1; index <= clean.writes; index += 1) {
+      const simulated = cluster(ages);
+      const first = await restartAll(simulated, {}, "none", undefined, new Map([[index, fault]]));
+      const { killed } = simulated;
+      if (killed) simulated.advance(61_000);
+      const again =
+        killed || first.result.kind === "stopped"
+          ? await restartAll(simulated, { holder: "b" })
+          : { result: first.result, restarted: [] };
+      expect(again.result, `write ${index}`).toMatchObject({ kind: "done" });
+      for (const [name, age] of [...first.restarted, ...again.restarted])
+        expect(age, `write ${index}: ${name}`).toBeGreaterThanOrEqual(window);
+      expect(simulated.mostDown).toBeLessThanOrEqual(1);
+      expect(simulated.annotations).toEqual({});
+      expect(names.filter((name) => simulated.cordoned(name) || simulated.lease(name))).toEqual([]);
+    }
+  },
+);
 
 test("a dry run says what it would wait for, waits for nothing, and shows every node's restart", async () => {
   const simulated = cluster({ "node-01": 30_000, "node-02": 30_000, "node-03": 30_000 });
@@ -253,6 +282,24 @@ describe("what comes next", () => {
       ],
     });
     expect(decide(w)).toMatchObject({ kind: "wait", node: "node-02", phase: "ready" });
+  });
+
+  test("what an interrupted run deleted is waited for before another node is judged by it", () => {
+    const w = world({
+      run: myRun(),
+      nodes: [
+        node("node-01"),
+        node("node-02"),
+        node("node-03", { cordoned: true, lease: lease({ holder: "bob@desk/1", replaces: "pod-node-03" }) }),
+      ],
+      pods: [
+        pod("node-01"),
+        pod("node-02"),
+        pod("node-03", { uid: "new", revision: 2, ready: false, created: now - 1_000 }),
+      ],
+    });
+    expect(guarded()(w, "node-01", now)).toMatchObject({ id: "H18" });
+    expect(decide(w)).toMatchObject({ step: { kind: "take-lease", node: { name: "node-03" } } });
   });
 
   test("what an earlier run has cordoned and not restarted waits as well, and another node comes first", () => {
