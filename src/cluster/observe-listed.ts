@@ -7,6 +7,7 @@ import {
 } from "../model/cluster-facts.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { listedKinds, type ListedKind } from "../model/listed-kinds.ts";
+import { mayDepend } from "../model/may-depend.ts";
 import { allOf } from "../model/observed.ts";
 import { known, type Reading } from "../model/reading.ts";
 import type { Served, ServedFacts } from "../model/served.ts";
@@ -15,20 +16,6 @@ import { list, type Selection } from "./list.ts";
 import type { Source } from "./observe-lists.ts";
 import type { Discovery } from "./port.ts";
 import { notAsked, readingOf } from "./reading.ts";
-
-/** Plurals that are looked through for owners of projectcalico.org, and their groups. */
-const mayDepend: readonly (readonly [resource: string, groups: readonly string[]])[] = [
-  ["configmaps", [""]],
-  ["services", [""]],
-  ["serviceaccounts", [""]],
-  ["deployments", ["apps", "extensions"]],
-  ["daemonsets", ["apps", "extensions"]],
-  ["networkpolicies", ["networking.k8s.io", "extensions"]],
-  ["networkpolicies", ["crd.projectcalico.org"]],
-  ["globalnetworkpolicies", ["crd.projectcalico.org"]],
-  ["networksets", ["crd.projectcalico.org"]],
-  ["globalnetworksets", ["crd.projectcalico.org"]],
-];
 
 /** Groups that discovery is asked about for these readings. */
 export function listedGroups(needs: readonly string[]): readonly string[] {

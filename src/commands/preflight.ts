@@ -2,7 +2,7 @@ import { Option } from "clipanion";
 import { daemonSetFlag, filenameFlag, ignorePreflightErrorsFlag, outputFlag } from "../flags/common.ts";
 import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 import { toFlag } from "../flags/plan.ts";
-import { checksFlag, failOnFlag, forFlag, skipChecksFlag } from "../flags/preflight.ts";
+import { checksFlag, failOnFlag, forFlag, printRoleFlag, skipChecksFlag } from "../flags/preflight.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class PreflightCommand extends BaseCommand {
@@ -31,6 +31,10 @@ export class PreflightCommand extends BaseCommand {
       },
       { what: "Let somebody else see what was seen here", command: "preflight --save-facts cluster.json" },
       { what: "Look at what somebody else saw", command: "preflight --facts cluster.json --to v3.29.7" },
+      {
+        what: "Ask an administrator for the rights that apply needs",
+        command: "preflight --print-role=apply",
+      },
     ],
   };
 
@@ -47,6 +51,7 @@ export class PreflightCommand extends BaseCommand {
   readonly daemonSet = option(daemonSetFlag);
   readonly facts = option(factsFlag);
   readonly saveFacts = option(saveFactsFlag);
+  readonly printRole = option(printRoleFlag);
   readonly output = option({
     ...outputFlag,
     help: outputFlag.help.replace("table, wide,", "table, wide, short,"),
@@ -54,6 +59,17 @@ export class PreflightCommand extends BaseCommand {
   readonly rest = Option.Rest();
 
   protected async run(): Promise<number> {
+    if (this.printRole !== undefined) {
+      const { printRole } = await import("./preflight/print-role.ts");
+      return await printRole({
+        command: this.printRole,
+        filename: this.filename,
+        daemonSet: this.daemonSet,
+        namespace: this.connection.namespace,
+        extra: this.rest,
+        context: this.context,
+      });
+    }
     const { runPreflight } = await import("./preflight/run.ts");
     return await runPreflight({
       to: this.to,

@@ -23,7 +23,7 @@ export function plainListener({ stdout, stderr }: ReportContext, options: Report
   function reporterOf<Memory, Step>(about: object, words: StepWords<Memory, Step>): Reporter<Memory, Step> {
     const known = reporters.get(about) as Reporter<Memory, Step> | undefined;
     if (known !== undefined) return known;
-    const made = plainReport(words, result, progress);
+    const made = plainReport(words, result, progress, suffix);
     reporters.set(about, made);
     return made;
   }

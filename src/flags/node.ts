@@ -19,7 +19,7 @@ export const printMissingFlag = {
 export const restartFlag = {
   name: "restart",
   takes: "boolean",
-  help: "Also restart calico-node where it runs the newest revision.",
+  help: "Also restart calico-node where it already runs the newest revision, or was restarted and does not start.",
   group: "Options",
 } as const satisfies Flag;
 
@@ -60,7 +60,7 @@ export const settleFlag = {
 export const forceFlag = {
   name: "force",
   takes: "boolean",
-  help: "Restart although BGP peers may still be in the last graceful restart of this node (H17); it forces nothing else.",
+  help: "Restart without waiting for BGP peers to finish the last graceful restart of this node (H17); forces nothing else.",
   group: "Options",
 } as const satisfies Flag;
 

@@ -28,7 +28,8 @@ const namespaced = new Set([
   "ServiceAccount",
 ]);
 
-function inNamespace(object: KubeObject, namespace: string): KubeObject {
+/** The object where kubectl would put it. */
+export function inNamespace(object: KubeObject, namespace: string): KubeObject {
   if (!namespaced.has(object.kind) || object.metadata.namespace !== undefined) return object;
   return { ...object, metadata: { ...object.metadata, namespace } };
 }

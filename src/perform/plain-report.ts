@@ -2,11 +2,15 @@ import type { RunEvent } from "../plan/run-event.ts";
 import type { StepWords } from "../plan/step-words.ts";
 import type { Lines, Reporter } from "./reporter.ts";
 
-/** One line per change, for pipes and logs: results to `lines`, progress to `progress`. */
+/**
+ * One line per change, for pipes and logs: results to `lines`, progress to `progress`. `suffix`: of a dry run, which
+ * waits for nothing.
+ */
 export function plainReport<Memory, Step>(
   words: StepWords<Memory, Step>,
   lines: Lines,
   progress: Lines,
+  suffix = "",
 ): Reporter<Memory, Step> {
   let lastWait = "";
   let lastStuck = "";
@@ -39,7 +43,7 @@ export function plainReport<Memory, Step>(
         case "waiting": {
           const { wait } = event;
           const where = wait.node === undefined ? "" : `node/${wait.node}: `;
-          if (wait.for !== lastWait) progress(`${where}waiting for ${wait.for}`);
+          if (wait.for !== lastWait) progress(`${where}waiting for ${wait.for}${suffix}`);
           if (wait.stuck !== undefined && wait.stuck !== lastStuck) progress(`${where}${wait.stuck}`);
           if (wait.alarm !== undefined && !alarms.has(wait.alarm)) progress(`Warning: ${wait.alarm}`);
           if (wait.alarm !== undefined) alarms.add(wait.alarm);

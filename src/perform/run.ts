@@ -67,6 +67,9 @@ export async function run<World, Memory, Step extends { readonly kind: string },
   let imagined: World | undefined;
   let failures = 0;
   let stopped: Stop | undefined;
+  /** How much of waiting a dry run has left out. */
+  let leftOut: Millis = 0;
+  const clock = (): Millis => now() + leftOut;
 
   function stopFor(reason: Stop): void {
     stopped = reason;
@@ -93,7 +96,7 @@ export async function run<World, Memory, Step extends { readonly kind: string },
       }
       return { kind: "stopped", reason: stopped, memory, interrupted: true };
     }
-    const at = now();
+    const at = clock();
     if (interrupt.first.aborted) memory = procedure.interrupted(memory, at);
     const world = imagined ?? live.snapshot();
     memory = procedure.look(memory, world, at);
@@ -113,6 +116,10 @@ export async function run<World, Memory, Step extends { readonly kind: string },
         break;
       case "wait":
         emit({ kind: "waiting", wait: decision, memory, now: at });
+        if (dryRun !== "none" && decision.passes === true) {
+          leftOut += Math.max(decision.until - at, 1);
+          break;
+        }
         if (dryRun !== "none") {
           stopped = { message: `dry run stops here: it would wait for ${decision.for}` };
           return end();
@@ -152,7 +159,7 @@ export async function run<World, Memory, Step extends { readonly kind: string },
       case "step": {
         const { step } = decision;
         emit({ kind: "begun", step, memory });
-        const sent = now();
+        const sent = clock();
         const bases = procedure.restsOn?.(step);
         const outcome = await sendStep(procedure, step, {
           holds: (at) => {
@@ -168,7 +175,7 @@ export async function run<World, Memory, Step extends { readonly kind: string },
         });
         const { done } = outcome;
         if (done !== undefined) {
-          if (dryRun !== "none") imagined = procedure.assume(world, done, now());
+          if (dryRun !== "none") imagined = procedure.assume(world, done, clock());
           memory = procedure.acted(memory, done, sent);
           emit({ kind: "performed", step: done, memory });
         }

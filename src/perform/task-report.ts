@@ -53,7 +53,7 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
     return { node, lines, item };
   });
   const after = options.after.map((phase) => newLine(phase));
-  const lines: readonly Line[] = [...before, ...groups.flatMap((group) => group.lines), ...after];
+  const lines: Line[] = [...before, ...groups.flatMap((group) => group.lines), ...after];
   options.items.push(
     ...before.map(({ item }) => item),
     ...groups.map(({ item }) => item),
@@ -90,8 +90,26 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
     else conclude(entry, "skipped", `${entry.item.title}: not needed`);
   }
 
+  /** A node that is taken before its turn: those that nothing was carried out on still wait for theirs. */
+  function comeFirst(node: string | undefined): void {
+    const first = lines.findIndex((entry) => entry.node === node);
+    const next = lines.findIndex(
+      ({ node: other, item }, position) => position >= at && other !== undefined && !isOver(item),
+    );
+    const earlier = groupOf(lines[next]?.node);
+    const own = groupOf(node);
+    if (own === undefined || earlier === undefined || first <= next) return;
+    if (lines[next] !== earlier.lines[0]) return;
+    earlier.item.open = false;
+    lines.splice(next, 0, ...lines.splice(first, own.lines.length));
+    const { items } = options;
+    items.splice(items.indexOf(own.item), 1);
+    items.splice(items.indexOf(earlier.item), 0, own.item);
+  }
+
   /** Everything before this line is behind us. */
   function reach(phase: PhaseName, node: string | undefined): Line | undefined {
+    comeFirst(node);
     const index = lines.findIndex(
       (entry, position) => position >= at && entry.phase === phase && entry.node === node,
     );

@@ -54,6 +54,8 @@ export interface Wait {
   readonly stuck?: string;
   /** What gets worse while it lasts: told once, as a warning. */
   readonly alarm?: string;
+  /** Time alone ends it, whatever the cluster shows: a dry run tells it and does not stop there. */
+  readonly passes?: true;
   /** Events would tell more: they are not watched, only asked for when something takes long. */
   readonly wantsEvents?: boolean;
   /** The objects that are waited for, where the world does not watch all that it knows. */

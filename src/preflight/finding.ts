@@ -1,4 +1,5 @@
 import type { NeededRight } from "../model/right.ts";
+import type { Millis } from "../model/time.ts";
 import type { RuleId } from "./rules/ids.ts";
 
 export type Severity = "error" | "warning" | "info";
@@ -25,6 +26,8 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
   /** What resolves it, here and now: a command or an edit. */
   readonly fix?: string;
+  /** Time alone mends it: what is waited for, and until when. */
+  readonly wait?: { readonly for: string; readonly until: Millis };
   /** Rights that are missing; roles that give them are printed. */
   readonly missing?: readonly NeededRight[];
   readonly node?: string;

@@ -19,6 +19,7 @@ export interface Answer {
   readonly evidence?: readonly Evidence[];
   readonly fix?: string;
   readonly missing?: readonly NeededRight[];
+  readonly wait?: NonNullable<Finding["wait"]>;
   /** Where one rule warns of one thing and refuses another. */
   readonly severity?: Severity;
 }

@@ -98,6 +98,26 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
     await goesOn();
   });
 
+  test("--restart replaces what an earlier run restarted and does not start, and nothing else does", async () => {
+    const remove = await cluster.faults.crashLoopBackOff(calicoNode, { exitCode: 2 });
+    const failed = start("node-01", quick, "--timeout=5s");
+    await toldInTime(failed, "CrashLoopBackOff");
+    await isKept(failed, /did not become Ready within 5s/);
+    const { metadata } = await podOf(cluster, "node-01");
+    const deletes = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const mark = await cluster.audit.mark();
+      const { code, stderr } = await run("node-01", quick, "--timeout=5s", ...args);
+      expect(code).toBe(1);
+      expect(stderr).not.toContain("H17");
+      return (await writes(cluster, mark)).filter((each) => each.startsWith("delete"));
+    };
+    expect(await deletes()).toEqual([]);
+    expect((await podOf(cluster, "node-01")).metadata.uid).toBe(metadata.uid);
+    expect(await deletes("--restart")).toEqual([`delete pods/${metadata.name}`]);
+    await remove();
+    await goesOn();
+  });
+
   test("a pod that runs and never becomes Ready", async () => {
     const remove = await cluster.faults.runningNeverReady(calicoNode);
     const running = start("node-01", quick, "--timeout=2s");

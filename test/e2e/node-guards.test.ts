@@ -1,5 +1,6 @@
 /** What `node` refuses before it writes anything, and what it must not refuse because it is the repair. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { installCalico } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at, type KubeObject } from "../cluster/kube-object.ts";
 import {
@@ -14,9 +15,10 @@ import {
   outdatedCalico,
   patchDaemonSet,
   podOf,
+  runLease,
   writes,
 } from "./support/calico-cluster.ts";
-import { lines, runPlugin } from "./support/plugin.ts";
+import { lines, runPlugin, startPlugin } from "./support/plugin.ts";
 import { testCluster } from "./test-cluster.ts";
 
 const quick = "--settle=0s";
@@ -128,15 +130,77 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
 
   // Nothing in it depends on the server's version, and it takes half a minute.
   describe.runIf(kubeVersion === "1.36")("H17: restart storm", () => {
-    test("a second restart within the peers' restart time is refused; --force goes on", async () => {
+    const restartTime = 25_000;
+    const configurations = "/apis/crd.projectcalico.org/v1/bgpconfigurations";
+
+    /** What BGP peers are told, so that a test need not wait for two minutes. */
+    async function tellPeers(): Promise<void> {
+      await installCalico(cluster, calico, ["crds"]);
+      await cluster.waitFor("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", (found) =>
+        found.some(({ metadata, status }) => isEstablished(metadata.name, status)),
+      );
+      await cluster.api.ask("POST", configurations, {
+        apiVersion: "crd.projectcalico.org/v1",
+        kind: "BGPConfiguration",
+        metadata: { name: "default" },
+        spec: { nodeMeshMaxRestartTime: `${restartTime / 1000}s` },
+      });
+      onTestFinished(async () => {
+        await cluster.api.ask("DELETE", `${configurations}/default`);
+      });
+    }
+
+    test("a node that has just restarted waits for its peers, and another one is restarted first", async () => {
       await outdatedCalico(cluster, calico);
+      await tellPeers();
       // Pods that are made in a DaemonSet's first half minute are first ones, and no restart.
       await daemonSetIsOld(cluster, 31_000);
       expect(await change("node-01", quick)).toMatchObject({ code: 0 });
-      const again = await change("node-01", "--restart", quick);
-      expect(again).toMatchObject(
-        refusal(/^error: H17: .*started \d+s ago.*wait \d+s; override: --force of node/),
-      );
+      const started = Date.parse(String(startOf(await podOf(cluster, "node-01"))));
+
+      const both = ["node-01", "node-02", "--restart", quick];
+      for (const dryRun of ["client", "server"]) {
+        const before = Date.now();
+        const dry = await run(...both, `--dry-run=${dryRun}`);
+        expect([dry.code, lines(dry.stdout).length]).toEqual([0, 6]);
+        expect(dry.stderr).toMatch(/waiting for BGP peers .* \((server )?dry run\)$/m);
+        expect(Date.now() - before).toBeLessThan(10_000);
+      }
+      expect(await markOf(cluster, "node-02")).toBeUndefined();
+
+      const { code, stdout, stderr } = await change(...both);
+      expect([code, stderr]).toEqual([0, expect.stringMatching(/waiting for BGP peers/)]);
+      const told = lines(stderr).filter((line) => line.includes("H17"));
+      expect(told).toEqual([
+        expect.stringMatching(
+          /^node\/node-01: waiting for BGP peers to finish the last graceful restart of calico-node: \d+s \(H17; /,
+        ),
+      ]);
+      const order = lines(stdout).filter((line) => line.endsWith(" uncordoned"));
+      expect(order).toEqual(["node/node-02 uncordoned", "node/node-01 uncordoned"]);
+      const again = Date.parse(String((await podOf(cluster, "node-01")).metadata.creationTimestamp));
+      // API times are whole seconds.
+      expect(again - started).toBeGreaterThanOrEqual(restartTime - 1_000);
+    });
+
+    test("Ctrl-C ends the wait at once, and nothing is left of the run", async () => {
+      await outdatedCalico(cluster, calico);
+      await daemonSetIsOld(cluster, 31_000);
+      expect(await change("node-01", quick)).toMatchObject({ code: 0 });
+      const before = await podOf(cluster, "node-01");
+      const waiting = startPlugin(cluster, ["node", "node-01", "--restart", quick]);
+      await waiting.says(/waiting for BGP peers .*: \d+s \(H17;/);
+      waiting.signal("SIGINT");
+      expect(await waiting.ended).toMatchObject({ code: 130 });
+      expect((await podOf(cluster, "node-01")).metadata.uid).toBe(before.metadata.uid);
+      expect(await isCordoned(cluster, "node-01")).toBe(false);
+      expect(await runLease(cluster)).not.toHaveProperty("holder");
+    });
+
+    test("--force waits for nobody; what is not Ready is replaced at once, as that is the cure", async () => {
+      await outdatedCalico(cluster, calico);
+      await daemonSetIsOld(cluster, 31_000);
+      expect(await change("node-01", quick)).toMatchObject({ code: 0 });
       const forced = await change("node-01", "--restart", "--force", quick);
       expect(forced).toMatchObject({
         code: 0,
@@ -301,3 +365,17 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
     expect([...(await calicoPods(cluster)).keys()].sort()).toEqual(["node-01", "node-02", "node-03"]);
   });
 });
+
+function startOf(pod: KubeObject): unknown {
+  const statuses = at(pod, "status", "containerStatuses") as readonly KubeObject[];
+  const own = statuses.find((one) => (one as { readonly name?: unknown }).name === "calico-node");
+  return at(own, "state", "running", "startedAt");
+}
+
+function isEstablished(name: string, status: unknown): boolean {
+  const conditions = (at(status, "conditions") ?? []) as readonly { type: string; status: string }[];
+  return (
+    name === "bgpconfigurations.crd.projectcalico.org" &&
+    conditions.some((one) => one.type === "Established" && one.status === "True")
+  );
+}

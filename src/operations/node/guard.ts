@@ -3,6 +3,7 @@ import { ownersOf } from "../../model/owner.ts";
 import type { Reading, Truth } from "../../model/reading.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../../plan/decision.ts";
+import type { Hold } from "../../plan/node/hold.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import {
   truthReading,
@@ -35,10 +36,16 @@ export function findingsFor(
   return nodeRules.map((rule) => rule.evaluate(facts, subject, now));
 }
 
-/** The worst of what stands against a restart, as the run's reason to stop. */
-export function refusal(findings: readonly Finding[], ignored: ReadonlySet<string>): Stop | undefined {
-  const blocking = findings.find((finding) => blocks(finding, ignored));
-  return blocking === undefined ? undefined : stopOf(blocking);
+/**
+ * The worst of what stands against a restart, as the run's reason to stop; where time mends all of it, as what to
+ * wait for.
+ */
+export function refusal(findings: readonly Finding[], ignored: ReadonlySet<string>): Stop | Hold | undefined {
+  const blocking = findings.filter((finding) => blocks(finding, ignored));
+  const lasting = blocking.find(({ wait }) => wait === undefined);
+  if (lasting !== undefined) return stopOf(lasting);
+  const holds = blocking.flatMap(({ id, wait }) => (wait === undefined ? [] : [{ id, ...wait }]));
+  return holds.toSorted((a, b) => b.until - a.until)[0];
 }
 
 export function stopOf(finding: Finding): Stop {

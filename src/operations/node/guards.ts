@@ -1,12 +1,15 @@
 import type { TemplateFacts } from "../../model/template.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
+import { isHold } from "../../plan/node/hold.ts";
 import { heldByOther } from "../../plan/node/run-lease.ts";
 import { nothingSeen } from "../../plan/node/seen.ts";
+import { inOrder } from "../../plan/node/turn.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import { warn, type Session } from "../session.ts";
 import { findingsFor, refusal } from "./guard.ts";
+import { oncePerReason, type Refused } from "./once-per-reason.ts";
 import type { OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
 import { subjectFor } from "./subject.ts";
@@ -17,7 +20,10 @@ export interface CheckedGuards {
   readonly question?: string;
 }
 
-/** Every refusal of every node at once, before the first write; what only has to be known is a warning. */
+/**
+ * Every refusal at once, before the first write; what only has to be known is a warning. What time mends is neither:
+ * the run waits.
+ */
 export function checkGuards(
   { around }: OpenNodes,
   session: Session,
@@ -30,23 +36,28 @@ export function checkGuards(
   // Who works says more than what that work looks like from outside.
   const busy = heldByOther(world, nothingSeen, goal, now);
   if (busy !== undefined) return { refusals: [busy] };
-  const touched = goal.nodes.filter((node) => willRestart(world, goal, node, now));
+  const order = inOrder(world, goal);
+  const touched = order.filter((node) => willRestart(world, goal, node, now));
   const findings = touched.flatMap((node) => {
-    const earlier = goal.nodes.slice(0, goal.nodes.indexOf(node));
+    const earlier = order.slice(0, order.indexOf(node));
     const subject = subjectFor(world, goal, request, target, node, earlier);
     return findingsFor(world, around, subject, now);
   });
-  const warned = new Set<string>();
-  const refusals: Stop[] = [];
+  const warnings: Refused[] = [];
+  const refusals: Refused[] = [];
   let asked: string | undefined;
   for (const finding of findings) {
     if (finding.outcome !== "fail" && finding.outcome !== "unknown") continue;
     const stop = refusal([finding], request.ignored);
     if (stop === undefined) {
-      if (!warned.has(finding.because)) warn(session, `${finding.id}: ${finding.because}`);
-      warned.add(finding.because);
-    } else if (finding.id === "H09" && finding.outcome === "fail") asked = finding.because;
-    else if (!refusals.some(({ message }) => message === stop.message)) refusals.push(stop);
+      warnings.push({ stop: { id: finding.id, message: finding.because }, node: finding.node });
+    } else if (isHold(stop)) continue;
+    else if (finding.id === "H09" && finding.outcome === "fail") asked = finding.because;
+    else refusals.push({ stop, node: finding.node });
   }
-  return { refusals, ...(asked === undefined ? {} : { question: `${asked}. Cordon it anyway?` }) };
+  for (const { id = "", message } of oncePerReason(warnings)) warn(session, `${id}: ${message}`);
+  return {
+    refusals: oncePerReason(refusals),
+    ...(asked === undefined ? {} : { question: `${asked}. Cordon it anyway?` }),
+  };
 }

@@ -6,8 +6,10 @@ import type { Connection, Discovery } from "../../cluster/port.ts";
 import { notAsked } from "../../cluster/reading.ts";
 import { userError } from "../../errors.ts";
 import { readingNames, type ClusterFacts, type ReadingName } from "../../model/cluster-facts.ts";
+import { deniedRights } from "../../model/denied.ts";
 import type { NamespacedName } from "../../model/kube.ts";
 import { program } from "../../model/program.ts";
+import { rightText } from "../../model/right.ts";
 import type { Millis } from "../../model/time.ts";
 import type { GuardedStep } from "../../model/guarded-step.ts";
 import type { ClusterRule } from "../../preflight/cluster-rule.ts";
@@ -142,6 +144,8 @@ function isUnasked(reading: ClusterFacts[Need]): boolean {
 }
 
 function textOf({ outcome, because, fix }: Finding): string {
-  const seen = outcome === "unknown" ? `not known: ${because}` : because;
+  const denied = outcome === "unknown" ? deniedRights(because) : [];
+  const reason = denied.length === 0 ? because : `cannot ${denied.map(rightText).join(", ")} (forbidden)`;
+  const seen = outcome === "unknown" ? `not known: ${reason}` : because;
   return fix === undefined ? seen : `${seen}; ${fix}`;
 }

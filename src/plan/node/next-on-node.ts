@@ -1,8 +1,10 @@
 import type { CordonLease } from "../../model/lease.ts";
 import type { PodFacts } from "../../model/pod.ts";
+import { stuckReason } from "../../model/stuck.ts";
 import type { Millis } from "../../model/time.ts";
 import { giveBack } from "./give-back.ts";
 import type { NodeGoal } from "./goal.ts";
+import { isHold, type Held } from "./hold.ts";
 import { step, stop, thisRun, timeIsUp, type NodeView, type OnNode } from "./on-node.ts";
 import { runDaemonSet } from "./run-lease.ts";
 import { nodeSeen, type NodeSeen, type Seen } from "./seen.ts";
@@ -25,8 +27,17 @@ import { isNewest, isUp, podOn, podsOn, type NodeWorld } from "./world.ts";
 const churnPods = 4;
 const churnWindow: Millis = 60_000;
 
+/** Within this time a pod that is not Ready and has met no error may only be starting. */
+const startPatience: Millis = 60_000;
+
 /** What comes next on one node: cordon, delete, wait, settle, uncordon, each only when the one before holds. */
-export function nextOnNode(world: NodeWorld, seen: Seen, goal: NodeGoal, name: string, now: Millis): OnNode {
+export function nextOnNode(
+  world: NodeWorld,
+  seen: Seen,
+  goal: NodeGoal,
+  name: string,
+  now: Millis,
+): OnNode | Held {
   const node = world.nodes.get(name);
   const memory = nodeSeen(seen, name, now);
   if (node === undefined)
@@ -56,7 +67,7 @@ function voided(view: NodeView): OnNode {
   return step({ kind: "drop-lease", node, why: "void" });
 }
 
-function withoutLease(view: NodeView): OnNode {
+function withoutLease(view: NodeView): OnNode | Held {
   const { world, node, seen, memory, goal, now } = view;
   if (memory.givingBack !== undefined) return step({ ...memory.givingBack, through: true });
   const pod = podOn(world, node.name);
@@ -71,8 +82,11 @@ function withoutLease(view: NodeView): OnNode {
   }
   if (newest === "unknown" && !goal.restart) return stop(revisionUnknown(view, pod));
   if (seen.interrupted !== undefined) return stop(interrupted(goal));
-  const refusal = goal.guard(world, node.name, now) ?? unplaceable(view);
-  if (refusal !== undefined) return stop(refusal);
+  const refusal = goal.guard(world, node.name, now);
+  if (refusal !== undefined && !isHold(refusal)) return stop(refusal);
+  const elsewhere = unplaceable(view);
+  if (elsewhere !== undefined) return stop(elsewhere);
+  if (refusal !== undefined) return { kind: "held", hold: refusal };
   const replaces = pod?.uid ?? podsOn(world, node.name)[0]?.uid;
   const lease: CordonLease = {
     run: thisRun(view),
@@ -85,19 +99,23 @@ function withoutLease(view: NodeView): OnNode {
   return step({ kind: "cordon", node, lease });
 }
 
-function underLease(view: NodeView, lease: CordonLease): OnNode {
+function underLease(view: NodeView, lease: CordonLease): OnNode | Held {
   const { world, node, seen, memory, goal, now } = view;
   const pods = podsOn(world, node.name);
   // What this process has deleted is on its way out, also while the watch does not show that yet.
   const pod = pods.find(({ deletedAt, uid }) => deletedAt === undefined && uid !== memory.deleted?.uid);
   const newest = pod === undefined ? false : isNewest(world, pod);
   if (lease.run !== thisRun(view) || lease.holder !== goal.holder) return takeLease(view, lease, pod);
-  const replaced = pod !== undefined && pod.uid !== lease.replaces;
-  if (pod !== undefined && !replaced && (goal.restart || newest !== true)) return restart(view, lease, pod);
+  if (pod !== undefined && deletes(view, pod, lease.replaces)) return restart(view, lease, pod);
 
   const churn = memory.uids.filter(({ at }) => now - at <= churnWindow);
   if (churn.length > churnPods) return stop(churning(node.name, churn.length));
   const up = pod !== undefined && newest === true && isUp(pod, goal.expectReady);
+  // What an earlier process restarted and does not start is restarted again where that is what was asked for.
+  if (pod !== undefined && !up && goal.restart && memory.deleted === undefined && doesNotStart(view, pod)) {
+    if (seen.interrupted !== undefined) return stop(interrupted(goal));
+    return step({ kind: "take-lease", node, lease: { ...lease, replaces: pod.uid } });
+  }
   if (!up && timeIsUp(view)) return stop(timedOut(view, pod ?? pods[0]));
   if (pod === undefined) return waitForReplacement(view, pods[0]);
   if (newest === "unknown" && memory.deleted !== undefined) {
@@ -118,19 +136,33 @@ function underLease(view: NodeView, lease: CordonLease): OnNode {
   return step(giveBack(node, lease, memory.cordoned, "done"));
 }
 
+/** Whether this pod is the one to be replaced, and has to be. */
+function deletes({ world, goal }: NodeView, pod: PodFacts, replaces: string | undefined): boolean {
+  return pod.uid === replaces && (goal.restart || isNewest(world, pod) !== true);
+}
+
+function doesNotStart({ world, now }: NodeView, pod: PodFacts): boolean {
+  return stuckReason(pod, world.events)?.failing === true || now - pod.created >= startPatience;
+}
+
 /** Continues what an earlier process or an earlier target began, under this run's name. */
-function takeLease(view: NodeView, lease: CordonLease, pod: PodFacts | undefined): OnNode {
-  const { node, seen, goal } = view;
+function takeLease(view: NodeView, lease: CordonLease, pod: PodFacts | undefined): OnNode | Held {
+  const { world, node, seen, goal, now } = view;
   if (seen.interrupted !== undefined) return stop(interrupted(goal));
   const taken = { ...lease, run: thisRun(view), holder: goal.holder };
   const replaces = ours(view, lease) ? lease.replaces : pod?.uid;
+  // A restart that was left before its delete waits as one that was not begun: another node comes first.
+  const refusal =
+    pod !== undefined && deletes(view, pod, replaces) ? goal.guard(world, node.name, now) : undefined;
+  if (refusal !== undefined && isHold(refusal)) return { kind: "held", hold: refusal };
   return step({ kind: "take-lease", node, lease: replaces === undefined ? taken : { ...taken, replaces } });
 }
 
-function restart(view: NodeView, lease: CordonLease, pod: PodFacts): OnNode {
+function restart(view: NodeView, lease: CordonLease, pod: PodFacts): OnNode | Held {
   const { world, node, seen, memory, goal, now } = view;
   if (seen.interrupted !== undefined) return step(giveBack(node, lease, memory.cordoned, "interrupted"));
   const refusal = goal.guard(world, node.name, now);
+  if (refusal !== undefined && isHold(refusal)) return { kind: "held", hold: refusal };
   if (refusal !== undefined) {
     // Nothing was touched yet: what this process cordoned it gives back before it stops.
     return memory.cordoned ? step(giveBack(node, lease, true, "interrupted")) : stop(refusal);

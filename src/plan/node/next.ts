@@ -7,13 +7,14 @@ import { renewed } from "../lease/held.ts";
 import { admission } from "./admission.ts";
 import { finish } from "./finish.ts";
 import type { NodeGoal } from "./goal.ts";
-import { nextOnNode } from "./next-on-node.ts";
+import { heldWait } from "./hold.ts";
 import { stop, type OnNode } from "./on-node.ts";
 import { mustPin } from "./pin.ts";
 import { claim, heldByOther } from "./run-lease.ts";
-import { pendingNode, type Seen } from "./seen.ts";
+import type { Seen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import { interrupted } from "./stops.ts";
+import { nodeInTurn, type Turn } from "./turn.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** How long the DaemonSet controller may take to write a template down as a revision. */
@@ -38,12 +39,10 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
   const unpinned = strategyTakenAway(daemonSet, seen, goal);
   if (unpinned !== undefined) return stop(unpinned);
 
-  const pending = pendingNode(seen, goal);
   const template = templateStep(world, daemonSet, seen, goal);
-  const onNode =
-    template.kind === "ready" && pending !== undefined
-      ? nextOnNode(world, seen, goal, pending, now)
-      : undefined;
+  const turn = template.kind === "ready" ? nodeInTurn(world, seen, goal, now) : undefined;
+  const onNode = turn && onNodeOf(turn, seen, goal, now);
+  const pending = turn?.node ?? goal.nodes.find((node) => seen.nodes[node]?.outcome === undefined);
 
   // Before the first write, and before each node.
   if (pending !== undefined && (onNode !== undefined || template.kind === "write")) {
@@ -53,7 +52,9 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
 
   // Somebody else's rollout goes on until it is held, also while there is nothing to do on our node (H18).
   const holds = goal.takeOver && pending !== undefined && mustPin(world, goal);
-  const writes = template.kind === "write" || onNode?.kind === "step" || holds;
+  // Who waits for a node is at work.
+  const waits = turn?.next.kind === "held";
+  const writes = template.kind === "write" || onNode?.kind === "step" || holds || waits;
   if (writes && seen.interrupted === undefined) {
     const taken = claim(world, daemonSet, seen, goal, now);
     if (taken !== undefined) return { kind: "step", step: taken };
@@ -78,6 +79,10 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
   }
   if (onNode !== undefined) return onNode;
   return finish(world, daemonSet, seen, goal);
+}
+
+function onNodeOf({ node, next, others }: Turn, seen: Seen, goal: NodeGoal, now: Millis): OnNode {
+  return next.kind === "held" ? heldWait(node, next.hold, others, seen, goal, now) : next;
 }
 
 type TemplateState =

@@ -1,14 +1,10 @@
-import type { CordonLease } from "../../model/lease.ts";
-import { calicoNode, type PodFacts } from "../../model/pod.ts";
-import { currentRevision } from "../../model/rollout.ts";
+import { calicoNode } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import type { Stop } from "../decision.ts";
-import { startOf, upSince, type Up } from "../up-since.ts";
-import type { NodeGoal } from "./goal.ts";
+import type { Up } from "../up-since.ts";
 import type { Bound } from "./measure.ts";
 import type { DropReason, NodeStep } from "./step.ts";
-import { isUp, podsOn, type NodeWorld } from "./world.ts";
 
 /**
  * What this process has seen so far. The run's state lives in the cluster; this is only what cannot be
@@ -25,6 +21,8 @@ export interface Seen {
   readonly templateWritten: boolean;
   /** Since when the DaemonSet's template has had no revision. */
   readonly unobservedSince?: Millis;
+  /** The node that the run waits for, as all that are left have to wait, and since when. */
+  readonly held?: { readonly node: string; readonly until: Millis; readonly since: Millis };
   /** First Ctrl-C. */
   readonly interrupted?: Millis;
   /** Latched: a run that has to stop gives up its lease first. */
@@ -80,68 +78,6 @@ export function withNode(seen: Seen, node: string, change: NodeSeen): Seen {
   return { ...seen, nodes: { ...seen.nodes, [node]: change } };
 }
 
-/** Takes in what the cluster shows now of the node being worked on. */
-export function look(seen: Seen, world: NodeWorld, goal: NodeGoal, now: Millis): Seen {
-  const node = pendingNode(seen, goal);
-  const facts = world.daemonSet?.facts;
-  const pinned = seen.pinned || (facts?.pinned !== undefined && facts.strategy.type === "OnDelete");
-  const observed = facts === undefined || currentRevision(world.revisions, facts) !== undefined;
-  const { unobservedSince, ...rest } = seen;
-  const next = { ...rest, pinned, ...(observed ? {} : { unobservedSince: unobservedSince ?? now }) };
-  if (node === undefined) return next;
-  const lease = world.nodes.get(node)?.lease;
-  const seenBefore = continuing(nodeSeen(next, node, now), lease, podsOn(world, node));
-  return withNode(next, node, lookAtNode(seenBefore, podsOn(world, node), goal, now));
-}
-
-/** The node that the run works on: the first without an outcome. */
-export function pendingNode(seen: Seen, goal: Pick<NodeGoal, "nodes">): string | undefined {
-  return goal.nodes.find((node) => seen.nodes[node]?.outcome === undefined);
-}
-
-/** An earlier process has deleted the pod that the lease names: the gap began with its work. */
-function continuing(
-  before: NodeSeen,
-  lease: CordonLease | "unreadable" | undefined,
-  pods: readonly PodFacts[],
-): NodeSeen {
-  if (lease === undefined || lease === "unreadable" || before.continued !== undefined) return before;
-  if (before.cordoned || before.deleted !== undefined || lease.replaces === undefined) return before;
-  const stands = pods.some(({ uid, deletedAt }) => uid === lease.replaces && deletedAt === undefined);
-  return stands ? before : { ...before, continued: lease.since };
-}
-
-function lookAtNode(before: NodeSeen, pods: readonly PodFacts[], goal: NodeGoal, now: Millis): NodeSeen {
-  const current = pods.find((pod) => pod.deletedAt === undefined);
-  const old = pods.find((pod) => pod.uid === before.deleted?.uid);
-  const oldStopped =
-    before.oldStopped ?? (old === undefined ? undefined : calicoNode(old)?.terminated?.finishedAt);
-  const begun = before.deleted !== undefined || before.continued !== undefined;
-  const replacement = !begun || current?.uid === before.deleted?.uid ? undefined : current;
-  const started = replacement === undefined ? undefined : startOf(calicoNode(replacement));
-  // A crash loop has many starts; the last one counts.
-  const lastStart =
-    started === undefined || started === before.lastStart?.at ? before.lastStart : { at: started, seen: now };
-  const up = upOf(before, current, goal, now);
-  const { up: _before, ...rest } = before;
-  return {
-    ...rest,
-    uids:
-      current === undefined || before.uids.some(({ uid }) => uid === current.uid)
-        ? before.uids
-        : [...before.uids, { uid: current.uid, at: now }],
-    ...(oldStopped === undefined ? {} : { oldStopped }),
-    ...(lastStart === undefined ? {} : { lastStart }),
-    ...(up === undefined ? {} : { up }),
-  };
-}
-
-function upOf(before: NodeSeen, pod: PodFacts | undefined, goal: NodeGoal, now: Millis): Up | undefined {
-  if (pod === undefined || !isUp(pod, goal.expectReady)) return undefined;
-  const isFirst = before.up === undefined && !before.uids.some(({ uid }) => uid === pod.uid);
-  return upSince(before.up, pod, isFirst ? pod.readySince : undefined, now);
-}
-
 /** Takes in what this process did; `at` is the server's clock when it answered. */
 export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
   const seen = answered(before, step);
@@ -152,6 +88,7 @@ export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
       return change(seen, step.node.name, at, { cordoned: true, began: at });
     case "delete-pod":
       return change(seen, step.node.name, at, {
+        began: at,
         deleted: { uid: step.pod.uid, at },
         ...downBefore(step, nodeSeen(seen, step.node.name, at)),
       });

@@ -14,20 +14,24 @@ export function waitForReplacement(view: NodeView, terminating: PodFacts | undef
   const elsewhere = unplaceable(view);
   if (elsewhere !== undefined) return stop(elsewhere);
   const silent = silentReason(node);
-  if (terminating !== undefined)
-    return { ...waiting(view, `pod ${terminating.name} to end`), ...said(silent) };
+  if (terminating !== undefined) {
+    const grace = stuckReason(terminating, world.events);
+    return { ...waiting(view, `pod ${terminating.name} to end`, "ready", silent ?? grace), ...said(silent) };
+  }
   const daemonSet = world.daemonSet?.facts;
   const missing = daemonSet === undefined ? undefined : missingReason(node.name, daemonSet, world.events);
   // Between the delete and the controller's answer a missing pod is no news.
   const late = now - (memory.deleted?.at ?? memory.began) > eventsAfter;
-  return { ...waiting(view, "the replacement pod"), ...said(silent ?? (late ? missing : undefined)) };
+  const why = silent ?? (late ? missing : undefined);
+  return { ...waiting(view, "the replacement pod", "ready", why), ...said(why) };
 }
 
 /** The new pod starts and becomes Ready. */
 export function waitForPod(view: NodeView, pod: PodFacts): OnNode {
   if (view.now > interruptEnd(view.seen.interrupted)) return stop(interrupted(view.goal));
   const what = view.goal.expectReady ? `pod ${pod.name} to become Ready` : `pod ${pod.name} to run`;
-  return { ...waiting(view, what), ...said(silentReason(view.node) ?? stuckReason(pod, view.world.events)) };
+  const why = silentReason(view.node) ?? stuckReason(pod, view.world.events);
+  return { ...waiting(view, what, "ready", why), ...said(why) };
 }
 
 /** Ready for a moment is not settled (hazard H23); undefined when it is. */
@@ -65,7 +69,8 @@ export function probe(view: NodeView, image: string): OnNode | undefined {
   };
 }
 
-export function waiting(view: NodeView, what: string, phase: PhaseName = "ready"): Wait {
+/** `why`: what is known of why it takes so long, also where it may only need time. */
+export function waiting(view: NodeView, what: string, phase: PhaseName = "ready", why?: Stuck): Wait {
   const { node, seen, memory, goal, now } = view;
   const { began, deleted } = memory;
   const { interrupted } = seen;
@@ -80,13 +85,15 @@ export function waiting(view: NodeView, what: string, phase: PhaseName = "ready"
     for: untilLeaving(what, interrupted),
     ...end,
     until: Math.min(end.until, now + leaseRenewal, spent > now ? spent + 1 : Number.POSITIVE_INFINITY),
-    ...(now > spent ? { alarm: overBudgetAlarm(view) } : {}),
+    ...(now > spent ? { alarm: overBudgetAlarm(view, why) } : {}),
   };
 }
 
 /** Told while it lasts (hazard H22). */
-function overBudgetAlarm({ node, goal }: NodeView): string {
-  return `H22: calico-node on node ${node.name} has been down for more than ${(goal.budget ?? 0) / 1000}s, the graceful-restart budget: BGP peers may be dropping its routes`;
+function overBudgetAlarm({ node, goal }: NodeView, why: Stuck | undefined): string {
+  // What has failed is told as the reason of the wait itself.
+  const reason = why === undefined || why.failing ? "" : ` (${stuckText(why)})`;
+  return `H22: calico-node on node ${node.name} has been down for more than ${(goal.budget ?? 0) / 1000}s, the graceful-restart budget${reason}: BGP peers may be dropping its routes`;
 }
 
 function said(stuck: Stuck | undefined): { readonly stuck?: string } {

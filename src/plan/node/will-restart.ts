@@ -1,9 +1,10 @@
 import type { Millis } from "../../model/time.ts";
 import { assume } from "./assume.ts";
 import type { NodeGoal } from "./goal.ts";
+import { look } from "./look.ts";
 import { nextNodeStep } from "./next.ts";
 import { isSilent } from "./pin.ts";
-import { acted, look, nothingSeen } from "./seen.ts";
+import { acted, nothingSeen } from "./seen.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** Leases and what somebody left of them come first; none of them touches a pod. */

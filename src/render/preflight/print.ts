@@ -2,6 +2,7 @@ import type { JsonObject } from "../../model/kube.ts";
 import { program } from "../../model/program.ts";
 import { categories } from "../../preflight/categories.ts";
 import type { Printable } from "../output.ts";
+import { hiddenOf, type Hidden } from "./hidden.ts";
 import type { PreflightReport, Refusal, ReportedFinding } from "./kind.ts";
 import { rolesText } from "./roles.ts";
 import { plural } from "../../model/words.ts";
@@ -21,17 +22,23 @@ export function printablePreflight(report: PreflightReport): Printable {
 
 /** One line for what did not pass, the verdict first. */
 export function shortText(report: PreflightReport): string {
+  const hidden = hiddenOf(report.findings);
   const lines = report.findings
-    .filter(isOpen)
+    .filter((finding) => isOpen(finding) && !isIn(hidden, finding))
     .map((finding) => `${sign(finding)} ${finding.id}  ${told(finding)}\n`);
   const refused = (report.refusals ?? []).map((refusal) => refusalText(refusal).join(""));
-  return verdictLine(report) + refused.join("") + lines.join("");
+  const unseen = hidden.map(
+    (reason) => `${worst(reason)} ${idsOf(reason)}  not known: ${oneLine(reason.why)}\n`,
+  );
+  return [verdictLine(report), ...refused, ...unseen, ...lines].join("");
 }
 
 function preflightText(report: PreflightReport, wide: boolean): string {
+  const hidden = hiddenOf(report.findings);
   const groups = Object.entries(categories).flatMap(([letter, name]) => {
     const own = report.findings.filter(
-      ({ category, outcome }) => category === letter && (wide || outcome !== "n/a"),
+      (finding) =>
+        finding.category === letter && (wide || finding.outcome !== "n/a") && !isIn(hidden, finding),
     );
     return own.length === 0 ? [] : [`${name}\n${own.map((finding) => findingText(finding, wide)).join("")}`];
   });
@@ -40,6 +47,7 @@ function preflightText(report: PreflightReport, wide: boolean): string {
   return [
     verdictLine(report),
     ...refusalsText(report),
+    ...(hidden.length === 0 ? [] : [hiddenText(hidden)]),
     ...groups,
     ...(missing.length === 0 ? [] : [rightsText(missing)]),
     ...(report.reachable === undefined ? [] : [reachableText(report.reachable)]),
@@ -81,6 +89,32 @@ function refusalText({ id, because, fix }: Refusal): readonly string[] {
     ...more.map((line) => `       ${line}\n`),
     ...(fix === undefined ? [] : [`       fix: ${oneLine(fix)}\n`]),
   ];
+}
+
+/** A line for each reason, and below it the checks that are unknown for it. */
+function hiddenText(hidden: readonly Hidden[]): string {
+  const reasons = hidden.map(
+    (reason) =>
+      `${worst(reason)} ${oneLine(reason.why)}\n       ${plural(reason.findings.length, "check is", "checks are")} unknown: ${idsOf(reason)}\n`,
+  );
+  const ask = hidden.some(({ isDenied }) => isDenied)
+    ? `The role to ask an administrator for: ${program} preflight --print-role=preflight\n`
+    : "";
+  return `Not known\n${reasons.join("")}${ask}`;
+}
+
+function isIn(hidden: readonly Hidden[], finding: ReportedFinding): boolean {
+  return hidden.some(({ findings }) => findings.includes(finding));
+}
+
+function idsOf({ findings }: Hidden): string {
+  return findings.map(({ id }) => id).join(", ");
+}
+
+/** The sign of what is gravest of it. */
+function worst({ findings }: Hidden): string {
+  const signs = findings.map(sign);
+  return ["×", "‼"].find((each) => signs.includes(each)) ?? signs[0] ?? "";
 }
 
 function isOpen({ outcome }: ReportedFinding): boolean {

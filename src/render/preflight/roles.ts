@@ -4,32 +4,55 @@ import type { NeededRight } from "../../model/right.ts";
 const roleName = "calico-upgrade";
 
 /** A ClusterRole, and a Role for each namespace, that give exactly these rights; YAML, ready to be applied. */
-export function rolesText(rights: readonly NeededRight[]): string {
+export function rolesText(rights: readonly NeededRight[], name = roleName): string {
   const places = Map.groupBy(rights, ({ namespace }) => namespace);
-  return [...places].map(([namespace, own]) => roleText(namespace, own)).join("---\n");
+  return [...places].map(([namespace, own]) => roleText(name, namespace, own)).join("---\n");
 }
 
-function roleText(namespace: string | undefined, rights: readonly NeededRight[]): string {
-  const kind = namespace === undefined ? "ClusterRole" : "Role";
-  const rules = Map.groupBy(rights, ({ group, resource, names }) =>
-    JSON.stringify({ group, resource, names: names ?? [] }),
+/** The commands that bind them to a user, one for each role. */
+export function bindingLines(rights: readonly NeededRight[], name: string): readonly string[] {
+  return [...new Set(rights.map(({ namespace }) => namespace))].map((namespace) =>
+    namespace === undefined
+      ? `kubectl create clusterrolebinding ${name} --clusterrole=${name} --user=USER`
+      : `kubectl create rolebinding ${name} -n ${namespace} --role=${name} --user=USER`,
   );
+}
+
+interface Rule {
+  readonly group: string;
+  readonly resource: string;
+  readonly names: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+function roleText(name: string, namespace: string | undefined, rights: readonly NeededRight[]): string {
+  const kind = namespace === undefined ? "ClusterRole" : "Role";
+  const rules = [
+    ...Map.groupBy(rights, ({ group, resource, names }) => JSON.stringify([group, resource, names ?? []])),
+  ].flatMap(([, own]): readonly Rule[] => {
+    const [first] = own;
+    if (first === undefined) return [];
+    const { group, resource, names = [] } = first;
+    return [{ group, resource, names, verbs: [...new Set(own.map(({ verb }) => verb))] }];
+  });
+  // What may be done with several kinds of a group is one rule.
+  const together = Map.groupBy(rules, ({ group, names, verbs }) => JSON.stringify([group, names, verbs]));
   return [
     "apiVersion: rbac.authorization.k8s.io/v1",
     `kind: ${kind}`,
     "metadata:",
-    `  name: ${roleName}`,
+    `  name: ${name}`,
     ...(namespace === undefined ? [] : [`  namespace: ${namespace}`]),
     "rules:",
-    ...[...rules].flatMap(([key, own]) => {
-      const { group, resource, names } = JSON.parse(key) as Required<
-        Pick<NeededRight, "group" | "resource" | "names">
-      >;
+    ...[...together.values()].flatMap((own) => {
+      const [first] = own;
+      if (first === undefined) return [];
+      const { group, names, verbs } = first;
       return [
         `- apiGroups: ${JSON.stringify([group])}`,
-        `  resources: ${JSON.stringify([resource])}`,
+        `  resources: ${JSON.stringify(own.map(({ resource }) => resource))}`,
         ...(names.length === 0 ? [] : [`  resourceNames: ${JSON.stringify(names)}`]),
-        `  verbs: ${JSON.stringify([...new Set(own.map(({ verb }) => verb))])}`,
+        `  verbs: ${JSON.stringify(verbs)}`,
       ];
     }),
     "",

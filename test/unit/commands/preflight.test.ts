@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { runCli } from "../../../src/cli.ts";
 import { factsText } from "../../../src/model/facts-file.ts";
-import { known } from "../../../src/model/reading.ts";
+import { known, type Reading } from "../../../src/model/reading.ts";
 import type { RightFacts } from "../../../src/model/right.ts";
 import type { PreflightReport } from "../../../src/render/preflight/kind.ts";
 import { testContext } from "../flags/test-context.ts";
@@ -112,6 +112,58 @@ describe("whether the cluster is ready is the exit code, and why stands in every
       "Calico v3.13.4 to v3.14.1 (kubernetes datastore, Kubernetes v1.17.17): not ready, 1 error\n" +
         '× B14  not known: hostEndpoints forbidden: User "jane" cannot list it\n',
     ]);
+  });
+
+  describe("for a user without rights", () => {
+    const denied = (plural: string, group: string): Reading<never> => ({
+      known: false,
+      why: "forbidden",
+      message: `Error from server (Forbidden): ${plural} is forbidden: User "jane" cannot list resource "${plural.split(".")[0] ?? ""}" in API group "${group}" at the cluster scope`,
+    });
+    const readings = {
+      ...everything.readings,
+      daemonSets: denied("daemonsets.apps", "apps"),
+      namespaces: denied("namespaces", ""),
+      networkPolicies: denied("networkpolicies.networking.k8s.io", "networking.k8s.io"),
+    };
+    const args = ["--to", "v3.14.1"];
+
+    test("each right that is missing is one line, and below it stand the checks that it hides", async () => {
+      const { findings } = await report({ ...crossing, readings }, ...args);
+      const unknown = findings.filter(
+        ({ outcome, because }) => outcome === "unknown" && because.includes('"daemonsets"'),
+      );
+      expect(unknown.length).toBeGreaterThan(10);
+      for (const format of ["table", "wide"]) {
+        const { stdout } = await preflight({ ...crossing, readings }, ...args, "-o", format);
+        expect(stdout.match(/cannot list daemonsets\.apps/g)).toHaveLength(1);
+        expect(stdout).not.toContain('User "jane"');
+        expect(stdout).toContain(
+          "× cannot list daemonsets.apps (forbidden)\n" +
+            `       ${unknown.length} checks are unknown: ${unknown.map(({ id }) => id).join(", ")}\n`,
+        );
+        expect(stdout).toContain("preflight --print-role=preflight\n");
+      }
+    });
+
+    test("-o short has one line for it as well, and JSON every finding with the server's own words", async () => {
+      const { stdout, exitCode } = await preflight({ ...crossing, readings }, ...args, "-o", "short");
+      expect(exitCode).toBe(1);
+      expect(stdout.match(/not known: cannot list daemonsets\.apps \(forbidden\)$/gm)).toHaveLength(1);
+      const { findings } = await report({ ...crossing, readings }, ...args);
+      expect(findings.find(({ id }) => id === "S01")).toBeDefined();
+      expect(schemaErrorsOf("preflight", await report({ ...crossing, readings }, ...args))).toEqual([]);
+    });
+
+    test("what one check alone could not see for another reason stays in its place", async () => {
+      const lost = {
+        ...everything.readings,
+        hostEndpoints: { known: false, why: "failed", message: "timed out" } as const,
+      };
+      const { stdout } = await preflight({ ...crossing, readings: lost }, ...args, "--checks", "B14");
+      expect(stdout).toContain("       not known: hostEndpoints: timed out\n");
+      expect(stdout).not.toContain("Not known\n");
+    });
   });
 
   test("-o name prints the ids that stand in the way, and nothing when none does", async () => {

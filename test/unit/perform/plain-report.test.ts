@@ -15,13 +15,14 @@ import {
   type Step,
 } from "./steps.ts";
 
-function report(events: readonly RunEvent<Memory, Step>[]) {
+function report(events: readonly RunEvent<Memory, Step>[], suffix = "") {
   const results: string[] = [];
   const progress: string[] = [];
   const reporter = plainReport(
     words,
     (line) => void results.push(line),
     (line) => void progress.push(line),
+    suffix,
   );
   for (const event of events) reporter.event(event);
   return { results, progress };
@@ -69,4 +70,10 @@ test("a skipped node is one line", () => {
     progress: ["node/a skipped: runs the newest revision already"],
     results: ["node/b cordoned"],
   });
+});
+
+test("a dry run does not claim that it waits", () => {
+  expect(report([waits("cordon", "a", "time: 90s")], " (dry run)").progress).toEqual([
+    "node/a: waiting for time: 90s (dry run)",
+  ]);
 });

@@ -68,7 +68,7 @@ function start(answers: readonly (Error | "written")[] = [], dryRun: DryRun = "n
     interrupt: { first: new AbortController().signal, second: second.signal },
     emit: (event: RunEvent<Memory, Step>) => void events.push(event.kind),
   });
-  return { result, sent, events, refreshed: () => refreshed, count: () => count, second };
+  return { result, live, sent, events, refreshed: () => refreshed, count: () => count, second };
 }
 
 const conflict = apiError({ status: 409, reason: "Conflict", message: "changed" });
@@ -110,6 +110,31 @@ describe("a write that does not go through", () => {
 });
 
 describe("a dry run", () => {
+  test("passes over what time alone ends, and stops at what only the cluster can end", async () => {
+    const told: string[] = [];
+    const waiting = (passes: boolean): Procedure<number, Memory, Step> => ({
+      ...procedure,
+      next: (count, memory, at) =>
+        at < 90_000
+          ? { kind: "wait", phase: "cordon", for: "time", until: at + 20_000, ...(passes ? { passes } : {}) }
+          : procedure.next(count, memory, at),
+    });
+    const dry = (passes: boolean) =>
+      run(waiting(passes), start().live, {
+        dryRun: "client",
+        now: () => 0,
+        send: () => Promise.reject(forbidden),
+        interrupt: { first: new AbortController().signal, second: new AbortController().signal },
+        emit: (event) => void told.push(event.kind),
+      });
+    expect(await dry(true)).toMatchObject({ kind: "done" });
+    expect(told.filter((kind) => kind === "waiting")).toHaveLength(5);
+    expect(told.filter((kind) => kind === "performed")).toHaveLength(3);
+    expect(await dry(false)).toMatchObject({
+      reason: { message: expect.stringContaining("time") as string },
+    });
+  });
+
   test("of the client sends nothing and walks the same way", async () => {
     const { result, sent, events, count } = start([], "client");
     expect(await result).toMatchObject({ kind: "done" });

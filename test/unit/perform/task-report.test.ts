@@ -183,3 +183,34 @@ test("H22: what a step costs is on the screen before the step is done, once alth
   expect(screen().join()).not.toContain("deleted");
   await list.close();
 });
+
+test("a node that is taken before its turn stands before those that wait, and they are not called done", async () => {
+  const screen = await atTheEnd(
+    [
+      ...stepped(hold),
+      waits("cordon", "c", "peers: 30s"),
+      ...wholeNode("b"),
+      waits("cordon", "c", "peers: 10s"),
+      ...wholeNode("c"),
+      ...wholeNode("a"),
+      ...stepped(release),
+      done,
+    ],
+    { nodes: ["a", "b", "c"] },
+  );
+  expect(screen.filter((line) => line.includes("node/"))).toEqual(
+    ["b", "c", "a"].flatMap((name) => [
+      `✔ node/${name} done: down 2s`,
+      `  ✔ node/${name} cordoned`,
+      `  ✔ node/${name} uncordoned`,
+    ]),
+  );
+  expect(screen.join()).not.toContain("not needed");
+});
+
+test("while a node waits for its time, the ones behind it are not told to have begun", async () => {
+  const { list, screen, tell } = start({ nodes: ["a", "b"] });
+  tell([...stepped(hold), waits("cordon", "b", "peers: 30s"), ...stepped(cordon("a"))]);
+  await list.close();
+  expect(screen().filter((line) => line.includes("node/b"))).toHaveLength(1);
+});

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { nextNodeStep } from "../../../src/plan/node/next.ts";
-import { acted, look, nothingSeen, type NodeSeen, type Seen } from "../../../src/plan/node/seen.ts";
+import { look } from "../../../src/plan/node/look.ts";
+import { acted, nothingSeen, type NodeSeen, type Seen } from "../../../src/plan/node/seen.ts";
+import type { NodeWorld } from "../../../src/plan/node/world.ts";
 import { formatRunLease } from "../../../src/model/lease.ts";
 import { daemonSet, goal, lease, me, myRun, node, now, pod, revision, template, world } from "./world.ts";
 
@@ -512,4 +514,49 @@ test("etcd v2.6 → v3: between Calico's start and complete a running pod is eno
     up: { uid: "new", container: "containerd://new#0", since: now - 12_000 },
   });
   expect(next(w, goal({ expectReady: false }), seen)).toMatchObject({ does: "uncordon" });
+});
+
+describe("H22: the budget runs out while the pod is not back", () => {
+  const under = (of: Parameters<typeof pod>[1] | undefined, events: NodeWorld["events"] = []): NodeWorld => ({
+    ...world({
+      run: myRun(),
+      nodes: [node("node-01", { cordoned: true, lease: lease() })],
+      pods: of === undefined ? [] : [pod("node-01", { uid: "new", revision: 2, ready: false, ...of })],
+    }),
+    events,
+  });
+  const deleted = (ago: number) =>
+    seenOn("node-01", { began: now - ago, cordoned: true, deleted: { uid: "pod-node-01", at: now - ago } });
+  const pulling = {
+    uid: "new",
+    name: "calico-node-new",
+    reason: "Pulling",
+    message: 'Pulling image "calico/node:v3.2.0"',
+    last: now - 80_000,
+  } as NodeWorld["events"][number];
+  const creating = { created: now - 85_000, waiting: { reason: "ContainerCreating" } };
+
+  test("it is said as soon as it is so, and not before", () => {
+    const w = under(creating);
+    expect(next(w, goal(), deleted(89_000))).not.toHaveProperty("alarm");
+    expect(next(w, goal(), deleted(89_000))).toMatchObject({ until: now + 1_001 });
+    expect(next(w, goal(), deleted(91_000))).toMatchObject({
+      alarm: expect.stringContaining(
+        "H22: calico-node on node node-01 has been down for more than 90s",
+      ) as string,
+    });
+    const { budget: _none, ...noBgp } = goal();
+    expect(next(w, noBgp, deleted(91_000))).not.toHaveProperty("alarm");
+  });
+
+  test("with the reason, also where that only needs time: an image that is being pulled", () => {
+    expect(next(under(creating, [pulling]), goal(), deleted(91_000))).toMatchObject({
+      alarm: expect.stringContaining("(Pulling calico/node:v3.2.0)") as string,
+    });
+    const crashing = { created: now - 85_000, waiting: { reason: "CrashLoopBackOff" }, restarts: 3 };
+    expect(next(under(crashing), goal(), deleted(91_000))).toMatchObject({
+      stuck: expect.stringContaining("CrashLoopBackOff") as string,
+      alarm: expect.stringContaining("graceful-restart budget: BGP peers may be dropping") as string,
+    });
+  });
 });

@@ -42,12 +42,13 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
 
   readonly #env: readonly unknown[];
 
-  /** `env`: of calico-node's container. */
+  /** `env`: of calico-node's container; `age`: how long it has run on a node, an hour unless told otherwise. */
   constructor(options: {
     nodes: readonly string[];
     cordoned: readonly string[];
     strategy: unknown;
     env?: readonly unknown[];
+    age?: Readonly<Record<string, number>>;
   }) {
     super();
     this.#env = options.env ?? [];
@@ -66,7 +67,7 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
       status: { observedGeneration: 1 },
     };
     this.#revisions = [this.#revision(1)];
-    for (const name of options.nodes) this.#createPod(name, 1, start - 3_600_000);
+    for (const name of options.nodes) this.#createPod(name, 1, start - (options.age?.[name] ?? 3_600_000));
   }
 
   snapshot(): NodeWorld {

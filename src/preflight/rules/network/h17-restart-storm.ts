@@ -19,7 +19,7 @@ export const restartStorm = nodeRule({
     why: "peers flush the routes of a neighbour that restarts again before its last graceful restart has ended (RFC 4724)",
     override: "--force of node, --ignore-preflight-errors=H17 elsewhere",
     detected: "when the node's calico-node container started, and the restart time that BGP peers are told",
-    fix: "Wait until the restart time is over.",
+    fix: "Nothing: a run waits until the restart time is over, and restarts another node first where it can.",
     sources: ["https://www.rfc-editor.org/rfc/rfc4724#section-4.2", "https://github.com/projectcalico/bird"],
   },
   rank: 3,
@@ -54,6 +54,10 @@ export const restartStorm = nodeRule({
         `calico-node on node ${name} started ${Math.max(0, Math.round(age / 1000))}s ago; its BGP peers may still be in its graceful restart ` +
         `and would drop its routes at a second one`,
       fix: `wait ${Math.ceil((window - age) / 1000)}s`,
+      wait: {
+        for: "BGP peers to finish the last graceful restart of calico-node",
+        until: startedAt + window,
+      },
     };
   },
 });

@@ -13,7 +13,7 @@ export const rights = clusterRule({
     title: "you may do what the coming steps do",
     why: "A right that is missing stops an upgrade in the middle; that roles may be given is refused only when it is tried.",
     detected: "access reviews for exactly the requests of the coming steps",
-    fix: "Let somebody apply the ClusterRole and Role that preflight prints, and bind them to you.",
+    fix: "Let somebody apply the roles that preflight prints, or --print-role without a cluster, and bind them to you.",
     sources: [
       "https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access",
       "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping",

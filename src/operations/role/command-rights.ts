@@ -1,0 +1,150 @@
+import { movedKinds, newGroup } from "../../data/kinds.ts";
+import type { ManifestObject } from "../../manifest/parse.ts";
+import type { RoleCommand } from "../../model/role-command.ts";
+import type { NeededRight } from "../../model/right.ts";
+import { rightsOfSteps } from "../../plan/upgrade/permissions.ts";
+import type { StepId } from "../../plan/upgrade/plan.ts";
+import { rightsOfFile } from "./file-rights.ts";
+import { readRights, statusRights } from "./read-rights.ts";
+
+export interface RolePlace {
+  readonly namespace: string;
+  readonly daemonSet: string;
+}
+
+const rbac = "rbac.authorization.k8s.io";
+
+const steps: Readonly<Record<Exclude<RoleCommand, "status" | "preflight">, readonly StepId[]>> = {
+  node: ["template", "nodes"],
+  controller: ["controller"],
+  configmap: ["configmap", "controller", "template", "nodes"],
+  "migrate-policy": ["policy"],
+  "migrate-data": ["data"],
+  apply: ["policy", "data", "expand", "typha", "controller", "configmap", "template", "nodes", "contract"],
+  undo: ["policy", "data", "expand", "typha", "controller", "configmap", "template", "nodes", "contract"],
+};
+
+/** What is done with the objects of a file: some commands only look whether they are there. */
+const fileVerbs: Readonly<Record<keyof typeof steps, readonly string[]>> = {
+  node: ["get"],
+  controller: ["get"],
+  configmap: ["get"],
+  "migrate-policy": [],
+  "migrate-data": [],
+  apply: ["get", "create", "patch", "delete"],
+  undo: ["get", "create", "patch", "delete"],
+};
+
+/**
+ * All that a command may ask the API server for, on whatever cluster: what its checks read, and what its steps write.
+ * What a cluster-wide right gives is not named once more for a namespace.
+ */
+export function rightsOfCommand(
+  command: RoleCommand,
+  place: RolePlace,
+  objects: readonly ManifestObject[] = [],
+): readonly NeededRight[] {
+  if (command === "status") return once(statusRights(place.namespace));
+  const read = readRights(place.namespace);
+  if (command === "preflight") return once(read);
+  const written = rightsOfSteps(steps[command], {
+    ...place,
+    workloads: "apps",
+    policies: "networking.k8s.io",
+  });
+  const ofFile = rightsOfFile(objects, place.namespace, fileVerbs[command]);
+  return once([...read, ...written, ...besides(command, place.namespace), ...ofFile]);
+}
+
+/** What is asked beside the writes: whether the server would take a pod, and what a crashed one said. */
+function besides(command: RoleCommand, namespace: string): readonly NeededRight[] {
+  const own = (group: string, resource: string, ...verbs: readonly string[]): readonly NeededRight[] =>
+    verbs.map((verb) => ({ verb, group, resource, namespace }));
+  const wide = (group: string, resource: string, ...verbs: readonly string[]): readonly NeededRight[] =>
+    verbs.map((verb) => ({ verb, group, resource }));
+  const pods = [...own("", "pods", "create"), ...own("", "pods/log", "get")];
+  // What a file's template needs is looked for before it is used (hazard H05).
+  const surroundings = [
+    ...wide("apiextensions.k8s.io", "customresourcedefinitions", "get"),
+    ...wide(rbac, "clusterroles", "get"),
+    ...wide(rbac, "clusterrolebindings", "get"),
+    ...own("", "serviceaccounts", "get"),
+    ...own("", "services", "get"),
+  ];
+  const controller = [
+    ...own("apps", "deployments", "delete"),
+    ...own("apps", "deployments/scale", "patch"),
+    ...own("apps", "replicasets", "create", "patch", "delete"),
+    ...own("apps", "replicasets/scale", "patch"),
+    ...wide("authorization.k8s.io", "subjectaccessreviews", "create"),
+  ];
+  const lease = own("apps", "daemonsets", "get", "list", "watch", "patch");
+  const data = movedKinds.flatMap(({ new: { resource } }) =>
+    wide(newGroup, resource, "get", "list", "watch", "create", "patch", "delete"),
+  );
+  const policies = wide("networking.k8s.io", "networkpolicies", "get", "patch");
+  switch (command) {
+    case "status":
+    case "preflight":
+      return [];
+    case "node":
+      return [...pods, ...surroundings, ...lease];
+    case "controller":
+      return [...pods, ...surroundings, ...lease, ...controller];
+    case "configmap":
+      return [...pods, ...lease, ...controller];
+    case "migrate-policy":
+      return [...policies, ...lease];
+    case "migrate-data":
+      return [...data, ...lease, ...wide("apiextensions.k8s.io", "customresourcedefinitions", "patch")];
+    case "apply":
+    case "undo":
+      return [
+        ...pods,
+        ...surroundings,
+        ...controller,
+        ...lease,
+        ...data,
+        ...policies,
+        ...manifestRights(namespace),
+      ];
+  }
+}
+
+/** The kinds of upstream's manifests; what else a file has is added where it is given. */
+function manifestRights(namespace: string): readonly NeededRight[] {
+  const kinds: readonly (readonly [group: string, resource: string, isNamespaced: boolean])[] = [
+    ["apiextensions.k8s.io", "customresourcedefinitions", false],
+    [rbac, "clusterroles", false],
+    [rbac, "clusterrolebindings", false],
+    [rbac, "roles", true],
+    [rbac, "rolebindings", true],
+    ["", "serviceaccounts", true],
+    ["", "configmaps", true],
+    ["", "services", true],
+    ["policy", "poddisruptionbudgets", true],
+    ["apps", "deployments", true],
+    ["apps", "daemonsets", true],
+  ];
+  return kinds.flatMap(([group, resource, isNamespaced]) =>
+    ["get", "create", "patch", "delete"].map((verb): NeededRight => ({
+      verb,
+      group,
+      resource,
+      ...(isNamespaced ? { namespace } : {}),
+    })),
+  );
+}
+
+/** Each right once; one for named objects, or for a namespace, not where the whole is there. */
+function once(rights: readonly NeededRight[]): readonly NeededRight[] {
+  const keyOf = ({ verb, group, resource, namespace, names }: NeededRight): string =>
+    JSON.stringify([verb, group, resource, namespace ?? "", names ?? []]);
+  const all = new Map(rights.map((right) => [keyOf(right), right]));
+  return [...all.values()].filter((right) => {
+    const { names, namespace, ...plain } = right;
+    const unnamed = namespace === undefined ? plain : { ...plain, namespace };
+    const wider = [...(names === undefined ? [] : [unnamed]), ...(namespace === undefined ? [] : [plain])];
+    return !wider.some((each) => all.has(keyOf(each)));
+  });
+}
