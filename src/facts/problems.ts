@@ -2,6 +2,7 @@ import type { DaemonSetFacts } from "../model/daemonset.ts";
 import { parseImage } from "../model/image.ts";
 import type { Observed } from "../model/observed.ts";
 import { ownersOf, type Owner } from "../model/owner.ts";
+import { isObserved, isToReplace } from "../model/rollout.ts";
 import { calicoNodeContainer } from "../model/template.ts";
 import { cniContainer, isTombstone, type WorkloadFacts } from "../model/workload.ts";
 import type { Catalogue } from "../releases/catalogue.ts";
@@ -18,8 +19,10 @@ export type Problem =
   | { readonly kind: "datastores-disagree"; readonly of: DaemonSetProgress }
   | { readonly kind: "both-datastores"; readonly of: DaemonSetProgress }
   | { readonly kind: "nodes"; readonly note: GraveNote; readonly nodes: readonly string[] }
-  | { readonly kind: "template-unseen"; readonly of: DaemonSetProgress }
-  | { readonly kind: "rolling-out"; readonly of: DaemonSetProgress }
+  /** `rolls`: once its controller has seen the template, it restarts nodes by itself. */
+  | { readonly kind: "template-unseen"; readonly of: DaemonSetProgress; readonly rolls: boolean }
+  /** `left`: nodes whose pod its controller is going to replace. */
+  | { readonly kind: "rolling-out"; readonly of: DaemonSetProgress; readonly left: number }
   /** Pinned, and somebody who puts the strategy back may write the DaemonSet (hazard H12). */
   | { readonly kind: "pin-reverted"; readonly of: DaemonSetProgress; readonly owner: Owner }
   | { readonly kind: "several-controllers"; readonly controllers: readonly WorkloadFacts[] }
@@ -78,7 +81,7 @@ export function problemsOf(
       const hit = nodes.flatMap(({ name, notes }) => notes.filter(({ id }) => id === note).map(() => name));
       return hit.length === 0 ? [] : [{ kind: "nodes", note, nodes: hit }];
     }),
-    ...daemonSets.flatMap(rolloutProblems),
+    ...daemonSets.flatMap((of) => rolloutProblems(of, nodes)),
     ...controllerProblems(daemonSets, observed),
     ...daemonSets.flatMap((of) => imageProblems(of, catalogue)),
     ...leaseProblems(nodes, daemonSets),
@@ -91,12 +94,18 @@ function datastoreProblems(of: DaemonSetProgress): readonly Problem[] {
   return of.datastore.both ? [{ kind: "both-datastores", of }] : [];
 }
 
-function rolloutProblems(of: DaemonSetProgress): readonly Problem[] {
-  const { daemonSet, nodes, pinned } = of;
+function rolloutProblems(of: DaemonSetProgress, nodes: readonly CalicoNode[]): readonly Problem[] {
+  const { daemonSet, pinned } = of;
   const problems: Problem[] = [];
-  if (daemonSet.observedGeneration < daemonSet.generation) problems.push({ kind: "template-unseen", of });
-  if (daemonSet.strategy.type === "RollingUpdate" && nodes.outdated > 0)
-    problems.push({ kind: "rolling-out", of });
+  const left =
+    daemonSet.strategy.type === "RollingUpdate"
+      ? nodes.filter(
+          ({ daemonSet: own, node, pods: [pod], updated }) =>
+            own === daemonSet && node?.ready !== "unknown" && isToReplace(pod, updated),
+        ).length
+      : 0;
+  if (!isObserved(daemonSet)) problems.push({ kind: "template-unseen", of, rolls: left > 0 });
+  else if (left > 0) problems.push({ kind: "rolling-out", of, left });
   const owner = pinned === undefined ? undefined : ownersOf(daemonSet).find(({ reverts }) => reverts);
   if (owner !== undefined) problems.push({ kind: "pin-reverted", of, owner });
   return problems;

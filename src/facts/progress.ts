@@ -34,6 +34,8 @@ export interface NodeCounts {
   readonly total: number;
   readonly updated: number;
   readonly outdated: number;
+  /** Of the outdated, those that have no pod: its controller makes one, whatever the strategy. */
+  readonly missing: number;
   readonly unknown: number;
   readonly ready: number;
   /** How many nodes run which release, in the words of `release.text`. */
@@ -78,6 +80,7 @@ function countNodes(nodes: readonly CalicoNode[]): NodeCounts {
     total: nodes.length,
     updated: nodes.filter(({ updated }) => updated === true).length,
     outdated: nodes.filter(({ updated }) => updated === false).length,
+    missing: nodes.filter(({ updated, pods }) => updated === false && pods.length === 0).length,
     unknown: nodes.filter(({ updated }) => updated === "unknown").length,
     ready: nodes.filter(({ pods: [pod] }) => pod?.ready === true).length,
     releases,

@@ -8,12 +8,14 @@ import type { Problem as Shown } from "./kind.ts";
 const grave: Readonly<Record<GraveNote, string>> = {
   silent: "silent (the kubelet does not report)",
   "not-ready": "not Ready",
-  missing: "without the calico-node pod they should have",
+  missing: "without the calico-node pod that belongs there",
   stuck: "whose calico-node does not run",
   churn: "where calico-node is made again and again",
   "wrong-revision": "where the replacement is of an older revision",
   "several-pods": "with more than one calico-node pod",
 };
+
+const takeOver = "kubectl calico-upgrade node NODE --take-over";
 
 /** A problem in words, and what to do about it. */
 export function problemText(problem: Problem): Shown {
@@ -35,11 +37,16 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
     case "nodes":
       return [`${plural(problem.nodes.length, "node")} ${grave[problem.note]}: ${some(problem.nodes, 5)}`];
     case "template-unseen":
-      return [`${setName(problem)}: its controller has not seen the newest template yet`];
+      return problem.rolls
+        ? [
+            `${setName(problem)}: its controller has not seen the newest template yet; then ${rollsText(problem.of.daemonSet.strategy)}`,
+            `to upgrade node by node instead: ${takeOver}`,
+          ]
+        : [`${setName(problem)}: its controller has not seen the newest template yet`];
     case "rolling-out":
       return [
-        `${setName(problem)}: its controller is rolling it out by itself, and cordons no node`,
-        "to stop that and go on node by node: kubectl calico-upgrade node NODE --take-over",
+        `${setName(problem)}: its controller is rolling it out by itself, without cordoning (${problem.left} of ${plural(problem.of.nodes.total, "node")} left)`,
+        `to stop that and upgrade node by node: ${takeOver}`,
       ];
     case "pin-reverted":
       return [

@@ -90,7 +90,8 @@ function datastoreLine({ datastore, backend }: DaemonSetStatus): string {
 }
 
 function upgradeLine({ nodes, revision, release, strategy }: DaemonSetStatus): string {
-  const { total, updated, unknown, outdated, ready } = nodes;
+  const { total, updated, unknown, outdated, missing, ready } = nodes;
+  const old = outdated - missing;
   const newest =
     revision === undefined
       ? "the newest revision"
@@ -101,10 +102,11 @@ function upgradeLine({ nodes, revision, release, strategy }: DaemonSetStatus): s
     return `${total === 1 ? "the one node runs" : `all ${total} nodes run`} ${newest}${down}`;
   }
   const rest = [
-    outdated === 0 ? "" : `${outdated} still to do`,
+    old === 0 ? "" : `${old} still to do`,
+    missing === 0 ? "" : `${missing} without ${missing === 1 ? "its pod" : "their pods"}`,
     unknown === 0 ? "" : `${unknown} unknown`,
   ].filter((part) => part !== "");
-  const hint = strategy === "OnDelete" && outdated > 0 ? "; none restarts by itself (OnDelete)" : "";
+  const hint = strategy === "OnDelete" && old > 0 ? "; none restarts by itself (OnDelete)" : "";
   return `${updated} of ${plural(total, "node")} on ${newest}; ${rest.join(", ")}${hint}`;
 }
 
