@@ -1,4 +1,4 @@
-import type { DaemonSetFacts, Strategy } from "../model/daemonset.ts";
+import { heldStrategy, type DaemonSetFacts, type Strategy } from "../model/daemonset.ts";
 import { leaseExpiry } from "../model/lease.ts";
 import type { Observed } from "../model/observed.ts";
 import type { RevisionFacts } from "../model/revision.ts";
@@ -52,7 +52,7 @@ export function progressOf(
   return {
     ...set,
     revision: revisions.known ? currentRevision(revisions.value, daemonSet) : undefined,
-    pinned: daemonSet.strategy.type === "OnDelete" ? daemonSet.pinned : undefined,
+    pinned: heldStrategy(daemonSet),
     run: runState(daemonSet, now),
     nodes: countNodes(nodes.filter(({ daemonSet: of }) => of === daemonSet)),
   };

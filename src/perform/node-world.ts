@@ -150,6 +150,11 @@ export async function liveNodeWorld(
       await followOf(write)?.relist();
     },
 
+    // A rollout that somebody else sets off shows in its pods first (hazard H12).
+    async confirm() {
+      await daemonSets.relist();
+    },
+
     async fetchEvents() {
       try {
         seenEvents = (await list(connection, events, { namespace, pick: eventFacts, signal })).items;

@@ -21,6 +21,8 @@ export interface LiveWorld<World> {
   refresh(write: Write): Promise<void>;
   /** Asks for the events once. */
   fetchEvents(): Promise<void>;
+  /** For a world that is put together from several watches: reads anew what is worth knowing before a stop. */
+  confirm?(): Promise<void>;
   /** For procedures whose writes rest on other objects: the resourceVersion that is known now; undefined: gone. */
   version?(ref: Ref): string | undefined;
 }
@@ -66,6 +68,7 @@ export async function run<World, Memory, Step extends { readonly kind: string },
   let imagined: World | undefined;
   let failures = 0;
   let stopped: Stop | undefined;
+  let confirmed = false;
 
   function stopFor(reason: Stop): void {
     stopped = reason;
@@ -97,6 +100,8 @@ export async function run<World, Memory, Step extends { readonly kind: string },
     const world = imagined ?? live.snapshot();
     memory = procedure.look(memory, world, at);
     const decision = procedure.next(world, memory, at);
+    const sure = confirmed;
+    confirmed = false;
     switch (decision.kind) {
       case "done":
         return end();
@@ -108,6 +113,12 @@ export async function run<World, Memory, Step extends { readonly kind: string },
       case "stop":
         // What the run holds is given back first; the procedure says stop again when that is done.
         if (stopped !== undefined) return end();
+        // One watch may be behind another: what is seen of a cause may come after what is seen of its effect.
+        if (!sure && live.confirm !== undefined && decision.reason.interrupted !== true) {
+          await confirm(live);
+          confirmed = true;
+          break;
+        }
         stopFor(decision.reason);
         break;
       case "wait":
@@ -212,6 +223,15 @@ async function entered<Child>(
       memory: undefined,
       interrupted: false,
     };
+  }
+}
+
+async function confirm(live: LiveWorld<unknown>): Promise<void> {
+  try {
+    await live.confirm?.();
+  } catch (error) {
+    // Not reachable now, or not allowed: what was seen so far decides.
+    if (!isAnswer(error)) throw error;
   }
 }
 
