@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { discoverCached } from "../cluster/discovery.ts";
-import { observe, observedGroups, type Need } from "../cluster/observe.ts";
+import { groupsFor, observe, type Need } from "../cluster/observe.ts";
 import { userError } from "../errors.ts";
 import type { UpgradeScope } from "../facts/upgrade.ts";
 import type { Output } from "../render/output.ts";
@@ -39,7 +39,7 @@ export async function runStatus(options: StatusOptions): Promise<number> {
       const { runLiveStatus } = await import("./status-live.ts");
       return await runLiveStatus(view, options);
     }
-    const discovered = discoverCached(connection, observedGroups);
+    const discovered = discoverCached(connection, groupsFor(needs));
     const observing = observe(connection, discovered, { ...view, now: context.now() });
     // What shows it is loaded while the cluster works: once the first questions have left.
     const showing = nextTurn().then(() => import("./status-show.ts"));
@@ -64,7 +64,15 @@ async function sortedBy(path: string, { format }: Output): Promise<StatusView["s
 }
 
 const nameNeeds: readonly Need[] = ["nodes", "daemonSets", "pods", "revisions"];
-const allNeeds: readonly Need[] = [...nameNeeds, "workloads", "configMaps", "installation", "events"];
+const allNeeds: readonly Need[] = [
+  ...nameNeeds,
+  "workloads",
+  "configMaps",
+  "installation",
+  "events",
+  "ipPools",
+  "felixConfigurations",
+];
 
 function scopeOf({ nodes, daemonSet }: StatusOptions): UpgradeScope {
   const names = nodeArguments(nodes, "status");

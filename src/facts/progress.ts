@@ -1,10 +1,11 @@
+import type { ClusterFacts } from "../model/cluster-facts.ts";
 import { heldStrategy, type DaemonSetFacts, type Strategy } from "../model/daemonset.ts";
 import { leaseExpiry } from "../model/lease.ts";
-import type { Observed } from "../model/observed.ts";
 import type { RevisionFacts } from "../model/revision.ts";
 import { currentRevision } from "../model/rollout.ts";
 import type { Millis } from "../model/time.ts";
 import type { CalicoDaemonSet } from "./daemonset.ts";
+import { networkOf, type Network } from "./network.ts";
 import type { CalicoNode } from "./nodes.ts";
 
 /** One DaemonSet, and how far its upgrade has come. */
@@ -14,6 +15,7 @@ export interface DaemonSetProgress extends CalicoDaemonSet {
   /** The strategy that goes back when the upgrade is finished (hazard H12). */
   readonly pinned: Strategy | "unreadable" | undefined;
   readonly run: RunState | undefined;
+  readonly network: Network;
   readonly nodes: NodeCounts;
 }
 
@@ -37,6 +39,7 @@ export interface NodeCounts {
   /** Of the outdated, those that have no pod: its controller makes one, whatever the strategy. */
   readonly missing: number;
   readonly unknown: number;
+  /** Of a silent node what the API shows is old: it is not counted. */
   readonly ready: number;
   /** How many nodes run which release, in the words of `release.text`. */
   readonly releases: Readonly<Record<string, number>>;
@@ -46,14 +49,16 @@ export interface NodeCounts {
 export function progressOf(
   set: CalicoDaemonSet,
   nodes: readonly CalicoNode[],
-  { revisions, now }: Pick<Observed, "revisions" | "now">,
+  cluster: ClusterFacts,
 ): DaemonSetProgress {
   const { daemonSet } = set;
+  const { revisions, now } = cluster;
   return {
     ...set,
     revision: revisions.known ? currentRevision(revisions.value, daemonSet) : undefined,
     pinned: heldStrategy(daemonSet),
     run: runState(daemonSet, now),
+    network: networkOf(set, cluster),
     nodes: countNodes(nodes.filter(({ daemonSet: of }) => of === daemonSet)),
   };
 }
@@ -82,7 +87,7 @@ function countNodes(nodes: readonly CalicoNode[]): NodeCounts {
     outdated: nodes.filter(({ updated }) => updated === false).length,
     missing: nodes.filter(({ updated, pods }) => updated === false && pods.length === 0).length,
     unknown: nodes.filter(({ updated }) => updated === "unknown").length,
-    ready: nodes.filter(({ pods: [pod] }) => pod?.ready === true).length,
+    ready: nodes.filter(({ node, pods: [pod] }) => pod?.ready === true && node?.ready !== "unknown").length,
     releases,
   };
 }

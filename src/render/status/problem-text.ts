@@ -15,6 +15,8 @@ const grave: Readonly<Record<GraveNote, string>> = {
   "several-pods": "with more than one calico-node pod",
 };
 
+type NodesProblem = Extract<Problem, { readonly kind: "nodes" }>;
+
 const takeOver = "kubectl calico-upgrade node NODE --take-over";
 
 /** A problem in words, and what to do about it. */
@@ -23,7 +25,7 @@ export function problemText(problem: Problem): Shown {
   return { severity: severityOf(problem), message, ...(hint === undefined ? {} : { hint }) };
 }
 
-function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
+function wordsOf(problem: Problem): readonly [message: string, hint?: string | undefined] {
   switch (problem.kind) {
     case "datastores-disagree":
       return [
@@ -35,7 +37,10 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
         `${setName(problem)}: both datastores are configured; DATASTORE_TYPE counts (${evidence(problem)})`,
       ];
     case "nodes":
-      return [`${plural(problem.nodes.length, "node")} ${grave[problem.note]}: ${some(problem.nodes, 5)}`];
+      return [
+        `${plural(problem.nodes.length, "node")} ${grave[problem.note]}: ${some(problem.nodes, 5)}`,
+        logsText(problem.crashing),
+      ];
     case "template-unseen":
       return problem.rolls
         ? [
@@ -67,6 +72,14 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
         `${workloadName(workload)} is not ready (${String(workload.ready)} of ${String(workload.desired)})`,
       ];
     }
+    case "other-release": {
+      const { workload, releases, of } = problem;
+      const node = of.release.text;
+      return [
+        `${workloadName(workload)} is of ${releasesText(releases)}, and calico-node of ${node}`,
+        "finish that upgrade first: kubectl calico-upgrade plan -f FILE lists what is left",
+      ];
+    }
     case "mixed-releases":
       return [
         `${setName(problem)} mixes releases: ${problem.mix.node} is of ${problem.mix.releases.join(" or ")}, ${problem.mix.cni} is not`,
@@ -87,6 +100,19 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
         `kubectl calico-upgrade node --release ${problem.nodes[0] ?? ""}`,
       ];
   }
+}
+
+function logsText(crashing: NodesProblem["crashing"]): string | undefined {
+  if (crashing === undefined) return undefined;
+  const { namespace, pod, container } = crashing;
+  return `to see why it crashes: kubectl -n ${namespace} logs ${pod} -c ${container} --previous`;
+}
+
+/** `v3.29.7`; a range where the image is that of several. */
+function releasesText(releases: readonly string[]): string {
+  const [first = ""] = releases;
+  const last = releases.at(-1) ?? "";
+  return first === last ? first : `${first}–${last}`;
 }
 
 function setName({ of }: Extract<Problem, { readonly of: unknown }>): string {

@@ -2,7 +2,7 @@ import { rollsText } from "../../model/rolls.ts";
 import { parseTime, type Millis } from "../../model/time.ts";
 import { humanDuration } from "../duration.ts";
 import type { DaemonSetStatus, InstallStatus, UpgradeStatus } from "./kind.ts";
-import { plural } from "../../model/words.ts";
+import { plural, some } from "../../model/words.ts";
 
 /** The lines above the tables: what this cluster is, how far an upgrade has come, what is wrong. */
 export function summaryLines(status: UpgradeStatus): readonly string[] {
@@ -11,6 +11,8 @@ export function summaryLines(status: UpgradeStatus): readonly string[] {
     ["Cluster", [clusterLine(status)]],
     ["Install", installLines(status.install)],
     ["Datastore", forEach(status, datastoreLine)],
+    ["Network", forEach(status, networkLine)],
+    ["Edited", forEach(status, (set) => editLines(set, now))],
     ["Upgrade", forEach(status, upgradeLine)],
     ["Pinned", forEach(status, pinnedLines)],
     ["Run", forEach(status, (set) => runLine(set, now))],
@@ -87,6 +89,26 @@ function datastoreLine({ datastore, backend }: DaemonSetStatus): string {
         ? "network backend unknown"
         : `no BGP (backend ${backend})`;
   return `${datastore.type}${evidence === undefined ? "" : ` (${evidence})`}, ${network}`;
+}
+
+const dataplanes = { ebpf: "eBPF", iptables: "iptables", nftables: "nftables", unknown: "unknown" };
+
+function networkLine({ network, flavour }: DaemonSetStatus): string {
+  const { policyOnly, dataplane, encapsulation, unknown } = network;
+  const carried = encapsulation === "unknown" || encapsulation.length > 0 ? encapsulation : ["no IP pool"];
+  const pods =
+    policyOnly === true
+      ? `policy only (${flavour === "canal" ? "flannel" : "another network plugin"} connects the pods)`
+      : `encapsulation ${carried === "unknown" ? carried : carried.join(" and ")}`;
+  return `${pods}, dataplane ${dataplanes[dataplane]}${unknown === undefined ? "" : ` (${unknown})`}`;
+}
+
+function editLines({ edits }: DaemonSetStatus, now: Millis): readonly string[] {
+  return edits.map(({ by, at, fields }) => {
+    const time = parseTime(at);
+    const when = time === undefined ? "" : ` ${humanDuration(now - time)} ago (${at ?? ""})`;
+    return `the template, with ${by}${when}: ${some(fields)}`;
+  });
 }
 
 function upgradeLine({ nodes, revision, release, strategy }: DaemonSetStatus): string {
