@@ -72,6 +72,7 @@ const allNeeds: readonly Need[] = [
   "events",
   "ipPools",
   "felixConfigurations",
+  "windowsSets",
 ];
 
 function scopeOf({ nodes, daemonSet }: StatusOptions): UpgradeScope {

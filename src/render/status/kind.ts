@@ -20,6 +20,8 @@ export interface UpgradeStatus {
   readonly install: InstallStatus;
   /** The calico-node DaemonSets, normally one (hazard H20). */
   readonly daemonSets: readonly DaemonSetStatus[];
+  /** Calico on Windows nodes, where there are any: shown, and upgraded by its own manifest. */
+  readonly windows?: WindowsStatus;
   readonly components: readonly ComponentStatus[];
   readonly nodes: readonly NodeStatus[];
   /** Every node that is shown and should run calico-node runs the newest revision, Ready, released. */
@@ -59,6 +61,23 @@ export interface DaemonSetStatus {
   readonly nodes: NodeCounts;
 }
 
+export interface WindowsStatus {
+  readonly daemonSets: readonly WindowsSetStatus[];
+  /** Windows nodes that none of these serves. */
+  readonly unserved: readonly string[] | "unknown";
+}
+
+export interface WindowsSetStatus {
+  readonly namespace: string;
+  readonly name: string;
+  readonly image: string;
+  readonly version: string;
+  readonly ready: number;
+  readonly desired: number;
+  /** The nodes that it serves. */
+  readonly nodes: readonly string[] | "unknown";
+}
+
 export interface NetworkStatus {
   /** Another plugin connects the pods. */
   readonly policyOnly: Truth;
@@ -76,7 +95,7 @@ export type EditStatus = Omit<HandEdit, "at"> & { readonly at?: string };
 export type RunStatus = Omit<RunState, "renewed"> & { readonly renewed?: string };
 
 export interface ComponentStatus {
-  readonly component: "calico-node" | "cni" | "controller" | "typha";
+  readonly component: "calico-node" | "cni" | "node-windows" | "controller" | "typha";
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;

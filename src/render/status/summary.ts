@@ -13,6 +13,7 @@ export function summaryLines(status: UpgradeStatus): readonly string[] {
     ["Datastore", forEach(status, datastoreLine)],
     ["Network", forEach(status, networkLine)],
     ["Edited", forEach(status, (set) => editLines(set, now))],
+    ["Windows", windowsLines(status)],
     ["Upgrade", forEach(status, upgradeLine)],
     ["Pinned", forEach(status, pinnedLines)],
     ["Run", forEach(status, (set) => runLine(set, now))],
@@ -89,6 +90,27 @@ function datastoreLine({ datastore, backend }: DaemonSetStatus): string {
         ? "network backend unknown"
         : `no BGP (backend ${backend})`;
   return `${datastore.type}${evidence === undefined ? "" : ` (${evidence})`}, ${network}`;
+}
+
+function windowsLines({ windows, install }: UpgradeStatus): readonly string[] {
+  if (windows === undefined) return [];
+  const { daemonSets, unserved } = windows;
+  // Its owner upgrades it along.
+  const alone = daemonSets.length > 0 && install.procedure === undefined;
+  return [
+    ...daemonSets.map(({ namespace, name, version, nodes }) => {
+      const served = nodes === "unknown" ? "nodes that are unknown" : servedText(nodes);
+      return `DaemonSet ${namespace}/${name} (${version}) serves ${served}`;
+    }),
+    ...(alone ? ["  not upgraded with calico-node: apply the new release's manifest for Windows"] : []),
+    ...(unserved === "unknown" || unserved.length === 0
+      ? []
+      : [`no DaemonSet of Calico serves ${servedText(unserved)}; what runs there is unknown`]),
+  ];
+}
+
+function servedText(nodes: readonly string[]): string {
+  return nodes.length === 0 ? "no node" : `${plural(nodes.length, "node")} (${some(nodes, 5)})`;
 }
 
 const dataplanes = { ebpf: "eBPF", iptables: "iptables", nftables: "nftables", unknown: "unknown" };

@@ -5,7 +5,7 @@ import { installationFacts } from "../../../src/model/install.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../../../src/model/kube.ts";
 import { listedKinds } from "../../../src/model/listed-kinds.ts";
 import { nodeFacts } from "../../../src/model/node.ts";
-import { calicoDaemonSet } from "../../../src/model/observed.ts";
+import { calicoDaemonSet, windowsDaemonSet } from "../../../src/model/observed.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { revisionFacts } from "../../../src/model/revision.ts";
@@ -367,6 +367,7 @@ export function observedOf(spec: ClusterSpec): ClusterFacts {
     now,
     nodes: reading(spec.nodes, nodeFacts),
     daemonSets: reading(spec.daemonSets, calicoDaemonSet),
+    windowsSets: reading(spec.daemonSets, windowsDaemonSet),
     workloads: reading(spec.workloads, workloadFacts),
     pods: reading(spec.pods, podFacts),
     revisions: reading(spec.revisions, revisionFacts),

@@ -177,7 +177,7 @@ describe("who edited the template by hand", () => {
   };
   const edited = (...managedFields: readonly object[]) => ({
     ...healthy,
-    daemonSets: [aDaemonSet({ managedFields: managedFields as never })],
+    daemonSets: [aDaemonSet({ managedFields })],
   });
 
   test("is told with the command, when, and which fields", async () => {
@@ -249,7 +249,7 @@ describe("how pods are connected", () => {
         { name: "CALICO_NETWORKING_BACKEND", value },
       ],
     });
-  const with_ = (template: ReturnType<typeof aTemplate>) => ({
+  const withTemplate = (template: ReturnType<typeof aTemplate>) => ({
     ...healthy,
     daemonSets: [aDaemonSet({ template })],
   });
@@ -274,14 +274,16 @@ describe("how pods are connected", () => {
   });
 
   test("policy only is told as that, whatever pools there are", async () => {
-    expect(await network({ ...with_(backend("none")), ipPools: forbidden("ippools") })).toBe(
+    expect(await network({ ...withTemplate(backend("none")), ipPools: forbidden("ippools") })).toBe(
       "policy only (another network plugin connects the pods), dataplane iptables",
     );
     const canal = aTemplate({
       env: [{ name: "CALICO_NETWORKING_BACKEND", value: "none" }],
       containers: [{ name: "kube-flannel", image: "quay.io/coreos/flannel:v0.15.1" }],
     });
-    expect(await network(with_(canal))).toBe("policy only (flannel connects the pods), dataplane iptables");
+    expect(await network(withTemplate(canal))).toBe(
+      "policy only (flannel connects the pods), dataplane iptables",
+    );
   });
 
   test.each([
@@ -301,7 +303,7 @@ describe("how pods are connected", () => {
       { name: "DATASTORE_TYPE", value: "kubernetes" },
       { name: "FELIX_BPFENABLED", value: "true" },
     ];
-    expect(await network(with_(aTemplate({ env })))).toBe("encapsulation IPIP Always, dataplane eBPF");
+    expect(await network(withTemplate(aTemplate({ env })))).toBe("encapsulation IPIP Always, dataplane eBPF");
   });
 
   test("what cannot be read is unknown with its reason, and a release that knows nothing else runs iptables", async () => {
@@ -310,11 +312,11 @@ describe("how pods are connected", () => {
       "encapsulation unknown, dataplane unknown (forbidden)",
     );
     const old = aTemplate({ node: "quay.io/calico/node:v2.5.1", cni: "quay.io/calico/cni:v1.10.0" });
-    expect(await network({ ...with_(old), ...dark })).toBe(
+    expect(await network({ ...withTemplate(old), ...dark })).toBe(
       "encapsulation unknown, dataplane iptables (forbidden)",
     );
     expect(statusOf({ ...healthy, ...dark }).unread).toEqual([]);
     const etcd = aTemplate({ env: [{ name: "ETCD_ENDPOINTS", value: "http://10.0.0.1:2379" }] });
-    expect(await network(with_(etcd))).toContain("calicoctl get");
+    expect(await network(withTemplate(etcd))).toContain("calicoctl get");
   });
 });
