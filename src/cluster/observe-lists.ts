@@ -4,10 +4,11 @@ import { eventFacts, type EventFacts } from "../model/event.ts";
 import { installationFacts, operatorNamespace, type InstallationFacts } from "../model/install.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { nodeFacts, type NodeFacts } from "../model/node.ts";
-import { allOf, calicoDaemonSet } from "../model/observed.ts";
+import { allOf, calicoDaemonSet, windowsDaemonSet } from "../model/observed.ts";
 import { podFacts, type PodFacts } from "../model/pod.ts";
 import { known, type Reading } from "../model/reading.ts";
 import { revisionFacts, type RevisionFacts } from "../model/revision.ts";
+import { isCalicoForWindows } from "../model/windows.ts";
 import { workloadFacts, type WorkloadFacts } from "../model/workload.ts";
 import { list, type Selection } from "./list.ts";
 import { objectPath } from "./paths.ts";
@@ -43,14 +44,23 @@ export function readRevisions(source: Source, which: Selection): Promise<Reading
   return readFound(source, "controllerrevisions", ["apps"], which, revisionFacts);
 }
 
-/**
- * The DaemonSets that run calico-node, in all namespaces; for somebody who may not look everywhere, in
- * the usual ones.
- */
-export async function readDaemonSets(
-  source: Source,
-  usual: string,
-): Promise<Reading<readonly DaemonSetFacts[]>> {
+/** The DaemonSets of a cluster that are Calico's, by what they run on; one list brings both. */
+export interface DaemonSetsRead {
+  readonly linux: Reading<readonly DaemonSetFacts[]>;
+  readonly windows: Reading<readonly DaemonSetFacts[]>;
+}
+
+export async function readDaemonSets(source: Source, usual: string): Promise<DaemonSetsRead> {
+  const all = await readAllSets(source, usual);
+  if (!all.known) return { linux: all, windows: all };
+  const [windows, linux] = [true, false].map((wanted) =>
+    all.value.filter(({ template }) => isCalicoForWindows(template) === wanted),
+  );
+  return { linux: known(linux ?? []), windows: known(windows ?? []) };
+}
+
+/** In all namespaces; for somebody who may not look everywhere, in the usual ones. */
+async function readAllSets(source: Source, usual: string): Promise<Reading<readonly DaemonSetFacts[]>> {
   const everywhere = await readIn({});
   if (everywhere.known || everywhere.why !== "forbidden") return everywhere;
   const namespaces = [...new Set([usual, operatorNamespace])];
@@ -59,7 +69,13 @@ export async function readDaemonSets(
   return some.length === 0 ? everywhere : allOf(some);
 
   async function readIn(which: Selection): Promise<Reading<readonly DaemonSetFacts[]>> {
-    const all = await readFound(source, "daemonsets", workloadGroups, which, calicoDaemonSet);
+    const all = await readFound(
+      source,
+      "daemonsets",
+      workloadGroups,
+      which,
+      (raw) => calicoDaemonSet(raw) ?? windowsDaemonSet(raw),
+    );
     return all.known ? known(all.value.filter((facts) => facts !== undefined)) : all;
   }
 }

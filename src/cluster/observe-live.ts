@@ -4,7 +4,7 @@ import { configMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { nodeFacts } from "../model/node.ts";
-import { allOf, calicoDaemonSet } from "../model/observed.ts";
+import { allOf, calicoDaemonSet, windowsDaemonSet } from "../model/observed.ts";
 import { podFacts } from "../model/pod.ts";
 import { known, type Reading } from "../model/reading.ts";
 import { revisionFacts } from "../model/revision.ts";
@@ -88,6 +88,13 @@ async function* changesOf(
   const nodes = live(core("nodes", "Node"), nowhere, first.nodes.known, nodeFacts);
   const pods = live(core("pods", "Pod"), selections, first.pods.known, podFacts);
   const daemonSets = live(find("daemonsets"), inSets, first.daemonSets.known, calicoDaemonSet);
+  const windows = first.windowsSets.known ? first.windowsSets.value : [];
+  const windowsSets = live(
+    find("daemonsets"),
+    [...new Set(windows.map((set) => set.namespace))].map(inNamespace),
+    windows.length > 0,
+    windowsDaemonSet,
+  );
   const revisions = live(find("controllerrevisions"), selections, first.revisions.known, revisionFacts);
   const workloads = live(find("deployments"), inSets, first.workloads.known, workloadFacts);
   const old = first.workloads.known && first.workloads.value.some(({ kind }) => kind === "ReplicaSet");
@@ -111,6 +118,7 @@ async function* changesOf(
         nodes: nodes() ?? first.nodes,
         pods: pods() ?? first.pods,
         daemonSets: daemonSets() ?? first.daemonSets,
+        windowsSets: windowsSets() ?? first.windowsSets,
         revisions: revisions() ?? first.revisions,
         workloads: withOld(workloads(), old ? oldWorkloads() : known([])) ?? first.workloads,
         configMaps: configMaps() ?? first.configMaps,

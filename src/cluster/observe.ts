@@ -88,9 +88,12 @@ export async function observe(
   // It is awaited below: until then its failure must not pass for one that nobody looks at.
   early.catch(() => undefined);
   const source: Source = { connection, discovery: await readingOf(() => discovered) };
-  const setsRead = Promise.resolve(
-    before.daemonSets ?? ask("daemonSets", () => readDaemonSets(source, namespace)),
-  );
+  const bothRead =
+    before.daemonSets === undefined && (needs.includes("daemonSets") || needs.includes("windowsSets"))
+      ? readDaemonSets(source, namespace)
+      : Promise.resolve({ linux: before.daemonSets ?? notAsked, windows: notAsked });
+  const setsRead = bothRead.then(({ linux }) => linux);
+  const windowsRead = bothRead.then(({ windows }) => windows);
   const [daemonSets, listed, revisions, workloads, installation, dependants] = await Promise.all([
     setsRead,
     observeListed(source, needs, async () => placesOf(await setsRead, namespace)),
@@ -116,6 +119,7 @@ export async function observe(
     serverVersion: source.discovery.known ? source.discovery.value.version : "",
     nodes,
     daemonSets,
+    windowsSets: await ask("windowsSets", () => windowsRead),
     pods: unique(both(pods, otherPods)),
     revisions: unique(both(revisions, otherRevisions)),
     workloads: both(workloads, otherWorkloads),

@@ -1,6 +1,6 @@
 import { discoverCached } from "../cluster/discovery.ts";
 import { observeLive } from "../cluster/observe-live.ts";
-import { observedGroups } from "../cluster/observe.ts";
+import { groupsFor } from "../cluster/observe.ts";
 import type { AppContext } from "../context.ts";
 import { explain } from "../errors.ts";
 import { upgradeState } from "../facts/upgrade.ts";
@@ -24,7 +24,7 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
   const ending = new AbortController();
   context.outputClosed.addEventListener("abort", () => ending.abort(), { once: true });
   const timer = wait && options.timeout > 0 ? setTimeout(() => ending.abort(), options.timeout) : undefined;
-  const discovered = discoverCached(view.connection, observedGroups);
+  const discovered = discoverCached(view.connection, groupsFor(view.needs));
   const show = watch ? makeShow(view, options) : undefined;
   let failing: readonly Failing[] = [];
   let said = "";

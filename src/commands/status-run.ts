@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { factsReader, usualNamespace } from "../cluster/facts-reader.ts";
 import { discoverCached } from "../cluster/discovery.ts";
-import { observedGroups, type Need } from "../cluster/observe.ts";
+import { groupsFor, type Need } from "../cluster/observe.ts";
 import { userError } from "../errors.ts";
 import type { UpgradeScope } from "../facts/upgrade.ts";
 import type { Output } from "../render/output.ts";
@@ -40,7 +40,7 @@ export async function runStatus(options: StatusOptions): Promise<number> {
       const { runLiveStatus } = await import("./status-live.ts");
       return await runLiveStatus(view, options);
     }
-    const discovered = discoverCached(connection, observedGroups);
+    const discovered = discoverCached(connection, groupsFor(needs));
     const observing = factsReader(connection, context.now, { discovered })(needs);
     // What shows it is loaded while the cluster works: once the first questions have left.
     const showing = nextTurn().then(() => import("./status-show.ts"));
@@ -65,7 +65,16 @@ async function sortedBy(path: string, { format }: Output): Promise<StatusView["s
 }
 
 const nameNeeds: readonly Need[] = ["nodes", "daemonSets", "pods", "revisions"];
-const allNeeds: readonly Need[] = [...nameNeeds, "workloads", "configMaps", "installation", "events"];
+const allNeeds: readonly Need[] = [
+  ...nameNeeds,
+  "workloads",
+  "configMaps",
+  "installation",
+  "events",
+  "ipPools",
+  "felixConfigurations",
+  "windowsSets",
+];
 
 function scopeOf({ nodes, daemonSet }: StatusOptions): UpgradeScope {
   const names = nodeArguments(nodes, "status");

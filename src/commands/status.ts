@@ -21,8 +21,9 @@ export class StatusCommand extends BaseCommand {
   static override readonly help = {
     summary: "Show what Calico runs where, and how far an upgrade has come",
     details:
-      "Says how Calico was installed, which datastore it uses, which release runs on which node, who works on an\n" +
-      "upgrade, and what is wrong. Changes nothing. What cannot be read is shown as unknown, with the reason on stderr.\n\n" +
+      "Says how Calico was installed, which datastore, dataplane and encapsulation it uses, which release runs on which\n" +
+      "node, who works on an upgrade, who edited the DaemonSet's template by hand, and what is wrong. Changes nothing.\n" +
+      "Tables list nodes with trouble first. What cannot be read is shown as unknown, with the reason on stderr.\n\n" +
       "-o name prints the nodes that still need the upgrade. -o json, yaml and jsonpath print the whole result;\n" +
       "-o custom-columns has a row, and --sort-by an order, for the entries in its .nodes.",
     arguments: "[NODE...] [flags]",

@@ -3,7 +3,7 @@ import type { CalicoObject } from "../model/calico-object.ts";
 import type { ClusterFacts } from "../model/cluster-facts.ts";
 import { envValue, type ConfigMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
-import { known, type Reading } from "../model/reading.ts";
+import { known, type Reading, type Truth } from "../model/reading.ts";
 import { calicoNodeContainer } from "../model/template.ts";
 import { both, map, unclearReading } from "./follows.ts";
 
@@ -42,6 +42,29 @@ export function vxlanOf(
   });
   // A backend that could not be read may be VXLAN.
   return mode.known || (byPools.known && byPools.value) ? byPools : mode;
+}
+
+/** nftablesMode: Enabled, Disabled (the default) or Auto, which each node decides (Felix's configuration reference). */
+export function nftablesOf(
+  configurations: Reading<readonly CalicoObject[]>,
+  set: Reading<DaemonSetFacts>,
+  maps: readonly ConfigMapFacts[],
+): Truth {
+  if (!set.known) return "unknown";
+  const container = calicoNodeContainer(set.value.template);
+  const own = maps.filter(({ namespace }) => namespace === set.value.namespace);
+  const found = container === undefined ? undefined : envValue(container, "FELIX_NFTABLESMODE", own);
+  if (found === "unknown") return "unknown";
+  if (found !== undefined && found.value !== "") return modeOn(found.value);
+  if (!configurations.known) return "unknown";
+  const modes = configurations.value.map(({ spec }) => modeOn(spec["nftablesMode"]));
+  if (modes.includes(true)) return true;
+  return modes.includes("unknown") ? "unknown" : false;
+}
+
+function modeOn(mode: unknown): Truth {
+  const text = typeof mode === "string" ? mode.toLowerCase() : "disabled";
+  return text === "auto" ? "unknown" : text === "enabled";
 }
 
 /** For all nodes or for one. */

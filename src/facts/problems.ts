@@ -2,10 +2,12 @@ import type { DaemonSetFacts } from "../model/daemonset.ts";
 import { parseImage } from "../model/image.ts";
 import type { Observed } from "../model/observed.ts";
 import { ownersOf, type Owner } from "../model/owner.ts";
+import { isObserved, isToReplace } from "../model/rollout.ts";
 import { calicoNodeContainer } from "../model/template.ts";
 import { cniContainer, isTombstone, type WorkloadFacts } from "../model/workload.ts";
 import type { Catalogue } from "../releases/catalogue.ts";
 import { releasesOfImage } from "../releases/release.ts";
+import { releasesOfController } from "../releases/running.ts";
 import { atLeast, parseVersion } from "../releases/version.ts";
 import type { CalicoNode } from "./nodes.ts";
 import type { Note } from "./notes.ts";
@@ -17,19 +19,40 @@ export type Problem =
   /** calico-node and the CNI plugin use different datastores. */
   | { readonly kind: "datastores-disagree"; readonly of: DaemonSetProgress }
   | { readonly kind: "both-datastores"; readonly of: DaemonSetProgress }
-  | { readonly kind: "nodes"; readonly note: GraveNote; readonly nodes: readonly string[] }
-  | { readonly kind: "template-unseen"; readonly of: DaemonSetProgress }
-  | { readonly kind: "rolling-out"; readonly of: DaemonSetProgress }
+  | {
+      readonly kind: "nodes";
+      readonly note: GraveNote;
+      readonly nodes: readonly string[];
+      /** The first container among theirs that crashes again and again. */
+      readonly crashing?: Crashing;
+    }
+  /** `rolls`: once its controller has seen the template, it restarts nodes by itself. */
+  | { readonly kind: "template-unseen"; readonly of: DaemonSetProgress; readonly rolls: boolean }
+  /** `left`: nodes whose pod its controller is going to replace. */
+  | { readonly kind: "rolling-out"; readonly of: DaemonSetProgress; readonly left: number }
   /** Pinned, and somebody who puts the strategy back may write the DaemonSet (hazard H12). */
   | { readonly kind: "pin-reverted"; readonly of: DaemonSetProgress; readonly owner: Owner }
   | { readonly kind: "several-controllers"; readonly controllers: readonly WorkloadFacts[] }
   /** etcd: policy depends on it; else addresses do. */
   | { readonly kind: "no-controller"; readonly etcd: boolean }
   | { readonly kind: "workload-not-ready"; readonly workload: WorkloadFacts }
+  /** A controller or Typha that is part of none of the releases that calico-node's template can be of. */
+  | {
+      readonly kind: "other-release";
+      readonly workload: WorkloadFacts;
+      readonly releases: readonly string[];
+      readonly of: DaemonSetProgress;
+    }
   /** Somebody changed tags only (calico#4911). */
   | { readonly kind: "mixed-releases"; readonly of: DaemonSetProgress; readonly mix: MixedImages }
   | { readonly kind: "nobody-works"; readonly nodes: readonly string[] }
   | { readonly kind: "unreadable-leases"; readonly nodes: readonly string[] };
+
+interface Crashing {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
 
 interface MixedImages {
   readonly node: string;
@@ -38,7 +61,7 @@ interface MixedImages {
 }
 
 /** Notes that are a problem of the cluster, the gravest first. */
-const graveNotes = [
+export const graveNotes = [
   "silent",
   "not-ready",
   "missing",
@@ -55,6 +78,7 @@ const warnings: ReadonlySet<Problem["kind"]> = new Set<Problem["kind"]>([
   "rolling-out",
   "no-controller",
   "mixed-releases",
+  "other-release",
   "nobody-works",
   "unreadable-leases",
 ]);
@@ -75,15 +99,28 @@ export function problemsOf(
   const all = [
     ...daemonSets.flatMap(datastoreProblems),
     ...graveNotes.flatMap((note): readonly Problem[] => {
-      const hit = nodes.flatMap(({ name, notes }) => notes.filter(({ id }) => id === note).map(() => name));
-      return hit.length === 0 ? [] : [{ kind: "nodes", note, nodes: hit }];
+      const hit = nodes.flatMap((node) => node.notes.filter(({ id }) => id === note).map(() => node));
+      if (hit.length === 0) return [];
+      const crashing = note === "stuck" ? hit.map(crashingOn).find((each) => each !== undefined) : undefined;
+      const names = hit.map(({ name }) => name);
+      return [{ kind: "nodes", note, nodes: names, ...(crashing === undefined ? {} : { crashing }) }];
     }),
-    ...daemonSets.flatMap(rolloutProblems),
+    ...daemonSets.flatMap((of) => rolloutProblems(of, nodes)),
     ...controllerProblems(daemonSets, observed),
     ...daemonSets.flatMap((of) => imageProblems(of, catalogue)),
+    ...otherReleases(daemonSets, observed, catalogue),
     ...leaseProblems(nodes, daemonSets),
   ];
   return all.toSorted((a, b) => Number(severityOf(a) === "warning") - Number(severityOf(b) === "warning"));
+}
+
+function crashingOn({ notes, pods: [pod] }: CalicoNode): Crashing | undefined {
+  const container = notes.flatMap((note) =>
+    note.id === "stuck" && note.why.reason === "CrashLoopBackOff" ? (note.why.container ?? []) : [],
+  )[0];
+  return pod === undefined || container === undefined
+    ? undefined
+    : { namespace: pod.namespace, pod: pod.name, container };
 }
 
 function datastoreProblems(of: DaemonSetProgress): readonly Problem[] {
@@ -91,12 +128,18 @@ function datastoreProblems(of: DaemonSetProgress): readonly Problem[] {
   return of.datastore.both ? [{ kind: "both-datastores", of }] : [];
 }
 
-function rolloutProblems(of: DaemonSetProgress): readonly Problem[] {
-  const { daemonSet, nodes, pinned } = of;
+function rolloutProblems(of: DaemonSetProgress, nodes: readonly CalicoNode[]): readonly Problem[] {
+  const { daemonSet, pinned } = of;
   const problems: Problem[] = [];
-  if (daemonSet.observedGeneration < daemonSet.generation) problems.push({ kind: "template-unseen", of });
-  if (daemonSet.strategy.type === "RollingUpdate" && nodes.outdated > 0)
-    problems.push({ kind: "rolling-out", of });
+  const left =
+    daemonSet.strategy.type === "RollingUpdate"
+      ? nodes.filter(
+          ({ daemonSet: own, node, pods: [pod], updated }) =>
+            own === daemonSet && node?.ready !== "unknown" && isToReplace(pod, updated),
+        ).length
+      : 0;
+  if (!isObserved(daemonSet)) problems.push({ kind: "template-unseen", of, rolls: left > 0 });
+  else if (left > 0) problems.push({ kind: "rolling-out", of, left });
   const owner = pinned === undefined ? undefined : ownersOf(daemonSet).find(({ reverts }) => reverts);
   if (owner !== undefined) problems.push({ kind: "pin-reverted", of, owner });
   return problems;
@@ -148,6 +191,27 @@ function usesOtherIpam({
 function imageProblems(of: DaemonSetProgress, catalogue: Catalogue): readonly Problem[] {
   const mix = mixedImages(of.daemonSet, catalogue);
   return mix === undefined ? [] : [{ kind: "mixed-releases", of, mix }];
+}
+
+/** While a run is at work the one is upgraded before the other. What tells no release is not judged. */
+function otherReleases(
+  daemonSets: readonly DaemonSetProgress[],
+  { workloads }: Observed,
+  catalogue: Catalogue,
+): readonly Problem[] {
+  const [of, second] = daemonSets;
+  if (of === undefined || second !== undefined || of.run?.state === "working") return [];
+  const own = of.release.candidates;
+  const active = [...activeWorkloads(workloads, "controller"), ...activeWorkloads(workloads, "typha")];
+  return active.flatMap((workload): readonly Problem[] => {
+    const { component, image } = workload;
+    const releases =
+      component === "controller"
+        ? releasesOfController(image, catalogue)
+        : releasesOfImage(parseImage(image), catalogue);
+    const apart = own.length > 0 && releases.length > 0 && !releases.some((name) => own.includes(name));
+    return apart ? [{ kind: "other-release", workload, releases, of }] : [];
+  });
 }
 
 /** Images of two releases in one template. */

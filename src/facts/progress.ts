@@ -1,10 +1,11 @@
-import type { DaemonSetFacts, Strategy } from "../model/daemonset.ts";
+import type { ClusterFacts } from "../model/cluster-facts.ts";
+import { heldStrategy, type DaemonSetFacts, type Strategy } from "../model/daemonset.ts";
 import { leaseExpiry } from "../model/lease.ts";
-import type { Observed } from "../model/observed.ts";
 import type { RevisionFacts } from "../model/revision.ts";
 import { currentRevision } from "../model/rollout.ts";
 import type { Millis } from "../model/time.ts";
 import type { CalicoDaemonSet } from "./daemonset.ts";
+import { networkOf, type Network } from "./network.ts";
 import type { CalicoNode } from "./nodes.ts";
 
 /** One DaemonSet, and how far its upgrade has come. */
@@ -14,6 +15,7 @@ export interface DaemonSetProgress extends CalicoDaemonSet {
   /** The strategy that goes back when the upgrade is finished (hazard H12). */
   readonly pinned: Strategy | "unreadable" | undefined;
   readonly run: RunState | undefined;
+  readonly network: Network;
   readonly nodes: NodeCounts;
 }
 
@@ -34,7 +36,10 @@ export interface NodeCounts {
   readonly total: number;
   readonly updated: number;
   readonly outdated: number;
+  /** Of the outdated, those that have no pod: its controller makes one, whatever the strategy. */
+  readonly missing: number;
   readonly unknown: number;
+  /** Of a silent node what the API shows is old: it is not counted. */
   readonly ready: number;
   /** How many nodes run which release, in the words of `release.text`. */
   readonly releases: Readonly<Record<string, number>>;
@@ -44,14 +49,16 @@ export interface NodeCounts {
 export function progressOf(
   set: CalicoDaemonSet,
   nodes: readonly CalicoNode[],
-  { revisions, now }: Pick<Observed, "revisions" | "now">,
+  cluster: ClusterFacts,
 ): DaemonSetProgress {
   const { daemonSet } = set;
+  const { revisions, now } = cluster;
   return {
     ...set,
     revision: revisions.known ? currentRevision(revisions.value, daemonSet) : undefined,
-    pinned: daemonSet.strategy.type === "OnDelete" ? daemonSet.pinned : undefined,
+    pinned: heldStrategy(daemonSet),
     run: runState(daemonSet, now),
+    network: networkOf(set, cluster),
     nodes: countNodes(nodes.filter(({ daemonSet: of }) => of === daemonSet)),
   };
 }
@@ -78,8 +85,9 @@ function countNodes(nodes: readonly CalicoNode[]): NodeCounts {
     total: nodes.length,
     updated: nodes.filter(({ updated }) => updated === true).length,
     outdated: nodes.filter(({ updated }) => updated === false).length,
+    missing: nodes.filter(({ updated, pods }) => updated === false && pods.length === 0).length,
     unknown: nodes.filter(({ updated }) => updated === "unknown").length,
-    ready: nodes.filter(({ pods: [pod] }) => pod?.ready === true).length,
+    ready: nodes.filter(({ node, pods: [pod] }) => pod?.ready === true && node?.ready !== "unknown").length,
     releases,
   };
 }

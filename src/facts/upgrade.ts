@@ -9,6 +9,7 @@ import { problemsOf, type Problem } from "./problems.ts";
 import { progressOf, type DaemonSetProgress } from "./progress.ts";
 import { unreadOf, type Unread } from "./unread.ts";
 import { isNamed } from "./which.ts";
+import { windowsFacts, type WindowsFacts } from "./windows.ts";
 
 /** Which part of the cluster is asked for. */
 export interface UpgradeScope {
@@ -28,6 +29,7 @@ export interface UpgradeState {
   /** Every node asked for that should run calico-node runs the newest revision, Ready, released. */
   readonly done: Truth;
   readonly problems: readonly Problem[];
+  readonly windows: WindowsFacts;
   readonly unread: readonly Unread[];
 }
 
@@ -54,6 +56,7 @@ export function upgradeState(
     nodes,
     done: isDone(nodes, calico.installSeen, settled),
     problems: problemsOf(daemonSets, every, cluster, catalogue),
+    windows: windowsFacts(cluster),
     unread: unreadOf(cluster),
   };
 }

@@ -42,6 +42,7 @@ export type ReadingName = Exclude<keyof ClusterFacts, "serverVersion" | "now">;
 const unlisted: Readonly<Record<Exclude<ReadingName, ListedName>, true>> = {
   nodes: true,
   daemonSets: true,
+  windowsSets: true,
   workloads: true,
   pods: true,
   revisions: true,

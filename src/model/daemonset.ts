@@ -37,6 +37,14 @@ export interface Strategy {
   readonly rollingUpdate?: Readonly<Record<string, number | string>>;
 }
 
+/** The strategy to return to, of a DaemonSet that is held at OnDelete now: our annotation may outlive the pin. */
+export function heldStrategy({
+  strategy,
+  pinned,
+}: Pick<DaemonSetFacts, "strategy" | "pinned">): Strategy | "unreadable" | undefined {
+  return strategy.type === "OnDelete" ? pinned : undefined;
+}
+
 interface RawDaemonSet {
   readonly spec?: {
     readonly updateStrategy?: { type?: string; rollingUpdate?: Record<string, number | string> | null };

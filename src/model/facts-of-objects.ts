@@ -3,7 +3,7 @@ import { configMapFacts } from "./configmap.ts";
 import { installationFacts } from "./install.ts";
 import { type KubeObject, groupOf } from "./kube.ts";
 import { listedKinds } from "./listed-kinds.ts";
-import { calicoDaemonSet } from "./observed.ts";
+import { calicoDaemonSet, windowsDaemonSet } from "./observed.ts";
 import { known, type Reading } from "./reading.ts";
 import { workloadFacts } from "./workload.ts";
 
@@ -45,6 +45,7 @@ export function factsOfObjects(objects: readonly KubeObject[]): ClusterFacts {
     dependants: notThere,
     rights: notThere,
     daemonSets: every("DaemonSet", calicoDaemonSet),
+    windowsSets: every("DaemonSet", windowsDaemonSet),
     workloads: controllers.known && old.known ? known([...controllers.value, ...old.value]) : controllers,
     configMaps: every("ConfigMap", configMapFacts),
     installation: known(installation === undefined ? undefined : installationFacts(installation)),

@@ -3,6 +3,7 @@ import { parseImage } from "./image.ts";
 import type { KubeObject } from "./kube.ts";
 import { ownersOf } from "./owner.ts";
 import { calicoNodeContainer, type TemplateFacts } from "./template.ts";
+import { isCalicoForWindows } from "./windows.ts";
 
 /** Namespace of the operator's Calico. */
 export const operatorNamespace = "calico-system";
@@ -40,7 +41,7 @@ export function flavour(name: string, template: TemplateFacts): "calico" | "cana
     : "calico";
 }
 
-/** Whether a template runs calico-node: whatever the DaemonSet is called (calico-facts 1.1). */
+/** Whether a template runs calico-node on Linux: whatever the DaemonSet is called (calico-facts 1.1). */
 export function runsCalicoNode(template: TemplateFacts): boolean {
-  return calicoNodeContainer(template) !== undefined;
+  return calicoNodeContainer(template) !== undefined && !isCalicoForWindows(template);
 }

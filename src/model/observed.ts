@@ -8,6 +8,7 @@ import type { PodFacts } from "./pod.ts";
 import { known, type Reading } from "./reading.ts";
 import type { RevisionFacts } from "./revision.ts";
 import type { Millis } from "./time.ts";
+import { isCalicoForWindows } from "./windows.ts";
 import type { WorkloadFacts } from "./workload.ts";
 
 /** What was read of a cluster: facts, each with the reason why where it could not be read. */
@@ -19,6 +20,8 @@ export interface Observed {
   readonly nodes: Reading<readonly NodeFacts[]>;
   /** Those that run calico-node, whatever they are called (hazard H20: there may be several). */
   readonly daemonSets: Reading<readonly DaemonSetFacts[]>;
+  /** Calico for Windows: none of them is a calico-node of its own (hazard H20). */
+  readonly windowsSets: Reading<readonly DaemonSetFacts[]>;
   /** Calico's controllers and Typha. */
   readonly workloads: Reading<readonly WorkloadFacts[]>;
   readonly pods: Reading<readonly PodFacts[]>;
@@ -34,6 +37,12 @@ export interface Observed {
 export function calicoDaemonSet(raw: KubeObject): DaemonSetFacts | undefined {
   const facts = daemonSetFacts(raw);
   return runsCalicoNode(facts.template) ? facts : undefined;
+}
+
+/** A DaemonSet that runs Calico on Windows nodes. */
+export function windowsDaemonSet(raw: KubeObject): DaemonSetFacts | undefined {
+  const facts = daemonSetFacts(raw);
+  return isCalicoForWindows(facts.template) ? facts : undefined;
 }
 
 /** Several readings of one kind as one: the values of all, or the first reason why one is not known. */

@@ -28,10 +28,26 @@ export function currentRevision(
 ): RevisionFacts | undefined {
   const newest = newestRevision(revisions, daemonSet);
   return newest !== undefined &&
-    daemonSet.observedGeneration >= daemonSet.generation &&
+    isObserved(daemonSet) &&
     newest.template.fingerprint === daemonSet.template.fingerprint
     ? newest
     : undefined;
+}
+
+/** Whether the controller has seen the template that the DaemonSet has now. */
+export function isObserved({
+  observedGeneration,
+  generation,
+}: Pick<DaemonSetFacts, "observedGeneration" | "generation">): boolean {
+  return observedGeneration >= generation;
+}
+
+/**
+ * Whether the DaemonSet's own controller replaces this pod under RollingUpdate, as far as it is known. A node
+ * without a pod, or whose pod is being deleted, gets a new one under any strategy: that is no rollout.
+ */
+export function isToReplace(pod: PodFacts | undefined, updated: Truth): boolean {
+  return pod !== undefined && pod.deletedAt === undefined && updated === false;
 }
 
 /**
@@ -60,5 +76,5 @@ export function upToDate(
       : false;
   }
   if (newest.template.fingerprint !== daemonSet.template.fingerprint) return false;
-  return daemonSet.observedGeneration >= daemonSet.generation ? true : "unknown";
+  return isObserved(daemonSet) ? true : "unknown";
 }

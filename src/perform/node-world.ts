@@ -151,6 +151,11 @@ export async function liveNodeWorld(
       await refreshFollowed(followOf(write), write);
     },
 
+    // A rollout that somebody else sets off shows in its pods first (hazard H12).
+    async confirm() {
+      await daemonSets.relist();
+    },
+
     async fetchEvents() {
       seenEvents = (await readEvents(connection, namespace, signal)) ?? seenEvents;
     },

@@ -22,6 +22,8 @@ export interface LiveWorld<World> {
   refresh(write: Write): Promise<void>;
   /** Asks for the events once. */
   fetchEvents(): Promise<void>;
+  /** For a world that is put together from several watches: reads anew what is worth knowing before a stop. */
+  confirm?(): Promise<void>;
   /** For procedures whose writes rest on other objects: the resourceVersion that is known now; undefined: gone. */
   version?(ref: Ref): string | undefined;
 }
@@ -70,6 +72,7 @@ export async function run<World, Memory, Step extends { readonly kind: string },
   /** How much of waiting a dry run has left out. */
   let leftOut: Millis = 0;
   const clock = (): Millis => now() + leftOut;
+  let confirmed = false;
 
   function stopFor(reason: Stop): void {
     stopped = reason;
@@ -101,6 +104,8 @@ export async function run<World, Memory, Step extends { readonly kind: string },
     const world = imagined ?? live.snapshot();
     memory = procedure.look(memory, world, at);
     const decision = procedure.next(world, memory, at);
+    const sure = confirmed;
+    confirmed = false;
     switch (decision.kind) {
       case "done":
         return end();
@@ -112,6 +117,12 @@ export async function run<World, Memory, Step extends { readonly kind: string },
       case "stop":
         // What the run holds is given back first; the procedure says stop again when that is done.
         if (stopped !== undefined) return end();
+        // One watch may be behind another: what is seen of a cause may come after what is seen of its effect.
+        if (!sure && live.confirm !== undefined && decision.reason.interrupted !== true) {
+          await confirm(live);
+          confirmed = true;
+          break;
+        }
         stopFor(decision.reason);
         break;
       case "wait":
@@ -217,6 +228,15 @@ async function entered<Child>(
       memory: undefined,
       interrupted: false,
     };
+  }
+}
+
+async function confirm(live: LiveWorld<unknown>): Promise<void> {
+  try {
+    await live.confirm?.();
+  } catch (error) {
+    // Not reachable now, or not allowed: what was seen so far decides.
+    if (!isAnswer(error)) throw error;
   }
 }
 

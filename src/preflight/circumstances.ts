@@ -1,8 +1,6 @@
 import type { CalicoObject } from "../model/calico-object.ts";
-import { envValue, type ConfigMapFacts } from "../model/configmap.ts";
-import type { DaemonSetFacts } from "../model/daemonset.ts";
+import { nftablesOf } from "../facts/dataplane.ts";
 import { truthOf, type Reading, type Truth } from "../model/reading.ts";
-import { calicoNodeContainer } from "../model/template.ts";
 import type { Circumstances, Condition } from "../releases/bad-releases.ts";
 import type { Version } from "../releases/version.ts";
 import type { PreflightFacts } from "./facts.ts";
@@ -63,29 +61,6 @@ export function moreOf({
     nftables: nftablesOf(felixConfigurations, daemonSet, configMaps.known ? configMaps.value : []),
     ipv6Only: ipv6OnlyOf(ipPools),
   };
-}
-
-/** nftablesMode: Enabled, Disabled (the default) or Auto, which each node decides (Felix's configuration reference). */
-function nftablesOf(
-  configurations: Reading<readonly CalicoObject[]>,
-  set: Reading<DaemonSetFacts>,
-  maps: readonly ConfigMapFacts[],
-): Truth {
-  if (!set.known) return "unknown";
-  const container = calicoNodeContainer(set.value.template);
-  const own = maps.filter(({ namespace }) => namespace === set.value.namespace);
-  const found = container === undefined ? undefined : envValue(container, "FELIX_NFTABLESMODE", own);
-  if (found === "unknown") return "unknown";
-  if (found !== undefined && found.value !== "") return modeOn(found.value);
-  if (!configurations.known) return "unknown";
-  const modes = configurations.value.map(({ spec }) => modeOn(spec["nftablesMode"]));
-  if (modes.includes(true)) return true;
-  return modes.includes("unknown") ? "unknown" : false;
-}
-
-function modeOn(mode: unknown): Truth {
-  const text = typeof mode === "string" ? mode.toLowerCase() : "disabled";
-  return text === "auto" ? "unknown" : text === "enabled";
 }
 
 function ipv6OnlyOf(pools: Reading<readonly CalicoObject[]>): Truth {

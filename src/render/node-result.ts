@@ -1,4 +1,4 @@
-import type { DaemonSetFacts } from "../model/daemonset.ts";
+import { heldStrategy, type DaemonSetFacts } from "../model/daemonset.ts";
 import type { JsonObject } from "../model/kube.ts";
 import { formatTime } from "../model/time.ts";
 import { gapOf, type Gap, overBudget, type Measured } from "../plan/node/measure.ts";
@@ -29,7 +29,7 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
             name: facts.name,
             uid: facts.uid,
             updateStrategy: facts.strategy.type,
-            pinned: facts.pinned !== undefined,
+            pinned: heldStrategy(facts) !== undefined,
           },
         }),
     ...(result.budget === undefined ? {} : { budgetSeconds: inSeconds(result.budget) }),
@@ -124,8 +124,14 @@ export function closingLines(result: NodeRunResult, undo?: string): readonly str
   const left = outdated.filter((name) => !isSilent(world, name));
   const lines: string[] = [];
   const where = `daemonset ${facts.namespace}/${facts.name}`;
-  if (facts.pinned !== undefined) {
-    const back = facts.pinned === "unreadable" ? "its own strategy" : facts.pinned.type;
+  const held = heldStrategy(facts);
+  if (held === undefined && facts.strategy.type !== "OnDelete" && left.length > 0) {
+    lines.push(
+      `${where} has updateStrategy ${facts.strategy.type}: Kubernetes restarts calico-node on the remaining nodes by itself, without cordoning (${left.length} left: ${some(left, 5)})`,
+    );
+  }
+  if (held !== undefined) {
+    const back = held === "unreadable" ? "its own strategy" : held.type;
     lines.push(
       `${where} is held at updateStrategy OnDelete; ${back} goes back when every node that answers runs the newest revision` +
         `${left.length === 0 ? "" : ` (${left.length} left: ${some(left, 5)})`}. Do not apply it elsewhere meanwhile. ` +
@@ -146,13 +152,13 @@ export function closingLines(result: NodeRunResult, undo?: string): readonly str
 
 /** What becomes of nodes that were silent: that depends on who restarts pods there. */
 function afterSilence(
-  { pinned, strategy }: Pick<DaemonSetFacts, "pinned" | "strategy">,
+  facts: Pick<DaemonSetFacts, "pinned" | "strategy">,
   goal: NodeGoal,
   silent: readonly string[],
 ): string {
-  if (pinned !== undefined)
+  if (heldStrategy(facts) !== undefined)
     return "once the strategy is back, the DaemonSet controller may restart calico-node there by itself";
-  if (strategy.type !== "OnDelete")
+  if (facts.strategy.type !== "OnDelete")
     return "the DaemonSet controller may restart calico-node there by itself, uncordoned";
   return `when the kubelet answers again: ${goal.commands.other("node", ...silent)}`;
 }

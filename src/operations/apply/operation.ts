@@ -153,6 +153,8 @@ function resultOf(
   });
   // A second signal leaves at once, and the run's lease with it: the next command has to take that over.
   const keepsLease = interrupted && memory.claimed !== undefined && session.listen().second.aborted;
+  const { again } = session.commands;
+  const takesOver = keepsLease || stop?.hint?.endsWith(again("--take-over")) === true;
   const log = [...controllers, ...nodes].at(-1)?.log;
   return {
     steps,
@@ -161,7 +163,7 @@ function resultOf(
     controllers,
     nodes,
     migrationBundles,
-    again: session.commands.again(...(keepsLease ? ["--take-over"] : [])),
+    again: again(...(takesOver ? ["--take-over"] : [])),
     silent: nodesLeft?.silent ?? [],
     ...(stop === undefined ? {} : { stop }),
     ...(stop === undefined || log === undefined ? {} : { log }),

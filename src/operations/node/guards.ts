@@ -4,6 +4,7 @@ import type { NodeGoal } from "../../plan/node/goal.ts";
 import { isHold } from "../../plan/node/hold.ts";
 import { heldByOther } from "../../plan/node/run-lease.ts";
 import { nothingSeen } from "../../plan/node/seen.ts";
+import { strategyBackSince } from "../../plan/node/strategy-back.ts";
 import { inOrder } from "../../plan/node/turn.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
@@ -36,6 +37,10 @@ export function checkGuards(
   // Who works says more than what that work looks like from outside.
   const busy = heldByOther(world, nothingSeen, goal, now);
   if (busy !== undefined) return { refusals: [busy] };
+  // What somebody did to our pin says more than the rollout that it set off (hazards H12, H18).
+  const back = strategyBackSince(world, goal);
+  const passed = ["H12", "H18", "all"].some((id) => request.ignored.has(id));
+  if (back !== undefined && !passed) return { refusals: [back] };
   const order = inOrder(world, goal);
   const touched = order.filter((node) => willRestart(world, goal, node, now));
   const findings = touched.flatMap((node) => {

@@ -15,6 +15,7 @@ import type { Seen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import { interrupted } from "./stops.ts";
 import { nodeInTurn, type Turn } from "./turn.ts";
+import { strategyTakenAway } from "./strategy-back.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** How long the DaemonSet controller may take to write a template down as a revision. */
@@ -36,7 +37,7 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
   }
   const other = heldByOther(world, seen, goal, now);
   if (other !== undefined) return stop(other);
-  const unpinned = strategyTakenAway(daemonSet, seen, goal);
+  const unpinned = strategyTakenAway(world, daemonSet, seen, goal);
   if (unpinned !== undefined) return stop(unpinned);
 
   const template = templateStep(world, daemonSet, seen, goal);
@@ -107,34 +108,6 @@ function templateStep(
   return currentRevision(world.revisions, daemonSet) === undefined
     ? { kind: "unobserved" }
     : { kind: "ready" };
-}
-
-/** Somebody put RollingUpdate back while we held the DaemonSet: stop at once (hazard H12). */
-function strategyTakenAway(daemonSet: DaemonSetFacts, seen: Seen, goal: NodeGoal): Stop | undefined {
-  if (
-    !seen.pinned ||
-    seen.unpinned ||
-    daemonSet.pinned === undefined ||
-    daemonSet.strategy.type === "OnDelete"
-  )
-    return undefined;
-  const by = daemonSet.managedFields
-    .filter(
-      (entry) =>
-        entry.fieldsV1 !== undefined && "f:updateStrategy" in ((entry.fieldsV1["f:spec"] ?? {}) as object),
-    )
-    .map(
-      (entry) =>
-        `${entry.manager ?? "an unknown manager"}${entry.time === undefined ? "" : ` at ${entry.time}`}`,
-    )
-    .at(-1);
-  return {
-    id: "H12",
-    message:
-      `somebody put updateStrategy ${daemonSet.strategy.type} back on daemonset ${daemonSet.namespace}/${daemonSet.name} ` +
-      `during the run${by === undefined ? "" : ` (${by})`}; its controller now restarts the other nodes by itself`,
-    hint: `to stop that and go on node by node: ${goal.commands.again("--take-over")}`,
-  };
 }
 
 /** Gives up the run's lease, so that the next command goes on at once, and stops. */

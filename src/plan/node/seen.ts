@@ -16,7 +16,7 @@ export interface Seen {
   readonly claimed: boolean;
   /** We have seen the DaemonSet held at OnDelete by our pin. */
   readonly pinned: boolean;
-  /** We have put the strategy back ourselves. */
+  /** We have put the strategy back ourselves, or nobody knows whether we have. */
   readonly unpinned: boolean;
   readonly templateWritten: boolean;
   /** Since when the DaemonSet's template has had no revision. */
@@ -119,6 +119,7 @@ export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
 
 /** Nobody knows what became of this step: where it went through, the node is done and not to be restarted again. */
 export function unanswered(seen: Seen, step: NodeStep): Seen {
+  if (step.kind === "unpin") return { ...seen, unpinned: true };
   if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
   return change(seen, step.node.name, 0, { givingBack: step });
 }

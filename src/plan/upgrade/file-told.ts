@@ -136,7 +136,9 @@ function left(file: KubeObject, live: KubeObject, name: string): string | undefi
   }
   if (file.kind === "DaemonSet") {
     if (live.metadata.annotations?.[pinnedAnnotation] !== undefined)
-      return `${nameOf(file)} is held at OnDelete`;
+      return strategyOf(live) === "OnDelete"
+        ? `${nameOf(file)} is held at OnDelete`
+        : `${nameOf(file)} still has the mark of a held strategy`;
     const [wanted, there] = [strategyOf(file), strategyOf(live)];
     return wanted === undefined || wanted === there
       ? undefined

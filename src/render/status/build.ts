@@ -6,6 +6,7 @@ import { daemonSetStatus } from "./daemonset-status.ts";
 import type { UpgradeStatus } from "./kind.ts";
 import { nodeStatus } from "./node-status.ts";
 import { problemText } from "./problem-text.ts";
+import { windowsStatus } from "./windows-status.ts";
 
 /** How far an upgrade has come, as the JSON kind that the tables are printed from. */
 export function upgradeStatus({
@@ -15,10 +16,12 @@ export function upgradeStatus({
   nodes,
   done,
   problems,
+  windows: onWindows,
   unread,
 }: UpgradeState): UpgradeStatus {
   const { installSeen: install } = calico;
   const procedure = procedureFor(install);
+  const windows = windowsStatus(onWindows);
   return {
     apiVersion: "calico-upgrade/v1alpha1",
     kind: "UpgradeStatus",
@@ -29,7 +32,12 @@ export function upgradeStatus({
       ...(procedure === undefined ? {} : { procedure }),
     },
     daemonSets: daemonSets.map(daemonSetStatus),
-    components: componentStatuses(daemonSets, cluster.workloads.known ? cluster.workloads.value : []),
+    ...(windows === undefined ? {} : { windows }),
+    components: componentStatuses(
+      daemonSets,
+      windows?.daemonSets ?? [],
+      cluster.workloads.known ? cluster.workloads.value : [],
+    ),
     nodes: nodes.map((node) => nodeStatus(node, cluster.now)),
     done,
     problems: problems.map(problemText),

@@ -1,15 +1,21 @@
 import type { CalicoDaemonSet } from "../../facts/daemonset.ts";
 import { parseImage } from "../../model/image.ts";
 import { cniContainer, isTombstone, type WorkloadFacts } from "../../model/workload.ts";
-import type { ComponentStatus } from "./kind.ts";
+import type { ComponentStatus, WindowsSetStatus } from "./kind.ts";
 
-/** The components of the installs: node and CNI plugin of each DaemonSet, controllers, Typha. */
+/** The components of the installs: node and CNI plugin of each DaemonSet, Windows, controllers, Typha. */
 export function componentStatuses(
   daemonSets: readonly CalicoDaemonSet[],
+  windows: readonly WindowsSetStatus[],
   workloads: readonly WorkloadFacts[],
 ): readonly ComponentStatus[] {
   return [
     ...daemonSets.flatMap(ofDaemonSet),
+    ...windows.map(({ nodes: _nodes, ...set }): ComponentStatus => ({
+      component: "node-windows",
+      kind: "DaemonSet",
+      ...set,
+    })),
     ...workloads.filter(({ component }) => component === "controller").map(ofWorkload),
     ...workloads.filter(({ component }) => component === "typha").map(ofWorkload),
   ];

@@ -1,7 +1,8 @@
 import type { DaemonSetProgress, RunState } from "../../facts/progress.ts";
+import { handEdits, type HandEdit } from "../../model/hand-edits.ts";
 import type { RevisionFacts } from "../../model/revision.ts";
 import { formatTime } from "../../model/time.ts";
-import type { DaemonSetStatus, RunStatus } from "./kind.ts";
+import type { DaemonSetStatus, EditStatus, NetworkStatus, RunStatus } from "./kind.ts";
 
 /** One DaemonSet: what it is, and how far its upgrade has come. */
 export function daemonSetStatus(set: DaemonSetProgress): DaemonSetStatus {
@@ -14,12 +15,31 @@ export function daemonSetStatus(set: DaemonSetProgress): DaemonSetStatus {
     release,
     datastore,
     backend,
+    network: networkStatus(set),
     strategy: set.daemonSet.strategy.type,
+    edits: handEdits(set.daemonSet.managedFields).map(editStatus),
     nodes,
     ...(pinned === undefined ? {} : { pinned }),
     ...(run === undefined ? {} : { run: runStatus(run) }),
     ...(revision === undefined ? {} : { revision: revisionStatus(revision) }),
   };
+}
+
+function networkStatus({ network }: DaemonSetProgress): NetworkStatus {
+  const { policyOnly, dataplane, encapsulation } = network;
+  const unknown = [dataplane, ...(policyOnly === true ? [] : [encapsulation])].flatMap((reading) =>
+    reading.known ? [] : [reading.why === "forbidden" ? "forbidden" : reading.message],
+  );
+  return {
+    policyOnly,
+    dataplane: dataplane.known ? dataplane.value : "unknown",
+    encapsulation: encapsulation.known ? encapsulation.value : "unknown",
+    ...(unknown[0] === undefined ? {} : { unknown: unknown[0] }),
+  };
+}
+
+function editStatus({ at, ...edit }: HandEdit): EditStatus {
+  return { ...edit, ...(at === undefined ? {} : { at: formatTime(at) }) };
 }
 
 function runStatus({ renewed, ...run }: RunState): RunStatus {

@@ -2,7 +2,9 @@ import type { Datastore } from "../../model/datastore.ts";
 import type { Backend } from "../../model/backend.ts";
 import type { Strategy } from "../../model/daemonset.ts";
 import type { Install } from "../../facts/install.ts";
+import type { Dataplane } from "../../facts/network.ts";
 import type { NodeCounts, RunState } from "../../facts/progress.ts";
+import type { HandEdit } from "../../model/hand-edits.ts";
 import type { Owner } from "../../model/owner.ts";
 import type { Truth } from "../../model/reading.ts";
 import type { Identified } from "../../releases/release.ts";
@@ -18,6 +20,8 @@ export interface UpgradeStatus {
   readonly install: InstallStatus;
   /** The calico-node DaemonSets, normally one (hazard H20). */
   readonly daemonSets: readonly DaemonSetStatus[];
+  /** Calico on Windows nodes, where there are any: shown, and upgraded by its own manifest. */
+  readonly windows?: WindowsStatus;
   readonly components: readonly ComponentStatus[];
   readonly nodes: readonly NodeStatus[];
   /** Every node that is shown and should run calico-node runs the newest revision, Ready, released. */
@@ -45,20 +49,53 @@ export interface DaemonSetStatus {
   readonly release: Identified;
   readonly datastore: Datastore;
   readonly backend: Backend;
+  readonly network: NetworkStatus;
   readonly strategy: string;
   /** The strategy that goes back when the upgrade is finished (hazard H12). */
   readonly pinned?: Strategy | "unreadable";
   readonly run?: RunStatus;
   /** The newest revision; undefined: unknown, or the template has none yet (hazard H11). */
   readonly revision?: { readonly name: string; readonly number: number; readonly hash?: string };
+  /** Who changed the template by hand. */
+  readonly edits: readonly EditStatus[];
   readonly nodes: NodeCounts;
 }
+
+export interface WindowsStatus {
+  readonly daemonSets: readonly WindowsSetStatus[];
+  /** Windows nodes that none of these serves. */
+  readonly unserved: readonly string[] | "unknown";
+}
+
+export interface WindowsSetStatus {
+  readonly namespace: string;
+  readonly name: string;
+  readonly image: string;
+  readonly version: string;
+  readonly ready: number;
+  readonly desired: number;
+  /** The nodes that it serves. */
+  readonly nodes: readonly string[] | "unknown";
+}
+
+export interface NetworkStatus {
+  /** Another plugin connects the pods. */
+  readonly policyOnly: Truth;
+  readonly dataplane: Dataplane | "unknown";
+  /** Of the IP pools: `IPIP Always`, `VXLAN CrossSubnet`, `none`. */
+  readonly encapsulation: readonly string[] | "unknown";
+  /** Why something of it is not known. */
+  readonly unknown?: string;
+}
+
+/** As it is known, with its time as text. */
+export type EditStatus = Omit<HandEdit, "at"> & { readonly at?: string };
 
 /** As it is known, with its time as text. */
 export type RunStatus = Omit<RunState, "renewed"> & { readonly renewed?: string };
 
 export interface ComponentStatus {
-  readonly component: "calico-node" | "cni" | "controller" | "typha";
+  readonly component: "calico-node" | "cni" | "node-windows" | "controller" | "typha";
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;

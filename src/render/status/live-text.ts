@@ -2,6 +2,7 @@
 import cliTruncate from "cli-truncate";
 import { table } from "../table.ts";
 import type { UpgradeStatus } from "./kind.ts";
+import { inOrder } from "./order.ts";
 import { printableStatus, type StatusLook } from "./print.ts";
 import { nodeGrid } from "./tables.ts";
 
@@ -48,9 +49,10 @@ function changedRows(options: LiveOptions): LiveText {
   let before: ReadonlyMap<string, string> | undefined;
   let widths: readonly number[] = [];
   return (status) => {
-    const { head, rows } = nodeGrid(status, wide, options);
+    const ordered = inOrder(status, options);
+    const { head, rows } = nodeGrid(ordered, wide, options);
     const seen = new Map(
-      status.nodes.map((node) => [`${node.name} ${node.daemonSet ?? ""}`, JSON.stringify(told(node))]),
+      ordered.nodes.map((node) => [`${node.name} ${node.daemonSet ?? ""}`, JSON.stringify(told(node))]),
     );
     const keys = [...seen.keys()];
     const changed = rows.filter((_, index) => {

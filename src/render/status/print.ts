@@ -2,11 +2,12 @@ import type { JsonObject } from "../../model/kube.ts";
 import type { Printable } from "../output.ts";
 import { table } from "../table.ts";
 import type { UpgradeStatus } from "./kind.ts";
+import { inOrder, type NodeOrder } from "./order.ts";
 import { summaryLines } from "./summary.ts";
-import { componentGrid, nodeGrid, type LabelColumns } from "./tables.ts";
+import { componentGrid, nodeGrid, type Grid, type LabelColumns } from "./tables.ts";
 
 /** How the tables look, beside `-o wide`. */
-export interface StatusLook extends LabelColumns {
+export interface StatusLook extends LabelColumns, NodeOrder {
   readonly noHeaders: boolean;
 }
 
@@ -14,7 +15,7 @@ export interface StatusLook extends LabelColumns {
 export function printableStatus(status: UpgradeStatus, look: StatusLook): Printable {
   return {
     table: (wide) =>
-      look.noHeaders ? table(undefined, nodeGrid(status, wide, look).rows) : statusText(status, wide, look),
+      look.noHeaders ? table(undefined, nodesOf(status, wide, look).rows) : statusText(status, wide, look),
     object: () => status as unknown as JsonObject,
     rows: () => status.nodes as unknown as readonly JsonObject[],
     names: () => todoNames(status).map((name) => `node/${name}`),
@@ -26,9 +27,13 @@ export function todoNames({ nodes }: UpgradeStatus): readonly string[] {
   return [...new Set(nodes.filter(({ todo }) => todo !== false).map(({ name }) => name))];
 }
 
+function nodesOf(status: UpgradeStatus, wide: boolean, look: StatusLook): Grid {
+  return nodeGrid(inOrder(status, look), wide, look);
+}
+
 function statusText(status: UpgradeStatus, wide: boolean, look: StatusLook): string {
   const components = componentGrid(status.components, wide);
-  const nodes = nodeGrid(status, wide, look);
+  const nodes = nodesOf(status, wide, look);
   const shown = status.install.kind === "none" ? [] : [components, nodes];
   return [
     summaryLines(status)

@@ -8,12 +8,16 @@ import type { Problem as Shown } from "./kind.ts";
 const grave: Readonly<Record<GraveNote, string>> = {
   silent: "silent (the kubelet does not report)",
   "not-ready": "not Ready",
-  missing: "without the calico-node pod they should have",
+  missing: "without the calico-node pod that belongs there",
   stuck: "whose calico-node does not run",
   churn: "where calico-node is made again and again",
   "wrong-revision": "where the replacement is of an older revision",
   "several-pods": "with more than one calico-node pod",
 };
+
+type NodesProblem = Extract<Problem, { readonly kind: "nodes" }>;
+
+const takeOver = "kubectl calico-upgrade node NODE --take-over";
 
 /** A problem in words, and what to do about it. */
 export function problemText(problem: Problem): Shown {
@@ -21,7 +25,7 @@ export function problemText(problem: Problem): Shown {
   return { severity: severityOf(problem), message, ...(hint === undefined ? {} : { hint }) };
 }
 
-function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
+function wordsOf(problem: Problem): readonly [message: string, hint?: string | undefined] {
   switch (problem.kind) {
     case "datastores-disagree":
       return [
@@ -33,13 +37,21 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
         `${setName(problem)}: both datastores are configured; DATASTORE_TYPE counts (${evidence(problem)})`,
       ];
     case "nodes":
-      return [`${plural(problem.nodes.length, "node")} ${grave[problem.note]}: ${some(problem.nodes, 5)}`];
+      return [
+        `${plural(problem.nodes.length, "node")} ${grave[problem.note]}: ${some(problem.nodes, 5)}`,
+        logsText(problem.crashing),
+      ];
     case "template-unseen":
-      return [`${setName(problem)}: its controller has not seen the newest template yet`];
+      return problem.rolls
+        ? [
+            `${setName(problem)}: its controller has not seen the newest template yet; then ${rollsText(problem.of.daemonSet.strategy)}`,
+            `to upgrade node by node instead: ${takeOver}`,
+          ]
+        : [`${setName(problem)}: its controller has not seen the newest template yet`];
     case "rolling-out":
       return [
-        `${setName(problem)}: its controller is rolling it out by itself, and cordons no node`,
-        "to stop that and go on node by node: kubectl calico-upgrade node NODE --take-over",
+        `${setName(problem)}: its controller is rolling it out by itself, without cordoning (${problem.left} of ${plural(problem.of.nodes.total, "node")} left)`,
+        `to stop that and upgrade node by node: ${takeOver}`,
       ];
     case "pin-reverted":
       return [
@@ -58,6 +70,14 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
       const { workload } = problem;
       return [
         `${workloadName(workload)} is not ready (${String(workload.ready)} of ${String(workload.desired)})`,
+      ];
+    }
+    case "other-release": {
+      const { workload, releases, of } = problem;
+      const node = of.release.text;
+      return [
+        `${workloadName(workload)} is of ${releasesText(releases)}, and calico-node of ${node}`,
+        "finish that upgrade first: kubectl calico-upgrade plan -f FILE lists what is left",
       ];
     }
     case "mixed-releases":
@@ -80,6 +100,19 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string] {
         `kubectl calico-upgrade node --release ${problem.nodes[0] ?? ""}`,
       ];
   }
+}
+
+function logsText(crashing: NodesProblem["crashing"]): string | undefined {
+  if (crashing === undefined) return undefined;
+  const { namespace, pod, container } = crashing;
+  return `to see why it crashes: kubectl -n ${namespace} logs ${pod} -c ${container} --previous`;
+}
+
+/** `v3.29.7`; a range where the image is that of several. */
+function releasesText(releases: readonly string[]): string {
+  const [first = ""] = releases;
+  const last = releases.at(-1) ?? "";
+  return first === last ? first : `${first}–${last}`;
 }
 
 function setName({ of }: Extract<Problem, { readonly of: unknown }>): string {

@@ -2,7 +2,7 @@ import { rollsText } from "../../model/rolls.ts";
 import { parseTime, type Millis } from "../../model/time.ts";
 import { humanDuration } from "../duration.ts";
 import type { DaemonSetStatus, InstallStatus, UpgradeStatus } from "./kind.ts";
-import { plural } from "../../model/words.ts";
+import { plural, some } from "../../model/words.ts";
 
 /** The lines above the tables: what this cluster is, how far an upgrade has come, what is wrong. */
 export function summaryLines(status: UpgradeStatus): readonly string[] {
@@ -11,6 +11,9 @@ export function summaryLines(status: UpgradeStatus): readonly string[] {
     ["Cluster", [clusterLine(status)]],
     ["Install", installLines(status.install)],
     ["Datastore", forEach(status, datastoreLine)],
+    ["Network", forEach(status, networkLine)],
+    ["Edited", forEach(status, (set) => editLines(set, now))],
+    ["Windows", windowsLines(status)],
     ["Upgrade", forEach(status, upgradeLine)],
     ["Pinned", forEach(status, pinnedLines)],
     ["Run", forEach(status, (set) => runLine(set, now))],
@@ -89,8 +92,50 @@ function datastoreLine({ datastore, backend }: DaemonSetStatus): string {
   return `${datastore.type}${evidence === undefined ? "" : ` (${evidence})`}, ${network}`;
 }
 
+function windowsLines({ windows, install }: UpgradeStatus): readonly string[] {
+  if (windows === undefined) return [];
+  const { daemonSets, unserved } = windows;
+  // Its owner upgrades it along.
+  const alone = daemonSets.length > 0 && install.procedure === undefined;
+  return [
+    ...daemonSets.map(({ namespace, name, version, nodes }) => {
+      const served = nodes === "unknown" ? "nodes that are unknown" : servedText(nodes);
+      return `DaemonSet ${namespace}/${name} (${version}) serves ${served}`;
+    }),
+    ...(alone ? ["  not upgraded with calico-node: apply the new release's manifest for Windows"] : []),
+    ...(unserved === "unknown" || unserved.length === 0
+      ? []
+      : [`no DaemonSet of Calico serves ${servedText(unserved)}; what runs there is unknown`]),
+  ];
+}
+
+function servedText(nodes: readonly string[]): string {
+  return nodes.length === 0 ? "no node" : `${plural(nodes.length, "node")} (${some(nodes, 5)})`;
+}
+
+const dataplanes = { ebpf: "eBPF", iptables: "iptables", nftables: "nftables", unknown: "unknown" };
+
+function networkLine({ network, flavour }: DaemonSetStatus): string {
+  const { policyOnly, dataplane, encapsulation, unknown } = network;
+  const carried = encapsulation === "unknown" || encapsulation.length > 0 ? encapsulation : ["no IP pool"];
+  const pods =
+    policyOnly === true
+      ? `policy only (${flavour === "canal" ? "flannel" : "another network plugin"} connects the pods)`
+      : `encapsulation ${carried === "unknown" ? carried : carried.join(" and ")}`;
+  return `${pods}, dataplane ${dataplanes[dataplane]}${unknown === undefined ? "" : ` (${unknown})`}`;
+}
+
+function editLines({ edits }: DaemonSetStatus, now: Millis): readonly string[] {
+  return edits.map(({ by, at, fields }) => {
+    const time = parseTime(at);
+    const when = time === undefined ? "" : ` ${humanDuration(now - time)} ago (${at ?? ""})`;
+    return `the template, with ${by}${when}: ${some(fields)}`;
+  });
+}
+
 function upgradeLine({ nodes, revision, release, strategy }: DaemonSetStatus): string {
-  const { total, updated, unknown, outdated, ready } = nodes;
+  const { total, updated, unknown, outdated, missing, ready } = nodes;
+  const old = outdated - missing;
   const newest =
     revision === undefined
       ? "the newest revision"
@@ -101,10 +146,11 @@ function upgradeLine({ nodes, revision, release, strategy }: DaemonSetStatus): s
     return `${total === 1 ? "the one node runs" : `all ${total} nodes run`} ${newest}${down}`;
   }
   const rest = [
-    outdated === 0 ? "" : `${outdated} still to do`,
+    old === 0 ? "" : `${old} still to do`,
+    missing === 0 ? "" : `${missing} without ${missing === 1 ? "its pod" : "their pods"}`,
     unknown === 0 ? "" : `${unknown} unknown`,
   ].filter((part) => part !== "");
-  const hint = strategy === "OnDelete" && outdated > 0 ? "; none restarts by itself (OnDelete)" : "";
+  const hint = strategy === "OnDelete" && old > 0 ? "; none restarts by itself (OnDelete)" : "";
   return `${updated} of ${plural(total, "node")} on ${newest}; ${rest.join(", ")}${hint}`;
 }
 

@@ -105,7 +105,7 @@ function nodeRow(
     pod?.name ?? absent,
     node.release?.text ?? absent,
     node.expected === false && pod === undefined ? none : truth(node.updated),
-    pod === undefined ? absent : `${pod.containersReady}/${pod.containers}`,
+    pod === undefined ? absent : isSilent(node) ? unknown : `${pod.containersReady}/${pod.containers}`,
     pod === undefined ? absent : restarts(pod, now),
     pod === undefined ? absent : age(parseTime(pod.created), now),
     ...(wide
@@ -118,6 +118,11 @@ function nodeRow(
       : []),
     node.notes.map(({ text }) => text).join("; "),
   ];
+}
+
+/** What the API shows of its pod is as old as its kubelet's last word (hazard H16). */
+function isSilent({ notes }: NodeStatus): boolean {
+  return notes.some(({ id }) => id === "silent");
 }
 
 /** As the STATUS column of `kubectl get nodes`. */

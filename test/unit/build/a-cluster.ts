@@ -3,8 +3,9 @@ import { configMapFacts } from "../../../src/model/configmap.ts";
 import { eventFacts } from "../../../src/model/event.ts";
 import { installationFacts } from "../../../src/model/install.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../../../src/model/kube.ts";
+import { listedKinds } from "../../../src/model/listed-kinds.ts";
 import { nodeFacts } from "../../../src/model/node.ts";
-import { calicoDaemonSet } from "../../../src/model/observed.ts";
+import { calicoDaemonSet, windowsDaemonSet } from "../../../src/model/observed.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import type { Reading } from "../../../src/model/reading.ts";
 import { revisionFacts } from "../../../src/model/revision.ts";
@@ -133,6 +134,7 @@ export interface DaemonSetSpec {
   readonly ready?: number;
   readonly generation?: number;
   readonly observed?: number;
+  readonly managedFields?: readonly ManagedFieldsEntry[];
 }
 
 export function aDaemonSet(spec: DaemonSetSpec = {}): KubeObject {
@@ -150,6 +152,7 @@ export function aDaemonSet(spec: DaemonSetSpec = {}): KubeObject {
       labels: spec.labels ?? { "k8s-app": "calico-node" },
       annotations: spec.annotations ?? {},
       ownerReferences: (spec.ownerReferences ?? []) as never,
+      ...(spec.managedFields === undefined ? {} : { managedFields: spec.managedFields }),
     },
     spec: {
       updateStrategy: { type: spec.strategy ?? "RollingUpdate" },
@@ -329,6 +332,25 @@ export interface ClusterSpec {
   readonly configMaps?: readonly KubeObject[] | Reading<never>;
   readonly installation?: KubeObject;
   readonly events?: readonly KubeObject[];
+  readonly ipPools?: readonly KubeObject[] | Reading<never>;
+  readonly felixConfigurations?: readonly KubeObject[] | Reading<never>;
+}
+
+export function aPool(
+  spec: Fields = { cidr: "192.168.0.0/16", ipipMode: "Always", vxlanMode: "Never" },
+): KubeObject {
+  const name = "default-ipv4-ippool";
+  return {
+    apiVersion: "crd.projectcalico.org/v1",
+    kind: "IPPool",
+    metadata: { name, uid: `uid-${name}` },
+    spec,
+  };
+}
+
+export function aFelixConfiguration(spec: Fields): KubeObject {
+  const metadata = { name: "default", uid: "uid-felix" };
+  return { apiVersion: "crd.projectcalico.org/v1", kind: "FelixConfiguration", metadata, spec };
 }
 
 const notAsked: Reading<never> = { known: false, why: "not asked", message: "nobody asked" };
@@ -345,6 +367,7 @@ export function observedOf(spec: ClusterSpec): ClusterFacts {
     now,
     nodes: reading(spec.nodes, nodeFacts),
     daemonSets: reading(spec.daemonSets, calicoDaemonSet),
+    windowsSets: reading(spec.daemonSets, windowsDaemonSet),
     workloads: reading(spec.workloads, workloadFacts),
     pods: reading(spec.pods, podFacts),
     revisions: reading(spec.revisions, revisionFacts),
@@ -354,6 +377,8 @@ export function observedOf(spec: ClusterSpec): ClusterFacts {
       value: spec.installation === undefined ? undefined : installationFacts(spec.installation),
     },
     events: reading(spec.events, eventFacts),
+    ipPools: reading(spec.ipPools, listedKinds.ipPools.pick),
+    felixConfigurations: reading(spec.felixConfigurations, listedKinds.felixConfigurations.pick),
   };
 }
 
@@ -382,6 +407,8 @@ export function aHealthyCluster(): Required<Omit<ClusterSpec, "installation" | "
     workloads: [aWorkload()],
     configMaps: [aConfigMap()],
     events: [],
+    ipPools: [aPool()],
+    felixConfigurations: [],
   };
 }
 
@@ -394,6 +421,8 @@ export function anUpgradingCluster(
   const daemonSet = aDaemonSet({ strategy: "OnDelete", generation: 2, ...spec, template: next });
   return {
     ...aHealthyCluster(),
+    // It goes first.
+    workloads: [aWorkload({ image: "docker.io/calico/kube-controllers:v3.30.0" })],
     daemonSets: [daemonSet],
     revisions: [aRevision(daemonSet, 1, "aaa", old), aRevision(daemonSet, 2, "bbb")],
     pods: [

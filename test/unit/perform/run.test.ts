@@ -155,3 +155,58 @@ test("a second Ctrl-C leaves at once", async () => {
   expect(await result).toMatchObject({ kind: "stopped", reason: { interrupted: true } });
   expect(sent.length).toBeLessThanOrEqual(1);
 });
+
+describe("a world that is put together from several watches", () => {
+  /** Stops where it is wrong; `confirm` shows whether that was only so because one watch was behind. */
+  function startWith(confirm: () => Promise<number>) {
+    let seen = -1;
+    let asked = 0;
+    const judging: Procedure<number, Memory, Step> = {
+      ...procedure,
+      next: (count, { stop }) =>
+        stop !== undefined
+          ? { kind: "stop", reason: stop }
+          : count < 0
+            ? { kind: "stop", reason: { message: "wrong" } }
+            : { kind: "done" },
+    };
+    const live: LiveWorld<number> = {
+      snapshot: () => seen,
+      changed: () => Promise.resolve(),
+      absorb: () => {},
+      refresh: () => Promise.resolve(),
+      fetchEvents: () => Promise.resolve(),
+      async confirm() {
+        asked += 1;
+        seen = await confirm();
+      },
+    };
+    const never = new AbortController().signal;
+    const result = run(judging, live, {
+      dryRun: "none",
+      now: () => 0,
+      send: () => Promise.reject(new Error("nothing is written")),
+      interrupt: { first: never, second: never },
+      emit: () => {},
+    });
+    return { result, asked: () => asked };
+  }
+
+  test("does not stop for what one of them had not shown yet", async () => {
+    expect(await startWith(() => Promise.resolve(3)).result).toMatchObject({ kind: "done" });
+  });
+
+  test("stops for what is still so, having looked once", async () => {
+    const { result, asked } = startWith(() => Promise.resolve(-1));
+    expect(await result).toMatchObject({ kind: "stopped", reason: { message: "wrong" } });
+    expect(asked()).toBe(1);
+  });
+
+  test("stops for what was seen where it cannot be looked at again", async () => {
+    for (const error of [connectionError("connection reset"), forbidden])
+      expect(await startWith(() => Promise.reject(error)).result).toMatchObject({
+        kind: "stopped",
+        reason: { message: "wrong" },
+      });
+  });
+});

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import { lastAppliedAnnotation } from "../../../src/model/names.ts";
 import { commandRun, parseRunLease } from "../../../src/model/lease.ts";
@@ -13,14 +13,19 @@ import { controllerProcedure } from "../../../src/plan/controller/procedure.ts";
 import type { Ended } from "../../../src/plan/decision.ts";
 import { objectKey } from "../../../src/model/object-name.ts";
 import { nestedUnder } from "../../../src/plan/lease/nested.ts";
-import type { TemplateGoal } from "../../../src/plan/node/goal.ts";
+import type { NodeGoal, TemplateGoal } from "../../../src/plan/node/goal.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
+import type { NodeRunResult } from "../../../src/plan/node/result.ts";
+import { nothingSeen } from "../../../src/plan/node/seen.ts";
 import { objectsProcedure } from "../../../src/plan/objects/procedure.ts";
 import {
   sequenceProcedure,
   type PartResult,
   type SequenceSeen,
 } from "../../../src/plan/sequence/procedure.ts";
+import { othersReady } from "../../../src/preflight/rules/rollout/h18-others.ts";
+import { closingLines } from "../../../src/render/node-result.ts";
+import { facts, known, subject } from "../preflight/facts.ts";
 import { commandsFor } from "./commands.ts";
 import { SimulatedUpgrade } from "./simulated-upgrade.ts";
 import { everyFault, type Fault } from "./simulated-server.ts";
@@ -89,6 +94,9 @@ interface Process {
   /** The signal comes with this write; twice: and a second one. */
   readonly interruptAt?: number;
   readonly twice?: boolean;
+  /** What somebody else does before this write. */
+  readonly meddle?: { readonly at: number; readonly does: () => void };
+  readonly guard?: NodeGoal["guard"];
 }
 
 const fresh = (): SimulatedUpgrade => new SimulatedUpgrade(names, before);
@@ -97,7 +105,7 @@ const fresh = (): SimulatedUpgrade => new SimulatedUpgrade(names, before);
 async function one(
   cluster: SimulatedUpgrade,
   holder: string,
-  { faults = new Map(), interruptAt, twice = false }: Process = {},
+  { faults = new Map(), interruptAt, twice = false, meddle, guard = () => undefined }: Process = {},
 ): Promise<Ended<SequenceSeen> | "killed"> {
   const [first, second] = [new AbortController(), new AbortController()];
   cluster.killed = false;
@@ -105,6 +113,7 @@ async function one(
     dryRun: "none" as const,
     now: () => cluster.now,
     send: async (write: Write) => {
+      if (meddle?.at === cluster.writes) meddle.does();
       if (interruptAt === cluster.writes) {
         first.abort();
         if (twice) second.abort();
@@ -167,6 +176,7 @@ async function one(
               holder,
               nested: true,
               commands,
+              guard,
               template: templateGoal(cluster),
               restoreStrategy: (live, strategy) => [
                 daemonSetWrite({
@@ -396,6 +406,66 @@ test.each([false, true])(
   },
   60_000,
 );
+
+describe.each(["patch", "replace"] as const)(
+  "H12: kubectl %s puts RollingUpdate back while nodes restart",
+  (by) => {
+    // What the controller makes of it is seen before or after the DaemonSet itself.
+    test.each([false, true])(
+      "at every write: it is reported as that, and not as a rollout that came from nowhere (pods seen first: %s)",
+      async (unseen) => {
+        const clean = fresh();
+        await one(clean, "a");
+        const cordons = clean.log.flatMap((each, at) => (each.startsWith("patch nodes/") ? [at] : []));
+        const reasons: (string | undefined)[] = [];
+        for (let at = cordons[0] ?? 0; at <= (cordons[2] ?? 0); at += 1) {
+          const cluster = fresh();
+          const does = (): void => cluster.nodes.putStrategyBack(rolling, by, unseen);
+          const result = await one(cluster, "a", { meddle: { at, does }, guard: othersGuard });
+          const about = `before write ${String(at + 1)}: ${clean.log[at] ?? ""}`;
+          if (result === "killed") throw new Error("nobody killed it");
+          if (result.kind === "stopped") {
+            expect(result.reason, about).toMatchObject({
+              id: "H12",
+              message: expect.stringContaining("somebody put updateStrategy RollingUpdate back") as string,
+            });
+            reasons.push(result.reason.id);
+          }
+          const told = closingLines(nodesResult(cluster));
+          expect(told.join(), about).not.toContain("is held at");
+        }
+        expect(reasons).toContain("H12");
+      },
+    );
+  },
+);
+
+/** Hazard H18, as the run asks it. */
+const othersGuard: NodeGoal["guard"] = ({ daemonSet, ...world }, node, time) => {
+  if (daemonSet === undefined) return undefined;
+  const about = facts({
+    facts: {
+      daemonSet: known(daemonSet.facts),
+      nodes: known(world.nodes),
+      pods: known(world.pods),
+      revisions: known(world.revisions),
+    },
+  });
+  const finding = othersReady.evaluate(about, subject({ node }), time);
+  return finding.outcome === "fail" ? { id: finding.id, message: finding.because } : undefined;
+};
+
+function nodesResult(cluster: SimulatedUpgrade): NodeRunResult {
+  return {
+    goal: goal({ commands }),
+    world: cluster.nodes.snapshot(),
+    seen: nothingSeen,
+    dryRun: "none",
+    bgp: true,
+    interrupted: false,
+    ended: cluster.now,
+  };
+}
 
 test("any sequence of crashes, faults and signals converges without breaking an invariant", async () => {
   const process = fc.record({

@@ -125,16 +125,19 @@ describe("what the cluster has of the target's manifest", () => {
   });
 
   test("H12: a DaemonSet that is held is not finished", () => {
-    const held = (object: KubeObject): KubeObject =>
+    const marked = (object: KubeObject): KubeObject =>
       object.kind === "DaemonSet"
         ? { ...object, metadata: { ...object.metadata, annotations: { [pinnedAnnotation]: "{}" } } }
         : object;
-    const found = told(at("v3.30.7"), at("v3.30.7"), { edit: held });
-    expect(found.contract?.because).toBe("DaemonSet calico-node is held at OnDelete");
     const onDelete = (object: KubeObject): KubeObject =>
       object.kind === "DaemonSet"
         ? { ...object, spec: { ...(object["spec"] as object), updateStrategy: { type: "OnDelete" } } }
         : object;
+    const held = told(at("v3.30.7"), at("v3.30.7"), { edit: (object) => onDelete(marked(object)) });
+    expect(held.contract?.because).toBe("DaemonSet calico-node is held at OnDelete");
+    // Somebody has put RollingUpdate back: it is not held.
+    const loose = told(at("v3.30.7"), at("v3.30.7"), { edit: marked });
+    expect(loose.contract?.because).toBe("DaemonSet calico-node still has the mark of a held strategy");
     const other = told(at("v3.30.7"), at("v3.30.7"), { edit: onDelete });
     expect(other.template?.state).toBe("done");
     expect(other.contract?.because).toMatch(

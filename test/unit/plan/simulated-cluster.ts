@@ -39,6 +39,8 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
   #daemonSet: Raw;
   readonly #revisions: Raw[];
   readonly #comingBack = new Map<string, number>();
+  /** The DaemonSet as the watch still shows it, where that is behind the pods'. */
+  #behind: Raw | undefined;
 
   readonly #env: readonly unknown[];
 
@@ -71,7 +73,7 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
   }
 
   snapshot(): NodeWorld {
-    const raw = structuredClone(this.#daemonSet) as unknown as KubeObject;
+    const raw = structuredClone(this.#behind ?? this.#daemonSet) as unknown as KubeObject;
     return {
       daemonSet: { raw, facts: daemonSetFacts(raw) },
       revisions: this.#revisions.map((entry) => revisionFacts(entry as unknown as KubeObject)),
@@ -91,6 +93,24 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
 
   async changed(until: number): Promise<void> {
     this.advance(Math.max(100, Math.min(until - this.now, 1_000)));
+  }
+
+  async confirm(): Promise<void> {
+    this.#behind = undefined;
+  }
+
+  /**
+   * Somebody else puts a strategy back, as kubectl patch does it or, with our annotations, kubectl replace. `unseen`:
+   * what the controller makes of it is seen first.
+   */
+  putStrategyBack(strategy: unknown, by: "patch" | "replace", unseen: boolean): void {
+    if (unseen) this.#behind = structuredClone(this.#daemonSet);
+    if (by === "replace") this.#daemonSet.metadata.annotations = {};
+    (this.#daemonSet["spec"] as Record<string, unknown>)["updateStrategy"] = strategy;
+    this.#daemonSet.metadata.resourceVersion = String((this.#version += 1));
+    // One at a time, as maxUnavailable says.
+    const last = [...this.#pods.values()].findLast((pod) => !this.#isNewest(pod));
+    if (last !== undefined) this.#replace(last);
   }
 
   advance(time: number): void {
@@ -203,13 +223,20 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
     }
     // The controller's own rollout, as soon as it is allowed: all outdated pods at once.
     const rolls = (this.strategy as { type: string }).type === "RollingUpdate";
-    if (!rolls) return;
+    if (!rolls || object.kind !== "DaemonSet") return;
     for (const pod of this.#pods.values()) {
-      const hash = (pod.metadata["labels"] as Record<string, string>)["controller-revision-hash"];
-      if (hash === `r${String(this.#daemonSet.metadata["generation"])}`) continue;
-      this.#pods.delete(pod.metadata.name);
-      this.#comingBack.set((pod["spec"] as { nodeName: string }).nodeName, this.now + 1_000);
+      if (!this.#isNewest(pod)) this.#replace(pod);
     }
+  }
+
+  #isNewest(pod: Raw): boolean {
+    const hash = (pod.metadata["labels"] as Record<string, string>)["controller-revision-hash"];
+    return hash === `r${String(this.#daemonSet.metadata["generation"])}`;
+  }
+
+  #replace(pod: Raw): void {
+    this.#pods.delete(pod.metadata.name);
+    this.#comingBack.set((pod["spec"] as { nodeName: string }).nodeName, this.now + 1_000);
   }
 
   #meta(name: string, uid: string): Raw["metadata"] {

@@ -111,8 +111,12 @@ export class SimulatedUpgrade {
       },
       changed: async (until) => this.advance(Math.max(100, Math.min(until - this.now, 1_000))),
       absorb: () => {},
-      refresh: async () => this.advance(200),
+      refresh: async () => {
+        this.advance(200);
+        await this.nodes.confirm();
+      },
       fetchEvents: async () => {},
+      confirm: async () => await this.nodes.confirm(),
     };
   }
 

@@ -231,6 +231,27 @@ describe("H18: the others", () => {
     expect(check({ strategy: rolling, pods: over }).outcome).toBe("pass");
   });
 
+  test("a pod that is only missing, or already being deleted, is no rollout that has to be taken over", () => {
+    const newest = { revision: 2 };
+    const missing = [pod("node-01", newest), pod("node-02", newest)];
+    const because = "calico-node is not Ready on another node: node-03 (no pod)";
+    expect(check({ strategy: rolling, pods: missing })).toMatchObject({ outcome: "fail", because });
+    const going = pod("node-03", { deletedAt: now - 1000 });
+    expect(check({ strategy: rolling, pods: [...missing, going] })).toMatchObject({
+      outcome: "fail",
+      because,
+    });
+  });
+
+  test("a rollout that the controller has not begun is not said to be under way", () => {
+    expect(check({ strategy: rolling, observed: false, pods: pods({}) })).toMatchObject({
+      outcome: "fail",
+      because: expect.stringContaining(
+        "a rollout of daemonset kube-system/calico-node begins as soon as its controller has seen the newest template",
+      ) as string,
+    });
+  });
+
   test("while Calico's own data migration holds Ready back, nobody is waited for", () => {
     expect(check({ pods: pods({ ready: false }) }, { expectReady: false }).outcome).toBe("n/a");
   });

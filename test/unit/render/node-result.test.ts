@@ -131,6 +131,21 @@ describe("what is left to do", () => {
     );
   });
 
+  test("H12: once somebody has put the strategy back it is not said to be held, but who restarts the others", () => {
+    for (const pinned of [{ pinned: rolling }, {}]) {
+      const loose = result(
+        {},
+        { world: world({ pods: old, strategy: rolling, ...pinned }), stop: { message: "x" } },
+      );
+      expect(closingLines(loose)).toEqual([
+        "daemonset kube-system/calico-node has updateStrategy RollingUpdate: Kubernetes restarts calico-node on the remaining nodes by itself, without cordoning (2 left: node-02, node-03)",
+      ]);
+      expect(nodeResultObject(loose)).toMatchObject({
+        daemonSet: { updateStrategy: "RollingUpdate", pinned: false },
+      });
+    }
+  });
+
   test("H16: what becomes of a silent node depends on who restarts pods there", () => {
     const nodes = [node("node-01"), node("node-02", { ready: "Unknown" })];
     const pods = [pod("node-01", { revision: 2 }), pod("node-02")];

@@ -1,6 +1,6 @@
 import { podsByNode, shouldRun } from "../../../model/placement.ts";
 import { neverReachedKubelet } from "../../../model/pod.ts";
-import { upToDate } from "../../../model/rollout.ts";
+import { isObserved, isToReplace, upToDate } from "../../../model/rollout.ts";
 import { stuckReason, stuckText } from "../../../model/stuck.ts";
 import { nodeRule } from "../../node-rule.ts";
 
@@ -29,13 +29,16 @@ export const othersReady = nodeRule({
     if (daemonSet.strategy.type === "RollingUpdate" && !takeOver) {
       const behind = answering.filter((node) => {
         const pod = current(node.name);
-        return pod !== undefined && upToDate(pod, daemonSet, revisions) === false;
+        return pod !== undefined && isToReplace(pod, upToDate(pod, daemonSet, revisions));
       });
       if (behind.length > 0) {
+        const state = isObserved(daemonSet)
+          ? "is under way"
+          : "begins as soon as its controller has seen the newest template";
         return {
           outcome: "fail",
           because:
-            `a rollout of daemonset ${daemonSet.namespace}/${daemonSet.name} is under way (updateStrategy RollingUpdate, ` +
+            `a rollout of daemonset ${daemonSet.namespace}/${daemonSet.name} ${state} (updateStrategy RollingUpdate, ` +
             `${behind.length} of ${nodes.size} nodes still on an older revision): its controller restarts nodes by itself, uncordoned`,
           fix: "wait until it has ended (kubectl calico-upgrade status --wait), or --take-over: it holds the rollout and goes on node by node",
         };
