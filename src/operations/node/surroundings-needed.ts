@@ -145,7 +145,7 @@ async function readRbac({ connection }: Look, discovery: Discovery, needs: Templ
   };
   const { ClusterRoleBinding: wide, RoleBinding: narrow } = places;
   if (wide === undefined || narrow === undefined) return { bindings: "none", roles: new Map() };
-  const namespaces = new Set(needs.grants.flatMap(({ binding }) => binding.namespace ?? []));
+  const namespaces = new Set(needs.grants.flatMap(({ binding }) => binding?.namespace ?? []));
   const bindings = await readingOf(async () => {
     const lists = await Promise.all([
       list(connection, wide),
@@ -156,7 +156,7 @@ async function readRbac({ connection }: Look, discovery: Discovery, needs: Templ
   const bound = (bindings.known ? bindings.value : [])
     .map((raw) => bindingOf(raw, raw.metadata.namespace ?? ""))
     .filter((binding) => needs.accounts.some((account) => bindsTo(binding, account)));
-  const wanted = [...bound, ...needs.grants.map(({ binding }) => binding)].map(({ role }) => role);
+  const wanted = [...bound, ...needs.grants.flatMap(({ binding }) => binding ?? [])].map(({ role }) => role);
   const refs = wanted.flatMap((role) => refOf(role, places[role.kind]) ?? []);
   const found = await readAll(connection, [...new Map(refs.map((ref) => [objectKey(ref), ref])).values()]);
   const roles = await byId(wanted, roleId, (role) => {
