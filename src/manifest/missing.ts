@@ -140,7 +140,7 @@ function missingAnyhow(
           ...own.role,
           what: `does not allow ServiceAccount ${account.namespace}/${account.name} to ${what}`,
         };
-  return [{ ...found, ofRelease: true }];
+  return [found];
 }
 
 function reaches(binding: Binding, namespace: string | undefined): boolean {

@@ -5,6 +5,7 @@ import { willRestart } from "../../plan/node/will-restart.ts";
 import { openRunBundle, warn, type Session } from "../session.ts";
 import { checkedGoal } from "./goal.ts";
 import type { OpenNodes } from "./open.ts";
+import { needsOfNode } from "./release-needs.ts";
 import type { NodesRequest } from "./request.ts";
 import { checkNodeStep, wholeFile } from "./step-rules.ts";
 import { checkSurroundings } from "./surroundings-needed.ts";
@@ -60,7 +61,10 @@ async function checkedTemplate(
   const desired = await wholeFile(nodes, session, request, file);
   const goal = await templateGoal(nodes, session, desired);
   const overridden = templateOnly || ignored.has("H05") || ignored.has("all");
-  const { refusal: missing, others } = await checkSurroundings(session.connection, file, desired);
+  const ofRelease = needsOfNode(nodes, desired);
+  const { refusal: missing, others } = await checkSurroundings(session.connection, file, desired, {
+    ofRelease,
+  });
   if (missing !== undefined && !overridden) throw userError(missing);
   if (missing !== undefined) warn(session, missing);
   if (others !== undefined) session.emit({ kind: "note", text: others });

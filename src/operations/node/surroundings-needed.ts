@@ -2,6 +2,7 @@ import { list } from "../../cluster/list.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readingOf } from "../../cluster/reading.ts";
 import { missing, type ConfigKeys, type LiveSurroundings, type Missing } from "../../manifest/missing.ts";
+import { missingFromBoth } from "../../manifest/after-applying.ts";
 import { templateNeeds, type ConfigNeed, type TemplateNeeds } from "../../manifest/needs.ts";
 import { bindingOf, bindsTo, type Account, type RoleRef } from "../../model/rbac.ts";
 import { isAsInFile } from "../../merge/within.ts";
@@ -30,14 +31,22 @@ export async function checkSurroundings(
   connection: Connection,
   file: FileTemplate,
   daemonSet: KubeObject,
-  { about, others = true }: { readonly about?: MissingFor; readonly others?: boolean } = {},
+  {
+    about,
+    others = true,
+    ofRelease,
+  }: {
+    readonly about?: MissingFor;
+    readonly others?: boolean;
+    /** What the template's release needs, whatever the file holds. */
+    readonly ofRelease?: TemplateNeeds | undefined;
+  } = {},
 ): Promise<CheckedSurroundings> {
-  const cluster = lookAt(connection, file.objects);
-  const [{ needs, live }, counted] = await Promise.all([
-    readNeeds(cluster, file, daemonSet),
+  const cluster = lookFor(connection, file, ofRelease);
+  const [{ missing: found }, counted] = await Promise.all([
+    readNeeds(cluster, file, daemonSet, ofRelease),
     others ? countOthers(cluster, file, daemonSet) : undefined,
   ]);
-  const found = missing(needs, live);
   return {
     missing: found,
     refusal: missingText(found, file.name, about),
@@ -47,8 +56,19 @@ export async function checkSurroundings(
 
 interface Surroundings {
   readonly discovery: Discovery;
-  readonly needs: TemplateNeeds;
   readonly live: LiveSurroundings;
+  /** Of the file's template, then of its release what the file does not bring either. */
+  readonly missing: readonly Missing[];
+}
+
+const nothing: TemplateNeeds = { crds: [], accounts: [], grants: [], configs: [] };
+
+function lookFor(connection: Connection, { objects }: File, ofRelease = nothing): Look {
+  return lookAt(
+    connection,
+    objects,
+    ofRelease.crds.map(({ group }) => group),
+  );
 }
 
 /** What the file's template needs, and the cluster's side of it. */
@@ -56,14 +76,25 @@ export async function readSurroundings(
   connection: Connection,
   file: File,
   daemonSet: KubeObject,
+  ofRelease?: TemplateNeeds,
 ): Promise<Surroundings> {
-  return await readNeeds(lookAt(connection, file.objects), file, daemonSet);
+  return await readNeeds(lookFor(connection, file, ofRelease), file, daemonSet, ofRelease);
 }
 
 /** Reads what does not depend on each other side by side. */
-async function readNeeds(look: Look, file: File, daemonSet: KubeObject): Promise<Surroundings> {
+async function readNeeds(
+  look: Look,
+  file: File,
+  daemonSet: KubeObject,
+  ofRelease = nothing,
+): Promise<Surroundings> {
   const { connection, get } = look;
-  const needs = templateNeeds(file.objects, daemonSet, connection.namespace);
+  const ofFile = templateNeeds(file.objects, daemonSet, connection.namespace);
+  const needs: TemplateNeeds = {
+    ...ofFile,
+    accounts: [...ofFile.accounts, ...ofRelease.accounts],
+    grants: [...ofFile.grants, ...ofRelease.grants],
+  };
   const core = (resource: string, kind: string, { namespace, name }: Account): Ref => ({
     group: "",
     version: "v1",
@@ -92,7 +123,14 @@ async function readNeeds(look: Look, file: File, daemonSet: KubeObject): Promise
     role: (role) => roles.get(roleId(role)) ?? notAsked,
     config: (need) => configs.get(configId(need)) ?? notAsked,
   };
-  return { discovery, needs, live };
+  const objects = file.objects.map(({ object }) => object);
+  const left = missingFromBoth(ofRelease, live, objects, connection.namespace);
+  return { discovery, live, missing: [...missing(ofFile, live), ...left.map(neither)] };
+}
+
+/** What no object of the file adds is told so: applying all of it would not do. */
+function neither(one: Missing): Missing {
+  return one.unknown === true ? one : { ...one, ofRelease: true };
 }
 
 /** Looks at every object of the file but the DaemonSet. */

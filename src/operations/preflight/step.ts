@@ -44,8 +44,10 @@ export async function checkStep(
   subject: Subject,
   ignored: ReadonlySet<string>,
   warn: (text: string) => void,
+  /** What the command has judged by itself. */
+  settled: ReadonlySet<string> = new Set(),
 ): Promise<void> {
-  const open = (await findingsForStep(step, place, subject)).filter(
+  const open = (await findingsForStep(step, place, subject, settled)).filter(
     ({ outcome }) => outcome === "fail" || outcome === "unknown",
   );
   const refusals = open.filter((finding) => blocks(finding, ignored));
@@ -86,8 +88,10 @@ export async function findingsForStep(
   step: GuardedStep,
   place: StepPlace,
   subject: Subject,
+  settled: ReadonlySet<string> = new Set(),
 ): Promise<readonly Finding[]> {
-  return await findingsFrom(rulesOfStep(step, subject), place, subject);
+  const rules = rulesOfStep(step, subject).filter(({ id }) => !settled.has(id));
+  return await findingsFrom(rules, place, subject);
 }
 
 async function findingsFrom(

@@ -135,7 +135,7 @@ function beyondRunning(
   to: Subject["to"],
 ): Reading<TemplateNeeds> {
   if (to === undefined) return unknownReading("no release is named");
-  if (!to.known) return to;
+  if (!to.known) return unknownReading(unknownBecause("target", to));
   const { running, calicoPods } = readings;
   if (!running.known) return unknownReading(unknownBecause("running", running));
   if (!calicoPods.known) return unknownReading(unknownBecause("pods", calicoPods));
