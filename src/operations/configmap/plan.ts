@@ -18,6 +18,7 @@ import { partOf, type Session } from "../session.ts";
 import { changeOf, takesOver } from "./change.ts";
 import { oldNodeLines, problemsOf } from "./check.ts";
 import { openConfigMap, type OpenConfigMap } from "./open.ts";
+import { refuseOtherDatastore } from "./other-datastore.ts";
 import { conflictLines, refuse } from "./refuse.ts";
 import type { ConfigMapRequest, NewValues } from "./request.ts";
 import { refusedRestarts } from "./restarts.ts";
@@ -55,6 +56,7 @@ export async function planConfigMap(
     emit: (event) => (event.kind === "warning" ? warnings.push(event.text) : session.emit(event)),
   };
   const open = first ?? (await openConfigMap(session, request.daemonSet));
+  refuseOtherDatastore(open, values, request);
   const change = changeOf(open, values, request);
   const force = takesOver(values, request);
   refuse(open, change, await problemsOf(session.connection, open, change), force);
