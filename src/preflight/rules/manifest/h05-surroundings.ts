@@ -48,13 +48,13 @@ export const surroundings = clusterRule({
       "seen on a real server: the Felix of v3.30 under the ClusterRole of v3.29 gets 403 and never becomes Ready",
     ],
   },
+  when: { target: true },
   needs: ["daemonSet"],
   looks,
   steps: ["node", "apply"],
   ofTarget: true,
   check({ daemonSet }, subject, _now, readings) {
-    const { to, manifest } = subject;
-    if (to === undefined && manifest === undefined) return { outcome: "n/a", because: "no target is named" };
+    const { manifest } = subject;
     if (readings.install.known && readings.install.value.kind === "operator")
       return { outcome: "n/a", because: "the operator brings what its Calico needs" };
     const pair = templatePair(subject, daemonSet, readings.configMaps.known ? readings.configMaps.value : []);
