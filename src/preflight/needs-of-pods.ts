@@ -87,9 +87,19 @@ export function recordedNeeds(
 
 export function allOf(all: readonly TemplateNeeds[]): TemplateNeeds {
   return {
-    crds: [...new Map(all.flatMap(({ crds }) => crds).map((crd) => [crd.name, crd])).values()],
-    accounts: all.flatMap(({ accounts }) => accounts),
+    crds: unique(
+      all.flatMap(({ crds }) => crds),
+      ({ name }) => name,
+    ),
+    accounts: unique(
+      all.flatMap(({ accounts }) => accounts),
+      ({ namespace, name }) => `${namespace}/${name}`,
+    ),
     grants: all.flatMap(({ grants }) => grants),
     configs: all.flatMap(({ configs }) => configs),
   };
+}
+
+function unique<T>(all: readonly T[], id: (one: T) => string): readonly T[] {
+  return [...new Map(all.map((one) => [id(one), one])).values()];
 }

@@ -116,6 +116,8 @@ describe("H05: whoever brings what the release needs is not stopped", () => {
     expect(finding).toMatchObject({ outcome: "fail", severity: "info" });
     expect(finding.because).toContain("stagednetworkpolicies.crd.projectcalico.org");
     expect(isRefused(finding)).toBe(false);
+    const objects = finding.evidence.map(({ object }) => object);
+    expect(objects).toEqual([...new Set(objects)]);
   });
 
   test("after it was applied nothing is missing, with the file and without", () => {

@@ -1,5 +1,5 @@
 import { missingFromBoth } from "../../../manifest/after-applying.ts";
-import { missing, type Missing } from "../../../manifest/missing.ts";
+import { missing, type LiveSurroundings, type Missing } from "../../../manifest/missing.ts";
 import type { TemplateNeeds } from "../../../manifest/needs.ts";
 import type { DaemonSetFacts } from "../../../model/daemonset.ts";
 import { known, type Reading } from "../../../model/reading.ts";
@@ -99,14 +99,14 @@ function judge(
       : {
           outcome: "fail",
           severity: isRepair(readings, to) ? "warning" : "error",
-          because: `${release} needs what neither the file nor the cluster has: ${text}; its pods would not become Ready`,
+          because: `${release} needs what neither the file nor the cluster has: ${text}; pods of that release fail without it`,
           evidence,
           fix: `take upstream's manifest of ${to?.known === true ? release : "the target"} and bring your own settings into it`,
         };
   }
   const [first] = left;
   if (first !== undefined) return { outcome: "unknown", because: textOf(left), evidence: evidenceOf(left) };
-  const now = missing(needs, live);
+  const now = missingNow(ofFile, ofRelease.known ? ofRelease.value : undefined, live);
   const coming = now.filter(isLacking);
   if (coming.length > 0) {
     return {
@@ -152,6 +152,18 @@ function unknownReading(message: string): Reading<never> {
   return { known: false, why: "failed", message };
 }
 
+/** What the file's templates need, and of the release's needs what that does not name already. */
+function missingNow(
+  ofFile: TemplateNeeds | undefined,
+  ofRelease: TemplateNeeds | undefined,
+  live: LiveSurroundings,
+): readonly Missing[] {
+  const found = ofFile === undefined ? [] : missing(ofFile, live);
+  const named = new Set(found.map(objectOf));
+  const more = ofRelease === undefined ? [] : missing(ofRelease, live);
+  return [...found, ...more.filter((each) => !named.has(objectOf(each)))];
+}
+
 /** The first reading that could say otherwise and is not known. */
 function unread(readings: PreflightFacts): string | undefined {
   for (const name of [...surroundingReadings, "install", "workloads"] as const) {
@@ -183,13 +195,13 @@ function textOf(all: readonly Missing[]): string {
   const [crds, others] = [true, false].map((wanted) =>
     all.filter(({ kind }) => (kind === "CustomResourceDefinition") === wanted),
   );
-  const groups = Map.groupBy([...(others ?? []), ...(crds ?? [])], ({ kind, what }) => `${kind} ${what}`);
+  const groups = Map.groupBy([...(others ?? []), ...(crds ?? [])], ({ kind, name, what }) =>
+    what === "is not there" ? `${kind} ${what}` : `${kind} ${name} ${what}`,
+  );
   const texts = [...groups.values()].map((group) => {
     const [{ kind, what } = { kind: "", what: "" }] = group;
     const names = some(group.map(({ name }) => name));
-    return group.length === 1
-      ? `${kind} ${names} ${what}`
-      : `${kind}s ${names} ${what.replace(/^is /, "are ")}`;
+    return group.length === 1 ? `${kind} ${names} ${what}` : `${kind}s ${names} are not there`;
   });
   return texts.length > 4
     ? `${texts.slice(0, 4).join("; ")}; and ${String(texts.length - 4)} more`
