@@ -45,6 +45,8 @@ export interface Missing {
   readonly keys?: readonly string[];
   /** Why the file's object cannot be applied as it is, and what to do. */
   readonly because?: string;
+  /** The release needs it, and no object of the file brings it. */
+  readonly ofRelease?: true;
 }
 
 /** Everything that is missing or unknown, in the order in which it is to be added. */
@@ -77,9 +79,10 @@ function unread(about: Pick<Missing, "kind" | "name" | "namespace">, why: string
 }
 
 /** The rules of all live bindings that reach the account where the needed binding holds. */
-function missingRules(need: GrantNeed, live: LiveSurroundings): readonly Missing[] {
+function missingRules({ binding, ...need }: GrantNeed, live: LiveSurroundings): readonly Missing[] {
   if (live.bindings === "none") return [];
-  const { role, namespace } = need.binding;
+  if (binding === undefined) return missingAnyhow(need, live.bindings, live);
+  const { role, namespace } = binding;
   const about = { ...role };
   if (!live.bindings.known) return [unread(about, live.bindings.message)];
   const bound = live.bindings.value
@@ -103,11 +106,41 @@ function missingRules(need: GrantNeed, live: LiveSurroundings): readonly Missing
     found.push({ ...about, what: `${verb} ${account} to ${describeGrants(lacking)}` });
   }
   if (!bound.some((binding) => sameRole(binding.role, role))) {
-    const { kind, name } = need.binding;
+    const { kind, name } = binding;
     const what = `does not give ${role.kind} ${role.name} to ${account}`;
     found.push({ kind, name, what, ...(namespace === undefined ? {} : { namespace }) });
   }
   return found;
+}
+
+/** Of all roles that are bound to the account everywhere; where there is none, its account is named. */
+function missingAnyhow(
+  { account, rules }: Omit<GrantNeed, "binding">,
+  bindings: Reading<readonly KubeObject[]>,
+  live: LiveSurroundings,
+): readonly Missing[] {
+  const unbound = { kind: "ServiceAccount", ...account };
+  if (!bindings.known) return [unread(unbound, bindings.message)];
+  const bound = bindings.value
+    .map((raw) => bindingOf(raw, raw.metadata.namespace ?? ""))
+    .filter((each) => bindsTo(each, account) && reaches(each, undefined))
+    .map(({ role }) => ({ role, reading: live.role(role) }));
+  const owned = bound.flatMap(({ reading }) =>
+    reading.known && reading.value !== undefined ? rulesOf(reading.value) : [],
+  );
+  const lacking = uncovered(owned, rules);
+  if (lacking.length === 0) return [];
+  for (const { role, reading } of bound) if (!reading.known) return [unread(role, reading.message)];
+  const what = describeGrants(lacking);
+  const own = bound.find(({ role }) => /calico|canal/.test(role.name)) ?? bound[0];
+  const found =
+    own === undefined
+      ? { ...unbound, what: `has no role that allows it to ${what}` }
+      : {
+          ...own.role,
+          what: `does not allow ServiceAccount ${account.namespace}/${account.name} to ${what}`,
+        };
+  return [found];
 }
 
 function reaches(binding: Binding, namespace: string | undefined): boolean {

@@ -33,10 +33,11 @@ export interface CrdNeed {
   readonly versions: readonly string[];
 }
 
-/** A role of the file, bound in the file to an account. */
+/** A role of the file, bound in the file to an account; or what a release needs, whichever role gives it. */
 export interface GrantNeed {
   readonly account: Account;
-  readonly binding: Binding;
+  /** Undefined: any role will do. */
+  readonly binding?: Binding;
   readonly rules: readonly PolicyRule[];
 }
 

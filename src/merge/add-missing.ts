@@ -31,6 +31,10 @@ export function addMissing(
   const left: Missing[] = [];
   for (const one of missing) {
     const id = `${one.kind}/${one.namespace ?? ""}/${one.name}`;
+    if (one.ofRelease === true && one.unknown !== true && one.kind !== "ServiceAccount") {
+      left.push({ ...one, because: "the file does not bring it either: use the release's own manifest" });
+      continue;
+    }
     if (added.has(id) && one.kind !== "ConfigMap") continue;
     const object =
       one.unknown === true ? undefined : addition(one, fromFile(one, file, defaultNamespace), live);

@@ -93,15 +93,26 @@ function nodeDriver(
   };
 }
 
+/** What the values of a ConfigMap of Calico's are for, by themselves. */
+export function configMapDatastore(data: Readonly<Record<string, string>>): Datastore["type"] {
+  const { type } = cniConfigDriver(data["cni_network_config"] ?? "", "");
+  if (type !== "unknown") return type;
+  return (data["etcd_endpoints"] ?? data["etcd_authority"] ?? "") === "" ? "unknown" : "etcd";
+}
+
 function cniDriver(container: TemplateContainer | undefined, configMaps: readonly ConfigMapFacts[]): Driver {
   if (container === undefined) return { type: "unknown", evidence: [] };
   const config = envValue(container, "CNI_NETWORK_CONFIG", configMaps);
   if (config === undefined || config === "unknown") return { type: "unknown", evidence: [] };
   const where = config.from === undefined ? "the CNI configuration" : `ConfigMap ${config.from}`;
-  if (/"datastore_type"\s*:\s*"kubernetes"/.test(config.value)) {
+  return cniConfigDriver(config.value, where);
+}
+
+function cniConfigDriver(text: string, where: string): Driver {
+  if (/"datastore_type"\s*:\s*"kubernetes"/.test(text)) {
     return { type: "kubernetes", evidence: [`"datastore_type": "kubernetes" in ${where}`] };
   }
-  return /"etcd_(endpoints|authority)"\s*:/.test(config.value)
+  return /"etcd_(endpoints|authority)"\s*:/.test(text)
     ? { type: "etcd", evidence: [`"etcd_endpoints" in ${where}`] }
     : { type: "unknown", evidence: [] };
 }

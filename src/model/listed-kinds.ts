@@ -3,7 +3,7 @@ import { endpointFacts } from "./endpoint.ts";
 import type { KubeObject } from "./kube.ts";
 import { namespaceFacts } from "./namespace.ts";
 import { networkPolicyFacts } from "./network-policy.ts";
-import { bindingOf, roleFacts } from "./rbac.ts";
+import { bindingOf, isReadBinding, isReadRole, roleFacts, type Binding, type RoleFacts } from "./rbac.ts";
 import { budgetFacts, crdFacts, jobFacts, objectFacts, podUsage, serviceFacts } from "./surroundings.ts";
 import { workloadMarks } from "./workload-marks.ts";
 
@@ -55,12 +55,8 @@ function thirdParty(resource: string, kind: string): ListedKind<ReturnType<typeo
 }
 
 const rbac = "rbac.authorization.k8s.io";
-const role = { groups: [rbac], absent: "none", pick: calicosOnly(roleFacts) } as const;
-const binding = {
-  groups: [rbac],
-  absent: "none",
-  pick: calicosOnly((raw) => bindingOf(raw, raw.metadata.namespace ?? "")),
-} as const;
+const role = { groups: [rbac], absent: "none", pick: calicosRole } as const;
+const binding = { groups: [rbac], absent: "none", pick: calicosBinding } as const;
 
 /** `k8s-app` of calico-node's pods in upstream's manifests. */
 const ofCalicoNode = ["calico-node", "canal", "canal-node"];
@@ -219,15 +215,11 @@ function kind<T>(
   return { resource, kind, groups: [group], absent: "unknown", pick };
 }
 
-/** RBAC objects that are Calico's, or give something to one of its accounts. */
-function calicosOnly<T>(pick: (raw: KubeObject) => T): (raw: KubeObject) => T | undefined {
-  const calicos = /calico|canal|typha|tigera|flannel/;
-  return (raw) => {
-    const { roleRef, subjects } = raw as {
-      readonly roleRef?: { readonly name?: string };
-      readonly subjects?: readonly { readonly name?: string }[] | null;
-    };
-    const names = [raw.metadata.name, roleRef?.name, ...(subjects ?? []).map(({ name }) => name)];
-    return names.some((name) => name !== undefined && calicos.test(name)) ? pick(raw) : undefined;
-  };
+function calicosRole(raw: KubeObject): RoleFacts | undefined {
+  return isReadRole(raw.metadata.name) ? roleFacts(raw) : undefined;
+}
+
+function calicosBinding(raw: KubeObject): Binding | undefined {
+  const binding = bindingOf(raw, raw.metadata.namespace ?? "");
+  return isReadBinding(binding) ? binding : undefined;
 }

@@ -88,3 +88,16 @@ export function roleFacts(raw: KubeObject): RoleFacts {
     ? { ...common, kind: "Role", namespace: namespace ?? "" }
     : { ...common, kind: "ClusterRole" };
 }
+
+const calicos = /calico|canal|typha|tigera|flannel/;
+
+/** Of roles Calico's own are read, and the one that allows everything. */
+export function isReadRole(name: string): boolean {
+  return calicos.test(name) || name === "cluster-admin";
+}
+
+/** Of bindings those that are Calico's, or give something to an account that it may run as. */
+export function isReadBinding({ name, role, subjects }: Binding): boolean {
+  const named = [name, role.name, ...subjects.map((subject) => subject.name ?? "")];
+  return named.some((each) => calicos.test(each) || /^(default|system:serviceaccounts(:.*)?)$/.test(each));
+}

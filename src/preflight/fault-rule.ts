@@ -43,7 +43,7 @@ export function faultRule(row: BadRelease): ClusterRule {
         return installed === undefined
           ? { outcome: "n/a", because: "none of these releases runs or is asked for" }
           : note;
-      if (!to.known) return { outcome: "unknown", because: `the target is not known: ${to.message}` };
+      if (!to.known) return { outcome: "unknown", because: unknownBecause("target", to) };
       const seen = circumstancesOf(readings, running.oldest, to.value);
       if (seen === undefined) {
         return concerns(row, to.value)

@@ -25,6 +25,8 @@ export interface When {
   readonly operator?: boolean;
   /** A manifest was given with -f. */
   readonly manifest?: true;
+  /** A release is asked for, or a manifest was given. */
+  readonly target?: true;
 }
 
 export type Applies =
@@ -46,6 +48,7 @@ export function conditionsOf(when: When): readonly (keyof PreflightFacts)[] {
     vxlan: "vxlan",
     operator: "install",
     manifest: undefined,
+    target: undefined,
   };
   return (Object.keys(when) as (keyof When)[]).flatMap((part) => looksAt[part] ?? []);
 }
@@ -63,6 +66,8 @@ function partsOf(when: When, facts: PreflightFacts, { to, manifest }: Subject): 
   const parts: Applies[] = [];
   const oldest: Reading<Version> = facts.running.known ? known(facts.running.value.oldest) : facts.running;
   if (when.manifest === true && manifest === undefined) parts.push(no("no manifest is given"));
+  if (when.target === true && to === undefined && manifest === undefined)
+    parts.push(no("no target is named"));
   if (when.crosses !== undefined) parts.push(crossingOf(when.crosses, oldest, to));
   if (when.changesPolicies === true) parts.push(newMeaning(facts, to));
   const { from, to: ends } = when;

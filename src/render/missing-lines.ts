@@ -13,6 +13,7 @@ export function missingText(
 ): string | undefined {
   if (all.length === 0) return undefined;
   const lacking = all.filter(({ unknown }) => unknown !== true);
+  const inFile = lacking.filter(({ ofRelease }) => ofRelease !== true);
   const dark = all.filter(({ unknown }) => unknown === true);
   const lines: string[] = [];
   if (lacking.length > 0) {
@@ -24,7 +25,11 @@ export function missingText(
     lines.push(lacking.length > 0 ? "and this is not known:" : first);
     lines.push(...dark.map((one) => `  ${missingLine(one)}`));
   }
-  if (lacking.length > 0) {
+  if (inFile.length < lacking.length)
+    lines.push(
+      `${fileName(file)} does not bring all of it: start from the release's own manifest and bring your own settings into it`,
+    );
+  if (inFile.length > 0) {
     const given = file === "-" ? "FILE" : quoted(file);
     lines.push(`add it with: ${program} ${command} -f ${given} --print-missing | kubectl apply -f -`);
   }

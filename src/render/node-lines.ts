@@ -1,8 +1,13 @@
+import type { PodFacts } from "../model/pod.ts";
+import type { Truth } from "../model/reading.ts";
 import { rollsText } from "../model/rolls.ts";
 import { phaseOf } from "../plan/node/phases.ts";
 import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { StepWords } from "../plan/step-words.ts";
+import { catalogue } from "../releases/catalogue.ts";
+import { releaseOfPod } from "../releases/running.ts";
+import { atLeast, versionOf } from "../releases/version.ts";
 import { nodeLine } from "./node-result.ts";
 import { phaseTitles } from "./phase-titles.ts";
 
@@ -56,10 +61,12 @@ export function stepNotice(step: NodeStep): string | undefined {
     return `node/${step.node.name}: going on where ${step.node.lease === "unreadable" ? "another run" : (step.node.lease?.holder ?? "an earlier run")} left off`;
   if (step.kind === "delete-pod") {
     const grace = step.gracePeriod ?? step.pod.terminationGracePeriod ?? 30;
-    if (grace === 0) return undefined;
+    const ignores = installerIgnoresSigterm(step.pod);
+    if (grace === 0 || ignores === false) return undefined;
+    const may = ignores === "unknown" ? ", and this pod's images do not tell its release" : "";
     return (
-      `pod ${step.pod.name} has ${grace}s to end, and install-cni of Calico before v2.6 ignores the request to: ` +
-      `calico-node may be down that long; --grace-period shortens it`
+      `pod ${step.pod.name} has a ${grace}s termination grace period; before Calico v2.6 install-cni ignores SIGTERM${may}, ` +
+      `so calico-node may be down for all of it; --grace-period shortens it`
     );
   }
   if (step.kind !== "drop-lease") return undefined;
@@ -74,6 +81,15 @@ export function stepNotice(step: NodeStep): string | undefined {
     case "no-cordon":
       return undefined;
   }
+}
+
+/** Of the pod that is deleted: what comes after it ends by itself, and from v3.4 on before calico-node starts. */
+function installerIgnoresSigterm(pod: PodFacts): Truth {
+  if (!pod.containers.some(({ name }) => /^install-(calico-)?cni$/.test(name))) return false;
+  const releases = releaseOfPod(pod, catalogue).candidates.map(versionOf);
+  if (releases.length === 0) return "unknown";
+  const old = releases.filter((release) => !atLeast(release, "v2.6.0"));
+  return old.length === 0 ? false : old.length === releases.length || "unknown";
 }
 
 /** `suffix`: a dry run's, which has no figures to tell. */

@@ -30,7 +30,24 @@ export function controllerRules({ datastore }: Era): readonly Rule[] {
   return datastore === "etcd" ? etcdController : kddController;
 }
 
+/** From v3.32 on it looks after policies of both of Calico's groups, and after its own deployments. */
+const newest: readonly Rule[] = [
+  { groups: ["apps"], resources: ["daemonsets", "deployments"], verbs: read, since: "3.32" },
+  {
+    groups: both,
+    resources: [
+      "globalnetworkpolicies",
+      "networkpolicies",
+      "stagedglobalnetworkpolicies",
+      "stagednetworkpolicies",
+    ],
+    verbs: "get list create update delete watch",
+    since: "3.32",
+  },
+];
+
 const etcdController: readonly Rule[] = [
+  ...newest,
   {
     groups: ["", "extensions"],
     resources: ["pods", "namespaces", "networkpolicies"],
@@ -44,7 +61,13 @@ const etcdController: readonly Rule[] = [
     since: "2.6",
     until: "3.4",
   },
-  { groups: core, resources: ["serviceaccounts"], verbs: "watch list", since: "3.2", until: "3.4" },
+  {
+    groups: ["", "extensions"],
+    resources: ["serviceaccounts"],
+    verbs: "watch list",
+    since: "3.2",
+    until: "3.4",
+  },
   { groups: core, resources: ["pods", "nodes", "namespaces", "serviceaccounts"], verbs: read, since: "3.4" },
   { groups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: "watch list", since: "3.1" },
   { groups: core, resources: ["services", "services/status"], verbs: "get list update watch", since: "3.30" },
@@ -91,15 +114,18 @@ const kddController: readonly Rule[] = [
   { groups: crd, resources: ["kubecontrollersconfigurations"], verbs: write, since: "3.28" },
   { groups: crd, resources: ["tiers"], verbs: "get list create update delete watch", since: "3.29" },
   { groups: crd, resources: ["ipamconfigs"], verbs: "get list create update delete watch", since: "3.30" },
+  ...newest,
   {
-    groups: both,
-    resources: [
-      "globalnetworkpolicies",
-      "networkpolicies",
-      "stagedglobalnetworkpolicies",
-      "stagednetworkpolicies",
-    ],
-    verbs: "get list create update delete watch",
+    groups: ["apiregistration.k8s.io"],
+    resources: ["apiservices"],
+    verbs: "get list watch create delete",
     since: "3.32",
   },
+  {
+    groups: ["apiextensions.k8s.io"],
+    resources: ["customresourcedefinitions"],
+    verbs: "get list watch delete",
+    since: "3.32",
+  },
+  { groups: crd, resources: ["kubecontrollersconfigurations/status"], verbs: "get update", since: "3.32" },
 ];

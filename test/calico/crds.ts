@@ -2,7 +2,12 @@
 import type { KubeObject } from "../cluster/kube-object.ts";
 import { type Era, inEra, type Ranged } from "./era.ts";
 
-type Kind = { readonly kind: string; readonly group?: string; readonly namespaced?: true };
+type Kind = {
+  readonly kind: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly namespaced?: true;
+};
 
 const policyApi = "policy.networking.k8s.io";
 
@@ -31,9 +36,9 @@ const kinds: readonly Ranged<Kind>[] = [
   { kind: "StagedKubernetesNetworkPolicy", namespaced: true, since: "3.30" },
   { kind: "StagedNetworkPolicy", namespaced: true, since: "3.30" },
   { kind: "Tier", since: "3.29" },
-  { kind: "AdminNetworkPolicy", group: policyApi, since: "3.29", until: "3.32" },
-  { kind: "BaselineAdminNetworkPolicy", group: policyApi, since: "3.30", until: "3.32" },
-  { kind: "ClusterNetworkPolicy", group: policyApi, since: "3.32" },
+  { kind: "AdminNetworkPolicy", group: policyApi, version: "v1alpha1", since: "3.29", until: "3.32" },
+  { kind: "BaselineAdminNetworkPolicy", group: policyApi, version: "v1alpha1", since: "3.30", until: "3.32" },
+  { kind: "ClusterNetworkPolicy", group: policyApi, version: "v1alpha2", since: "3.32" },
 ];
 
 export function crds(era: Era): KubeObject[] {
@@ -41,11 +46,13 @@ export function crds(era: Era): KubeObject[] {
   return inEra(era, kinds).map((kind) => crd(era, kind));
 }
 
-function crd({ from }: Era, { kind, group = "crd.projectcalico.org", namespaced }: Kind): KubeObject {
+function crd(
+  { from }: Era,
+  { kind, group = "crd.projectcalico.org", version = "v1", namespaced }: Kind,
+): KubeObject {
   const singular = kind.toLowerCase();
   const plural = pluralOf(singular);
   const scope = namespaced === true ? "Namespaced" : "Cluster";
-  const version = group === policyApi ? "v1alpha1" : "v1";
   if (!from("3.15")) {
     return {
       apiVersion: "apiextensions.k8s.io/v1beta1",

@@ -41,12 +41,14 @@ const kddCore: readonly Rule[] = [
   { groups: core, resources: ["pods/status"], verbs: "update", until: "3.3" },
   { groups: core, resources: ["pods/status"], verbs: "patch", since: "3.3" },
   { groups: core, resources: ["pods"], verbs: read },
+  { groups: core, resources: ["pods"], verbs: "patch", since: "3.0", until: "3.3" },
   { groups: core, resources: ["nodes"], verbs: "get list update watch", until: "3.4" },
   { groups: core, resources: ["nodes"], verbs: read, since: "3.4" },
   { groups: core, resources: ["nodes/status"], verbs: "patch update", since: "3.4" },
   { groups: core, resources: ["services", "endpoints"], verbs: "get", since: "3.0", until: "3.4" },
   { groups: core, resources: ["services", "endpoints"], verbs: read, since: "3.4" },
-  { groups: core, resources: ["serviceaccounts"], verbs: "list watch", since: "3.2" },
+  { groups: core, resources: ["serviceaccounts"], verbs: read, since: "3.2", until: "3.4" },
+  { groups: core, resources: ["serviceaccounts"], verbs: "list watch", since: "3.4" },
   { groups: core, resources: ["configmaps"], verbs: "get", since: "3.13" },
   { groups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: "watch list", since: "3.20" },
   { groups: ["extensions"], resources: ["networkpolicies"], verbs: read, until: "3.4" },
@@ -210,5 +212,6 @@ const kddIpam: readonly Rule[] = [
 
 /** flannel gives the addresses. */
 const canalIpam: readonly Rule[] = [
+  { groups: crd, resources: ["ipamblocks"], verbs: read, since: "3.6", until: "3.9" },
   { groups: crd, resources: ["blockaffinities", "ipamblocks"], verbs: read, since: "3.9" },
 ];

@@ -90,7 +90,7 @@ const cases: readonly (readonly [string, () => string | Uint8Array, Partial<Reco
     {
       apply: /datastore/,
       controller: /is for the etcd datastore, and this cluster's Calico uses the Kubernetes datastore/,
-      configmap: /etcd_endpoints|datastore/,
+      configmap: /M02: ConfigMap kube-system\/calico-config in the file is for the etcd datastore/,
       node: /M02: the file is for the etcd datastore, and this Calico uses kubernetes/,
     },
   ],
@@ -343,6 +343,27 @@ test("node --template-only makes no etcd cluster of one with the Kubernetes data
     expect.stringMatching(/M02: the file is for the etcd datastore, and this Calico uses kubernetes/),
   ]);
   expect(await writes(cluster, mark)).toEqual([]);
+});
+
+describe("a file for the other datastore is refused as that, before any of its values is judged", () => {
+  const published = toYaml(etcd).replaceAll(/https?:\/\/[\d.]+:\d+/g, "http://<ETCD_IP>:<ETCD_PORT>");
+
+  test.each([
+    ...Object.entries(commands),
+    ["plan", ["plan"]],
+    ["preflight", ["preflight"]],
+  ] as readonly (readonly [string, readonly string[]])[])("%s -f", async (_name, args) => {
+    expect(published).toContain("<ETCD_IP>");
+    const mark = await cluster.audit.mark();
+    const { code, stdout, stderr } = await runPlugin(cluster, [...args, "-f", await file(published)]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      / for the etcd datastore,? and this (Calico|cluster's Calico) (uses|has its data in) /,
+    );
+    expect(stderr).not.toContain("ETCD_IP");
+    expect(stderr).not.toContain("--print-missing");
+    expect(await writes(cluster, mark)).toEqual([]);
+  });
 });
 
 describe("the ConfigMap changes while apply works", () => {

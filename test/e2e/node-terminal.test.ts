@@ -41,7 +41,7 @@ describe.skipIf(!hasTerminal).each(eras)(
         ),
       );
       expect(screen.slice(done - 1, done)).toEqual(["✔ take the run's lease"]);
-      expect(screen.slice(done + 1).filter((line) => !line.includes("has 30s to end"))).toEqual([
+      expect(screen.slice(done + 1).filter((line) => !line.includes("termination grace period"))).toEqual([
         "  ✔ node/node-01 cordoned",
         `  ✔ pod "${pod}" deleted`,
         "  ✔ wait for its replacement to be Ready",

@@ -244,12 +244,16 @@ describe.each(eras)(
     test("H22: what a grace period costs is said before the delete, and --grace-period shortens it", async () => {
       await outdatedCalico(cluster, calico);
       const { stderr } = await run("node-01", quick);
-      const warned = /has 30s to end/.test(stderr);
+      const warned = /has a 30s termination grace period/.test(stderr);
       // Manifests from v2.6 on have none.
       expect(warned).toBe(kubeVersion === "1.15");
       const mark = await cluster.audit.mark();
+      if (kubeVersion === "1.36") {
+        const longer = await run("node-03", quick, "--grace-period=10");
+        expect(longer.stderr).not.toContain("install-cni");
+      }
       const shorter = await run("node-02", quick, "--grace-period=0");
-      expect(shorter.stderr).not.toContain("to end, and");
+      expect(shorter.stderr).not.toContain("termination grace period");
       const sent = (await pluginRequests(cluster, mark)).find(({ verb }) => verb === "delete");
       expect(at(sent?.requestObject, "gracePeriodSeconds")).toBe(0);
     });

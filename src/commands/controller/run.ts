@@ -1,4 +1,5 @@
 import type { Connection } from "../../cluster/port.ts";
+import { workloadFacts } from "../../model/workload.ts";
 import type { AppContext } from "../../context.ts";
 import { warningsOn } from "../../errors.ts";
 import { openController } from "../../operations/controller/open.ts";
@@ -39,13 +40,16 @@ export async function run(
           return await show(open, options, context);
         }
         if (options.printMissing && file !== undefined) {
-          const [{ missingObjects }, { wholeFile }, { printMissing }] = await Promise.all([
-            import("../../operations/node/missing.ts"),
-            import("../../operations/controller/whole-file.ts"),
-            import("../print-missing.ts"),
-          ]);
+          const [{ missingObjects }, { needsOfController }, { wholeFile }, { printMissing }] =
+            await Promise.all([
+              import("../../operations/node/missing.ts"),
+              import("../../operations/node/release-needs.ts"),
+              import("../../operations/controller/whole-file.ts"),
+              import("../print-missing.ts"),
+            ]);
           const { controller } = wholeFile(open, session, file);
-          return printMissing(await missingObjects(connection, controller, file), context);
+          const ofRelease = needsOfController(open, workloadFacts(controller));
+          return printMissing(await missingObjects(connection, controller, file, ofRelease), context);
         }
         const outcome = await controllerOperation(open, session, options.request, file, abort.signal);
         await shown();

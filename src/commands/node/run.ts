@@ -4,6 +4,7 @@ import { explain, warningsOn } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { missingObjects } from "../../operations/node/missing.ts";
 import { missingNodes, openNodes, type OpenNodes } from "../../operations/node/open.ts";
+import { needsOfNode } from "../../operations/node/release-needs.ts";
 import { wholeFile } from "../../operations/node/step-rules.ts";
 import type { FileTemplate } from "../../operations/node/template.ts";
 import { nodesOperation } from "../../operations/node/operation.ts";
@@ -44,7 +45,8 @@ export async function run(
         if (values.unpin) return await unpin(nodes, opened, context);
         if (values.printMissing && file !== undefined) {
           const workload = await wholeFile(nodes, session, options.request, file);
-          return printMissing(await missingObjects(connection, workload, file), context);
+          const ofRelease = needsOfNode(nodes, workload);
+          return printMissing(await missingObjects(connection, workload, file, ofRelease), context);
         }
         return await upgrade(nodes, opened, options, file, context);
       } finally {

@@ -19,6 +19,7 @@ import { partOf, type Session } from "../session.ts";
 import { changeOf, takesOver } from "./change.ts";
 import { oldNodeLines, problemsOf } from "./check.ts";
 import { openConfigMap, type OpenConfigMap } from "./open.ts";
+import { refuseOtherDatastore } from "./other-datastore.ts";
 import { conflictLines, refuse } from "./refuse.ts";
 import type { ConfigMapRequest, NewValues } from "./request.ts";
 import { refusedRestarts } from "./restarts.ts";
@@ -56,6 +57,7 @@ export async function planConfigMap(
     emit: (event) => (event.kind === "warning" ? warnings.push(event.text) : session.emit(event)),
   };
   const open = first ?? (await openConfigMap(session, request.daemonSet));
+  refuseOtherDatastore(open, values, request);
   if (values.kind === "object")
     refuseOtherState([{ ref: open.ref, object: values.find(open), before: open.live }]);
   const change = changeOf(open, values, request);

@@ -1,6 +1,7 @@
 import { workloadName } from "../../plan/controller/stops.ts";
 import { othersWanting, targetOf, type ControllerWorld } from "../../plan/controller/world.ts";
 import { controllerFindings, type LackingRights } from "../../preflight/controller-checks.ts";
+import { needsOfController } from "../node/release-needs.ts";
 import { checkSurroundings } from "../node/surroundings-needed.ts";
 import type { FileTemplate } from "../node/template.ts";
 import { lackingRights } from "./account-rights.ts";
@@ -35,6 +36,7 @@ export async function refusalsOf(
       : await checkSurroundings(connection, file, workload, {
           about: { command: "controller", override: "--ignore-preflight-errors=H05" },
           others: !isStep,
+          ofRelease: needsOfController(open, wanted.facts),
         });
   const lacking =
     file === undefined || workload === undefined

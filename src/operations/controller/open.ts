@@ -9,6 +9,7 @@ import type { Connection, Discovery } from "../../cluster/port.ts";
 import { firstFrom, readOnce } from "../../cluster/read-once.ts";
 import { readingOf } from "../../cluster/reading.ts";
 import { userError } from "../../errors.ts";
+import type { CalicoDaemonSet } from "../../facts/daemonset.ts";
 import { calicoFacts } from "../../facts/calico.ts";
 import { installOwner, type InstallOwner } from "../../merge/apply-object.ts";
 import type { DatastoreType } from "../../model/datastore.ts";
@@ -30,7 +31,7 @@ export interface OpenController {
   /** Calico's. */
   readonly namespace: string;
   /** Whose lease the run holds; undefined: no DaemonSet runs calico-node here. */
-  readonly daemonSet: NamespacedName | undefined;
+  readonly daemonSet: CalicoDaemonSet | undefined;
   readonly seen: Observed;
   readonly datastore: DatastoreType | "unknown";
   readonly places: {

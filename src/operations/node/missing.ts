@@ -1,5 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
-import { missing, type Missing } from "../../manifest/missing.ts";
+import type { Missing } from "../../manifest/missing.ts";
+import type { TemplateNeeds } from "../../manifest/needs.ts";
 import { addMissing } from "../../merge/add-missing.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { readSurroundings } from "./surroundings-needed.ts";
@@ -17,9 +18,10 @@ export async function missingObjects(
   connection: Connection,
   workload: KubeObject,
   file: FileTemplate,
+  ofRelease?: TemplateNeeds,
 ): Promise<MissingObjects> {
-  const { discovery, needs, live } = await readSurroundings(connection, file, workload);
-  const { objects, left } = addMissing(missing(needs, live), file.objects, live, connection.namespace);
+  const { discovery, missing, live } = await readSurroundings(connection, file, workload, ofRelease);
+  const { objects, left } = addMissing(missing, file.objects, live, connection.namespace);
   const isServed = ({ apiVersion, kind }: KubeObject): boolean =>
     discovery.forKind(apiVersion, kind) !== undefined;
   return {

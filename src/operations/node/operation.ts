@@ -6,6 +6,7 @@ import { willRestart } from "../../plan/node/will-restart.ts";
 import { openRunBundle, warn, type Session } from "../session.ts";
 import { checkedGoal, type CheckedGoal } from "./goal.ts";
 import type { OpenNodes } from "./open.ts";
+import { needsOfNode } from "./release-needs.ts";
 import type { NodesRequest } from "./request.ts";
 import { checkNodeStep, wholeFile } from "./step-rules.ts";
 import { checkSurroundings } from "./surroundings-needed.ts";
@@ -80,7 +81,10 @@ async function checkedTemplate(
   refuseOtherState([{ ref, object: desired, before: live.snapshot().daemonSet?.raw }]);
   const goal = await templateGoal(nodes, session, desired);
   const overridden = templateOnly || ignored.has("H05") || ignored.has("all");
-  const { refusal: missing, others } = await checkSurroundings(session.connection, file, desired);
+  const ofRelease = needsOfNode(nodes, desired);
+  const { refusal: missing, others } = await checkSurroundings(session.connection, file, desired, {
+    ofRelease,
+  });
   if (missing !== undefined && !overridden) throw userError(missing);
   if (missing !== undefined) warn(session, missing);
   if (others !== undefined) session.emit({ kind: "note", text: others });

@@ -31,7 +31,9 @@ export async function checkNodeStep(
     ...(to === undefined ? {} : { to }),
     ...(file === undefined ? {} : fileSubject(nodes, file)),
   };
-  await checkStep("node", place, subject, ignored, session.emit);
+  // A file's surroundings were looked at before, one by one.
+  const settled = new Set(file === undefined ? [] : ["H05"]);
+  await checkStep("node", place, subject, ignored, session.emit, settled);
 }
 
 /**

@@ -2,6 +2,7 @@ import { list } from "../../cluster/list.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readingOf } from "../../cluster/reading.ts";
 import { missing, type ConfigKeys, type LiveSurroundings, type Missing } from "../../manifest/missing.ts";
+import { missingFromBoth } from "../../manifest/after-applying.ts";
 import { templateNeeds, type ConfigNeed, type TemplateNeeds } from "../../manifest/needs.ts";
 import { bindingOf, bindsTo, type Account, type RoleRef } from "../../model/rbac.ts";
 import { isAsInFile } from "../../merge/within.ts";
@@ -30,14 +31,22 @@ export async function checkSurroundings(
   connection: Connection,
   file: FileTemplate,
   daemonSet: KubeObject,
-  { about, others = true }: { readonly about?: MissingFor; readonly others?: boolean } = {},
+  {
+    about,
+    others = true,
+    ofRelease,
+  }: {
+    readonly about?: MissingFor;
+    readonly others?: boolean;
+    /** What the template's release needs, whatever the file holds. */
+    readonly ofRelease?: TemplateNeeds | undefined;
+  } = {},
 ): Promise<CheckedSurroundings> {
-  const cluster = lookAt(connection, file.objects);
-  const [{ needs, live }, counted] = await Promise.all([
-    readNeeds(cluster, file, daemonSet),
+  const cluster = lookFor(connection, file, ofRelease);
+  const [{ missing: found }, counted] = await Promise.all([
+    readNeeds(cluster, file, daemonSet, ofRelease),
     others ? countOthers(cluster, file, daemonSet) : undefined,
   ]);
-  const found = missing(needs, live);
   return {
     missing: found,
     refusal: missingText(found, file.name, about),
@@ -47,8 +56,19 @@ export async function checkSurroundings(
 
 interface Surroundings {
   readonly discovery: Discovery;
-  readonly needs: TemplateNeeds;
   readonly live: LiveSurroundings;
+  /** Of the file's template, then of its release what the file does not bring either. */
+  readonly missing: readonly Missing[];
+}
+
+const nothing: TemplateNeeds = { crds: [], accounts: [], grants: [], configs: [] };
+
+function lookFor(connection: Connection, { objects }: File, ofRelease = nothing): Look {
+  return lookAt(
+    connection,
+    objects,
+    ofRelease.crds.map(({ group }) => group),
+  );
 }
 
 /** What the file's template needs, and the cluster's side of it. */
@@ -56,14 +76,25 @@ export async function readSurroundings(
   connection: Connection,
   file: File,
   daemonSet: KubeObject,
+  ofRelease?: TemplateNeeds,
 ): Promise<Surroundings> {
-  return await readNeeds(lookAt(connection, file.objects), file, daemonSet);
+  return await readNeeds(lookFor(connection, file, ofRelease), file, daemonSet, ofRelease);
 }
 
 /** Reads what does not depend on each other side by side. */
-async function readNeeds(look: Look, file: File, daemonSet: KubeObject): Promise<Surroundings> {
+async function readNeeds(
+  look: Look,
+  file: File,
+  daemonSet: KubeObject,
+  ofRelease = nothing,
+): Promise<Surroundings> {
   const { connection, get } = look;
-  const needs = templateNeeds(file.objects, daemonSet, connection.namespace);
+  const ofFile = templateNeeds(file.objects, daemonSet, connection.namespace);
+  const needs: TemplateNeeds = {
+    ...ofFile,
+    accounts: [...ofFile.accounts, ...ofRelease.accounts],
+    grants: [...ofFile.grants, ...ofRelease.grants],
+  };
   const core = (resource: string, kind: string, { namespace, name }: Account): Ref => ({
     group: "",
     version: "v1",
@@ -92,7 +123,14 @@ async function readNeeds(look: Look, file: File, daemonSet: KubeObject): Promise
     role: (role) => roles.get(roleId(role)) ?? notAsked,
     config: (need) => configs.get(configId(need)) ?? notAsked,
   };
-  return { discovery, needs, live };
+  const objects = file.objects.map(({ object }) => object);
+  const left = missingFromBoth(ofRelease, live, objects, connection.namespace);
+  return { discovery, live, missing: [...missing(ofFile, live), ...left.map(neither)] };
+}
+
+/** What no object of the file adds is told so: applying all of it would not do. */
+function neither(one: Missing): Missing {
+  return one.unknown === true ? one : { ...one, ofRelease: true };
 }
 
 /** Looks at every object of the file but the DaemonSet. */
@@ -145,7 +183,7 @@ async function readRbac({ connection }: Look, discovery: Discovery, needs: Templ
   };
   const { ClusterRoleBinding: wide, RoleBinding: narrow } = places;
   if (wide === undefined || narrow === undefined) return { bindings: "none", roles: new Map() };
-  const namespaces = new Set(needs.grants.flatMap(({ binding }) => binding.namespace ?? []));
+  const namespaces = new Set(needs.grants.flatMap(({ binding }) => binding?.namespace ?? []));
   const bindings = await readingOf(async () => {
     const lists = await Promise.all([
       list(connection, wide),
@@ -156,7 +194,7 @@ async function readRbac({ connection }: Look, discovery: Discovery, needs: Templ
   const bound = (bindings.known ? bindings.value : [])
     .map((raw) => bindingOf(raw, raw.metadata.namespace ?? ""))
     .filter((binding) => needs.accounts.some((account) => bindsTo(binding, account)));
-  const wanted = [...bound, ...needs.grants.map(({ binding }) => binding)].map(({ role }) => role);
+  const wanted = [...bound, ...needs.grants.flatMap(({ binding }) => binding ?? [])].map(({ role }) => role);
   const refs = wanted.flatMap((role) => refOf(role, places[role.kind]) ?? []);
   const found = await readAll(connection, [...new Map(refs.map((ref) => [objectKey(ref), ref])).values()]);
   const roles = await byId(wanted, roleId, (role) => {

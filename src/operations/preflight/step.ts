@@ -48,8 +48,10 @@ export async function checkStep(
   subject: Subject,
   ignored: ReadonlySet<string>,
   emit: Session["emit"],
+  /** What the command has judged by itself. */
+  settled: ReadonlySet<string> = new Set(),
 ): Promise<void> {
-  const findings = await findingsForStep(step, place, subject);
+  const findings = await findingsForStep(step, place, subject, settled);
   emit({ kind: "step findings", findings });
   const open = findings.filter(({ outcome }) => outcome === "fail" || outcome === "unknown");
   const refusals = open.filter((finding) => blocks(finding, ignored));
@@ -92,8 +94,10 @@ export async function findingsForStep(
   step: GuardedStep,
   place: StepPlace,
   subject: Subject,
+  settled: ReadonlySet<string> = new Set(),
 ): Promise<readonly Finding[]> {
-  return await findingsFrom(rulesOfStep(step, subject), place, subject);
+  const rules = rulesOfStep(step, subject).filter(({ id }) => !settled.has(id));
+  return await findingsFrom(rules, place, subject);
 }
 
 async function findingsFrom(

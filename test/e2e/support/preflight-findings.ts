@@ -11,8 +11,12 @@ export async function findings(
 ): Promise<ReadonlyMap<string, Finding>> {
   const { stdout, stderr } = await runPlugin(cluster, ["preflight", "-o", "json", ...args]);
   if (stdout === "") throw new Error(stderr);
-  const report = JSON.parse(stdout) as PreflightReport;
-  return new Map(report.findings.map((finding) => [finding.id, finding]));
+  return new Map(findingsIn(stdout).map((finding) => [finding.id, finding]));
+}
+
+/** Of `preflight -o json`. */
+export function findingsIn(stdout: string): readonly Finding[] {
+  return (JSON.parse(stdout) as PreflightReport).findings;
 }
 
 /** What these rules found, as `outcome object, object`. */

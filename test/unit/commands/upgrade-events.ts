@@ -83,7 +83,13 @@ export async function nodes(
   within: readonly string[],
   { nodes: names = ["node-01", "node-02"], forbidAt }: UpgradeOptions,
 ) {
-  const cluster = new SimulatedCluster({ nodes: names, cordoned: [], strategy: { type: "OnDelete" } });
+  const cluster = new SimulatedCluster({
+    nodes: names,
+    cordoned: [],
+    strategy: { type: "OnDelete" },
+    image: () => "quay.io/calico/node:v2.5.1",
+    beside: [{ name: "install-cni", image: "quay.io/calico/cni:v1.10.0" }],
+  });
   const wanted = goal({ nodes: names, restart: true });
   const about = { goal: wanted, resource: "daemonset.apps/calico-node", bgp: true, budget: 90_000 };
   const places = {

@@ -293,6 +293,22 @@ describe("H05: the refusal says what is missing and how to go on", () => {
     expect(text).not.toContain("--print-missing");
   });
 
+  test("what the release needs and the file does not bring: --print-missing is no promise of it", () => {
+    const right = {
+      kind: "ClusterRole",
+      name: "calico-node",
+      what: "does not allow it",
+      ofRelease: true as const,
+    };
+    const text = missingText([right], "a.yaml") ?? "";
+    expect(text.split("\n").slice(1, 3)).toEqual([
+      "  ClusterRole calico-node does not allow it",
+      "a.yaml does not bring all of it: start from the release's own manifest and bring your own settings into it",
+    ]);
+    expect(text).not.toContain("--print-missing");
+    expect(missingText([crd, right], "a.yaml")).toContain("--print-missing");
+  });
+
   test("nothing", () => {
     expect(missingText([], "a.yaml")).toBeUndefined();
     expect(othersText({ differ: 0, unknown: 0 }, "a.yaml")).toBeUndefined();

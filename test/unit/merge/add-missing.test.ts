@@ -44,6 +44,25 @@ const role = (ruleList: readonly PolicyRule[], metadata: object = {}): KubeObjec
   rules: ruleList,
 });
 
+test("H05: what the release needs and no role of the file allows is left, and not taken for added", () => {
+  const file = inFile(built("v3.29.7"));
+  const right = { kind: "ClusterRole", name: "calico-node", what: "does not allow it" };
+  const { objects, left } = addMissing(
+    [right, { ...right, ofRelease: true }],
+    file,
+    liveOf(built("v3.29.7")),
+    "default",
+  );
+  expect(objects.map(({ kind }) => kind)).toEqual(["ClusterRole"]);
+  expect(left).toEqual([
+    {
+      ...right,
+      ofRelease: true,
+      because: "the file does not bring it either: use the release's own manifest",
+    },
+  ]);
+});
+
 describe("H05: applying what is printed leaves nothing missing", () => {
   test.each([
     ["v3.29.7", "v3.30.7", "kdd"],

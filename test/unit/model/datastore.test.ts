@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { configMapFacts } from "../../../src/model/configmap.ts";
-import { datastore } from "../../../src/model/datastore.ts";
+import { hostedCalico } from "../../calico/hosted-calico.ts";
+import { configMapDatastore, datastore } from "../../../src/model/datastore.ts";
 import { templateFacts } from "../../../src/model/template.ts";
 import { aConfigMap, aTemplate } from "../build/a-cluster.ts";
 
@@ -63,4 +64,20 @@ describe("which datastore Calico uses, with the evidence", () => {
     expect(found([hidden], {}).type).toBe("kubernetes");
     expect(found([hidden]).type).toBe("unknown");
   });
+});
+
+test("a ConfigMap of the other flavour is known by its own values, before one of them is judged", () => {
+  const data = (version: string, kind: "kdd" | "etcd"): Readonly<Record<string, string>> =>
+    (
+      hostedCalico({ version, datastore: kind }).find((object) => object.kind === "ConfigMap") as unknown as {
+        readonly data: Readonly<Record<string, string>>;
+      }
+    ).data;
+  for (const version of ["v2.4.1", "v2.6.12", "v3.5.8", "v3.22.5", "v3.30.7"]) {
+    expect([version, configMapDatastore(data(version, "etcd"))]).toEqual([version, "etcd"]);
+    expect([version, configMapDatastore(data(version, "kdd"))]).toEqual([version, "kubernetes"]);
+  }
+  expect(configMapDatastore({ veth_mtu: "1440" })).toBe("unknown");
+  expect(configMapDatastore({ etcd_endpoints: "http://10.0.0.1:2379" })).toBe("etcd");
+  expect(configMapDatastore({ etcd_endpoints: "" })).toBe("unknown");
 });

@@ -43,16 +43,25 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
   #behind: Raw | undefined;
 
   readonly #env: readonly unknown[];
+  readonly #beside: readonly { readonly name: string; readonly image: string }[];
+  readonly #image: ((generation: number) => string) | undefined;
 
-  /** `env`: of calico-node's container; `age`: how long it has run on a node, an hour unless told otherwise. */
+  /**
+   * `env`: of calico-node's container; `image`: what it is, by the template's generation; `beside`: other containers;
+   * `age`: how long it has run on a node, an hour unless told otherwise.
+   */
   constructor(options: {
     nodes: readonly string[];
     cordoned: readonly string[];
     strategy: unknown;
     env?: readonly unknown[];
     age?: Readonly<Record<string, number>>;
+    image?: (generation: number) => string;
+    beside?: readonly { readonly name: string; readonly image: string }[];
   }) {
     super();
+    this.#image = options.image;
+    this.#beside = options.beside ?? [];
     this.#env = options.env ?? [];
     this.#nodes = new Map(
       options.nodes.map((name) => [name, this.#node(name, options.cordoned.includes(name))]),
@@ -270,6 +279,10 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
     };
   }
 
+  #nodeImage(generation: number): string {
+    return this.#image?.(generation) ?? `calico/node:v3.${generation}.0`;
+  }
+
   #template(generation: number): unknown {
     return {
       metadata: { labels: { app: "calico-node" } },
@@ -277,9 +290,10 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
         containers: [
           {
             name: "calico-node",
-            image: `calico/node:v3.${generation}.0`,
+            image: this.#nodeImage(generation),
             ...(this.#env.length === 0 ? {} : { env: this.#env }),
           },
+          ...this.#beside,
         ],
       },
     };
@@ -323,22 +337,20 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
       },
       spec: {
         nodeName: node,
-        containers: [{ name: "calico-node", image: `calico/node:v3.${generation}.0` }],
+        containers: [{ name: "calico-node", image: this.#nodeImage(generation) }, ...this.#beside],
       },
       status: {
         phase: "Running",
         conditions: [
           { type: "Ready", status: ready ? "True" : "False", lastTransitionTime: formatTime(born) },
         ],
-        containerStatuses: [
-          {
-            name: "calico-node",
-            containerID: uid,
-            ready,
-            restartCount: 0,
-            state: { running: { startedAt: formatTime(born) } },
-          },
-        ],
+        containerStatuses: ["calico-node", ...this.#beside.map(({ name }) => name)].map((name) => ({
+          name,
+          containerID: `${uid}${name === "calico-node" ? "" : `-${name}`}`,
+          ready,
+          restartCount: 0,
+          state: { running: { startedAt: formatTime(born) } },
+        })),
       },
     });
   }

@@ -96,11 +96,15 @@ describe("H05: what comes before the template", () => {
       }),
     ],
   };
-  const served = { served: known({ groupVersions: [rbac], groups: [], kinds: [] }) };
+  // A file of the release that runs: what the program knows of releases is tested apart (h05-release.test.ts).
+  const same = {
+    to: "v3.29.1",
+    readings: { served: known({ groupVersions: [rbac], groups: [], kinds: [] }) },
+  };
 
   test("a right that the cluster lacks is told, as something that comes first", () => {
     const live = { objects: [role("ippools"), ...(bound.objects?.slice(1) ?? [])] };
-    expect(compared(surroundings, live, bound, { readings: served })).toMatchObject({
+    expect(compared(surroundings, live, bound, same)).toMatchObject({
       outcome: "fail",
       severity: "info",
       because: expect.stringMatching(
@@ -118,17 +122,16 @@ describe("H05: what comes before the template", () => {
         versions: [{ name: "v1", served: true }],
       },
     };
-    expect(compared(surroundings, none, { objects: [kind] }, { readings: served }).because).toContain(
+    expect(compared(surroundings, none, { objects: [kind] }, same).because).toContain(
       "CustomResourceDefinition tiers.crd.projectcalico.org is not there",
     );
-    expect(compared(surroundings, bound, bound, { readings: served }).outcome).toBe("pass");
-    expect(compared(surroundings, none, bound).outcome).toBe("pass");
+    expect(compared(surroundings, bound, bound, same).outcome).toBe("pass");
+    expect(compared(surroundings, none, bound, { to: "v3.29.1" }).outcome).toBe("pass");
   });
 
   test("unknown where accounts cannot be read", () => {
-    expect(compared(surroundings, none, none, { readings: { serviceAccounts: forbidden } }).outcome).toBe(
-      "unknown",
-    );
+    const readings = { serviceAccounts: forbidden };
+    expect(compared(surroundings, none, none, { to: "v3.29.1", readings }).outcome).toBe("unknown");
   });
 });
 

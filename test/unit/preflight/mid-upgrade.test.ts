@@ -156,7 +156,7 @@ describe("what is there to mend a cluster is not stopped by what it mends", () =
       "the new image cannot be pulled on a node, and the same command goes on",
       {
         ...v322,
-        pod: (node) => (node === "node-02" ? noImage : {}),
+        pod: (node, isNew) => (isNew && node === "node-02" ? noImage : {}),
       },
     ],
     [

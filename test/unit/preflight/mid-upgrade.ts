@@ -1,5 +1,6 @@
 /** A cluster in the middle of an upgrade: what each step of `apply` leaves behind, from two manifests. */
 import { fileFacts } from "../../../src/manifest/file-facts.ts";
+import { crdNeed } from "../../../src/manifest/needs.ts";
 import { unionOfRules } from "../../../src/merge/rbac-union.ts";
 import type { ClusterFacts } from "../../../src/model/cluster-facts.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
@@ -85,7 +86,12 @@ export function midwayServes({ old, next }: Pick<Midway, "old" | "next">): reado
 
 export function midway({ old, next, kubernetes, ...way }: Midway): ClusterFacts {
   const { live, nodes, pods, revisions } = midwayObjects({ old, next, ...way });
-  const groupVersions = [...new Set([...old, ...next].map(({ apiVersion }) => apiVersion))];
+  // Whatever either manifest has is served, and what the CRDs that are there serve.
+  const kinds = [
+    ...[...old, ...next].map(({ apiVersion, kind }) => ({ apiVersion, kind, resource: kind.toLowerCase() })),
+    ...live.flatMap(servedBy),
+  ];
+  const groupVersions = [...new Set(kinds.map(({ apiVersion }) => apiVersion))];
   return {
     ...fileFacts(inFile(live), "kube-system"),
     serverVersion: kubernetes,
@@ -94,14 +100,9 @@ export function midway({ old, next, kubernetes, ...way }: Midway): ClusterFacts 
     pods: known(pods.map(podFacts)),
     revisions: known(revisions.map(revisionFacts)),
     events: known([]),
-    // Whatever either manifest has is served.
     served: known({
       groupVersions: [...groupVersions, ...further],
-      kinds: [...old, ...next].map(({ apiVersion, kind }) => ({
-        apiVersion,
-        kind,
-        resource: kind.toLowerCase(),
-      })),
+      kinds,
       groups: [...new Set(groupVersions.map((each) => each.split("/").at(-2) ?? ""))],
     }),
     dependants: known({ looked: [], found: [] }),
@@ -127,7 +128,7 @@ function liveObjects(
     const after = both.toReversed().find((object) => next.some((each) => keyOf(each) === keyOf(object)));
     const own = takesOver[partOf(both[0] as KubeObject)];
     if (own !== undefined) {
-      if (!done(own)) return before === undefined ? [] : [before];
+      if (!done(own)) return before === undefined ? [] : [uidOf(before)];
       // A controller of another name is scaled down before the new one comes.
       if (after === undefined) return before === undefined ? [] : [scaledDown(before)];
       return [uidOf(after)];
@@ -152,6 +153,16 @@ function expanded(before: KubeObject, after: KubeObject, values: boolean): KubeO
     ...before,
     data: values ? { ...data(before), ...data(after) } : { ...data(after), ...data(before) },
   };
+}
+
+function servedBy(object: KubeObject) {
+  if (object.kind !== "CustomResourceDefinition") return [];
+  const { group, kind, versions } = crdNeed(object);
+  return versions.map((version) => ({
+    apiVersion: `${group}/${version}`,
+    kind,
+    resource: object.metadata.name.replace(`.${group}`, ""),
+  }));
 }
 
 function scaledDown(object: KubeObject): KubeObject {

@@ -1,5 +1,6 @@
 import { isTested, rangeText, testedRange } from "../../../releases/kubernetes.ts";
 import { clusterRule } from "../../cluster-rule.ts";
+import { unknownBecause } from "../../rule.ts";
 
 /** K01: outside of the tested range much works; the documentation does not say so. */
 export const testedKubernetes = clusterRule({
@@ -14,8 +15,7 @@ export const testedKubernetes = clusterRule({
   },
   needs: ["kubernetes", "datastore", "running"],
   check({ kubernetes, datastore, running }, { to }) {
-    if (to !== undefined && !to.known)
-      return { outcome: "unknown", because: `the target is not known: ${to.message}` };
+    if (to !== undefined && !to.known) return { outcome: "unknown", because: unknownBecause("target", to) };
     const release = to?.value ?? running.newest;
     const range = testedRange(release, datastore);
     if (range === undefined)
