@@ -1,6 +1,6 @@
 import { isApiError } from "../errors.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
-import { objectPath } from "./paths.ts";
+import { objectPath, type RequestPath } from "./paths.ts";
 import type { Connection } from "./port.ts";
 
 /** undefined: it is not there. */
@@ -9,7 +9,7 @@ export async function readObject(connection: Connection, ref: Ref): Promise<Kube
 }
 
 /** The same by its path. */
-export async function readPath(connection: Connection, path: string): Promise<KubeObject | undefined> {
+export async function readPath(connection: Connection, path: RequestPath): Promise<KubeObject | undefined> {
   try {
     return (await connection.request({ method: "GET", path })).body as KubeObject;
   } catch (error) {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { apiError } from "../../../src/errors.ts";
 import type { Connection, KubeRequest } from "../../../src/cluster/port.ts";
 import { readOnce } from "../../../src/cluster/read-once.ts";
+import { pathOf } from "../../../src/cluster/paths.ts";
 
 function counting(answer: (request: KubeRequest) => unknown) {
   const asked: KubeRequest[] = [];
@@ -24,7 +25,7 @@ function counting(answer: (request: KubeRequest) => unknown) {
 test("what was read is not read again; another query, another format and a write are asked", async () => {
   const { asked, connection } = counting(({ path }) => path);
   const once = readOnce(connection);
-  const node = { method: "GET", path: "/api/v1/nodes/a" } as const;
+  const node = { method: "GET", path: pathOf("api", "v1", "nodes", "a") } as const;
   await Promise.all([once.request(node), once.request(node)]);
   expect((await once.request(node)).body).toBe("/api/v1/nodes/a");
   expect(asked).toHaveLength(1);
@@ -40,8 +41,8 @@ test("a refusal is shared, and who gives up takes the answer from nobody", async
     throw apiError({ status: 404, reason: "NotFound", message: "not found" });
   });
   const once = readOnce(connection);
-  const gone = { method: "GET", path: "/x", signal: AbortSignal.abort() } as const;
+  const gone = { method: "GET", path: pathOf("x"), signal: AbortSignal.abort() } as const;
   await expect(once.request(gone)).rejects.toMatchObject({ status: 404 });
   await expect(once.request(gone)).rejects.toMatchObject({ status: 404 });
-  expect(asked).toEqual([{ method: "GET", path: "/x" }]);
+  expect(asked).toEqual([{ method: "GET", path: pathOf("x") }]);
 });
