@@ -2,11 +2,12 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isUserError, userError } from "../errors.ts";
 import { parseYaml } from "../manifest/yaml.ts";
-import type { KubeObject } from "../model/kube.ts";
+import { groupOf, type KubeObject } from "../model/kube.ts";
+import { isRecord } from "../model/record.ts";
 import { checkIndex } from "./check.ts";
 import { fileError, readWhole } from "./files.ts";
 import { indexFile, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
-import { refOf, type BundleEntry } from "./inverse.ts";
+import type { BundleEntry } from "./inverse.ts";
 import { isNamedAsPart, partOf } from "./part.ts";
 import { sha256, hashOf } from "./write.ts";
 
@@ -29,7 +30,6 @@ export async function readBundle(directory: string): Promise<Bundle> {
     ]);
     entries.push({
       ...entry,
-      ref: refOf(entry),
       ...(beforeObject === undefined ? {} : { beforeObject }),
       ...(afterObject === undefined ? {} : { afterObject }),
     });
@@ -112,10 +112,34 @@ async function readState(
   const text = await readOf(directory, state.file);
   if (sha256(text) !== state.sha256)
     throw damaged(directory, `${state.file} is not what was saved (checksum)`);
-  const object = parseYaml(text) as KubeObject;
-  if (object.kind !== entry.kind || object.metadata.name !== entry.name || hashOf(object) !== state.hash)
+  const object = objectIn(text);
+  if (object === undefined || !isOf(entry, object) || hashOf(object) !== state.hash)
     throw damaged(directory, `${state.file} is not the ${entry.kind} "${entry.name}" that index.json names`);
   return object;
+}
+
+/** Undefined: not an object of the API. */
+function objectIn(text: string): KubeObject | undefined {
+  let object: unknown;
+  try {
+    object = parseYaml(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(object) || !isRecord(object["metadata"])) return undefined;
+  const named = typeof object["apiVersion"] === "string" && typeof object["kind"] === "string";
+  return named && typeof object["metadata"]["name"] === "string" ? (object as KubeObject) : undefined;
+}
+
+/** Whether it is the very object that the entry names; a file may leave the namespace to whoever applies it. */
+function isOf({ group, kind, name, namespace }: IndexEntry, object: KubeObject): boolean {
+  const own = object.metadata.namespace ?? namespace;
+  return (
+    object.kind === kind &&
+    groupOf(object) === group &&
+    object.metadata.name === name &&
+    (namespace === undefined || own === namespace)
+  );
 }
 
 async function readOf(directory: string, file: string): Promise<string> {
