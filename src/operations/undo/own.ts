@@ -42,7 +42,7 @@ export function isOwn(
   namespace?: string,
 ): boolean {
   if (entry.group.endsWith("projectcalico.org") || entry.group === "operator.tigera.io") return true;
-  if (["CustomResourceDefinition", "ThirdPartyResource"].includes(entry.kind))
+  if (["CustomResourceDefinition", "APIService", "ThirdPartyResource"].includes(entry.kind))
     return definitions.test(entry.name);
   if (live !== undefined && ["node", "controller", "typha"].includes(partOf(live))) return true;
   if (entry.kind === "Namespace") return namespaces.includes(entry.name);
