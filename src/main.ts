@@ -94,13 +94,13 @@ function makeContext(): AppContext {
     async readFile(path) {
       const { decodeText } = await import("./cluster/decode-text.ts");
       if (path === "-") {
-        stdinText ??= import("node:stream/consumers").then(async ({ buffer }) =>
-          decodeText(await buffer(process.stdin)),
+        stdinText ??= import("./cluster/read-whole.ts").then(async ({ collect }) =>
+          decodeText(await collect(process.stdin, "standard input")),
         );
         return await stdinText;
       }
-      const { readFile } = await import("node:fs/promises");
-      return decodeText(await readFile(path));
+      const { readWhole } = await import("./cluster/read-whole.ts");
+      return decodeText(await readWhole(path));
     },
   };
 }

@@ -2,6 +2,7 @@ import { savedActions } from "../model/draft.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import { format, objectsFolder, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
 import { isRecord } from "../model/record.ts";
+import { isWord } from "./words.ts";
 
 /** Hexadecimal SHA-256 of a text; the edge hands it in. */
 export type Hash = (text: string) => string;
@@ -48,9 +49,17 @@ function isIndex(
 ): raw is Readonly<Record<string, unknown>> & BundleIndex {
   const { cluster, entries } = raw;
   return (
-    ["run", "command", "tool", "started", "checksum"].every((field) => typeof raw[field] === "string") &&
+    isWord("run", raw["run"]) &&
+    isWord("command", raw["command"]) &&
+    isWord("run", raw["tool"]) &&
+    isWord("time", raw["started"]) &&
+    (raw["ended"] === undefined || isWord("time", raw["ended"])) &&
+    (raw["data"] === undefined || isRecord(raw["data"])) &&
+    typeof raw["checksum"] === "string" &&
     isRecord(cluster) &&
-    ["uid", "server", "kubernetes"].every((field) => typeof cluster[field] === "string") &&
+    isWord("text", cluster["uid"]) &&
+    isWord("text", cluster["server"]) &&
+    isWord("kubernetes", cluster["kubernetes"]) &&
     Array.isArray(entries) &&
     entries.every(isEntry)
   );
@@ -59,17 +68,26 @@ function isIndex(
 function isEntry(raw: unknown): raw is IndexEntry {
   return (
     isRecord(raw) &&
-    typeof raw["id"] === "number" &&
+    Number.isSafeInteger(raw["id"]) &&
     typeof raw["done"] === "boolean" &&
     savedActions.some((action) => action === raw["action"]) &&
-    ["group", "version", "resource", "kind", "name"].every((field) => typeof raw[field] === "string") &&
-    (raw["namespace"] === undefined || typeof raw["namespace"] === "string") &&
+    entryWords.every((word) => isWord(word, raw[word])) &&
+    (raw["namespace"] === undefined || isWord("namespace", raw["namespace"])) &&
+    (raw["data"] === undefined || isEntryData(raw["data"])) &&
     [raw["before"], raw["after"], raw["written"]].every((state) => state === undefined || isState(state))
   );
 }
 
+const entryWords = ["group", "version", "resource", "kind", "name"] as const;
+
+function isEntryData(raw: unknown): boolean {
+  return isRecord(raw) && (raw["manager"] === undefined || isWord("manager", raw["manager"]));
+}
+
 function isState(raw: unknown): raw is SavedState {
   if (!isRecord(raw) || typeof raw["hash"] !== "string") return false;
+  if (![raw["uid"], raw["resourceVersion"]].every((text) => text === undefined || isWord("text", text)))
+    return false;
   const { file, sha256 } = raw;
   // A name with a way out of the directory is nobody's.
   return (

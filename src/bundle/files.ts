@@ -3,10 +3,7 @@ import { lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { userError, type UserError } from "../errors.ts";
-
-/** Windows has neither these modes nor a directory that can be flushed. */
-const windows = constants.O_NOFOLLOW === undefined;
-const noFollow = windows ? 0 : constants.O_NOFOLLOW;
+import { isForeign, noFollow, othersWrite, windows } from "./trust.ts";
 
 /** Writes a file that was not there, for its owner alone; it is on the disk when this resolves. */
 export async function writeNew(path: string, text: string): Promise<void> {
@@ -26,16 +23,6 @@ export async function replace(path: string, text: string): Promise<void> {
   await writeNew(next, text);
   await rename(next, path);
   await syncDirectory(dirname(path));
-}
-
-/** The whole text of a file that is not a link. */
-export async function readWhole(path: string): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | noFollow);
-  try {
-    return await file.readFile("utf8");
-  } finally {
-    await file.close();
-  }
 }
 
 /** Makes the names in a directory durable. */
@@ -75,12 +62,14 @@ export async function checkDirectory(path: string, own: boolean): Promise<void> 
   if (found.isSymbolicLink()) throw userError(`${path} is a link; a bundle is never saved through one`);
   if (!found.isDirectory()) throw userError(`${path} is not a directory; a bundle cannot be saved there`);
   if (windows) return;
-  const [othersWrite, sticky, othersLook] = [found.mode & 0o022, found.mode & 0o1000, found.mode & 0o077];
-  if (own && found.uid !== userInfo().uid)
+  const othersLook = found.mode & 0o077;
+  const { uid } = userInfo();
+  // Its owner could swap what is in it, also where it is sticky.
+  if (own ? found.uid !== uid : isForeign(found, uid))
     throw userError(`${path} belongs to somebody else; choose another place with --bundle-dir`);
   if (own && othersLook !== 0)
     throw userError(`others may look into ${path}, and what is saved is for its owner alone: chmod 700 it`);
-  if (othersWrite !== 0 && sticky === 0)
+  if (othersWrite(found, true))
     throw userError(
       `others may write to ${path} and could swap what is saved: chmod go-w it, or choose another place with --bundle-dir`,
     );

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../model/kube.ts";
 import type { BundleIndex } from "./format.ts";
+import { isWord } from "./words.ts";
 
 /** A run that was a step of another one: it goes back with that one, from a bundle of its own. */
 export interface PartOf {
@@ -21,7 +22,7 @@ export function partData({ run, place }: PartOf): JsonObject {
 
 export function partOf({ data }: Pick<BundleIndex, "data">): PartOf | undefined {
   const { partOf: run, place } = data ?? {};
-  if (typeof run !== "string") return undefined;
+  if (!isWord("run", run)) return undefined;
   return { run, ...(typeof place === "number" ? { place } : {}) };
 }
 

@@ -2,12 +2,15 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isUserError, userError } from "../errors.ts";
 import { parseYaml } from "../manifest/yaml.ts";
-import type { KubeObject } from "../model/kube.ts";
+import { groupOf, type KubeObject } from "../model/kube.ts";
+import { isRecord } from "../model/record.ts";
 import { checkIndex } from "./check.ts";
-import { fileError, readWhole } from "./files.ts";
-import { indexFile, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
-import { refOf, type BundleEntry } from "./inverse.ts";
+import { fileError } from "./files.ts";
+import { indexFile, objectsFolder, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
+import type { BundleEntry } from "./inverse.ts";
 import { isNamedAsPart, partOf } from "./part.ts";
+import { isWord } from "./words.ts";
+import { distrustOf, isOthers, readTrusted } from "./trust.ts";
 import { sha256, hashOf } from "./write.ts";
 
 /** A bundle as it was saved, every checksum looked at. */
@@ -29,7 +32,6 @@ export async function readBundle(directory: string): Promise<Bundle> {
     ]);
     entries.push({
       ...entry,
-      ref: refOf(entry),
       ...(beforeObject === undefined ? {} : { beforeObject }),
       ...(afterObject === undefined ? {} : { afterObject }),
     });
@@ -47,7 +49,22 @@ export interface ListedBundle {
 
 /** The bundles of every cluster below `root`, oldest first; only their indexes are read. */
 export async function listBundles(root: string): Promise<readonly ListedBundle[]> {
-  return await listIn(await foldersIn(root));
+  const distrust = await distrustOf(root, true);
+  if (distrust !== undefined) throw userError(`cannot use the bundles: ${distrust}`);
+  const clusters = await Promise.all(
+    (await foldersIn(root)).map(async (directory) => ({ directory, why: await distrustOf(directory) })),
+  );
+  const [own, others] = [
+    clusters.filter(({ why }) => why === undefined),
+    clusters.filter(({ why }) => why !== undefined),
+  ];
+  return [
+    ...(await listIn(own.map(({ directory }) => directory))),
+    ...others.map(({ directory, why }) => ({
+      directory,
+      why: `left out: ${why ?? ""}`,
+    })),
+  ];
 }
 
 async function listIn(clusters: readonly string[]): Promise<readonly ListedBundle[]> {
@@ -74,7 +91,10 @@ export interface Parts {
 /** The parts of a run, which lie beside it. Throws UserError where one of them is not what was saved. */
 export async function readParts({ directory, index }: Bundle): Promise<Parts> {
   if (partOf(index) !== undefined) return { before: [], after: [] };
-  const listed = await listIn([dirname(directory)]);
+  const beside = await listIn([dirname(directory)]);
+  // What somebody else puts beside it is no part of it.
+  const foreign = await Promise.all(beside.map((each) => isOthers(each.directory)));
+  const listed = beside.filter((_each, at) => foreign[at] !== true);
   const damagedOne = listed.find(
     (each) => each.index === undefined && isNamedAsPart(basename(each.directory), index.run),
   );
@@ -97,8 +117,16 @@ export async function readParts({ directory, index }: Bundle): Promise<Parts> {
   return { before: await read((place) => place < 0), after: await read((place) => place > 0) };
 }
 
+/** So many bytes an index, and a file of one object, have at most: 100,000 entries, and what etcd takes. */
+const mostIndex = 128 * 1024 ** 2;
+const mostObject = 16 * 1024 ** 2;
+
 async function readIndex(directory: string): Promise<BundleIndex> {
-  const checked = checkIndex(await readOf(directory, indexFile), sha256);
+  for (const folder of [directory, join(directory, objectsFolder)]) {
+    const distrust = await distrustOf(folder);
+    if (distrust !== undefined) throw damaged(directory, distrust);
+  }
+  const checked = checkIndex(await readOf(directory, indexFile, mostIndex), sha256);
   if (!checked.ok) throw damaged(directory, checked.why);
   return checked.index;
 }
@@ -109,19 +137,44 @@ async function readState(
   state: SavedState | undefined,
 ): Promise<KubeObject | undefined> {
   if (state?.file === undefined) return undefined;
-  const text = await readOf(directory, state.file);
+  const text = await readOf(directory, state.file, mostObject);
   if (sha256(text) !== state.sha256)
     throw damaged(directory, `${state.file} is not what was saved (checksum)`);
-  const object = parseYaml(text) as KubeObject;
-  if (object.kind !== entry.kind || object.metadata.name !== entry.name || hashOf(object) !== state.hash)
+  const object = objectIn(text);
+  if (object === undefined || !isOf(entry, object) || hashOf(object) !== state.hash)
     throw damaged(directory, `${state.file} is not the ${entry.kind} "${entry.name}" that index.json names`);
   return object;
 }
 
-async function readOf(directory: string, file: string): Promise<string> {
+/** Undefined: not an object of the API. */
+function objectIn(text: string): KubeObject | undefined {
+  let object: unknown;
   try {
-    return await readWhole(join(directory, file));
+    object = parseYaml(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(object) || !isRecord(object["metadata"])) return undefined;
+  const named = typeof object["apiVersion"] === "string" && typeof object["kind"] === "string";
+  return named && typeof object["metadata"]["name"] === "string" ? (object as KubeObject) : undefined;
+}
+
+/** Whether it is the very object that the entry names; a file may leave the namespace to whoever applies it. */
+function isOf({ group, kind, name, namespace }: IndexEntry, object: KubeObject): boolean {
+  const own = object.metadata.namespace ?? namespace;
+  return (
+    object.kind === kind &&
+    groupOf(object) === group &&
+    object.metadata.name === name &&
+    (namespace === undefined || own === namespace)
+  );
+}
+
+async function readOf(directory: string, file: string, most: number): Promise<string> {
+  try {
+    return await readTrusted(join(directory, file), most);
   } catch (error) {
+    if (isUserError(error)) throw damaged(directory, error.message);
     throw fileError(error, `cannot read ${join(directory, file)}`, "a bundle is used whole or not at all");
   }
 }
@@ -133,7 +186,10 @@ function damaged(directory: string, why: string): Error {
 async function foldersIn(directory: string): Promise<readonly string[]> {
   try {
     const found = await readdir(directory, { withFileTypes: true });
-    return found.filter((each) => each.isDirectory()).map(({ name }) => join(directory, name));
+    // No other name is one of ours; in a shared directory anybody may have chosen it.
+    return found
+      .filter((each) => each.isDirectory() && isWord("run", each.name))
+      .map(({ name }) => join(directory, name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw fileError(error, `cannot list ${directory}`, "name another place with --bundle-dir");

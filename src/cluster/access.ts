@@ -1,6 +1,7 @@
 import { isApiError } from "../errors.ts";
 import type { Account } from "../model/rbac.ts";
 import type { Truth } from "../model/reading.ts";
+import { collectionPath } from "./paths.ts";
 import type { Connection, KubeRequest } from "./port.ts";
 
 /** One permission, as an RBAC rule names it. */
@@ -55,7 +56,11 @@ async function review(
   try {
     const answer = await connection.request({
       method: "POST",
-      path: `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`,
+      path: collectionPath({
+        group: "authorization.k8s.io",
+        version: "v1",
+        resource: `${kind.toLowerCase()}s`,
+      }),
       body: { apiVersion: "authorization.k8s.io/v1", kind, spec },
       ...(signal === undefined ? {} : { signal }),
     });

@@ -1,5 +1,11 @@
 import { dirname, join } from "node:path";
-import type { DiscoveryLists, GroupEntry, ResourceEntry } from "./discovery-lists.ts";
+import {
+  groupVersionOf,
+  withoutMisnamed,
+  type DiscoveryLists,
+  type GroupEntry,
+  type ResourceEntry,
+} from "./discovery-lists.ts";
 import { readText, statFile } from "./files.ts";
 import { makeFolder } from "./make-folder.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -23,12 +29,13 @@ export function openDiscoveryCache(
   return {
     async read(groups) {
       try {
-        const { groups: all } = (await fresh(join(at, "servergroups.json"))) as {
+        const kept = (await fresh(join(at, "servergroups.json"))) as {
           readonly groups: readonly GroupEntry[];
         };
+        const { groups: all } = withoutMisnamed({ ...kept, resources: new Map() });
         const needed = all
           .filter(({ name }) => groups.includes(name))
-          .flatMap(({ versions }) => versions.map(({ groupVersion }) => groupVersion));
+          .flatMap(({ name, versions }) => versions.map(({ version }) => groupVersionOf(name, version)));
         const lists = await Promise.all(
           needed.map(async (groupVersion) => {
             const path = join(at, groupVersion, "serverresources.json");

@@ -117,6 +117,22 @@ function kindOf({ group, version, kind }: ResponseKind): {
   return { ...(group ? { group } : {}), ...(version ? { version } : {}), kind };
 }
 
+/** What a server may call a group or a version: a DNS name, which leads to no other path and no other folder. */
+function isApiName(text: unknown): boolean {
+  return typeof text === "string" && /^[a-z0-9](?:[-a-z0-9]|\.(?!\.))*$/i.test(text);
+}
+
+/** Without the groups and versions whose names are none: their paths and files would be others. */
+export function withoutMisnamed({ groups, resources }: DiscoveryLists): DiscoveryLists {
+  const named = groups
+    .filter(({ name }) => name === "" || isApiName(name))
+    .map((group) => ({ ...group, versions: group.versions.filter(({ version }) => isApiName(version)) }));
+  const known = new Set(
+    named.flatMap(({ name, versions }) => versions.map(({ version }) => groupVersionOf(name, version))),
+  );
+  return { groups: named, resources: new Map([...resources].filter(([each]) => known.has(each))) };
+}
+
 export function groupVersionOf(group: string, version: string): string {
   return group === "" ? version : `${group}/${version}`;
 }

@@ -4,11 +4,14 @@ import {
   disaggregate,
   groupVersionOf,
   servedOf,
+  withoutMisnamed,
   type AggregatedList,
   type DiscoveryLists,
   type GroupEntry,
   type ResourceEntry,
 } from "./discovery-lists.ts";
+import { splitApiVersion } from "../model/kube.ts";
+import { groupPath, pathOf, type RequestPath } from "./paths.ts";
 import type { Connection, Discovery, KubeResponse } from "./port.ts";
 
 /** Aggregated discovery (Kubernetes ≥ 1.26) where there is any, the old lists otherwise. */
@@ -18,7 +21,7 @@ const accept = [
   "application/json",
 ].join(",");
 
-type Get = (path: string, accept?: string) => Promise<KubeResponse>;
+type Get = (path: RequestPath, accept?: string) => Promise<KubeResponse>;
 
 /**
  * Asks what is served where. New servers answer everything in two requests; old ones are asked for
@@ -60,7 +63,7 @@ export async function discoverCached(
     if (cached !== undefined) {
       const absent = groups.filter((group) => !cached.groups.some(({ name }) => name === group));
       if (absent.length === 0) return cached;
-      const { body } = await get("/apis", "application/json");
+      const { body } = await get(pathOf("apis"), "application/json");
       const named = ((body as LegacyList).groups ?? []).map(({ name }) => name);
       if (!absent.some((group) => named.includes(group))) return cached;
     }
@@ -81,22 +84,22 @@ function getter(connection: Connection, signal: AbortSignal | undefined): Get {
 }
 
 async function serverVersion(get: Get): Promise<string> {
-  const version = await get("/version").catch(unlessUnreachable);
+  const version = await get(pathOf("version")).catch(unlessUnreachable);
   return (version?.body as { readonly gitVersion?: string } | undefined)?.gitVersion ?? "";
 }
 
 async function liveLists(get: Get, groups: readonly string[] | "all"): Promise<DiscoveryLists> {
-  const [core, named] = await Promise.all([get("/api"), get("/apis")]);
+  const [core, named] = await Promise.all([get(pathOf("api")), get(pathOf("apis"))]);
   const asked = (group: string): boolean => groups === "all" || groups.includes(group);
   const found = await Promise.all(
     [core.body, named.body].map(async (body) =>
       isAggregated(body) ? disaggregate(body) : await legacyLists(body, asked, get),
     ),
   );
-  return {
+  return withoutMisnamed({
     groups: found.flatMap((lists) => lists.groups),
     resources: new Map(found.flatMap((lists) => [...lists.resources])),
-  };
+  });
 }
 
 function apiGroups(lists: DiscoveryLists, groups: readonly string[] | "all"): ApiGroup[] {
@@ -135,17 +138,16 @@ async function legacyLists(
   get: Get,
 ): Promise<DiscoveryLists> {
   const { versions, groups } = body as LegacyList;
-  const named = versions === undefined ? (groups ?? []) : [coreGroup(versions)];
+  const listed = versions === undefined ? (groups ?? []) : [coreGroup(versions)];
+  const { groups: named } = withoutMisnamed({ groups: listed, resources: new Map() });
   const wanted = named
     .filter(({ name }) => asked(name))
     .flatMap(({ name, versions: all }) => all.map(({ version }) => groupVersionOf(name, version)));
   const resources = await Promise.all(
     wanted.map(async (groupVersion) => {
-      const path = groupVersion.includes("/") ? `/apis/${groupVersion}` : `/api/${groupVersion}`;
-      const answer = await get(path).catch(unlessUnreachable);
-      const listed = (answer?.body as { readonly resources?: readonly ResourceEntry[] } | undefined)
-        ?.resources;
-      return [groupVersion, listed ?? []] as const;
+      const answer = await get(groupPath(splitApiVersion(groupVersion))).catch(unlessUnreachable);
+      const said = answer?.body as { readonly resources?: readonly ResourceEntry[] } | undefined;
+      return [groupVersion, said?.resources ?? []] as const;
     }),
   );
   return { groups: named, resources: new Map(resources) };

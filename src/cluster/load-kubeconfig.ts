@@ -65,7 +65,7 @@ const libyamlWords: readonly (readonly [RegExp, string])[] = [
   [/nested mappings are not allowed in compact mappings/, "mapping values are not allowed in this context"],
   [/tabs are not allowed as indentation/, "found a tab character that violates indentation"],
   [/missing closing ["']quote/, "found unexpected end of stream"],
-  [/unresolved alias \(.*\): (.*)/, "unknown anchor '$1' referenced"],
+  [/unresolved alias \([a-z ]*\): (.*)/, "unknown anchor '$1' referenced"],
   [/^yaml: line 1: /, "yaml: "],
 ];
 

@@ -68,12 +68,12 @@ function foldersOf(path: string | undefined): readonly string[] {
 }
 
 function hasEnding(path: string): boolean {
-  return /\.[^:\\/]*$/.test(path);
+  return path.slice(Math.max(...[":", "\\", "/"].map((each) => path.lastIndexOf(each))) + 1).includes(".");
 }
 
 /** One argument by the rules of CommandLineToArgv: backslashes count before a quote only. */
 function quoted(text: string): string {
-  return `"${text.replaceAll(/(\\*)"/g, String.raw`$1$1\"`).replace(/(\\+)$/, "$1$1")}"`;
+  return `"${text.replaceAll(/(?<!\\)(\\*)"/g, String.raw`$1$1\"`).replace(/(?<!\\)(\\+)$/, "$1$1")}"`;
 }
 
 /** Nothing in it means anything to cmd.exe. */

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { isConnectionError, userError } from "../errors.ts";
+import { pathOf } from "./paths.ts";
 import type { Connection } from "./port.ts";
 
 /** version.Info; Go prints its fields in this order. */
@@ -40,7 +41,7 @@ export async function matchServerVersion(
 
 async function serverVersion({ request }: Pick<Connection, "request">): Promise<VersionInfo> {
   try {
-    return (await request({ method: "GET", path: "/version" })).body as VersionInfo;
+    return (await request({ method: "GET", path: pathOf("version") })).body as VersionInfo;
   } catch (error) {
     if (isConnectionError(error)) throw error;
     throw userError(`couldn't read version from server: ${(error as Error).message}`);

@@ -1,5 +1,6 @@
 import type { DiscoveryCache } from "./discovery-cache.ts";
 import type { KubeObject } from "../model/kube.ts";
+import type { RequestPath } from "./paths.ts";
 import type { Served, ServedFacts } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 
@@ -26,7 +27,7 @@ export interface Connection {
 export interface KubeRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path below the server: /api/v1/nodes/node-01. */
-  readonly path: string;
+  readonly path: RequestPath;
   readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body?: unknown;
   /** Content type of the body; application/json unless given. */

@@ -1,6 +1,6 @@
 import { isApiError } from "../errors.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
-import { apiVersionOf, objectPath } from "./paths.ts";
+import { apiVersionOf, objectPath, type RequestPath } from "./paths.ts";
 import type { Connection } from "./port.ts";
 
 /** undefined: it is not there. */
@@ -21,7 +21,7 @@ export async function readMetadata(connection: Connection, ref: Ref): Promise<Ku
 /** The same by its path. */
 export async function readPath(
   connection: Connection,
-  path: string,
+  path: RequestPath,
   accept?: string,
 ): Promise<KubeObject | undefined> {
   try {

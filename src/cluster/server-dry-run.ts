@@ -1,5 +1,6 @@
 import { isApiError } from "../errors.ts";
 import type { Write } from "../model/write.ts";
+import { pathOf } from "./paths.ts";
 import type { Connection } from "./port.ts";
 
 /** The first minor version of Kubernetes 1 that has server-side dry run without being asked to. */
@@ -20,7 +21,7 @@ export async function hasServerDryRun(
     if (major > 1 || (major === 1 && minor >= since)) return true;
   }
   try {
-    const answer = await connection.request({ method: "GET", path: "/openapi/v2" });
+    const answer = await connection.request({ method: "GET", path: pathOf("openapi", "v2") });
     return listsDryRun(answer.body, write);
   } catch (error) {
     if (isApiError(error)) return false;

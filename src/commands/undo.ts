@@ -17,7 +17,11 @@ export class UndoCommand extends BaseCommand {
       "deleted, what was changed is changed back. Where somebody has changed an object since, and where policies\n" +
       "would not mean what they meant, it refuses before the first write and says why. Nodes go back one after the\n" +
       "other, and what reads a ConfigMap's values is restarted when they came back. The migrations of an apply go back\n" +
-      "with it, last. What undo itself changes is saved in a bundle as well.",
+      "with it, last. What undo itself changes is saved in a bundle as well.\n" +
+      "\n" +
+      "A bundle is a file that somebody could have changed: one that another user owns, or that others may write to, is\n" +
+      "refused. Only what a run of its command writes is written, and nothing but Calico's own objects unless --force\n" +
+      "names them. Namespaces and Secrets are never deleted.",
     arguments: "BUNDLE [flags]",
     examples: [
       { what: "List the bundles that runs have saved", command: "undo --list" },

@@ -184,8 +184,11 @@ function usesOtherIpam({
   cniConfig,
 }: Pick<DaemonSetProgress, "daemonSet" | "cniConfig">): boolean {
   if (cniContainer(daemonSet.template) === undefined) return true;
-  const ipam = cniConfig.known ? /"ipam"\s*:\s*\{[^}]*?"type"\s*:\s*"([^"]+)"/.exec(cniConfig.value) : null;
-  return ipam !== null && ipam[1] !== "calico-ipam";
+  if (!cniConfig.known) return false;
+  const [type] = [...cniConfig.value.matchAll(/"ipam"\s*:\s*\{([^}]*)/g)].flatMap(
+    ([, fields = ""]) => /"type"\s*:\s*"([^"]+)"/.exec(fields)?.[1] ?? [],
+  );
+  return type !== undefined && type !== "calico-ipam";
 }
 
 function imageProblems(of: DaemonSetProgress, catalogue: Catalogue): readonly Problem[] {

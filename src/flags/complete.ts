@@ -131,7 +131,7 @@ function formatsOf({ name, help }: Flag): readonly string[] | undefined {
 /** The argument that a usage line names, `[NODE…] [flags]`, `bash|zsh [flags]`; without dots it is the only one. */
 function argumentOf(usage: string, given: number): Wanted {
   // An argument behind a flag is that flag's value.
-  const own = usage.replaceAll(/--?[\w-]+ [A-Z]+/g, "");
+  const own = usage.replaceAll(/(?<![\w-])--?[\w-]+ [A-Z]+/g, "");
   if (given > 0 && !/\.\.\.|…/.test(own)) return { kind: "names", of: "nothing", list: false };
   const choice = /(?:^|\s)\[?([a-z]+(?:\|[a-z]+)+)/.exec(own)?.[1];
   if (choice !== undefined) return { kind: "words", words: choice.split("|") };

@@ -64,5 +64,5 @@ function coversResource(owned: readonly string[], resource: string): boolean {
 
 function coversUrl(owned: string, url: string): boolean {
   if (owned === url) return true;
-  return owned.endsWith("*") && url.startsWith(owned.replace(/\*+$/, ""));
+  return owned.endsWith("*") && url.startsWith(owned.replace(/(?<!\*)\*+$/, ""));
 }

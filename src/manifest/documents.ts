@@ -50,12 +50,13 @@ export function splitJson(text: string): readonly string[] {
   const found: string[] = [];
   let depth = 0;
   let start = 0;
-  for (const { 0: token, index } of text.replace(/^\uFEFF/, " ").matchAll(/"(?:[^"\\]|\\.)*"?|[{}]/gs)) {
+  const plain = text.replace(/^\uFEFF/, " ");
+  for (const { 0: token, index } of plain.matchAll(/"(?:[^"\\]|\\.)*"?|[{}]/gs)) {
     if (token === "{") depth += 1;
     if (token !== "}") continue;
     depth -= 1;
     if (depth !== 0) continue;
-    found.push(text.replace(/^\uFEFF/, " ").slice(start, index + 1));
+    found.push(plain.slice(start, index + 1));
     start = index + 1;
   }
   const rest = text.slice(start);

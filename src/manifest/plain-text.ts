@@ -60,7 +60,7 @@ function scalar(value: unknown, indent: string): string {
   if (/^(0|[1-9][0-9]{0,14})$/.test(value)) return `"${value}"`;
   if (/^[0-9]+(\.[0-9]+){3}(\/[0-9]+)?$/.test(value)) return value;
   // JSON in an annotation, on one line.
-  if (/^[{[][ -&(-~]*"[ -&(-~]*$/.test(value)) return `'${value}'`;
+  if (/^[{[][ -&(-~]*$/.test(value) && value.includes('"')) return `'${value}'`;
   return lines(value, indent);
 }
 
@@ -75,9 +75,14 @@ function isWord(text: string): boolean {
 /** Several lines, or one with its end, each with something printable in it. */
 function lines(text: string, indent: string): string {
   const ends = text.endsWith("\n");
-  if (!/^[!-~][ -~]*(\n[ -~]*[!-~][ -~]*)*\n?$/.test(text) || !text.includes("\n")) throw notPlain;
   const body = ends ? text.slice(0, -1) : text;
+  if (!text.includes("\n") || !/^[!-~]/.test(body) || !body.split("\n").every(isPrintable)) throw notPlain;
   return `|${ends ? "" : "-"}\n${indent}${body.replaceAll("\n", `\n${indent}`)}`;
+}
+
+/** Printable, and not only spaces. */
+function isPrintable(line: string): boolean {
+  return /^[ -~]*$/.test(line) && /[!-~]/.test(line);
 }
 
 function isMap(value: unknown): value is Map {

@@ -1,4 +1,4 @@
-import { parseDocument, stringify, type ScalarTag } from "yaml";
+import { Lexer, LineCounter, parseDocument, stringify, type ScalarTag } from "yaml";
 import { plainYaml } from "./plain-text.ts";
 
 /** Scalars that YAML 1.1 has and kubectl's parser takes for text. */
@@ -39,11 +39,16 @@ const binary: ScalarTag = {
  * Error of one line, `yaml: line 4: what is wrong`; lines are counted from `firstLine`.
  */
 export function parseYaml(text: string, firstLine = 1): unknown {
+  checkSize(text);
   if (hasControlCharacters(text)) throw new Error("yaml: control characters are not allowed");
+  const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     version: "1.1",
     uniqueKeys: false,
     logLevel: "error",
+    // The library quotes the line of every error, and each of them may be of the same long line.
+    prettyErrors: false,
+    lineCounter,
     customTags: (tags) => [
       hugeNumber,
       zeroOctal,
@@ -60,16 +65,78 @@ export function parseYaml(text: string, firstLine = 1): unknown {
   });
   const problem = document.errors.find(({ code }) => code !== "MULTIPLE_DOCS");
   if (problem !== undefined) {
-    const line = (problem.linePos?.[0].line ?? 1) + firstLine - 1;
-    const [what = ""] = problem.message.split(/ at line \d|\n/);
+    const line = lineCounter.linePos(problem.pos[0]).line + firstLine - 1;
+    const [said = ""] = problem.message.split(/ at line \d|\n/);
+    const what = /call stack/.test(said) ? "it is nested too deeply" : said;
     throw new Error(`yaml: line ${String(line)}: ${what.charAt(0).toLowerCase()}${what.slice(1)}`);
   }
   try {
-    return document.toJS() as unknown;
+    const value: unknown = document.toJS();
+    if (text.includes("*") && containsItself(value)) throw new Error("an anchor's value contains itself");
+    return value;
   } catch (error) {
     const [what = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     throw new Error(`yaml: ${what.charAt(0).toLowerCase()}${what.slice(1)}`, { cause: error });
   }
+}
+
+/** What the library makes of a text takes up to 500 times its size: so many bytes, and parts, are one document. */
+const mostBytes = 32 * 1024 ** 2;
+const mostParts = 500_000;
+/** For each alias the library looks through the whole document. */
+const mostAliasWork = 20_000_000;
+
+/** Throws where a document is larger than any manifest, and would take memory without end. */
+function checkSize(text: string): void {
+  const hint = "split it into several documents, or give it as JSON";
+  if (text.length > mostBytes)
+    throw new Error(`yaml: the document has more than ${String(mostBytes / 1024 ** 2)} MiB: ${hint}`);
+  const possible = mayHaveParts(text);
+  if (possible.parts <= mostParts && possible.parts * possible.aliases <= mostAliasWork) return;
+  let parts = 0;
+  let aliases = 0;
+  for (const token of new Lexer().lex(text)) {
+    const first = token.charAt(0);
+    if (!partTokens.has(first)) continue;
+    parts += 1;
+    if (first === "*") aliases += 1;
+    if (parts > mostParts)
+      throw new Error(`yaml: the document has more than ${String(mostParts)} keys and values: ${hint}`);
+  }
+  if (parts * aliases > mostAliasWork) throw new Error(`yaml: the document has too many aliases: ${hint}`);
+}
+
+/** How the tokens begin that become nodes, or errors: \u001F stands before every scalar. */
+const partTokens = new Set("\u001F[{,:-?*&!");
+const separators = new Set(Array.from("\n[]{},:-?*&!#|>\"'", (character) => character.charCodeAt(0)));
+
+const star = "*".charCodeAt(0);
+
+/** More than that it cannot have: between two scalars something stands. */
+function mayHaveParts(text: string): { readonly parts: number; readonly aliases: number } {
+  let [parts, aliases] = [1, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (separators.has(code)) parts += 2;
+    if (code === star) aliases += 1;
+  }
+  return { parts, aliases };
+}
+
+/** An alias within its own anchor: no JSON, and kubectl refuses it, too. */
+function containsItself(value: unknown): boolean {
+  const open = new Set<unknown>();
+  const done = new Set<unknown>();
+  const look = (each: unknown): boolean => {
+    if (typeof each !== "object" || each === null || done.has(each)) return false;
+    if (open.has(each)) return true;
+    open.add(each);
+    if (Object.values(each).some(look)) return true;
+    open.delete(each);
+    done.add(each);
+    return false;
+  };
+  return look(value);
 }
 
 /** All but tab, line ends and what YAML calls printable. */

@@ -115,7 +115,10 @@ function cniProblem(value: string): string | undefined {
   if (strange !== undefined) return `has a placeholder that no install-cni fills in: ${strange}`;
   // Some stand within quotes, some in a number's place.
   const filled = value
-    .replaceAll(/"(?:[^"\\\n]|\\.)*"/g, (text) => (placeholdersIn(text).length > 0 ? '"x"' : text))
+    // A quote that nothing closes takes the rest of its line along, which nobody looks at again then.
+    .replaceAll(/"(?:[^"\\\n]|\\.)*("?)/g, (text, end) =>
+      end !== "" && placeholdersIn(text).length > 0 ? '"x"' : text,
+    )
     .replaceAll(/__[A-Z][A-Z_]*__/g, "0");
   const problem = jsonProblem(filled);
   if (problem !== undefined) return problem;

@@ -4,7 +4,9 @@
  * is looked for in the text.
  */
 export function ipamType(cniConfig: string): string | undefined {
-  const type = /"ipam"\s*:\s*\{[\s\S]*?"type"\s*:\s*"([^"]+)"/.exec(cniConfig)?.[1];
+  // In two steps: looked for behind each "ipam", a text that repeats it would take the square of its length.
+  const at = cniConfig.search(/"ipam"\s*:\s*\{/);
+  const type = at < 0 ? undefined : /"type"\s*:\s*"([^"]+)"/.exec(cniConfig.slice(at))?.[1];
   // The first "type" behind an ipam that has none is the plugin's own.
   return type === "calico" ? undefined : type;
 }

@@ -245,8 +245,8 @@ function latest(events: readonly EventFacts[]): EventFacts | undefined {
 /** A kubelet's message as one line: log tails and image errors come with line ends. */
 function oneLine(text: string): string {
   return text
-    .split(/\s*[\r\n]+\s*/)
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
     .filter((line) => line !== "")
-    .join("; ")
-    .trim();
+    .join("; ");
 }

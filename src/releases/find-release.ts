@@ -18,7 +18,7 @@ export function findRelease(text: string, catalogue: Catalogue): Found {
   const { major, minor, patch, respin } = version;
   const name = respin === undefined ? version.text : `v${major}.${minor}.${patch}`;
   const release = catalogue.releases.get(name);
-  const exact = /\d+\.\d+\.\d/.test(text);
+  const exact = /(?<!\d)\d+\.\d+\.\d/.test(text);
   if (release !== undefined && exact) return { ok: true, release, version: versionOf(name) };
   const line = [...catalogue.releases.keys()].filter((each) => each.startsWith(`v${major}.${minor}.`));
   if (!exact && line.length > 0) {

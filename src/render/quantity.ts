@@ -19,7 +19,7 @@ const suffixes = new Map([
 
 /** A Kubernetes quantity as a number (`2Gi`, `500m`, `1e3`, `10`); undefined when it is none. */
 export function quantity(text: string): number | undefined {
-  const match = /^([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]+)|([a-zA-Z]*))$/.exec(text);
+  const match = /^([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:[eE]([+-]?[0-9]+)|([a-zA-Z]*))$/.exec(text);
   if (match === null) return undefined;
   const [, digits = "", exponent, suffix = ""] = match;
   if (exponent !== undefined) return Number(digits) * 10 ** Number(exponent);

@@ -12,7 +12,7 @@ export function table(
 ): string {
   const all = head === undefined ? rows : [head, ...rows];
   const text = alignTabs(all.map((row) => `${row.map(cell).join("\t")}\n`).join(""), atLeast);
-  return text.replaceAll(/ +$/gm, "");
+  return text.replaceAll(/(?<! ) +$/gm, "");
 }
 
 /** What kubectl's table printer does to a cell; a tab would end it. */

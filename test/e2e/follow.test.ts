@@ -13,6 +13,7 @@ import type { Write } from "../../src/model/write.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { noFlags } from "../unit/cluster/wire-server.ts";
 import { testCluster } from "./test-cluster.ts";
+import { pathOf } from "../../src/cluster/paths.ts";
 
 const configMaps = { group: "", version: "v1", resource: "configmaps", kind: "ConfigMap" };
 const ref = { ...configMaps, namespace: "default", name: "followed" };
@@ -98,7 +99,10 @@ describe.each(["1.36", "1.15"] as const)("Kubernetes %s", (kubeVersion) => {
   test("H07: a dry run changes nothing, whatever the verb", async () => {
     await write(create, true);
     await expect(
-      connection.request({ method: "GET", path: "/api/v1/namespaces/default/configmaps/followed" }),
+      connection.request({
+        method: "GET",
+        path: pathOf("api", "v1", "namespaces", "default", "configmaps", "followed"),
+      }),
     ).rejects.toMatchObject({ status: 404 });
     const { object } = await write(create);
     const uid = object.metadata.uid ?? "";
@@ -109,7 +113,7 @@ describe.each(["1.36", "1.15"] as const)("Kubernetes %s", (kubeVersion) => {
     await write(remove(uid), true);
     const { body } = await connection.request({
       method: "GET",
-      path: "/api/v1/namespaces/default/configmaps/followed",
+      path: pathOf("api", "v1", "namespaces", "default", "configmaps", "followed"),
     });
     expect(body).not.toHaveProperty("data");
     await write(remove(uid));
@@ -122,7 +126,7 @@ describe.each(["1.36", "1.15"] as const)("Kubernetes %s", (kubeVersion) => {
       kind: "ConfigMap",
       metadata: { name, namespace: "default", labels: { many: "yes" } },
     }));
-    const path = "/api/v1/namespaces/default/configmaps";
+    const path = pathOf("api", "v1", "namespaces", "default", "configmaps");
     await Promise.all(items.map((body) => connection.request({ method: "POST", path, body })));
     const listed = await list(connection, configMaps, {
       namespace: "default",

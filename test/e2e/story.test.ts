@@ -289,7 +289,7 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
       const back = [applied, quick, "--ignore-preflight-errors=all"];
       const asked = await run("undo", ...back);
       expect(asked.stderr).toMatch(
-        /^error: Undo \d+ objects of apply from \S+, then undo \d+ changes of migrate-policy from \S+, and restart calico-node on 3 nodes on context \S+ \(https:\S+\)\? /m,
+        /^error: Undo \d+ objects of apply from \S+, then undo \d+ changes of migrate-policy from \S+, and restart calico-node on 3 nodes:\n(?: {2}.*\n)+Continue on context \S+ \(https:\S+\)\? /m,
       );
 
       // What is refused of one of them, and what cannot be used, stops all.

@@ -98,7 +98,9 @@ describe.each(["1.36", "1.15"] as const)("undo of migrate-policy on Kubernetes %
     const was = await policies();
     const { code, stderr } = await run("undo", directory);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/Undo 2 changes of migrate-policy from .*No terminal to ask on: add -y/);
+    expect(stderr).toMatch(
+      /Undo 2 changes of migrate-policy from \S+:\n {2}delete NetworkPolicy\/\S+\n {2}create NetworkPolicy\/\S+\nContinue.*\? No terminal to ask on: add -y/,
+    );
     expect(await policies()).toEqual(was);
   });
 

@@ -1,3 +1,4 @@
+import { collectionPath } from "../../cluster/paths.ts";
 import type { AppContext } from "../../context.ts";
 import { connectionValues } from "../../flags/connection.ts";
 import type { Scanned } from "../../flags/scan.ts";
@@ -57,7 +58,7 @@ async function ask(
     try {
       const { body } = await connection.request({
         method: "GET",
-        path: `/api/v1/${of}`,
+        path: collectionPath({ group: "", version: "v1", resource: of }),
         query: { includeObject: "None" },
         accept: [...asTable, "application/json"].join(","),
         signal,

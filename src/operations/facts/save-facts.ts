@@ -33,5 +33,5 @@ export async function factsSaver(path: string): Promise<Saver> {
 function notWritten(path: string, error: unknown): UserError {
   const why = error instanceof Error ? error.message : String(error);
   // Node names the call and the draft's path, which say nothing here.
-  return userError(`--save-facts: "${path}" cannot be written: ${why.replace(/, \w+ '.*$/, "")}`);
+  return userError(`--save-facts: "${path}" cannot be written: ${why.replace(/, \w+ '.*$/s, "")}`);
 }

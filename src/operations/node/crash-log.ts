@@ -1,3 +1,4 @@
+import { objectPath } from "../../cluster/paths.ts";
 import type { Connection } from "../../cluster/port.ts";
 import type { PodFacts } from "../../model/pod.ts";
 
@@ -22,7 +23,7 @@ export async function lastLogLines(
     try {
       const answer = await connection.request({
         method: "GET",
-        path: `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/log`,
+        path: objectPath({ group: "", version: "v1", resource: "pods", ...pod }, "log"),
         query: { container: crashed.name, tailLines: String(tail), previous: previous ? "true" : undefined },
         accept: "*/*",
       });

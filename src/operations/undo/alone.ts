@@ -1,4 +1,3 @@
-import type { Bundle } from "../../bundle/read.ts";
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { objectKey } from "../../model/object-name.ts";
@@ -11,6 +10,7 @@ import { objectsEnded } from "../part-results.ts";
 import type { Session } from "../session.ts";
 import type { Inverse, UndoWorld } from "./inverse.ts";
 import type { Done, Leg } from "./leg.ts";
+import type { PlacedBundle } from "./placed.ts";
 import { prepareAll, refusals, type Prepared } from "./prepare.ts";
 
 /** So many looks in which nothing was done are no progress. */
@@ -19,7 +19,7 @@ const idleLooks = 5;
 type Write = Inverse & { readonly kind: "write" };
 
 /** A bundle whose objects do not stand on each other: policies and Calico's data. */
-export async function aloneLeg(bundle: Bundle, world: UndoWorld, id: string): Promise<Leg> {
+export async function aloneLeg(bundle: PlacedBundle, world: UndoWorld, id: string): Promise<Leg> {
   let prepared = await prepareAll(bundle.entries, world);
   const inverses = (): readonly Inverse[] => prepared.flatMap((each) => each.inverses);
   const leg: Leg = { bundle, inverses, gone: [] };
@@ -31,7 +31,7 @@ export async function aloneLeg(bundle: Bundle, world: UndoWorld, id: string): Pr
     ...leg,
     work: {
       what,
-      nodes: 0,
+      restarts: { nodes: [], workloads: [] },
       check: () => Promise.resolve([]),
       parts: (own, done) => [{ id, run: (session) => perform(session, own, done) }],
     },

@@ -1,17 +1,28 @@
-import type { BundleEntry } from "../../bundle/inverse.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { manager } from "../../model/names.ts";
 import { forceName, type Inverse } from "./inverse.ts";
+import { policyAnnotations } from "./permitted.ts";
+import type { PlacedEntry } from "./placed.ts";
 
 /** Takes back what a run changed in the annotations of an object, and only that. */
-export function undoAnnotations(entry: BundleEntry, live: KubeObject | undefined, forced: boolean): Inverse {
+export function undoAnnotations(entry: PlacedEntry, live: KubeObject | undefined, forced: boolean): Inverse {
   if (live === undefined) return { kind: "nothing", entry, because: "it is gone" };
+  if (entry.before?.uid !== undefined && entry.before.uid !== live.metadata.uid)
+    return { kind: "nothing", entry, because: "another one is there under its name" };
   const [was, meant, now] = [entry.beforeObject, entry.afterObject, live].map(
     (object) => object?.metadata.annotations ?? {},
   );
   const keys = [...new Set([...Object.keys(was ?? {}), ...Object.keys(meant ?? {})])].filter(
     (key) => was?.[key] !== meant?.[key],
   );
+  const other = keys.find((key) => !policyAnnotations.includes(key));
+  if (other !== undefined)
+    return {
+      kind: "refused",
+      entry,
+      because: `no run writes its annotation ${JSON.stringify(other)}`,
+      force: [],
+    };
   if (keys.every((key) => now?.[key] === was?.[key]))
     return { kind: "nothing", entry, because: "it is as it was" };
   const changed = keys.find((key) => now?.[key] !== meant?.[key]);

@@ -1,6 +1,4 @@
-import type { BundleEntry } from "../../bundle/inverse.ts";
 import { hashOf } from "../../bundle/write.ts";
-import { movedKinds, newGroup, oldVersion } from "../../data/kinds.ts";
 import { differences } from "../../data/compare.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { manager } from "../../model/names.ts";
@@ -8,8 +6,8 @@ import { discover } from "../../cluster/discovery.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import { dataGroups } from "../migrate-data/read.ts";
 import { forceName, type Inverse, type Inverter, type UndoWorld } from "./inverse.ts";
-
-const definitions = "CustomResourceDefinition";
+import { isDefinition, isNewData, isOldData } from "./permitted.ts";
+import type { PlacedEntry } from "./placed.ts";
 
 /**
  * What migrate-data did. New objects and their definitions stay (hazard H03: a custom resource is never
@@ -17,11 +15,8 @@ const definitions = "CustomResourceDefinition";
  * --finish deleted come back where they are still served.
  */
 export const calicoDataInverter: Inverter = {
-  takes: ({ group, kind, version, action }) =>
-    (group === newGroup && movedKinds.some((each) => each.new.kind === kind)) ||
-    (kind === definitions && action === "created") ||
-    (version === oldVersion &&
-      movedKinds.some(({ old }) => old.kind === kind && old.groups.some((each) => each === group))),
+  takes: (entry) =>
+    isNewData(entry) || (isDefinition(entry) && entry.action === "created") || isOldData(entry),
   async prepare(entries, { connection, forced }) {
     const discovery = await discover(connection, dataGroups);
     return await Promise.all(entries.map((entry) => inverseOf(entry, { connection, forced, discovery })));
@@ -29,11 +24,11 @@ export const calicoDataInverter: Inverter = {
 };
 
 async function inverseOf(
-  entry: BundleEntry,
+  entry: PlacedEntry,
   { connection, discovery, forced }: Pick<UndoWorld, "connection" | "discovery" | "forced">,
 ): Promise<Inverse> {
   if (entry.action === "created") {
-    const because = `undo never deletes a ${entry.kind === definitions ? definitions : "custom resource"}: it is left (H03)`;
+    const because = `undo never deletes a ${isDefinition(entry) ? entry.kind : "custom resource"}: it is left (H03)`;
     return { kind: "nothing", entry, because };
   }
   const { group, version, kind, beforeObject } = entry;
@@ -53,7 +48,7 @@ async function inverseOf(
 }
 
 /** An old object that was deleted. */
-function again(entry: BundleEntry, before: KubeObject, live: KubeObject | undefined): Inverse {
+function again(entry: PlacedEntry, before: KubeObject, live: KubeObject | undefined): Inverse {
   if (live !== undefined) {
     const [first] = differences(before, live);
     return first === undefined
@@ -79,7 +74,7 @@ function again(entry: BundleEntry, before: KubeObject, live: KubeObject | undefi
 
 /** A new object that was brought over again. */
 function back(
-  entry: BundleEntry,
+  entry: PlacedEntry,
   before: KubeObject,
   live: KubeObject | undefined,
   isForced: boolean,

@@ -2,12 +2,14 @@ import type { BundleIndex } from "../../bundle/format.ts";
 import type { BundleEntry } from "../../bundle/inverse.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import type { Draft } from "../../model/draft.ts";
+import type { Ref } from "../../model/kube.ts";
 import type { Write } from "../../model/write.ts";
 import type { ServerClock } from "../../perform/server-clock.ts";
+import type { PlacedEntry } from "./placed.ts";
 import type { UndoTarget } from "./staged-entries.ts";
 
 /** What taking back one entry comes to, as things stand now. */
-export type Inverse = { readonly entry: BundleEntry } & (
+export type Inverse = { readonly entry: BundleEntry & { readonly ref?: Ref } } & (
   | {
       readonly kind: "write";
       readonly saved: { readonly write: Write; readonly draft: Draft };
@@ -40,7 +42,7 @@ export interface UndoWorld {
 export interface Inverter {
   readonly takes: (entry: BundleEntry) => boolean;
   /** Reads the cluster and decides; writes nothing. Asked again whenever somebody else was quicker. */
-  readonly prepare: (entries: readonly BundleEntry[], world: UndoWorld) => Promise<readonly Inverse[]>;
+  readonly prepare: (entries: readonly PlacedEntry[], world: UndoWorld) => Promise<readonly Inverse[]>;
 }
 
 /** `NetworkPolicy/shop/web`, `Namespace/shop`: how --force names an object. */

@@ -27,11 +27,18 @@ export interface Leg {
   readonly work?: LegWork;
 }
 
+export interface Restarts {
+  /** Nodes where calico-node restarts. */
+  readonly nodes: readonly string[];
+  /** `Deployment/kube-system/calico-typha` */
+  readonly workloads: readonly string[];
+}
+
 export interface LegWork {
   /** What is going to happen, for the question. */
   readonly what: string;
-  /** How many nodes restart calico-node. */
-  readonly nodes: number;
+  /** What restarts for it, for the question. */
+  readonly restarts: Restarts;
   /** Rights and guards of what follows the writes; what stands against them. Throws UserError. */
   check(session: Session): Promise<readonly string[]>;
   /** The parts of its way back, in their order; each saves before it writes. */

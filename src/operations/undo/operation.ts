@@ -16,7 +16,10 @@ import { openRunBundle, type Session } from "../session.ts";
 import { aloneLeg } from "./alone.ts";
 import type { UndoWorld } from "./inverse.ts";
 import type { Done, Leg, UndoPart } from "./leg.ts";
+import { checkPermitted } from "./permitted.ts";
+import { placed } from "./placed.ts";
 import { refusals } from "./prepare.ts";
+import { questionOf } from "./question.ts";
 import type { UndoRequest } from "./request.ts";
 import { isStaged, stagedLeg } from "./staged.ts";
 import type { UndoTarget } from "./staged-entries.ts";
@@ -47,9 +50,12 @@ export async function undoOperation(
   request: UndoRequest,
 ): Promise<UndoOutcome> {
   const { connection, clock } = session;
+  const all = [main, ...parts.before, ...parts.after];
+  for (const bundle of all) checkPermitted(bundle);
+  const named = all.flatMap(({ entries }) => entries.map(({ group }) => group));
   const [uid, discovery] = await Promise.all([
     clusterUid(connection),
-    discover(connection, [...new Set([...observedGroups, ...policyGroups])]),
+    discover(connection, [...new Set([...observedGroups, ...policyGroups, ...named])]),
   ]);
   const { cluster } = main.index;
   if (cluster.uid !== uid) {
@@ -102,12 +108,14 @@ async function look(
   const settled: string[] = [];
   const bundles = [...parts.after.toReversed(), main, ...parts.before.toReversed()];
   for (const [index, bundle] of bundles.entries()) {
+    const { bundle: found, unserved } = placed(bundle, world.discovery);
     const own = { ...world, index: bundle.index, gone: [...gone] };
     const idOf = (stage: string): string =>
       bundles.length === 1 ? stage : `${String(index + 1)}-${bundle.index.command}-${stage}`;
-    const leg = isStaged(bundle)
-      ? await stagedLeg(session, bundle, own, request, [...settled], idOf)
-      : await aloneLeg(bundle, own, idOf("objects"));
+    const looked = isStaged(bundle)
+      ? await stagedLeg(session, found, own, request, [...settled], idOf)
+      : await aloneLeg(found, own, idOf("objects"));
+    const leg = { ...looked, bundle, inverses: () => [...looked.inverses(), ...unserved] };
     legs.push(leg);
     gone.push(...leg.gone);
     // A migration that an undo took back is done again by then.
@@ -123,14 +131,7 @@ async function look(
   const refused: string[] = [];
   for (const each of work) refused.push(...(await each.check(session)));
   if (refused.length > 0) return { ...nothing, refused };
-  const [first = "", ...then] = work.map(({ what }) => what);
-  const restarts = Math.max(...work.map(({ nodes }) => nodes));
-  const nodes =
-    restarts === 0
-      ? ""
-      : `, and restart calico-node on ${String(restarts)} ${restarts === 1 ? "node" : "nodes"}`;
-  const text = [`${first.charAt(0).toUpperCase()}${first.slice(1)}`, ...then].join(", then ");
-  return { legs, basis: basisOf(legs), question: `${text}${nodes}?` };
+  return { legs, basis: basisOf(legs), question: questionOf(legs) };
 }
 
 /** What the question rests on: every object at the state in which it was judged. */

@@ -1,4 +1,3 @@
-import type { BundleEntry } from "../../bundle/inverse.ts";
 import { factsReader } from "../../cluster/facts-reader.ts";
 import { observePolicy, servedPolicies, type ObservedPolicy } from "../../cluster/observe-policy.ts";
 import type { KubeObject } from "../../model/kube.ts";
@@ -14,13 +13,10 @@ import { undoAnnotations } from "./annotations.ts";
 import { asUndone } from "./as-undone.ts";
 import { enforcingNeeds } from "../migrate-policy/look.ts";
 import { forceName, type Inverse, type Inverter, type UndoWorld } from "./inverse.ts";
+import { isAnnotatedNamespace, isPolicy } from "./permitted.ts";
 import { undoPolicy } from "./policy-objects.ts";
 
 const closed = '{"ingress":{"isolation":"DefaultDeny"}}';
-
-function isPolicy({ kind, group }: BundleEntry): boolean {
-  return kind === "NetworkPolicy" && ["networking.k8s.io", "extensions"].includes(group);
-}
 
 /**
  * NetworkPolicies, and annotations of namespaces. Policies move only where the old semantics are in force
@@ -28,7 +24,7 @@ function isPolicy({ kind, group }: BundleEntry): boolean {
  * default-denies away opens.
  */
 export const policyInverter: Inverter = {
-  takes: (entry) => isPolicy(entry) || (entry.kind === "Namespace" && entry.action === "changed"),
+  takes: (entry) => isPolicy(entry) || isAnnotatedNamespace(entry),
   async prepare(entries, world) {
     const { connection, discovery, clock, index, forced } = world;
     const raw = new Map<string, KubeObject>();

@@ -1,6 +1,8 @@
 import { inverseOrder, type BundleEntry } from "../../bundle/inverse.ts";
 import { calicoDataInverter } from "./calico-data.ts";
 import { forceName, type Inverse, type Inverter, type UndoWorld } from "./inverse.ts";
+import { confirmed, isOwn } from "./own.ts";
+import type { PlacedEntry } from "./placed.ts";
 import { policyInverter } from "./policies.ts";
 
 /** Who takes back what; the first one that takes an entry has it. */
@@ -18,10 +20,10 @@ export interface Prepared {
 
 /** What taking everything back comes to now, last change first. Reads only. */
 export async function prepareAll(
-  entries: readonly BundleEntry[],
+  entries: readonly PlacedEntry[],
   world: UndoWorld,
 ): Promise<readonly Prepared[]> {
-  const runs: { readonly inverter: Inverter; readonly entries: BundleEntry[] }[] = [];
+  const runs: { readonly inverter: Inverter; readonly entries: PlacedEntry[] }[] = [];
   for (const entry of inverseOrder(entries)) {
     const inverter = inverters.find((each) => each.takes(entry)) ?? nobody;
     const last = runs.at(-1);
@@ -29,7 +31,14 @@ export async function prepareAll(
     else runs.push({ inverter, entries: [entry] });
   }
   return await Promise.all(
-    runs.map(async ({ inverter, entries: own }) => ({ inverses: await inverter.prepare(own, world) })),
+    runs.map(async ({ inverter, entries: own }) => {
+      const inverses = await inverter.prepare(own, world);
+      // The other commands that write these kinds write them in every namespace.
+      if (world.index.command !== "apply") return { inverses };
+      return {
+        inverses: inverses.map((each) => confirmed(each, !isOwn(each.entry, undefined), world.forced)),
+      };
+    }),
   );
 }
 

@@ -21,6 +21,8 @@ import { controllerRequest, refusedRestarts, remaining } from "../configmap/rest
 import { upgradeRemaining } from "../node/remaining.ts";
 import { nodesEnded } from "../part-results.ts";
 import { partOf, type Session } from "../session.ts";
+import { forceName } from "./inverse.ts";
+import type { Restarts } from "./leg.ts";
 import { patience, type UndoRequest } from "./request.ts";
 import { restartsOf } from "./restarted.ts";
 import type { UndoTarget } from "./staged-entries.ts";
@@ -30,8 +32,8 @@ import { differing } from "./take.ts";
 export interface ReadersBack {
   /** Something runs with values of the run although they came back: an undo was interrupted there. */
   readonly behind: boolean;
-  /** How many nodes restart for the values alone. */
-  readonly nodes: number;
+  /** What restarts for the values alone. */
+  readonly restarts: Restarts;
   readonly settle: SettleOptions;
   /** What forbids the restarts to come. Asked before the first write. */
   refusals(session: Session): Promise<readonly Stop[]>;
@@ -79,7 +81,7 @@ export async function readersBack(
   return {
     behind: keys.length === 0 && isOpen(stale),
     settle: { daemonSet: open.daemonSet, serverVersion: discovery.version, configMaps: [ref] },
-    nodes: alone && !request.noRestart ? stale.nodes.length : 0,
+    restarts: alone && !request.noRestart ? restartsOfStale(stale, open) : { nodes: [], workloads: [] },
     async refusals(session_) {
       if (request.noRestart || !alone || !isOpen(stale)) return [];
       const asked = { ...stale, notes, leased: [] };
@@ -92,6 +94,16 @@ export async function readersBack(
       return await restartReaders(part, now, { open, discovery, request, restarted });
     },
   };
+}
+
+function restartsOfStale({ typha, controller, nodes }: Stale, { workloads }: OpenConfigMap): Restarts {
+  const found = [
+    ...(typha === undefined ? [] : [typha]),
+    ...(controller
+      ? workloads.filter(({ component, desired }) => component === "controller" && desired > 0)
+      : []),
+  ];
+  return { nodes, workloads: found.map(forceName) };
 }
 
 function readersOf({ daemonSet, workloads, seen }: OpenConfigMap) {

@@ -1,5 +1,4 @@
 import { contentOf, contentText } from "../../bundle/content.ts";
-import type { BundleEntry } from "../../bundle/inverse.ts";
 import { hashOf } from "../../bundle/write.ts";
 import { kubectl } from "../../merge/applier.ts";
 import { isHeld, withStrategy } from "../../merge/compare.ts";
@@ -12,12 +11,14 @@ import { parseTime } from "../../model/time.ts";
 import { partOf, type Part } from "../../plan/apply/parts.ts";
 import { changedFields } from "../../render/apply-lines.ts";
 import { forceName } from "./inverse.ts";
+import { isKept } from "./kept.ts";
 import { asOwnedNow } from "./owned.ts";
+import type { PlacedEntry } from "./placed.ts";
 
 /** One object that a run changed, over all that the run did to it. */
 export interface UndoTarget {
   /** The newest entry, whose words are used. */
-  readonly entry: BundleEntry;
+  readonly entry: PlacedEntry;
   readonly part: Part;
   /** As it was before the run; undefined: the run created it. */
   readonly before: KubeObject | undefined;
@@ -27,6 +28,8 @@ export interface UndoTarget {
    * is deleted with that Deployment, and made again.
    */
   readonly adopted: boolean;
+  /** Neither what was there before the run nor what the run made of it: somebody made this one. */
+  readonly another: boolean;
 }
 
 /** What taking one object back comes to. */
@@ -36,8 +39,8 @@ export type Decision =
 
 /** All entries about one object as one: the oldest says what was there, the newest what the run made of it. */
 export function targetsOf(
-  entries: readonly BundleEntry[],
-  live: (entry: BundleEntry) => KubeObject | undefined,
+  entries: readonly PlacedEntry[],
+  live: (entry: PlacedEntry) => KubeObject | undefined,
 ): readonly UndoTarget[] {
   const byObject = Map.groupBy(
     entries.toSorted((a, b) => a.id - b.id),
@@ -60,23 +63,29 @@ export function targetsOf(
         part: object === undefined ? "other" : partOf(object),
         before,
         live: now,
+        another: isAnother(own, now),
         adopted: now?.metadata.ownerReferences?.some(({ uid }) => made.has(uid)) === true,
       },
     ];
   });
 }
 
+/** Where the run does not know what the server made of its last write, nobody can tell. */
+function isAnother(own: readonly PlacedEntry[], live: KubeObject | undefined): boolean {
+  if (live === undefined || own.at(-1)?.written?.uid === undefined) return false;
+  return !own.some(({ before, written }) => [before?.uid, written?.uid].includes(live.metadata.uid));
+}
+
 const kept = "it is never deleted by undo, whoever made it (H03): what is in it would go with it";
 
-/** H03: what undo never deletes, because more than the run made goes with it. */
-function isKept({ kind, group }: BundleEntry): boolean {
-  return kind === "CustomResourceDefinition" || kind === "Namespace" || group.endsWith("projectcalico.org");
+export function isSecret({ group, kind }: Pick<PlacedEntry, "group" | "kind">): boolean {
+  return kind === "Secret" && group === "";
 }
 
 /** `started`: when the run began, RFC 3339. */
 export function decide(target: UndoTarget, forced: ReadonlySet<string>, started: string): Decision {
   const { entry, before, live } = target;
-  if (entry.kind === "Secret") {
+  if (isSecret(entry)) {
     return { kind: "nothing", target, because: "a Secret's values are not saved: undo cannot restore them" };
   }
   if (before === undefined) {
@@ -91,6 +100,8 @@ export function decide(target: UndoTarget, forced: ReadonlySet<string>, started:
   }
   if (contentText({ ...live, apiVersion: "" }) === contentText({ ...before, apiVersion: "" }))
     return { kind: "nothing", target, because: "it is as it was" };
+  if (target.another && !forced.has(forceName(entry)))
+    return { kind: "refused", target, because: "another one is there under its name since" };
   return changedSince(target, forced, started) ?? { kind: "restore", target };
 }
 

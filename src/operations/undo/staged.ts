@@ -2,7 +2,9 @@ import type { Bundle } from "../../bundle/read.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import { reasonOf, isAnswer } from "../../errors.ts";
 import type { KubeObject } from "../../model/kube.ts";
+import { fingerprint } from "../../model/fingerprint.ts";
 import { parseTime } from "../../model/time.ts";
+import { partOf } from "../../plan/apply/parts.ts";
 import type { Stop } from "../../plan/decision.ts";
 import { lookAtNodes, type Remaining } from "../node/remaining.ts";
 import { warn, type Session } from "../session.ts";
@@ -10,16 +12,20 @@ import { boundaryOf, downgradeOf } from "./boundaries.ts";
 import { forceName, type Inverse, type UndoWorld } from "./inverse.ts";
 import type { Leg } from "./leg.ts";
 import { nodesAreBehind, nodesBack } from "./nodes.ts";
+import { isOwn, whyNamed } from "./own.ts";
+import type { PlacedBundle } from "./placed.ts";
 import { goesAlone, refusals } from "./prepare.ts";
 import { readersBack } from "./readers.ts";
 import type { UndoRequest } from "./request.ts";
 import { stagedParts } from "./staged-parts.ts";
-import { decide, targetsOf, type Decision } from "./staged-entries.ts";
+import { decide, isSecret, targetsOf, type Decision } from "./staged-entries.ts";
 import type { Work } from "./take.ts";
 
 /** Runs whose objects stand on each other: they go back in stages, nodes by the procedure of `node`. */
-export function isStaged({ entries }: Bundle): boolean {
-  return !entries.every(goesAlone);
+export function isStaged({ index, entries }: Bundle): boolean {
+  // Of a namespace `migrate-policy` writes annotations, `apply` whatever its file says.
+  const whole = (kind: string): boolean => index.command === "apply" && kind === "Namespace";
+  return !entries.every((entry) => goesAlone(entry) && !whole(entry.kind));
 }
 
 /**
@@ -29,7 +35,7 @@ export function isStaged({ entries }: Bundle): boolean {
  */
 export async function stagedLeg(
   session: Session,
-  bundle: Bundle,
+  bundle: PlacedBundle,
   world: UndoWorld,
   request: UndoRequest,
   settled: readonly string[],
@@ -37,14 +43,18 @@ export async function stagedLeg(
 ): Promise<Leg> {
   const found = new Map<number, KubeObject | undefined>();
   await Promise.all(
-    bundle.entries.map(
-      async (entry) => void found.set(entry.id, await readObject(session.connection, entry.ref)),
-    ),
+    bundle.entries.map(async (entry) => {
+      // A Secret's values are not saved, so nothing of it can go back: it is not read.
+      if (!isSecret(entry)) found.set(entry.id, await readObject(session.connection, entry.ref));
+    }),
   );
   const targets = targetsOf(bundle.entries, ({ id }) => found.get(id));
+  const lives = targets.map(({ live }) => live);
+  const namespace = lives.find((live) => live !== undefined && partOf(live) === "node")?.metadata.namespace;
   const decisions = await Promise.all(
     targets.map(async (target): Promise<Decision> => {
-      const decision = decide(target, world.forced, bundle.index.started);
+      const isForeign = !isOwn(target.entry, target.live, namespace);
+      const decision = named(decide(target, world.forced, bundle.index.started), isForeign, world.forced);
       if (target.part !== "node" || decision.kind !== "nothing" || target.live === undefined) return decision;
       if (target.before === undefined) return decision;
       // The template is as it was; an undo that was interrupted may not have come to every node (H01).
@@ -75,7 +85,10 @@ export async function stagedLeg(
         work.length === 0
           ? `restart what runs with the values of ${command} from ${started}`
           : `undo ${work.length} ${work.length === 1 ? "object" : "objects"} of ${command} from ${started}`,
-      nodes: Math.max(left?.nodes ?? 0, readers?.nodes ?? 0),
+      restarts: {
+        nodes: [...new Set([...(left?.nodes ?? []), ...(readers?.restarts.nodes ?? [])])],
+        workloads: [...new Set([...rolledOut(work), ...(readers?.restarts.workloads ?? [])])],
+      },
       async check(checked) {
         const downgrade = downgradeOf(targets);
         if (downgrade !== undefined) warn(checked, downgrade);
@@ -88,22 +101,39 @@ export async function stagedLeg(
   };
 }
 
-/** Rights and guards of the nodes, and how many of them restart. */
+/** Typha and the controller, where their pods become other ones. */
+function rolledOut(work: readonly Work[]): readonly string[] {
+  const templateOf = (object: KubeObject | undefined): string =>
+    fingerprint((object?.["spec"] as { readonly template?: unknown } | undefined)?.template ?? null);
+  return work
+    .filter(({ kind, target: { part } }) => kind === "restore" && (part === "typha" || part === "controller"))
+    .filter(({ target: { before, live } }) => templateOf(before) !== templateOf(live))
+    .map(({ target }) => forceName(target.entry));
+}
+
+/** Rights and guards of the nodes, and which of them restart. */
 async function lookAhead(
   session: Session,
   nodes: Remaining,
-): Promise<{ readonly refusals: readonly Stop[]; readonly nodes: number }> {
+): Promise<{ readonly refusals: readonly Stop[]; readonly nodes: readonly string[] }> {
   try {
     const seen = await lookAtNodes(session, nodes);
-    return { refusals: seen.refusals, nodes: seen.nodes.length + seen.stale.length };
+    return { refusals: seen.refusals, nodes: [...seen.nodes, ...seen.stale] };
   } catch (error) {
     if (!isAnswer(error)) throw error;
-    return { refusals: [{ message: reasonOf(error) }], nodes: 0 };
+    return { refusals: [{ message: reasonOf(error) }], nodes: [] };
   }
 }
 
 function textOf({ id, message, hint }: Stop): string {
   return `${id === undefined ? "" : `${id}: `}${message}${hint === undefined ? "" : `; ${hint}`}`;
+}
+
+/** What is not Calico's goes back only where it is confirmed by its name. */
+function named(decision: Decision, isForeign: boolean, forced: ReadonlySet<string>): Decision {
+  const { kind, target } = decision;
+  if (!isForeign || kind === "nothing" || forced.has(forceName(target.entry))) return decision;
+  return { kind: "refused", target, because: whyNamed(kind === "refused" ? decision.because : undefined) };
 }
 
 /** In the terms of the result; the write itself is decided when its stage comes. */

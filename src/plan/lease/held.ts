@@ -86,5 +86,5 @@ function continued({ command }: RunLease, { commands }: LeaseAsker): string {
 function targetText(run: string): string {
   const target = run.slice(run.lastIndexOf("/") + 1);
   if (/^\d+$/.test(target)) return `revision ${target}`;
-  return target.startsWith("controller") ? "the controller" : target.replace(/:.*$/, "");
+  return target.startsWith("controller") ? "the controller" : (target.split(":", 1)[0] ?? "");
 }

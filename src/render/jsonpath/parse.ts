@@ -115,7 +115,7 @@ function readNumber(text: string, at: number): Step {
   const [word = ""] = /^[+-]?[.\p{Nd}]*/u.exec(text.slice(at)) ?? [];
   const value = Number(word);
   const whole = /^[+-]?[0-9]+$/.test(word) && value >= -(2 ** 63) && value < 2 ** 63;
-  const fraction = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$/.test(word) && Number.isFinite(value);
+  const fraction = /^[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/.test(word) && Number.isFinite(value);
   if (!whole && !fraction) throw pathError(`cannot parse number ${word}`);
   return { nodes: [{ type: whole ? "int" : "float", value }], end: at + word.length };
 }
@@ -139,7 +139,7 @@ function readArray(text: string, at: number): Step {
   const inner = whole === "[*]" ? ":" : whole.slice(1, -1);
   const parts = inner.split(",");
   if (parts.length > 1) {
-    const union = parts.map((part) => actionOf(`[${part.replaceAll(/^ +| +$/g, "")}]`));
+    const union = parts.map((part) => actionOf(`[${part.replaceAll(/^ +|(?<! ) +$/g, "")}]`));
     return { nodes: [{ type: "union", parts: union }], end };
   }
   const key = /^'([^']*)'$/.exec(inner)?.[1];
@@ -162,8 +162,7 @@ function readFilter(text: string, at: number): Step {
   }
   if (text[end + 1] !== "]") throw pathError("unclosed array expect ]");
   const filter = text.slice(start, end);
-  const compared = /^([^!<>=]+)([!<>=]+)([^\n]+?)$/.exec(filter);
-  const [, left = filter, operator = "exists", right] = compared ?? [];
+  const { left, operator, right } = comparison(filter) ?? { left: filter, operator: "exists" };
   const node: PathNode = {
     type: "filter",
     left: actionOf(left),
@@ -171,4 +170,18 @@ function readFilter(text: string, at: number): Step {
     right: right === undefined ? [] : actionOf(right),
   };
   return { nodes: [node], end: end + 2 };
+}
+
+/** `left OPERATOR right`, as /^([^!<>=]+)([!<>=]+)(.+?)$/ has it, in one pass. */
+function comparison(
+  filter: string,
+): { readonly left: string; readonly operator: string; readonly right?: string } | undefined {
+  const begin = filter.search(/[!<>=]/);
+  if (begin <= 0) return undefined;
+  const behind = filter.slice(begin).search(/[^!<>=]/);
+  // An operator alone keeps its last character for what it compares with.
+  const end = behind < 0 ? filter.length - 1 : begin + behind;
+  const right = filter.slice(end);
+  if (end <= begin || right.includes("\n")) return undefined;
+  return { left: filter.slice(0, begin), operator: filter.slice(begin, end), right };
 }

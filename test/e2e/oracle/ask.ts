@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { Readable } from "node:stream";
 import { Cli } from "clipanion";
 import { connect } from "../../../src/cluster/connect.ts";
+import { pathOf } from "../../../src/cluster/paths.ts";
 import { promptForLogin } from "../../../src/cluster/prompt.ts";
 import { BaseCommand, flagsOf } from "../../../src/commands/base.ts";
 import type { AppContext } from "../../../src/context.ts";
@@ -26,7 +27,7 @@ class GetPod extends BaseCommand {
   protected async run(): Promise<number> {
     const { pod } = GetPod;
     const connection = await this.connect();
-    const path = `/api/v1/namespaces/${connection.namespace}/pods/${pod}`;
+    const path = pathOf("api", "v1", "namespaces", connection.namespace, "pods", pod);
     const { body } = await connection.request({ method: "GET", path });
     const { name } = (body as { readonly metadata: { readonly name: string } }).metadata;
     this.context.stdout.write(`pod/${name}\n`);

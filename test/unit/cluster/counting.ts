@@ -1,3 +1,4 @@
+import { pathOf, type RequestPath } from "../../../src/cluster/paths.ts";
 import type { Connection, KubeRequest } from "../../../src/cluster/port.ts";
 
 /** A connection that writes down what it is asked; `answer` is the body, or throws. */
@@ -17,4 +18,9 @@ export function counting(answer: (request: KubeRequest) => unknown) {
     close: () => undefined,
   };
   return { asked, connection };
+}
+
+/** `/api/v1/nodes`: as the program makes it. */
+export function pathTo(text: string): RequestPath {
+  return pathOf(...text.slice(1).split("/"));
 }

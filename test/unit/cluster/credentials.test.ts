@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { createAuthority, signClient, signServing, type Pem } from "../../cluster/certificates.ts";
 import { connectTo } from "./wire-server.ts";
+import { pathOf } from "../../../src/cluster/paths.ts";
 
 /** What the server sees of each request: the token, or else the certificate's name. */
 type Who = string;
@@ -57,7 +58,7 @@ users: [{name: u, user: ${user}}]
     server.closeAllConnections();
     server.close();
   });
-  return { seen, get: () => connection.request({ method: "GET", path: "/version" }) };
+  return { seen, get: () => connection.request({ method: "GET", path: pathOf("version") }) };
 }
 
 /** A plugin that gives one credential after the other. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
@@ -136,4 +136,39 @@ test("a disk that cannot be written to does not matter", async () => {
   expect((await look(connection)).find("daemonsets", ["apps"])).toBeDefined();
   expect((await look(connection)).find("daemonsets", ["apps"])).toBeDefined();
   expect(asked(seen)).toHaveLength(6);
+});
+
+test("a server that names a version ../../.. makes nobody's files but those below --cache-dir", async () => {
+  const { connection } = await server(() => [
+    {
+      ...group("apps", "v1", "DaemonSet"),
+      versions: [
+        ...group("apps", "../../../../evil", "Pod").versions,
+        ...group("apps", "v1", "DaemonSet").versions,
+      ],
+    },
+    group("../../../../evil", "v1", "Pod"),
+    group("/evil", "v1", "Pod"),
+  ]);
+  const cache = join(folder, "deep", "er", "cache");
+  const deep = await connectTo(connection.server, { cacheDir: cache });
+  const found = await discoverCached(deep.connection, ["", "apps"]);
+  expect(found.find("daemonsets", ["apps"])?.version).toBe("v1");
+  const written = await readdir(folder, { recursive: true });
+  expect(written.filter((name) => name.includes("evil"))).toEqual([]);
+  expect(written.some((name) => name.endsWith("servergroups.json"))).toBe(true);
+});
+
+test("a cache that somebody wrote into leads to no file outside of it", async () => {
+  const { connection, at } = await server(() => [group("apps", "v1", "DaemonSet")]);
+  await look(connection);
+  const path = join(at, "servergroups.json");
+  const kept = JSON.parse(await readFile(path, "utf8")) as { groups: { name: string; versions: object[] }[] };
+  const apps = kept.groups.find(({ name }) => name === "apps");
+  apps?.versions.unshift({ groupVersion: "../../../outside", version: "../../../outside" });
+  await writeFile(path, JSON.stringify(kept));
+  await mkdir(join(folder, "outside"));
+  const forged = { resources: [{ name: "daemonsets", kind: "Forged", namespaced: true, verbs: [] }] };
+  await writeFile(join(folder, "outside", "serverresources.json"), JSON.stringify(forged));
+  expect((await look(connection)).find("daemonsets", ["apps"])?.kind).toBe("DaemonSet");
 });

@@ -4,10 +4,10 @@ import { discover } from "../../../src/cluster/discovery.ts";
 import { keepDiscovery } from "../../../src/cluster/discovery-kept.ts";
 import { keepReviews } from "../../../src/cluster/reviews-kept.ts";
 import { apiError } from "../../../src/errors.ts";
-import { counting } from "./counting.ts";
+import { counting, pathTo } from "./counting.ts";
 
 const group = "crd.projectcalico.org";
-const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const crds = pathTo("/apis/apiextensions.k8s.io/v1/customresourcedefinitions");
 
 /** A server with aggregated discovery that is told which kinds of Calico's it serves. */
 function server(served: Set<string>) {
@@ -66,7 +66,7 @@ describe("what is served where is asked once in a run", () => {
     // Nor a version that it is to have.
     await connection.request({
       method: "PATCH",
-      path: `${crds}/tiers.${group}`,
+      path: pathTo(`${crds}/tiers.${group}`),
       body: crd("tiers", "v1", "v2"),
     });
     await tiers();
@@ -112,7 +112,7 @@ describe("what is served where is asked once in a run", () => {
         throw apiError({ status: 404, reason: "NotFound", message: "not found", details });
       },
     });
-    const pools = { method: "GET", path: `/apis/${group}/v1/ippools/a` } as const;
+    const pools = { method: "GET", path: pathTo(`/apis/${group}/v1/ippools/a`) } as const;
     await discover(connection, [group]);
     details.name = "a";
     await expect(connection.request(pools)).rejects.toMatchObject({ status: 404 });
@@ -138,7 +138,7 @@ describe("what is served where is asked once in a run", () => {
   test("an old answer does not set the server's clock back", async () => {
     const { connection: given } = server(new Set());
     const { connection } = keepDiscovery(given);
-    const version = { method: "GET", path: "/version" } as const;
+    const version = { method: "GET", path: pathTo("/version") } as const;
     expect((await connection.request(version)).date).toBe(1000);
     expect(await connection.request(version)).not.toHaveProperty("date");
   });
@@ -150,7 +150,7 @@ describe("what is served where is asked once in a run", () => {
       return {};
     });
     const { connection } = keepDiscovery(given);
-    const version = { method: "GET", path: "/version" } as const;
+    const version = { method: "GET", path: pathTo("/version") } as const;
     await expect(connection.request(version)).rejects.toMatchObject({ status: 503 });
     down = false;
     await connection.request(version);

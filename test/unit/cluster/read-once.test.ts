@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { apiError } from "../../../src/errors.ts";
 import { list } from "../../../src/cluster/list.ts";
+import { pathOf } from "../../../src/cluster/paths.ts";
 import type { KubeRequest } from "../../../src/cluster/port.ts";
 import { firstFrom, readOnce } from "../../../src/cluster/read-once.ts";
 import { readPath } from "../../../src/cluster/read-object.ts";
-import { counting } from "./counting.ts";
+import { counting, pathTo } from "./counting.ts";
 
 test("what was read is not read again; another query, another format and a write are asked", async () => {
   const { asked, connection } = counting(({ path }) => path);
   const once = readOnce(connection);
-  const node = { method: "GET", path: "/api/v1/nodes/a" } as const;
+  const node = { method: "GET", path: pathOf("api", "v1", "nodes", "a") } as const;
   await Promise.all([once.request(node), once.request(node)]);
   expect((await once.request(node)).body).toBe("/api/v1/nodes/a");
   expect(asked).toHaveLength(1);
@@ -25,16 +26,16 @@ test("a refusal is shared, and who gives up takes the answer from nobody", async
     throw apiError({ status: 404, reason: "NotFound", message: "not found" });
   });
   const once = readOnce(connection);
-  const gone = { method: "GET", path: "/x", signal: AbortSignal.abort() } as const;
+  const gone = { method: "GET", path: pathOf("x"), signal: AbortSignal.abort() } as const;
   await expect(once.request(gone)).rejects.toMatchObject({ status: 404 });
   await expect(once.request(gone)).rejects.toMatchObject({ status: 404 });
-  expect(asked).toEqual([{ method: "GET", path: "/x" }]);
+  expect(asked).toEqual([{ method: "GET", path: pathOf("x") }]);
 });
 
 test("who follows a cluster begins with what was read, and never sees it again", async () => {
   const { asked, connection } = counting(({ path }) => path);
   const once = readOnce(connection);
-  const nodes = { method: "GET", path: "/api/v1/nodes", query: { limit: "500" } } as const;
+  const nodes = { method: "GET", path: pathTo("/api/v1/nodes"), query: { limit: "500" } } as const;
   await once.request(nodes);
   const opening = firstFrom(once, connection);
   await opening.connection.request(nodes);
@@ -43,7 +44,7 @@ test("who follows a cluster begins with what was read, and never sees it again",
   expect(asked).toHaveLength(2);
   opening.opened();
   // Also what is asked for the first time: it would be answered from what was read then.
-  await opening.connection.request({ ...nodes, path: "/api/v1/nodes/a", query: {} });
+  await opening.connection.request({ ...nodes, path: pathTo("/api/v1/nodes/a"), query: {} });
   expect(asked).toHaveLength(3);
 });
 
@@ -78,7 +79,11 @@ describe("a list answers who asks for some of it", () => {
   test("with another limit, of one namespace, by name, by labels, by metadata alone: all of one moment", async () => {
     const { asked, connection } = server();
     const once = readOnce(connection);
-    const first = once.request({ method: "GET", path: `${root}/daemonsets`, query: { limit: "100" } });
+    const first = once.request({
+      method: "GET",
+      path: pathTo(`${root}/daemonsets`),
+      query: { limit: "100" },
+    });
     expect(await names(list(once, place))).toEqual(["calico-node", "typha", "web"]);
     expect(await names(list(once, place, { namespace: "kube-system" }))).toEqual(["calico-node", "typha"]);
     expect(await names(list(once, place, { fieldSelector: "metadata.name=web" }))).toEqual(["web"]);
@@ -93,12 +98,12 @@ describe("a list answers who asks for some of it", () => {
     expect(await names(list(once, place, { metadataOnly: true }))).toHaveLength(3);
     const { resourceVersion } = await list(once, place, { labelSelector: "k8s-app=calico-node" });
     expect(resourceVersion).toBe("9");
-    expect(await readPath(once, `${root}/namespaces/prod/daemonsets/web`)).toMatchObject({
+    expect(await readPath(once, pathTo(`${root}/namespaces/prod/daemonsets/web`))).toMatchObject({
       apiVersion: "apps/v1",
       kind: "DaemonSet",
       metadata: { uid: "prod-web" },
     });
-    expect(await readPath(once, `${root}/namespaces/prod/daemonsets/gone`)).toBeUndefined();
+    expect(await readPath(once, pathTo(`${root}/namespaces/prod/daemonsets/gone`))).toBeUndefined();
     await first;
     expect(asked).toHaveLength(1);
   });
@@ -106,15 +111,18 @@ describe("a list answers who asks for some of it", () => {
   test("a part of a kind, and a narrower look, do not pass for the whole", async () => {
     const { asked, connection } = server();
     const wider: readonly Omit<KubeRequest, "method">[] = [
-      { path: `${root}/daemonsets` },
-      { path: `${root}/namespaces/prod/daemonsets`, query: { labelSelector: "k8s-app=a" } },
-      { path: `${root}/namespaces/kube-system/daemonsets/calico-node` },
-      { path: `${root}/namespaces/kube-system/daemonsets`, query: { labelSelector: "k8s-app in (a,c)" } },
-      { path: `${root}/namespaces/kube-system/daemonsets`, query: { labelSelector: "other=a" } },
-      { path: `${root}/namespaces/kube-system/daemonsets`, query: { labelSelector: "k8s-app" } },
-      { path: `${root}/namespaces/kube-system/daemonsets`, query: { fieldSelector: "spec.x=y" } },
-      { path: `${root}/namespaces/kube-system/daemonsets/a/status` },
-      { path: `${root}/namespaces/kube-system/deployments`, query: { labelSelector: "k8s-app=a" } },
+      { path: pathTo(`${root}/daemonsets`) },
+      { path: pathTo(`${root}/namespaces/prod/daemonsets`), query: { labelSelector: "k8s-app=a" } },
+      { path: pathTo(`${root}/namespaces/kube-system/daemonsets/calico-node`) },
+      {
+        path: pathTo(`${root}/namespaces/kube-system/daemonsets`),
+        query: { labelSelector: "k8s-app in (a,c)" },
+      },
+      { path: pathTo(`${root}/namespaces/kube-system/daemonsets`), query: { labelSelector: "other=a" } },
+      { path: pathTo(`${root}/namespaces/kube-system/daemonsets`), query: { labelSelector: "k8s-app" } },
+      { path: pathTo(`${root}/namespaces/kube-system/daemonsets`), query: { fieldSelector: "spec.x=y" } },
+      { path: pathTo(`${root}/namespaces/kube-system/daemonsets/a/status`) },
+      { path: pathTo(`${root}/namespaces/kube-system/deployments`), query: { labelSelector: "k8s-app=a" } },
     ];
     for (const [at, request] of wider.entries()) {
       const once = readOnce(connection);
@@ -131,8 +139,8 @@ describe("a list answers who asks for some of it", () => {
   test("a list that has more pages answers for none of them", async () => {
     const { asked, connection } = server({ continue: "next" });
     const once = readOnce(connection);
-    await once.request({ method: "GET", path: `${root}/daemonsets`, query: { limit: "3" } });
-    await once.request({ method: "GET", path: `${root}/namespaces/prod/daemonsets/web` });
+    await once.request({ method: "GET", path: pathTo(`${root}/daemonsets`), query: { limit: "3" } });
+    await once.request({ method: "GET", path: pathTo(`${root}/namespaces/prod/daemonsets/web`) });
     expect(asked).toHaveLength(2);
   });
 
@@ -143,7 +151,7 @@ describe("a list answers who asks for some of it", () => {
     });
     const once = readOnce(connection);
     await expect(list(once, place)).rejects.toMatchObject({ status: 403 });
-    expect(await readPath(once, `${root}/namespaces/prod/daemonsets/web`)).toBeDefined();
+    expect(await readPath(once, pathTo(`${root}/namespaces/prod/daemonsets/web`))).toBeDefined();
     expect(asked).toHaveLength(2);
   });
 });

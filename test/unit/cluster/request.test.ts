@@ -3,8 +3,9 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { explain } from "../../../src/errors.ts";
 import { connectTo, json, status, wireServer } from "./wire-server.ts";
+import { pathOf } from "../../../src/cluster/paths.ts";
 
-const get = { method: "GET", path: "/api/v1/nodes" } as const;
+const get = { method: "GET", path: pathOf("api", "v1", "nodes") } as const;
 
 async function failure(promise: Promise<unknown>): Promise<string> {
   return await promise.then(
@@ -170,7 +171,7 @@ describe("what is sent again", () => {
           : json(response, 200, {}),
       );
       const { connection } = await connectTo(url);
-      await connection.request({ method: "DELETE", path: "/x", body: { a: 1 } });
+      await connection.request({ method: "DELETE", path: pathOf("x"), body: { a: 1 } });
       expect(seen.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}']);
     },
   );
@@ -181,8 +182,10 @@ describe("what is sent again", () => {
       else json(response, 500, status(500, "InternalError", "boom"), { "Retry-After": "0" });
     });
     const { connection } = await connectTo(url);
-    expect(await failure(connection.request({ method: "PATCH", path: "/x", body: {} }))).toContain("boom");
-    expect(await failure(connection.request({ method: "PATCH", path: "/cut", body: {} }))).toBe(
+    expect(await failure(connection.request({ method: "PATCH", path: pathOf("x"), body: {} }))).toContain(
+      "boom",
+    );
+    expect(await failure(connection.request({ method: "PATCH", path: pathOf("cut"), body: {} }))).toBe(
       "Unable to connect to the server: EOF",
     );
     expect(seen).toHaveLength(2);
@@ -285,7 +288,7 @@ describe("what travels", () => {
     const { connection } = await connectTo(url);
     const stop = new AbortController();
     const streams = Array.from({ length: 6 }, async () => {
-      const lines = connection.stream({ method: "GET", path: "/stream", signal: stop.signal });
+      const lines = connection.stream({ method: "GET", path: pathOf("stream"), signal: stop.signal });
       return await Array.fromAsync(lines);
     });
     await bell.promise;
@@ -316,7 +319,7 @@ describe("-v", () => {
       /^I\d{4} \d\d:\d\d:\d\d\.\d{6} +1 calico-upgrade\] "Response" verb="GET" url="http:.*\/api\/v1\/nodes" status="200 OK" milliseconds=\d+$/,
     );
     const eight = await connectTo(url, { verbosity: 8 });
-    await eight.connection.request({ method: "POST", path: "/x", body: { b: 2 } });
+    await eight.connection.request({ method: "POST", path: pathOf("x"), body: { b: 2 } });
     const text = eight.log.join("\n");
     expect(text).toContain('"Request Body" body="{\\"b\\":2}"');
     expect(text).toContain('"Response Body" body="{\\"a\\":1}"');
@@ -326,8 +329,8 @@ describe("-v", () => {
     const secret = { kind: "Secret", data: { password: "aHVudGVyMg==" } };
     const { url } = await wireServer((_seen, response) => json(response, 200, secret));
     const { connection, log } = await connectTo(url, { verbosity: 10 });
-    await connection.request({ method: "GET", path: "/api/v1/namespaces/a/secrets/b" });
-    await connection.request({ method: "GET", path: "/apis/example.org/v1/things" });
+    await connection.request({ method: "GET", path: pathOf("api", "v1", "namespaces", "a", "secrets", "b") });
+    await connection.request({ method: "GET", path: pathOf("apis", "example.org", "v1", "things") });
     expect(log.join("\n")).toContain("<masked>");
     expect(log.join("\n")).not.toContain("aHVudGVyMg==");
   });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { refOf, type BundleEntry } from "../../../src/bundle/inverse.ts";
 import { asOwnedNow } from "../../../src/operations/undo/owned.ts";
 import { asUndone } from "../../../src/operations/undo/as-undone.ts";
 import type { UndoTarget } from "../../../src/operations/undo/staged-entries.ts";
@@ -36,8 +35,9 @@ function target(before: KubeObject | undefined, live: KubeObject | undefined): U
     name: metadata.name,
     done: true,
   } as const;
-  const entry: BundleEntry = { ...index, ref: refOf(index) };
-  return { entry, part: "other", before, live, adopted: false };
+  const { group, version, resource, name } = index;
+  const entry = { ...index, ref: { group, version, resource, kind, namespace, name } };
+  return { entry, part: "other", before, live, adopted: false, another: false };
 }
 
 describe("H04: what is judged is what runs when the policies' turn comes", () => {

@@ -9,8 +9,9 @@ import { parseManifest, type ManifestObject } from "../../../src/manifest/parse.
 import { rulesOf } from "../../../src/model/rbac.ts";
 import { addMissing } from "../../../src/merge/add-missing.ts";
 import { runsCalicoNode } from "../../../src/model/install.ts";
-import type { KubeObject } from "../../../src/model/kube.ts";
+import { groupOf, type KubeObject } from "../../../src/model/kube.ts";
 import { templateFacts } from "../../../src/model/template.ts";
+import { isOwn } from "../../../src/operations/undo/own.ts";
 import { missingLine } from "../../../src/render/missing-lines.ts";
 import { liveOf } from "./live.ts";
 
@@ -55,6 +56,19 @@ describe.skipIf(files.length === 0)(
   () => {
     test("each is read", () => {
       for (const path of sampled) expect(read(path).length).toBeGreaterThan(0);
+    });
+
+    test("H34: each object is Calico's own, so that undo of an apply has nothing to be named", () => {
+      const foreign = sampled.flatMap((path) =>
+        only(read(path))
+          .filter(({ apiVersion, kind, metadata: { name, namespace } }) => {
+            const group = groupOf({ apiVersion });
+            const at = kind.startsWith("ClusterRole") || namespace === undefined ? {} : { namespace };
+            return !isOwn({ group, kind, name, ...at }, undefined);
+          })
+          .map(({ kind, metadata }) => `${path}: ${kind} ${metadata.namespace ?? ""}/${metadata.name}`),
+      );
+      expect(foreign).toEqual([]);
     });
 
     test("H05: where a manifest is applied, its own template lacks nothing that it brings", () => {

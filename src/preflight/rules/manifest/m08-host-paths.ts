@@ -58,5 +58,5 @@ export const hostPaths = templateRule({
 });
 
 function bare(path: string): string {
-  return path.replace(/(?<=.)\/+$/, "");
+  return path.replace(/(?:(?<=[^/])|(?<=^\/))\/+$/, "");
 }

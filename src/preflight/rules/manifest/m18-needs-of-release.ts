@@ -44,7 +44,7 @@ function unmounted({ initContainers, containers, volumes }: TemplateFacts): read
 function lacks(template: TemplateFacts, to: Version): readonly string[] {
   const cni = cniContainer(template);
   const nodename = template.volumes.some(
-    ({ hostPath }) => hostPath?.replace(/\/+$/, "") === "/var/lib/calico",
+    ({ hostPath }) => hostPath?.replace(/(?<!\/)\/+$/, "") === "/var/lib/calico",
   );
   return [
     ...(atLeast(to, "v3.1.0") && cni !== undefined && !nodename
