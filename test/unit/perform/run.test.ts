@@ -37,7 +37,7 @@ const procedure: Procedure<number, Memory, Step> = {
 };
 
 /** `answers` in order: an error is thrown, anything else is a write that the world takes in. */
-function start(answers: readonly (Error | "written")[] = [], dryRun: DryRun = "none") {
+function start(answers: readonly (Error | "written")[] = [], dryRun: DryRun = "none", looking?: Error) {
   let count = 0;
   const sent: boolean[] = [];
   const events: string[] = [];
@@ -50,7 +50,7 @@ function start(answers: readonly (Error | "written")[] = [], dryRun: DryRun = "n
     },
     refresh: () => {
       refreshed += 1;
-      return Promise.resolve();
+      return looking === undefined ? Promise.resolve() : Promise.reject(looking);
     },
     fetchEvents: () => Promise.resolve(),
   };
@@ -72,6 +72,7 @@ function start(answers: readonly (Error | "written")[] = [], dryRun: DryRun = "n
 }
 
 const conflict = apiError({ status: 409, reason: "Conflict", message: "changed" });
+const unprocessable = apiError({ status: 400, reason: "Invalid request", message: "no such thing" });
 const forbidden = apiError({ status: 403, reason: "Forbidden", message: "no" });
 
 test("one step, observe, ask again, until there is nothing to do", async () => {
@@ -101,6 +102,24 @@ describe("a write that does not go through", () => {
     });
     expect(sent).toHaveLength(2);
     expect(events).toEqual(["begun", "stopping", "begun", "performed", "stopped"]);
+  });
+
+  test("what was not written may not be looked at again: what it holds is given back, and the reason is said", async () => {
+    const { result, events } = start(["written", conflict], "none", forbidden);
+    expect(await result).toMatchObject({
+      kind: "stopped",
+      reason: { message: "Error from server (Forbidden): no" },
+      memory: { givenBack: true },
+    });
+    expect(events.slice(-4)).toEqual(["stopping", "begun", "performed", "stopped"]);
+  });
+
+  test("giving back that was beaten and may not look again ends all the same, for the first reason", async () => {
+    const { result } = start([unprocessable, conflict], "none", forbidden);
+    expect(await result).toMatchObject({
+      kind: "stopped",
+      reason: { message: "Error from server (Invalid request): no such thing" },
+    });
   });
 
   test("when giving back is refused as well it ends all the same, for the first reason", async () => {
