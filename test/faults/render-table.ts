@@ -11,8 +11,8 @@ export function renderTable(outcomes: readonly Outcome[]): string {
   return [
     "# Faults at every request",
     "",
-    "What becomes of a command when one of its requests fails, or somebody else works on the cluster meanwhile. A proxy",
-    "between the executable and a real API server counts the requests of a run; in the next run it lets one of them fail.",
+    "What becomes of a command when one of its requests fails, or somebody else works on the cluster at the",
+    "same time. A proxy between the executable and a real API server counts the requests of a run; in the next run it lets one of them fail.",
     "A watcher of its own looks on. Each cell is a run on a cluster that was put back to its beginning, with these checks:",
     "no invariant is broken at any moment (a user's cordon stays, a cordon of ours has its lease, one calico-node down at",
     "most, never two controllers, no delete without a UID and a bundle); it ends by itself, with 0 or with an error that",

@@ -5,7 +5,7 @@ import type { SeenRequest } from "./proxy.ts";
 
 /** `node/node-01 cordoned`, `pod "calico-node-abcde" deleted`, `… deleted from prod namespace`: as kubectl says it. */
 const said =
-  /^[\w.-]+(?:\/| ")(\S+?)"? (created|configured|patched|deleted|cordoned|uncordoned|scaled|replaced|annotated)\b(?: (?:in|from) (\S+) namespace)?/;
+  /^[\w.-]+(?:\/| ")(\S+?)"? (created|configured|patched|deleted|cordoned|uncordoned|scaled|replaced|restarted)\b(?: (?:in|from) (\S+) namespace)?/;
 
 interface Done {
   readonly name: string;

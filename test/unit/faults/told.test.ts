@@ -33,6 +33,13 @@ test("what was done and is not said is found, but for our own annotations", () =
   expect(wrong("", seen("PATCH", node, 200, lease))).toEqual([]);
 });
 
+test.each(["configured", "patched", "restarted", "scaled"])("%s says that an object was written", (verb) => {
+  const path = "/apis/apps/v1/namespaces/kube-system/deployments/calico-kube-controllers";
+  const line = `deployment.apps/calico-kube-controllers ${verb}\n`;
+  expect(wrong(line, seen("PATCH", path, 200, spec))).toEqual([]);
+  expect(wrong(line)).toHaveLength(1);
+});
+
 test("objects of the same name are told apart by their namespace and by what became of them", () => {
   const created = seen("POST", policies, 201, '{"metadata":{"name":"first"}}');
   const line = "networkpolicy.networking.k8s.io/first created in";
