@@ -37,14 +37,19 @@ const procedure: Procedure<number, Memory, Step> = {
 };
 
 /** `answers` in order: an error is thrown, anything else is a write that the world takes in. */
-function start(answers: readonly (Error | "written")[] = [], dryRun: DryRun = "none", looking?: Error) {
+function start(
+  answers: readonly (Error | "written")[] = [],
+  dryRun: DryRun = "none",
+  looking?: Error,
+  how = procedure,
+) {
   let count = 0;
   const sent: boolean[] = [];
   const events: string[] = [];
   let refreshed = 0;
   const live: LiveWorld<number> = {
     snapshot: () => count,
-    changed: () => Promise.resolve(),
+    changed: () => (looking === undefined ? Promise.resolve() : Promise.reject(looking)),
     absorb: () => {
       count += 1;
     },
@@ -55,7 +60,7 @@ function start(answers: readonly (Error | "written")[] = [], dryRun: DryRun = "n
     fetchEvents: () => Promise.resolve(),
   };
   const second = new AbortController();
-  const result = run(procedure, live, {
+  const result = run(how, live, {
     dryRun,
     now: () => 0,
     send: (_write, dry) => {
@@ -116,6 +121,21 @@ describe("a write that does not go through", () => {
 
   test("giving back that was beaten and may not look again ends all the same, for the first reason", async () => {
     const { result } = start([unprocessable, conflict], "none", forbidden);
+    expect(await result).toMatchObject({
+      kind: "stopped",
+      reason: { message: "Error from server (Invalid request): no such thing" },
+    });
+  });
+
+  test("giving back that waits for what may not be seen any more ends all the same, for the first reason", async () => {
+    const waiting: typeof procedure = {
+      ...procedure,
+      next: (count, memory, now) =>
+        memory.stop === undefined
+          ? procedure.next(count, memory, now)
+          : { kind: "wait", for: "its end", until: 1, phase: "ready" },
+    };
+    const { result } = start([unprocessable], "none", forbidden, waiting);
     expect(await result).toMatchObject({
       kind: "stopped",
       reason: { message: "Error from server (Invalid request): no such thing" },
