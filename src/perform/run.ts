@@ -143,7 +143,9 @@ export async function run<World, Memory, Step extends { readonly kind: string },
             decision.on,
           );
         } catch (error) {
-          if (stopped !== undefined || !isAnswer(error)) throw error;
+          if (!isAnswer(error)) throw error;
+          // Nothing more is seen, so nothing more is given back: the lease expires by itself.
+          if (stopped !== undefined) return end();
           stopFor({ message: reasonOf(error) });
         }
         break;
@@ -206,7 +208,13 @@ export async function run<World, Memory, Step extends { readonly kind: string },
           stopFor(meaning ?? { message: reasonOf(error) });
           break;
         }
-        await refresh(live, outcome.unsent, failures, interrupt.second);
+        try {
+          await refresh(live, outcome.unsent, failures, interrupt.second);
+        } catch (error) {
+          if (!isAnswer(error)) throw error;
+          if (stopped !== undefined) return end();
+          stopFor({ message: reasonOf(error) });
+        }
       }
     }
   }

@@ -1,20 +1,5 @@
 /** `apply`, cut off anywhere. */
 import { interrupted } from "../faults/interrupted.ts";
-import { upgradeStory } from "../faults/upgrade-story.ts";
+import { stories } from "../faults/stories/apply.ts";
 
-interrupted(
-  upgradeStory(["apply", "-y"], {
-    kubeVersion: "1.36",
-    old: { version: "v3.29.7" },
-    next: { version: "v3.30.7" },
-    cordoned: ["node-03"],
-  }),
-);
-interrupted(
-  upgradeStory(["apply", "-y"], {
-    kubeVersion: "1.15",
-    old: { version: "v2.4.1", datastore: "etcd" },
-    next: { version: "v2.5.1", datastore: "etcd" },
-    cordoned: ["node-03"],
-  }),
-);
+for (const story of stories) interrupted(story);

@@ -1,25 +1,5 @@
 /** `controller -f`, cut off anywhere: a Deployment, and the ReplicaSet of the time before v2.0. */
 import { interrupted } from "../faults/interrupted.ts";
-import { upgradeStory } from "../faults/upgrade-story.ts";
+import { stories } from "../faults/stories/controller.ts";
 
-const parts = ["rbac", "config", "workloads"] as const;
-const before = ["rbac"] as const;
-
-interrupted(
-  upgradeStory(["controller"], {
-    kubeVersion: "1.36",
-    old: { version: "v3.29.7" },
-    next: { version: "v3.30.7" },
-    parts,
-    before,
-  }),
-);
-interrupted(
-  upgradeStory(["controller"], {
-    kubeVersion: "1.15",
-    old: { version: "v1.6.1", datastore: "etcd" },
-    next: { version: "v2.3.0", datastore: "etcd" },
-    parts,
-    before,
-  }),
-);
+for (const story of stories) interrupted(story);

@@ -1,24 +1,5 @@
 /** `migrate-data`, cut off anywhere; only Kubernetes of its time has something to bring over. */
-import { bundlesIn } from "../faults/beginning.ts";
-import { hostedCalico } from "../calico/hosted-calico.ts";
-import { install } from "../faults/install.ts";
 import { interrupted } from "../faults/interrupted.ts";
-import {
-  putOneOfEach,
-  removeKinds,
-  removeOldObjects,
-  serveOldKinds,
-} from "./support/third-party-resources.ts";
+import { stories } from "../faults/stories/migrate-data.ts";
 
-interrupted({
-  name: "migrate-data, v2.4.1",
-  kubeVersion: "1.15",
-  prepare: async (cluster, folder) => {
-    await install(cluster, folder, hostedCalico({ version: "v2.4.1" }, ["rbac", "config", "workloads"]));
-    await serveOldKinds(cluster);
-    await removeKinds(cluster, ".crd.projectcalico.org");
-    await removeOldObjects(cluster);
-    await putOneOfEach(cluster);
-  },
-  command: (folder) => ["migrate-data", "-y", "--bundle-dir", bundlesIn(folder)],
-});
+for (const story of stories) interrupted(story);

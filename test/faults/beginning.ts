@@ -4,17 +4,19 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { type KubeObject, listAt } from "../cluster/kube-object.ts";
+import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
 import { resetNodes } from "../cluster/reset.ts";
 import { poll } from "../cluster/wait.ts";
 
 export interface Beginning {
   /** UIDs of the pods that are there then. */
   readonly pods: ReadonlySet<string>;
-  readonly goBack: () => Promise<void>;
+  /** False: a controller lost count of what it did, and does nothing for minutes; it has to be made anew. */
+  readonly goBack: () => Promise<boolean>;
 }
 
 const podsPath = "/api/v1/namespaces/kube-system/pods";
+const setsPath = "/apis/apps/v1/namespaces/kube-system/daemonsets";
 
 /** Keeps what the cluster and the folder of bundles are now. `cordoned`: by the user, from now on. */
 export async function keepBeginning(
@@ -40,10 +42,13 @@ export async function keepBeginning(
         await cluster.savepoints.restore(savepoint);
         if (await samePods(cluster, pods, attempt === attempts)) break;
       }
+      if (!(await daemonSetsAreLookedAfter(cluster))) return false;
+      await cluster.savepoints.restore(savepoint);
       await cordon();
       rmSync(bundles, { recursive: true, force: true });
       if (existsSync(kept)) copyFolder(kept, bundles);
       await workloadsReady(cluster);
+      return true;
     },
   };
 }
@@ -72,6 +77,23 @@ async function samePods(cluster: Cluster, pods: ReadonlySet<string>, last: boole
     if (last) throw error;
     return false;
   }
+}
+
+/**
+ * What is taken from under the DaemonSet controller while it deletes it as well is never counted: it then waits for
+ * that for five minutes, and raises no observedGeneration.
+ */
+async function daemonSetsAreLookedAfter(cluster: Cluster): Promise<boolean> {
+  for (const { metadata, spec } of listAt(await cluster.api.ask("GET", setsPath), "items") as KubeObject[]) {
+    const path = `${setsPath}/${metadata.name}`;
+    const limit = Number(at(spec, "revisionHistoryLimit") ?? 10) + 1;
+    const poked = await cluster.api.ask("PATCH", path, { spec: { revisionHistoryLimit: limit } });
+    const wanted = Number(at(poked, "metadata", "generation"));
+    const isSeen = async (): Promise<boolean> =>
+      Number(at(await cluster.api.ask("GET", path), "status", "observedGeneration")) >= wanted;
+    if (!(await poll(isSeen, { timeoutMs: 10_000, what: path }).catch(() => false))) return false;
+  }
+  return true;
 }
 
 /** --bundle-dir of a story that keeps everything in this folder. */

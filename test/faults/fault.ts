@@ -5,7 +5,7 @@ export type Fault =
   | { readonly kind: "reset" }
   /** The server does it, and the client sees a cut connection: sent again, it is delivered twice. */
   | { readonly kind: "lost" }
-  /** The server does it, and half of its answer arrives. */
+  /** The server does it, and half of its answer arrives; of a watch its first event. */
   | { readonly kind: "half" }
   /** The server never hears of it; it is answered in its place. */
   | { readonly kind: "status"; readonly code: StatusCode; readonly retryAfter?: number }

@@ -3,40 +3,18 @@
  * then it is cut off at each of these moments, or at a sample, and gone on with by the command that it printed
  * and by the one that was run.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { KubeVersion } from "../cluster/binaries/recipes.ts";
-import type { Cluster } from "../cluster/cluster.ts";
-import { type Result, startPlugin } from "../e2e/support/plugin.ts";
-import { testCluster } from "../e2e/test-cluster.ts";
+import { describe, expect, test } from "vitest";
 import { actAt, type Moment, momentText } from "./act-once.ts";
-import { type Beginning, keepBeginning } from "./beginning.ts";
 import { cutOff, exitCodes, type CutOff } from "./signals.ts";
-import { offered, runnable } from "./continuation.ts";
 import { badLastLines, begunAfter } from "./after-signal.ts";
 import { badDeletes } from "./deletes.ts";
-import { differences, type EndState, endState } from "./end-state.ts";
-import { leasesExpire } from "./lease.ts";
+import { goneOn } from "./go-on.ts";
 import { leftovers } from "./leftovers.ts";
-import { type FaultProxy, startFaultProxy } from "./proxy.ts";
 import { requestText } from "./request.ts";
-import { drawFrom, sample, seed } from "./sample.ts";
-import { upstreamOf } from "./upstream.ts";
+import { drawFrom, sample } from "./sample.ts";
+import { inTime, lastLine, patienceMillis, stageFor } from "./stage.ts";
+import type { Story } from "./story.ts";
 import { startWatcher } from "./watcher.ts";
-
-export interface Story {
-  /** `apply, v3.29 → v3.30`. */
-  readonly name: string;
-  readonly kubeVersion: KubeVersion;
-  /** Brings a clean cluster to where the command begins. */
-  readonly prepare: (cluster: Cluster, folder: string) => Promise<void>;
-  /** Known when everything is prepared. */
-  readonly command: (folder: string) => readonly string[];
-  /** Nodes that the user has cordoned before. */
-  readonly cordoned?: readonly string[];
-}
 
 /** How many moments of each kind are tried without TEST_ALL. */
 const sampled: Readonly<Record<CutOff, readonly [writes: number, events: number]>> = {
@@ -49,72 +27,10 @@ const sampled: Readonly<Record<CutOff, readonly [writes: number, events: number]
 /** FAULTS_AT="write 7" tries this moment and no other, with both commands that go on. */
 const only = process.env["FAULTS_AT"];
 
-/** A run that hangs must not hide the other moments. */
-const patienceMillis = 90_000;
-
-/** One run to its end, for comparison. */
-interface Whole {
-  readonly writes: readonly string[];
-  readonly events: number;
-  readonly end: EndState;
-}
-
 export function interrupted(story: Story): void {
   describe(`${story.name} on Kubernetes ${story.kubeVersion}`, () => {
-    const cordonedByUser = new Set(story.cordoned);
-    let cluster: Cluster;
-    let proxy: FaultProxy;
-    let folder: string;
-    let beginning: Beginning | undefined;
-    let whole: Whole | undefined;
-
-    beforeAll(async () => {
-      console.log(`FAULTS_SEED=${String(seed)} draws the same moments again`);
-      folder = mkdtempSync(join(tmpdir(), "interrupted-"));
-      cluster = await testCluster({ kubeVersion: story.kubeVersion, audit: "Request" });
-      proxy = await startFaultProxy(upstreamOf(cluster));
-    }, 300_000);
-    afterAll(async () => {
-      proxy?.stop();
-      rmSync(folder, { recursive: true, force: true });
-      await cluster?.stop();
-    });
-
-    const start = (args: readonly string[]) =>
-      startPlugin(cluster, args, {
-        kubeconfig: proxy.kubeconfig,
-        env: { XDG_STATE_HOME: join(folder, "state") },
-      });
-    const run = async (args: readonly string[]): Promise<Result> => {
-      proxy.begin();
-      return await inTime(start(args));
-    };
-    const ran = (): readonly string[] => story.command(folder);
-
-    /** Made once, by whichever test comes first: in a hook no command may be run. */
-    const begin = async (): Promise<Beginning> => {
-      if (beginning !== undefined) {
-        await beginning.goBack();
-        return beginning;
-      }
-      await story.prepare(cluster, folder);
-      beginning = await keepBeginning(cluster, folder, cordonedByUser);
-      return beginning;
-    };
-
-    /** Measured once. */
-    const wholeRun = async (): Promise<Whole> => {
-      if (whole !== undefined) return whole;
-      const { pods } = await begin();
-      const watcher = await startWatcher(cluster, { cordonedByUser, nodesDown: 1 });
-      const { code, stderr } = await run(ran());
-      const writes = proxy.seen().filter((request) => request.writes);
-      const events = proxy.events();
-      expect([code, stderr, await watcher.end()]).toEqual([0, expect.any(String), []]);
-      expect(await leftovers(cluster, cordonedByUser)).toEqual([]);
-      whole = { writes: writes.map(requestText), events, end: await endState(cluster, pods) };
-      return whole;
-    };
+    const stage = stageFor(story);
+    const { cordonedByUser } = stage;
 
     /** What does not hold when it is cut off then; `way`: the command with which it is gone on. */
     const promisesBroken = async (
@@ -123,9 +39,9 @@ export function interrupted(story: Story): void {
       way: "printed" | "run",
       reached: boolean,
     ): Promise<readonly string[]> => {
-      const { end } = await wholeRun();
-      const { pods } = await begin();
-      const ending = async () => differences(end, await endState(cluster, pods));
+      const { cluster, proxy, folder } = stage;
+      await stage.wholeRun();
+      const beginning = await stage.begin();
       const mark = await cluster.audit.mark();
       const watcher = await startWatcher(cluster, { cordonedByUser, nodesDown: 1 });
       const broken: string[] = [];
@@ -139,7 +55,7 @@ export function interrupted(story: Story): void {
           return { kind: reached ? "lost" : "reset" };
         }),
       );
-      const running = start(ran());
+      const running = stage.start(stage.command());
       const result = await inTime(running);
       const cut = await cutting;
       const seen = proxy.seen();
@@ -150,7 +66,7 @@ export function interrupted(story: Story): void {
       }
       const left = await leftovers(cluster, cordonedByUser);
       // Nothing was left to be kept from: then it may say so, too.
-      const complete = left.length === 0 && (await ending()).length === 0;
+      const complete = left.length === 0 && (await stage.ending(beginning)).length === 0;
       const expected = exitCodes[how];
       if (result.code !== expected && !(complete && result.code === 0))
         broken.push(`exit code ${String(result.code)}, not ${String(expected)}`);
@@ -158,39 +74,17 @@ export function interrupted(story: Story): void {
       const cordoned = left.flatMap((each) => /^(\S+) is cordoned$/.exec(each)?.[1] ?? []);
       const said = result.stderr.slice(cut.said);
       const speaks = how !== "SIGKILL" && result.code !== 0;
-      if (speaks && !complete) broken.push(...badLastLines({ said, ran: ran(), cordoned }));
-      broken.push(...(await goneOn(how, way, said, ending)));
+      if (speaks && !complete) broken.push(...badLastLines({ said, ran: stage.command(), cordoned }));
+      const silent = how === "SIGKILL" || how === "SIGINT twice";
+      broken.push(...(await goneOn(stage, { way, said, silent, beginning })));
       broken.push(...(await watcher.end()));
       broken.push(...(await badDeletes(cluster, mark, folder)));
       return broken;
     };
 
-    const goneOn = async (
-      how: CutOff,
-      way: "printed" | "run",
-      said: string,
-      ending: () => Promise<readonly string[]>,
-    ): Promise<readonly string[]> => {
-      const silent = how === "SIGKILL" || how === "SIGINT twice";
-      let printed = offered(said)[0];
-      if (way === "run" && silent) await leasesExpire(cluster);
-      let result =
-        way === "run" || printed === undefined ? await run(ran()) : await run(runnable(printed, ran()));
-      // Whoever was killed printed nothing: the refusal of its successor names the command.
-      if (way === "printed" && printed === undefined && result.code !== 0) {
-        [printed] = offered(result.stderr);
-        if (printed !== undefined) result = await run(runnable(printed, ran()));
-      }
-      const by = way === "run" || printed === undefined ? "the same command" : printed.join(" ");
-      if (result.code !== 0) return [`${by} does not go on: ${lastLine(result)}`];
-      return [
-        ...(await leftovers(cluster, cordonedByUser)).map((each) => `left by ${by}: ${each}`),
-        ...(await ending()).map((each) => `${by} ends otherwise: ${each}`),
-      ];
-    };
-
     test("not cut off: nothing of ours is left", { retry: 0, timeout: 2 * patienceMillis }, async () => {
-      const { writes, events } = await wholeRun();
+      const { seen, events } = await stage.wholeRun();
+      const writes = seen.filter((request) => request.writes);
       expect(writes.length).toBeGreaterThan(0);
       console.log(`${story.name}: ${String(writes.length)} writes, ${String(events)} events`);
     });
@@ -199,7 +93,8 @@ export function interrupted(story: Story): void {
       "%s: no other node is touched, the command to go on is printed, and it goes on to the same end",
       { retry: 0, timeout: 3_600_000 },
       async (how) => {
-        const { writes, events } = await wholeRun();
+        const { seen, events } = await stage.wholeRun();
+        const writes = seen.filter((request) => request.writes).map(requestText);
         const draw = drawFrom(`${story.name} ${story.kubeVersion} ${how}`);
         const [ofWrites, ofEvents] = sampled[how];
         const every = (at: Moment["at"], count: number): readonly Moment[] =>
@@ -224,19 +119,4 @@ export function interrupted(story: Story): void {
       },
     );
   });
-}
-
-async function inTime(running: ReturnType<typeof startPlugin>): Promise<Result> {
-  const timer = setTimeout(() => running.signal("SIGKILL"), patienceMillis);
-  try {
-    return await running.ended;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function lastLine({ code, stderr }: Result): string {
-  const lines = stderr.trim().split("\n");
-  const error = lines.find((line) => line.startsWith("error:")) ?? lines.at(-1) ?? "";
-  return `exit code ${String(code)}: ${error}`;
 }

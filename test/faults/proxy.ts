@@ -121,17 +121,22 @@ export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
     if (fault?.kind === "delay") await delay(fault.millis);
     const from = await forward(incoming, body);
     request.status = from.statusCode;
-    if (fault?.kind === "lost" || fault?.kind === "half") {
+    const isWatch = request.verb === "watch";
+    if (fault?.kind === "lost" || (fault?.kind === "half" && !isWatch)) {
       const whole = await buffer(from);
       if (fault.kind === "lost") return void incoming.socket.destroy();
       response.writeHead(from.statusCode ?? 500, from.headers);
       return void response.write(whole.subarray(0, whole.length / 2), () => incoming.socket.destroy());
     }
     response.writeHead(from.statusCode ?? 500, from.headers);
-    if (request.verb !== "watch") return await pipeline(from, response);
+    if (!isWatch) return await pipeline(from, response);
     // A watch may say nothing for long: that it is open is an answer, too.
     response.flushHeaders();
+    let passed = 0;
     const told = eachLine(async () => {
+      // Half of what a watch has to say is its first event.
+      if (fault?.kind === "half" && passed === 1) incoming.socket.destroySoon();
+      passed += 1;
       const index = events;
       events += 1;
       await hooks.onEvent?.({ index, watch: request });

@@ -18,8 +18,8 @@ export const exitCodes: Readonly<Record<CutOff, number>> = {
 
 /** A process of its own mind says within this that it heard; one that says nothing is not waited for longer. */
 const reactionMillis = 500;
-/** What was sent before has arrived within this. */
-const arrivalMillis = 50;
+/** What a process sent before it was stopped or ended has arrived within this. */
+export const arrivalMillis = 50;
 
 /** Resolves when the program has said something to it, has ended, or says nothing. */
 export async function cutOff(running: Running, how: CutOff): Promise<void> {

@@ -5,7 +5,7 @@ import { hostedCalico, partNames, toYaml, type PartName } from "../calico/hosted
 import type { Cluster } from "../cluster/cluster.ts";
 import { bundlesIn } from "./beginning.ts";
 import { install } from "./install.ts";
-import type { Story } from "./interrupted.ts";
+import type { Story } from "./story.ts";
 
 export interface Upgrade extends Pick<Story, "kubeVersion" | "cordoned"> {
   readonly old: CalicoOptions;

@@ -190,3 +190,14 @@ test.each([
   const request = classify(method, path);
   expect([requestText(request), request.writes]).toEqual([said, writes]);
 });
+
+test("half of a watch is its first event", async () => {
+  const { ask } = await world({ onRequest: async () => ({ kind: "half" }) });
+  const answer = await ask("GET", watching);
+  let heard = "";
+  answer.on("data", (chunk: Buffer) => {
+    heard += chunk.toString();
+  });
+  await new Promise((resolve) => void answer.once("error", resolve));
+  expect(heard).toBe('{"type":"ADDED"}\n');
+});

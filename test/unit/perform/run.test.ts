@@ -37,25 +37,30 @@ const procedure: Procedure<number, Memory, Step> = {
 };
 
 /** `answers` in order: an error is thrown, anything else is a write that the world takes in. */
-function start(answers: readonly (Error | "written")[] = [], dryRun: DryRun = "none") {
+function start(
+  answers: readonly (Error | "written")[] = [],
+  dryRun: DryRun = "none",
+  looking?: Error,
+  how = procedure,
+) {
   let count = 0;
   const sent: boolean[] = [];
   const events: string[] = [];
   let refreshed = 0;
   const live: LiveWorld<number> = {
     snapshot: () => count,
-    changed: () => Promise.resolve(),
+    changed: () => (looking === undefined ? Promise.resolve() : Promise.reject(looking)),
     absorb: () => {
       count += 1;
     },
     refresh: () => {
       refreshed += 1;
-      return Promise.resolve();
+      return looking === undefined ? Promise.resolve() : Promise.reject(looking);
     },
     fetchEvents: () => Promise.resolve(),
   };
   const second = new AbortController();
-  const result = run(procedure, live, {
+  const result = run(how, live, {
     dryRun,
     now: () => 0,
     send: (_write, dry) => {
@@ -72,6 +77,7 @@ function start(answers: readonly (Error | "written")[] = [], dryRun: DryRun = "n
 }
 
 const conflict = apiError({ status: 409, reason: "Conflict", message: "changed" });
+const unprocessable = apiError({ status: 400, reason: "Invalid request", message: "no such thing" });
 const forbidden = apiError({ status: 403, reason: "Forbidden", message: "no" });
 
 test("one step, observe, ask again, until there is nothing to do", async () => {
@@ -101,6 +107,39 @@ describe("a write that does not go through", () => {
     });
     expect(sent).toHaveLength(2);
     expect(events).toEqual(["begun", "stopping", "begun", "performed", "stopped"]);
+  });
+
+  test("what was not written may not be looked at again: what it holds is given back, and the reason is said", async () => {
+    const { result, events } = start(["written", conflict], "none", forbidden);
+    expect(await result).toMatchObject({
+      kind: "stopped",
+      reason: { message: "Error from server (Forbidden): no" },
+      memory: { givenBack: true },
+    });
+    expect(events.slice(-4)).toEqual(["stopping", "begun", "performed", "stopped"]);
+  });
+
+  test("giving back that was beaten and may not look again ends all the same, for the first reason", async () => {
+    const { result } = start([unprocessable, conflict], "none", forbidden);
+    expect(await result).toMatchObject({
+      kind: "stopped",
+      reason: { message: "Error from server (Invalid request): no such thing" },
+    });
+  });
+
+  test("giving back that waits for what may not be seen any more ends all the same, for the first reason", async () => {
+    const waiting: typeof procedure = {
+      ...procedure,
+      next: (count, memory, now) =>
+        memory.stop === undefined
+          ? procedure.next(count, memory, now)
+          : { kind: "wait", for: "its end", until: 1, phase: "ready" },
+    };
+    const { result } = start([unprocessable], "none", forbidden, waiting);
+    expect(await result).toMatchObject({
+      kind: "stopped",
+      reason: { message: "Error from server (Invalid request): no such thing" },
+    });
   });
 
   test("when giving back is refused as well it ends all the same, for the first reason", async () => {

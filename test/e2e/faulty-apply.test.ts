@@ -1,0 +1,5 @@
+/** `apply`, where a request fails. */
+import { faulty } from "../faults/faulty.ts";
+import { stories } from "../faults/stories/apply.ts";
+
+for (const story of stories) faulty(story);

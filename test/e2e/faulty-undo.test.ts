@@ -1,0 +1,5 @@
+/** `undo` of a whole `apply`, where a request fails. */
+import { faulty } from "../faults/faulty.ts";
+import { stories } from "../faults/stories/undo.ts";
+
+for (const story of stories) faulty(story);

@@ -1,0 +1,11 @@
+/** Writes docs/faults.md of a file that FAULTS_TABLE named: `node test/faults/write-table-main.ts FILE`. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { renderTable } from "./render-table.ts";
+import type { Outcome } from "./table.ts";
+
+const [file] = process.argv.slice(2);
+if (file === undefined) throw new Error("usage: node test/faults/write-table-main.ts FILE");
+const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+const outcomes = lines.map((line) => JSON.parse(line) as Outcome);
+writeFileSync(join(import.meta.dirname, "../../docs/faults.md"), renderTable(outcomes));
