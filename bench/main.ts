@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { installCalico } from "../test/calico/install.ts";
 import { startCluster } from "../test/cluster/cluster.ts";
 import type { Cluster } from "../test/cluster/cluster.ts";
-import { applyUnchanged } from "./apply.ts";
+import { applyRequests, applyUnchanged } from "./apply.ts";
 import { controllerDowntime } from "./controller.ts";
 import { compare, finish, median, wall } from "./pairs.ts";
 import type { Command, Ratio } from "./pairs.ts";
@@ -146,6 +146,9 @@ async function apply(): Promise<void> {
       ratio,
       1,
     );
+  const sent = await applyRequests(ours, kubectl);
+  if (sent !== undefined)
+    print("requests of apply, kdd.yaml v3.29 → v3.30, three nodes", String(sent), sent <= 150, "≤ 150");
 }
 
 async function requests({ env, audit }: Cluster): Promise<void> {
