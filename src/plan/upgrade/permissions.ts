@@ -13,10 +13,22 @@ interface Place {
   readonly policies: "networking.k8s.io" | "extensions";
 }
 
+/** Which cluster a bundle is from, told by the UID of this namespace: nothing is written without it. */
+const clusterIdentity: NeededRight = {
+  verb: "get",
+  group: "",
+  resource: "namespaces",
+  names: ["kube-system"],
+};
+
 /** What the steps of an upgrade may ask the API server for, each right once. */
 export function rightsOfSteps(steps: readonly StepId[], place: Place): readonly NeededRight[] {
   const all = new Map<string, NeededRight>();
-  for (const right of [...new Set(steps)].flatMap((step) => rightsOfStep(step, place)))
+  const writing = steps.some((step) => step !== "kubernetes" && step !== "complete");
+  for (const right of [
+    ...(writing ? [clusterIdentity] : []),
+    ...[...new Set(steps)].flatMap((step) => rightsOfStep(step, place)),
+  ])
     all.set(JSON.stringify(right), right);
   return [...all.values()];
 }

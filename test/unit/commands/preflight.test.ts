@@ -56,6 +56,7 @@ function allRights(allowed: RightFacts["allowed"]): readonly RightFacts[] {
     verbs.map((verb) => ({ verb, group, resource, namespace: "kube-system", allowed }));
   return [
     ...wide("", "nodes", "list", "watch", "patch"),
+    ...wide("", "namespaces", "get"),
     ...wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "create", "patch"),
     ...wide(rbac, "clusterroles", "get", "create", "patch", "escalate", "bind"),
     ...wide(rbac, "clusterrolebindings", "get", "create", "patch"),
