@@ -8,8 +8,10 @@ import { calicoFacts } from "../../facts/calico.ts";
 import { configReaders } from "../../model/config-readers.ts";
 import { configMapsOf } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import type { DatastoreType } from "../../model/datastore.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
+import type { Reading } from "../../model/reading.ts";
 import type { TemplateFacts } from "../../model/template.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
 import { catalogue } from "../../releases/catalogue.ts";
@@ -22,6 +24,8 @@ export interface OpenConfigMap {
   readonly discovery: Discovery;
   readonly seen: Observed;
   readonly daemonSet: DaemonSetFacts;
+  /** Of this Calico. */
+  readonly datastore: Reading<DatastoreType>;
   /** Where that is served. */
   readonly daemonSetRef: Ref;
   readonly workloads: readonly WorkloadFacts[];
@@ -73,7 +77,8 @@ export async function openConfigMap(
     namespace: daemonSet.namespace,
     name: daemonSet.name,
   };
-  return { discovery, seen, daemonSet, daemonSetRef, workloads, ref, live };
+  const { datastore } = calico;
+  return { discovery, seen, daemonSet, datastore, daemonSetRef, workloads, ref, live };
 }
 
 function configMapName(templates: readonly TemplateFacts[]): string {

@@ -1,8 +1,6 @@
 import { userError } from "../../errors.ts";
-import { calicoDaemonSetOf } from "../../facts/daemonset.ts";
 import { dataOf } from "../../merge/config-map.ts";
 import { configMapDatastore } from "../../model/datastore.ts";
-import { catalogue } from "../../releases/catalogue.ts";
 import type { OpenConfigMap } from "./open.ts";
 import type { ConfigMapRequest, NewValues } from "./request.ts";
 
@@ -16,9 +14,10 @@ export function refuseOtherDatastore(
   { ignored }: Pick<ConfigMapRequest, "ignored">,
 ): void {
   if (values.kind !== "object" || ignored.has("M02") || ignored.has("all")) return;
+  if (!open.datastore.known) return;
   const inFile = configMapDatastore(dataOf(values.find(open)));
-  const { type } = calicoDaemonSetOf(open.daemonSet, open.seen, catalogue).datastore;
-  if (inFile === "unknown" || type === "unknown" || inFile === type) return;
+  const type = open.datastore.value;
+  if (inFile === "unknown" || inFile === type) return;
   const { namespace = "", name } = open.ref;
   const give = type === "etcd" ? "etcd (calico-etcd.yaml)" : "the Kubernetes datastore (calico.yaml)";
   throw userError(
