@@ -26,7 +26,7 @@ export function shortText(report: PreflightReport): string {
   const lines = report.findings
     .filter((finding) => isOpen(finding) && !isIn(hidden, finding))
     .map((finding) => `${sign(finding)} ${finding.id}  ${told(finding)}\n`);
-  const refused = (report.refusals ?? []).map((refusal) => refusalText(refusal).join(""));
+  const refused = (report.refusals ?? []).map(({ id, because }) => `× ${idOf(id)}${oneLine(because)}\n`);
   const unseen = hidden.map(
     (reason) => `${worst(reason)} ${idsOf(reason)}  not known: ${oneLine(reason.why)}\n`,
   );
@@ -85,7 +85,7 @@ function refusalsText({ command, refusals = [] }: PreflightReport): readonly str
 function refusalText({ id, because, fix }: Refusal): readonly string[] {
   const [first = "", ...more] = because.split("\n").map(oneLine);
   return [
-    `× ${id === undefined ? "" : `${id}  `}${first}\n`,
+    `× ${idOf(id)}${first}\n`,
     ...more.map((line) => `       ${line}\n`),
     ...(fix === undefined ? [] : [`       fix: ${oneLine(fix)}\n`]),
   ];
@@ -115,6 +115,10 @@ function idsOf({ findings }: Hidden): string {
 function worst({ findings }: Hidden): string {
   const signs = findings.map(sign);
   return ["×", "‼"].find((each) => signs.includes(each)) ?? signs[0] ?? "";
+}
+
+function idOf(id: string | undefined): string {
+  return id === undefined ? "" : `${id}  `;
 }
 
 function isOpen({ outcome }: ReportedFinding): boolean {

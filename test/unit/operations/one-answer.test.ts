@@ -286,6 +286,16 @@ test("both answers are given, so that equal is not always the same", async () =>
   ]);
 });
 
+test("-o short has one line for each, also for words of a command that have several", async () => {
+  const args = ["preflight", "-f", "calico.yaml", "-o", "short"];
+  const { stdout } = await run(sick["the file was exported from another state"] ?? {}, "nothing", ...args);
+  const [, first = "", ...others] = stdout.trimEnd().split("\n");
+  expect(first).toMatch(
+    /^× the file was made for another state of what is in the cluster: .* nothing was changed$/,
+  );
+  for (const line of others) expect(line).toMatch(/^[×‼i] [A-Z]\d\d {2}/);
+});
+
 describe("what is said where no command was asked", () => {
   test.each([
     [["--to=v3.30.7"], "no blocker known"],
