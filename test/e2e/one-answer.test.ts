@@ -165,7 +165,7 @@ describe.each(ways)("Kubernetes $kubeVersion, Calico $old.version to $next.versi
     await patchDaemonSet(cluster, {
       metadata: { annotations: { "calico-upgrade/run": JSON.stringify(lease) } },
     });
-    await expectOneAnswer({ apply: false, node: false, controller: false, configmap: false });
+    await expectOneAnswer({ apply: false, node: false, controller: false });
   });
 
   test("H14: somebody has set a value", async () => {
