@@ -1,6 +1,6 @@
 import { movedKinds, newGroup } from "../../data/kinds.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
-import type { RoleCommand } from "../../model/role-command.ts";
+import type { RoleCommand } from "../../model/program.ts";
 import type { NeededRight } from "../../model/right.ts";
 import { rightsOfSteps } from "../../plan/upgrade/permissions.ts";
 import type { StepId } from "../../plan/upgrade/plan.ts";
