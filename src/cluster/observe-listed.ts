@@ -6,8 +6,7 @@ import {
   type ListedName,
 } from "../model/cluster-facts.ts";
 import type { KubeObject } from "../model/kube.ts";
-import { listedKinds, type ListedKind } from "../model/listed-kinds.ts";
-import { mayDepend } from "../model/may-depend.ts";
+import { listedKinds, mayDepend, type ListedKind } from "../model/listed-kinds.ts";
 import { allOf } from "../model/observed.ts";
 import { known, type Reading } from "../model/reading.ts";
 import type { Served, ServedFacts } from "../model/served.ts";

@@ -2,7 +2,8 @@ import { Option } from "clipanion";
 import { daemonSetFlag, filenameFlag, ignorePreflightErrorsFlag, outputFlag } from "../flags/common.ts";
 import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 import { toFlag } from "../flags/plan.ts";
-import { checksFlag, failOnFlag, forFlag, printRoleFlag, skipChecksFlag } from "../flags/preflight.ts";
+import { checksFlag, failOnFlag, forFlag, skipChecksFlag } from "../flags/preflight.ts";
+import { printRoleFlag } from "../flags/print-role.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class PreflightCommand extends BaseCommand {

@@ -1,4 +1,3 @@
-import { roleCommands } from "../model/role-command.ts";
 import type { Flag } from "./flag.ts";
 
 /** Flags of the checks. */
@@ -36,14 +35,4 @@ export const failOnFlag = {
   help: "Which findings make the exit code 1: 'error', or 'warning' for warnings too.",
   group: "Options",
   valueName: "SEVERITY",
-} as const satisfies Flag;
-
-export const printRoleFlag = {
-  name: "print-role",
-  takes: "optional",
-  implied: "all",
-  oneOf: [...roleCommands, "all"],
-  help: `Print the roles that a command needs, as YAML for kubectl apply, and ask no cluster; with -f also for what is in the file. One of: ${roleCommands.join(", ")}; without a value for each of them.`,
-  group: "Options",
-  valueName: "COMMAND",
 } as const satisfies Flag;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { RoleCommand } from "../../src/model/role-command.ts";
+import type { RoleCommand } from "../../src/model/program.ts";
 import { lines, runPlugin, type Result } from "./support/plugin.ts";
 import { testCluster } from "./test-cluster.ts";
 

@@ -1,7 +1,6 @@
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
-import { program } from "../../model/program.ts";
-import { roleCommands, type RoleCommand } from "../../model/role-command.ts";
+import { program, roleCommands, type RoleCommand } from "../../model/program.ts";
 import { rightsOfCommand } from "../../operations/role/command-rights.ts";
 import { bindingLines, rolesText } from "../../render/preflight/roles.ts";
 import { daemonSetArgument } from "../arguments.ts";

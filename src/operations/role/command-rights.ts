@@ -1,6 +1,6 @@
 import { movedKinds, newGroup } from "../../data/kinds.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
-import type { RoleCommand } from "../../model/role-command.ts";
+import type { RoleCommand } from "../../model/program.ts";
 import type { NeededRight } from "../../model/right.ts";
 import { rightsOfSteps } from "../../plan/upgrade/permissions.ts";
 import type { StepId } from "../../plan/upgrade/plan.ts";
@@ -62,12 +62,15 @@ function besides(command: RoleCommand, namespace: string): readonly NeededRight[
     verbs.map((verb) => ({ verb, group, resource, namespace }));
   const wide = (group: string, resource: string, ...verbs: readonly string[]): readonly NeededRight[] =>
     verbs.map((verb) => ({ verb, group, resource }));
-  const pods = [...own("", "pods", "create"), ...own("", "pods/log", "get")];
+  // A pod is noted which values it started with (hazard H25).
+  const pods = [...own("", "pods", "get", "create", "patch"), ...own("", "pods/log", "get")];
   // What a file's template needs is looked for before it is used (hazard H05).
   const surroundings = [
     ...wide("apiextensions.k8s.io", "customresourcedefinitions", "get"),
     ...wide(rbac, "clusterroles", "get"),
     ...wide(rbac, "clusterrolebindings", "get"),
+    ...own(rbac, "roles", "get"),
+    ...own(rbac, "rolebindings", "get"),
     ...own("", "serviceaccounts", "get"),
     ...own("", "services", "get"),
   ];
@@ -77,6 +80,10 @@ function besides(command: RoleCommand, namespace: string): readonly NeededRight[
     ...own("apps", "replicasets", "create", "patch", "delete"),
     ...own("apps", "replicasets/scale", "patch"),
     ...wide("authorization.k8s.io", "subjectaccessreviews", "create"),
+    // With the etcd datastore a run reports what changed while no controller ran.
+    ...wide("", "namespaces", "watch"),
+    ...wide("", "pods", "watch"),
+    ...wide("networking.k8s.io", "networkpolicies", "watch"),
   ];
   const lease = own("apps", "daemonsets", "get", "list", "watch", "patch");
   const data = movedKinds.flatMap(({ new: { resource } }) =>
@@ -92,7 +99,7 @@ function besides(command: RoleCommand, namespace: string): readonly NeededRight[
     case "controller":
       return [...pods, ...surroundings, ...lease, ...controller];
     case "configmap":
-      return [...pods, ...lease, ...controller];
+      return [...pods, ...own("", "services", "get"), ...lease, ...controller];
     case "migrate-policy":
       return [...policies, ...lease];
     case "migrate-data":

@@ -1,5 +1,4 @@
-import { listedKinds, type ListedKind } from "../../model/listed-kinds.ts";
-import { mayDepend } from "../../model/may-depend.ts";
+import { listedKinds, mayDepend, type ListedKind } from "../../model/listed-kinds.ts";
 import type { NeededRight } from "../../model/right.ts";
 
 /** What `status` reads, and follows with --watch and --wait. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { runCli } from "../../../src/cli.ts";
 import { listedKinds, type ListedKind } from "../../../src/model/listed-kinds.ts";
-import { roleCommands } from "../../../src/model/role-command.ts";
+import { roleCommands } from "../../../src/model/program.ts";
 import type { NeededRight } from "../../../src/model/right.ts";
 import { rightsOfSteps } from "../../../src/plan/upgrade/permissions.ts";
 import { testContext } from "../flags/test-context.ts";
