@@ -86,8 +86,11 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $old → $next", ({ kubeVer
       const ways = stderr.match(/kubectl calico-upgrade apply .*/g) ?? [];
       expect(ways).toEqual([expect.stringMatching(/ --take-over$/)]);
 
+      // node-01 uses up maxUnavailable: the controller cannot go on to others before the strategy is held again.
+      const taking = startPlugin(cluster, [...args, "--take-over"]);
+      await taking.says(/pod calico-node-\w+ to become Ready/);
       await remove();
-      const again = await runPlugin(cluster, [...args, "--take-over"]);
+      const again = await taking.ended;
       expect([again.code, again.stderr]).toEqual([0, expect.not.stringContaining("error")]);
       expect(await Promise.all(nodes.map((node) => isCordoned(cluster, node)))).toEqual([
         false,
