@@ -91,9 +91,12 @@ export function roleFacts(raw: KubeObject): RoleFacts {
 
 const calicos = /calico|canal|typha|tigera|flannel/;
 
-/** Of roles Calico's own are read, and the one that allows everything. */
+/**
+ * Of roles Calico's own are read, the one that allows everything, and the one that Kubernetes from v1.20 on binds to every
+ * ServiceAccount.
+ */
 export function isReadRole(name: string): boolean {
-  return calicos.test(name) || name === "cluster-admin";
+  return calicos.test(name) || /^(cluster-admin|system:service-account-issuer-discovery)$/.test(name);
 }
 
 /** Of bindings those that are Calico's, or give something to an account that it may run as. */

@@ -78,6 +78,26 @@ describe("H05: a tags-only upgrade of v3.29 to v3.30 is never ready: its Felix g
     expect(isRefused(finding)).toBe(true);
   });
 
+  test("what Kubernetes binds to every ServiceAccount is read, and hides no missing right", () => {
+    const name = "system:service-account-issuer-discovery";
+    const everybody: readonly KubeObject[] = [
+      {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRole",
+        metadata: { name },
+        rules: [{ nonResourceURLs: ["/openid/v1/jwks"], verbs: ["get"] }],
+      },
+      {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRoleBinding",
+        metadata: { name },
+        roleRef: { kind: "ClusterRole", name },
+        subjects: [{ kind: "Group", name: "system:serviceaccounts" }],
+      },
+    ];
+    expect(judged({ live: [...old, ...everybody], file: tagsOnly }).because).toMatch(staged);
+  });
+
   test("CRDs that neither has are named as well", () => {
     const { because } = judged({ file: next.filter(({ kind }) => kind !== "CustomResourceDefinition") });
     expect(because).toMatch(
