@@ -159,12 +159,26 @@ function objectIn(text: string): KubeObject | undefined {
   return named && typeof object["metadata"]["name"] === "string" ? (object as KubeObject) : undefined;
 }
 
+/** Servers before 1.16 serve the same object in two groups, and a file names one of them, the server the other. */
+const alsoIn: Readonly<Record<string, readonly string[]>> = {
+  DaemonSet: ["apps", "extensions"],
+  Deployment: ["apps", "extensions"],
+  ReplicaSet: ["apps", "extensions"],
+  NetworkPolicy: ["networking.k8s.io", "extensions"],
+  PodSecurityPolicy: ["policy", "extensions"],
+};
+
+function isSameGroup(kind: string, one: string, other: string): boolean {
+  const both = Object.hasOwn(alsoIn, kind) ? alsoIn[kind] : undefined;
+  return one === other || (both?.includes(one) === true && both.includes(other));
+}
+
 /** Whether it is the very object that the entry names; a file may leave the namespace to whoever applies it. */
 function isOf({ group, kind, name, namespace }: IndexEntry, object: KubeObject): boolean {
   const own = object.metadata.namespace ?? namespace;
   return (
     object.kind === kind &&
-    groupOf(object) === group &&
+    isSameGroup(kind, groupOf(object), group) &&
     object.metadata.name === name &&
     (namespace === undefined || own === namespace)
   );

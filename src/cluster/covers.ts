@@ -89,7 +89,7 @@ function implies(given: Requirement, needed: Requirement): boolean {
 /** `key=value`, `key in (a,b)` and `key notin (a,b)`, as they are written here; undefined: anything else. */
 function requirementsOf(selector: unknown): LabelSelector | undefined {
   if (selector === undefined || selector === "") return [];
-  const parts = typeof selector === "string" ? selector.match(/[^,(]+(\([^)]*\))?/g) : null;
+  const parts = typeof selector === "string" ? selector.match(/[^,(]+(?:\([^)]*\)?)?/g) : null;
   const found = (parts ?? []).flatMap((part): readonly Requirement[] => {
     const [, key, value] = /^([\w./-]+)=([\w.-]*)$/.exec(part) ?? [];
     if (key !== undefined) return [{ key, operator: "In", values: [value ?? ""] }];

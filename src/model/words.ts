@@ -16,5 +16,5 @@ export function isOrAre(names: readonly string[]): "is" | "are" {
 
 /** `4,100`. */
 export function thousands(count: number): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+  return String(count).replaceAll(/\B(?=(?:\d{3}){1,7}$)/g, ",");
 }

@@ -91,6 +91,32 @@ describe("an index whose words are no names is refused before anything is read o
   });
 });
 
+test("a DaemonSet of a file in extensions/v1beta1 that the server calls apps/v1 is the same one", async () => {
+  const metadata = { name: "calico-node", namespace: "kube-system" };
+  const place = { group: "extensions", version: "v1beta1", resource: "daemonsets", kind: "DaemonSet" };
+  const bundle = await openBundle(root, {
+    command: "apply",
+    tool: "1.2.3",
+    cluster: { uid: "7d1b5a8e", server: "https://10.0.0.1:6443", kubernetes: "v1.15.12" },
+    now: () => Date.parse("2026-05-01T12:00:00Z"),
+  });
+  const [before, after] = ["apps/v1", "extensions/v1beta1"].map((apiVersion) => ({
+    apiVersion,
+    kind: "DaemonSet",
+    metadata,
+  }));
+  await bundle.save([
+    {
+      action: "changed",
+      ref: { ...place, ...metadata },
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+    },
+  ]);
+  await bundle.close();
+  await expect(readBundle(bundle.directory)).resolves.toMatchObject({ entries: [{ name: "calico-node" }] });
+});
+
 describe("an entry is about the object in its file, or the bundle is refused", () => {
   test.each([
     ["of another namespace", { ...object, metadata: { ...object.metadata, namespace: "kube-system" } }],

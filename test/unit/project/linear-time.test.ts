@@ -7,6 +7,7 @@ import { plainYaml as writePlain } from "../../../src/manifest/plain-text.ts";
 import { parseImage } from "../../../src/model/image.ts";
 import { ipamType } from "../../../src/model/ipam.ts";
 import { quantity } from "../../../src/render/quantity.ts";
+import { cpuMillis } from "./cpu-time.ts";
 import { expressionsIn, repeats, slowText } from "./expressions.ts";
 
 const src = join(import.meta.dirname, "../../../src");
@@ -41,16 +42,6 @@ describe("a text that a node, a file or a server sends cannot keep an expression
   }, 120_000);
 });
 
-/** The least of some: other processes only make it longer. */
-function least(work: () => unknown): number {
-  const once = (): number => {
-    const began = performance.now();
-    work();
-    return performance.now() - began;
-  };
-  return Math.min(once(), once(), once());
-}
-
 describe("four times the text takes a reader about four times as long", () => {
   test.each<readonly [string, (text: string) => unknown, (count: number) => string]>([
     ["the type of IPAM", ipamType, (count) => '"ipam": {'.repeat(count)],
@@ -69,9 +60,9 @@ describe("four times the text takes a reader about four times as long", () => {
     ["JSON that is written", (text) => write({ text }), (count) => `["${'a"'.repeat(count)}\u0001`],
   ])("%s", (_what, read, text) => {
     const [small, large] = [text(10_000), text(40_000)];
-    const once = least(() => read(small));
+    const once = cpuMillis(() => read(small), 3);
     // What takes less than that is linear enough at any size.
-    expect(least(() => read(large))).toBeLessThan(Math.max(20, once * 10));
+    expect(cpuMillis(() => read(large), 3)).toBeLessThan(Math.max(20, once * 10));
   });
 });
 
