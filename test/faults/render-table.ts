@@ -11,9 +11,9 @@ export function renderTable(outcomes: readonly Outcome[]): string {
   return [
     "# Faults at every request",
     "",
-    "What becomes of a command when one of its requests fails, or somebody else works on the cluster at the",
-    "same time. A proxy between the executable and a real API server counts the requests of a run; in the next run it lets one of them fail.",
-    "A watcher of its own looks on. Each cell is a run on a cluster that was put back to its beginning, with these checks:",
+    "What becomes of a command when one of its requests fails, or somebody else works on the cluster at the same time. A",
+    "proxy between the executable and a real API server counts the requests of a run; in the next run it lets one of them",
+    "fail. A watcher of its own looks on. Each cell is a run on a cluster that was put back to its beginning, with these checks:",
     "no invariant is broken at any moment (a user's cordon stays, a cordon of ours has its lease, one calico-node down at",
     "most, never two controllers, no delete without a UID and a bundle); it ends by itself, with 0 or with an error that",
     "says what happened; what it says was done was done, and what was done is said; the command that it prints, or the same",
@@ -109,7 +109,7 @@ function count(outcomes: readonly Outcome[]): string {
 function brokenLines(outcome: Outcome): readonly string[] {
   return [
     `- ${storyOf(outcome)}, ${outcome.fault} at ${outcome.requestClass}:`,
-    ...unique(outcome.broken).map((each) => `  - ${each}`),
+    ...unique(outcome.broken).map((each) => `  - ${each.replaceAll(/[^\s=]*\/faults-story-\w+/g, "FOLDER")}`),
   ];
 }
 

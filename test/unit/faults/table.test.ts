@@ -34,3 +34,9 @@ test("a cell that broke is marked, and what broke is said once", () => {
   expect(lines).toContain("| cordons a node | **1 of 1** |");
   expect(lines.filter((line) => line.includes("node-01 is left cordoned"))).toHaveLength(1);
 });
+
+test("what broke names no folder of the machine that it was made on", () => {
+  const said = "apply -f /tmp/faults-story-nKmt1f/next.yaml does not go on";
+  const lines = linesOf(outcome("patch nodes", "reset", [said]));
+  expect(lines).toContain("  - apply -f FOLDER/next.yaml does not go on");
+});
