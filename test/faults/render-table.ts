@@ -23,7 +23,7 @@ export function renderTable(outcomes: readonly Outcome[]): string {
     "Made by",
     "",
     "```sh",
-    "FAULTS_TABLE=$PWD/faults.jsonl scripts/test e2e faulty --all    # without --all: the sample of every test run",
+    "FAULTS_TABLE=$PWD/faults.jsonl scripts/test e2e faulty --all    # every class; else the sample of each test run",
     "node test/faults/write-table-main.ts faults.jsonl",
     "```",
     "",
