@@ -189,8 +189,8 @@ describe("migrate-policy", () => {
 describe("apply, configmap and undo", () => {
   let cluster: Cluster;
   let folder: string;
-  const old = hostedCalico({ version: "v3.29.7" }, ["rbac", "config", "workloads"]);
-  const next = hostedCalico({ version: "v3.30.7" }, ["rbac", "config", "workloads"]);
+  const old = hostedCalico({ version: "v3.29.7" });
+  const next = hostedCalico({ version: "v3.30.7" });
   const configPath = "/api/v1/namespaces/kube-system/configmaps/calico-config";
   beforeAll(async () => {
     cluster = await testCluster({ audit: "Request" });

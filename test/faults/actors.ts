@@ -137,7 +137,8 @@ export const actors: Readonly<Record<string, Act>> = {
       survives: async () => true,
       takeBack: nothing,
       mend: comeBack,
-      mayDiffer: (each) => each.startsWith("pod "),
+      // A controller that was on it is made anew elsewhere, and needs no restart of ours.
+      mayDiffer: (each) => each.startsWith("pod ") || /^(Deployment|ReplicaSet) calico-/.test(each),
     };
   },
 };

@@ -36,7 +36,12 @@ export function violations(
   }
   const down = served.filter((name) => !servedNodes(pods).includes(name) && nodes.has(name));
   if (down.length > allowed.nodesDown) broken.push(`(d) no calico-node on ${down.toSorted().join(" and ")}`);
-  const controllers = [...pods.values()].filter(isController).map(({ metadata }) => metadata.name);
+  // With its node it is gone, whatever its object still says.
+  const runs = (pod: KubeObject): boolean =>
+    at(pod, "spec", "nodeName") === undefined || nodes.has(String(at(pod, "spec", "nodeName")));
+  const controllers = [...pods.values()]
+    .filter((pod) => isController(pod) && runs(pod))
+    .map(({ metadata }) => metadata.name);
   if (controllers.length > 1) broken.push(`(e) two controllers: ${controllers.toSorted().join(" and ")}`);
   return broken;
 }

@@ -65,9 +65,8 @@ export async function upgradeNodes(
   };
 }
 
-/** A second Ctrl-C leaves at once, and nodes cordoned with it. */
+/** A second Ctrl-C leaves at once, and so does a write that is refused: nodes that are left cordoned are named. */
 function withHint(stop: Stop, { daemonSet, nodes }: NodeWorld, goal: NodeGoal): Stop {
-  if (stop.interrupted !== true) return stop;
   const left = [...nodes.values()].filter(
     (node) =>
       node.lease !== undefined &&
@@ -76,13 +75,14 @@ function withHint(stop: Stop, { daemonSet, nodes }: NodeWorld, goal: NodeGoal): 
       node.unschedulable,
   );
   const cordoned =
-    left.length === 0 || /stays cordoned/.test(stop.message)
+    left.length === 0 || /stays cordoned/.test(`${stop.message} ${stop.hint ?? ""}`)
       ? ""
       : `; ${left.map(({ name }) => `node ${name}`).join(", ")} ${left.length === 1 ? "stays" : "stay"} cordoned`;
+  const named = { ...stop, message: `${stop.message}${cordoned}` };
+  if (stop.interrupted !== true) return named;
   const holder = goal.nested === true ? undefined : goal.holder;
   return {
-    ...stop,
-    message: `${stop.message}${cordoned}`,
+    ...named,
     hint: wayOn(goal.commands, daemonSet?.facts, holder),
   };
 }
