@@ -75,7 +75,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
     await toldInTime(running, "ImagePullBackOff");
     const { stderr } = await running.ended;
     expect(stderr).toMatch(
-      /go on with: kubectl calico-upgrade node node-01 node-02 --settle=0s --timeout=4s$/m,
+      /go on with: kubectl calico-upgrade node node-01 node-02 --timeout=4s --settle=0s$/m,
     );
     expect(stderr).toMatch(/did not become Ready within 4s: ImagePullBackOff \S*calico\/node:v\S+: /);
     // It stops there: the next node is not begun.

@@ -247,11 +247,11 @@ describe.each(eras)(
       const warned = /has a 30s termination grace period/.test(stderr);
       // Manifests from v2.6 on have none.
       expect(warned).toBe(kubeVersion === "1.15");
-      const mark = await cluster.audit.mark();
       if (kubeVersion === "1.36") {
         const longer = await run("node-03", quick, "--grace-period=10");
         expect(longer.stderr).not.toContain("install-cni");
       }
+      const mark = await cluster.audit.mark();
       const shorter = await run("node-02", quick, "--grace-period=0");
       expect(shorter.stderr).not.toContain("termination grace period");
       const sent = (await pluginRequests(cluster, mark)).find(({ verb }) => verb === "delete");

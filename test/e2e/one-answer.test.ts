@@ -47,7 +47,7 @@ describe.each(ways)("Kubernetes $kubeVersion, Calico $old.version to $next.versi
     `/${group === "" ? "api/v1" : `apis/${group}/v1`}/namespaces/kube-system/${resource}/${name}`;
 
   beforeAll(async () => {
-    cluster = await testCluster({ kubeVersion: way.kubeVersion, audit: "Metadata" });
+    cluster = await testCluster({ kubeVersion: way.kubeVersion, audit: "Request" });
     folder = await mkdtemp(join(tmpdir(), "one-answer-"));
     file = await written(next);
   });

@@ -16,6 +16,8 @@ export function statusRights(namespace: string): readonly NeededRight[] {
     ...followed.flatMap((place) => ["get", "list", "watch"].map((verb) => ({ verb, ...place }))),
     { verb: "list", group: "", resource: "events", namespace },
     { verb: "get", group: "operator.tigera.io", resource: "installations" },
+    { verb: "list", group: "crd.projectcalico.org", resource: "ippools" },
+    { verb: "list", group: "crd.projectcalico.org", resource: "felixconfigurations" },
   ];
 }
 

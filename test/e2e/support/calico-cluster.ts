@@ -145,13 +145,19 @@ export async function everything(cluster: Cluster): Promise<unknown> {
  * tried again and changed nothing; nor do dry runs and access reviews.
  */
 export async function writes(cluster: Cluster, mark: AuditMark): Promise<readonly string[]> {
-  return (await pluginRequests(cluster, mark))
-    .filter(({ verb }) => !["get", "list", "watch"].includes(verb))
-    .filter(({ code = 0, uri }) => code < 300 && !uri.includes("dryRun=All"))
-    .filter(({ objectRef }) => objectRef?.["apiGroup"] !== "authorization.k8s.io")
-    .map(({ verb, objectRef, uri }) =>
-      [verb, `${objectRef?.["resource"] ?? uri}/${objectRef?.["name"] ?? ""}`].join(" "),
-    );
+  return (
+    (await pluginRequests(cluster, mark))
+      .filter(({ verb }) => !["get", "list", "watch"].includes(verb))
+      // A delete says in its body that it is a dry run.
+      .filter(
+        ({ code = 0, uri, requestObject }) =>
+          code < 300 && !uri.includes("dryRun=All") && at(requestObject, "dryRun") === undefined,
+      )
+      .filter(({ objectRef }) => objectRef?.["apiGroup"] !== "authorization.k8s.io")
+      .map(({ verb, objectRef, uri }) =>
+        [verb, `${objectRef?.["resource"] ?? uri}/${objectRef?.["name"] ?? ""}`].join(" "),
+      )
+  );
 }
 
 export async function pluginRequests(cluster: Cluster, mark: AuditMark): Promise<readonly AuditedRequest[]> {
