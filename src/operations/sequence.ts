@@ -107,6 +107,22 @@ function newer(read: KubeObject | undefined, watched: KubeObject | undefined): K
   return /^\d+$/.test(one) && /^\d+$/.test(other) && BigInt(other) > BigInt(one) ? watched : read;
 }
 
+/**
+ * For a run that has nothing left to do: a process of it was killed after its last write, and its lease goes. Answers
+ * why it may not where that process may still live (hazard H13).
+ */
+export async function endLeftRun(
+  session: Session,
+  left: Pick<SequenceOptions<Part>, "takeOver" | "serverVersion"> & { readonly daemonSet: Ref },
+): Promise<Stop | undefined> {
+  const ended = await runSequence<Part>(session, {
+    ...left,
+    parts: [],
+    enter: () => Promise.reject(new Error("a run without parts enters none")),
+  });
+  return ended.kind === "stopped" ? ended.reason : undefined;
+}
+
 /** What a sequence looks at of the objects that are read. */
 function leaseWorld(
   live: LiveWorld<ObjectsWorld>,

@@ -7,7 +7,7 @@ import type { Ended, Stop } from "../../plan/decision.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import type { SequenceSeen } from "../../plan/sequence/procedure.ts";
 import type { ObjectResult, StepResult } from "../../render/apply-result.ts";
-import { runSequence } from "../sequence.ts";
+import { endLeftRun, runSequence } from "../sequence.ts";
 import { openRunBundle, type Session } from "../session.ts";
 import { enterPart } from "./enter.ts";
 import { lookFor, type ApplyPlanned } from "./look.ts";
@@ -77,7 +77,11 @@ async function applied(session: Session, request: ApplyRequest, signal: AbortSig
     case "plan":
       return { kind: "ran", result: await carryOut(session, request, seen) };
     case "nothing": {
-      const held = await endLeftRun(session, request, seen);
+      const { takeOver } = request.nodes;
+      const held =
+        session.dryRun !== "none" || seen.daemonSet === undefined
+          ? undefined
+          : await endLeftRun(session, { daemonSet: seen.daemonSet, takeOver, serverVersion: "" });
       if (held !== undefined) return { kind: "refused", refusals: [held] };
       const nothing = {
         steps: [],
@@ -168,21 +172,4 @@ function resultOf(
     ...(stop === undefined ? {} : { stop }),
     ...(stop === undefined || log === undefined ? {} : { log }),
   };
-}
-
-/** A process of this run was killed after its last write: its lease goes. */
-async function endLeftRun(
-  session: Session,
-  { nodes }: ApplyRequest,
-  { daemonSet }: { readonly daemonSet: ApplyPlanned["daemonSet"] },
-): Promise<Stop | undefined> {
-  if (session.dryRun !== "none" || daemonSet === undefined) return undefined;
-  const ended = await runSequence<ApplyPart>(session, {
-    parts: [],
-    daemonSet,
-    takeOver: nodes.takeOver,
-    serverVersion: "",
-    enter: () => Promise.reject(new Error("a run without parts enters none")),
-  });
-  return ended.kind === "stopped" ? ended.reason : undefined;
 }

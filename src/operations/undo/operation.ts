@@ -5,13 +5,15 @@ import { discover } from "../../cluster/discovery.ts";
 import { policyGroups } from "../../cluster/observe-policy.ts";
 import { observedGroups } from "../../cluster/observe.ts";
 import type { Discovery } from "../../cluster/port.ts";
+import { readObject } from "../../cluster/read-object.ts";
 import { userError } from "../../errors.ts";
 import type { Ref } from "../../model/kube.ts";
+import { runAnnotation } from "../../model/names.ts";
 import { agree } from "../../perform/agree.ts";
 import type { Stop } from "../../plan/decision.ts";
 import { withWayOn } from "../agree-anew.ts";
 import { settledByMigrations } from "../apply/decide.ts";
-import { runSequence } from "../sequence.ts";
+import { endLeftRun, runSequence } from "../sequence.ts";
 import { openRunBundle, type Session } from "../session.ts";
 import { aloneLeg } from "./alone.ts";
 import type { UndoWorld } from "./inverse.ts";
@@ -83,8 +85,29 @@ export async function undoOperation(
   if (stopped !== undefined) return { ...ended, stopped };
   if (refused !== undefined) return { ...ended, refused };
   if (agreed === undefined) return { ...ended, declined: true };
-  if (legs.every(({ work }) => work === undefined)) return ended;
+  if (legs.every(({ work }) => work === undefined)) {
+    const held = await endLeft(session, legs, discovery);
+    return held === undefined ? ended : { ...ended, stopped: held };
+  }
   return await perform(session, main, legs, discovery);
+}
+
+/** Its lease goes, where a process of this run was killed after its last write. */
+async function endLeft(
+  session: Session,
+  legs: readonly Leg[],
+  discovery: Discovery,
+): Promise<Stop | undefined> {
+  const daemonSet = daemonSetOf(legs);
+  if (session.dryRun !== "none" || daemonSet === undefined) return undefined;
+  const live = await readObject(session.connection, daemonSet);
+  if (live?.metadata.annotations?.[runAnnotation] === undefined) return undefined;
+  const held = await endLeftRun(session, {
+    daemonSet,
+    takeOver: "always",
+    serverVersion: discovery.version,
+  });
+  return held === undefined ? undefined : withWayOn(session, held);
 }
 
 interface Looked {
