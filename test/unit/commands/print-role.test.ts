@@ -77,6 +77,9 @@ rules:
 - apiGroups: ["operator.tigera.io"]
   resources: ["installations"]
   verbs: ["get"]
+- apiGroups: ["crd.projectcalico.org"]
+  resources: ["ippools","felixconfigurations"]
+  verbs: ["list"]
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
