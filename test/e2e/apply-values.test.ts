@@ -7,6 +7,7 @@ import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { type KubeObject, listAt } from "../cluster/kube-object.ts";
+import { leasesExpire } from "../faults/lease.ts";
 import { writes } from "./support/calico-cluster.ts";
 import { mostAtOnce } from "./support/controllers.ts";
 import { interpose } from "./support/interposer.ts";
@@ -110,6 +111,8 @@ describe.each([
     expect(await pods()).toEqual(before);
     expect(await known()).toEqual([false, false]);
 
+    // Before that the same command names the process, which may still live (H13).
+    await leasesExpire(cluster);
     const { result, most } = await mostAtOnce(cluster, apply);
     expect([result.code, result.stderr]).toEqual([0, expect.any(String)]);
     expect(result.stderr).toContain(
