@@ -158,6 +158,9 @@ describe.each(ways)("Kubernetes $kubeVersion, Calico $old.version to $next.versi
     }
   });
 
+  // v2.5.1 has the controller of v2.4.1: there is nothing that could be refused.
+  const changed = way.kubeVersion === "1.36" ? { controller: false } : {};
+
   test("H13: somebody works on it", async () => {
     await install(old);
     const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
@@ -165,7 +168,7 @@ describe.each(ways)("Kubernetes $kubeVersion, Calico $old.version to $next.versi
     await patchDaemonSet(cluster, {
       metadata: { annotations: { "calico-upgrade/run": JSON.stringify(lease) } },
     });
-    await expectOneAnswer({ apply: false, node: false, controller: false });
+    await expectOneAnswer({ apply: false, node: false, ...changed });
   });
 
   test("H14: somebody has set a value", async () => {
@@ -183,7 +186,7 @@ describe.each(ways)("Kubernetes $kubeVersion, Calico $old.version to $next.versi
   test("the controller is paused", async () => {
     await install(old);
     await patch(path("apps", "deployments", deployment), { spec: { paused: true } });
-    await expectOneAnswer({ controller: false });
+    await expectOneAnswer(changed);
   });
 
   test("the file was exported from another state", async () => {
