@@ -109,14 +109,18 @@ function newer(read: KubeObject | undefined, watched: KubeObject | undefined): K
 
 /**
  * For a run that has nothing left to do: a process of it was killed after its last write, and its lease goes. Answers
- * why it may not where that process may still live (hazard H13).
+ * why it may not where that process may still live (hazard H13). `daemonSet`: undefined where it carries no lease.
  */
 export async function endLeftRun(
   session: Session,
-  left: Pick<SequenceOptions<Part>, "takeOver" | "serverVersion"> & { readonly daemonSet: Ref },
+  { daemonSet, takeOver }: Pick<SequenceOptions<Part>, "daemonSet" | "takeOver">,
 ): Promise<Stop | undefined> {
+  if (session.dryRun !== "none" || daemonSet === undefined) return undefined;
   const ended = await runSequence<Part>(session, {
-    ...left,
+    daemonSet,
+    takeOver,
+    // Only a dry run has to know it.
+    serverVersion: "",
     parts: [],
     enter: () => Promise.reject(new Error("a run without parts enters none")),
   });

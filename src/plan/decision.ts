@@ -70,6 +70,8 @@ export interface Stop {
   /** What to do, in one line; a command where there is one. */
   readonly hint?: string;
   readonly node?: string;
+  /** The hint says that this node stays cordoned. */
+  readonly saysCordoned?: boolean;
   /** The pod whose last log lines tell more. */
   readonly pod?: { readonly name: string; readonly namespace: string };
   /** Ended by Ctrl-C or SIGTERM. */

@@ -18,8 +18,8 @@ import { nodesToDo, upgradeRemaining, type NodesLeft } from "../node/remaining.t
 import { controllerEnded, nodesEnded } from "../part-results.ts";
 import type { Session } from "../session.ts";
 import { changedSince } from "./changed-since.ts";
-import { notesToCome, type ApplyPlanned } from "./look.ts";
-import { notesNow, type ApplyState } from "./state.ts";
+import type { ApplyPlanned } from "./look.ts";
+import { notesNow, notesToCome, type ApplyState } from "./state.ts";
 import { goalOf, writeStages } from "./write.ts";
 
 /** Does one part of a run on the cluster as it is then, or sees that it is done. */

@@ -3,11 +3,9 @@ import { userError } from "../../errors.ts";
 import { checkObjects } from "../../manifest/check-objects.ts";
 import { findDaemonSet } from "../../manifest/find-daemonset.ts";
 import { refuseOtherState } from "../../manifest/other-state.ts";
-import { changedKeys } from "../../merge/config-map.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
-import type { KubeObject, Ref } from "../../model/kube.ts";
+import type { Ref } from "../../model/kube.ts";
 import { runAnnotation } from "../../model/names.ts";
-import { objectKey } from "../../model/object-name.ts";
 import type { Agreeable } from "../../perform/agree.ts";
 import { wholes } from "../../plan/apply/intended.ts";
 import type { ApplySummary } from "../../plan/apply/summary.ts";
@@ -15,7 +13,6 @@ import type { Target } from "../../plan/apply/target.ts";
 import { stepsWriting, type DaemonSetOpen } from "../../plan/apply/would-write.ts";
 import {
   isOpen,
-  noteToCome,
   notesOn,
   nothingStale,
   staleBy,
@@ -35,7 +32,7 @@ import { observeStanding } from "../plan/observe.ts";
 import { checkRelease } from "../preflight/check.ts";
 import { heldByAnotherRun } from "../sequence.ts";
 import { partOf, warn, type Session } from "../session.ts";
-import { changedSince } from "./changed-since.ts";
+import { contentOf, isAsSeen } from "./as-seen.ts";
 import { hopTo, migrationsOf, settledBy, typhaBindsNodes } from "./decide.ts";
 import { prepareMigrations, type Migration } from "./migrations.ts";
 import { notInFile } from "./not-in-file.ts";
@@ -44,6 +41,7 @@ import { refuseConflicts, refuseRefused } from "./refused.ts";
 import { refusePods } from "./refused-pods.ts";
 import type { ApplyRequest } from "./request.ts";
 import { lookAtTargets, type Scene } from "./scene.ts";
+import { notesToCome } from "./state.ts";
 import { summaryOf } from "./summary.ts";
 
 /** What was seen of a cluster and a file before the question, and what follows from it. */
@@ -229,41 +227,6 @@ function isChosen(ref: Ref, { namespace, name }: { readonly namespace: string; r
   return ref.namespace === namespace && ref.name === name;
 }
 
-/** Whether nothing that a run was planned on has changed since (hazard H32). */
-async function isAsSeen(session: Session, seen: ApplyPlanned): Promise<boolean> {
-  const { targets } = seen.scene;
-  const known = new Map(targets.map(({ ref, before }) => [objectKey(ref), before]));
-  const refs = targets.map(({ ref }) => ref);
-  const notes = [
-    ...notesOn(targets.map(({ ref, before }) => ({ ref, live: before }))),
-    ...notesToCome(targets),
-  ];
-  // What a migration was proven on is not among the objects of the file.
-  if (seen.migrations.length > 0) return false;
-  seen.tried.clear();
-  const [changed, left] = await Promise.all([
-    changedSince(session.connection, refs, known),
-    nodesToDo(session, { request: seen.nodes, make: seen.make, notes, open: seen.open }),
-  ]);
-  const same = [...changed].every(
-    ([key, now]) => fingerprint(contentOf(now)) === fingerprint(contentOf(known.get(key))),
-  );
-  const { restart, silent } = seen.summary;
-  return (
-    same &&
-    fingerprint([...left.nodes, ...left.stale].toSorted()) === fingerprint(restart) &&
-    fingerprint(left.silent) === fingerprint(silent)
-  );
-}
-
-/** What of an object a plan rests on: its status changes all the time. */
-function contentOf(object: KubeObject | undefined): unknown {
-  if (object === undefined) return undefined;
-  const { status: _status, metadata, ...rest } = object;
-  const { resourceVersion: _version, managedFields, ...own } = metadata;
-  return { ...rest, metadata: own, managers: (managedFields ?? []).map(({ manager }) => manager) };
-}
-
 async function staleOf(
   session: Session,
   daemonSet: { readonly namespace: string; readonly name: string },
@@ -271,13 +234,6 @@ async function staleOf(
 ): Promise<Stale> {
   const readers = noted.length === 0 ? undefined : await lookAtReaders(session, daemonSet);
   return readers === undefined ? nothingStale : restartable(staleBy(readers, noted));
-}
-
-/** What the run is going to change, as if it were changed now. */
-export function notesToCome(targets: readonly Target[]): readonly ConfigNote[] {
-  return targets.flatMap(({ part, before, object, ref }) =>
-    part === "configmap" && before !== undefined ? noteToCome(ref, changedKeys(before, object)) : [],
-  );
 }
 
 /** Every rule between what runs and the file, told; whether nothing stands in the way. */

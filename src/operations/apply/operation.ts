@@ -78,10 +78,7 @@ async function applied(session: Session, request: ApplyRequest, signal: AbortSig
       return { kind: "ran", result: await carryOut(session, request, seen) };
     case "nothing": {
       const { takeOver } = request.nodes;
-      const held =
-        session.dryRun !== "none" || seen.daemonSet === undefined
-          ? undefined
-          : await endLeftRun(session, { daemonSet: seen.daemonSet, takeOver, serverVersion: "" });
+      const held = await endLeftRun(session, { daemonSet: seen.daemonSet, takeOver });
       if (held !== undefined) return { kind: "refused", refusals: [held] };
       const nothing = {
         steps: [],

@@ -1,8 +1,10 @@
 import type { OpenBundle } from "../../bundle/write.ts";
+import { changedKeys } from "../../merge/config-map.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { objectKey } from "../../model/object-name.ts";
 import type { ControllerRunResult } from "../../plan/controller/result.ts";
-import { notesOn, type ConfigNote } from "../../plan/config/stale.ts";
+import type { Target } from "../../plan/apply/target.ts";
+import { noteToCome, notesOn, type ConfigNote } from "../../plan/config/stale.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import type { ObjectResult } from "../../render/apply-result.ts";
 import type { NodesLeft } from "../node/remaining.ts";
@@ -46,6 +48,13 @@ export function newState(
 /** The notes on the file's ConfigMaps, as they were last seen. */
 export function notesNow({ planned, known }: ApplyState): readonly ConfigNote[] {
   return notesOn(configMaps(planned).map((ref) => ({ ref, live: known.get(objectKey(ref)) })));
+}
+
+/** What the run is going to change, as if it were changed now. */
+export function notesToCome(targets: readonly Target[]): readonly ConfigNote[] {
+  return targets.flatMap(({ part, before, object, ref }) =>
+    part === "configmap" && before !== undefined ? noteToCome(ref, changedKeys(before, object)) : [],
+  );
 }
 
 function configMaps({ scene }: ApplyPlanned): readonly Ref[] {

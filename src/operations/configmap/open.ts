@@ -1,6 +1,6 @@
 import { factsReader, usualNamespace } from "../../cluster/facts-reader.ts";
 import { discover } from "../../cluster/discovery.ts";
-import { observedGroups, type Need } from "../../cluster/observe.ts";
+import { observedGroups } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import { userError } from "../../errors.ts";
@@ -14,6 +14,7 @@ import type { Observed } from "../../model/observed.ts";
 import type { Reading } from "../../model/reading.ts";
 import type { TemplateFacts } from "../../model/template.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
+import { basicNeeds } from "../../preflight/needs.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { served } from "../node/open.ts";
 import type { Session } from "../session.ts";
@@ -34,16 +35,6 @@ export interface OpenConfigMap {
   readonly live: KubeObject;
 }
 
-const needs: readonly Need[] = [
-  "nodes",
-  "daemonSets",
-  "pods",
-  "revisions",
-  "workloads",
-  "configMaps",
-  "installation",
-];
-
 /** Calico's own, among the ConfigMaps that its pods read. */
 const usualName = /^(calico|canal)-config$/;
 
@@ -54,7 +45,7 @@ export async function openConfigMap(
 ): Promise<OpenConfigMap> {
   const discovered = discover(connection, observedGroups);
   const namespace = usualNamespace(connection, wanted);
-  const seen = await factsReader(connection, clock.now, { discovered, namespace })(needs);
+  const seen = await factsReader(connection, clock.now, { discovered, namespace })(basicNeeds);
   const calico = calicoFacts(seen, catalogue, wanted);
   refuseOthersInstall(calico.installSeen);
   const daemonSet = chosenOf(calico.daemonSet);

@@ -1,13 +1,12 @@
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import { run } from "../../perform/run.ts";
-import type { Stop } from "../../plan/decision.ts";
-import { wayOn } from "../../plan/lease/held.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
+import { namingCordons } from "../../plan/node/left-cordoned.ts";
 import { phaseOf } from "../../plan/node/phases.ts";
 import { nodeProcedure } from "../../plan/node/procedure.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
-import { podOn, type NodeWorld } from "../../plan/node/world.ts";
+import { podOn } from "../../plan/node/world.ts";
 import type { NodesAbout } from "../events.ts";
 import { performing, type Session } from "../session.ts";
 import { podReader } from "../try-pod.ts";
@@ -49,7 +48,7 @@ export async function upgradeNodes(
     },
   });
   const world = live.snapshot();
-  const stop = outcome.kind === "stopped" ? withHint(outcome.reason, world, goal) : undefined;
+  const stop = outcome.kind === "stopped" ? namingCordons(outcome.reason, world, goal) : undefined;
   return {
     goal,
     bgp: about.bgp,
@@ -62,27 +61,5 @@ export async function upgradeNodes(
     ...(bundle === undefined || bundle.isEmpty() ? {} : { bundle: bundle.directory }),
     ...(stop === undefined ? {} : { stop }),
     ...(stop?.pod === undefined ? {} : { log: await lastLogLines(session.connection, stop.pod, world) }),
-  };
-}
-
-/** A second Ctrl-C leaves at once, and so does a write that is refused: nodes that are left cordoned are named. */
-function withHint(stop: Stop, { daemonSet, nodes }: NodeWorld, goal: NodeGoal): Stop {
-  const left = [...nodes.values()].filter(
-    (node) =>
-      node.lease !== undefined &&
-      node.lease !== "unreadable" &&
-      node.lease.holder === goal.holder &&
-      node.unschedulable,
-  );
-  const cordoned =
-    left.length === 0 || /stays cordoned/.test(`${stop.message} ${stop.hint ?? ""}`)
-      ? ""
-      : `; ${left.map(({ name }) => `node ${name}`).join(", ")} ${left.length === 1 ? "stays" : "stay"} cordoned`;
-  const named = { ...stop, message: `${stop.message}${cordoned}` };
-  if (stop.interrupted !== true) return named;
-  const holder = goal.nested === true ? undefined : goal.holder;
-  return {
-    ...named,
-    hint: wayOn(goal.commands, daemonSet?.facts, holder),
   };
 }

@@ -12,6 +12,7 @@ import { boundary } from "../../policy/enforcement.ts";
 import { moreOf } from "../../preflight/circumstances.ts";
 import { catalogue, withTold } from "../../releases/catalogue.ts";
 import { atLeast } from "../../releases/version.ts";
+import { basicNeeds } from "../../preflight/needs.ts";
 import { unreadLines } from "../../render/status/unread.ts";
 import { chosenOf } from "../which-calico.ts";
 import type { FactsSource } from "../facts/source.ts";
@@ -22,13 +23,7 @@ import { rightsIn } from "./rights.ts";
 import type { Told } from "./told.ts";
 
 const needs: readonly Need[] = [
-  "nodes",
-  "daemonSets",
-  "pods",
-  "revisions",
-  "workloads",
-  "configMaps",
-  "installation",
+  ...basicNeeds,
   "served",
   "clusterRoleBindings",
   // Whether the eBPF dataplane or VXLAN is in use: R12 and R17 hold only there.

@@ -86,27 +86,19 @@ export async function undoOperation(
   if (refused !== undefined) return { ...ended, refused };
   if (agreed === undefined) return { ...ended, declined: true };
   if (legs.every(({ work }) => work === undefined)) {
-    const held = await endLeft(session, legs, discovery);
+    const held = await endLeft(session, legs);
     return held === undefined ? ended : { ...ended, stopped: held };
   }
   return await perform(session, main, legs, discovery);
 }
 
 /** Its lease goes, where a process of this run was killed after its last write. */
-async function endLeft(
-  session: Session,
-  legs: readonly Leg[],
-  discovery: Discovery,
-): Promise<Stop | undefined> {
+async function endLeft(session: Session, legs: readonly Leg[]): Promise<Stop | undefined> {
   const daemonSet = daemonSetOf(legs);
-  if (session.dryRun !== "none" || daemonSet === undefined) return undefined;
+  if (daemonSet === undefined) return undefined;
   const live = await readObject(session.connection, daemonSet);
   if (live?.metadata.annotations?.[runAnnotation] === undefined) return undefined;
-  const held = await endLeftRun(session, {
-    daemonSet,
-    takeOver: "always",
-    serverVersion: discovery.version,
-  });
+  const held = await endLeftRun(session, { daemonSet, takeOver: "always" });
   return held === undefined ? undefined : withWayOn(session, held);
 }
 

@@ -44,6 +44,7 @@ export function oldAgain({ node, goal }: NodeView, pod: PodFacts): Stop {
     id: "H11",
     node: node.name,
     message: `the DaemonSet controller made pod ${pod.name} on node ${node.name} from an older revision again`,
+    saysCordoned: true,
     hint: `the node stays cordoned; look at the DaemonSet, then: ${goal.commands.again()}`,
   };
 }
@@ -67,6 +68,7 @@ export function timedOut(
   return {
     node: node.name,
     message: `${what} within ${goal.timeout / 1000}s${stuck === undefined ? "" : `: ${stuckText(stuck)}`}`,
+    saysCordoned: node.lease !== undefined,
     hint: `${left}when the cause is gone, go on with: ${goal.commands.again(...(goal.nested === true ? [] : flags))}`,
     ...(pod === undefined ? {} : { pod: { name: pod.name, namespace: pod.namespace } }),
   };
@@ -76,6 +78,7 @@ export function churning(node: string, pods: number): Stop {
   return {
     node,
     message: `${pods} calico-node pods came and went on node ${node} within a minute: something deletes them or evicts them`,
+    saysCordoned: true,
     hint: `the node stays cordoned; look at the events: kubectl get events -A --field-selector involvedObject.kind=Pod`,
   };
 }
@@ -86,6 +89,7 @@ export function noAddress({ world, node, goal }: NodeView, pod: PodFacts): Stop 
     id: "H26",
     node: node.name,
     message: `probe pod ${pod.name} on node ${node.name} got no address within ${goal.timeout / 1000}s${stuck === undefined ? "" : `: ${stuckText(stuck)}`}`,
+    saysCordoned: true,
     hint: `pod networking on this node does not work; it stays cordoned; look at the pod's events, then: ${goal.commands.again()}`,
   };
 }

@@ -34,7 +34,7 @@ test("H24: who may list pods and not watch them is told so, and does not wait un
         status: 200,
         body: { kind: "PodList", metadata: { resourceVersion: "1" }, items: [pod] },
       }),
-    // eslint-disable-next-line require-yield
+    // oxlint-disable-next-line require-yield -- a watch that is refused tells of nothing
     stream: async function* stream() {
       await Promise.resolve();
       throw apiError({ status: 403, reason: "Forbidden", message: "cannot watch pods" });

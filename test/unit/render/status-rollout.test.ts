@@ -1,9 +1,5 @@
 /** What `status` says of a rollout by the DaemonSet's own controller: only where there is one. */
 import { describe, expect, test } from "vitest";
-import { upgradeState } from "../../../src/facts/upgrade.ts";
-import { catalogue } from "../../../src/releases/catalogue.ts";
-import { upgradeStatus } from "../../../src/render/status/build.ts";
-import type { UpgradeStatus } from "../../../src/render/status/kind.ts";
 import { summaryLines } from "../../../src/render/status/summary.ts";
 import {
   aDaemonSet,
@@ -13,16 +9,9 @@ import {
   aPod,
   ago,
   forbidden,
-  observedOf,
   type ClusterSpec,
 } from "../build/a-cluster.ts";
-import { schemaErrors } from "./schema.ts";
-
-function statusOf(spec: ClusterSpec): UpgradeStatus {
-  const status = upgradeStatus(upgradeState(observedOf(spec), catalogue));
-  expect(schemaErrors(status)).toEqual([]);
-  return status;
-}
+import { statusOf } from "./status-of.ts";
 
 const wrong = (spec: ClusterSpec): readonly string[] =>
   statusOf(spec).problems.flatMap(({ message, hint = "" }) => [message, hint]);

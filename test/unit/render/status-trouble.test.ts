@@ -1,12 +1,8 @@
 /** What `status` says first, and what of it is not said of a cluster that is well. */
 import { describe, expect, test } from "vitest";
-import { upgradeState } from "../../../src/facts/upgrade.ts";
 import { formatCordonLease, formatRunLease } from "../../../src/model/lease.ts";
 import { cordonAnnotation, runAnnotation } from "../../../src/model/names.ts";
-import { catalogue } from "../../../src/releases/catalogue.ts";
 import { printed } from "../../../src/render/output.ts";
-import { upgradeStatus } from "../../../src/render/status/build.ts";
-import type { UpgradeStatus } from "../../../src/render/status/kind.ts";
 import { printableStatus } from "../../../src/render/status/print.ts";
 import {
   aDaemonSet,
@@ -22,16 +18,9 @@ import {
   ago,
   forbidden,
   now,
-  observedOf,
   type ClusterSpec,
 } from "../build/a-cluster.ts";
-import { schemaErrors } from "./schema.ts";
-
-function statusOf(spec: ClusterSpec): UpgradeStatus {
-  const status = upgradeStatus(upgradeState(observedOf(spec), catalogue));
-  expect(schemaErrors(status)).toEqual([]);
-  return status;
-}
+import { statusOf } from "./status-of.ts";
 
 async function print(spec: ClusterSpec, look: object = {}): Promise<string> {
   const text = await printed(

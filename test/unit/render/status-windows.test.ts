@@ -1,24 +1,14 @@
 /** Calico on Windows nodes: shown with the nodes that it serves, and never taken for a second calico-node. */
 import { describe, expect, test } from "vitest";
-import { upgradeState } from "../../../src/facts/upgrade.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { runsCalicoNode } from "../../../src/model/install.ts";
 import { templateFacts } from "../../../src/model/template.ts";
 import { isCalicoForWindows } from "../../../src/model/windows.ts";
-import { catalogue } from "../../../src/releases/catalogue.ts";
 import { printed } from "../../../src/render/output.ts";
-import { upgradeStatus } from "../../../src/render/status/build.ts";
-import type { UpgradeStatus } from "../../../src/render/status/kind.ts";
 import { printableStatus } from "../../../src/render/status/print.ts";
 import { windowsCalico } from "../../calico/windows-calico.ts";
-import { aHealthyCluster, aNode, forbidden, observedOf, type ClusterSpec } from "../build/a-cluster.ts";
-import { schemaErrors } from "./schema.ts";
-
-function statusOf(spec: ClusterSpec): UpgradeStatus {
-  const status = upgradeStatus(upgradeState(observedOf(spec), catalogue));
-  expect(schemaErrors(status)).toEqual([]);
-  return status;
-}
+import { aHealthyCluster, aNode, forbidden, type ClusterSpec } from "../build/a-cluster.ts";
+import { statusOf } from "./status-of.ts";
 
 async function print(spec: ClusterSpec): Promise<string> {
   const text = await printed({ format: "table" }, printableStatus(statusOf(spec), { noHeaders: false }));
