@@ -1,4 +1,4 @@
-import { explain, isApiError, isUserError, userError } from "../../errors.ts";
+import { isApiError, isUserError, reasonOf, userError } from "../../errors.ts";
 import { findConfigMap } from "../../manifest/find-config-map.ts";
 import type { NamespacedName } from "../../model/kube.ts";
 import type { Stop } from "../../plan/decision.ts";
@@ -76,7 +76,7 @@ export async function wouldBegin(session: Session, request: BeginRequest): Promi
     // The command's own words for findings that block are these findings.
     return stops
       ? { refusals: [], findings: asked, settled: nothing }
-      : { refusals: [stopOf(explain(error).replace(/^error: /, ""))], settled: nothing };
+      : { refusals: [stopOf(reasonOf(error))], settled: nothing };
   } finally {
     abort.abort();
   }

@@ -32,8 +32,8 @@ export function heldWait(
   now: Millis,
 ): Wait {
   const { id, until } = hold;
-  // The same words as long as it lasts.
-  const since = held?.node === node && held.until === until ? held.since : now;
+  // The same words as long as it lasts: `look` has noted since when.
+  const since = held?.since ?? now;
   const too = others === 0 ? "" : `, and so ${others === 1 ? "does 1 more node" : `do ${others} more nodes`}`;
   return {
     kind: "wait",
