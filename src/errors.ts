@@ -8,6 +8,8 @@ export interface UserError extends Error {
   readonly kind: "user";
   /** Ends with "See 'kubectl calico-upgrade … -h' for help and examples". */
   readonly usage?: string;
+  /** The one hazard or rule that refuses, and why; `message` has both. */
+  readonly rule?: { readonly id: string; readonly because: string };
 }
 
 /** The API server answered with a Status. */
@@ -40,6 +42,14 @@ export function userError(message: string, usage?: string): UserError {
   return Object.assign(new Error(message), {
     kind: "user" as const,
     ...(usage === undefined ? {} : { usage }),
+  });
+}
+
+/** A refusal in the name of hazards or rules: `H14: …`. */
+export function ruleError(ids: string | readonly string[], because: string): UserError {
+  const [id = "", ...more] = [ids].flat();
+  return Object.assign(userError(`${[id, ...more].join(",")}: ${because}`), {
+    ...(more.length > 0 ? {} : { rule: { id, because } }),
   });
 }
 

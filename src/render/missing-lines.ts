@@ -17,11 +17,11 @@ export function missingText(
   const dark = all.filter(({ unknown }) => unknown === true);
   const lines: string[] = [];
   if (lacking.length > 0) {
-    lines.push(`H05: the template in ${fileName(file)} needs what this cluster lacks:`);
+    lines.push(`the template in ${fileName(file)} needs what this cluster lacks:`);
     lines.push(...lacking.map((one) => `  ${missingLine(one)}`));
   }
   if (dark.length > 0) {
-    const first = `H05: whether this cluster has what the template in ${fileName(file)} needs is not known:`;
+    const first = `whether this cluster has what the template in ${fileName(file)} needs is not known:`;
     lines.push(lacking.length > 0 ? "and this is not known:" : first);
     lines.push(...dark.map((one) => `  ${missingLine(one)}`));
   }

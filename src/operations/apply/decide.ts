@@ -1,4 +1,4 @@
-import { userError } from "../../errors.ts";
+import { ruleError, userError } from "../../errors.ts";
 import { program } from "../../model/program.ts";
 import type { ApplyStepId } from "../../plan/apply/parts.ts";
 import { upgradePlan } from "../../plan/upgrade/make.ts";
@@ -25,7 +25,7 @@ export function hopTo(standing: Standing, to: Version, asked: Asked): UpgradeHop
   if (plan.kind === "refusal") {
     const { id, because, instead } = plan;
     const better = instead === undefined ? "" : `; instead: ${instead}`;
-    throw userError(`${id}: ${because}${better}\nSee '${program} explain ${id}'`);
+    throw ruleError(id, `${because}${better}\nSee '${program} explain ${id}'`);
   }
   refuseHops(plan, asked);
   const [first] = plan.hops;
@@ -94,7 +94,7 @@ function refuseStep(step: PlanStep, { request, dryRun, commands }: Asked): void 
   if (named !== undefined && id !== "kubernetes") return;
   const how = command === undefined ? told : commands.other(...command.split(" "));
   const override = id === "kubernetes" ? "" : `; done already: --ignore-preflight-errors=${rules.join(",")}`;
-  throw userError(`${rules.join(",")}: before this file: ${what} (${because}): ${how}${override}`);
+  throw ruleError(rules, `before this file: ${what} (${because}): ${how}${override}`);
 }
 
 /** From v3.32 on Typha drops older clients: no node is Ready until it is upgraded (hazard H06). */
@@ -105,7 +105,8 @@ export function typhaBindsNodes(hop: UpgradeHop): boolean {
 function refuseStops({ to }: UpgradeHop, { skipNodes, until }: Asked["request"]): void {
   const between: readonly ApplyStepId[] = ["typha", "controller", "configmap"];
   if (!skipNodes && !between.includes(until)) return;
-  throw userError(
-    `H06: Typha of ${to} drops older nodes: every calico-node goes NotReady until it is upgraded, so the run does not stop between them; leave ${skipNodes ? "--skip-nodes" : `--until-step=${until}`} out, or give --until-step=expand`,
+  throw ruleError(
+    "H06",
+    `Typha of ${to} drops older nodes: every calico-node goes NotReady until it is upgraded, so the run does not stop between them; leave ${skipNodes ? "--skip-nodes" : `--until-step=${until}`} out, or give --until-step=expand`,
   );
 }

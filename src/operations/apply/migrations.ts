@@ -1,4 +1,4 @@
-import { isUserError, userError } from "../../errors.ts";
+import { isUserError, ruleError, userError } from "../../errors.ts";
 import type { Ended } from "../../plan/decision.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { PlanStep } from "../../plan/upgrade/plan.ts";
@@ -47,7 +47,7 @@ export async function prepareMigrations(
         id === "policy"
           ? `--keep, --treat-as and --accept of ${session.commands.other(...command.split(" "))} decide it`
           : "mend that first";
-      throw userError(`${rules.join(",")}: before this file: ${error.message}; ${how}, then run apply again`);
+      throw ruleError(rules, `before this file: ${error.message}; ${how}, then run apply again`);
     }
   }
   return migrations;

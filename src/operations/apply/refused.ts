@@ -1,7 +1,7 @@
 import { hasServerDryRun } from "../../cluster/server-dry-run.ts";
 import type { Connection } from "../../cluster/port.ts";
 import { sendWrite } from "../../cluster/write.ts";
-import { isApiError, isFieldConflict, userError } from "../../errors.ts";
+import { isApiError, isFieldConflict, ruleError, userError } from "../../errors.ts";
 import type { Ref } from "../../model/kube.ts";
 import { objectName } from "../../model/object-name.ts";
 import type { Write } from "../../model/write.ts";
@@ -15,8 +15,9 @@ export function refuseConflicts(targets: readonly Target[], choices: Choices, ap
     .filter((target) => !isLeftAlone(target, choices))
     .flatMap((target) => conflictLines(target.ref, applied(target).conflicts));
   if (lines.length === 0 || choices.forceConflicts) return;
-  throw userError(
-    `H14: the file would change what somebody else has set since the last apply:\n  ${lines.join("\n  ")}\n` +
+  throw ruleError(
+    "H14",
+    `the file would change what somebody else has set since the last apply:\n  ${lines.join("\n  ")}\n` +
       "put these values into the file, or let the file win with --force-conflicts; nothing was changed",
   );
 }

@@ -1,4 +1,4 @@
-import { userError } from "../../errors.ts";
+import { ruleError } from "../../errors.ts";
 import { dataOf } from "../../merge/config-map.ts";
 import { configMapDatastore } from "../../model/datastore.ts";
 import type { OpenConfigMap } from "./open.ts";
@@ -20,7 +20,8 @@ export function refuseOtherDatastore(
   if (inFile === "unknown" || inFile === type) return;
   const { namespace = "", name } = open.ref;
   const give = type === "etcd" ? "etcd (calico-etcd.yaml)" : "the Kubernetes datastore (calico.yaml)";
-  throw userError(
-    `M02: ConfigMap ${namespace}/${name} in the file is for the ${inFile} datastore, and this Calico uses ${type}; give the manifest for ${give}; nothing was changed`,
+  throw ruleError(
+    "M02",
+    `ConfigMap ${namespace}/${name} in the file is for the ${inFile} datastore, and this Calico uses ${type}; give the manifest for ${give}; nothing was changed`,
   );
 }

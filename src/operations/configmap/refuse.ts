@@ -1,4 +1,4 @@
-import { userError } from "../../errors.ts";
+import { ruleError, userError } from "../../errors.ts";
 import type { ConfigMapChange } from "../../merge/config-map.ts";
 import type { OpenConfigMap } from "./open.ts";
 
@@ -18,9 +18,10 @@ export function refuse(
   if (problems.length > 0)
     throw userError(`${problems.length === 1 ? "" : "\n  "}${problems.join("\n  ")}; nothing was changed`);
   if (applied.conflicts.length === 0 || force) return;
-  throw userError(
+  throw ruleError(
+    "H14",
     [
-      `H14: this changes what somebody else has set on ConfigMap ${where}:`,
+      `this changes what somebody else has set on ConfigMap ${where}:`,
       ...conflictLines({ applied }),
       "take it over with --ignore-preflight-errors=H14",
     ].join("\n"),

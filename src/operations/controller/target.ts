@@ -1,4 +1,4 @@
-import { userError } from "../../errors.ts";
+import { ruleError, userError } from "../../errors.ts";
 import { refuseOtherState } from "../../manifest/other-state.ts";
 import { applierOf } from "../../merge/applier.ts";
 import { applyObject } from "../../merge/apply-object.ts";
@@ -91,7 +91,7 @@ async function targetFor(
     );
   }
   if (first.conflicts.length > 0 && !force)
-    throw userError(conflictText(kind, namespace, name, first.conflicts));
+    throw ruleError("H14", conflictText(kind, namespace, name, first.conflicts));
   const writesFor = (now: KubeObject | undefined): readonly Write[] => {
     const { write } = applyObject(now, desired, ref, install, force);
     return write === undefined ? [] : [stopFirst ? unmarked(write) : write];
@@ -110,7 +110,7 @@ function conflictText(kind: string, namespace: string, name: string, conflicts: 
       `  ${field}: set by ${who ?? "somebody"}${time === undefined ? "" : ` at ${time}`}`,
   );
   return [
-    `H14: the file changes what somebody else has set on ${kind} ${namespace}/${name}:`,
+    `the file changes what somebody else has set on ${kind} ${namespace}/${name}:`,
     ...lines,
     "write it into the file, or take it over with --ignore-preflight-errors=H14",
   ].join("\n");

@@ -1,4 +1,4 @@
-import { userError } from "../../errors.ts";
+import { ruleError } from "../../errors.ts";
 import { refuseOtherState } from "../../manifest/other-state.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
@@ -85,8 +85,8 @@ async function checkedTemplate(
   const { refusal: missing, others } = await checkSurroundings(session.connection, file, desired, {
     ofRelease,
   });
-  if (missing !== undefined && !overridden) throw userError(missing);
-  if (missing !== undefined) warn(session, missing);
+  if (missing !== undefined && !overridden) throw ruleError("H05", missing);
+  if (missing !== undefined) warn(session, `H05: ${missing}`);
   if (others !== undefined) session.emit({ kind: "note", text: others });
   return goal;
 }

@@ -1,4 +1,4 @@
-import { userError } from "../../errors.ts";
+import { ruleError, userError } from "../../errors.ts";
 import { calicoFacts } from "../../facts/calico.ts";
 import type { CalicoDaemonSet } from "../../facts/daemonset.ts";
 import { contentsOf, type ManifestContents } from "../../manifest/contents.ts";
@@ -87,8 +87,9 @@ export function refuseMismatch(file: PlanFile, standing: Pick<Standing, "from" |
     const hop = { from, to: release === undefined ? from : versionOf(release), datastore, toOperator: true };
     const rule = pathAnswers(hop).find(({ id }) => id === "P12");
     const because = rule === undefined ? "moving to the operator is a procedure of its own" : rule.because;
-    throw userError(
-      `P12: ${path} has ${contents.text}, and this Calico was applied from a manifest: ${because}; give the hosted manifest of the release, or see docs.tigera.io, "Migrate Calico to an operator-managed installation"`,
+    throw ruleError(
+      "P12",
+      `${path} has ${contents.text}, and this Calico was applied from a manifest: ${because}; give the hosted manifest of the release, or see docs.tigera.io, "Migrate Calico to an operator-managed installation"`,
     );
   }
   const { type } = set.datastore;

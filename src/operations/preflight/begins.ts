@@ -1,4 +1,4 @@
-import { isApiError, isUserError, reasonOf, userError } from "../../errors.ts";
+import { isApiError, isUserError, reasonOf, userError, type ApiError, type UserError } from "../../errors.ts";
 import { findConfigMap } from "../../manifest/find-config-map.ts";
 import type { NamespacedName } from "../../model/kube.ts";
 import type { Stop } from "../../plan/decision.ts";
@@ -60,12 +60,8 @@ export async function wouldBegin(session: Session, request: BeginRequest): Promi
   const abort = new AbortController();
   try {
     const answer = await answerOf(listening, request, abort.signal);
-    const refusals = answer.refusals.map((stop) =>
-      stop.id === undefined ? { ...stop, ...stopOf(stop.message) } : stop,
-    );
     return {
       ...answer,
-      refusals,
       ...(request.command === "apply" ? {} : { findings: [...findings.values()] }),
     };
   } catch (error) {
@@ -76,13 +72,13 @@ export async function wouldBegin(session: Session, request: BeginRequest): Promi
     // The command's own words for findings that block are these findings.
     return stops
       ? { refusals: [], findings: asked, settled: nothing }
-      : { refusals: [stopOf(reasonOf(error))], settled: nothing };
+      : { refusals: [stopOf(error)], settled: nothing };
   } finally {
     abort.abort();
   }
 }
 
-function isRefused(error: unknown): boolean {
+function isRefused(error: unknown): error is ApiError {
   return isApiError(error) && error.status >= 400 && error.status < 500 && error.status !== 401;
 }
 
@@ -226,8 +222,7 @@ function nameOf(file: PlanFile | undefined): FileTemplate | undefined {
   return file === undefined ? undefined : { name: file.path, objects: file.objects };
 }
 
-/** The id in front of a command's words, where it is one of one rule. */
-function stopOf(words: string): Stop {
-  const [, id, message] = /^([A-Z]\d\d): ([\s\S]*)$/.exec(words) ?? [];
-  return id === undefined || message === undefined ? { message: words } : { id, message };
+function stopOf(error: UserError | ApiError): Stop {
+  const rule = isUserError(error) ? error.rule : undefined;
+  return rule === undefined ? { message: reasonOf(error) } : { id: rule.id, message: rule.because };
 }

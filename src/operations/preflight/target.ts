@@ -1,4 +1,4 @@
-import { userError } from "../../errors.ts";
+import { ruleError } from "../../errors.ts";
 import { procedureFor } from "../../facts/procedure.ts";
 import { fileFacts } from "../../manifest/file-facts.ts";
 import type { Reading } from "../../model/reading.ts";
@@ -25,8 +25,9 @@ export function refuseOther(file: PlanFile, { install, running, datastore }: Pre
   const operators = install.value.kind === "operator";
   if (operators && file.set !== undefined) {
     const procedure = procedureFor(install.value) ?? "";
-    throw userError(
-      `P12: ${file.path} is a hosted manifest, and the operator runs this Calico: it would make a second one; ${procedure}`,
+    throw ruleError(
+      "P12",
+      `${file.path} is a hosted manifest, and the operator runs this Calico: it would make a second one; ${procedure}`,
     );
   }
   if (operators || !running.known || !datastore.known) return;
