@@ -48,9 +48,8 @@ export function userError(message: string, usage?: string): UserError {
 /** A refusal in the name of hazards or rules: `H14: …`. */
 export function ruleError(ids: string | readonly string[], because: string): UserError {
   const [id = "", ...more] = [ids].flat();
-  return Object.assign(userError(`${[id, ...more].join(",")}: ${because}`), {
-    ...(more.length > 0 ? {} : { rule: { id, because } }),
-  });
+  const error = userError(`${[id, ...more].join(",")}: ${because}`);
+  return more.length > 0 ? error : Object.assign(error, { rule: { id, because } });
 }
 
 export function apiError(fields: {

@@ -13,7 +13,7 @@ export function fileFacts(objects: readonly ManifestObject[], defaultNamespace: 
 }
 
 /** Kinds of Calico's manifests that live in a namespace. */
-const namespaced = new Set([
+export const namespacedKinds: ReadonlySet<string> = new Set([
   "ConfigMap",
   "DaemonSet",
   "Deployment",
@@ -30,6 +30,6 @@ const namespaced = new Set([
 
 /** The object where kubectl would put it. */
 export function inNamespace(object: KubeObject, namespace: string): KubeObject {
-  if (!namespaced.has(object.kind) || object.metadata.namespace !== undefined) return object;
+  if (!namespacedKinds.has(object.kind) || object.metadata.namespace !== undefined) return object;
   return { ...object, metadata: { ...object.metadata, namespace } };
 }

@@ -20,8 +20,8 @@ export interface Scene {
 
 /** What an actor has done. */
 export interface Deed {
-  /** False when its change is lost. */
-  readonly survives: () => Promise<boolean>;
+  /** False when its change is lost; absent: it is one that is mended. */
+  readonly survives?: () => Promise<boolean>;
   /** What says so, where it may be lost. */
   readonly told?: RegExp;
   /** Takes the change back, so that the end may be held against that of a run without it. */
@@ -134,7 +134,6 @@ export const actors: Readonly<Record<string, Act>> = {
       if (status === 404) await cluster.addNode({ name });
     };
     return {
-      survives: async () => true,
       takeBack: nothing,
       mend: comeBack,
       // A controller that was on it is made anew elsewhere, and needs no restart of ours.

@@ -83,8 +83,7 @@ async function promisesBroken(stage: Stage, act: Act, index: number): Promise<Tr
       if (again.code !== 0) broken.push(`${lastLine(result)}; and run again: ${lastLine(again)}`);
     }
     const isTold = deed?.told !== undefined && deed.told.test(transcripts.join("\n"));
-    if (deed !== undefined && !isTold && !(await deed.survives()))
-      broken.push("the change is lost, and not told");
+    if (!isTold && (await deed?.survives?.()) === false) broken.push("the change is lost, and not told");
     await deed?.takeBack();
     broken.push(
       ...(await leftovers(cluster, cordonedByUser)).map((each) => `left: ${each}`),

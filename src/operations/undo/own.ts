@@ -1,4 +1,5 @@
 import type { BundleEntry } from "../../bundle/inverse.ts";
+import { namespacedKinds } from "../../manifest/file-facts.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { partOf } from "../../plan/apply/parts.ts";
 import { forceName, type Inverse } from "./inverse.ts";
@@ -7,24 +8,13 @@ import { forceName, type Inverse } from "./inverse.ts";
 const namespaces = ["calico-system", "calico-apiserver", "tigera-operator"];
 
 /** The kinds of Calico's manifests, v1.5 to v3.32, but for Calico's own groups. */
-const kinds = [
+const kinds: ReadonlySet<string> = new Set([
+  ...namespacedKinds,
   "ClusterRole",
   "ClusterRoleBinding",
-  "ConfigMap",
-  "DaemonSet",
-  "Deployment",
-  "Job",
   "Namespace",
-  "NetworkPolicy",
-  "PodDisruptionBudget",
   "PodSecurityPolicy",
-  "ReplicaSet",
-  "Role",
-  "RoleBinding",
-  "Secret",
-  "Service",
-  "ServiceAccount",
-];
+]);
 
 /** How the objects of these manifests are called; the last one is where eBPF finds the API server. */
 const names =
@@ -46,7 +36,7 @@ export function isOwn(
     return definitions.test(entry.name);
   if (live !== undefined && ["node", "controller", "typha"].includes(partOf(live))) return true;
   if (entry.kind === "Namespace") return namespaces.includes(entry.name);
-  if (!kinds.includes(entry.kind)) return false;
+  if (!kinds.has(entry.kind)) return false;
   const { namespace: at } = entry;
   if (at !== undefined && namespaces.includes(at)) return true;
   return (at === undefined || at === "kube-system" || at === namespace) && names.test(entry.name);

@@ -273,7 +273,7 @@ describe("H05: the refusal says what is missing and how to go on", () => {
   test("missing", () => {
     expect(missingText([crd], "my calico.yaml")).toBe(
       [
-        "H05: the template in my calico.yaml needs what this cluster lacks:",
+        "the template in my calico.yaml needs what this cluster lacks:",
         "  CustomResourceDefinition a.b is not there",
         "add it with: kubectl calico-upgrade node -f 'my calico.yaml' --print-missing | kubectl apply -f -",
         "or leave the surroundings as they are with --template-only",
@@ -289,7 +289,7 @@ describe("H05: the refusal says what is missing and how to go on", () => {
 
   test("unknown alone offers nothing to add", () => {
     const text = missingText([dark], "a.yaml") ?? "";
-    expect(text).toMatch(/^H05: whether this cluster has what the template in a.yaml needs is not known:/);
+    expect(text).toMatch(/^whether this cluster has what the template in a.yaml needs is not known:/);
     expect(text).not.toContain("--print-missing");
   });
 
