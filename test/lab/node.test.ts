@@ -5,6 +5,7 @@ import { cordonLease, isCordoned, podOf } from "../e2e/support/calico-cluster.ts
 import { workloadsReady } from "../calico/install.ts";
 import { at } from "../cluster/kube-object.ts";
 import { poll } from "../cluster/wait.ts";
+import { offered } from "../faults/continuation.ts";
 import {
   expectClaimHolds,
   expectUndisturbed,
@@ -89,6 +90,27 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
     expect(await cordonLease(lab.cluster, "node-01")).toBeUndefined();
     expectUndisturbed(observed);
     expectClaimHolds(result, observed, "node-01");
+  });
+
+  test("Ctrl-C in the middle: the command that is printed goes on, and what that says still covers the sessions", async () => {
+    const plugin = pluginOn(lab);
+    const { result, observed } = await watched(lab, async () => {
+      const first = plugin.start("node", "node-03", ...again);
+      await first.says(/^pod "\S+" deleted$/m);
+      first.signal("SIGINT");
+      const stopped = await first.ended;
+      expect(stopped).toMatchObject({ code: 130, stderr: expect.stringContaining("node-03") });
+      expect(await isCordoned(lab.cluster, "node-03")).toBe(true);
+      const [next, ...others] = offered(stopped.stderr);
+      expect(others, stopped.stderr).toEqual([]);
+      return await plugin.run(...(next ?? []));
+    });
+    tellRow("Ctrl-C, continued", result, observed, "node-03");
+    expect(result).toMatchObject({ code: 0 });
+    expect(await isCordoned(lab.cluster, "node-03")).toBe(false);
+    expect(await cordonLease(lab.cluster, "node-03")).toBeUndefined();
+    expectUndisturbed(observed);
+    expectClaimHolds(result, observed, "node-03");
   });
 
   test("a kubelet that falls silent is what the user is told of, not the pod's last state", async () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -11,7 +12,16 @@ const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "
   .filter((path) => path !== "" && existsSync(join(root, path)));
 
 interface Lock {
-  packages: Record<string, { version: string; resolved?: string; integrity?: string; link?: boolean }>;
+  packages: Record<
+    string,
+    {
+      version: string;
+      resolved?: string;
+      integrity?: string;
+      link?: boolean;
+      peerDependencies?: Record<string, string>;
+    }
+  >;
 }
 const lock = JSON.parse(read("package-lock.json")) as Lock;
 const manifest = JSON.parse(read("package.json")) as Record<string, Record<string, string>>;
@@ -31,10 +41,26 @@ describe("what is installed is what was tested", () => {
 
   test("every dependency is pinned to one version", () => {
     const loose = Object.entries({
+      ...manifest["dependencies"],
       ...manifest["devDependencies"],
       ...manifest["optionalDependencies"],
     }).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version));
     expect(loose).toEqual([]);
+  });
+
+  test("npm ls --omit=dev names what ships: the packages that src imports and their peers, and no others", () => {
+    const imported = tracked
+      .filter((path) => path.startsWith("src/"))
+      .flatMap((path) => [
+        ...read(path).matchAll(/^(?:import|export|\}).* from "([^."][^"]*)"|import\("([^."][^"]*)"\)/gm),
+      ])
+      .map(([, fixed, lazy]) => /^(?:@[^/]+\/)?[^/]+/.exec(fixed ?? lazy ?? "")?.[0] ?? "")
+      .filter((name) => !isBuiltin(name));
+    const peers = imported.flatMap((name) =>
+      Object.keys(lock.packages[`node_modules/${name}`]?.peerDependencies ?? {}),
+    );
+    const shipped = [...new Set([...imported, ...peers])].toSorted();
+    expect(Object.keys(manifest["dependencies"] ?? {}).toSorted()).toEqual(shipped);
   });
 
   test("all five Node packages carry the same version", () => {
