@@ -1,6 +1,6 @@
-// Writes src/releases/table.ts from the release and image data of the reference (releases.json and
-// image-to-releases.json, which were read from projectcalico/calico's own version files and manifests).
-//   node scripts/write-releases.ts [DIRECTORY]      default: ../shared/reference
+// Writes src/releases/table.ts from scripts/facts/releases.json and image-to-releases.json, which were read from
+// projectcalico/calico's own version files and manifests (docs/calico-facts.md 1.8).
+//   node scripts/write-releases.ts [DIRECTORY]      default: scripts/facts
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseCatalogue } from "../src/releases/catalogue.ts";
@@ -11,7 +11,7 @@ interface Release {
 }
 
 const root = join(import.meta.dirname, "..");
-const source = process.argv[2] ?? join(root, "..", "shared", "reference");
+const source = process.argv[2] ?? join(import.meta.dirname, "facts");
 const read = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(join(source, name), "utf8")) as unknown;
 

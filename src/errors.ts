@@ -128,7 +128,7 @@ export function warningsOn({
   return (text) => void stderr.write(`Warning: ${text}\n`);
 }
 
-/** The words kubectl uses for the same error (kubectl-behaviour 2.10), without a trailing newline. */
+/** The words kubectl uses for the same error (k8s.io/kubectl pkg/cmd/util/helpers.go), without a trailing newline. */
 export function explain(error: unknown): string {
   return `${isSaidWhole(error) ? "" : "error: "}${reasonOf(error)}`;
 }

@@ -13,7 +13,7 @@ interface NetworkProblem extends Error {
   readonly during?: string;
 }
 
-/** What kubectl says when there is no answer (kubectl-behaviour 2.10): Go's words for Node's codes. */
+/** What kubectl says when there is no answer (k8s.io/kubectl pkg/cmd/util/helpers.go): Go's words for Node's codes. */
 export function explainNetworkError(error: unknown, url: URL): ConnectionError {
   const problem = error as NetworkProblem;
   if (problem.code === "BODY_CUT") {

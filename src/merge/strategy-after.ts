@@ -33,7 +33,7 @@ export function strategyAfter(live: KubeObject, desired: KubeObject): Strategy |
   return { type, ...(Object.keys(rollingUpdate).length === 0 ? {} : { rollingUpdate }) };
 }
 
-/** As the group versions of DaemonSet default it (calico-facts, kubectl-behaviour appendix A). */
+/** As the group versions of DaemonSet default it (k8s.io/api extensions/v1beta1 and apps/v1; calico-facts 1.2). */
 function defaultStrategy(apiVersion: string): Strategy {
   return apiVersion === "extensions/v1beta1" ? { type: "OnDelete" } : { type: "RollingUpdate" };
 }

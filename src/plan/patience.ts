@@ -3,7 +3,7 @@ import type { Wait } from "./decision.ts";
 
 /** How long runs wait, and what they say of it: the same for nodes and the controller. */
 
-/** After Ctrl-C what was stopped or deleted already gets this long to be Ready again (DESIGN section 3). */
+/** After Ctrl-C what was stopped or deleted already gets this long to be Ready again. */
 export const interruptPatience: Millis = 30_000;
 
 /** A wait shorter than this needs no explanation from the events. */

@@ -30,7 +30,7 @@ async function jsonOf(of: Cluster, ...args: readonly string[]): Promise<Runbook>
   return made;
 }
 
-/** upgrade-procedure.md, "Upgrading Components Individually" */
+/** docs/procedure.md, "Upgrading Components Individually" */
 describe("runbook", () => {
   const way = ["--to", "v2.5.1", "--from", "v2.2.1", "--datastore", "etcd"];
 

@@ -1,4 +1,4 @@
-/** What no moment of a run may show (DESIGN section 5), decided on what watches have told so far. */
+/** What no moment of a run may show, decided on what watches have told so far. */
 import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
 import { cordonAnnotation } from "../../src/model/names.ts";
 

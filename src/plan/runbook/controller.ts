@@ -16,7 +16,7 @@ function meanwhile({ datastore }: RunbookInput): readonly string[] {
   ];
 }
 
-/** upgrade-procedure.md, "Upgrading the Calico Policy Controller": one instance at any time. */
+/** docs/procedure.md, "Upgrading the Calico Policy Controller": one instance at any time. */
 export function controllerSteps(input: RunbookInput, images: ReleaseImages): readonly RunbookStep[] {
   const image = images.controller;
   if (image === undefined) return [];

@@ -13,7 +13,7 @@ import {
   type Runtime,
 } from "./told.ts";
 
-/** The steps on one host: upgrade-procedure.md, "Upgrading Components Individually". */
+/** The steps on one host: docs/procedure.md, "Upgrading Components Individually". */
 export function hostOf(
   host: RunbookInput["hosts"][number],
   from: Version | undefined,
