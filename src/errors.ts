@@ -153,19 +153,18 @@ function isSaidWhole(error: unknown): boolean {
 
 /** `The Node "x" is invalid: spec.podCIDR: …`; several causes stand below each other. */
 function explainInvalid({ message, details }: ApiError): string {
-  const {
-    kind = "",
-    name = "",
-    causes,
-  } = (details ?? {}) as {
-    readonly kind?: string;
-    readonly name?: string;
-    readonly causes?: readonly { readonly field?: string; readonly message?: string }[];
-  };
+  const kind = textIn(details, "kind");
+  const name = textIn(details, "name");
+  const causes: readonly unknown[] = Array.isArray(details?.["causes"]) ? details["causes"] : [];
   const named = kind !== "" || name !== "";
   const what = named ? `The ${kind} "${name}" is invalid` : "The request is invalid";
-  const lines = [...new Set((causes ?? []).map((cause) => `${cause.field ?? ""}: ${cause.message ?? ""}`))];
+  const lines = [...new Set(causes.map((cause) => `${textIn(cause, "field")}: ${textIn(cause, "message")}`))];
   if (lines.length > 1) return `${what}: \n${lines.map((line) => `* ${line}`).join("\n")}`;
   if (lines.length === 1) return `${what}: ${lines[0]}`;
   return named ? what : `${what}: ${message}`;
+}
+
+function textIn(raw: unknown, key: string): string {
+  const value = (raw as Readonly<Record<string, unknown>> | null | undefined)?.[key];
+  return typeof value === "string" ? value : "";
 }

@@ -1,12 +1,13 @@
 import { dirname, join } from "node:path";
 import {
+  groupEntries,
   groupVersionOf,
+  resourceEntries,
   withoutMisnamed,
   type DiscoveryLists,
-  type GroupEntry,
-  type ResourceEntry,
 } from "./discovery-lists.ts";
 import { readText, statFile } from "./files.ts";
+import { recordOf } from "../model/record.ts";
 import { makeFolder } from "./make-folder.ts";
 import { writeWhole } from "./write-whole.ts";
 
@@ -29,18 +30,15 @@ export function openDiscoveryCache(
   return {
     async read(groups) {
       try {
-        const kept = (await fresh(join(at, "servergroups.json"))) as {
-          readonly groups: readonly GroupEntry[];
-        };
-        const { groups: all } = withoutMisnamed({ ...kept, resources: new Map() });
+        const kept = groupEntries(await fresh(join(at, "servergroups.json"), "groups"));
+        const { groups: all } = withoutMisnamed({ groups: kept, resources: new Map() });
         const needed = all
           .filter(({ name }) => groups.includes(name))
           .flatMap(({ name, versions }) => versions.map(({ version }) => groupVersionOf(name, version)));
         const lists = await Promise.all(
           needed.map(async (groupVersion) => {
             const path = join(at, groupVersion, "serverresources.json");
-            const { resources } = (await fresh(path)) as { readonly resources: readonly ResourceEntry[] };
-            return [groupVersion, resources] as const;
+            return [groupVersion, resourceEntries(await fresh(path, "resources"))] as const;
           }),
         );
         return { groups: all, resources: new Map(lists) };
@@ -70,11 +68,13 @@ export function openDiscoveryCache(
   };
 }
 
-/** Throws when the file is absent, too old or no JSON. */
-async function fresh(path: string): Promise<unknown> {
+/** Throws when the file is absent, too old, no JSON, or holds no such list. */
+async function fresh(path: string, list: string): Promise<unknown> {
   const [{ mtimeMs }, text] = await Promise.all([statFile(path), readText(path)]);
   if (Date.now() > mtimeMs + goodForMillis) throw new Error("cache expired");
-  return JSON.parse(text);
+  const kept: unknown = JSON.parse(text);
+  if (!Array.isArray(recordOf(kept)?.[list])) throw new Error(`no ${list} in ${path}`);
+  return kept;
 }
 
 /** Whoever reads meanwhile sees the old file or the new one. */

@@ -1,5 +1,6 @@
 import { isApiError } from "../errors.ts";
-import type { AggregatedList, GroupEntry } from "./discovery-lists.ts";
+import { recordOf } from "../model/record.ts";
+import { listsOf, recordsIn, resourceEntries, textsIn } from "./discovery-lists.ts";
 import type { Kept } from "./kept.ts";
 import { resourcePath } from "./paths.ts";
 import type { Connection, KubeRequest, KubeResponse } from "./port.ts";
@@ -82,45 +83,35 @@ function changesKinds({ method, path, query, body }: KubeRequest): boolean {
 
 /** Its name is `tiers.crd.projectcalico.org`; apiextensions.k8s.io/v1beta1 may have one version only. */
 function crdOf({ path }: KubeRequest, { body }: KubeResponse): Awaited {
-  const { metadata, spec } = (body ?? {}) as {
-    readonly metadata?: { readonly name?: string };
-    readonly spec?: {
-      readonly version?: string;
-      readonly versions?: readonly { readonly name: string; readonly served: boolean }[];
-    };
-  };
-  const [resource = "", ...group] = (resourcePath(path)?.name ?? metadata?.name ?? "").split(".");
-  const versions = spec?.versions?.filter(({ served }) => served).map(({ name }) => name);
-  return {
-    resource,
-    group: group.join("."),
-    versions: versions ?? (spec?.version === undefined ? [] : [spec.version]),
-  };
+  const { metadata, spec } = recordOf(body) ?? {};
+  const [name = ""] = textsIn([resourcePath(path)?.name ?? recordOf(metadata)?.["name"]]);
+  const [resource = "", ...group] = name.split(".");
+  const { version, versions } = recordOf(spec) ?? {};
+  const listed = recordsIn(versions).filter(({ served }) => served === true);
+  const names = versions === undefined ? [version] : listed.map((each) => each["name"]);
+  return { resource, group: group.join("."), versions: textsIn(names) };
 }
 
 /** An aggregated API does not answer just now: what it serves is left out. */
 function isStale(body: unknown): boolean {
-  const { items } = body as Partial<AggregatedList>;
-  return items?.some(({ versions }) => versions?.some(({ freshness }) => freshness === "Stale")) === true;
+  return recordsIn(recordOf(body)?.["items"]).some(({ versions }) =>
+    recordsIn(versions).some(({ freshness }) => freshness === "Stale"),
+  );
 }
 
 /** Whether an answer that should tell of the CRD's kind does not yet. */
 function lacks(path: string, body: unknown, { group, resource, versions }: Awaited): boolean {
-  const { kind, items, groups, resources } = body as Partial<Omit<AggregatedList, "kind">> & {
-    readonly kind?: string;
-    readonly groups?: readonly GroupEntry[];
-    readonly resources?: readonly { readonly name: string }[];
-  };
   const own = versions.find((version) => path === `/apis/${group}/${version}`);
-  if (own !== undefined) return resources?.some(({ name }) => name === resource) !== true;
+  if (own !== undefined) return !resourceEntries(body).some(({ name }) => name === resource);
   if (path !== "/apis") return false;
-  const there =
-    kind === "APIGroupDiscoveryList"
-      ? items
-          ?.find(({ metadata }) => metadata?.name === group)
-          ?.versions?.filter((each) => each.resources?.some((one) => one.resource === resource))
-      : groups?.find(({ name }) => name === group)?.versions;
-  return versions.some((version) => there?.some((each) => each.version === version) !== true);
+  const lists = listsOf(body);
+  const there = lists.groups.find(({ name }) => name === group)?.versions ?? [];
+  return versions.some((version) => {
+    const served = there.find((each) => each.version === version);
+    // The older form tells of versions only.
+    const entries = served === undefined ? undefined : lists.resources.get(served.groupVersion);
+    return served === undefined || entries?.some(({ name }) => name === resource) === false;
+  });
 }
 
 /** A Status about an object names it; one about a path that is not served does not. */

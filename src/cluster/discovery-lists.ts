@@ -1,4 +1,6 @@
+import { isRecord, listOf, recordOf } from "../model/record.ts";
 import type { Served } from "../model/served.ts";
+
 /** metav1.APIGroup, as /apis and kubectl's cache have it; the core group's name is "". */
 export interface GroupEntry {
   readonly name: string;
@@ -19,7 +21,7 @@ export interface ResourceEntry {
   readonly group?: string;
   readonly version?: string;
   readonly kind: string;
-  readonly verbs: readonly string[] | null;
+  readonly verbs: readonly string[];
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
 }
@@ -31,90 +33,116 @@ export interface DiscoveryLists {
   readonly resources: ReadonlyMap<string, readonly ResourceEntry[]>;
 }
 
-/** apidiscovery.k8s.io APIGroupDiscoveryList, v2 and v2beta1. */
-export interface AggregatedList {
-  readonly kind: "APIGroupDiscoveryList";
-  readonly items?: readonly {
-    readonly metadata?: { readonly name?: string };
-    readonly versions?: readonly {
-      readonly version: string;
-      readonly freshness?: string;
-      readonly resources?: readonly AggregatedResource[];
-    }[];
-  }[];
+/** What /apis answers, in either form; of the older one the groups only. */
+export function listsOf(body: unknown): DiscoveryLists {
+  return isAggregated(body) ? disaggregate(body) : { groups: groupEntries(body), resources: new Map() };
 }
 
-interface AggregatedResource {
-  readonly resource: string;
-  readonly singularResource?: string;
-  readonly scope: string;
-  readonly verbs: readonly string[];
-  readonly shortNames?: readonly string[];
-  readonly categories?: readonly string[];
-  readonly responseKind?: ResponseKind;
-  readonly subresources?: readonly {
-    readonly subresource: string;
-    readonly verbs: readonly string[];
-    readonly responseKind?: ResponseKind;
-  }[];
-}
-
-interface ResponseKind {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
+export function isAggregated(body: unknown): body is Raw {
+  return isRecord(body) && body["kind"] === "APIGroupDiscoveryList";
 }
 
 /**
- * The aggregated form in the older one, as client-go turns it round (discovery/aggregated_discovery.go):
- * kubectl's cache holds that, and what we write there kubectl must be able to use.
+ * apidiscovery.k8s.io APIGroupDiscoveryList, v2 and v2beta1, in the older form, as client-go turns it round
+ * (discovery/aggregated_discovery.go): kubectl's cache holds that, and what we write there kubectl must be able to use.
  */
-export function disaggregate(body: AggregatedList): DiscoveryLists {
+function disaggregate(body: Raw): DiscoveryLists {
   const resources = new Map<string, readonly ResourceEntry[]>();
-  const groups = (body.items ?? []).map(({ metadata, versions = [] }): GroupEntry => {
-    const name = metadata?.name ?? "";
-    const fresh = versions.filter(({ freshness }) => freshness !== "Stale");
-    const entries = fresh.map(({ version }) => ({ groupVersion: groupVersionOf(name, version), version }));
-    for (const { version, resources: listed = [] } of fresh) {
-      resources.set(groupVersionOf(name, version), listed.flatMap(entriesOf));
-    }
-    const [preferredVersion] = entries;
-    return { name, versions: entries, ...(preferredVersion === undefined ? {} : { preferredVersion }) };
+  const groups = recordsIn(body["items"]).map((item): GroupEntry => {
+    const name = textOf(recordOf(item["metadata"])?.["name"]);
+    const fresh = recordsIn(item["versions"]).filter(({ freshness }) => freshness !== "Stale");
+    const versions = fresh.map(({ version }) => textOf(version));
+    for (const { version, resources: listed } of fresh)
+      resources.set(groupVersionOf(name, textOf(version)), recordsIn(listed).flatMap(entriesOf));
+    return groupEntry(name, versions);
   });
   return { groups, resources };
 }
 
-function entriesOf(resource: AggregatedResource): ResourceEntry[] {
-  const { resource: name, singularResource: singularName = "", scope, responseKind } = resource;
-  const namespaced = scope === "Namespaced";
-  const { shortNames, categories, verbs, subresources = [] } = resource;
-  const own = !responseKind?.kind
-    ? []
-    : [
-        {
-          name,
-          singularName,
-          namespaced,
-          ...kindOf(responseKind),
-          verbs,
-          ...(shortNames === undefined ? {} : { shortNames }),
-          ...(categories === undefined ? {} : { categories }),
-        },
-      ];
-  const below = subresources.flatMap(({ subresource, verbs, responseKind }) =>
-    responseKind?.kind
-      ? [{ name: `${name}/${subresource}`, singularName, namespaced, ...kindOf(responseKind), verbs }]
-      : [],
-  );
-  return [...own, ...below];
+function entriesOf(raw: Raw): ResourceEntry[] {
+  const name = textOf(raw["resource"]);
+  const singularName = textOf(raw["singularResource"]);
+  const namespaced = raw["scope"] === "Namespaced";
+  const common = { singularName, namespaced };
+  const own = kindOf(raw["responseKind"]);
+  const below = recordsIn(raw["subresources"]).flatMap((each): ResourceEntry[] => {
+    const kind = kindOf(each["responseKind"]);
+    return kind === undefined
+      ? []
+      : [
+          {
+            name: `${name}/${textOf(each["subresource"])}`,
+            ...common,
+            ...kind,
+            verbs: textsIn(each["verbs"]),
+          },
+        ];
+  });
+  return own === undefined
+    ? below
+    : [{ name, ...common, ...own, verbs: textsIn(raw["verbs"]), ...namesOf(raw) }, ...below];
 }
 
-function kindOf({ group, version, kind }: ResponseKind): {
-  readonly group?: string;
-  readonly version?: string;
-  readonly kind: string;
-} {
+type Kind = Pick<ResourceEntry, "group" | "version" | "kind">;
+
+/** metav1.GroupVersionKind; undefined: it names no kind. */
+function kindOf(raw: unknown): Kind | undefined {
+  const said = recordOf(raw);
+  const [group, version, kind] = ["group", "version", "kind"].map((key) => textOf(said?.[key]));
+  if (!kind) return undefined;
   return { ...(group ? { group } : {}), ...(version ? { version } : {}), kind };
+}
+
+function namesOf(raw: Raw): Pick<ResourceEntry, "shortNames" | "categories"> {
+  return {
+    ...(raw["shortNames"] === undefined ? {} : { shortNames: textsIn(raw["shortNames"]) }),
+    ...(raw["categories"] === undefined ? {} : { categories: textsIn(raw["categories"]) }),
+  };
+}
+
+/** metav1.APIGroupList, or kubectl's cache of it. */
+export function groupEntries(raw: unknown): readonly GroupEntry[] {
+  return recordsIn(recordOf(raw)?.["groups"]).map((group) => {
+    const versions = recordsIn(group["versions"]).map(({ version }) => textOf(version));
+    const preferred = recordOf(group["preferredVersion"])?.["version"];
+    return groupEntry(textOf(group["name"]), versions, textOf(preferred));
+  });
+}
+
+/** The group `name` with its versions, the preferred one named; the first where the server does not say. */
+export function groupEntry(name: string, versions: readonly string[], preferred = ""): GroupEntry {
+  const entries = versions.map((version) => ({ groupVersion: groupVersionOf(name, version), version }));
+  const preferredVersion = entries.find(({ version }) => version === preferred) ?? entries[0];
+  return { name, versions: entries, ...(preferredVersion === undefined ? {} : { preferredVersion }) };
+}
+
+/** metav1.APIResourceList, or kubectl's cache of it. */
+export function resourceEntries(raw: unknown): readonly ResourceEntry[] {
+  return recordsIn(recordOf(raw)?.["resources"]).flatMap((each): ResourceEntry[] => {
+    const kind = kindOf(each);
+    const name = textOf(each["name"]);
+    if (kind === undefined || name === "") return [];
+    const singularName = textOf(each["singularName"]);
+    const verbs = textsIn(each["verbs"]);
+    return [
+      { name, singularName, namespaced: each["namespaced"] === true, ...kind, verbs, ...namesOf(each) },
+    ];
+  });
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** What of a list is an object; a server that says something else there says nothing. */
+export function recordsIn(raw: unknown): readonly Raw[] {
+  return listOf(raw).filter(isRecord);
+}
+
+export function textsIn(raw: unknown): readonly string[] {
+  return listOf(raw).filter((each) => typeof each === "string");
+}
+
+function textOf(raw: unknown): string {
+  return typeof raw === "string" ? raw : "";
 }
 
 /** What a server may call a group or a version: a DNS name, which leads to no other path and no other folder. */
@@ -147,6 +175,6 @@ export function servedOf(group: string, version: string, entries: readonly Resou
       resource: name,
       kind,
       namespaced,
-      verbs: verbs ?? [],
+      verbs,
     }));
 }

@@ -1,16 +1,20 @@
 import { isApiError, isConnectionError } from "../errors.ts";
 import { discoveryOf, type ApiGroup } from "./discovery-groups.ts";
 import {
-  disaggregate,
+  groupEntries,
+  groupEntry,
   groupVersionOf,
+  isAggregated,
+  listsOf,
+  resourceEntries,
   servedOf,
+  textsIn,
   withoutMisnamed,
-  type AggregatedList,
   type DiscoveryLists,
   type GroupEntry,
-  type ResourceEntry,
 } from "./discovery-lists.ts";
 import { splitApiVersion } from "../model/kube.ts";
+import { recordOf } from "../model/record.ts";
 import { groupPath, pathOf, type RequestPath } from "./paths.ts";
 import type { Connection, Discovery, KubeResponse } from "./port.ts";
 
@@ -64,7 +68,7 @@ export async function discoverCached(
       const absent = groups.filter((group) => !cached.groups.some(({ name }) => name === group));
       if (absent.length === 0) return cached;
       const { body } = await get(pathOf("apis"), "application/json");
-      const named = ((body as LegacyList).groups ?? []).map(({ name }) => name);
+      const named = groupEntries(body).map(({ name }) => name);
       if (!absent.some((group) => named.includes(group))) return cached;
     }
     const lists = await liveLists(get, groups);
@@ -85,7 +89,8 @@ function getter(connection: Connection, signal: AbortSignal | undefined): Get {
 
 async function serverVersion(get: Get): Promise<string> {
   const version = await get(pathOf("version")).catch(unlessUnreachable);
-  return (version?.body as { readonly gitVersion?: string } | undefined)?.gitVersion ?? "";
+  const said = recordOf(version?.body)?.["gitVersion"];
+  return typeof said === "string" ? said : "";
 }
 
 async function liveLists(get: Get, groups: readonly string[] | "all"): Promise<DiscoveryLists> {
@@ -93,7 +98,7 @@ async function liveLists(get: Get, groups: readonly string[] | "all"): Promise<D
   const asked = (group: string): boolean => groups === "all" || groups.includes(group);
   const found = await Promise.all(
     [core.body, named.body].map(async (body) =>
-      isAggregated(body) ? disaggregate(body) : await legacyLists(body, asked, get),
+      isAggregated(body) ? listsOf(body) : await legacyLists(body, asked, get),
     ),
   );
   return withoutMisnamed({
@@ -122,23 +127,14 @@ function unlessUnreachable(error: unknown): undefined {
   return undefined;
 }
 
-function isAggregated(body: unknown): body is AggregatedList {
-  return (body as { readonly kind?: string } | null)?.kind === "APIGroupDiscoveryList";
-}
-
-/** metav1.APIVersions (of /api) or metav1.APIGroupList (of /apis). */
-interface LegacyList {
-  readonly versions?: readonly string[];
-  readonly groups?: readonly GroupEntry[];
-}
-
+/** Of metav1.APIVersions (of /api) or metav1.APIGroupList (of /apis). */
 async function legacyLists(
   body: unknown,
   asked: (group: string) => boolean,
   get: Get,
 ): Promise<DiscoveryLists> {
-  const { versions, groups } = body as LegacyList;
-  const listed = versions === undefined ? (groups ?? []) : [coreGroup(versions)];
+  const versions = recordOf(body)?.["versions"];
+  const listed = versions === undefined ? groupEntries(body) : [groupEntry("", textsIn(versions))];
   const { groups: named } = withoutMisnamed({ groups: listed, resources: new Map() });
   const wanted = named
     .filter(({ name }) => asked(name))
@@ -146,17 +142,10 @@ async function legacyLists(
   const resources = await Promise.all(
     wanted.map(async (groupVersion) => {
       const answer = await get(groupPath(splitApiVersion(groupVersion))).catch(unlessUnreachable);
-      const said = answer?.body as { readonly resources?: readonly ResourceEntry[] } | undefined;
-      return [groupVersion, said?.resources ?? []] as const;
+      return [groupVersion, resourceEntries(answer?.body)] as const;
     }),
   );
   return { groups: named, resources: new Map(resources) };
-}
-
-function coreGroup(versions: readonly string[]): GroupEntry {
-  const entries = versions.map((version) => ({ groupVersion: version, version }));
-  const [preferredVersion] = entries;
-  return { name: "", versions: entries, ...(preferredVersion === undefined ? {} : { preferredVersion }) };
 }
 
 function preferredFirst({ versions, preferredVersion }: GroupEntry): string[] {

@@ -1,5 +1,7 @@
 import { isApiError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
+import { isRecord, recordOf } from "../model/record.ts";
+import { isNamed, noObject } from "./an-object.ts";
 import { apiVersionOf, collectionPath } from "./paths.ts";
 import type { Connection } from "./port.ts";
 import type { Place } from "../model/place.ts";
@@ -63,7 +65,7 @@ export async function list<T = KubeObject>(
         ...(options.metadataOnly === true ? { accept: partialMetadata } : {}),
         ...signal,
       });
-      page = answer.body as Page;
+      page = pageOf(answer.body, served.resource);
     } catch (error) {
       // The snapshot that the pages come from is compacted away after a few minutes: all at once then.
       if (next === undefined || !isApiError(error) || error.status !== 410) throw error;
@@ -72,16 +74,35 @@ export async function list<T = KubeObject>(
       limit = undefined;
       continue;
     }
-    for (const item of page.items ?? []) items.push(pickFrom(item));
-    next = page.metadata?.continue;
-    if (next === undefined || next === "") {
-      return { items, resourceVersion: page.metadata?.resourceVersion ?? "" };
-    }
+    for (const item of page.items) items.push(pickFrom(item));
+    const before = next;
+    next = page.next;
+    if (next === "") return { items, resourceVersion: page.resourceVersion };
+    // Each page of a list names another one; the same again would never end.
+    if (next === before) throw noObject(served.resource);
   }
 }
 
 interface Page {
-  readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
-  /** apiVersion and kind are left out of the items of most lists. */
-  readonly items?: readonly object[] | null;
+  readonly items: readonly object[];
+  /** "": it is the last one. */
+  readonly next: string;
+  readonly resourceVersion: string;
+}
+
+/** Items of most lists come without apiVersion and kind; an empty list may come as null. */
+function pageOf(body: unknown, resource: string): Page {
+  if (!isRecord(body)) throw noObject(resource);
+  const items = body["items"] ?? [];
+  if (!Array.isArray(items) || !items.every(isNamed)) throw noObject(resource);
+  const metadata = recordOf(body["metadata"]);
+  return {
+    items,
+    next: textOf(metadata?.["continue"]),
+    resourceVersion: textOf(metadata?.["resourceVersion"]),
+  };
+}
+
+function textOf(raw: unknown): string {
+  return typeof raw === "string" ? raw : "";
 }

@@ -1,5 +1,6 @@
 import { isApiError } from "../errors.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
+import { anObject } from "./an-object.ts";
 import { apiVersionOf, objectPath, type RequestPath } from "./paths.ts";
 import type { Connection } from "./port.ts";
 
@@ -26,7 +27,7 @@ export async function readPath(
 ): Promise<KubeObject | undefined> {
   try {
     const how = accept === undefined ? {} : { accept };
-    return (await connection.request({ method: "GET", path, ...how })).body as KubeObject;
+    return anObject((await connection.request({ method: "GET", path, ...how })).body, path);
   } catch (error) {
     if (isApiError(error) && error.status === 404) return undefined;
     throw error;

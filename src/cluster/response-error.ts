@@ -1,4 +1,5 @@
 import { apiError, type ApiError } from "../errors.ts";
+import { isRecord } from "../model/record.ts";
 
 /** What the server answered when it did not answer 2xx: its Status, or client-go's words for the code. */
 export function responseError(answer: {
@@ -14,9 +15,9 @@ export function responseError(answer: {
   if (isStatus(body)) {
     return apiError({
       status,
-      reason: body.reason ?? "",
-      message: body.message ?? "unknown",
-      ...(body.details === undefined || body.details === null ? {} : { details: body.details }),
+      reason: textOr(body["reason"], ""),
+      message: textOr(body["message"], "unknown"),
+      ...(isRecord(body["details"]) ? { details: body["details"] } : {}),
       ...retryAfter,
     });
   }
@@ -60,15 +61,13 @@ export function statusError(body: unknown): ApiError {
   });
 }
 
-interface Status {
-  readonly kind: "Status";
-  readonly reason?: string;
-  readonly message?: string;
-  readonly details?: Readonly<Record<string, unknown>> | null;
+/** metav1.Status. */
+function isStatus(body: unknown): body is Readonly<Record<string, unknown>> {
+  return isRecord(body) && body["kind"] === "Status";
 }
 
-function isStatus(body: unknown): body is Status {
-  return typeof body === "object" && body !== null && "kind" in body && body.kind === "Status";
+function textOr(raw: unknown, otherwise: string): string {
+  return typeof raw === "string" ? raw : otherwise;
 }
 
 /** client-go's NewGenericServerResponse. */

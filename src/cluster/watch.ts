@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isApiError, isConnectionError } from "../errors.ts";
-import type { KubeObject } from "../model/kube.ts";
+import { isRecord, recordOf } from "../model/record.ts";
+import { anObject } from "./an-object.ts";
 import type { Selection } from "./list.ts";
 import { apiVersionOf, collectionPath } from "./paths.ts";
 import type { Connection, WatchEvent } from "./port.ts";
@@ -79,11 +80,12 @@ function versionOf(event: WatchEvent): string | undefined {
 }
 
 function readEvent(raw: unknown, served: Pick<Place, "group" | "version" | "kind">): WatchEvent {
-  const { type, object } = raw as { readonly type: string; readonly object: KubeObject };
+  const { type, object: said } = isRecord(raw) ? raw : {};
   switch (type) {
     case "ADDED":
     case "MODIFIED":
-    case "DELETED":
+    case "DELETED": {
+      const object = anObject(said, served.kind);
       return {
         type,
         object: {
@@ -92,10 +94,13 @@ function readEvent(raw: unknown, served: Pick<Place, "group" | "version" | "kind
           kind: object.kind ?? served.kind,
         },
       };
-    case "BOOKMARK":
-      return { type, resourceVersion: object.metadata.resourceVersion ?? "" };
+    }
+    case "BOOKMARK": {
+      const version = recordOf(recordOf(said)?.["metadata"])?.["resourceVersion"];
+      return { type, resourceVersion: typeof version === "string" ? version : "" };
+    }
     default:
       // ERROR carries a Status: 410 when the server forgot the point we resume from.
-      throw statusError(object);
+      throw statusError(said);
   }
 }
