@@ -96,6 +96,7 @@ function overBudgetAlarm({ node, goal }: NodeView, why: Stuck | undefined): stri
   return `H22: calico-node on node ${node.name} has been down for more than ${(goal.budget ?? 0) / 1000}s, the graceful-restart budget${reason}: BGP peers may be dropping its routes`;
 }
 
+/** What has failed, and a pull that takes long: nothing has failed there, and the budget runs meanwhile (hazard H21). */
 function said(stuck: Stuck | undefined): { readonly stuck?: string } {
-  return stuck?.failing === true ? { stuck: stuckText(stuck) } : {};
+  return stuck?.failing === true || stuck?.reason === "Pulling" ? { stuck: stuckText(stuck) } : {};
 }

@@ -549,6 +549,13 @@ describe("H22: the budget runs out while the pod is not back", () => {
     expect(next(w, noBgp, deleted(91_000))).not.toHaveProperty("alarm");
   });
 
+  test("an image that is being pulled is named as that before anything has failed, and a pod that only starts is not", () => {
+    expect(next(under(creating, [pulling]), goal(), deleted(10_000))).toMatchObject({
+      stuck: "Pulling calico/node:v3.2.0",
+    });
+    expect(next(under(creating), goal(), deleted(10_000))).not.toHaveProperty("stuck");
+  });
+
   test("with the reason, also where that only needs time: an image that is being pulled", () => {
     expect(next(under(creating, [pulling]), goal(), deleted(91_000))).toMatchObject({
       alarm: expect.stringContaining("(Pulling calico/node:v3.2.0)") as string,
