@@ -33,6 +33,7 @@ import { archiveName, writeArchive } from "./release/archive.ts";
 import { krewManifest } from "./release/krew-manifest.ts";
 import { rcodesign, signAdHoc } from "./release/rcodesign.ts";
 import { sbom } from "./release/sbom.ts";
+import { audit, vulnerabilitiesPage } from "./release/vulnerabilities.ts";
 
 const root = join(import.meta.dirname, "..");
 const { values } = parseArgs({
@@ -57,6 +58,7 @@ const skipped: string[] = [];
 if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) say("archives: up to date");
 else await makeArchives();
 writeManifest();
+writeVulnerabilities();
 say(`done in ${((performance.now() - began) / 1000).toFixed(0)} s`);
 if (skipped.length > 0 && !values.partial) process.exitCode = 1;
 
@@ -120,6 +122,22 @@ function writeManifest(): void {
   mkdirSync(join(output, "krew"), { recursive: true });
   writeFileSync(join(output, "krew/calico-upgrade.yaml.unfinished"), text);
   renameSync(join(output, "krew/calico-upgrade.yaml.unfinished"), join(output, "krew/calico-upgrade.yaml"));
+}
+
+/** Beside the archives and not in them: what is known changes without them. */
+function writeVulnerabilities(): void {
+  const found = audit(root);
+  if (!found.answered) say(`SKIPPED known vulnerabilities: ${found.because}`);
+  const { components } = JSON.parse(readFileSync(join(output, "calico-upgrade.cdx.json"), "utf8")) as {
+    components: readonly { readonly purl: string }[];
+  };
+  writeFileSync(
+    join(output, "VULNERABILITIES.md"),
+    vulnerabilitiesPage(
+      found,
+      components.map(({ purl }) => purl),
+    ),
+  );
 }
 
 function sha256(path: string): string {
