@@ -1,7 +1,7 @@
 /** `node` on real nodes: what it says, and what sessions, routes and packets did meanwhile. */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { cordonLease, isCordoned, podOf } from "../e2e/support/calico-cluster.ts";
+import { cordonLease, isCordoned, node, podOf } from "../e2e/support/calico-cluster.ts";
 import { workloadsReady } from "../calico/install.ts";
 import { at } from "../cluster/kube-object.ts";
 import { poll } from "../cluster/wait.ts";
@@ -17,7 +17,7 @@ import {
   tellRow,
   theLab,
 } from "./a-lab.ts";
-import type { Lab } from "./lab.ts";
+import { firstCalico, type Lab } from "./lab.ts";
 import type { NodeName } from "./layout.ts";
 import { packetGap, sessionGap, withdrawnRoutes } from "./watch/measures.ts";
 import { quiet, watched } from "./watch/watch.ts";
@@ -32,6 +32,36 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
   });
   beforeEach(() => healthy(lab));
   afterAll(() => lab?.cluster.api.close());
+
+  // First: no node has pulled any image but those of its first release.
+  test("H21: by what real nodes list, the images that run are there, and those of a new release are certainly not", async () => {
+    const plugin = pluginOn(lab);
+    // A kubelet looks for its images every half minute.
+    for (const { name } of lab.nodes) {
+      await poll(
+        async () =>
+          JSON.stringify(at(await node(lab.cluster, name), "status", "images") ?? []).includes("calico/node"),
+        {
+          what: `images of ${name}`,
+          timeoutMs: 90_000,
+        },
+      );
+    }
+    const found = async (version: string): Promise<unknown> => {
+      const { stdout, stderr } = await plugin.run("preflight", "-f", manifestOf(version), "-o", "json");
+      const { findings } = JSON.parse(stdout) as { readonly findings: readonly { readonly id: string }[] };
+      return findings.find(({ id }) => id === "H21") ?? stderr;
+    };
+    expect(await found(firstCalico)).toMatchObject({
+      outcome: "pass",
+      because: expect.stringMatching(/^all \d images of the file are on all 3 nodes$/),
+    });
+    expect(await found("v3.29.7")).toMatchObject({
+      outcome: "fail",
+      severity: "warning",
+      because: expect.stringContaining("are not on 3 of 3 nodes yet"),
+    });
+  });
 
   test("an upgraded node keeps its routes: no stream breaks, and the time that is printed covers the sessions", async () => {
     const plugin = pluginOn(lab);
@@ -119,16 +149,16 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
   });
 
   test("a kubelet that falls silent is what the user is told of, not the pod's last state", async () => {
-    const node = lab.node("node-02");
+    const silent = lab.node("node-02");
     const plugin = pluginOn(lab);
     const { result, observed } = await watched(lab, async () => {
       const running = plugin.start("node", "node-02", ...again, "--timeout=150s");
       await running.says(/^pod "\S+" deleted$/m);
-      node.pause("kubelet");
+      silent.pause("kubelet");
       try {
         await running.says(/kubelet[^\n]* (is )?silent|silent[^\n]* kubelet/i);
       } finally {
-        node.proceed("kubelet");
+        silent.proceed("kubelet");
       }
       return await running.ended;
     });
@@ -209,7 +239,7 @@ async function restartTime({ cluster, nodes, ...lab }: Lab, time: string | undef
   const wanted = `graceful restart time ${Number.parseInt(time ?? "120", 10)};`;
   await poll(
     async () =>
-      nodes.every((node) => readFileSync(node.liveFile("/run/calico/bird.cfg"), "utf8").includes(wanted)),
+      nodes.every((each) => readFileSync(each.liveFile("/run/calico/bird.cfg"), "utf8").includes(wanted)),
     { what: `BIRD everywhere with ${wanted}` },
   );
   await quiet({ cluster, nodes, ...lab });
