@@ -190,7 +190,7 @@ export async function lookAtStart(
   }
   if (nodes.refusals.length > 0) return { ...noQuestion, kind: "refused", refusals: nodes.refusals };
   if (nodes.declined) return { ...noQuestion, kind: "declined" };
-  await refuseRefused(scene, changed, recreated, choices, applied);
+  await refuseRefused(session, scene, changed, recreated, choices, applied);
   const [first] = [...nodes.nodes, ...nodes.stale];
   if (dryRun !== "client") await refusePods(scene, changed, { daemonSet: set, node: first });
   const migrations = await prepareMigrations(session, toMigrate, to.text);
