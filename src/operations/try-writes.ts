@@ -1,8 +1,8 @@
 import { hasServerDryRun } from "../cluster/server-dry-run.ts";
 import { sendWrite } from "../cluster/write.ts";
 import { isAnswer, isApiError, isFieldConflict } from "../errors.ts";
-import { objectName } from "../model/object-name.ts";
-import { rightKey, type NeededRight } from "../model/right.ts";
+import { objectKey, objectName } from "../model/object-name.ts";
+import { rightKey, rightText, type NeededRight } from "../model/right.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { some } from "../model/words.ts";
 import type { Write } from "../model/write.ts";
@@ -45,16 +45,37 @@ export async function refusedWrites(
 ): Promise<readonly string[]> {
   const verdicts = await Promise.all(writes.map((write) => tryWrite(session, serverVersion, write)));
   const unknown = new Map<string, string[]>();
-  const refused: string[] = [];
+  // Several writes of one object meet the same refusal.
+  const refused = new Map<string, string>();
   for (const [at, verdict] of verdicts.entries()) {
-    const { ref } = writes[at] ?? {};
-    if (ref === undefined) continue;
-    const name = objectName(ref);
-    if (verdict.kind === "refused") refused.push(...verdict.messages.map((message) => `${name}: ${message}`));
+    const write = writes[at];
+    if (write === undefined) continue;
+    const name = objectName(write.ref);
+    const [message = ""] = verdict.kind === "refused" ? verdict.messages : [];
+    const key = objectKey(write.ref);
+    if (verdict.kind === "refused" && !refused.has(key))
+      refused.set(key, `${name}: ${withMissingRight(write, message)}`);
     if (verdict.kind === "unknown") unknown.set(verdict.why, [...(unknown.get(verdict.why) ?? []), name]);
   }
   for (const [why, names] of unknown) warn(session, unknownText([...new Set(names)], why));
-  return [...new Set(refused)];
+  return [...refused.values()];
+}
+
+/** Escalation prevention lists every rule that somebody may not give; what he lacks is one right (hazard H27). */
+function withMissingRight(write: Write, message: string): string {
+  const [first = "", ...rules] = message.split("\n");
+  if (!/attempting to grant RBAC permissions not currently held/.test(first)) return message;
+  const { kind, namespace } = write.ref;
+  const body = (write.verb === "delete" ? {} : write.body) as {
+    readonly roleRef?: { readonly kind?: string };
+  };
+  const right: NeededRight = {
+    verb: kind.endsWith("Binding") ? "bind" : "escalate",
+    group: "rbac.authorization.k8s.io",
+    resource: kind === "Role" || body.roleRef?.kind === "Role" ? "roles" : "clusterroles",
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+  return `${first} ${some(rules, 2)}; missing permission: ${rightText(right)}, or these permissions themselves`;
 }
 
 async function tryWrite(

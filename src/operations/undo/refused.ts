@@ -1,7 +1,7 @@
 import { isUserError, reasonOf } from "../../errors.ts";
 import type { InstallOwner } from "../../merge/apply-object.ts";
 import { objectName } from "../../model/object-name.ts";
-import type { NeededRight } from "../../model/right.ts";
+import { rightKey, type NeededRight } from "../../model/right.ts";
 import type { Write } from "../../model/write.ts";
 import { daemonSetPod, podOf, templateOf } from "../../plan/pod-of-template.ts";
 import { checkRights } from "../node/rights.ts";
@@ -20,8 +20,9 @@ export async function refusedBack(
   writes: readonly Write[],
   besides: readonly NeededRight[] = [],
 ): Promise<readonly string[]> {
+  const rights = new Map([...besides, ...rightsOfWrites(writes)].map((right) => [rightKey(right), right]));
   try {
-    await checkRights(session.connection, [...rightsOfWrites(writes), ...besides]);
+    await checkRights(session.connection, [...rights.values()]);
   } catch (error) {
     if (!isUserError(error)) throw error;
     return [reasonOf(error)];
@@ -44,7 +45,7 @@ export function writesOf(work: Work, install: InstallOwner): readonly Write[] {
   });
 }
 
-/** What is looked at while objects go and pods roll out. */
+/** What is watched while pods go and roll out; listed again where a watch has lost its place. */
 export function followingOf(works: readonly Work[]): readonly NeededRight[] {
   const follow = (place: Omit<NeededRight, "verb">): readonly NeededRight[] =>
     ["list", "watch"].map((verb) => ({ ...place, verb }));
@@ -54,7 +55,7 @@ export function followingOf(works: readonly Work[]): readonly NeededRight[] {
     const place = namespace === undefined ? {} : { namespace };
     const rollsOut = part === "controller" || part === "typha";
     return [
-      ...(rollsOut || isRemade(work) ? follow({ group, resource, ...place }) : []),
+      ...(rollsOut ? follow({ group, resource, ...place }) : []),
       ...(rollsOut && goesDown(work) ? follow({ group: "", resource: "pods", ...place }) : []),
     ];
   });
