@@ -40,8 +40,8 @@ const stories: readonly Story[] = [
   },
   {
     kubeVersion: "1.15",
-    old: { version: "v2.4.1", datastore: "etcd" },
-    next: { version: "v2.5.1", datastore: "etcd" },
+    old: { version: "v3.8.9" },
+    next: { version: "v3.9.6" },
     ways: ["client-side"],
   },
 ];
