@@ -153,7 +153,7 @@ export async function lookAtStart(
   const applied = wholes(scene.install, choices);
   refuseOtherState(targets);
   refuseConflicts(targets, choices, applied);
-  const recreated = toRecreate(targets, request.recreate, applied);
+  const recreated = toRecreate(targets, request.recreate, applied, choices);
   const chosen = { namespace: standing.namespace, name: standing.daemonSet };
   const desired = findDaemonSet(objects, chosen, connection.namespace);
   const tried: ApplyPlanned["tried"] = new Map();
