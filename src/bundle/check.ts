@@ -1,6 +1,7 @@
 import { savedActions } from "../model/draft.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import { format, objectsFolder, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
+import type { ManagedFieldsEntry } from "../model/kube.ts";
 import { isRecord } from "../model/record.ts";
 import { isWord } from "./words.ts";
 
@@ -73,22 +74,32 @@ function isEntry(raw: unknown): raw is IndexEntry {
     savedActions.some((action) => action === raw["action"]) &&
     entryWords.every((word) => isWord(word, raw[word])) &&
     (raw["namespace"] === undefined || isWord("namespace", raw["namespace"])) &&
-    (raw["data"] === undefined || isEntryData(raw["data"])) &&
+    (raw["data"] === undefined || isRecord(raw["data"])) &&
     [raw["before"], raw["after"], raw["written"]].every((state) => state === undefined || isState(state))
   );
 }
 
 const entryWords = ["group", "version", "resource", "kind", "name"] as const;
 
-function isEntryData(raw: unknown): boolean {
-  return isRecord(raw) && (raw["manager"] === undefined || isWord("manager", raw["manager"]));
+/** As an API server writes them. */
+export function isManager(raw: unknown): raw is ManagedFieldsEntry {
+  return (
+    isRecord(raw) &&
+    isWord("manager", raw["manager"]) &&
+    (raw["operation"] === "Apply" || raw["operation"] === "Update") &&
+    isWord("text", raw["apiVersion"]) &&
+    (raw["time"] === undefined || isWord("time", raw["time"])) &&
+    (raw["subresource"] === undefined || isWord("resource", raw["subresource"])) &&
+    isRecord(raw["fieldsV1"])
+  );
 }
 
 function isState(raw: unknown): raw is SavedState {
   if (!isRecord(raw) || typeof raw["hash"] !== "string") return false;
   if (![raw["uid"], raw["resourceVersion"]].every((text) => text === undefined || isWord("text", text)))
     return false;
-  const { file, sha256 } = raw;
+  const { file, sha256, managers } = raw;
+  if (managers !== undefined && !(Array.isArray(managers) && managers.every(isManager))) return false;
   // A name with a way out of the directory is nobody's.
   return (
     (file === undefined && sha256 === undefined) ||

@@ -1,5 +1,5 @@
 import type { SavedAction } from "../model/draft.ts";
-import type { JsonObject } from "../model/kube.ts";
+import type { JsonObject, ManagedFieldsEntry } from "../model/kube.ts";
 
 /**
  * What a bundle is on disk: a directory with `index.json` and, below `objects/`, one YAML per object. A
@@ -23,6 +23,8 @@ export interface SavedState {
   readonly file?: string;
   /** Of the file's bytes. */
   readonly sha256?: string;
+  /** Who owned which field of it; absent of what a run means, and where the server keeps no record. */
+  readonly managers?: readonly ManagedFieldsEntry[];
 }
 
 export interface IndexEntry {
@@ -45,7 +47,7 @@ export interface IndexEntry {
   readonly written?: Pick<SavedState, "uid" | "resourceVersion" | "hash">;
   /** Whether the write is known to be done: a killed run, and one whose answer got lost, does not know. */
   readonly done: boolean;
-  /** What the inverse of this action needs besides: replicas, a field manager, … */
+  /** What the inverse of this action needs besides. */
   readonly data?: JsonObject;
 }
 

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { formatYaml } from "../manifest/yaml.ts";
 import type { Draft } from "../model/draft.ts";
 import type { JsonObject, KubeObject } from "../model/kube.ts";
+import { managersOf } from "../model/managers.ts";
 import { formatTime, type Millis } from "../model/time.ts";
-import { indexChecksum } from "./check.ts";
+import { indexChecksum, isManager } from "./check.ts";
 import { contentOf, contentText, fileNameOf, mustNotBeSaved } from "./content.ts";
 import { partData, partName, type PartOf } from "./part.ts";
 import { checkDirectory, fileError, makeDirectory, replace, syncDirectory, writeNew } from "./files.ts";
@@ -108,7 +109,15 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
     const text = formatYaml(contentOf(object));
     const file = `${objectsFolder}/${fileNameOf(entry, state)}`;
     await writeNew(join(directory, file), text);
-    return { [state]: { ...base, file, sha256: sha256(text) } };
+    const managers = state === "before" ? managersOf(object) : undefined;
+    return {
+      [state]: {
+        ...base,
+        file,
+        sha256: sha256(text),
+        ...(managers?.every(isManager) === true ? { managers } : {}),
+      },
+    };
   };
 
   await guarded(async () => {

@@ -72,7 +72,7 @@ async function checkPreconditions(
   throw apiError({ status: 409, reason: "Conflict", message: "it was changed in between" });
 }
 
-/** PATCH and POST carry dryRun in the query, DELETE in its body; elsewhere it would be ignored. */
+/** The server reads dryRun of DELETE in its body alone; in the address it is for whoever reads an audit log. */
 export function requestOf(write: Write, dryRun: boolean): KubeRequest {
   const dry = dryRun ? "All" : undefined;
   switch (write.verb) {
@@ -100,6 +100,7 @@ export function requestOf(write: Write, dryRun: boolean): KubeRequest {
       return {
         method: "DELETE",
         path: objectPath(write.ref),
+        ...(dry === undefined ? {} : { query: { dryRun: dry } }),
         body: {
           apiVersion: "v1",
           kind: "DeleteOptions",

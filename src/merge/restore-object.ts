@@ -41,6 +41,8 @@ export function restoreObject(
         ref,
         patch: "apply",
         fieldManager: owner.manager,
+        // Whoever has changed these values since was shown, or was named by --force.
+        force: true,
         body: { ...body, metadata: { ...body.metadata, resourceVersion } },
       },
     };

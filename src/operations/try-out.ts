@@ -1,11 +1,13 @@
 import { hasServerDryRun } from "../cluster/server-dry-run.ts";
-import type { Connection } from "../cluster/port.ts";
 import { sendWrite } from "../cluster/write.ts";
 import { isApiError, isFieldConflict } from "../errors.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { lastAppliedAnnotation } from "../model/names.ts";
+import { objectName } from "../model/object-name.ts";
 import type { Write } from "../model/write.ts";
+import { warn, type Session } from "./session.ts";
+import { refusesDryRun, unknownText } from "./try-writes.ts";
 
 /**
  * Sends the writes as a dry run where the server has one. What admission or validation would refuse is
@@ -13,11 +15,12 @@ import type { Write } from "../model/write.ts";
  * words another template. Answers, by the state of the object, whether its pod template changes.
  */
 export async function tryOut(
-  connection: Connection,
+  session: Pick<Session, "connection" | "emit">,
   serverVersion: string,
   raw: KubeObject | undefined,
   writes: readonly Write[],
 ): Promise<ReadonlyMap<string, boolean>> {
+  const { connection } = session;
   const known = new Map<string, boolean>();
   for (const write of writes) {
     if (!(await hasServerDryRun(connection, serverVersion, write))) return known;
@@ -29,6 +32,10 @@ export async function tryOut(
       known.set(state(object), false);
       if (state(object) !== state(raw) && known.get(state(raw)) === false) known.delete(state(raw));
     } catch (error) {
+      if (isApiError(error) && refusesDryRun(error)) {
+        warn(session, unknownText([objectName(write.ref)], error.message));
+        return known;
+      }
       // Somebody wrote it this very moment: the run itself looks again.
       if (!isApiError(error) || error.status !== 409 || isFieldConflict(error)) throw error;
     }

@@ -117,7 +117,7 @@ test("killed between the delete and the create: the same command creates it, and
   const before = await installed(cluster);
   const under: { way?: Running } = {};
   const between = await interpose(cluster, async ({ method, path, forward }) => {
-    if (method !== "DELETE" || !path.includes("calico-typha")) {
+    if (method !== "DELETE" || !path.includes("calico-typha") || path.includes("dryRun")) {
       if (path.includes("watch=")) return "stream";
       return await forward();
     }
@@ -146,9 +146,46 @@ test("killed between the delete and the create: the same command creates it, and
 async function deletesByUid(mark: Awaited<ReturnType<Cluster["audit"]["mark"]>>): Promise<number> {
   const seen = await cluster.audit.since(mark, { userAgent: "kubectl-calico_upgrade" });
   const deletes = seen.filter(
-    ({ verb, objectRef }) => verb === "delete" && objectRef?.["resource"] !== "pods",
+    ({ verb, uri, objectRef }) =>
+      verb === "delete" && !uri.includes("dryRun") && objectRef?.["resource"] !== "pods",
   );
   for (const { requestObject } of deletes)
     expect(at(requestObject, "preconditions", "uid")).toMatch(/^[0-9a-f-]{36}$/);
   return deletes.length;
 }
+
+test("a Secret of another type is left alone; only --with-secrets makes it anew, and says that its values are lost", async () => {
+  await fresh();
+  const place = "/api/v1/namespaces/kube-system/secrets";
+  const secret = (type: string, value: string) => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "calico-etcd-secrets", namespace: "kube-system" },
+    type,
+    data: { "etcd-key": Buffer.from(value).toString("base64") },
+  });
+  const path = `${place}/calico-etcd-secrets`;
+  await cluster.api.ask("POST", place, secret("Opaque", "hunter2"));
+  try {
+    const { uid } = (await get(path)).metadata;
+    const file = join(folder, "secret.yaml");
+    const objects = [...hostedCalico({ version }), typhaDeployment(version)];
+    await writeFile(file, toYaml([...objects, secret("example.org/other", "new")]));
+    expect(await run("apply", "-f", file, "--recreate")).toMatchObject({ code: 0 });
+    expect((await get(path)).metadata.uid).toBe(uid);
+    const refused = await run("apply", "-f", file, "--with-secrets");
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("but for a Secret's values, which undo cannot restore"),
+    ]);
+    expect((await get(path)).metadata.uid).toBe(uid);
+    const both = await run("apply", "-f", file, "--with-secrets", "--recreate");
+    expect([both.code, both.stderr]).toEqual([
+      0,
+      expect.stringContaining("undo cannot restore Secrets: their values are not saved"),
+    ]);
+    expect((await get(path)).metadata.uid).not.toBe(uid);
+  } finally {
+    await cluster.request("DELETE", path);
+  }
+});

@@ -2,7 +2,7 @@ import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import { program, roleCommands, type RoleCommand } from "../../model/program.ts";
 import { rightsOfCommand } from "../../operations/role/command-rights.ts";
-import { bindingLines, rolesText } from "../../render/preflight/roles.ts";
+import { bindingLines, powerLine, rolesText } from "../../render/preflight/roles.ts";
 import { daemonSetArgument } from "../arguments.ts";
 import { readManifest } from "../read-manifest.ts";
 
@@ -39,7 +39,9 @@ export async function printRole(options: PrintRoleOptions): Promise<number> {
     const name = `calico-upgrade-${each}`;
     const rights = rightsOfCommand(each, place, files.flat());
     const bindings = bindingLines(rights, name).map((line) => `#   ${line}\n`);
-    return `# What ${program} ${each} asks the API server for. Apply it, and bind it:\n${bindings.join("")}${rolesText(rights, name)}`;
+    const power = powerLine(rights);
+    const said = power === undefined ? "" : `# ${power}\n`;
+    return `# What ${program} ${each} asks the API server for. Apply it, and bind it:\n${bindings.join("")}${said}${rolesText(rights, name)}`;
   });
   context.stdout.write(texts.join("---\n"));
   return 0;

@@ -153,7 +153,7 @@ export async function lookAtStart(
   const applied = wholes(scene.install, choices);
   refuseOtherState(targets);
   refuseConflicts(targets, choices, applied);
-  const recreated = toRecreate(targets, request.recreate, applied);
+  const recreated = toRecreate(targets, request.recreate, applied, choices);
   const chosen = { namespace: standing.namespace, name: standing.daemonSet };
   const desired = findDaemonSet(objects, chosen, connection.namespace);
   const tried: ApplyPlanned["tried"] = new Map();
@@ -190,7 +190,7 @@ export async function lookAtStart(
   }
   if (nodes.refusals.length > 0) return { ...noQuestion, kind: "refused", refusals: nodes.refusals };
   if (nodes.declined) return { ...noQuestion, kind: "declined" };
-  await refuseRefused(scene, changed, recreated, choices, applied);
+  await refuseRefused(session, scene, changed, recreated, choices, applied);
   const [first] = [...nodes.nodes, ...nodes.stale];
   if (dryRun !== "client") await refusePods(scene, changed, { daemonSet: set, node: first });
   const migrations = await prepareMigrations(session, toMigrate, to.text);

@@ -2,7 +2,7 @@ import { userError } from "../../errors.ts";
 import type { ImmutableChange } from "../../merge/immutable.ts";
 import { objectName } from "../../model/object-name.ts";
 import type { Wholes } from "../../plan/apply/intended.ts";
-import type { Target } from "../../plan/apply/target.ts";
+import { isLeftAlone, type Choices, type Target } from "../../plan/apply/target.ts";
 
 /**
  * The targets that can only be made anew, refused unless --recreate allows it. A DaemonSet of calico-node
@@ -12,11 +12,15 @@ export function toRecreate(
   targets: readonly Target[],
   recreate: boolean,
   applied: Wholes,
+  choices: Choices,
 ): readonly Target[] {
-  const found = targets.flatMap((target) => {
-    const { immutable } = applied(target);
-    return immutable === undefined ? [] : [{ target, immutable }];
-  });
+  // A Secret that is left alone keeps its values: they are not in the bundle.
+  const found = targets
+    .filter((target) => !isLeftAlone(target, choices))
+    .flatMap((target) => {
+      const { immutable } = applied(target);
+      return immutable === undefined ? [] : [{ target, immutable }];
+    });
   const sets = found.filter(({ target }) => target.part === "node");
   const refused = sets.length > 0 ? sets : recreate ? [] : found;
   if (refused.length === 0) return found.map(({ target }) => target);
@@ -25,7 +29,7 @@ export function toRecreate(
     `${lines.join("; ")}: the server never changes this field; ` +
       (sets.length > 0
         ? "a calico-node DaemonSet would have to be made anew, which stops it on every node at once: give a manifest with the live one's selector"
-        : "--recreate deletes and creates what has it (saved in the bundle first)"),
+        : `--recreate deletes and creates what has it (saved in the bundle first${refused.some(({ target }) => target.part === "secret") ? ", but for a Secret's values, which undo cannot restore" : ""})`),
   );
 }
 

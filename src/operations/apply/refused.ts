@@ -1,12 +1,12 @@
-import { hasServerDryRun } from "../../cluster/server-dry-run.ts";
-import type { Connection } from "../../cluster/port.ts";
-import { sendWrite } from "../../cluster/write.ts";
-import { isApiError, isFieldConflict, ruleError, userError } from "../../errors.ts";
-import type { Ref } from "../../model/kube.ts";
-import { objectName } from "../../model/object-name.ts";
+import { ruleError, userError } from "../../errors.ts";
+import { manager } from "../../model/names.ts";
 import type { Write } from "../../model/write.ts";
 import { conflictLines, intended, type Wholes } from "../../plan/apply/intended.ts";
+import { deletion } from "../../plan/apply/recreate.ts";
 import { isCrd, isLeftAlone, type Choices, type Target } from "../../plan/apply/target.ts";
+import { checkRights } from "../node/rights.ts";
+import type { Session } from "../session.ts";
+import { refusedWrites, rightsOfWrites } from "../try-writes.ts";
 import type { Scene } from "./scene.ts";
 
 /** Fields that somebody else has set since the last apply: shown, and not overwritten unseen (hazard H14). */
@@ -24,7 +24,8 @@ export function refuseConflicts(targets: readonly Target[], choices: Choices, ap
 
 /** What the server would refuse in the middle is refused here, where it can say so beforehand (hazard H27). */
 export async function refuseRefused(
-  { connection, discovery, install }: Scene,
+  session: Session,
+  { discovery, install }: Scene,
   changed: readonly Target[],
   recreated: readonly Target[],
   choices: Choices,
@@ -32,46 +33,34 @@ export async function refuseRefused(
 ): Promise<void> {
   const namespaces = changed.filter(({ ref, before }) => ref.kind === "Namespace" && before === undefined);
   const kinds = changed.filter(({ object, before }) => isCrd(object) && before === undefined);
+  // What stands in a namespace or is of a kind that only this run makes cannot be tried.
+  const isEarly = ({ ref }: Target): boolean =>
+    namespaces.some(({ ref: { name } }) => name === ref.namespace) ||
+    kinds.some(({ object }) => object.metadata.name === `${ref.resource}.${ref.group}`);
   const writes = changed.flatMap((target) => {
-    const { ref, part, before } = target;
-    const early =
-      namespaces.some(({ ref: { name } }) => name === ref.namespace) ||
-      kinds.some(({ object }) => object.metadata.name === `${ref.resource}.${ref.group}`);
-    if (part === "node" || recreated.includes(target) || early) return [];
+    const { part, before } = target;
+    if (part === "node") return [];
     const first = intended("expand", target, before, install, choices);
     const write = first ?? applied(target).write;
-    return write === undefined ? [] : [{ ref, write }];
+    return write === undefined ? [] : [{ target, write }];
   });
-  const refused = await tryWrites(connection, discovery.version, writes);
+  const removed = recreated.map(deletion);
+  const made = recreated.map(({ ref, object }): Write => ({
+    verb: "create",
+    ref,
+    body: object,
+    fieldManager: manager,
+  }));
+  await checkRights(
+    session.connection,
+    rightsOfWrites([...writes.map(({ write }) => write), ...removed, ...made]),
+  );
+  const tried = writes
+    .filter(({ target }) => !recreated.includes(target) && !isEarly(target))
+    .map(({ write }) => write);
+  const refused = await refusedWrites(session, discovery.version, [...tried, ...removed, ...made]);
   if (refused.length === 0) return;
   throw userError(
     `the server refuses what the file asks for; nothing was changed:\n  ${refused.join("\n  ")}`,
   );
-}
-
-/**
- * Sends writes as a dry run, side by side, where the server has one: what admission, validation or
- * escalation prevention (hazard H27) would refuse is known before the first write. Answers the refusals.
- */
-async function tryWrites(
-  connection: Connection,
-  serverVersion: string,
-  writes: readonly { readonly ref: Ref; readonly write: Write }[],
-): Promise<readonly string[]> {
-  const [first] = writes;
-  if (first === undefined || !(await hasServerDryRun(connection, serverVersion, first.write))) return [];
-  const answers = await Promise.all(
-    writes.map(async ({ ref, write }) => {
-      try {
-        await sendWrite(connection, write, { dryRun: true, serverVersion });
-        return [];
-      } catch (error) {
-        // Somebody wrote it this very moment: the run itself looks again.
-        if (isApiError(error) && error.status === 409 && !isFieldConflict(error)) return [];
-        if (isApiError(error)) return [`${objectName(ref)}: ${error.message}`];
-        throw error;
-      }
-    }),
-  );
-  return answers.flat();
 }

@@ -12,10 +12,12 @@ import {
   type Readers,
   type Stale,
 } from "../../plan/config/stale.ts";
+import type { Write } from "../../model/write.ts";
 import type { Stop } from "../../plan/decision.ts";
 import { whyNotTypha } from "../typha/restart.ts";
 import { heldByAnotherRun } from "../sequence.ts";
 import { partOf, type Session } from "../session.ts";
+import { refusedWrites } from "../try-writes.ts";
 import { changeOf, takesOver } from "./change.ts";
 import { oldNodeLines, problemsOf } from "./check.ts";
 import { openConfigMap, type OpenConfigMap } from "./open.ts";
@@ -63,7 +65,11 @@ export async function planConfigMap(
   const change = changeOf(open, values, request);
   const force = takesOver(values, request);
   refuse(open, change, await problemsOf(session.connection, open, change), force);
-  if (change.applied.write !== undefined) await checkConfigMapStep(listening, open, change, request);
+  const { write } = change.applied;
+  if (write !== undefined) {
+    await checkConfigMapStep(listening, open, change, request);
+    await refuseRefused(listening, open, write);
+  }
   if (force) warnings.push(...conflictLines(change).map((line) => `H14: ${line.trim()}`));
   warnings.push(...oldNodeLines(open, change));
 
@@ -99,6 +105,13 @@ export async function planConfigMap(
     ]),
     question: tried.refusals.length > 0 ? undefined : questionOf(open, change, notes, stale, nodes),
   };
+}
+
+/** What admission would refuse is known before anybody is asked, and before the first write (hazard H27). */
+async function refuseRefused(session: Session, { discovery }: OpenConfigMap, write: Write): Promise<void> {
+  if (session.dryRun === "client") return;
+  const refused = await refusedWrites(session, discovery.version, [write]);
+  if (refused.length > 0) throw userError(`the server refuses ${refused.join("; ")}; nothing was changed`);
 }
 
 function readersOf({ daemonSet, workloads, seen }: OpenConfigMap): Readers {

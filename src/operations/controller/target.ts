@@ -37,7 +37,7 @@ export interface Wanted {
 /** The file's controller against the live ones; what the server would refuse is refused before the first write. */
 export async function wantedByFile(
   prepared: OpenController,
-  session: Pick<Session, "connection">,
+  session: Pick<Session, "connection" | "emit">,
   file: FileTemplate,
   options: Pick<ControllerRequest, "fixStrategy" | "ignored" | "asStep">,
 ): Promise<Wanted> {
@@ -66,7 +66,7 @@ export async function wantedByFile(
 
 async function targetFor(
   { discovery, namespace, live, install }: OpenController,
-  { connection }: Pick<Session, "connection">,
+  session: Pick<Session, "connection" | "emit">,
   desired: KubeObject,
   { force, anyState }: { readonly force: boolean; readonly anyState: boolean },
 ): Promise<TargetWorkload> {
@@ -96,7 +96,7 @@ async function targetFor(
     const { write } = applyObject(now, desired, ref, install, force);
     return write === undefined ? [] : [stopFirst ? unmarked(write) : write];
   };
-  const known = await tryOut(connection, discovery.version, there?.raw, writesFor(there?.raw));
+  const known = await tryOut(session, discovery.version, there?.raw, writesFor(there?.raw));
   return {
     ...base,
     bringInLine: (now) => (now !== undefined && known.get(state(now)) === false ? [] : writesFor(now)),

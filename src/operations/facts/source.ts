@@ -23,7 +23,11 @@ export interface FactsSource {
 
 export async function factsSource(
   flags: FactsFlags,
-  context: { readonly readFile: (path: string) => Promise<string>; readonly now: () => Millis },
+  context: {
+    readonly readFile: (path: string) => Promise<string>;
+    readonly now: () => Millis;
+    readonly stderr: { write(text: string): unknown };
+  },
   connect: () => Promise<Connection>,
 ): Promise<FactsSource> {
   const { facts: file, saveFacts: target } = flags;
@@ -36,7 +40,12 @@ export async function factsSource(
     const facts = await readFacts(file, context.readFile);
     return { connection: undefined, saving: false, read: () => Promise.resolve(facts) };
   }
-  const saver = target === undefined ? undefined : await (await import("./save-facts.ts")).factsSaver(target);
+  const saver =
+    target === undefined
+      ? undefined
+      : await (
+          await import("./save-facts.ts")
+        ).factsSaver(target, (text) => void context.stderr.write(`${text}\n`));
   const connection = await connect();
   const { read: look } = clusterSource(connection, context.now);
   if (saver === undefined) return { connection, saving: false, read: look };

@@ -7,12 +7,25 @@ import { objectKey, objectName } from "../../model/object-name.ts";
 import type { Write } from "../../model/write.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { ObjectGoal } from "../../plan/objects/goal.ts";
+import type { DataWork } from "./prepare.ts";
 import { newPlace, type Definitions, type OldPlace } from "./read.ts";
 
 /** Objects in the order in which they are written, and what is known of them from the comparison. */
 export interface DataStages {
   readonly stages: readonly (readonly ObjectGoal[])[];
   readonly known: ReadonlyMap<string, KubeObject | undefined>;
+}
+
+/** `waits`: until definitions are served, which those of a dry run never are. */
+export function stagesOf(work: DataWork, places: readonly OldPlace[], waits: boolean): DataStages {
+  switch (work.kind) {
+    case "bring":
+      return bringStages(work.todo, work.definitions, waits);
+    case "finish":
+      return deleteStages(work.going, places);
+    case "none":
+      return { stages: [], known: new Map() };
+  }
 }
 
 /** The definitions side by side, until they are established; then the objects, one after the other. */

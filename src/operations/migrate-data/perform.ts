@@ -15,7 +15,7 @@ import { comparing } from "../comparing.ts";
 import type { ObjectsAbout } from "../events.ts";
 import { writeObjects } from "../objects.ts";
 import { openRunBundle, warn, type Session } from "../session.ts";
-import { bringStages, deleteStages, type DataStages } from "./goal.ts";
+import { stagesOf, type DataStages } from "./goal.ts";
 import type { DataChange, DataMigrationOutcome } from "./outcome.ts";
 import { prepareDataMigration, statement, type PreparedDataMigration } from "./prepare.ts";
 
@@ -46,7 +46,7 @@ export async function performDataMigration(
   try {
     if (dryRun === "none") bundle = await openIts(session, prepared, partOf);
     for (let round = 1; ; round += 1) {
-      const stages = stagesOf(current, dryRun);
+      const stages = stagesOf(current.work, current.places, dryRun === "none");
       const about = { planned: plannedStages(stages.stages), compares: current.work.kind === "bring" };
       const ended = await carryOut(session, current, stages, about, bundle);
       changes.push(...changesOf(ended.memory));
@@ -54,7 +54,9 @@ export async function performDataMigration(
       if (dryRun !== "none" || (stop !== undefined && stop.outdated !== true)) break;
       // What was deleted is not read back.
       if (stop === undefined && current.work.kind === "finish") break;
-      current = await comparing(session, about, () => prepareDataMigration(session, prepared.request));
+      current = await comparing(session, about, () =>
+        prepareDataMigration(session, prepared.request, "begun"),
+      );
       stop = current.stopped === undefined ? undefined : notEqual(current);
       if (stop !== undefined || current.question === undefined) break;
       stop = await agreeAnew(session, "Objects of Calico", current, round);
@@ -73,17 +75,6 @@ export async function performDataMigration(
       ? resultOf(current, dryRun, changes.length)
       : { ...resultOf(current, dryRun), state: "stopped" as const, because: stop.message };
   return outcomeOf(session, result, changes, saved, stop);
-}
-
-function stagesOf({ work, places }: PreparedDataMigration, dryRun: DryRun): DataStages {
-  switch (work.kind) {
-    case "bring":
-      return bringStages(work.todo, work.definitions, dryRun === "none");
-    case "finish":
-      return deleteStages(work.going, places);
-    case "none":
-      return { stages: [], known: new Map() };
-  }
 }
 
 async function carryOut(

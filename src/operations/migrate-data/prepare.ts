@@ -8,6 +8,7 @@ import type { DataMigration } from "../../render/data/kind.ts";
 import type { Session } from "../session.ts";
 import { notYet } from "./finish.ts";
 import { lookAround, type Looked } from "./look.ts";
+import { refuseDataWrites } from "./refuse.ts";
 import { oldPlaces, readDefinitions, readSides, type Definitions, type OldPlace } from "./read.ts";
 
 export interface DataMigrationRequest {
@@ -42,11 +43,12 @@ export type DataWork =
 
 /**
  * Reads both sides and what runs beside them, and works out what is left. Throws UserError where it must not be
- * done.
+ * done; before the run has begun also where the user or the server could not do all of it.
  */
 export async function prepareDataMigration(
   session: Session,
   request: DataMigrationRequest,
+  state: "begins" | "begun" = "begins",
 ): Promise<PreparedDataMigration> {
   const { connection, clock } = session;
   const looked = await lookAround(connection, clock.now());
@@ -63,6 +65,7 @@ export async function prepareDataMigration(
     return { ...base, ...prepared(steps, work), stopped };
   }
   const work = request.finish ? whatToDelete(looked, steps) : await whatToBring(session, looked, steps);
+  if (state === "begins") await refuseDataWrites(session, looked.discovery.version, work, places);
   return { ...base, ...prepared(steps, work) };
 }
 

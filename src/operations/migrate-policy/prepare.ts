@@ -2,6 +2,7 @@ import type { Discovery } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
 import { known } from "../../model/reading.ts";
 import { keyOf } from "../../model/namespaced-name.ts";
+import type { Write } from "../../model/write.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { PolicyTask } from "../../plan/policy-migration/goal.ts";
 import { agreementOf, proofOn, prove, type Proof } from "../../plan/policy-migration/proof.ts";
@@ -12,6 +13,7 @@ import { flowText, planText } from "../../render/policy-migration/print.ts";
 import { notesOf } from "../../render/what-if/notes.ts";
 import { checkStep } from "../preflight/step.ts";
 import type { Session } from "../session.ts";
+import { refusedWrites } from "../try-writes.ts";
 import { look, type Looked } from "./look.ts";
 import { requirePast } from "./past.ts";
 import type { PolicyMigrationRequest } from "./request.ts";
@@ -71,12 +73,9 @@ export async function preparePolicyMigration(
   }
   const { steps } = proof;
   if (steps.length > 0) {
-    const writes = stepWrites(steps, place, raw, undefined);
-    await checkMigrationRights(
-      connection,
-      writes.map(({ write }) => write),
-      place,
-    );
+    const writes = stepWrites(steps, place, raw, undefined).map(({ write }) => write);
+    await checkMigrationRights(connection, writes, place);
+    if (discovery === undefined) await refuseWrites(session, looked, writes);
     if (!finish) await checkRules(looked, (text) => void warnings.push(text));
   }
   const agreed = agreementOf(proof);
@@ -90,6 +89,20 @@ export async function preparePolicyMigration(
     question: steps.length === 0 ? undefined : questionOf(steps),
     basis: JSON.stringify([side, calico.text, [...agreed.steps], [...agreed.flows]]),
   };
+}
+
+/** What the server would refuse: one of each kind and namespace is tried, as there may be tens of thousands. */
+async function refuseWrites(session: Session, looked: Looked, writes: readonly Write[]): Promise<void> {
+  if (session.dryRun === "client") return;
+  const kinds = Map.groupBy(writes, ({ verb, ref: { resource, namespace = "" } }) =>
+    [verb, resource, namespace].join(" "),
+  );
+  const tried = [...kinds.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
+  const refused = await refusedWrites(session, looked.discovery.version, tried);
+  if (refused.length > 0)
+    throw userError(
+      `the server refuses what has to be written; nothing was changed:\n  ${refused.join("\n  ")}`,
+    );
 }
 
 function refusalError({ message, hint }: Stop): Error {

@@ -39,7 +39,7 @@ export interface FileGoal extends TemplateGoal {
 /** The file against the live DaemonSet; whatever the server would refuse is refused before the first write. */
 export async function templateGoal(
   { discovery, live, chosen }: OpenNodes,
-  { connection }: Pick<Session, "connection">,
+  session: Pick<Session, "connection" | "emit">,
   desired: KubeObject,
   /** What dry runs of this file have shown, by the state of the object. */
   tried: Map<string, ReadonlyMap<string, boolean>> = new Map(),
@@ -68,8 +68,8 @@ export async function templateGoal(
     raw === undefined
       ? new Map<string, boolean>()
       : (tried.get(state(raw)) ??
-        (await tryOut(connection, discovery.version, raw, bringInLine(raw, desired, ref, true).writes)));
-  if (raw !== undefined && known.size > 0) tried.set(state(raw), known);
+        (await tryOut(session, discovery.version, raw, bringInLine(raw, desired, ref, true).writes)));
+  if (raw !== undefined) tried.set(state(raw), known);
   return {
     facts: facts.template,
     inFile: desired,

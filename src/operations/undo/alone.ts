@@ -12,6 +12,8 @@ import type { Inverse, UndoWorld } from "./inverse.ts";
 import type { Done, Leg } from "./leg.ts";
 import type { PlacedBundle } from "./placed.ts";
 import { prepareAll, refusals, type Prepared } from "./prepare.ts";
+import { refusedBack } from "./refused.ts";
+import { managersGoal } from "./take.ts";
 
 /** So many looks in which nothing was done are no progress. */
 const idleLooks = 5;
@@ -32,7 +34,12 @@ export async function aloneLeg(bundle: PlacedBundle, world: UndoWorld, id: strin
     work: {
       what,
       restarts: { nodes: [], workloads: [] },
-      check: () => Promise.resolve([]),
+      check: async (session) =>
+        await refusedBack(
+          session,
+          world.discovery.version,
+          inverses().flatMap((inverse) => (inverse.kind === "write" ? [inverse.saved.write] : [])),
+        ),
       parts: (own, done) => [{ id, run: (session) => perform(session, own, done) }],
     },
   };
@@ -82,7 +89,7 @@ export async function aloneLeg(bundle: PlacedBundle, world: UndoWorld, id: strin
       session,
       {
         // What came later goes back first.
-        stages: writes.map((stage) => stage.map(asJudged)),
+        stages: writes.flatMap((stage) => [stage.map(asJudged), stage.flatMap(ownedAgain)]),
         timeout: 0,
         commands: session.commands,
       },
@@ -91,7 +98,8 @@ export async function aloneLeg(bundle: PlacedBundle, world: UndoWorld, id: strin
         about: { namespaced: true },
         known: new Map(writes.flat().map(({ saved }) => [objectKey(saved.write.ref), saved.draft.before])),
         ...(own === undefined ? {} : { bundle: own }),
-        onPut({ ref }) {
+        onPut({ ref, bookkeeping }) {
+          if (bookkeeping === true) return;
           const inverse = entries.get(objectKey(ref));
           if (inverse !== undefined) results.set(inverse.entry.id, inverse.verb);
         },
@@ -109,6 +117,11 @@ function asJudged({ saved, verb }: Write): ObjectGoal {
     intended: (live) => (isSame(live, draft.before) ? write : { message: changed(verb), outdated: true }),
     draft: () => draft,
   };
+}
+
+/** What is made again is owned by whom it was (hazard H14). */
+function ownedAgain({ entry, saved, verb }: Write): readonly ObjectGoal[] {
+  return verb === "created" ? [managersGoal(saved.write.ref, entry.before?.managers)] : [];
 }
 
 function isSame(live: KubeObject | undefined, judged: KubeObject | undefined): boolean {

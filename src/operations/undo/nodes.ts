@@ -1,5 +1,5 @@
 import { contentOf } from "../../bundle/content.ts";
-import { ownerOf } from "../../merge/former-owner.ts";
+import { formerOwner } from "../../merge/former-managers.ts";
 import { restoreObject } from "../../merge/restore-object.ts";
 import { daemonSetFacts } from "../../model/daemonset.ts";
 import type { NodesLeft, Remaining, RemainingRequest } from "../node/remaining.ts";
@@ -10,12 +10,12 @@ import type { UndoTarget } from "./staged-entries.ts";
 
 /** The DaemonSet's former template, and the nodes on their way back to it; undefined where the run made the DaemonSet. */
 export function nodesBack(
-  { entry, before }: UndoTarget,
+  { entry, before, managers }: UndoTarget,
   request: UndoRequest,
   settled: readonly string[],
 ): Remaining | undefined {
   if (before === undefined) return undefined;
-  const { ref, data } = entry;
+  const { ref } = entry;
   const facts = daemonSetFacts(before);
   return {
     request: requestOf(entry, request, settled),
@@ -24,7 +24,7 @@ export function nodesBack(
         facts: facts.template,
         strategy: facts.strategy,
         bringInLine(live) {
-          const found = restoreObject(live, contentOf(live), before, ref, ownerOf(data));
+          const found = restoreObject(live, contentOf(live), before, ref, formerOwner(before, managers));
           return found === undefined
             ? { writes: [], template: false }
             : { writes: [found.write], template: found.template };

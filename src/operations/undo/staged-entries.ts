@@ -2,10 +2,11 @@ import { contentOf, contentText } from "../../bundle/content.ts";
 import { hashOf } from "../../bundle/write.ts";
 import { kubectl } from "../../merge/applier.ts";
 import { isHeld, withStrategy } from "../../merge/compare.ts";
+import { hasManagers, mayBeUndone } from "../../merge/former-managers.ts";
 import { isBetween } from "../../merge/restore-object.ts";
 import { isAsInFile } from "../../merge/within.ts";
 import { daemonSetFacts } from "../../model/daemonset.ts";
-import type { KubeObject } from "../../model/kube.ts";
+import type { KubeObject, ManagedFieldsEntry } from "../../model/kube.ts";
 import { clientSideApplyManager, manager } from "../../model/names.ts";
 import { parseTime } from "../../model/time.ts";
 import { partOf, type Part } from "../../plan/apply/parts.ts";
@@ -22,6 +23,8 @@ export interface UndoTarget {
   readonly part: Part;
   /** As it was before the run; undefined: the run created it. */
   readonly before: KubeObject | undefined;
+  /** Who owned which of its fields then; undefined: not known. */
+  readonly managers: readonly ManagedFieldsEntry[] | undefined;
   readonly live: KubeObject | undefined;
   /**
    * A Deployment that the run made has taken this ReplicaSet for one of its own, as its selector is the same: it
@@ -62,6 +65,7 @@ export function targetsOf(
         entry: { ...last, action: first.action === "created" ? "created" : last.action },
         part: object === undefined ? "other" : partOf(object),
         before,
+        managers: before === undefined ? undefined : first.before?.managers,
         live: now,
         another: isAnother(own, now),
         adopted: now?.metadata.ownerReferences?.some(({ uid }) => made.has(uid)) === true,
@@ -98,8 +102,13 @@ export function decide(target: UndoTarget, forced: ReadonlySet<string>, started:
   if (live === undefined) {
     return isKept(entry) ? { kind: "nothing", target, because: "it is gone" } : { kind: "create", target };
   }
-  if (contentText({ ...live, apiVersion: "" }) === contentText({ ...before, apiVersion: "" }))
-    return { kind: "nothing", target, because: "it is as it was" };
+  if (contentText({ ...live, apiVersion: "" }) === contentText({ ...before, apiVersion: "" })) {
+    const { managers } = target;
+    // Somebody who brought it back by other means is its owner now.
+    return hasManagers(live, managers) || !mayBeUndone(live, managers)
+      ? { kind: "nothing", target, because: "it is as it was" }
+      : { kind: "restore", target };
+  }
   if (target.another && !forced.has(forceName(entry)))
     return { kind: "refused", target, because: "another one is there under its name since" };
   return changedSince(target, forced, started) ?? { kind: "restore", target };

@@ -16,7 +16,16 @@ import type { Done, UndoPart } from "./leg.ts";
 import type { ReadersBack } from "./readers.ts";
 import { patience, type UndoRequest } from "./request.ts";
 import { restartsOf } from "./restarted.ts";
-import { expandStage, goesDown, isRemade, takeStages, valueStages, type Stages, type Work } from "./take.ts";
+import {
+  expandStage,
+  goesDown,
+  isRemade,
+  managersGoal,
+  takeStages,
+  valueStages,
+  type Stages,
+  type Work,
+} from "./take.ts";
 
 interface PartsOf {
   readonly work: readonly Work[];
@@ -97,6 +106,12 @@ export function stagedParts({
     return objectsEnded(ended, result);
   };
 
+  /** The DaemonSet is pinned, and its strategy put back, after its template is as it was. */
+  const ofNodes = (session: Session): Stages =>
+    nodes === undefined || node === undefined || session.dryRun !== "none"
+      ? []
+      : [[managersGoal(node.target.entry.ref, node.target.managers)]];
+
   const parts: (UndoPart | undefined)[] = [
     work.length === 0
       ? undefined
@@ -168,17 +183,16 @@ export function stagedParts({
         };
       },
     })),
-    rest.length === 0
+    rest.length === 0 && nodes === undefined
       ? undefined
       : {
           id: idOf("contract"),
-          run: async (session) =>
-            await write(
-              session,
-              rest.flatMap((each) => takeStages(each, take(session))),
-              "everything is as it was",
-              rest,
-            ),
+          async run(session) {
+            // The DaemonSet that carries the lease is another one since the nodes went back: it is read again.
+            const { leaseCarrier: _before, ...fresh } = session;
+            const stages = rest.flatMap((each) => takeStages(each, take(session)));
+            return await write(fresh, [...stages, ...ofNodes(session)], "everything is as it was", rest);
+          },
         },
     readers === undefined
       ? undefined

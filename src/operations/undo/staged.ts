@@ -1,6 +1,7 @@
 import type { Bundle } from "../../bundle/read.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import { reasonOf, isAnswer } from "../../errors.ts";
+import { installOwner } from "../../merge/apply-object.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import { parseTime } from "../../model/time.ts";
@@ -16,6 +17,7 @@ import { isOwn, whyNamed } from "./own.ts";
 import type { PlacedBundle } from "./placed.ts";
 import { goesAlone, refusals } from "./prepare.ts";
 import { readersBack } from "./readers.ts";
+import { followingOf, refusedBack, refusedPods, writesOf } from "./refused.ts";
 import type { UndoRequest } from "./request.ts";
 import { stagedParts } from "./staged-parts.ts";
 import { decide, isSecret, targetsOf, type Decision } from "./staged-entries.ts";
@@ -93,7 +95,15 @@ export async function stagedLeg(
         const downgrade = downgradeOf(targets);
         if (downgrade !== undefined) warn(checked, downgrade);
         const stops = [...(left?.refusals ?? []), ...((await readers?.refusals(checked)) ?? [])];
-        return stops.map(textOf);
+        const { version } = world.discovery;
+        const install = installOwner(lives.filter((live) => live !== undefined));
+        const writes = work.flatMap((each) => writesOf(each, install));
+        const refused = [
+          ...stops.map(textOf),
+          ...(await refusedBack(checked, version, writes, followingOf(work))),
+        ];
+        if (refused.length > 0) return refused;
+        return await refusedPods(checked, version, work, left?.nodes[0]);
       },
       parts: (own, done) =>
         stagedParts({ work, world, node, nodes, readers, since, request, own, done, idOf }),

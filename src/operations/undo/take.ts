@@ -1,14 +1,14 @@
 import { contentOf } from "../../bundle/content.ts";
 import { changeValues, expandObject } from "../../merge/expand-object.ts";
 import { dataOf } from "../../merge/config-map.ts";
-import { ownerData, ownerOf } from "../../merge/former-owner.ts";
+import { formerOwner, restoreManagers } from "../../merge/former-managers.ts";
 import { immutableChange } from "../../merge/immutable.ts";
 import { restoreObject } from "../../merge/restore-object.ts";
 import type { InstallOwner } from "../../merge/apply-object.ts";
 import { configChange } from "../../model/config-ledger.ts";
 import { configMapFacts } from "../../model/configmap.ts";
 import type { Draft } from "../../model/draft.ts";
-import type { KubeObject } from "../../model/kube.ts";
+import type { KubeObject, ManagedFieldsEntry, Ref } from "../../model/kube.ts";
 import { manager } from "../../model/names.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
@@ -21,6 +21,8 @@ import type { Decision } from "./staged-entries.ts";
 
 /** An object that is to be written. */
 export type Work = Decision & { readonly kind: "restore" | "delete" | "create" };
+
+type SavedManagers = readonly ManagedFieldsEntry[] | undefined;
 
 export type Stages = readonly (readonly ObjectGoal[])[];
 
@@ -65,7 +67,7 @@ export interface TakeOptions {
 /** The object exactly as it was, or gone where the run made it. */
 export function takeStages(work: Work, { real, given, note }: TakeOptions): Stages {
   const { target, kind } = work;
-  const { entry, before, live: first } = target;
+  const { entry, before, managers, live: first } = target;
   const { ref } = entry;
   if (isRemade(work) && !real)
     return [[{ ref, verb: "created", intended: () => undefined, confirms: () => "created" }]];
@@ -91,20 +93,21 @@ export function takeStages(work: Work, { real, given, note }: TakeOptions): Stag
       return live?.metadata.uid === first?.metadata.uid ? deletionOf(work, live) : undefined;
     const former = asOwnedNow(before, live);
     if (former === undefined) return undefined;
-    if (live === undefined) return { verb: "create", ref, body: former, fieldManager: manager };
-    return restoreObject(live, contentOf(live), former, ref, ownerOf(entry.data))?.write;
+    if (live === undefined) return creationOf(ref, former);
+    return restoreObject(live, contentOf(live), former, ref, formerOwner(former, managers))?.write;
   };
+  const owned = real ? ownedStages(work) : [];
   const own: ObjectGoal = {
     ref,
     verb,
     intended: decide,
     confirms: () => (given.has(work) ? "configured" : undefined),
     draft: (live) => draftOf(work, live),
-    ...waitFor(work),
+    ...(owned.length === 0 ? waitFor(work) : {}),
   };
   const noted =
     target.part === "configmap" && kind === "restore" && before !== undefined && note !== undefined;
-  if (!noted) return [...removed, [own]];
+  if (!noted) return [...removed, [own], ...owned];
   const stages = notedStages({
     ref,
     decide: (live) => decide(live),
@@ -116,13 +119,46 @@ export function takeStages(work: Work, { real, given, note }: TakeOptions): Stag
     draft: (live) => draftOf(work, live),
     ...(note.since === undefined ? {} : { since: note.since }),
   });
-  return stages.map((stage) =>
+  const told = stages.map((stage) =>
     stage.map((object) =>
       object.bookkeeping === true
         ? object
         : { ...object, verb, confirms: () => (given.has(work) ? ("configured" as const) : undefined) },
     ),
   );
+  return [...told, ...owned];
+}
+
+/**
+ * After the write in its owner's name: what is still other than it was, which the owner never had, and the managers
+ * that it had (hazard H14). Only then its pods are waited for.
+ */
+function ownedStages(work: Work): Stages {
+  const { entry, before, managers } = work.target;
+  const { ref } = entry;
+  if (before === undefined || managers === undefined) return [];
+  return [
+    [
+      {
+        ref,
+        bookkeeping: true,
+        intended(live) {
+          const former = asOwnedNow(before, live);
+          return live === undefined ? undefined : restoreObject(live, contentOf(live), former, ref)?.write;
+        },
+      },
+    ],
+    [{ ...managersGoal(ref, managers), ...waitFor(work) }],
+  ];
+}
+
+/** An object that is as it was has the managers that it had. */
+export function managersGoal(ref: Ref, managers: SavedManagers): ObjectGoal {
+  return {
+    ref,
+    bookkeeping: true,
+    intended: (live) => (live === undefined ? undefined : restoreManagers(live, managers, ref)),
+  };
 }
 
 function waitFor(work: Work): Pick<ObjectGoal, "waits"> {
@@ -145,6 +181,21 @@ function deletionOf({ target: { entry } }: Work, live: KubeObject | undefined): 
   };
 }
 
+/** What takes away the object that the run made anew, and makes the former one. */
+export function remakingOf(work: Work): readonly Write[] {
+  const { entry, before, live } = work.target;
+  const removed = deletionOf(work, live);
+  const made = asOwnedNow(before, undefined);
+  return [
+    ...(removed === undefined ? [] : [removed]),
+    ...(made === undefined ? [] : [creationOf(entry.ref, made)]),
+  ];
+}
+
+function creationOf(ref: Ref, body: KubeObject): Write {
+  return { verb: "create", ref, body, fieldManager: manager };
+}
+
 /** What undo's own bundle holds of a write. */
 function draftOf(
   { kind, target: { entry, before } }: Work,
@@ -156,7 +207,6 @@ function draftOf(
     ref: entry.ref,
     ...(live === undefined ? {} : { before: live }),
     ...(before === undefined || action === "deleted" ? {} : { after: before }),
-    data: ownerData(entry.data),
   };
 }
 

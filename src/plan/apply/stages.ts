@@ -1,6 +1,5 @@
 import { applyObject, type InstallOwner } from "../../merge/apply-object.ts";
 import { changedKeys } from "../../merge/config-map.ts";
-import { savedOwner } from "../../merge/former-owner.ts";
 import type { Draft } from "../../model/draft.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { objectName } from "../../model/object-name.ts";
@@ -158,7 +157,7 @@ function draftOf(target: Target, live: KubeObject | undefined, { recreated }: Ap
     ref,
     after: object,
     ...(before === undefined || was === undefined ? {} : { before: was }),
-    data: { ...savedOwner(before), ...(recreated.includes(target) ? { recreated: true } : {}) },
+    ...(recreated.includes(target) ? { data: { recreated: true } } : {}),
   };
 }
 

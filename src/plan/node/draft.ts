@@ -1,4 +1,3 @@
-import { savedOwner } from "../../merge/former-owner.ts";
 import type { Draft } from "../../model/draft.ts";
 import type { Write } from "../../model/write.ts";
 import type { NodeGoal } from "./goal.ts";
@@ -14,7 +13,6 @@ export function draftOf(write: Write, { daemonSet }: NodeWorld, { template }: No
     action: "changed",
     ref: write.ref,
     before: raw,
-    data: savedOwner(raw),
     ...(template.inFile === undefined ? {} : { after: template.inFile }),
   };
 }

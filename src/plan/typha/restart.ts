@@ -1,4 +1,3 @@
-import { savedOwner } from "../../merge/former-owner.ts";
 import type { Ref } from "../../model/kube.ts";
 import { manager, restartedAtAnnotation } from "../../model/names.ts";
 import { formatTime } from "../../model/time.ts";
@@ -17,8 +16,7 @@ export function typhaRestart(ref: Ref): ObjectGoal {
       const body = { metadata: { resourceVersion }, spec: { template } };
       return { verb: "patch", ref, patch: "merge", body, fieldManager: manager };
     },
-    draft: (before) =>
-      before === undefined ? undefined : { action: "changed", ref, before, data: savedOwner(before) },
+    draft: (before) => (before === undefined ? undefined : { action: "changed", ref, before }),
     waits: rolledOut(ref),
   };
 }

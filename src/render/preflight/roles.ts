@@ -18,6 +18,21 @@ export function bindingLines(rights: readonly NeededRight[], name: string): read
   );
 }
 
+/** How much somebody with these rights can do, where it is more than they say; undefined: no more. */
+export function powerLine(rights: readonly NeededRight[]): string | undefined {
+  const grants = rights.filter(({ verb }) => verb === "escalate" || verb === "bind");
+  if (grants.length > 0) {
+    const verbs = [...new Set(grants.map(({ verb }) => verb))].join(" and ");
+    return `This role amounts to cluster-admin: with ${verbs} on clusterroles its user can give anybody any right.`;
+  }
+  const starts = rights.find(
+    ({ verb, resource }) =>
+      (verb === "create" || verb === "patch") && ["pods", "daemonsets", "deployments"].includes(resource),
+  );
+  if (starts === undefined) return undefined;
+  return `Its user can act as every ServiceAccount ${starts.namespace === undefined ? "of the cluster" : `in ${starts.namespace}`}, because pods can be started as any of them.`;
+}
+
 interface Rule {
   readonly group: string;
   readonly resource: string;

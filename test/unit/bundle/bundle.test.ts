@@ -83,6 +83,22 @@ const secret: Draft = {
 };
 
 describe("what was saved can be read back", () => {
+  test("H14: who owned which field of what was there, but for its status; a Secret's keys are not saved", async () => {
+    const entry = (manager: string, more: object = {}) =>
+      ({ manager, operation: "Apply", apiVersion: "v1", fieldsV1: { "f:spec": {} }, ...more }) as const;
+    const managedFields = [entry("kubectl"), entry("kube-controller-manager", { subresource: "status" })];
+    const owned = (object: KubeObject): KubeObject => ({
+      ...object,
+      metadata: { ...object.metadata, managedFields },
+    });
+    const { before = policy("a") } = secret;
+    const bundle = await open();
+    await bundle.save([deletion(owned(policy("a"))), { ...secret, before: owned(before) }]);
+    await bundle.close();
+    const { entries } = await readBundle(bundle.directory);
+    expect(entries.map((each) => each.before?.managers)).toEqual([[entry("kubectl")], undefined]);
+  });
+
   test("every object as somebody would apply it, and who it was", async () => {
     const bundle = await open();
     await bundle.save([deletion(policy("a")), deletion(policy("b"))]);

@@ -71,7 +71,16 @@ describe("an index whose words are no names is refused before anything is read o
     ["a namespace with a way out", { namespace: "../nodes" }],
     ["an empty namespace", { namespace: "" }],
     ["a kind with a slash", { kind: "ConfigMap/status" }],
-    ["a field manager with a line break", { data: { manager: "a\nb", fields: {} } }],
+    [
+      "a field manager with a line break",
+      {
+        before: {
+          hash: "sha256:0",
+          managers: [{ manager: "a\nb", operation: "Apply", apiVersion: "v1", fieldsV1: {} }],
+        },
+      },
+    ],
+    ["field managers that are no list", { before: { hash: "sha256:0", managers: {} } }],
     ["a UID with a control character", { before: { uid: "\u009B", hash: "sha256:0" } }],
   ])("%s", async (_what, fields) => {
     await forgeEntry(directory, fields);

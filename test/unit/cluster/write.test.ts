@@ -49,7 +49,7 @@ describe("what a write looks like on the wire", () => {
     });
   });
 
-  test("a dry run stands in the query of PATCH and POST, and in the body of DELETE", () => {
+  test("a dry run stands in the query, and in the body of DELETE, where alone the server looks", () => {
     expect(requestOf(cordon, true).query).toMatchObject({ dryRun: "All" });
     const made = { apiVersion: "v1", kind: "Pod", metadata: { name: "p" } };
     const create: Write = { verb: "create", ref: pod, body: made, fieldManager: "m" };
@@ -58,8 +58,11 @@ describe("what a write looks like on the wire", () => {
       path: "/api/v1/namespaces/kube-system/pods",
       query: { fieldManager: "m", dryRun: "All" },
     });
-    expect(requestOf(removal, true)).toMatchObject({ body: { dryRun: ["All"] } });
-    expect(requestOf(removal, true).query).toBeUndefined();
+    expect(requestOf(removal, true)).toMatchObject({
+      body: { dryRun: ["All"] },
+      query: { dryRun: "All" },
+    });
+    expect(requestOf(removal, false)).not.toHaveProperty("query");
   });
 });
 

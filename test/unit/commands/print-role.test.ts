@@ -60,6 +60,22 @@ function gives(roles: readonly Role[], { verb, group, resource, namespace, names
   );
 }
 
+test("how much a role amounts to is said in one line with it, and why", async () => {
+  const said = async (command: string): Promise<readonly string[]> =>
+    (await printed(`--print-role=${command}`)).stdout
+      .split("\n")
+      .filter((line) => /^# (?:This role|Its user)/.test(line));
+  for (const command of ["apply", "undo"])
+    expect(await said(command)).toEqual([
+      "# This role amounts to cluster-admin: with escalate and bind on clusterroles its user can give anybody any right.",
+    ]);
+  for (const command of ["node", "controller", "configmap"])
+    expect(await said(command)).toEqual([
+      "# Its user can act as every ServiceAccount in kube-system, because pods can be started as any of them.",
+    ]);
+  for (const command of ["status", "preflight"]) expect(await said(command)).toEqual([]);
+});
+
 test("the role of a command is YAML with the lines that bind it, and no cluster is asked", async () => {
   const { exitCode, stdout, stderr } = await printed("--print-role=status");
   expect([exitCode, stderr]).toEqual([0, ""]);

@@ -37,7 +37,7 @@ function target(before: KubeObject | undefined, live: KubeObject | undefined): U
   } as const;
   const { group, version, resource, name } = index;
   const entry = { ...index, ref: { group, version, resource, kind, namespace, name } };
-  return { entry, part: "other", before, live, adopted: false, another: false };
+  return { entry, part: "other", before, managers: undefined, live, adopted: false, another: false };
 }
 
 describe("H04: what is judged is what runs when the policies' turn comes", () => {
