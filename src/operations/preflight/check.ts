@@ -1,4 +1,4 @@
-import type { Need } from "../../cluster/observe.ts";
+import { isNeed } from "../../cluster/observe.ts";
 import { userError } from "../../errors.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import { known } from "../../model/reading.ts";
@@ -10,8 +10,10 @@ import { basicNeeds, needsOf } from "../../preflight/needs.ts";
 import type { Subject } from "../../preflight/subject.ts";
 import { catalogue, withTold } from "../../releases/catalogue.ts";
 import type { FactsSource } from "../facts/source.ts";
+import { readInstalled } from "../installed.ts";
 import { askRights } from "../node/rights.ts";
 import { rightsTo } from "./coming.ts";
+import { upstream } from "../upstream.ts";
 import { manifestOf, refuseOther, type Target } from "./target.ts";
 
 /** What the rules say of a cluster and a target. */
@@ -48,17 +50,23 @@ export async function checkRelease(
   const first = factsFrom(basic);
   refuseNone(first, basic);
   if (file !== undefined) refuseOther(file, first);
-  const subject = subjectOf(target, first);
+  const subject = await subjectOf(target, first);
   const applying = rules.filter((rule) => rule.applies(first, subject).applies !== false);
-  const more = needsOf(applying).filter(
-    (name): name is Need => name !== "rights" && !basic[name].known && basic[name].why === "not asked",
-  );
-  const [rest, rights] = await Promise.all([
+  const more = needsOf(applying)
+    .filter(isNeed)
+    .filter((name) => !basic[name].known && basic[name].why === "not asked");
+  const [rest, rights, installed] = await Promise.all([
     more.length === 0 || source.connection === undefined ? basic : source.read(more),
     readRights(source, subject, basic),
+    source.connection === undefined || file === undefined
+      ? basic.installed
+      : readInstalled(
+          source.connection,
+          file.objects.map(({ object }) => object),
+        ),
   ]);
   const read = Object.fromEntries(more.map((name) => [name, rest[name]]));
-  const cluster: ClusterFacts = { ...basic, ...read, rights };
+  const cluster: ClusterFacts = { ...basic, ...read, rights, installed };
   const facts = factsFrom(cluster);
   return { findings: findingsOf(rules, facts, subject, cluster.now), facts, cluster, target };
 }
@@ -71,11 +79,11 @@ function refuseNone({ daemonSet, install }: PreflightFacts, { daemonSets }: Clus
   if (!byOperator) throw userError(daemonSet.message);
 }
 
-function subjectOf({ to, file }: Target, facts: PreflightFacts): Subject {
+async function subjectOf({ to, file }: Target, facts: PreflightFacts): Promise<Subject> {
   const manifest = manifestOf(file);
   return {
     ...(to === undefined ? {} : { to, rights: rightsTo(to.known ? to.value : undefined, facts) }),
-    ...(manifest === undefined ? {} : { manifest }),
+    ...(manifest === undefined ? {} : { manifest, upstream: await upstream() }),
   };
 }
 

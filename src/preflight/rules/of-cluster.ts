@@ -82,6 +82,8 @@ import { servedKinds } from "./kubernetes/m16-served.ts";
 import { lastAppliedSize } from "./manifest/m17-last-applied.ts";
 import { needsOfRelease } from "./manifest/m18-needs-of-release.ts";
 import { controllerStrategy } from "./components/m19-controller-strategy.ts";
+import { cniConfigKept } from "./network/m20-cni-config.ts";
+import { apiServerKept } from "./network/m21-api-server.ts";
 import { unclearIsolation } from "./policy/n01-unclear.ts";
 import { toClose } from "./policy/n02-to-close.ts";
 import { toDelete } from "./policy/n03-to-delete.ts";
@@ -197,6 +199,8 @@ export const rulesOfCluster: readonly ClusterRule[] = [
   lastAppliedSize,
   needsOfRelease,
   controllerStrategy,
+  cniConfigKept,
+  apiServerKept,
   unclearIsolation,
   toClose,
   toDelete,

@@ -42,14 +42,14 @@ const place = (connection: Connection, names: readonly string[]) => {
 
 test("settings in the ConfigMap of a DaemonSet that was read already count: node -f sees them change", async () => {
   const { connection } = server({ calico_backend: "vxlan" });
-  const manifest = aFile({ config: { calico_backend: "bird" } });
+  const manifest = aFile({ env: [{ name: "CALICO_NETWORKING_BACKEND", value: "bird" }] });
   const findings = await findingsForStep(
     "node",
-    place(connection, ["nodes", "daemonSets", "pods", "revisions", "workloads", "installation"]),
+    place(connection, ["nodes", "daemonSets", "pods", "revisions", "workloads", "installation", "installed"]),
     { to: known(versionOf("v3.29.1")), manifest },
   );
   expect(findings.find(({ id }) => id === "M10")?.because).toBe(
-    "CALICO_NETWORKING_BACKEND was vxlan, is bird in the file",
+    'DaemonSet kube-system/calico-node containers[name="calico-node"].env[name="CALICO_NETWORKING_BACKEND"]: vxlan -> bird',
   );
 });
 

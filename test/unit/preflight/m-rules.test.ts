@@ -18,6 +18,8 @@ import { servedKinds } from "../../../src/preflight/rules/kubernetes/m16-served.
 import { lastAppliedSize } from "../../../src/preflight/rules/manifest/m17-last-applied.ts";
 import { needsOfRelease } from "../../../src/preflight/rules/manifest/m18-needs-of-release.ts";
 import { controllerStrategy } from "../../../src/preflight/rules/components/m19-controller-strategy.ts";
+import { cniConfigKept } from "../../../src/preflight/rules/network/m20-cni-config.ts";
+import { apiServerKept } from "../../../src/preflight/rules/network/m21-api-server.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import { known } from "../../../src/model/reading.ts";
@@ -43,7 +45,7 @@ describe("every rule about a manifest", () => {
       groups: ["", "apps"],
       kinds: kindsOf(["v1 ConfigMap", "apps/v1 DaemonSet"]),
     });
-    const install: Install = { template: { volumes: [varLib] } };
+    const install: Install = { template: { volumes: [varLib] }, config: { cni_network_config: "{}" } };
     for (const rule of rulesOf("M")) {
       const { outcome } = compared(rule, install, install, { readings: { served } });
       expect([rule.id, outcome]).toEqual([rule.id, expect.stringMatching(/^(pass|n\/a)$/)]);
@@ -55,8 +57,8 @@ describe("every rule about a manifest", () => {
     expect(compared(nodeAddresses, live, none).evidence).toEqual([
       {
         object: "DaemonSet kube-system/calico-node",
-        field: "env IP_AUTODETECTION_METHOD",
-        value: "interface=eth1 → ",
+        field: 'spec.template.spec.containers[name="calico-node"].env[name="IP_AUTODETECTION_METHOD"]',
+        value: "interface=eth1 -> not set",
       },
     ]);
   });
@@ -201,7 +203,6 @@ describe("settings that the file loses or changes", () => {
     ],
     ["M05", pools, { CALICO_IPV4POOL_BLOCK_SIZE: "24" }, {}, "warning"],
     ["M06", mtu, { FELIX_IPINIPMTU: "1440" }, { FELIX_IPINIPMTU: "8980" }, "warning"],
-    ["M07", otherSettings, { FELIX_DEFAULTENDPOINTTOHOSTACTION: "ACCEPT" }, {}, "warning"],
     ["M10", encapsulation, { CALICO_IPV4POOL_IPIP: "Always" }, { CALICO_IPV4POOL_IPIP: "Never" }, "warning"],
     ["M10", encapsulation, {}, { CALICO_IPV4POOL_VXLAN: "Always" }, "warning"],
     ["M12", typhaKept, { FELIX_TYPHAK8SSERVICENAME: "calico-typha" }, {}, "warning"],
@@ -226,7 +227,6 @@ describe("settings that the file loses or changes", () => {
     ["what only the new release sets", otherSettings, {}, { FELIX_HEALTHENABLED: "true" }],
     ["encapsulation that is off either way", encapsulation, {}, { CALICO_IPV4POOL_VXLAN: "Never" }],
     ["no Typha either way", typhaKept, {}, { FELIX_TYPHAK8SSERVICENAME: "none" }],
-    ["log levels", otherSettings, { FELIX_LOGSEVERITYSCREEN: "info" }, {}],
   ] as const)("is no loss: %s", (_what, rule, live, file) => {
     expect(compared(rule, { env: env(live) }, { env: env(file) }).outcome).toBe("pass");
   });
@@ -235,7 +235,7 @@ describe("settings that the file loses or changes", () => {
     expect(compared(encapsulation, none, { config: { calico_backend: "vxlan" } })).toMatchObject({
       outcome: "fail",
       severity: "error",
-      because: "CALICO_NETWORKING_BACKEND was bird, is vxlan in the file",
+      because: "ConfigMap kube-system/calico-config data.calico_backend: bird -> vxlan",
     });
   });
 
@@ -248,7 +248,9 @@ describe("settings that the file loses or changes", () => {
       env: [{ ...cni, name: "FELIX_VXLANMTU" }],
       config: { veth_mtu: value },
     });
-    expect(compared(mtu, side("1440"), side("0")).because).toBe("FELIX_VXLANMTU was 1440, is 0 in the file");
+    expect(compared(mtu, side("1440"), side("0")).because).toBe(
+      "ConfigMap kube-system/calico-config data.veth_mtu: 1440 -> 0",
+    );
   });
 
   test("a file without the ConfigMap leaves the cluster's as it is", () => {
@@ -262,12 +264,14 @@ describe("settings that the file loses or changes", () => {
   test("a value that stands in a Secret is lost, kept, or not known to be the same; it is never taken for none", () => {
     const secret = { name: "FELIX_X", valueFrom: { secretKeyRef: { name: "s", key: "k" } } };
     expect(compared(otherSettings, { env: [secret] }, { env: [secret] }).outcome).toBe("pass");
-    expect(compared(otherSettings, { env: [secret] }, none)).toMatchObject({
+    expect(compared(otherSettings, { env: [secret] }, none, { base: none })).toMatchObject({
       outcome: "fail",
-      because: "FELIX_X was Secret s, key k, is not set in the file",
+      because: expect.stringContaining(
+        'env[name="FELIX_X"]: {"secretKeyRef":{"name":"s","key":"k"}} -> not set',
+      ) as string,
     });
     expect(
-      compared(otherSettings, { env: [secret] }, { env: [{ name: "FELIX_X", value: "1" }] }),
+      compared(otherSettings, { env: [secret] }, { env: [{ name: "FELIX_X", value: "1" }] }, { base: none }),
     ).toMatchObject({ outcome: "unknown", severity: "warning" });
   });
 
@@ -518,5 +522,86 @@ describe("M19: never two controllers", () => {
     expect(compared(controllerStrategy, none, none).outcome).toBe("n/a");
     const tombstone = rolling("RollingUpdate", 0);
     expect(compared(controllerStrategy, none, { objects: [tombstone] }).outcome).toBe("pass");
+  });
+});
+
+describe("settings of your own, told from upstream's", () => {
+  const base: Install = {
+    env: env({ CALICO_IPV4POOL_IPIP: "Always" }),
+    config: { veth_mtu: "0", cni_network_config: '{"plugins": [{"type": "calico"}]}' },
+  };
+  const with_ = (values: Readonly<Record<string, string>>): Install => ({
+    ...base,
+    env: env({ CALICO_IPV4POOL_IPIP: "Always", ...values }),
+  });
+  const pool = {
+    apiVersion: "crd.projectcalico.org/v1",
+    kind: "IPPool",
+    metadata: { name: "default-ipv4-ippool" },
+    spec: { cidr: "192.168.0.0/16", ipipMode: "CrossSubnet" },
+  };
+
+  test("M05, M06, M10, M20 and M21: what breaks a cluster is an error; M07: the rest is a warning", () => {
+    const said = (rule: typeof pools, live: Install) => {
+      const { outcome, severity, because } = compared(rule, live, base, { base });
+      return `${outcome} ${severity}: ${because}`;
+    };
+    expect(said(pools, with_({ CALICO_IPV4POOL_CIDR: "10.0.0.0/16" }))).toMatch(/^fail error: .*10\.0\.0\.0/);
+    expect(said(mtu, { ...base, config: { ...base.config, veth_mtu: "1440" } })).toMatch(/^fail error: /);
+    expect(said(encapsulation, with_({ CALICO_IPV4POOL_IPIP: "CrossSubnet" }))).toMatch(
+      /^fail error: .*CrossSubnet -> Always/,
+    );
+    const cni = {
+      ...base.config,
+      cni_network_config: '{"plugins": [{"type": "calico"}, {"type": "tuning"}]}',
+    };
+    expect(said(cniConfigKept, { ...base, config: cni })).toMatch(
+      /^fail error: .*data\.cni_network_config\.plugins\[type="tuning"\]: \{"type":"tuning"\} -> not set/,
+    );
+    const address = with_({ KUBERNETES_SERVICE_HOST: "10.11.12.13" });
+    expect(said(apiServerKept, address)).toMatch(/^fail warning: /);
+    const bpf = with_({ KUBERNETES_SERVICE_HOST: "10.11.12.13", FELIX_BPFENABLED: "true" });
+    expect(said(apiServerKept, bpf)).toMatch(/^fail error: .*10\.11\.12\.13 -> not set/);
+    expect(said(otherSettings, with_({ FELIX_X: "1" }))).toMatch(/^fail warning: .*FELIX_X.*: 1 -> not set/);
+  });
+
+  test("what upstream itself changed is nobody's loss", () => {
+    const next: Install = {
+      env: env({ CALICO_IPV4POOL_IPIP: "Always", IP: "autodetect", CALICO_IPV4POOL_CIDR: "10.1.0.0/16" }),
+      config: { veth_mtu: "1500", cni_network_config: '{"plugins": [{"type": "calico", "mtu": 1}]}' },
+    };
+    for (const rule of [nodeAddresses, pools, mtu, otherSettings, encapsulation, cniConfigKept])
+      expect([rule.id, compared(rule, base, next, { base }).outcome]).toEqual([rule.id, "pass"]);
+  });
+
+  test("M05 and M10: a pool that exists stays as it is, and is named; then it is a warning", () => {
+    const objects = [pool];
+    const live = { ...with_({ CALICO_IPV4POOL_CIDR: "10.0.0.0/16" }), objects };
+    expect(compared(pools, live, base, { base })).toMatchObject({
+      outcome: "fail",
+      severity: "warning",
+      because: expect.stringContaining(
+        "IPPool default-ipv4-ippool 192.168.0.0/16, ipipMode CrossSubnet stays as it is: this setting only counts when no pool exists",
+      ) as string,
+    });
+    const crossed = { ...with_({ CALICO_IPV4POOL_IPIP: "CrossSubnet" }), objects };
+    expect(compared(encapsulation, crossed, base, { base }).severity).toBe("warning");
+    expect(compared(pools, live, base, { base, readings: { ipPools: forbidden } })).toMatchObject({
+      outcome: "fail",
+      severity: "error",
+    });
+  });
+
+  test("M07: unknown where nobody can tell whose it was; M20 where an object could not be read", () => {
+    expect(compared(otherSettings, with_({ FELIX_X: "1" }), base)).toMatchObject({
+      outcome: "unknown",
+      severity: "warning",
+      because: expect.stringContaining("upstream's manifest of v3.29 is not on record") as string,
+    });
+    const objects = [aDaemonSet({ template: aTemplate() })];
+    const unread = [{ object: "configmap/calico-config", message: "forbidden" }];
+    expect(
+      compared(cniConfigKept, base, base, { base, readings: { installed: known({ objects, unread }) } }),
+    ).toMatchObject({ outcome: "unknown", because: "configmap/calico-config could not be read: forbidden" });
   });
 });
