@@ -2,8 +2,12 @@ import type { Evidence } from "./finding.ts";
 import type { Setting } from "./settings.ts";
 
 /** `DaemonSet kube-system/calico-node containers[name="calico-node"].livenessProbe.timeoutSeconds: 60 -> 10`. */
-export function settingText(setting: Setting): string {
-  const { object, field, before, after } = setting;
+export function settingText({
+  object,
+  field,
+  before,
+  after,
+}: Pick<Setting, "object" | "field" | "before" | "after">): string {
   return `${object} ${short(field)}: ${valueText(before)} -> ${valueText(after)}`;
 }
 

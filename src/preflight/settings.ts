@@ -12,6 +12,7 @@ import type { Upstream } from "../releases/upstream.ts";
 import type { Version } from "../releases/version.ts";
 import { objectOf } from "./seen.ts";
 import { subjectKind, type SettingKind } from "./setting-kind.ts";
+import type { ManifestObject } from "../manifest/parse.ts";
 import type { TargetManifest } from "./subject.ts";
 
 /** A field of an object of the file that is yours, or that the file changes. */
@@ -43,11 +44,30 @@ export interface SettingFacts {
  */
 export function fileSettings(
   { objects: inFile }: Pick<TargetManifest, "objects">,
-  { installed, configMaps, asked }: SettingFacts,
+  facts: SettingFacts,
+  upstream: Upstream | undefined,
+): FileSettings {
+  const parts = [inFile, facts.configMaps, facts.asked, upstream];
+  const last = asked.get(facts.installed);
+  if (last?.parts.every((part, index) => part === parts[index]) === true) return last.settings;
+  const settings = compared(inFile, facts, upstream);
+  asked.set(facts.installed, { parts, settings });
+  return settings;
+}
+
+/** Many rules ask about the same objects: compared once. */
+const asked = new WeakMap<
+  InstalledFacts,
+  { readonly parts: readonly unknown[]; readonly settings: FileSettings }
+>();
+
+function compared(
+  inFile: readonly ManifestObject[],
+  { installed, configMaps, asked: release }: SettingFacts,
   upstream: Upstream | undefined,
 ): FileSettings {
   const { objects } = installed;
-  const base = asked.known ? baseOf(upstream, asked.value, objects) : asked;
+  const base = release.known ? baseOf(upstream, release.value, objects) : release;
   const owner = installOwner(objects);
   const pairs = inFile.flatMap(({ object }) => {
     if (untold.has(object.kind)) return [];

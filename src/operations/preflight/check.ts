@@ -7,6 +7,7 @@ import { findingsOf } from "../../preflight/cluster-rules.ts";
 import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import type { Finding } from "../../preflight/finding.ts";
 import { basicNeeds, needsOf } from "../../preflight/needs.ts";
+import { fileSettings, type FileSettings } from "../../preflight/settings.ts";
 import type { Subject } from "../../preflight/subject.ts";
 import { catalogue, withTold } from "../../releases/catalogue.ts";
 import type { FactsSource } from "../facts/source.ts";
@@ -23,6 +24,8 @@ export interface Checked {
   /** All that was read. */
   readonly cluster: ClusterFacts;
   readonly target: Target;
+  /** What the file makes of the settings of the install; undefined: there is none, or it could not be read. */
+  readonly settings?: FileSettings;
 }
 
 /**
@@ -68,7 +71,14 @@ export async function checkRelease(
   const read = Object.fromEntries(more.map((name) => [name, rest[name]]));
   const cluster: ClusterFacts = { ...basic, ...read, rights, installed };
   const facts = factsFrom(cluster);
-  return { findings: findingsOf(rules, facts, subject, cluster.now), facts, cluster, target };
+  const settings = settingsFor(subject, facts);
+  return {
+    findings: findingsOf(rules, facts, subject, cluster.now),
+    facts,
+    cluster,
+    target,
+    ...(settings === undefined ? {} : { settings }),
+  };
 }
 
 /** Nothing to judge, or nobody said which of several (hazard H20): better said once than in every finding. */
@@ -85,6 +95,14 @@ async function subjectOf({ to, file }: Target, facts: PreflightFacts): Promise<S
     ...(to === undefined ? {} : { to, rights: rightsTo(to.known ? to.value : undefined, facts) }),
     ...(manifest === undefined ? {} : { manifest, upstream: await upstream() }),
   };
+}
+
+function settingsFor(
+  { manifest, upstream: record }: Subject,
+  { installed, configMaps, asked }: PreflightFacts,
+): FileSettings | undefined {
+  if (manifest === undefined || !installed.known || !configMaps.known) return undefined;
+  return fileSettings(manifest, { installed: installed.value, configMaps: configMaps.value, asked }, record);
 }
 
 /** A file holds the rights of every step there is, and so does what is being saved. */

@@ -530,7 +530,7 @@ describe("settings of your own, told from upstream's", () => {
     env: env({ CALICO_IPV4POOL_IPIP: "Always" }),
     config: { veth_mtu: "0", cni_network_config: '{"plugins": [{"type": "calico"}]}' },
   };
-  const with_ = (values: Readonly<Record<string, string>>): Install => ({
+  const having = (values: Readonly<Record<string, string>>): Install => ({
     ...base,
     env: env({ CALICO_IPV4POOL_IPIP: "Always", ...values }),
   });
@@ -546,9 +546,9 @@ describe("settings of your own, told from upstream's", () => {
       const { outcome, severity, because } = compared(rule, live, base, { base });
       return `${outcome} ${severity}: ${because}`;
     };
-    expect(said(pools, with_({ CALICO_IPV4POOL_CIDR: "10.0.0.0/16" }))).toMatch(/^fail error: .*10\.0\.0\.0/);
+    expect(said(pools, having({ CALICO_IPV4POOL_CIDR: "10.0.0.0/16" }))).toMatch(/^fail error: .*10\.0\.0\.0/);
     expect(said(mtu, { ...base, config: { ...base.config, veth_mtu: "1440" } })).toMatch(/^fail error: /);
-    expect(said(encapsulation, with_({ CALICO_IPV4POOL_IPIP: "CrossSubnet" }))).toMatch(
+    expect(said(encapsulation, having({ CALICO_IPV4POOL_IPIP: "CrossSubnet" }))).toMatch(
       /^fail error: .*CrossSubnet -> Always/,
     );
     const cni = {
@@ -558,11 +558,11 @@ describe("settings of your own, told from upstream's", () => {
     expect(said(cniConfigKept, { ...base, config: cni })).toMatch(
       /^fail error: .*data\.cni_network_config\.plugins\[type="tuning"\]: \{"type":"tuning"\} -> not set/,
     );
-    const address = with_({ KUBERNETES_SERVICE_HOST: "10.11.12.13" });
+    const address = having({ KUBERNETES_SERVICE_HOST: "10.11.12.13" });
     expect(said(apiServerKept, address)).toMatch(/^fail warning: /);
-    const bpf = with_({ KUBERNETES_SERVICE_HOST: "10.11.12.13", FELIX_BPFENABLED: "true" });
+    const bpf = having({ KUBERNETES_SERVICE_HOST: "10.11.12.13", FELIX_BPFENABLED: "true" });
     expect(said(apiServerKept, bpf)).toMatch(/^fail error: .*10\.11\.12\.13 -> not set/);
-    expect(said(otherSettings, with_({ FELIX_X: "1" }))).toMatch(/^fail warning: .*FELIX_X.*: 1 -> not set/);
+    expect(said(otherSettings, having({ FELIX_X: "1" }))).toMatch(/^fail warning: .*FELIX_X.*: 1 -> not set/);
   });
 
   test("what upstream itself changed is nobody's loss", () => {
@@ -576,7 +576,7 @@ describe("settings of your own, told from upstream's", () => {
 
   test("M05 and M10: a pool that exists stays as it is, and is named; then it is a warning", () => {
     const objects = [pool];
-    const live = { ...with_({ CALICO_IPV4POOL_CIDR: "10.0.0.0/16" }), objects };
+    const live = { ...having({ CALICO_IPV4POOL_CIDR: "10.0.0.0/16" }), objects };
     expect(compared(pools, live, base, { base })).toMatchObject({
       outcome: "fail",
       severity: "warning",
@@ -584,7 +584,7 @@ describe("settings of your own, told from upstream's", () => {
         "IPPool default-ipv4-ippool 192.168.0.0/16, ipipMode CrossSubnet stays as it is: this setting only counts when no pool exists",
       ) as string,
     });
-    const crossed = { ...with_({ CALICO_IPV4POOL_IPIP: "CrossSubnet" }), objects };
+    const crossed = { ...having({ CALICO_IPV4POOL_IPIP: "CrossSubnet" }), objects };
     expect(compared(encapsulation, crossed, base, { base }).severity).toBe("warning");
     expect(compared(pools, live, base, { base, readings: { ipPools: forbidden } })).toMatchObject({
       outcome: "fail",
@@ -593,7 +593,7 @@ describe("settings of your own, told from upstream's", () => {
   });
 
   test("M07: unknown where nobody can tell whose it was; M20 where an object could not be read", () => {
-    expect(compared(otherSettings, with_({ FELIX_X: "1" }), base)).toMatchObject({
+    expect(compared(otherSettings, having({ FELIX_X: "1" }), base)).toMatchObject({
       outcome: "unknown",
       severity: "warning",
       because: expect.stringContaining("upstream's manifest of v3.29 is not on record") as string,
