@@ -18,12 +18,16 @@ import { servedKinds } from "../../../src/preflight/rules/kubernetes/m16-served.
 import { lastAppliedSize } from "../../../src/preflight/rules/manifest/m17-last-applied.ts";
 import { needsOfRelease } from "../../../src/preflight/rules/manifest/m18-needs-of-release.ts";
 import { controllerStrategy } from "../../../src/preflight/rules/components/m19-controller-strategy.ts";
+import { fileOfOneRelease } from "../../../src/preflight/rules/manifest/m22-file-of-one-release.ts";
+import { probesFit } from "../../../src/preflight/rules/manifest/m23-probes.ts";
+import { valuesRead } from "../../../src/preflight/rules/manifest/m24-values.ts";
+import type { TargetManifest } from "../../../src/preflight/subject.ts";
 import { cniConfigKept } from "../../../src/preflight/rules/network/m20-cni-config.ts";
 import { apiServerKept } from "../../../src/preflight/rules/network/m21-api-server.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import { known } from "../../../src/model/reading.ts";
-import { aDaemonSet, aNode, aPod, aTemplate, aWorkload } from "../build/a-cluster.ts";
+import { aConfigMap, aDaemonSet, aNode, aPod, aTemplate, aWorkload } from "../build/a-cluster.ts";
 import { aFile, compared, env, fileOf, type Install } from "./a-file.ts";
 import { findingOf, forbidden, rulesOf } from "./cluster.ts";
 
@@ -525,6 +529,67 @@ describe("M19: never two controllers", () => {
   });
 });
 
+describe("the file against itself", () => {
+  test("M22: a CNI plugin of another release than calico-node's; images that tell none are left out", () => {
+    const file: Install = { template: { node: "calico/node:v3.30.7", cni: "calico/cni:v3.28.5" } };
+    expect(compared(fileOfOneRelease, none, file)).toMatchObject({
+      outcome: "fail",
+      severity: "error",
+      because: expect.stringContaining("install-cni (calico/cni:v3.28.5) is of v3.28.5") as string,
+      fix: expect.stringContaining("to v3.30.7") as string,
+    });
+    const mirrored: Install = { template: { node: "calico/node:v3.30.7", cni: "mirror.example/cni:own" } };
+    expect(compared(fileOfOneRelease, none, mirrored).outcome).toBe("pass");
+    expect(compared(fileOfOneRelease, none, fileOf([aConfigMap()])).outcome).toBe("n/a");
+  });
+
+  test("M23: a probe that asks BIRD where the backend runs none would never be Ready", () => {
+    const probe = { exec: { command: ["/bin/calico-node", "-felix-ready", "-bird-ready"] } };
+    const file = (backend: string): TargetManifest => {
+      const set = aDaemonSet({
+        template: aTemplate({ env: [{ name: "CALICO_NETWORKING_BACKEND", value: backend }] }),
+      });
+      const { template } = set["spec"] as { readonly template: { readonly spec: { containers: object[] } } };
+      template.spec.containers = template.spec.containers.map((each) => ({ ...each, readinessProbe: probe }));
+      return fileOf([set]);
+    };
+    expect(compared(probesFit, none, file("vxlan"))).toMatchObject({
+      outcome: "fail",
+      severity: "error",
+      because: expect.stringContaining('containers[name="calico-node"].readinessProbe -bird-ready') as string,
+    });
+    expect(compared(probesFit, none, file("bird")).outcome).toBe("n/a");
+    expect(compared(probesFit, none, { env: env({ CALICO_NETWORKING_BACKEND: "none" }) }).outcome).toBe(
+      "pass",
+    );
+  });
+
+  test.each<[string, Install, RegExp]>([
+    ["a CIDR that is none", { env: env({ CALICO_IPV4POOL_CIDR: "10.0.0.0" }) }, /is no CIDR: 10\.0\.0\.0/],
+    ["of the other family", { env: env({ CALICO_IPV4POOL_CIDR: "fd00::/48" }) }, /is an IPv6 CIDR/],
+    [
+      "a CNI configuration that is no JSON",
+      { config: { cni_network_config: '{"plugins": [}' } },
+      /is no JSON/,
+    ],
+    ["a variable of a shell", { env: env({ FELIX_X: "${MTU}" }) }, /still has \$\{MTU\}/],
+    ["a template's", { config: { veth_mtu: "{{ mtu }}" } }, /data\.veth_mtu still has \{\{ mtu \}\}/],
+    ["a placeholder that no installer fills in", { config: { veth_mtu: "__CNI_MTU__" } }, /__CNI_MTU__/],
+  ])("M24: %s", (_what, file, because) => {
+    expect(compared(valuesRead, none, file)).toMatchObject({
+      outcome: "fail",
+      severity: "error",
+      because: expect.stringMatching(because) as string,
+    });
+  });
+
+  test("M24: what install-cni fills in is a value", () => {
+    const cni =
+      '{"plugins": [{"type": "calico", "mtu": __CNI_MTU__, "nodename": "__KUBERNETES_NODE_NAME__"}]}';
+    expect(compared(valuesRead, none, { config: { cni_network_config: cni } }).outcome).toBe("pass");
+  });
+});
+
 describe("settings of your own, told from upstream's", () => {
   const base: Install = {
     env: env({ CALICO_IPV4POOL_IPIP: "Always" }),
@@ -546,7 +611,9 @@ describe("settings of your own, told from upstream's", () => {
       const { outcome, severity, because } = compared(rule, live, base, { base });
       return `${outcome} ${severity}: ${because}`;
     };
-    expect(said(pools, having({ CALICO_IPV4POOL_CIDR: "10.0.0.0/16" }))).toMatch(/^fail error: .*10\.0\.0\.0/);
+    expect(said(pools, having({ CALICO_IPV4POOL_CIDR: "10.0.0.0/16" }))).toMatch(
+      /^fail error: .*10\.0\.0\.0/,
+    );
     expect(said(mtu, { ...base, config: { ...base.config, veth_mtu: "1440" } })).toMatch(/^fail error: /);
     expect(said(encapsulation, having({ CALICO_IPV4POOL_IPIP: "CrossSubnet" }))).toMatch(
       /^fail error: .*CrossSubnet -> Always/,
