@@ -2,7 +2,6 @@ import { daemonSetFacts, type Strategy } from "../model/daemonset.ts";
 import { splitApiVersion, type KubeObject, type Ref } from "../model/kube.ts";
 import { applyObject, type InstallOwner } from "./apply-object.ts";
 import { isHeld, withStrategy } from "./compare.ts";
-import type { Conflict } from "./conflicts.ts";
 import { patched } from "./patched.ts";
 import { strategyAfter } from "./strategy-after.ts";
 
@@ -12,8 +11,6 @@ export interface AfterApply {
   readonly live: KubeObject;
   /** As the apply leaves it, before the server fills anything in. */
   readonly after: KubeObject;
-  /** Fields that somebody else owns: they stop the apply (hazard H14). */
-  readonly conflicts: readonly Conflict[];
 }
 
 /**
@@ -35,12 +32,12 @@ export function afterApply(live: KubeObject, inFile: KubeObject, install: Instal
     ...inFile,
     metadata: { ...inFile.metadata, ...(namespace === undefined ? {} : { namespace }) },
   };
-  const { patch, conflicts } = applyObject(live, desired, ref, install);
+  const { patch } = applyObject(live, desired, ref, install);
   const after = patched(live, patch);
-  if (inFile.kind !== "DaemonSet") return { live, after, conflicts };
+  if (inFile.kind !== "DaemonSet") return { live, after };
   const now = strategyNow(live);
   const strategy = strategyAfter(live, desired) ?? now;
-  return { live: withStrategy(live, now), after: withStrategy(after, strategy), conflicts };
+  return { live: withStrategy(live, now), after: withStrategy(after, strategy) };
 }
 
 /** A DaemonSet that names no update strategy has the one of its group version. */

@@ -10,14 +10,15 @@ import type { SettingKind } from "./setting-kind.ts";
 import { keptText, settingEvidence, settingFix, settingText } from "./setting-text.ts";
 import { fileSettings, type FileSettings, type Setting } from "./settings.ts";
 import { some } from "./some.ts";
-import { templatePair } from "./template-pair.ts";
+
+/** Whatever writes objects of a file. */
+const steps: readonly GuardedStep[] = ["controller", "configmap", "node", "apply"];
 
 /** A rule about some settings of an install: an apply of the file keeps them. */
 export function settingsRule(rule: {
   readonly id: RuleId;
   readonly severity: Severity;
   readonly page: RulePage;
-  readonly steps?: readonly GuardedStep[];
   /** Readings that weigh what is lost. */
   readonly looks?: readonly (keyof PreflightFacts)[];
   readonly kinds: readonly SettingKind[];
@@ -31,7 +32,7 @@ export function settingsRule(rule: {
   /** Where some weigh more than others, or an object of the cluster decides. */
   readonly weigh?: (found: readonly Setting[], readings: PreflightFacts) => Weight;
 }): ClusterRule {
-  const { id, severity, page, steps = [], looks = [], kinds, ofUnknown } = rule;
+  const { id, severity, page, looks = [], kinds, ofUnknown } = rule;
   const { which = () => true, counts = () => false } = rule;
   return clusterRule({
     id,
@@ -41,17 +42,14 @@ export function settingsRule(rule: {
     needs: ["daemonSet", "configMaps"],
     looks: ["installed", "asked", ...looks],
     steps,
-    check({ daemonSet, configMaps }, subject, _now, readings) {
+    check({ configMaps }, { manifest, upstream }, _now, readings) {
       const { installed, asked } = readings;
-      const { manifest, upstream } = subject;
-      if (manifest === undefined || templatePair(subject, daemonSet, configMaps) === undefined)
-        return {
-          outcome: "n/a",
-          because: `the file has no DaemonSet ${daemonSet.namespace}/${daemonSet.name}`,
-        };
       if (!installed.known) return unread(installed);
+      if (manifest === undefined) return { outcome: "n/a", because: "no manifest is given" };
       const facts = { installed: installed.value, configMaps, asked };
       const settings = fileSettings(manifest, facts, upstream);
+      if (settings.compared === 0)
+        return { outcome: "n/a", because: "the file has no object that the cluster has" };
       const own = settings.all.filter(({ kind }) => kinds.includes(kind)).filter(which);
       const found = own.filter(
         (each) =>

@@ -1,7 +1,6 @@
 import { baseOf, type Base } from "../facts/base.ts";
 import { afterApply, withOwnStrategy } from "../merge/after-apply.ts";
 import { installOwner } from "../merge/apply-object.ts";
-import type { Conflict } from "../merge/conflicts.ts";
 import { settingsOf, type EnvReader, type FieldChange } from "../merge/settings.ts";
 import type { InstalledFacts } from "../model/cluster-facts.ts";
 import type { ConfigMapFacts } from "../model/configmap.ts";
@@ -27,8 +26,8 @@ export interface FileSettings {
   /** What tells yours from upstream's. */
   readonly base: Reading<Base>;
   readonly all: readonly Setting[];
-  /** What stops the apply (hazard H14). */
-  readonly conflicts: readonly (Conflict & { readonly object: string })[];
+  /** Objects that both have. */
+  readonly compared: number;
 }
 
 export interface SettingFacts {
@@ -99,10 +98,7 @@ function compared(
       kind: subjectKind(live.kind, change),
     }));
   });
-  const conflicts = pairs.flatMap(({ live, conflicts: own }) =>
-    own.map((each) => ({ ...each, object: named(live) })),
-  );
-  return { base, all, conflicts };
+  return { base, all, compared: pairs.length };
 }
 
 /** Secrets are nobody's to read; what a CRD says is no setting. */

@@ -181,6 +181,20 @@ describe.skipIf(!existsSync(manifests))("settings of your own", { timeout: 180_0
     else expect(stderr).toContain(`: 0 kept, ${fields.length} lost or changed`);
   });
 
+  test("few-controllers, own-cni and own-probes: the command for one object names it as well", async () => {
+    const live = await edited("v3.29", "kdd", "few-controllers", "own-cni", "own-probes");
+    await kubectl("apply", "-f", live);
+    const run = (...args: readonly string[]) =>
+      runPlugin(cluster, [...args, "-f", pathOf("v3.30", "kdd"), "--dry-run=client"]);
+    const controller = await run("controller");
+    expect(controller.stderr).toMatch(/M07: Deployment \S+ \S+ENABLED_CONTROLLERS.*: policy,namespace/);
+    const configMap = await run("configmap");
+    expect([configMap.code, configMap.stderr]).toEqual([1, expect.stringMatching(/M20: ConfigMap .*tuning/)]);
+    const nodes = await run("node", "node-01", "--template-only");
+    expect(nodes.stderr).toMatch(/M07: DaemonSet .*livenessProbe\.timeoutSeconds: 60 -> 10/);
+    for (const { stderr } of [controller, nodes]) expect(stderr).not.toContain("M20");
+  });
+
   test("nobody who changed nothing is told of a setting of his own", async () => {
     await kubectl("apply", "-f", pathOf("v3.29", "kdd"));
     const { byId } = await preflight(pathOf("v3.30", "kdd"));
@@ -190,10 +204,8 @@ describe.skipIf(!existsSync(manifests))("settings of your own", { timeout: 180_0
 
   test("autodetection-by-set-env: what survives the apply is said to be kept, and blocks nothing", async () => {
     await kubectl("apply", "-f", pathOf("v3.29", "kdd"));
-    await kubectl(
-      ...["-n", "kube-system", "set", "env", "ds/calico-node", "-c", "calico-node"],
-      "IP_AUTODETECTION_METHOD=interface=eth1",
-    );
+    const setEnv = ["-n", "kube-system", "set", "env", "ds/calico-node", "-c", "calico-node"];
+    await kubectl(...setEnv, "IP_AUTODETECTION_METHOD=interface=eth1");
     const { byId, refusals } = await preflight(pathOf("v3.30", "kdd"));
     expect(byId.get("M04")).toMatchObject({
       outcome: "pass",

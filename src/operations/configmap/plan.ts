@@ -63,7 +63,8 @@ export async function planConfigMap(
   const change = changeOf(open, values, request);
   const force = takesOver(values, request);
   refuse(open, change, await problemsOf(session.connection, open, change), force);
-  if (change.applied.write !== undefined) await checkConfigMapStep(listening, open, change, request);
+  const inFile = values.kind === "object" ? values.find(open) : undefined;
+  if (change.applied.write !== undefined) await checkConfigMapStep(listening, open, change, inFile, request);
   if (force) warnings.push(...conflictLines(change).map((line) => `H14: ${line.trim()}`));
   warnings.push(...oldNodeLines(open, change));
 

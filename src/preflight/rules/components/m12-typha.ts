@@ -11,7 +11,6 @@ export const typhaKept = settingsRule({
     fix: "Take the manifest with Typha (calico-typha.yaml) where Typha runs, and the one without where it does not.",
     sources: ["manifests of v3.0 and newer", "https://docs.tigera.io/calico/latest/reference/typha/overview"],
   },
-  steps: ["apply"],
   kinds: ["typha"],
   counts: () => true,
   ofUnknown: "warning",

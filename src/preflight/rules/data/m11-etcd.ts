@@ -11,7 +11,6 @@ export const sameEtcd = settingsRule({
     fix: "Set etcd_endpoints in the file's ConfigMap to what the cluster has, and the certificates with it.",
     sources: ["manifests of the etcd datastore: etcd_endpoints is to be filled in"],
   },
-  steps: ["node", "apply"],
   kinds: ["etcd"],
   ofUnknown: "error",
   kept: "the file names the same etcd, or none",

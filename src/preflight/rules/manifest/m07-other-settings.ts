@@ -13,7 +13,6 @@ export const otherSettings = settingsRule({
     fix: "Put into the file what was meant: each line names the object, the field, its value now and after the apply.",
     sources: [manifestsCompared, "https://github.com/aws/amazon-vpc-cni-k8s/pull/395"],
   },
-  steps: ["apply"],
   kinds: ["other"],
   kept: "no other setting of your own is changed or lost",
 });

@@ -13,7 +13,6 @@ export const nodeAddresses = settingsRule({
     fix: "Set in the file what the live DaemonSet has.",
     sources: [manifestsCompared, "https://docs.tigera.io/calico/latest/networking/ipam/ip-autodetection"],
   },
-  steps: ["node", "apply"],
   kinds: ["addresses"],
   ofUnknown: "error",
   kept: "the settings by which nodes find their addresses are the same",

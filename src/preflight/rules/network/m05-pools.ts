@@ -13,7 +13,6 @@ export const pools = settingsRule({
     fix: "Set in the file what the live DaemonSet has.",
     sources: ["https://github.com/projectcalico/calico/issues/314", "manifests of v2.0, v2.1 and v3.13"],
   },
-  steps: ["apply"],
   looks: ["ipPools"],
   kinds: ["pools"],
   ofUnknown: "warning",

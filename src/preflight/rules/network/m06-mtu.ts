@@ -13,7 +13,6 @@ export const mtu = settingsRule({
     fix: "Set in the file what the cluster has.",
     sources: [manifestsCompared, "https://docs.tigera.io/calico/latest/networking/configuring/mtu"],
   },
-  steps: ["apply"],
   kinds: ["mtu"],
   ofUnknown: "warning",
   kept: "the MTU is the same",

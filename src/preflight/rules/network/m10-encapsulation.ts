@@ -17,7 +17,6 @@ export const encapsulation = settingsRule({
       "https://github.com/kubernetes-sigs/kubespray/pull/8167",
     ],
   },
-  steps: ["node", "apply"],
   looks: ["ipPools"],
   kinds: ["backend", "encapsulation"],
   which: (setting) => (setting.kind === "backend" ? isOtherBackend(setting) : isOnAnywhere(setting)),

@@ -15,7 +15,6 @@ export const cniConfigKept = settingsRule({
       "https://www.cni.dev/docs/spec/#section-1-network-configuration-format",
     ],
   },
-  steps: ["apply"],
   kinds: ["cni"],
   kept: "the CNI configuration has nothing of your own that the file changes",
 });

@@ -15,7 +15,6 @@ export const apiServerKept = settingsRule({
       "manifests of v3.30 and newer (calico-bpf.yaml)",
     ],
   },
-  steps: ["node", "apply"],
   looks: ["ebpf"],
   kinds: ["API server"],
   ofUnknown: "warning",
