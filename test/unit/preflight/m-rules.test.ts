@@ -637,6 +637,11 @@ describe("settings of your own, told from upstream's", () => {
       env: env({ CALICO_IPV4POOL_IPIP: "Always", IP: "autodetect", CALICO_IPV4POOL_CIDR: "10.1.0.0/16" }),
       config: { veth_mtu: "1500", cni_network_config: '{"plugins": [{"type": "calico", "mtu": 1}]}' },
     };
+    const etcd = (address: string): Install => ({ ...base, env: env({ ETCD_ENDPOINTS: address }) });
+    // Another etcd is another network, whoever changed it.
+    expect(
+      compared(sameEtcd, etcd("http://a:2379"), etcd("http://b:2379"), { base: etcd("http://a:2379") }),
+    ).toMatchObject({ outcome: "fail", severity: "error" });
     for (const rule of [nodeAddresses, pools, mtu, otherSettings, encapsulation, cniConfigKept])
       expect([rule.id, compared(rule, base, next, { base }).outcome]).toEqual([rule.id, "pass"]);
   });
