@@ -195,6 +195,19 @@ describe.skipIf(!existsSync(manifests))("settings of your own", { timeout: 180_0
     for (const { stderr } of [controller, nodes]) expect(stderr).not.toContain("M20");
   });
 
+  test("own-probes: whoever looks at saved facts with a file is told the same", async () => {
+    await kubectl("apply", "-f", await edited("v3.29", "kdd", "own-probes", "cross-subnet"));
+    const facts = join(folder, "facts.json");
+    await runPlugin(cluster, ["preflight", "--save-facts", facts]);
+    const live = (await preflight(pathOf("v3.30", "kdd"))).byId;
+    const file = pathOf("v3.30", "kdd");
+    const saved = ["--facts", facts, "-f", file];
+    const { stdout } = await runPlugin(cluster, ["preflight", "-o", "json", ...saved]);
+    const { findings } = JSON.parse(stdout) as { readonly findings: readonly Finding[] };
+    for (const id of rules) expect(findings.find((each) => each.id === id)).toEqual(live.get(id));
+    expect(live.get("M10")?.outcome).toBe("fail");
+  });
+
   test("nobody who changed nothing is told of a setting of his own", async () => {
     await kubectl("apply", "-f", pathOf("v3.29", "kdd"));
     const { byId } = await preflight(pathOf("v3.30", "kdd"));

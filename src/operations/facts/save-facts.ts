@@ -5,6 +5,7 @@ import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import { factsText } from "../../model/facts-file.ts";
 import { known } from "../../model/reading.ts";
 import { version } from "../../version.ts";
+import { readUpstreams } from "../installed.ts";
 import { askRights } from "../node/rights.ts";
 import { rightsFor } from "./rights.ts";
 
@@ -21,7 +22,11 @@ export async function factsSaver(path: string): Promise<Saver> {
   return async (connection, look) => {
     const seen = await look();
     const sets = seen.daemonSets.known ? seen.daemonSets.value : [];
-    const facts = { ...seen, rights: known(await askRights(connection, rightsFor(sets, seen))) };
+    const [rights, installed] = await Promise.all([
+      askRights(connection, rightsFor(sets, seen)),
+      readUpstreams(connection, sets[0]?.namespace ?? "kube-system"),
+    ]);
+    const facts = { ...seen, rights: known(rights), installed };
     // What a cluster looks like is nobody else's business.
     await writeWhole(path, factsText(facts, version), { mode: 0o600 }).catch((error: unknown) => {
       throw notWritten(path, error);
