@@ -24,11 +24,18 @@ import { notAsked, readingOf } from "./reading.ts";
 /** Groups that observing asks discovery about. */
 export const observedGroups: readonly string[] = ["", "apps", "extensions", "operator.tigera.io"];
 
-/** What `observe` can be asked for; whether this user may do something is asked with access reviews. */
-export type Need = Exclude<ReadingName, "rights">;
+/**
+ * What `observe` can be asked for; whether this user may do something is asked with access reviews, and which objects are
+ * read whole depends on a file.
+ */
+export type Need = Exclude<ReadingName, "rights" | "installed">;
+
+export function isNeed(name: ReadingName): name is Need {
+  return name !== "rights" && name !== "installed";
+}
 
 /** All of it. */
-export const observableNames: readonly Need[] = readingNames.filter((name) => name !== "rights");
+export const observableNames: readonly Need[] = readingNames.filter(isNeed);
 
 /** Groups that discovery has to be asked about for these. */
 export function groupsFor(needs: readonly Need[]): readonly string[] {
@@ -129,6 +136,7 @@ export async function observe(
     served: needs.includes("served") ? servedReading(source.discovery) : notAsked,
     dependants,
     rights: notAsked,
+    installed: notAsked,
     ...before,
   };
   const events = await ask("events", () => observeEvents(connection, facts, clock() ?? now));

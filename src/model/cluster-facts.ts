@@ -24,6 +24,13 @@ export interface DependantFacts {
   }[];
 }
 
+/** Objects of the install, whole: what an apply of a file is judged by. No Secrets. */
+export interface InstalledFacts {
+  readonly objects: readonly KubeObject[];
+  /** Objects that may be there and could not be read. */
+  readonly unread: readonly { readonly object: string; readonly message: string }[];
+}
+
 /**
  * All that can be known of a cluster: one observation, each part known or unknown with its reason. A
  * command asks for the readings that its rules name; the others are "not asked".
@@ -33,6 +40,8 @@ export interface ClusterFacts extends Observed, ListedFacts {
   readonly dependants: Reading<DependantFacts>;
   /** Of the user who looked, for the steps that come; from access reviews. */
   readonly rights: Reading<readonly RightFacts[]>;
+  /** Those that a file holds as well, or that upstream's manifests do. */
+  readonly installed: Reading<InstalledFacts>;
 }
 
 /** A name of a reading. */
@@ -52,6 +61,7 @@ const unlisted: Readonly<Record<Exclude<ReadingName, ListedName>, true>> = {
   served: true,
   dependants: true,
   rights: true,
+  installed: true,
 };
 
 export const listedNames = Object.keys(listedKinds) as readonly ListedName[];

@@ -44,6 +44,7 @@ export function factsOfObjects(objects: readonly KubeObject[]): ClusterFacts {
     served: notThere,
     dependants: notThere,
     rights: notThere,
+    installed: known({ objects: objects.filter(({ kind }) => kind !== "Secret"), unread: [] }),
     daemonSets: every("DaemonSet", calicoDaemonSet),
     windowsSets: every("DaemonSet", windowsDaemonSet),
     workloads: controllers.known && old.known ? known([...controllers.value, ...old.value]) : controllers,

@@ -1,40 +1,134 @@
-import type { Change } from "./template-pair.ts";
+import { baseOf, type Base } from "../facts/base.ts";
+import { afterApply, withOwnStrategy } from "../merge/after-apply.ts";
+import { installOwner } from "../merge/apply-object.ts";
+import { settingsOf, type EnvReader, type FieldChange } from "../merge/settings.ts";
+import type { InstalledFacts } from "../model/cluster-facts.ts";
+import type { ConfigMapFacts } from "../model/configmap.ts";
+import type { KubeObject } from "../model/kube.ts";
+import type { Reading } from "../model/reading.ts";
+import { recordOf } from "../model/record.ts";
+import type { Upstream } from "../releases/upstream.ts";
+import type { Version } from "../releases/version.ts";
+import { objectOf } from "./seen.ts";
+import { subjectKind, type SettingKind } from "./setting-kind.ts";
+import type { ManifestObject } from "../manifest/parse.ts";
+import type { TargetManifest } from "./subject.ts";
 
-const addresses = new Set([
-  "IP",
-  "IP6",
-  "IP_AUTODETECTION_METHOD",
-  "IP6_AUTODETECTION_METHOD",
-  "NODENAME",
-  "AS",
-  "CALICO_ROUTER_ID",
-]);
+/** A field of an object of the file that is yours, or that the file changes. */
+export interface Setting extends FieldChange {
+  /** `DaemonSet kube-system/calico-node`. */
+  readonly object: string;
+  readonly kind: SettingKind;
+}
 
-/** What belongs to one rule is not told by another. */
-export const settings = {
-  /** `IP: ""` of v2 and `autodetect` of v3 are the same. */
-  addresses: ({ name, live = "", file = "" }: Change) =>
-    addresses.has(name) && !(name === "IP" && [live, file].every((each) => /^(autodetect)?$/.test(each))),
-  pools: ({ name }: Change) =>
-    /^CALICO_IPV[46]POOL_(CIDR|BLOCK_SIZE|NAT_OUTGOING|NODE_SELECTOR)$|^NO_DEFAULT_POOLS$/.test(name),
-  mtu: ({ name }: Change) => /^(CNI_MTU|FELIX_[A-Z]*MTU)$/.test(name),
-  backend: ({ name }: Change) => /^CALICO_NETWORKING(_BACKEND)?$/.test(name),
-  encapsulation: ({ name }: Change) =>
-    /^(CALICO_IPV[46]POOL_(IPIP|VXLAN)|FELIX_(IPINIP|VXLAN)ENABLED)$/.test(name),
-  etcd: ({ name }: Change) => /^ETCD_(ENDPOINTS|AUTHORITY|SCHEME)$/.test(name),
-  typha: ({ name }: Change) => name === "FELIX_TYPHAK8SSERVICENAME",
-} as const satisfies Readonly<Record<string, (change: Change) => boolean>>;
+/** What applying a file makes of the settings of an install. */
+export interface FileSettings {
+  /** What tells yours from upstream's. */
+  readonly base: Reading<Base>;
+  readonly all: readonly Setting[];
+  /** Objects that both have. */
+  readonly compared: number;
+}
 
-/** Rules of their own look at these, or they say nothing about how calico-node behaves. */
-const elsewhere =
-  /^(DATASTORE_TYPE|CLUSTER_TYPE|CNI_NETWORK_CONFIG|CNI_CONF_NAME|SLEEP|CALICO_API_GROUP|FELIX_LOGSEVERITYSCREEN|CALICO_DISABLE_FILE_LOGGING|KUBERNETES_SERVICE_(HOST|PORT))$/;
+export interface SettingFacts {
+  readonly installed: InstalledFacts;
+  readonly configMaps: readonly ConfigMapFacts[];
+  /** The release that the live objects are of. */
+  readonly asked: Reading<Version>;
+}
 
-/** Lost, not new: what only the file sets is the new release's own. */
-export function isOtherLoss(change: Change): boolean {
+/**
+ * For every object that the file and the cluster have: what the apply makes of it, by the merge that writes it. Objects
+ * of the file that are not among the installed ones are new, or not written.
+ */
+export function fileSettings(
+  { objects: inFile }: Pick<TargetManifest, "objects">,
+  facts: SettingFacts,
+  upstream: Upstream | undefined,
+): FileSettings {
+  const parts = [inFile, facts.configMaps, facts.asked, upstream];
+  const last = asked.get(facts.installed);
+  if (last?.parts.every((part, index) => part === parts[index]) === true) return last.settings;
+  const settings = compared(inFile, facts, upstream);
+  asked.set(facts.installed, { parts, settings });
+  return settings;
+}
+
+/** Many rules ask about the same objects: compared once. */
+const asked = new WeakMap<
+  InstalledFacts,
+  { readonly parts: readonly unknown[]; readonly settings: FileSettings }
+>();
+
+function compared(
+  inFile: readonly ManifestObject[],
+  { installed, configMaps, asked: release }: SettingFacts,
+  upstream: Upstream | undefined,
+): FileSettings {
+  const { objects } = installed;
+  const base = release.known ? baseOf(upstream, release.value, objects) : release;
+  const owner = installOwner(objects);
+  const pairs = inFile.flatMap(({ object }) => {
+    if (untold.has(object.kind)) return [];
+    const live = objects.find((each) => isSame(each, object));
+    return live === undefined ? [] : [{ object, ...afterApply(live, object, owner) }];
+  });
+  const written = new Map(pairs.map(({ live, after }) => [live.metadata.name, after] as const));
+  const brought = inFile.map(({ object }) => object).filter(({ kind }) => kind === "ConfigMap");
+  const mapNow = (name: string): unknown =>
+    objects.find((each) => each.kind === "ConfigMap" && each.metadata.name === name)?.["data"] ??
+    configMaps.find((each) => each.name === name)?.data;
+  const mapThen = (name: string): unknown => {
+    const after = written.get(name);
+    return after?.kind === "ConfigMap"
+      ? (after["data"] ?? {})
+      : (mapNow(name) ?? brought.find(({ metadata }) => metadata.name === name)?.["data"]);
+  };
+  const mapOfBase = (name: string): unknown =>
+    base.known ? base.value.object({ kind: "ConfigMap", metadata: { name } })?.["data"] : undefined;
+  const env = { base: envReader(mapOfBase), live: envReader(mapNow), after: envReader(mapThen) };
+  const all = pairs.flatMap(({ live, after }) => {
+    const object = named(live);
+    const upstreams = base.known ? base.value.object(live) : ("unknown" as const);
+    const own = typeof upstreams === "object" ? withOwnStrategy(upstreams) : upstreams;
+    const sides = { base: own, live, after };
+    return settingsOf(sides, env).map((change) => ({
+      ...change,
+      object,
+      kind: subjectKind(live.kind, change),
+    }));
+  });
+  return { base, all, compared: pairs.length };
+}
+
+/** Secrets are nobody's to read; what a CRD says is no setting. */
+const untold: ReadonlySet<string> = new Set(["Secret", "CustomResourceDefinition"]);
+
+/** An object without a namespace goes where kubectl's context says, which the file does not tell. */
+function isSame(live: KubeObject, inFile: KubeObject): boolean {
+  const [here, there] = [live.metadata.namespace, inFile.metadata.namespace];
   return (
-    change.live !== undefined &&
-    change.live !== "" &&
-    !elsewhere.test(change.name) &&
-    !Object.values(settings).some((matches) => matches(change))
+    live.kind === inFile.kind &&
+    live.metadata.name === inFile.metadata.name &&
+    (here === undefined || there === undefined || here === there)
   );
+}
+
+function named({ kind, metadata: { name, namespace } }: KubeObject): string {
+  return objectOf({ kind, name, ...(namespace === undefined ? {} : { namespace }) });
+}
+
+/** `mapOf`: data of a ConfigMap of the install's namespace; undefined: it was not read. */
+function envReader(mapOf: (name: string) => unknown): EnvReader {
+  return ({ value, valueFrom }) => {
+    const source = recordOf(valueFrom);
+    if (source === undefined) return typeof value === "string" ? value : "";
+    const field = recordOf(source["fieldRef"])?.["fieldPath"];
+    if (typeof field === "string") return `field ${field}`;
+    const ref = recordOf(source["configMapKeyRef"]);
+    const { name, key, optional } = ref ?? {};
+    if (typeof name !== "string" || typeof key !== "string") return undefined;
+    const text = recordOf(mapOf(name))?.[key];
+    return typeof text === "string" ? text : optional === true ? "" : undefined;
+  };
 }

@@ -95,16 +95,8 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $old.version → $new.versi
   });
 
   test("what the file would lose, move or break is named, each by its own rule", async () => {
-    await kubectl([
-      "set",
-      "env",
-      "-n",
-      namespace,
-      "daemonset/calico-node",
-      "IP_AUTODETECTION_METHOD=interface=eth1",
-      "FELIX_DEFAULTENDPOINTTOHOSTACTION=ACCEPT",
-      "FELIX_IPINIPMTU=1400",
-    ]);
+    // Applied with the old manifest: what is set by hand afterwards survives the new one.
+    await kubectl(["apply", "-f", "-"], toYaml(hostedCalico(era.old).map(own)));
     await kubectl(["taint", "nodes", "node-03", "node-role.kubernetes.io/master=:NoSchedule"]);
     try {
       const spoiled = hostedCalico(era.new).map((object) => spoil(object, era));
@@ -222,11 +214,9 @@ function spoil(object: KubeObject, { kubeVersion }: Era): KubeObject {
   ) as { template: { metadata: object; spec: Record<string, unknown> } };
   const labels = { "k8s-app": "other" };
   spec.template.metadata = { labels };
-  const containers = spec.template.spec["containers"] as { readonly env: readonly object[] }[];
-  spec.template.spec["containers"] = containers.map((container) => ({
-    ...container,
-    env: [...container.env, { name: "CALICO_NETWORKING_BACKEND", value: "vxlan" }],
-  }));
+  spec.template.spec["containers"] = withEnv(spec.template.spec["containers"], {
+    CALICO_NETWORKING_BACKEND: "vxlan",
+  });
   spec.template.spec["tolerations"] = [];
   spec.template.spec["imagePullSecrets"] = [];
   return {
@@ -235,6 +225,31 @@ function spoil(object: KubeObject, { kubeVersion }: Era): KubeObject {
     spec: { ...spec, selector: { matchLabels: labels } },
     metadata: { ...object.metadata, annotations: { era: kubeVersion } },
   };
+}
+
+/** Settings of somebody's own. */
+function own(object: KubeObject): KubeObject {
+  if (object.kind !== "DaemonSet") return object;
+  const { template, ...spec } = object["spec"] as { template: { spec: Record<string, unknown> } };
+  const containers = withEnv(template.spec["containers"], {
+    IP_AUTODETECTION_METHOD: "interface=eth1",
+    FELIX_LOGSEVERITYSYS: "warning",
+    FELIX_IPINIPMTU: "1400",
+  });
+  return {
+    ...object,
+    spec: { ...spec, template: { ...template, spec: { ...template.spec, containers } } },
+  };
+}
+
+function withEnv(containers: unknown, values: Readonly<Record<string, string>>): readonly object[] {
+  return (containers as { readonly env: readonly { readonly name: string }[] }[]).map((container) => ({
+    ...container,
+    env: [
+      ...container.env.filter(({ name }) => !(name in values)),
+      ...Object.entries(values).map(([name, value]) => ({ name, value })),
+    ],
+  }));
 }
 
 function account(): KubeObject {

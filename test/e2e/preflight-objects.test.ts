@@ -288,7 +288,7 @@ describe("Kubernetes 1.15", () => {
       );
       await expectFound(cluster, ["-f", await file("moved.yaml", moved)], {
         B02: "fail Job kube-system/configure-calico",
-        M11: "fail DaemonSet kube-system/calico-node",
+        M11: "fail ConfigMap kube-system/calico-config",
         H08: "n/a",
         H09: "fail Service default/shop",
         H15: "n/a",

@@ -21,6 +21,7 @@ import {
 } from "../../plan/config/stale.ts";
 import type { Stop } from "../../plan/decision.ts";
 import { verdictOf } from "../../preflight/verdict.ts";
+import type { FileSettings } from "../../preflight/settings.ts";
 import { clusterRules } from "../../preflight/cluster-rules.ts";
 import { known } from "../../model/reading.ts";
 import { lookAtReaders, restartable } from "../config/readers.ts";
@@ -42,7 +43,7 @@ import { refusePods } from "./refused-pods.ts";
 import type { ApplyRequest } from "./request.ts";
 import { lookAtTargets, type Scene } from "./scene.ts";
 import { notesToCome } from "./state.ts";
-import { summaryOf } from "./summary.ts";
+import { settingsSummary, summaryOf } from "./summary.ts";
 
 /** What was seen of a cluster and a file before the question, and what follows from it. */
 export type ApplyLook =
@@ -102,8 +103,12 @@ export function lookFor(
 
 async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSignal): Promise<ApplyLook> {
   const look = await lookAtStart(session, request, signal);
-  if (look.kind !== "plan" || (await passes(session, look.source, request, look.settled))) return look;
-  return { ...noQuestion, kind: "not ready" };
+  if (look.kind !== "plan") return look;
+  const { ready, settings } = await passes(session, look.source, request, look.settled);
+  if (!ready) return { ...noQuestion, kind: "not ready" };
+  return settings === undefined
+    ? look
+    : { ...look, summary: { ...look.summary, settings: settingsSummary(settings) } };
 }
 
 /**
@@ -236,14 +241,14 @@ async function staleOf(
   return readers === undefined ? nothingStale : restartable(staleBy(readers, noted));
 }
 
-/** Every rule between what runs and the file, told; whether nothing stands in the way. */
+/** Every rule between what runs and the file, told; whether nothing stands in the way, and what becomes of settings. */
 async function passes(
   session: Session,
   source: FactsSource,
   { file, to, told, nodes, recreate }: ApplyRequest,
   /** Rules that fail only until the run itself has migrated. */
   settled: readonly string[],
-): Promise<boolean> {
+): Promise<{ readonly ready: boolean; readonly settings?: FileSettings }> {
   const release = told ?? to;
   const checked = await checkRelease(source, {
     target: { to: release === undefined ? undefined : known(release), file },
@@ -254,5 +259,6 @@ async function passes(
   const ignored = new Set([...nodes.ignored, ...(recreate ? ["M14", "M15"] : [])]);
   const verdict = verdictOf(checked.findings, { ignored, settled: new Set(settled), failOn: "error" });
   session.emit({ kind: "findings", checked, verdict });
-  return verdict.ready;
+  const { settings } = checked;
+  return { ready: verdict.ready, ...(settings === undefined ? {} : { settings }) };
 }

@@ -49,7 +49,7 @@ export async function lookAtTargets(
 }
 
 /** Whoever looks at a cluster lists these, whatever the file holds: an object of it is among them. */
-function listedAnyway({ resource, namespace }: Ref): Selection | undefined {
+export function listedAnyway({ resource, namespace }: Ref): Selection | undefined {
   switch (resource) {
     case "daemonsets":
     case "poddisruptionbudgets":

@@ -1,11 +1,24 @@
 import type { Ref } from "../../model/kube.ts";
-import type { ApplySummary } from "../../plan/apply/summary.ts";
+import type { ApplySummary, SettingsSummary } from "../../plan/apply/summary.ts";
 import { isLeftAlone, type Target } from "../../plan/apply/target.ts";
 import type { Stale } from "../../plan/config/stale.ts";
+import type { FileSettings } from "../../preflight/settings.ts";
 import type { UpgradeHop } from "../../plan/upgrade/plan.ts";
 import type { NodesLeft } from "../node/remaining.ts";
 import type { Migration } from "./migrations.ts";
 import type { ApplyRequest } from "./request.ts";
+
+/** What the rules were asked about, in short. */
+export function settingsSummary({ base, all }: FileSettings): SettingsSummary {
+  const changed = all.flatMap(({ group, object, field, before, after }) =>
+    group === "lost" || group === "conflict" ? [{ group, object, field, before, after }] : [],
+  );
+  return {
+    ...(base.known ? { base: `${base.value.flavour} of ${base.value.release}` } : { because: base.message }),
+    kept: all.filter(({ group }) => group === "kept").length,
+    changed,
+  };
+}
 
 /** What the user is asked about. */
 export function summaryOf({

@@ -67,7 +67,8 @@ export async function planConfigMap(
   refuse(open, change, await problemsOf(session.connection, open, change), force);
   const { write } = change.applied;
   if (write !== undefined) {
-    await checkConfigMapStep(listening, open, change, request);
+    const inFile = values.kind === "object" ? values.find(open) : undefined;
+    await checkConfigMapStep(listening, open, change, inFile, request);
     await refuseRefused(listening, open, write);
   }
   if (force) warnings.push(...conflictLines(change).map((line) => `H14: ${line.trim()}`));

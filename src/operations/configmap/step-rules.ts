@@ -1,9 +1,10 @@
 import type { ConfigMapChange } from "../../merge/config-map.ts";
-import type { Ref } from "../../model/kube.ts";
+import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
 import { known } from "../../model/reading.ts";
 import { checkStep } from "../preflight/step.ts";
 import type { Session } from "../session.ts";
+import { writtenAlone } from "../written-alone.ts";
 import type { OpenConfigMap } from "./open.ts";
 import type { ConfigMapRequest } from "./request.ts";
 
@@ -13,20 +14,23 @@ import type { ConfigMapRequest } from "./request.ts";
  */
 export async function checkConfigMapStep(
   { connection, clock, emit }: Pick<Session, "connection" | "clock" | "emit">,
-  { discovery, daemonSet, seen, ref }: OpenConfigMap,
+  { discovery, daemonSet, daemonSetRef, seen, ref }: OpenConfigMap,
   { data }: Pick<ConfigMapChange, "data">,
+  /** The whole ConfigMap of a file; keys that are named one by one are meant. */
+  inFile: KubeObject | undefined,
   { ignored }: Pick<ConfigMapRequest, "ignored">,
 ): Promise<void> {
   const { namespace, name } = daemonSet;
+  const alone = inFile === undefined ? undefined : await writtenAlone(connection, [inFile], daemonSetRef);
   const place = {
     connection,
     discovery,
     now: clock.now(),
     namespace,
     daemonSet: { namespace, name },
-    known: { ...seen, configMaps: withData(seen.configMaps, ref, data) },
+    known: { ...seen, configMaps: withData(seen.configMaps, ref, data), ...alone?.known },
   };
-  await checkStep("configmap", place, {}, ignored, emit);
+  await checkStep("configmap", place, alone?.subject ?? {}, ignored, emit);
 }
 
 /** Values that end a contradiction must not be stopped by it, and those that make one must be. */

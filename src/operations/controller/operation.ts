@@ -141,7 +141,7 @@ export async function checkController(
   const changes = willChange(start, wanted);
   if (changes) {
     const image = file === undefined ? undefined : wanted.facts.image;
-    if (!request.asStep) await checkControllerStep(open, session, image, request);
+    if (!request.asStep) await checkControllerStep(open, session, image, wanted.objects, request);
     const refusals = await refusalsOf(open, session, start, wanted, file, request);
     if (refusals.length > 0) return { kind: "refused", refusals };
     const groups = { Deployment: places.deployments.group, ReplicaSet: places.replicaSets.group };

@@ -7,6 +7,7 @@ import { maskSecrets } from "../../model/mask.ts";
 import { known } from "../../model/reading.ts";
 import { plural } from "../../model/words.ts";
 import { version } from "../../version.ts";
+import { readUpstreams } from "../installed.ts";
 import { askRights } from "../node/rights.ts";
 import { rightsFor } from "./rights.ts";
 
@@ -23,7 +24,11 @@ export async function factsSaver(path: string, say: (text: string) => void): Pro
   return async (connection, look) => {
     const seen = await look();
     const sets = seen.daemonSets.known ? seen.daemonSets.value : [];
-    const facts = { ...seen, rights: known(await askRights(connection, rightsFor(sets, seen))) };
+    const [rights, installed] = await Promise.all([
+      askRights(connection, rightsFor(sets, seen)),
+      readUpstreams(connection, sets[0]?.namespace ?? "kube-system"),
+    ]);
+    const facts = { ...seen, rights: known(rights), installed };
     // What a cluster looks like is nobody else's business.
     const { value: shown, count } = withoutSecrets(facts);
     await writeWhole(path, factsText(shown, version), { mode: 0o600 }).catch((error: unknown) => {

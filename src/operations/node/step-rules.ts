@@ -11,6 +11,7 @@ import { catalogue } from "../../releases/catalogue.ts";
 import { releaseOfTemplate } from "../../releases/running.ts";
 import { parseVersion, type Version } from "../../releases/version.ts";
 import type { Session } from "../session.ts";
+import { upstream } from "../upstream.ts";
 import type { OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
 import { fileDaemonSet, type FileTemplate } from "./template.ts";
@@ -29,7 +30,7 @@ export async function checkNodeStep(
   const place = placeOf(nodes, session, world, isRestart);
   const subject: Subject = {
     ...(to === undefined ? {} : { to }),
-    ...(file === undefined ? {} : fileSubject(nodes, file)),
+    ...(file === undefined ? {} : await fileSubject(nodes, file)),
   };
   // A file's surroundings were looked at before, one by one.
   const settled = new Set(file === undefined ? [] : ["H05"]);
@@ -48,13 +49,16 @@ export async function wholeFile(
 ): Promise<KubeObject> {
   const desired = fileDaemonSet(nodes, session, file);
   const place = placeOf(nodes, session, nodes.live.snapshot(), false);
-  await checkFile(place, fileSubject(nodes, file), ignored, session.emit);
+  await checkFile(place, await fileSubject(nodes, file), ignored, session.emit);
   refusePlaceholders([desired], file.name);
   return desired;
 }
 
-function fileSubject({ chosen }: OpenNodes, { objects }: FileTemplate): Subject {
-  return { manifest: { objects, facts: fileFacts(objects, chosen.namespace) } };
+async function fileSubject({ chosen }: OpenNodes, { objects }: FileTemplate): Promise<Subject> {
+  return {
+    manifest: { objects, facts: fileFacts(objects, chosen.namespace) },
+    upstream: await upstream(),
+  };
 }
 
 function placeOf(
@@ -76,6 +80,8 @@ function placeOf(
       pods: known(world.pods),
       revisions: known(world.revisions),
       installation,
+      // Of all objects of the file this command writes the DaemonSet alone.
+      installed: known({ objects: world.daemonSet === undefined ? [] : [world.daemonSet.raw], unread: [] }),
       // Of another release or a file more is judged than what calico-node itself reads.
       ...(isRestart && environment.known ? { configMaps: environment } : {}),
     },

@@ -1,4 +1,4 @@
-import type { Need } from "../../cluster/observe.ts";
+import { isNeed } from "../../cluster/observe.ts";
 import { userError } from "../../errors.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import { known } from "../../model/reading.ts";
@@ -7,11 +7,14 @@ import { findingsOf } from "../../preflight/cluster-rules.ts";
 import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
 import type { Finding } from "../../preflight/finding.ts";
 import { basicNeeds, needsOf } from "../../preflight/needs.ts";
+import { fileSettings, type FileSettings } from "../../preflight/settings.ts";
 import type { Subject } from "../../preflight/subject.ts";
 import { catalogue, withTold } from "../../releases/catalogue.ts";
 import type { FactsSource } from "../facts/source.ts";
+import { readInstalled } from "../installed.ts";
 import { askRights } from "../node/rights.ts";
 import { rightsTo } from "./coming.ts";
+import { upstream } from "../upstream.ts";
 import { manifestOf, refuseOther, type Target } from "./target.ts";
 
 /** What the rules say of a cluster and a target. */
@@ -21,6 +24,8 @@ export interface Checked {
   /** All that was read. */
   readonly cluster: ClusterFacts;
   readonly target: Target;
+  /** What the file makes of the settings of the install; undefined: there is none, or it could not be read. */
+  readonly settings?: FileSettings;
 }
 
 /**
@@ -48,19 +53,32 @@ export async function checkRelease(
   const first = factsFrom(basic);
   refuseNone(first, basic);
   if (file !== undefined) refuseOther(file, first);
-  const subject = subjectOf(target, first);
+  const subject = await subjectOf(target, first);
   const applying = rules.filter((rule) => rule.applies(first, subject).applies !== false);
-  const more = needsOf(applying).filter(
-    (name): name is Need => name !== "rights" && !basic[name].known && basic[name].why === "not asked",
-  );
-  const [rest, rights] = await Promise.all([
+  const more = needsOf(applying)
+    .filter(isNeed)
+    .filter((name) => !basic[name].known && basic[name].why === "not asked");
+  const [rest, rights, installed] = await Promise.all([
     more.length === 0 || source.connection === undefined ? basic : source.read(more),
     readRights(source, subject, basic),
+    source.connection === undefined || file === undefined
+      ? basic.installed
+      : readInstalled(
+          source.connection,
+          file.objects.map(({ object }) => object),
+        ),
   ]);
   const read = Object.fromEntries(more.map((name) => [name, rest[name]]));
-  const cluster: ClusterFacts = { ...basic, ...read, rights };
+  const cluster: ClusterFacts = { ...basic, ...read, rights, installed };
   const facts = factsFrom(cluster);
-  return { findings: findingsOf(rules, facts, subject, cluster.now), facts, cluster, target };
+  const settings = settingsFor(subject, facts);
+  return {
+    findings: findingsOf(rules, facts, subject, cluster.now),
+    facts,
+    cluster,
+    target,
+    ...(settings === undefined ? {} : { settings }),
+  };
 }
 
 /** Nothing to judge, or nobody said which of several (hazard H20): better said once than in every finding. */
@@ -71,12 +89,20 @@ function refuseNone({ daemonSet, install }: PreflightFacts, { daemonSets }: Clus
   if (!byOperator) throw userError(daemonSet.message);
 }
 
-function subjectOf({ to, file }: Target, facts: PreflightFacts): Subject {
+async function subjectOf({ to, file }: Target, facts: PreflightFacts): Promise<Subject> {
   const manifest = manifestOf(file);
   return {
     ...(to === undefined ? {} : { to, rights: rightsTo(to.known ? to.value : undefined, facts) }),
-    ...(manifest === undefined ? {} : { manifest }),
+    ...(manifest === undefined ? {} : { manifest, upstream: await upstream() }),
   };
+}
+
+function settingsFor(
+  { manifest, upstream: record }: Subject,
+  { installed, configMaps, asked }: PreflightFacts,
+): FileSettings | undefined {
+  if (manifest === undefined || !installed.known || !configMaps.known) return undefined;
+  return fileSettings(manifest, { installed: installed.value, configMaps: configMaps.value, asked }, record);
 }
 
 /** A file holds the rights of every step there is, and so does what is being saved. */

@@ -1,7 +1,7 @@
 import { factsReader } from "../../cluster/facts-reader.ts";
 import { wasAskedAbout } from "../../cluster/discovery-groups.ts";
 import { discover } from "../../cluster/discovery.ts";
-import { groupsFor, type Need } from "../../cluster/observe.ts";
+import { groupsFor, isNeed, type Need } from "../../cluster/observe.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { notAsked } from "../../cluster/reading.ts";
 import { userError } from "../../errors.ts";
@@ -127,7 +127,7 @@ async function readMore(
   before: ClusterFacts,
   names: readonly ReadingName[],
 ): Promise<ClusterFacts> {
-  const needs = names.filter((name): name is Need => name !== "rights" && isUnasked(before[name]));
+  const needs = names.filter(isNeed).filter((name) => isUnasked(before[name]));
   if (needs.length === 0) return before;
   const groups = groupsFor(needs);
   const discovered = wasAskedAbout(discovery, groups)

@@ -1,6 +1,21 @@
 import type { Ref } from "../../model/kube.ts";
 import type { UpgradeHop } from "../upgrade/plan.ts";
 
+/** What becomes of what somebody has set beside upstream's manifest. */
+export interface SettingsSummary {
+  /** `kdd of v3.29.7`; undefined: nothing is on record to compare with, `because`. */
+  readonly base?: string;
+  readonly because?: string;
+  readonly kept: number;
+  readonly changed: readonly {
+    readonly group: "lost" | "conflict";
+    readonly object: string;
+    readonly field: string;
+    readonly before: unknown;
+    readonly after: unknown;
+  }[];
+}
+
 /** What a run is going to do, before it asks. */
 export interface ApplySummary {
   /** Undefined: the release of the file runs already. */
@@ -24,4 +39,6 @@ export interface ApplySummary {
   readonly leftAlone: readonly Ref[];
   /** Their values are not saved. */
   readonly changesSecrets: boolean;
+  /** Undefined: they could not be compared. */
+  readonly settings?: SettingsSummary;
 }

@@ -82,6 +82,11 @@ import { servedKinds } from "./kubernetes/m16-served.ts";
 import { lastAppliedSize } from "./manifest/m17-last-applied.ts";
 import { needsOfRelease } from "./manifest/m18-needs-of-release.ts";
 import { controllerStrategy } from "./components/m19-controller-strategy.ts";
+import { cniConfigKept } from "./network/m20-cni-config.ts";
+import { apiServerKept } from "./network/m21-api-server.ts";
+import { fileOfOneRelease } from "./manifest/m22-file-of-one-release.ts";
+import { probesFit } from "./manifest/m23-probes.ts";
+import { valuesRead } from "./manifest/m24-values.ts";
 import { unclearIsolation } from "./policy/n01-unclear.ts";
 import { toClose } from "./policy/n02-to-close.ts";
 import { toDelete } from "./policy/n03-to-delete.ts";
@@ -197,6 +202,11 @@ export const rulesOfCluster: readonly ClusterRule[] = [
   lastAppliedSize,
   needsOfRelease,
   controllerStrategy,
+  cniConfigKept,
+  apiServerKept,
+  fileOfOneRelease,
+  probesFit,
+  valuesRead,
   unclearIsolation,
   toClose,
   toDelete,

@@ -1,5 +1,6 @@
 import type { Ref } from "../../model/kube.ts";
 import { objectName } from "../../model/object-name.ts";
+import { settingText } from "../../preflight/setting-text.ts";
 import type { ApplySummary } from "../../plan/apply/summary.ts";
 
 /** What the run is going to do, for before the question. */
@@ -30,8 +31,22 @@ export function applySummaryText(summary: ApplySummary): string {
   if (silent.length > 0)
     lines.push(`  silent, and left as they are (H16): ${some(silent)}; nothing that they use goes away`);
   if (leftAlone.length > 0) lines.push(`  left alone without --with-secrets: ${names(leftAlone)}`);
+  lines.push(...settingsLines(summary.settings));
   if (summary.changesSecrets) lines.push("  undo cannot restore Secrets: their values are not saved");
   return `${lines.join("\n")}\n`;
+}
+
+/** Nothing where nobody has set anything. */
+function settingsLines(settings: ApplySummary["settings"]): readonly string[] {
+  if (settings === undefined) return [];
+  const { base, because = "", kept, changed } = settings;
+  if (base === undefined) return [`  your own settings cannot be told from upstream's: ${because}`];
+  if (kept + changed.length === 0) return [];
+  const lost = changed.length === 0 ? "none lost" : `${changed.length} lost or changed`;
+  const shown = changed.slice(0, 12).map((each) => `    ${settingText(each)}`);
+  const more =
+    changed.length > 12 ? [`    and ${changed.length - 12} more: preflight -o wide lists them`] : [];
+  return [`  your settings, compared with upstream's ${base}: ${kept} kept, ${lost}`, ...shown, ...more];
 }
 
 function names(refs: readonly Ref[]): string {

@@ -2,13 +2,18 @@ import { expect, test } from "vitest";
 import { discoveryOf } from "../../../src/cluster/discovery-groups.ts";
 import type { Connection, KubeRequest } from "../../../src/cluster/port.ts";
 import { findingsForStep } from "../../../src/operations/preflight/step.ts";
+import { withLastApplied } from "../../../src/merge/last-applied.ts";
 import { readingNames } from "../../../src/model/cluster-facts.ts";
 import { known } from "../../../src/model/reading.ts";
 import { versionOf } from "../../../src/releases/version.ts";
-import { aConfigMap } from "../build/a-cluster.ts";
-import { aFile } from "../preflight/a-file.ts";
+import { aConfigMap, aDaemonSet, aTemplate } from "../build/a-cluster.ts";
+import { fileOf } from "../preflight/a-file.ts";
 import { clusterFacts } from "../preflight/cluster.ts";
 
+const backend = {
+  name: "CALICO_NETWORKING_BACKEND",
+  valueFrom: { configMapKeyRef: { name: "calico-config", key: "calico_backend" } },
+};
 const core = { name: "", versions: [{ version: "v1", resources: [] }] };
 
 /** A server that has calico-config and nothing else, and what it was asked. */
@@ -42,14 +47,19 @@ const place = (connection: Connection, names: readonly string[]) => {
 
 test("settings in the ConfigMap of a DaemonSet that was read already count: node -f sees them change", async () => {
   const { connection } = server({ calico_backend: "vxlan" });
-  const manifest = aFile({ config: { calico_backend: "bird" } });
+  const manifest = fileOf([
+    aDaemonSet({ template: aTemplate({ env: [{ name: backend.name, value: "bird" }] }) }),
+  ]);
+  const read = place(connection, ["nodes", "daemonSets", "pods", "revisions", "workloads", "installation"]);
+  // Of what the file holds, node -f writes the DaemonSet alone.
+  const live = withLastApplied(aDaemonSet({ template: aTemplate({ env: [backend] }) }));
   const findings = await findingsForStep(
     "node",
-    place(connection, ["nodes", "daemonSets", "pods", "revisions", "workloads", "installation"]),
+    { ...read, known: { ...read.known, installed: known({ objects: [live], unread: [] }) } },
     { to: known(versionOf("v3.29.1")), manifest },
   );
   expect(findings.find(({ id }) => id === "M10")?.because).toBe(
-    "CALICO_NETWORKING_BACKEND was vxlan, is bird in the file",
+    'DaemonSet kube-system/calico-node containers[name="calico-node"].env[name="CALICO_NETWORKING_BACKEND"]: vxlan -> bird',
   );
 });
 

@@ -3,6 +3,7 @@ import type { KubeObject } from "../../../src/model/kube.ts";
 import type { ClusterRule } from "../../../src/preflight/cluster-rule.ts";
 import type { Finding } from "../../../src/preflight/finding.ts";
 import type { TargetManifest } from "../../../src/preflight/subject.ts";
+import { upstreamOf, type Upstream } from "../../../src/releases/upstream.ts";
 import { aConfigMap, aDaemonSet, aTemplate, type TemplateSpec } from "../build/a-cluster.ts";
 import { inFile } from "../manifest/live.ts";
 import { findingOf, type PreflightSpec } from "./cluster.ts";
@@ -47,12 +48,29 @@ export function fileOf(objects: readonly KubeObject[]): TargetManifest {
   return { objects: inIt, facts: fileFacts(inIt, "kube-system") };
 }
 
+/** The record of one minor with one flavour. */
+function anUpstream({ objects }: TargetManifest, minor = "v3.29"): Upstream {
+  const manifests = { kdd: objects.map((_each, index) => index) };
+  return upstreamOf({
+    objects: objects.map(({ object }) => object),
+    minors: { [minor]: { release: `${minor}.7`, manifests } },
+  });
+}
+
 /** What a rule says of a file against a cluster. */
 export function compared(
   rule: ClusterRule,
   live: Install,
   file: Install | TargetManifest,
-  { to = "v3.30.7", ...spec }: PreflightSpec & { readonly to?: string } = {},
+  {
+    to = "v3.30.7",
+    base,
+    ...spec
+  }: PreflightSpec & {
+    readonly to?: string;
+    /** Upstream's default of what runs; nothing is on record without one. */
+    readonly base?: Install;
+  } = {},
 ): Finding {
   const manifest = "facts" in file ? file : aFile(file);
   return findingOf(
@@ -64,6 +82,6 @@ export function compared(
       ...spec,
     },
     to,
-    { manifest },
+    { manifest, ...(base === undefined ? {} : { upstream: anUpstream(aFile(base)) }) },
   );
 }

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { ClusterFacts } from "../../../src/model/cluster-facts.ts";
+import { withLastApplied } from "../../../src/merge/last-applied.ts";
 import { factsOfObjects } from "../../../src/model/facts-of-objects.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { nodeFacts } from "../../../src/model/node.ts";
@@ -68,8 +69,10 @@ export function clusterFacts(spec: PreflightSpec = {}): ClusterFacts {
     cni_network_config: `{"plugins": [{"type": "calico", ${cni}, "ipam": {"type": "calico-ipam"}}]}`,
     ...spec.config,
   });
+  const objects = [daemonSet, config, ...(spec.objects ?? [])];
   return {
-    ...factsOfObjects([daemonSet, config, ...(spec.objects ?? [])]),
+    ...factsOfObjects(objects),
+    installed: known({ objects: objects.map(withLastApplied), unread: [] }),
     serverVersion: kubernetes,
     now,
     nodes: known(nodes.map(nodeFacts)),

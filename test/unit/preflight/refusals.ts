@@ -14,6 +14,10 @@ const forbidden: Reading<never> = { known: false, why: "forbidden", message: "ca
 const only: Readonly<Record<string, readonly (keyof PreflightFacts)[]>> = {
   // Whether upstream's Job ran; the objects decide.
   D01: ["jobs"],
+  // How grave it is that a setting is lost.
+  M05: ["ipPools"],
+  M10: ["ipPools"],
+  M21: ["ebpf"],
 };
 
 /**

@@ -1,5 +1,4 @@
-import { settings } from "../../settings.ts";
-import { settingsRule } from "../../template-rule.ts";
+import { settingsRule } from "../../setting-rule.ts";
 
 /** Calico-facts 1.4. */
 export const typhaKept = settingsRule({
@@ -12,11 +11,8 @@ export const typhaKept = settingsRule({
     fix: "Take the manifest with Typha (calico-typha.yaml) where Typha runs, and the one without where it does not.",
     sources: ["manifests of v3.0 and newer", "https://docs.tigera.io/calico/latest/reference/typha/overview"],
   },
-  steps: ["apply"],
-  which: (change) => settings.typha(change) && service(change.live) !== service(change.file),
+  kinds: ["typha"],
+  counts: () => true,
+  ofUnknown: "warning",
   kept: "Typha is used as before, or not used as before",
 });
-
-function service(value: string | undefined): string {
-  return value === undefined || value === "" ? "none" : value;
-}

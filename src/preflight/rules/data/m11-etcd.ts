@@ -1,5 +1,4 @@
-import { settings } from "../../settings.ts";
-import { settingsRule } from "../../template-rule.ts";
+import { settingsRule } from "../../setting-rule.ts";
 
 /** The published manifests leave etcd_endpoints to be filled in. */
 export const sameEtcd = settingsRule({
@@ -8,11 +7,13 @@ export const sameEtcd = settingsRule({
   page: {
     title: "the file names the same etcd",
     why: "With other endpoints, or with the placeholders of the published manifest, calico-node finds no data, or that of another cluster.",
-    detected: "ETCD_ENDPOINTS of calico-node, live and in the file",
+    detected: "ETCD_ENDPOINTS of calico-node, as they are and as the apply would leave them",
     fix: "Set etcd_endpoints in the file's ConfigMap to what the cluster has, and the certificates with it.",
     sources: ["manifests of the etcd datastore: etcd_endpoints is to be filled in"],
   },
-  steps: ["node", "apply"],
-  which: settings.etcd,
+  kinds: ["etcd"],
+  // Whoever changed it: upstream's own manifests leave it to be filled in.
+  counts: () => true,
+  ofUnknown: "error",
   kept: "the file names the same etcd, or none",
 });

@@ -1,0 +1,75 @@
+import type { KubeObject } from "../model/kube.ts";
+import { isReplaced, mergeList, typeName } from "./merge-keys.ts";
+import { sameJson } from "./same-json.ts";
+
+type Map = Readonly<Record<string, unknown>>;
+
+const order = "$setElementOrder/";
+const deleted = "$deleteFromPrimitiveList/";
+
+/** The object that a patch of `threeWayPatch` makes of the live one, before the server fills anything in. */
+export function patched(live: KubeObject, patch: Map): KubeObject {
+  return patchMap(live, patch, { kind: typeName(live), path: [] }) as KubeObject;
+}
+
+interface Place {
+  readonly kind: string;
+  readonly path: readonly string[];
+}
+
+function patchMap(live: Map, patch: Map, place: Place): Map {
+  const kept = patch["$retainKeys"];
+  const result: Record<string, unknown> = Array.isArray(kept)
+    ? Object.fromEntries(Object.entries(live).filter(([key]) => kept.includes(key)))
+    : { ...live };
+  for (const [key, value] of Object.entries(patch)) {
+    if (key.startsWith(order)) continue;
+    if (key.startsWith(deleted)) {
+      const field = key.slice(deleted.length);
+      result[field] = listIn(result, field).filter((each) => !listIn(patch, key).includes(each));
+      continue;
+    }
+    if (key.startsWith("$")) continue;
+    const below = { kind: place.kind, path: [...place.path, key] };
+    const there = result[key];
+    if (value === null) delete result[key];
+    else if (isMap(value) && isMap(there) && !isReplaced(place.kind, below.path))
+      result[key] = patchMap(there, value, below);
+    else if (key === "finalizers" && Array.isArray(value) && Array.isArray(there))
+      result[key] = [...new Set([...(there as unknown[]), ...(value as unknown[])])];
+    else {
+      const merged = mergeList(place.kind, below.path);
+      result[key] =
+        merged !== undefined && isMaps(value) && isMaps(there)
+          ? patchList(there, value, merged.key, below)
+          : value;
+    }
+  }
+  return result;
+}
+
+function patchList(live: readonly Map[], patch: readonly Map[], key: string, place: Place): readonly Map[] {
+  const gone = patch.filter((each) => each["$patch"] === "delete");
+  const result = live.filter((each) => !gone.some((other) => sameJson(other[key], each[key])));
+  for (const each of patch) {
+    if (gone.includes(each)) continue;
+    const index = result.findIndex((other) => sameJson(other[key], each[key]));
+    const there = result[index];
+    if (there === undefined) result.push(each);
+    else result[index] = patchMap(there, each, place);
+  }
+  return result;
+}
+
+function listIn(map: Map, field: string): readonly unknown[] {
+  const value = map[field];
+  return Array.isArray(value) ? value : [];
+}
+
+function isMap(value: unknown): value is Map {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isMaps(value: unknown): value is readonly Map[] {
+  return Array.isArray(value) && value.every(isMap);
+}
