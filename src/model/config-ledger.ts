@@ -2,7 +2,7 @@ import type { ConfigMapFacts } from "./configmap.ts";
 import { configReaders, reads, type ConfigReader } from "./config-readers.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { configAnnotation, configChangedAnnotation } from "./names.ts";
-import type { PodFacts } from "./pod.ts";
+import { neverReachedKubelet, type PodFacts } from "./pod.ts";
 import type { TemplateFacts } from "./template.ts";
 import { formatTime, parseTime, type Millis } from "./time.ts";
 
@@ -61,7 +61,8 @@ export function markSays(
 
 /**
  * Readers of these keys that started before the change. Environment is read when a container starts, and
- * what init containers write when the pod is made (hazard H25).
+ * what init containers write when the pod is made (hazard H25). Where no kubelet ever took the pod (hazard H31),
+ * nothing has read anything.
  */
 export function staleReaders(
   pod: PodFacts,
@@ -69,6 +70,7 @@ export function staleReaders(
   configMap: string,
   { at, keys, since = 0 }: ConfigChange,
 ): readonly ConfigReader[] {
+  if (neverReachedKubelet(pod)) return [];
   return configReaders(template).filter((reader) => {
     if (!reads(reader, configMap, keys)) return false;
     const start = reader.init

@@ -92,6 +92,16 @@ describe("H25: each container by its own start, an init container by the pod's",
     expect(configChange({ annotations })).toEqual(back);
   });
 
+  test("H31: a pod that no kubelet ever took has read nothing: no run waits to restart it", () => {
+    const made = pod({ created: now - 1_000 });
+    const virtual: PodFacts = {
+      ...made,
+      phase: "Pending",
+      containers: made.containers.map(({ startedAt: _never, ...container }) => container),
+    };
+    expect(readers(virtual, "veth_mtu", "cni_network_config")).toEqual([]);
+  });
+
   test("what nobody reads makes nobody stale", () => {
     expect(readers(pod({ created: now - 1_000, started: now - 1_000 }), "etcd_endpoints")).toEqual([]);
     expect(readers(pod({ created: now - 1_000, started: now - 1_000 }), "veth_mtu")).toEqual(["calico-node"]);
