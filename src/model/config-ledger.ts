@@ -27,24 +27,6 @@ export function configChange({ annotations }: Pick<ConfigMapFacts, "annotations"
   };
 }
 
-export function formatConfigChange({ at, keys, since }: ConfigChange): string {
-  return JSON.stringify({
-    at: formatTime(at),
-    keys,
-    ...(since === undefined ? {} : { since: formatTime(since) }),
-  });
-}
-
-/** The text of a pod's mark; undefined while a container of it has not started. */
-export function configMark(
-  pod: PodFacts,
-  template: TemplateFacts,
-  configMaps: readonly ConfigMapFacts[],
-): string | undefined {
-  if (pod.containers.some(({ startedAt }) => startedAt === undefined)) return undefined;
-  return JSON.stringify({ config: valuesOf(template, configMaps), started: startsOf(pod) });
-}
-
 /**
  * What the pod's mark says: it runs with these very values (true), with others (false), or there is none
  * that still holds, because a container has started again since (undefined).
@@ -80,14 +62,15 @@ export function staleReaders(
   });
 }
 
-function startsOf({ containers }: PodFacts): Readonly<Record<string, string>> {
+/** When each container of a pod has started; "": it has not. */
+export function startsOf({ containers }: PodFacts): Readonly<Record<string, string>> {
   return Object.fromEntries(
     containers.map(({ name, startedAt }) => [name, startedAt === undefined ? "" : formatTime(startedAt)]),
   );
 }
 
 /** A short digest of the values that the template's containers read. */
-function valuesOf(template: TemplateFacts, configMaps: readonly ConfigMapFacts[]): string {
+export function valuesOf(template: TemplateFacts, configMaps: readonly ConfigMapFacts[]): string {
   const values = configReaders(template).map(({ configMap, key }) => {
     const data = configMaps.find(({ name }) => name === configMap)?.data;
     return [configMap, key ?? null, key === undefined ? (data ?? null) : (data?.[key] ?? null)];

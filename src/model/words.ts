@@ -9,12 +9,3 @@ export function some(names: readonly string[], shown = 3): string {
     ? names.join(", ")
     : `${names.slice(0, shown).join(", ")} and ${String(names.length - shown)} more`;
 }
-
-export function isOrAre(names: readonly string[]): "is" | "are" {
-  return names.length === 1 ? "is" : "are";
-}
-
-/** `4,100`. */
-export function thousands(count: number): string {
-  return String(count).replaceAll(/\B(?=(?:\d{3}){1,7}$)/g, ",");
-}

@@ -1,11 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  configChange,
-  configMark,
-  formatConfigChange,
-  markSays,
-  staleReaders,
-} from "../../../src/model/config-ledger.ts";
+import { configChange, markSays, staleReaders } from "../../../src/model/config-ledger.ts";
+import { configMark, formatConfigChange } from "../../../src/model/config-notes.ts";
 import { configMapFacts } from "../../../src/model/configmap.ts";
 import { configAnnotation, configChangedAnnotation } from "../../../src/model/names.ts";
 import { podFacts, type PodFacts } from "../../../src/model/pod.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import type { KubeObject } from "../../../src/model/kube.ts";
-import { controllerRun, formatRunLease, leaseRenewal } from "../../../src/model/lease.ts";
+import { formatRunLease, leaseRenewal } from "../../../src/model/lease.ts";
+import { controllerRun } from "../../../src/plan/lease/run-names.ts";
 import { restartAnnotation } from "../../../src/model/names.ts";
 import type { Write } from "../../../src/model/write.ts";
 import { run } from "../../../src/perform/run.ts";
