@@ -9,3 +9,7 @@ export function some(names: readonly string[], shown = 3): string {
     ? names.join(", ")
     : `${names.slice(0, shown).join(", ")} and ${String(names.length - shown)} more`;
 }
+
+export function isOrAre(names: readonly string[]): "is" | "are" {
+  return names.length === 1 ? "is" : "are";
+}

@@ -1,5 +1,1 @@
-export { some } from "../model/words.ts";
-
-export function isOrAre(names: readonly string[]): "is" | "are" {
-  return names.length === 1 ? "is" : "are";
-}
+export { isOrAre, some } from "../model/words.ts";
