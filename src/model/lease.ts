@@ -32,9 +32,6 @@ export interface RunLease {
 /** A run whose `renewed` is older than this may be continued by anyone (hazard H13). */
 export const leaseExpiry: Millis = 60_000;
 
-/** How often a living process renews its run lease (hazard H13). */
-export const leaseRenewal: Millis = 20_000;
-
 /** Undefined: no annotation. "unreadable": there is one, and it is not ours or was edited. */
 export function parseCordonLease(text: string | undefined): CordonLease | "unreadable" | undefined {
   if (text === undefined) return undefined;

@@ -42,7 +42,7 @@ function wordsOf(
     case "nodes":
       return [
         `${plural(problem.nodes.length, "node")} ${grave[problem.note]}: ${some(problem.nodes, 5)}`,
-        logsText(problem.crashing, flags),
+        logsText(problem.crashing, there),
       ];
     case "template-unseen":
       return problem.rolls
@@ -105,11 +105,11 @@ function wordsOf(
   }
 }
 
-function logsText(crashing: NodesProblem["crashing"], flags: readonly string[]): string | undefined {
+function logsText(crashing: NodesProblem["crashing"], there: string): string | undefined {
   if (crashing === undefined) return undefined;
   const { namespace, pod, container } = crashing;
-  const there = ["", ...flags.filter((flag) => !flag.startsWith("--namespace="))].join(" ");
-  return `to see why it crashes: kubectl -n ${namespace} logs ${pod} -c ${container} --previous${there}`;
+  const where = there.replace(/ --namespace=\S+/, "");
+  return `to see why it crashes: kubectl -n ${namespace} logs ${pod} -c ${container} --previous${where}`;
 }
 
 /** `v3.29.7`; a range where the image is that of several. */

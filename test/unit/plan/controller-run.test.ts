@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import type { KubeObject } from "../../../src/model/kube.ts";
-import { formatRunLease, leaseRenewal } from "../../../src/model/lease.ts";
+import { formatRunLease } from "../../../src/model/lease.ts";
+import { leaseRenewal } from "../../../src/plan/lease/held.ts";
 import { controllerRun } from "../../../src/plan/lease/run-names.ts";
 import { restartAnnotation } from "../../../src/model/names.ts";
 import type { Write } from "../../../src/model/write.ts";
