@@ -37,7 +37,7 @@ export async function refuseRefused(
     const early =
       namespaces.some(({ ref: { name } }) => name === ref.namespace) ||
       kinds.some(({ object }) => object.metadata.name === `${ref.resource}.${ref.group}`);
-    if (part === "node" || recreated.includes(target) || early) return [];
+    if ((part === "node" && before !== undefined) || recreated.includes(target) || early) return [];
     const first = intended("expand", target, before, install, choices);
     const write = first ?? applied(target).write;
     return write === undefined ? [] : [{ ref, write }];

@@ -127,7 +127,8 @@ export function takeStages(work: Work, { real, given, note }: TakeOptions): Stag
 
 function waitFor(work: Work): Pick<ObjectGoal, "waits"> {
   const { entry, part } = work.target;
-  if (part !== "controller" && part !== "typha") return {};
+  const added = part === "node" && work.kind === "delete";
+  if (part !== "controller" && part !== "typha" && !added) return {};
   if (work.kind === "delete") return { waits: gone(entry.ref) };
   return entry.kind === "Deployment" && !goesDown(work) ? { waits: rolledOut(entry.ref) } : {};
 }
