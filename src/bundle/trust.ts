@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { lstat, open } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { userError } from "../errors.ts";
-import { quoted } from "../model/shell.ts";
+import { quoted } from "../model/program.ts";
 
 /** Windows has neither these modes nor a directory that can be flushed. */
 export const windows = constants.O_NOFOLLOW === undefined;

@@ -1,7 +1,7 @@
 import { expandPattern } from "../cluster/expand-pattern.ts";
 import { userError } from "../errors.ts";
 import { parseManifest, parseObjects, type ManifestObject } from "../manifest/parse.ts";
-import { quoted } from "../model/shell.ts";
+import { quoted } from "../model/program.ts";
 
 /**
  * The objects of one -f: a file, standard input, or what a pattern in quotes matches, as kubectl expands it. `command`

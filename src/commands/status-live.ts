@@ -44,7 +44,7 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
     });
     for await (const observed of looks) {
       const state = upgradeState(observed, catalogue, view.scope);
-      const status = view.sorted(upgradeStatus(state));
+      const status = view.sorted(upgradeStatus(state, options.flags));
       last = status;
       trouble = "";
       const errors = errorsOf(state, view.scope);

@@ -15,7 +15,7 @@ export async function showStatus(
 ): Promise<number> {
   const { context } = options;
   const state = upgradeState(observed, catalogue, scope);
-  const status = sorted(upgradeStatus(state));
+  const status = sorted(upgradeStatus(state, options.flags));
   const errors = errorsOf(state, scope);
   if (!isBlind(observed)) context.stdout.write(await resultText(output, printableStatus(status, options)));
   for (const line of errors.lines) context.stderr.write(`${line}\n`);

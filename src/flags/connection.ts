@@ -1,3 +1,4 @@
+import { quoted } from "../model/program.ts";
 import { colorFlag } from "./color.ts";
 import type { Flag, FlagValues } from "./flag.ts";
 import type { Scanned } from "./scan.ts";
@@ -147,6 +148,11 @@ export function connectionArguments(values: ConnectionValues): readonly string[]
     if (value === undefined) return [];
     return (typeof value === "string" ? [value] : value).map((each) => `${flag}=${each}`);
   });
+}
+
+/** What names the cluster, and as whom; every command that is named next repeats it. */
+export function clusterFlags(connection: ConnectionValues): readonly string[] {
+  return connectionArguments(connection).map(quoted);
 }
 
 export const helpFlag = {

@@ -1,5 +1,4 @@
-import { program } from "../model/program.ts";
-import { quoted } from "../model/shell.ts";
+import { program, quoted } from "../model/program.ts";
 import type { Flag } from "./flag.ts";
 import { filenameFlag } from "./common.ts";
 import { scan } from "./scan.ts";

@@ -1,11 +1,5 @@
-import { program } from "../model/program.ts";
-import { quoted } from "../model/shell.ts";
-import { connectionArguments, type ConnectionValues } from "./connection.ts";
-
-/** What names the cluster, and as whom; every command that is named next repeats it. */
-export function clusterFlags(connection: ConnectionValues): readonly string[] {
-  return connectionArguments(connection).map(quoted);
-}
+import { program, quoted } from "../model/program.ts";
+import { clusterFlags, type ConnectionValues } from "./connection.ts";
 
 /** A command about the same cluster, as the user would type it. `words`: verb, arguments and flags. */
 export function nextCommand(connection: ConnectionValues, ...words: readonly string[]): string {

@@ -1,6 +1,5 @@
-import { program } from "../model/program.ts";
+import { program, quoted } from "../model/program.ts";
 import type { RunCommand } from "../model/run-command.ts";
-import { quoted } from "../model/shell.ts";
 import type { Flag } from "./flag.ts";
 import { filenameFlag, daemonSetFlag, ignorePreflightErrorsFlag, timeoutFlag } from "./common.ts";
 import {
@@ -13,8 +12,7 @@ import {
 } from "./apply.ts";
 import { bundleDirFlag } from "./bundle.ts";
 import { editFlag, noRestartFlag, setFlag, unsetFlag } from "./configmap.ts";
-import { clusterFlags } from "./next-command.ts";
-import type { ConnectionValues } from "./connection.ts";
+import { clusterFlags, type ConnectionValues } from "./connection.ts";
 import { fixStrategyFlag, restartControllerFlag } from "./controller.ts";
 import { finishFlag } from "./migrate-data.ts";
 import { acceptFlag, keepFlag, toFlag, treatAsFlag } from "./migrate-policy.ts";

@@ -2,7 +2,7 @@ import { configChange, markSays, staleReaders } from "./config-ledger.ts";
 import { configMapsOf, type ConfigMapFacts } from "./configmap.ts";
 import type { DaemonSetFacts } from "./daemonset.ts";
 import type { Observed } from "./observed.ts";
-import type { PodFacts } from "./pod.ts";
+import { neverReachedKubelet, type PodFacts } from "./pod.ts";
 import type { Truth } from "./reading.ts";
 import { upToDate } from "./rollout.ts";
 import type { Millis } from "./time.ts";
@@ -27,7 +27,8 @@ export function configOf(
   daemonSet: DaemonSetFacts,
   { configMaps, revisions: read }: Pick<Observed, "configMaps"> & Partial<Pick<Observed, "revisions">>,
 ): ConfigAge {
-  if (!configMaps.known) return noConfig;
+  // A pod that no kubelet ever took has read nothing (hazard H31).
+  if (!configMaps.known || neverReachedKubelet(pod)) return noConfig;
   const names = configMapsOf(daemonSet.template);
   const maps = configMaps.value.filter(
     ({ name, namespace }) => namespace === daemonSet.namespace && names.includes(name),

@@ -2,7 +2,7 @@ import type { ConfigMapFacts } from "./configmap.ts";
 import { configReaders, reads, type ConfigReader } from "./config-readers.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { configAnnotation, configChangedAnnotation } from "./names.ts";
-import type { PodFacts } from "./pod.ts";
+import { neverReachedKubelet, type PodFacts } from "./pod.ts";
 import type { TemplateFacts } from "./template.ts";
 import { formatTime, parseTime, type Millis } from "./time.ts";
 
@@ -27,24 +27,6 @@ export function configChange({ annotations }: Pick<ConfigMapFacts, "annotations"
   };
 }
 
-export function formatConfigChange({ at, keys, since }: ConfigChange): string {
-  return JSON.stringify({
-    at: formatTime(at),
-    keys,
-    ...(since === undefined ? {} : { since: formatTime(since) }),
-  });
-}
-
-/** The text of a pod's mark; undefined while a container of it has not started. */
-export function configMark(
-  pod: PodFacts,
-  template: TemplateFacts,
-  configMaps: readonly ConfigMapFacts[],
-): string | undefined {
-  if (pod.containers.some(({ startedAt }) => startedAt === undefined)) return undefined;
-  return JSON.stringify({ config: valuesOf(template, configMaps), started: startsOf(pod) });
-}
-
 /**
  * What the pod's mark says: it runs with these very values (true), with others (false), or there is none
  * that still holds, because a container has started again since (undefined).
@@ -61,7 +43,8 @@ export function markSays(
 
 /**
  * Readers of these keys that started before the change. Environment is read when a container starts, and
- * what init containers write when the pod is made (hazard H25).
+ * what init containers write when the pod is made (hazard H25). Where no kubelet ever took the pod (hazard H31),
+ * nothing has read anything.
  */
 export function staleReaders(
   pod: PodFacts,
@@ -69,6 +52,7 @@ export function staleReaders(
   configMap: string,
   { at, keys, since = 0 }: ConfigChange,
 ): readonly ConfigReader[] {
+  if (neverReachedKubelet(pod)) return [];
   return configReaders(template).filter((reader) => {
     if (!reads(reader, configMap, keys)) return false;
     const start = reader.init
@@ -78,14 +62,15 @@ export function staleReaders(
   });
 }
 
-function startsOf({ containers }: PodFacts): Readonly<Record<string, string>> {
+/** When each container of a pod has started; "": it has not. */
+export function startsOf({ containers }: PodFacts): Readonly<Record<string, string>> {
   return Object.fromEntries(
     containers.map(({ name, startedAt }) => [name, startedAt === undefined ? "" : formatTime(startedAt)]),
   );
 }
 
 /** A short digest of the values that the template's containers read. */
-function valuesOf(template: TemplateFacts, configMaps: readonly ConfigMapFacts[]): string {
+export function valuesOf(template: TemplateFacts, configMaps: readonly ConfigMapFacts[]): string {
   const values = configReaders(template).map(({ configMap, key }) => {
     const data = configMaps.find(({ name }) => name === configMap)?.data;
     return [configMap, key ?? null, key === undefined ? (data ?? null) : (data?.[key] ?? null)];

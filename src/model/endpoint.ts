@@ -25,17 +25,25 @@ interface RawPod {
     readonly containers?: unknown;
     readonly initContainers?: unknown;
   };
-  readonly status?: { readonly phase?: string; readonly podIP?: string; readonly podIPs?: unknown };
+  readonly status?: {
+    readonly phase?: string;
+    readonly podIP?: string;
+    readonly podIPs?: unknown;
+    readonly containerStatuses?: unknown;
+    readonly initContainerStatuses?: unknown;
+  };
 }
 
 /**
  * Reads a pod; undefined for one that Calico has no endpoint for: it uses its node's network, or it
- * has ended (libcalico-go, isReadyCalicoPod).
+ * has ended (libcalico-go, isReadyCalicoPod). One that is being deleted and whose containers have all ended is held
+ * by a finalizer alone: nothing of it starts again.
  */
 export function endpointFacts(raw: KubeObject): EndpointFacts | undefined {
   const { spec, status } = raw as KubeObject & RawPod;
   if (spec?.hostNetwork === true || status?.phase === "Succeeded" || status?.phase === "Failed")
     return undefined;
+  if (raw.metadata.deletionTimestamp !== undefined && hasStopped(spec, status)) return undefined;
   const sidecars = listOf(spec?.initContainers).filter(
     (container) => recordOf(container)?.["restartPolicy"] === "Always",
   );
@@ -46,6 +54,15 @@ export function endpointFacts(raw: KubeObject): EndpointFacts | undefined {
     addresses: addressesOf(status),
     namedPorts: [...listOf(spec?.containers), ...sidecars].flatMap(portsOf),
   };
+}
+
+/** A container without a status may still be running. */
+function hasStopped(spec: RawPod["spec"], status: RawPod["status"]): boolean {
+  const main = listOf(status?.containerStatuses);
+  if (main.length === 0 || main.length < listOf(spec?.containers).length) return false;
+  return [...main, ...listOf(status?.initContainerStatuses)].every((each) =>
+    Boolean(recordOf(recordOf(each)?.["state"])?.["terminated"]),
+  );
 }
 
 /** Servers before 1.16 have podIP alone; newer ones repeat it as the first of podIPs. */

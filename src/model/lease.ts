@@ -32,19 +32,6 @@ export interface RunLease {
 /** A run whose `renewed` is older than this may be continued by anyone (hazard H13). */
 export const leaseExpiry: Millis = 60_000;
 
-/** How often a living process renews its run lease (hazard H13). */
-export const leaseRenewal: Millis = 20_000;
-
-/** The run that works on an install's controller: it holds the lease of the DaemonSet as node runs do. */
-export function controllerRun(daemonSetUid: string): string {
-  return `${daemonSetUid}/controller`;
-}
-
-/** A run of several parts: the command, and the manifest that it brings the install to. */
-export function commandRun(daemonSetUid: string, { verb, manifest }: RunCommand): string {
-  return `${daemonSetUid}/${verb}${manifest === undefined ? "" : `:${manifest}`}`;
-}
-
 /** Undefined: no annotation. "unreadable": there is one, and it is not ours or was edited. */
 export function parseCordonLease(text: string | undefined): CordonLease | "unreadable" | undefined {
   if (text === undefined) return undefined;

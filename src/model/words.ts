@@ -13,8 +13,3 @@ export function some(names: readonly string[], shown = 3): string {
 export function isOrAre(names: readonly string[]): "is" | "are" {
   return names.length === 1 ? "is" : "are";
 }
-
-/** `4,100`. */
-export function thousands(count: number): string {
-  return String(count).replaceAll(/\B(?=(?:\d{3}){1,7}$)/g, ",");
-}

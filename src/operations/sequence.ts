@@ -1,6 +1,6 @@
 import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
-import { commandRun } from "../model/lease.ts";
+import { commandRun } from "../plan/lease/run-names.ts";
 import { objectKey } from "../model/object-name.ts";
 import { liveObjectsWorld } from "../perform/objects-world.ts";
 import { run, type LiveWorld } from "../perform/run.ts";

@@ -1,5 +1,5 @@
 import type { KubeObject, Ref } from "../model/kube.ts";
-import { commandRun } from "../model/lease.ts";
+import { commandRun } from "../plan/lease/run-names.ts";
 import { nestedUnder } from "../plan/lease/nested.ts";
 import type { LeaseStep } from "../plan/lease/step.ts";
 import type { LeaseSeen } from "../plan/lease/under-lease.ts";

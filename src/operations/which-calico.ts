@@ -2,7 +2,7 @@ import { userError } from "../errors.ts";
 import type { CalicoFacts } from "../facts/calico.ts";
 import type { CalicoDaemonSet } from "../facts/daemonset.ts";
 import type { Install } from "../facts/install.ts";
-import { notOurs } from "../facts/procedure.ts";
+import { notOurs } from "../facts/not-ours.ts";
 import type { NamespacedName } from "../model/kube.ts";
 import type { Reading } from "../model/reading.ts";
 

@@ -1,6 +1,5 @@
 import type { Missing } from "../manifest/missing.ts";
-import { program } from "../model/program.ts";
-import { quoted } from "../model/shell.ts";
+import { program, quoted } from "../model/program.ts";
 
 /**
  * Hazard H05 in words: every missing thing, what could not be looked at, and the commands that go on,

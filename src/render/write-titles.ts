@@ -1,4 +1,3 @@
-import { thousands } from "../model/words.ts";
 import type { WriteKind } from "../plan/planned-writes.ts";
 
 interface Words {
@@ -40,3 +39,8 @@ export const comparisonTitles = {
   objects: "read back and compare both sides",
   policies: "check every namespace again",
 } as const;
+
+/** `4,100`. */
+function thousands(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3}){1,7}$)/g, ",");
+}

@@ -4,6 +4,7 @@ import { plainOutput } from "../../flags/common.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
 import { formatTime } from "../../model/time.ts";
 import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
+import { refusedToday } from "../../operations/preflight/admission.ts";
 import { checkRelease, type Checked } from "../../operations/preflight/check.ts";
 import { reachableFrom } from "../../operations/preflight/coming.ts";
 import type { Beginning } from "../../operations/preflight/begins.ts";
@@ -73,11 +74,16 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
           connection: options.connection,
         });
   const findings = asked?.findings ?? checked.findings;
+  const some = options.checks.length + options.skipChecks.length > 0;
+  const refused =
+    command !== undefined || connection === undefined || newer !== undefined || some
+      ? []
+      : await refusedToday(connection, checked.facts, checked.cluster);
   const settled = asked === undefined ? nothing : settledOf(asked, findings);
   const report = preflightReport(
     verdictOf(findings, { ignored, failOn, settled }),
     { ...headingOf(checked, target), ...(asked === undefined || command === undefined ? {} : { command }) },
-    newer === undefined ? (asked?.refusals ?? []).map(refusalOf) : [{ because: newer }],
+    newer === undefined ? (asked?.refusals ?? refused).map(refusalOf) : [{ because: newer }],
   );
   context.stdout.write(
     output === undefined ? shortText(report) : await resultText(output, printablePreflight(report)),

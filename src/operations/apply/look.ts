@@ -39,6 +39,7 @@ import { prepareMigrations, type Migration } from "./migrations.ts";
 import { notInFile } from "./not-in-file.ts";
 import { toRecreate } from "./recreate.ts";
 import { refuseConflicts, refuseRefused } from "./refused.ts";
+import { refuseOverlap } from "./overlap.ts";
 import { refusePods } from "./refused-pods.ts";
 import type { ApplyRequest } from "./request.ts";
 import { lookAtTargets, type Scene } from "./scene.ts";
@@ -161,6 +162,7 @@ export async function lookAtStart(
   const recreated = toRecreate(targets, request.recreate, applied, choices);
   const chosen = { namespace: standing.namespace, name: standing.daemonSet };
   const desired = findDaemonSet(objects, chosen, connection.namespace);
+  const added = targets.filter(({ part, before }) => part === "node" && before === undefined);
   const tried: ApplyPlanned["tried"] = new Map();
   const make: MakeTemplate = (nodes) => templateGoal(nodes, session, desired, tried);
   const own = { ...request.nodes, oldUnready: hop !== undefined && typhaBindsNodes(hop) };
@@ -175,6 +177,7 @@ export async function lookAtStart(
   const opening = firstFrom(looking, connection);
   const open = await openNodes({ ...session, connection: opening.connection }, migrated, signal);
   opening.opened();
+  refuseOverlap(desired, added, [...open.live.snapshot().nodes.values()]);
   const remaining = { request: migrated, make, notes, open };
   const held = heldByAnotherRun(session, open.chosen, own.takeOver);
   const nodes =

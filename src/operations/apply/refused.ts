@@ -39,7 +39,7 @@ export async function refuseRefused(
     kinds.some(({ object }) => object.metadata.name === `${ref.resource}.${ref.group}`);
   const writes = changed.flatMap((target) => {
     const { part, before } = target;
-    if (part === "node") return [];
+    if (part === "node" && before !== undefined) return [];
     const first = intended("expand", target, before, install, choices);
     const write = first ?? applied(target).write;
     return write === undefined ? [] : [{ target, write }];

@@ -1,7 +1,7 @@
 import { objectPath } from "../../cluster/paths.ts";
 import { sendWrite } from "../../cluster/write.ts";
 import { isApiError, isConnectionError } from "../../errors.ts";
-import { configMark } from "../../model/config-ledger.ts";
+import { configMark } from "../../model/config-notes.ts";
 import type { ConfigMapFacts } from "../../model/configmap.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { configAnnotation, manager } from "../../model/names.ts";

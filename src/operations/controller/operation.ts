@@ -1,5 +1,5 @@
 import type { OpenBundle } from "../../bundle/write.ts";
-import { controllerRun } from "../../model/lease.ts";
+import { controllerRun } from "../../plan/lease/run-names.ts";
 import { run } from "../../perform/run.ts";
 import type { ControllerGoal } from "../../plan/controller/goal.ts";
 import { leaseRights, rightsOf } from "../../plan/controller/permissions.ts";

@@ -32,7 +32,8 @@ export function downgradeOf(targets: readonly UndoTarget[]): string | undefined 
 
 /** What calico-node is now, and what it was before the run. */
 function releases(targets: readonly UndoTarget[]): readonly [Version | undefined, Version | undefined] {
-  const node = targets.find(({ part }) => part === "node");
+  // Not one that the run added for other nodes.
+  const node = targets.find(({ part, before }) => part === "node" && before !== undefined);
   return [releaseOf(node?.live), releaseOf(node?.before)];
 }
 

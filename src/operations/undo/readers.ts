@@ -52,7 +52,7 @@ export async function readersBack(
     ({ part, before, live }) => part === "configmap" && before !== undefined && live !== undefined,
   );
   if (maps.length === 0) return undefined;
-  const node = targets.find(({ part }) => part === "node")?.entry;
+  const node = targets.find(({ part, before }) => part === "node" && before !== undefined)?.entry;
   const wanted = node === undefined ? undefined : { namespace: node.namespace ?? "", name: node.name };
   let open: OpenConfigMap;
   try {

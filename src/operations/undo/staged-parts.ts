@@ -65,6 +65,8 @@ export function stagedParts({
   });
   // A binding that is made anew reaches one role or the other: what goes back needs the old one.
   const first = of("other").filter((each) => each.kind === "create" || isRemade(each));
+  // What the run added for other nodes goes before the former template may select them again (hazard H20).
+  const added = of("node").filter(({ kind }) => kind === "delete");
   // Never two controllers: what the run made goes before what it turned off comes back.
   const workloads = [...of("controller").toSorted((a, b) => rank(a) - rank(b)), ...of("typha")];
   // What only the new pods used goes last, the newest first.
@@ -120,9 +122,9 @@ export function stagedParts({
           async run(session) {
             const stages = [
               ...of("other").flatMap((each) => (each.kind === "restore" ? expandStage(each, install) : [])),
-              ...first.flatMap((each) => takeStages(each, take(session))),
+              ...[...added, ...first].flatMap((each) => takeStages(each, take(session))),
             ];
-            return await write(session, stages, "what the former pods need is there", first);
+            return await write(session, stages, "what the former pods need is there", [...added, ...first]);
           },
         },
     of("configmap").some(({ kind }) => kind === "restore")

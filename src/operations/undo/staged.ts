@@ -76,7 +76,7 @@ export async function stagedLeg(
   const since = parseTime(bundle.index.started);
   const readers = await readersBack(session, targets, request, since);
   if (work.length === 0 && readers?.behind !== true) return leg;
-  const node = work.find(({ target }) => target.part === "node");
+  const node = work.find(({ kind, target }) => target.part === "node" && kind !== "delete");
   const nodes = node?.kind === "restore" ? nodesBack(node.target, request, settled) : undefined;
   const left = nodes === undefined ? undefined : await lookAhead(session, nodes);
   const { command, started } = bundle.index;

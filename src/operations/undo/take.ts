@@ -163,7 +163,8 @@ export function managersGoal(ref: Ref, managers: SavedManagers): ObjectGoal {
 
 function waitFor(work: Work): Pick<ObjectGoal, "waits"> {
   const { entry, part } = work.target;
-  if (part !== "controller" && part !== "typha") return {};
+  const added = part === "node" && work.kind === "delete";
+  if (part !== "controller" && part !== "typha" && !added) return {};
   if (work.kind === "delete") return { waits: gone(entry.ref) };
   return entry.kind === "Deployment" && !goesDown(work) ? { waits: rolledOut(entry.ref) } : {};
 }

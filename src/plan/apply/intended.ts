@@ -14,7 +14,7 @@ import type { Choices, Target } from "./target.ts";
  */
 export function intended(
   step: WritingStep,
-  { object, ref, part }: Target,
+  { object, ref, part, before }: Target,
   live: KubeObject | undefined,
   install: InstallOwner,
   choices: Choices,
@@ -33,7 +33,9 @@ export function intended(
       return part === "configmap" && live !== undefined ? changeValues(live, object, ref) : undefined;
     case "contract":
       if (part === "secret") return live === undefined || !choices.withSecrets ? undefined : exactly();
-      return part === "node" || part === "controller" || part === "typha" ? undefined : exactly();
+      // One that the file adds, for other nodes; the one that is upgraded has a procedure of its own (hazard H20).
+      if (part === "node") return before === undefined && live === undefined ? exactly() : undefined;
+      return part === "controller" || part === "typha" ? undefined : exactly();
   }
 }
 

@@ -36,7 +36,7 @@ export function stepsWriting(
   const { part, before } = target;
   if (isLeftAlone(target, choices)) return [];
   if (part === "node") {
-    if (before === undefined) return ["template"];
+    if (before === undefined) return ["contract"];
     const { template, rest } = daemonSet(target);
     return [...(template ? (["template"] as const) : []), ...(rest ? (["contract"] as const) : [])];
   }

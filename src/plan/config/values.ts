@@ -1,5 +1,6 @@
 import { noted, notedApart, noteOn } from "../../merge/config-map.ts";
-import { configChange, formatConfigChange } from "../../model/config-ledger.ts";
+import { configChange } from "../../model/config-ledger.ts";
+import { formatConfigChange } from "../../model/config-notes.ts";
 import { configMapFacts } from "../../model/configmap.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";

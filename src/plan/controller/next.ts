@@ -134,11 +134,13 @@ function rollout(view: View, target: LiveWorkload | undefined): ControllerDecisi
   }
   const since = seen.up?.since ?? now;
   if (now - since < goal.settle) {
+    // It is Ready: what a signal waits for is over.
+    if (seen.interrupted !== undefined) return { kind: "stop", reason: interrupted(view) };
     return {
       kind: "wait",
       phase: "settle",
       for: `pod ${pod.name} to settle`,
-      until: Math.min(since + goal.settle, interruptEnd(seen.interrupted) + 1),
+      until: since + goal.settle,
     };
   }
   for (const stub of goal.stubs) {

@@ -1,7 +1,10 @@
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
-import { leaseExpiry, leaseRenewal, type RunLease } from "../../model/lease.ts";
+import { leaseExpiry, type RunLease } from "../../model/lease.ts";
 import { formatTime, type Millis } from "../../model/time.ts";
 import type { Commands, Stop } from "../decision.ts";
+
+/** How often a living process renews its run lease (hazard H13). */
+export const leaseRenewal: Millis = 20_000;
 
 /** A run that asks whether it may work under the lease of its install's DaemonSet (hazard H13). */
 export interface LeaseAsker {

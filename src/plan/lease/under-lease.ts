@@ -1,9 +1,8 @@
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
-import { leaseRenewal } from "../../model/lease.ts";
 import type { RunCommand } from "../../model/run-command.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Commands, Decision, Stop } from "../decision.ts";
-import { heldByOther, holdsLease, renewed } from "./held.ts";
+import { heldByOther, holdsLease, renewed, leaseRenewal } from "./held.ts";
 import type { LeaseStep } from "./step.ts";
 
 /** The lease that a run wants on the DaemonSet of the install. */

@@ -1,4 +1,4 @@
-import { leaseRenewal } from "../../model/lease.ts";
+import { leaseRenewal } from "../lease/held.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Stop, Wait } from "../decision.ts";
 import type { NodeGoal } from "./goal.ts";

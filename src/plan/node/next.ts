@@ -1,9 +1,8 @@
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
-import { leaseRenewal } from "../../model/lease.ts";
 import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
-import { renewed } from "../lease/held.ts";
+import { leaseRenewal, renewed } from "../lease/held.ts";
 import { admission } from "./admission.ts";
 import { finish } from "./finish.ts";
 import type { NodeGoal } from "./goal.ts";

@@ -1,4 +1,4 @@
-import { leaseRenewal } from "../../model/lease.ts";
+import { leaseRenewal } from "../lease/held.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import { missingReason, silentReason, stuckReason, stuckText, type Stuck } from "../../model/stuck.ts";
 import type { PhaseName, Wait } from "../decision.ts";

@@ -7,6 +7,7 @@ import type { KubeObject, Ref } from "../../model/kube.ts";
 import { pinnedAnnotation } from "../../model/names.ts";
 import { rulesOf } from "../../model/rbac.ts";
 import type { Reading } from "../../model/reading.ts";
+import { isOrAre, some } from "../../model/words.ts";
 import { wholes } from "../apply/intended.ts";
 import { partOf } from "../apply/parts.ts";
 import type { Choices, Target } from "../apply/target.ts";
@@ -39,17 +40,11 @@ export function toldByFile(name: string, pairs: readonly Pair[]): Readonly<Parti
   const open = pairs.flatMap(({ file, ref, live }) => {
     if (!live.known) return [];
     const target: Target = { object: file, ref, part: partOf(file), before: live.value };
-    return stepsWriting(target, judged).map((step) => ({
-      step,
-      because: differenceOf(step, file, live.value, name),
-    }));
+    return stepsWriting(target, judged).map((step) => ({ step, file, live: live.value }));
   });
   const told = (step: FileStep, done: string): Told => {
-    const [first, ...more] = open.filter((each) => each.step === step);
-    if (first !== undefined) {
-      const others = more.length === 0 ? "" : `, and ${String(more.length)} more`;
-      return { state: "todo", because: `${first.because}${others}` };
-    }
+    const own = open.filter((each) => each.step === step);
+    if (own.length > 0) return { state: "todo", because: openText(step, own, name) };
     const dark = pairs.find(({ file, live }) => !live.known && concerns(step, file));
     return dark === undefined || dark.live.known
       ? { state: "done", because: done }
@@ -91,9 +86,29 @@ function daemonSetOpen(file: KubeObject, live: KubeObject | undefined, ref: Ref)
   return { template, rest: held || (!template && writes.length > 0) };
 }
 
+/** All that is missing by its name, and the first of what only differs. */
+function openText(
+  step: string,
+  own: readonly { readonly file: KubeObject; readonly live: KubeObject | undefined }[],
+  name: string,
+): string {
+  const missing = own.filter(({ live }) => live === undefined).map(({ file }) => file);
+  const byKind = [...Map.groupBy(missing, ({ kind }) => kind)].map(([kind, all]) => {
+    const names = all.map(({ metadata }) => metadata.name);
+    return `${kind} ${some(names, mostNamed)} ${isOrAre(names)} not there`;
+  });
+  const [first, ...more] = own.flatMap(({ file, live }) =>
+    live === undefined ? [] : [differenceOf(step, file, live, name)],
+  );
+  const others = more.length === 0 ? "" : `, and ${String(more.length)} more`;
+  return [...byKind, ...(first === undefined ? [] : [`${first}${others}`])].join("; ");
+}
+
+/** Of one kind; a whole install has some thirty CRDs. */
+const mostNamed = 8;
+
 /** What differs, for the user; `apply` may write more of the object. */
-function differenceOf(step: string, file: KubeObject, live: KubeObject | undefined, name: string): string {
-  if (live === undefined) return `${nameOf(file)} is not there`;
+function differenceOf(step: string, file: KubeObject, live: KubeObject, name: string): string {
   const said =
     step === "expand"
       ? lacks(file, live)

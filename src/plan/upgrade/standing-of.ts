@@ -1,5 +1,6 @@
 import type { CalicoFacts } from "../../facts/calico.ts";
-import { isOwnedByNameOnly, procedureFor } from "../../facts/procedure.ts";
+import { isOwnedByNameOnly } from "../../facts/not-ours.ts";
+import { procedureFor } from "../../facts/procedure.ts";
 import { activeWorkloads } from "../../facts/running.ts";
 import type { UpgradeState } from "../../facts/upgrade.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";

@@ -51,7 +51,13 @@ function hopText(hop: UpgradeHop, index: number, wide: boolean): string {
     step.what,
   ]);
   const columns = ["STEP", "NAME", "STATE", ...(wide ? ["BECAUSE", "WHEN"] : []), "RULES", "WHAT"];
-  return title + reasons + hop.notes.map(noteLine).join("") + table(columns, rows);
+  const left = hop.from === hop.to ? hop.steps.flatMap(leftLine).join("") : "";
+  return title + reasons + hop.notes.map(noteLine).join("") + table(columns, rows) + left;
+}
+
+/** Somebody stopped half way: what is missing is named. */
+function leftLine({ id, state, because }: PlanStep): readonly string[] {
+  return state === "todo" ? [`  ${id}: ${because}\n`] : [];
 }
 
 function noteLine({ id, severity, because, holds, instead }: PlanNote): string {

@@ -77,7 +77,7 @@ function verdictLine(report: PreflightReport): string {
 
 function refusalsText({ command, refusals = [] }: PreflightReport): readonly string[] {
   if (refusals.length === 0) return [];
-  const title = command === undefined ? "Release\n" : `What stops ${command} at its start\n`;
+  const title = command === undefined ? "What stands in the way\n" : `What stops ${command} at its start\n`;
   return [title + refusals.flatMap(refusalText).join("")];
 }
 

@@ -8,17 +8,14 @@ import { nodeStatus } from "./node-status.ts";
 import { problemText } from "./problem-text.ts";
 import { windowsStatus } from "./windows-status.ts";
 
-/** How far an upgrade has come, as the JSON kind that the tables are printed from. */
-export function upgradeStatus({
-  cluster,
-  calico,
-  daemonSets,
-  nodes,
-  done,
-  problems,
-  windows: onWindows,
-  unread,
-}: UpgradeState): UpgradeStatus {
+/**
+ * How far an upgrade has come, as the JSON kind that the tables are printed from. `flags`: what names the cluster in a
+ * command, quoted.
+ */
+export function upgradeStatus(
+  { cluster, calico, daemonSets, nodes, done, problems, windows: onWindows, unread }: UpgradeState,
+  flags: readonly string[] = [],
+): UpgradeStatus {
   const { installSeen: install } = calico;
   const procedure = procedureFor(install);
   const windows = windowsStatus(onWindows);
@@ -40,7 +37,7 @@ export function upgradeStatus({
     ),
     nodes: nodes.map((node) => nodeStatus(node, cluster.now)),
     done,
-    problems: problems.map(problemText),
+    problems: problems.map((problem) => problemText(problem, flags)),
     unread,
   };
 }

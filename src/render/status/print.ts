@@ -9,6 +9,8 @@ import { componentGrid, nodeGrid, type Grid, type LabelColumns } from "./tables.
 /** How the tables look, beside `-o wide`. */
 export interface StatusLook extends LabelColumns, NodeOrder {
   readonly noHeaders: boolean;
+  /** What names the cluster in commands that are named, quoted. */
+  readonly flags?: readonly string[];
 }
 
 /** UpgradeStatus in all its forms. Without headers there are only the rows of nodes, for scripts. */
@@ -36,7 +38,7 @@ function statusText(status: UpgradeStatus, wide: boolean, look: StatusLook): str
   const nodes = nodesOf(status, wide, look);
   const shown = status.install.kind === "none" ? [] : [components, nodes];
   return [
-    summaryLines(status)
+    summaryLines(status, look.flags)
       .map((line) => `${line}\n`)
       .join(""),
     ...shown.filter(({ rows }) => rows.length > 0).map(({ head, rows }) => table(head, rows)),

@@ -17,15 +17,18 @@ const grave: Readonly<Record<GraveNote, string>> = {
 
 type NodesProblem = Extract<Problem, { readonly kind: "nodes" }>;
 
-const takeOver = "kubectl calico-upgrade node NODE --take-over";
-
-/** A problem in words, and what to do about it. */
-export function problemText(problem: Problem): Shown {
-  const [message, hint] = wordsOf(problem);
+/** A problem in words, and what to do about it, with what names the cluster in a command. */
+export function problemText(problem: Problem, flags: readonly string[]): Shown {
+  const [message, hint] = wordsOf(problem, flags);
   return { severity: severityOf(problem), message, ...(hint === undefined ? {} : { hint }) };
 }
 
-function wordsOf(problem: Problem): readonly [message: string, hint?: string | undefined] {
+function wordsOf(
+  problem: Problem,
+  flags: readonly string[],
+): readonly [message: string, hint?: string | undefined] {
+  const there = ["", ...flags].join(" ");
+  const takeOver = `kubectl calico-upgrade node NODE --take-over${there}`;
   switch (problem.kind) {
     case "datastores-disagree":
       return [
@@ -39,7 +42,7 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string | u
     case "nodes":
       return [
         `${plural(problem.nodes.length, "node")} ${grave[problem.note]}: ${some(problem.nodes, 5)}`,
-        logsText(problem.crashing),
+        logsText(problem.crashing, there),
       ];
     case "template-unseen":
       return problem.rolls
@@ -77,7 +80,7 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string | u
       const node = of.release.text;
       return [
         `${workloadName(workload)} is of ${releasesText(releases)}, and calico-node of ${node}`,
-        "finish that upgrade first: kubectl calico-upgrade plan -f FILE lists what is left",
+        `finish that upgrade first: kubectl calico-upgrade plan -f FILE${there} lists what is left`,
       ];
     }
     case "mixed-releases":
@@ -91,21 +94,22 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string | u
       const first = nodes[0] ?? "";
       return [
         `nobody works on ${them} of an unfinished run: ${some(nodes, 5)}`,
-        `to go on: kubectl calico-upgrade node ${first}; to give it up: kubectl calico-upgrade node --release ${first}`,
+        `to go on: kubectl calico-upgrade node ${first}${there}; to give it up: kubectl calico-upgrade node --release ${first}${there}`,
       ];
     }
     case "unreadable-leases":
       return [
         `the calico-upgrade/cordon annotation cannot be read on ${some(problem.nodes, 5)}`,
-        `kubectl calico-upgrade node --release ${problem.nodes[0] ?? ""}`,
+        `kubectl calico-upgrade node --release ${problem.nodes[0] ?? ""}${there}`,
       ];
   }
 }
 
-function logsText(crashing: NodesProblem["crashing"]): string | undefined {
+function logsText(crashing: NodesProblem["crashing"], there: string): string | undefined {
   if (crashing === undefined) return undefined;
   const { namespace, pod, container } = crashing;
-  return `to see why it crashes: kubectl -n ${namespace} logs ${pod} -c ${container} --previous`;
+  const where = there.replace(/ --namespace=\S+/, "");
+  return `to see why it crashes: kubectl -n ${namespace} logs ${pod} -c ${container} --previous${where}`;
 }
 
 /** `v3.29.7`; a range where the image is that of several. */

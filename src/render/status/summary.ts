@@ -4,8 +4,12 @@ import { humanDuration } from "../duration.ts";
 import type { DaemonSetStatus, InstallStatus, UpgradeStatus } from "./kind.ts";
 import { plural, some } from "../../model/words.ts";
 
-/** The lines above the tables: what this cluster is, how far an upgrade has come, what is wrong. */
-export function summaryLines(status: UpgradeStatus): readonly string[] {
+/**
+ * The lines above the tables: what this cluster is, how far an upgrade has come, what is wrong. `flags`: what names the
+ * cluster in a command.
+ */
+export function summaryLines(status: UpgradeStatus, flags: readonly string[] = []): readonly string[] {
+  const there = ["", ...flags].join(" ");
   const now = parseTime(status.cluster.observed) ?? 0;
   const rows: readonly (readonly [string, readonly string[]])[] = [
     ["Cluster", [clusterLine(status)]],
@@ -15,8 +19,8 @@ export function summaryLines(status: UpgradeStatus): readonly string[] {
     ["Edited", forEach(status, (set) => editLines(set, now))],
     ["Windows", windowsLines(status)],
     ["Upgrade", forEach(status, upgradeLine)],
-    ["Pinned", forEach(status, pinnedLines)],
-    ["Run", forEach(status, (set) => runLine(set, now))],
+    ["Pinned", forEach(status, (set) => pinnedLines(set, there))],
+    ["Run", forEach(status, (set) => runLine(set, now, there))],
     [
       "Wrong",
       status.problems.flatMap(({ message, hint }) => [message, ...(hint === undefined ? [] : [`  ${hint}`])]),
@@ -154,19 +158,22 @@ function upgradeLine({ nodes, revision, release, strategy }: DaemonSetStatus): s
   return `${updated} of ${plural(total, "node")} on ${newest}; ${rest.join(", ")}${hint}`;
 }
 
-function pinnedLines({ pinned, name, namespace, strategy }: DaemonSetStatus): readonly string[] {
+function pinnedLines(
+  { pinned, name, namespace, strategy }: DaemonSetStatus,
+  there: string,
+): readonly string[] {
   if (pinned === undefined) return [];
   const back = pinned === "unreadable" ? "the strategy of its unreadable annotation" : pinned.type;
   return [
-    `to ${strategy} until every node that is not silent runs the newest revision; then ${back} goes back (now: kubectl calico-upgrade node --unpin)`,
+    `to ${strategy} until every node that is not silent runs the newest revision; then ${back} goes back (now: kubectl calico-upgrade node --unpin${there})`,
     `until then, don't kubectl apply DaemonSet ${namespace}/${name}: ${rollsText(pinned)}`,
   ];
 }
 
-function runLine({ run }: DaemonSetStatus, now: Millis): string | undefined {
+function runLine({ run }: DaemonSetStatus, now: Millis, there: string): string | undefined {
   if (run === undefined || run.state === "ended") return undefined;
   if (run.state === "unreadable")
-    return "its lease cannot be read; kubectl calico-upgrade node NODE --take-over goes on in its place";
+    return `its lease cannot be read; kubectl calico-upgrade node NODE --take-over${there} goes on in its place`;
   const renewed = parseTime(run.renewed);
   const seen = renewed === undefined ? "" : ` (seen ${humanDuration(now - renewed)} ago)`;
   const target =

@@ -18,6 +18,10 @@ export function notesOf(
   const obscure = universe.policies.filter(({ unreadable }) => unreadable !== undefined);
   const byName = universe.policies.filter(namesPorts);
   const again = going.filter(({ madeBy }) => madeBy.length > 0);
+  const leaving = namespaces.filter(
+    ({ left, isolation, keepAsIs }) =>
+      left === "terminating" && (isolation === "isolated" || keepAsIs.length > 0),
+  );
   const closing = namespaces.flatMap(({ create }) => (create === undefined ? [] : [create]));
   const notes: readonly (readonly [boolean, string])[] = [
     [
@@ -43,6 +47,10 @@ export function notesOf(
     [
       going.some(({ deleting }) => deleting),
       `being deleted already, held by a finalizer; they must be gone before the upgrade: ${named(going.filter(({ deleting }) => deleting))}`,
+    ],
+    [
+      leaving.length > 0,
+      `left alone, because it is being deleted: ${leaving.map(({ namespace }) => `namespace ${namespace} (what holds it: kubectl get pods -n ${namespace})`).join(", ")}`,
     ],
     [
       alpha.length > 0,

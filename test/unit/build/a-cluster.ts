@@ -252,12 +252,15 @@ export function aPod(daemonSet: KubeObject, node: string, spec: PodSpec = {}): K
         pending === undefined
           ? [{ type: "Ready", status: ready ? "True" : "False", lastTransitionTime: ago(2990) }]
           : [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message: pending }],
-      initContainerStatuses: (template.spec.initContainers ?? []).map((container) => ({
-        name: container["name"],
-        ready: true,
-        restartCount: 0,
-        state: { terminated: { exitCode: 0, finishedAt: ago(3001) } },
-      })),
+      initContainerStatuses:
+        pending === undefined
+          ? (template.spec.initContainers ?? []).map((container) => ({
+              name: container["name"],
+              ready: true,
+              restartCount: 0,
+              state: { terminated: { exitCode: 0, finishedAt: ago(3001) } },
+            }))
+          : [],
       containerStatuses:
         pending === undefined
           ? template.spec.containers.map((container) => ({

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { runCli } from "../../../src/cli.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
-import { anUpgradingCluster } from "../build/a-cluster.ts";
+import { cordonAnnotation } from "../../../src/model/names.ts";
+import { aNode, anUpgradingCluster } from "../build/a-cluster.ts";
 import { connectTo, json, status, wireServer } from "../cluster/wire-server.ts";
 import { testContext } from "../flags/test-context.ts";
 
@@ -35,7 +36,7 @@ const answers: Readonly<Record<string, unknown>> = {
   },
 };
 
-function answerTo(path: string): unknown {
+function answerTo(path: string, objects: typeof lists): unknown {
   const resources = kinds[path];
   if (resources !== undefined) {
     return {
@@ -49,7 +50,7 @@ function answerTo(path: string): unknown {
       })),
     };
   }
-  const list = lists[path.slice(path.lastIndexOf("/") + 1)];
+  const list = objects[path.slice(path.lastIndexOf("/") + 1)];
   if (list === undefined) return answers[path];
   return {
     kind: "List",
@@ -59,14 +60,19 @@ function answerTo(path: string): unknown {
   };
 }
 
-async function run(...args: readonly string[]): Promise<{
+const run = (...args: readonly string[]) => runOn(lists, ...args);
+
+async function runOn(
+  objects: typeof lists,
+  ...args: readonly string[]
+): Promise<{
   stdout: string;
   stderr: string;
   code: number;
   requests: number;
 }> {
   const { url, seen } = await wireServer((request, response) => {
-    const answer = answerTo(request.url.pathname);
+    const answer = answerTo(request.url.pathname, objects);
     if (answer === undefined) json(response, 404, status(404, "NotFound", "not here"));
     else json(response, 200, answer);
   });
@@ -94,6 +100,15 @@ test.each([
   ],
 ])("status %j prints what it asks for and nothing else", async (args, expected) => {
   expect(await run(...args)).toMatchObject({ stdout: expected, stderr: "", code: 0 });
+});
+
+test("the commands that it names are about the cluster that it looked at", async () => {
+  const annotations = { [cordonAnnotation]: "{" };
+  const nodes = [aNode("node-01", { annotations })];
+  const flags = ["--context=prod", "--namespace=kube-system"];
+  const hint = ["-o", "jsonpath={.problems[*].hint}"];
+  const { stdout } = await runOn({ ...lists, nodes }, ...hint, ...flags);
+  expect(stdout).toContain(`kubectl calico-upgrade node --release node-01 ${flags.join(" ")}`);
 });
 
 test("--show-managed-fields is taken as kubectl takes it, and changes nothing", async () => {

@@ -1,11 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  configChange,
-  configMark,
-  formatConfigChange,
-  markSays,
-  staleReaders,
-} from "../../../src/model/config-ledger.ts";
+import { configChange, markSays, staleReaders } from "../../../src/model/config-ledger.ts";
+import { configMark, formatConfigChange } from "../../../src/model/config-notes.ts";
 import { configMapFacts } from "../../../src/model/configmap.ts";
 import { configAnnotation, configChangedAnnotation } from "../../../src/model/names.ts";
 import { podFacts, type PodFacts } from "../../../src/model/pod.ts";
@@ -90,6 +85,16 @@ describe("H25: each container by its own start, an init container by the pod's",
     expect([stale(now - 61_000), stale(now - 60_000), stale(now - 1_000), stale(now)]).toEqual([0, 1, 1, 0]);
     const annotations = { [configChangedAnnotation]: formatConfigChange(back) };
     expect(configChange({ annotations })).toEqual(back);
+  });
+
+  test("H31: a pod that no kubelet ever took has read nothing: no run waits to restart it", () => {
+    const made = pod({ created: now - 1_000 });
+    const virtual: PodFacts = {
+      ...made,
+      phase: "Pending",
+      containers: made.containers.map(({ startedAt: _never, ...container }) => container),
+    };
+    expect(readers(virtual, "veth_mtu", "cni_network_config")).toEqual([]);
   });
 
   test("what nobody reads makes nobody stale", () => {

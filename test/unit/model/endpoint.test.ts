@@ -42,9 +42,25 @@ describe("whose traffic policies judge", () => {
     expect(podFacts({ status })?.addresses).toEqual(addresses);
   });
 
-  test("one that is being deleted, as long as it runs", () => {
+  test("one that is being deleted, as long as it runs: one that a finalizer alone holds does not stop a migration", () => {
     const metadata = { deletionTimestamp: "2026-01-01T00:00:00Z" };
-    expect(podFacts({ metadata, status: { phase: "Running", podIP: "10.0.0.1" } })).toBeDefined();
+    const spec = { containers: [{ name: "a" }, { name: "b" }] };
+    const runs = { phase: "Running", podIP: "10.0.0.1" };
+    const [ended, up] = [{ state: { terminated: { exitCode: 0 } } }, { state: { running: {} } }];
+    const pod = (...containerStatuses: readonly object[]) => ({
+      metadata,
+      spec,
+      status: { ...runs, containerStatuses },
+    });
+    expect(podFacts({ metadata, status: runs })).toBeDefined();
+    expect(podFacts(pod(ended, up))).toBeDefined();
+    // No kubelet has said what became of the other one.
+    expect(podFacts(pod(ended))).toBeDefined();
+    expect(podFacts(pod(ended, ended))).toBeUndefined();
+    const sidecar = { ...pod(ended, ended).status, initContainerStatuses: [up] };
+    expect(podFacts({ metadata, spec, status: sidecar })).toBeDefined();
+    // Its containers start again: nobody deletes it.
+    expect(podFacts({ ...pod(ended, ended), metadata: {} })).toBeDefined();
   });
 });
 

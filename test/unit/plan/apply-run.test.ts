@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import { lastAppliedAnnotation } from "../../../src/model/names.ts";
-import { commandRun, parseRunLease } from "../../../src/model/lease.ts";
+import { parseRunLease } from "../../../src/model/lease.ts";
+import { commandRun } from "../../../src/plan/lease/run-names.ts";
 import type { KubeObject, Ref } from "../../../src/model/kube.ts";
 import type { Write } from "../../../src/model/write.ts";
 import { nodesLeft } from "../../../src/operations/node/remaining.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import { changeKeys, dataOf } from "../../../src/merge/config-map.ts";
-import { commandRun } from "../../../src/model/lease.ts";
+import { commandRun } from "../../../src/plan/lease/run-names.ts";
 import { nodesLeft } from "../../../src/operations/node/remaining.ts";
 import { run } from "../../../src/perform/run.ts";
 import { notesToRestart, staleBy, type ConfigNote } from "../../../src/plan/config/stale.ts";

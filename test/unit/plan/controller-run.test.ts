@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import type { KubeObject } from "../../../src/model/kube.ts";
-import { controllerRun, formatRunLease, leaseRenewal } from "../../../src/model/lease.ts";
+import { formatRunLease } from "../../../src/model/lease.ts";
+import { leaseRenewal } from "../../../src/plan/lease/held.ts";
+import { controllerRun } from "../../../src/plan/lease/run-names.ts";
 import { restartAnnotation } from "../../../src/model/names.ts";
 import type { Write } from "../../../src/model/write.ts";
 import { run } from "../../../src/perform/run.ts";
@@ -250,6 +252,31 @@ test("any sequence of crashes and faults, pods that end and start slowly: never 
     { numRuns: 150 },
   );
 }, 30_000);
+
+test("H33: Ctrl-C while the new controller settles ends the run at once: nobody waits for what is Ready", async () => {
+  const each = cases[1] as Case;
+  const cluster = each.cluster();
+  const goal = { ...goalOf(each, cluster), settle: 3_600_000 };
+  const first = new AbortController();
+  const began = cluster.now;
+  const ended = await run(controllerProcedure(goal, places), cluster, {
+    dryRun: "none",
+    now: () => cluster.now,
+    send: (write) => cluster.send(write),
+    interrupt: { first: first.signal, second: never },
+    emit: (event) => {
+      if (event.kind === "waiting" && event.wait.phase === "settle") first.abort();
+    },
+  });
+  expect(ended).toMatchObject({
+    kind: "stopped",
+    interrupted: true,
+    reason: { interrupted: true, hint: commands.again() },
+  });
+  expect(cluster.lease).toBeUndefined();
+  expect(cluster.running).toEqual([fresh]);
+  expect(cluster.now - began).toBeLessThan(60_000);
+});
 
 test("H24: the old Deployment is at 0 and its pod gone before the new one is made", async () => {
   const each = cases[2] as Case;

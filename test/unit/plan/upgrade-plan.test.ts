@@ -231,6 +231,10 @@ describe("what the cluster shows is told, and only that", () => {
     const text = printablePlan(made).table(false);
     expect(text).toContain("runs already (kubernetes datastore, Kubernetes 1.");
     expect(text).toContain(", and not everything is done.\n");
+    // What a half-done replace has left out is named without -o wide.
+    expect(text).toContain(
+      "  expand: ClusterRole calico-node does not allow all that the file's does, and 3 more\n",
+    );
     expect(text).not.toContain("nothing to do");
   });
 

@@ -74,6 +74,17 @@ describe("S02: calico-node is Ready", () => {
     expect(findingOf(calicoReady, spec)).toMatchObject({ outcome: "fail", severity: "warning" });
   });
 
+  const pending = "0/3 nodes are available: Too many pods";
+
+  test("H31: a virtual node, where calico-node can never run, keeps nobody from upgrading the others", () => {
+    const { because, severity } = findingOf(calicoReady, withPods({}, {}, { pending }));
+    expect([severity, because]).toEqual([
+      "warning",
+      expect.stringMatching(/^calico-node is not Ready on 1 of 3 nodes: node-03 \(.*Too many pods/),
+    ]);
+    expect(findingOf(calicoReady, withPods({}, { ready: false }, { pending })).severity).toBe("error");
+  });
+
   test("a file of the release that runs may be the repair, one of another release not", () => {
     const sick = withPods({ ready: false });
     expect(compared(calicoReady, {}, {}, { ...sick, to: "v3.29.1" }).severity).toBe("warning");

@@ -1,8 +1,11 @@
 /** What `status` says first, and what of it is not said of a cluster that is well. */
 import { describe, expect, test } from "vitest";
+import { upgradeState } from "../../../src/facts/upgrade.ts";
+import { catalogue } from "../../../src/releases/catalogue.ts";
 import { formatCordonLease, formatRunLease } from "../../../src/model/lease.ts";
-import { cordonAnnotation, runAnnotation } from "../../../src/model/names.ts";
+import { cordonAnnotation, pinnedAnnotation, runAnnotation } from "../../../src/model/names.ts";
 import { printed } from "../../../src/render/output.ts";
+import { problemText } from "../../../src/render/status/problem-text.ts";
 import { printableStatus } from "../../../src/render/status/print.ts";
 import {
   aDaemonSet,
@@ -18,6 +21,7 @@ import {
   ago,
   forbidden,
   now,
+  observedOf,
   type ClusterSpec,
 } from "../build/a-cluster.ts";
 import { statusOf } from "./status-of.ts";
@@ -48,6 +52,28 @@ const crashing = (node: string) =>
     waiting: { reason: "CrashLoopBackOff", message: "back-off 40s" },
     lastTerminated: crashed,
   });
+
+describe("a command that status names works when it is pasted", () => {
+  const flags = ["--context=prod", "--namespace=calico"];
+  const said = (spec: ClusterSpec) =>
+    upgradeState(observedOf(spec), catalogue).problems.map((problem) => problemText(problem, flags).hint);
+
+  test("it is about the cluster that was looked at, and not the one of the current context", async () => {
+    const held = {
+      ...anUpgradingCluster({ annotations: { [pinnedAnnotation]: '{"type":"RollingUpdate"}' } }),
+      nodes: [aNode("node-01", { annotations: { [cordonAnnotation]: "{" } }), aNode("node-02")],
+    };
+    expect(said({ ...healthy, pods: [pods[0], pods[1], crashing("node-03")] as never })).toContain(
+      `to see why it crashes: kubectl -n kube-system logs ${crashing("node-03").metadata.name} -c calico-node --previous --context=prod`,
+    );
+    expect(said(held)).toContain(
+      "kubectl calico-upgrade node --release node-01 --context=prod --namespace=calico",
+    );
+    expect(await print(held, { flags })).toContain(
+      "(now: kubectl calico-upgrade node --unpin --context=prod --namespace=calico)",
+    );
+  });
+});
 
 describe("nodes with trouble", () => {
   const silent = [aNode("node-01"), aNode("node-02", { ready: "Unknown" }), aNode("node-03")];

@@ -1,4 +1,5 @@
 import { belongsTo, podsByNode, shouldRun } from "../../../model/placement.ts";
+import { neverReachedKubelet } from "../../../model/pod.ts";
 import { upToDate } from "../../../model/rollout.ts";
 import { stuckReason, stuckText } from "../../../model/stuck.ts";
 import { compareVersions } from "../../../releases/version.ts";
@@ -7,7 +8,8 @@ import { some } from "../../some.ts";
 
 /**
  * Before anything is begun. An upgrade that is under way, and a repair (of all of them, or by a file of the
- * release that runs), are let through with a warning: hazard H18 judges each restart.
+ * release that runs), are let through with a warning: hazard H18 judges each restart. So is a node that can never
+ * run calico-node (hazard H31): the others do not wait for it.
  */
 export const calicoReady = clusterRule({
   id: "S02",
@@ -27,13 +29,14 @@ export const calicoReady = clusterRule({
   check({ daemonSet, nodes, pods, revisions }, { to, manifest }, _now, { running }) {
     const placed = podsByNode(pods, daemonSet);
     const wanted = nodes.filter((node) => shouldRun(node, daemonSet.template) === true);
-    const bad = wanted.flatMap(({ name, ready }) => {
+    const bad = wanted.flatMap(({ name, ready, lease }) => {
       const pod = placed.get(name)?.find(({ deletedAt }) => deletedAt === undefined);
       if (pod?.ready === true) return [];
       const stuck = pod === undefined ? undefined : stuckReason(pod);
       const why = pod === undefined ? "no pod" : stuck === undefined ? "not Ready" : stuckText(stuck);
+      const never = pod !== undefined && lease === undefined && neverReachedKubelet(pod);
       // A silent node is told by S01, and its pod's state is old.
-      return ready === "unknown" ? [] : [{ name, why }];
+      return ready === "unknown" ? [] : [{ name, why, never }];
     });
     if (bad.length === 0)
       return { outcome: "pass", because: `calico-node is Ready on all ${wanted.length} nodes that answer` };
@@ -48,7 +51,9 @@ export const calicoReady = clusterRule({
       compareVersions(to.value, running.value.oldest) === 0;
     return {
       outcome: "fail",
-      ...(underWay || repair || bad.length === wanted.length ? { severity: "warning" as const } : {}),
+      ...(underWay || repair || bad.length === wanted.length || bad.every(({ never }) => never)
+        ? { severity: "warning" as const }
+        : {}),
       because: `calico-node is not Ready on ${bad.length} of ${wanted.length} nodes: ${some(bad.map(({ name, why }) => `${name} (${why})`))}`,
       evidence: bad.map(({ name, why }) => ({ object: `Node ${name}`, field: "calico-node", value: why })),
       fix: "kubectl calico-upgrade status names the reasons; a restart on such a node is let through as a repair",
