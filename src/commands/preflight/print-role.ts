@@ -41,6 +41,6 @@ export async function printRole(options: PrintRoleOptions): Promise<number> {
     const bindings = bindingLines(rights, name).map((line) => `#   ${line}\n`);
     return `# What ${program} ${each} asks the API server for. Apply it, and bind it:\n${bindings.join("")}${rolesText(rights, name)}`;
   });
-  context.stdout.write(texts.join("---\n"));
+  context.stdout.text(texts.join("---\n"));
   return 0;
 }
