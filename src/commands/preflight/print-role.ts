@@ -5,6 +5,7 @@ import { rightsOfCommand } from "../../operations/role/command-rights.ts";
 import { bindingLines, rolesText } from "../../render/preflight/roles.ts";
 import { daemonSetArgument } from "../arguments.ts";
 import { readManifest } from "../read-manifest.ts";
+import { sh } from "../../model/shell.ts";
 
 export interface PrintRoleOptions {
   /** `all`: of each command. */
@@ -39,7 +40,7 @@ export async function printRole(options: PrintRoleOptions): Promise<number> {
     const name = `calico-upgrade-${each}`;
     const rights = rightsOfCommand(each, place, files.flat());
     const bindings = bindingLines(rights, name).map((line) => `#   ${line}\n`);
-    return `# What ${program} ${each} asks the API server for. Apply it, and bind it:\n${bindings.join("")}${rolesText(rights, name)}`;
+    return `# What ${program} ${sh`${each}`} asks the API server for. Apply it, and bind it:\n${bindings.join("")}${rolesText(rights, name)}`;
   });
   context.stdout.text(texts.join("---\n"));
   return 0;

@@ -4,6 +4,7 @@ import type { WorkloadFacts } from "../../model/workload.ts";
 import { rollsText } from "../../model/rolls.ts";
 import { plural, some } from "../../model/words.ts";
 import type { Problem as Shown } from "./kind.ts";
+import { sh } from "../../model/shell.ts";
 
 const grave: Readonly<Record<GraveNote, string>> = {
   silent: "silent (the kubelet does not report)",
@@ -91,13 +92,13 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string | u
       const first = nodes[0] ?? "";
       return [
         `nobody works on ${them} of an unfinished run: ${some(nodes, 5)}`,
-        `to go on: kubectl calico-upgrade node ${first}; to give it up: kubectl calico-upgrade node --release ${first}`,
+        `to go on: ${sh`kubectl calico-upgrade node ${first}`}; to give it up: ${sh`kubectl calico-upgrade node --release ${first}`}`,
       ];
     }
     case "unreadable-leases":
       return [
         `the calico-upgrade/cordon annotation cannot be read on ${some(problem.nodes, 5)}`,
-        `kubectl calico-upgrade node --release ${problem.nodes[0] ?? ""}`,
+        sh`kubectl calico-upgrade node --release ${problem.nodes[0] ?? ""}`,
       ];
   }
 }
@@ -105,7 +106,7 @@ function wordsOf(problem: Problem): readonly [message: string, hint?: string | u
 function logsText(crashing: NodesProblem["crashing"]): string | undefined {
   if (crashing === undefined) return undefined;
   const { namespace, pod, container } = crashing;
-  return `to see why it crashes: kubectl -n ${namespace} logs ${pod} -c ${container} --previous`;
+  return `to see why it crashes: ${sh`kubectl -n ${namespace} logs ${pod} -c ${container} --previous`}`;
 }
 
 /** `v3.29.7`; a range where the image is that of several. */
