@@ -1,3 +1,5 @@
+import type { Context, Node } from "./rule.ts";
+
 /**
  * The rule behind "who may import what". The linter's own no-restricted-imports does not see
  * `await import()`, `import("x").T` and `import x = require()`, and lists what is forbidden where this
@@ -12,18 +14,7 @@ interface Options {
   readonly ownFolders: boolean;
 }
 
-interface Node {
-  readonly type: string;
-  readonly value?: unknown;
-}
-
-interface Context {
-  readonly filename: string;
-  readonly options: readonly unknown[];
-  report(finding: { node: Node; message: string }): void;
-}
-
-const imports = {
+export const imports = {
   meta: { type: "problem", schema: [{ type: "object" }] },
   create(context: Context) {
     const options = context.options[0] as Options;
@@ -93,6 +84,3 @@ function resolved(
   }
   return { inside, outside };
 }
-
-// The linter asks for a default export here.
-export default { meta: { name: "guards" }, rules: { imports } };

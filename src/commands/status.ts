@@ -14,7 +14,7 @@ import {
   waitFlag,
   watchFlag,
 } from "../flags/common.ts";
-import { clusterFlags } from "../flags/connection.ts";
+import { connectionArguments } from "../flags/connection.ts";
 import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 
 export class StatusCommand extends BaseCommand {
@@ -77,7 +77,7 @@ export class StatusCommand extends BaseCommand {
       daemonSet: this.daemonSet,
       facts: this.facts,
       saveFacts: this.saveFacts,
-      flags: clusterFlags(this.connection),
+      flags: connectionArguments(this.connection),
       context: this.context,
       connect: () => this.connect(),
     });

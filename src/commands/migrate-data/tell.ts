@@ -5,8 +5,9 @@ import type { DataMigrationOutcome } from "../../operations/migrate-data/outcome
 import type { PreparedDataMigration } from "../../operations/migrate-data/prepare.ts";
 import { printableData } from "../../render/data/print.ts";
 import type { Output } from "../../render/output.ts";
-import { resultText } from "../print-result.ts";
+import { printResult } from "../print-result.ts";
 import { stopLines } from "../stop-lines.ts";
+import { sh } from "../../model/shell.ts";
 
 export interface Told {
   readonly context: Pick<AppContext, "stdout" | "stderr">;
@@ -21,13 +22,13 @@ export interface Told {
 export async function tell({ context, output, by, prepared, outcome }: Told): Promise<void> {
   const { stdout, stderr } = context;
   const { result, ended, bundle } = outcome;
-  stdout.write(await resultText(output, printableData(result)));
+  await printResult(stdout, output, printableData(result));
   const { work, looked } = prepared;
   const definitions = looked.discovery.find("thirdpartyresources", ["extensions"]);
   const left =
     work.kind === "finish" && definitions !== undefined && result.state === "finished"
       ? [
-          `their definitions are left: kubectl delete thirdpartyresource ${movedKinds.map(({ old }) => old.definition).join(" ")}`,
+          `their definitions are left: ${sh`kubectl delete thirdpartyresource ${movedKinds.map(({ old }) => old.definition)}`}`,
         ]
       : [];
   const lines = [
@@ -35,5 +36,5 @@ export async function tell({ context, output, by, prepared, outcome }: Told): Pr
     ...left,
     ...(ended.kind === "stopped" ? stopLines(ended.reason) : []),
   ];
-  for (const line of lines) stderr.write(`${line}\n`);
+  for (const line of lines) stderr.line(line);
 }

@@ -8,12 +8,13 @@ import { catalogue } from "../../releases/catalogue.ts";
 import { planCommands, printablePlan } from "../../render/plan/print.ts";
 import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
 import { daemonSetArgument } from "../arguments.ts";
-import { outputOf, resultText } from "../print-result.ts";
+import { outputOf, printResult } from "../print-result.ts";
 import type { PlanOptions } from "./options.ts";
 import { nameIn, refuseMismatch, targetOf, type PlanFile } from "../../operations/plan/file.ts";
 import { readPlanFile } from "../read-plan-file.ts";
 import type { Told } from "../../operations/plan/told.ts";
 import { isNewer, readTold } from "../told.ts";
+import { sh } from "../../model/shell.ts";
 
 /** Exit code 0 when there is a way; a refusal is an error. */
 export async function runPlan(options: PlanOptions): Promise<number> {
@@ -29,7 +30,8 @@ export async function runPlan(options: PlanOptions): Promise<number> {
   const plan = upgradePlan(standing, to, catalogue);
   if (plan.kind === "refusal") throw userError(refusalText(plan, standing));
   const { stdout } = options.context;
-  stdout.write(options.printCommands ? planCommands(plan) : await resultText(output, printablePlan(plan)));
+  if (options.printCommands) stdout.text(planCommands(plan));
+  else await printResult(stdout, output, printablePlan(plan));
   return 0;
 }
 
@@ -66,7 +68,7 @@ async function observed(told: Told, file: PlanFile | undefined, options: PlanOpt
     source: await factsSource(options, context, options.connect),
     daemonSet,
     warn,
-    unread: (line) => void context.stderr.write(`${line}\n`),
+    unread: (line) => context.stderr.line(line),
   });
 }
 
@@ -74,5 +76,5 @@ function refusalText({ id, because, instead, nearest }: Refusal, { from }: Stand
   const newer = isNewer(from) ? " (newer than the releases that this program knows)" : "";
   const better = instead === undefined ? "" : `; instead: ${instead}`;
   const reach = nearest === undefined ? "" : `; the nearest release that can be reached is ${nearest}`;
-  return `${id}: ${because}${newer}${better}${reach}\nSee '${program} explain ${id}'`;
+  return `${id}: ${because}${newer}${better}${reach}\nSee '${program} ${sh`explain ${id}`}'`;
 }

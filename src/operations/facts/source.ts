@@ -26,7 +26,7 @@ export async function factsSource(
   context: {
     readonly readFile: (path: string) => Promise<string>;
     readonly now: () => Millis;
-    readonly stderr: { write(text: string): unknown };
+    readonly stderr: { line(text: string): void };
   },
   connect: () => Promise<Connection>,
 ): Promise<FactsSource> {
@@ -43,9 +43,7 @@ export async function factsSource(
   const saver =
     target === undefined
       ? undefined
-      : await (
-          await import("./save-facts.ts")
-        ).factsSaver(target, (text) => void context.stderr.write(`${text}\n`));
+      : await (await import("./save-facts.ts")).factsSaver(target, (text) => context.stderr.line(text));
   const connection = await connect();
   const { read: look } = clusterSource(connection, context.now);
   if (saver === undefined) return { connection, saving: false, read: look };

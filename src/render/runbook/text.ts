@@ -1,4 +1,5 @@
 import type { Asked, Runbook, RunbookHop, RunbookHost, RunbookStep } from "../../plan/runbook/runbook.ts";
+import { visibleData } from "../../model/visible.ts";
 
 /** How one form of text writes a runbook's parts. */
 interface Form {
@@ -22,17 +23,17 @@ const markdown: Form = {
   head: (level, text) => `\n${"#".repeat(level)} ${escape(text)}\n\n`,
   step: (number, text) => `\n**${number}** ${escape(text)}\n\n`,
   item: (text) => `- ${escape(text)}\n`,
-  commands: (lines) => (lines.length === 0 ? "" : `\n\`\`\`sh\n${lines.join("\n")}\n\`\`\`\n`),
+  commands: (lines) => (lines.length === 0 ? "" : fenced(lines)),
 };
 
 /** For a terminal or a mail. */
 export function runbookText(runbook: Runbook): string {
-  return written(runbook, plain);
+  return written(visibleData(runbook), plain);
 }
 
 /** For a wiki or a change request: commands in fences that can be copied. */
 export function runbookMarkdown(runbook: Runbook): string {
-  return written(runbook, markdown).replaceAll(/\n{3,}/g, "\n\n");
+  return written(visibleData(runbook), markdown).replaceAll(/\n{3,}/g, "\n\n");
 }
 
 function written(runbook: Runbook, form: Form): string {
@@ -113,9 +114,19 @@ function stepText({ what, notes, commands, files }: RunbookStep, at: number, for
   ].join("");
 }
 
-/** What Markdown would read as its own, in names of a cluster. */
-function escape(text: string): string {
-  return text.replace(/[\\`*_[\]<>#|]/g, (mark) =>
-    mark === "<" ? "&lt;" : mark === ">" ? "&gt;" : `\\${mark}`,
-  );
+/** Longer than any fence in the lines themselves. */
+function fenced(lines: readonly string[]): string {
+  const inside = lines.flatMap((line) => line.match(/`+/g) ?? []).map(({ length }) => length);
+  const fence = "`".repeat(Math.max(3, ...inside.map((length) => length + 1)));
+  return `\n${fence}sh\n${lines.join("\n")}\n${fence}\n`;
 }
+
+/** What Markdown would read as its own, in names of a cluster: marks, entities, and what begins a list or a line. */
+function escape(text: string): string {
+  return text
+    .replace(/[\\`*_[\]<>#|&~!]/g, (mark) => marks[mark] ?? `\\${mark}`)
+    .replace(/^(\s*)([-+=])/, String.raw`$1\$2`)
+    .replace(/^(\s*\d+)([.)])/, String.raw`$1\$2`);
+}
+
+const marks: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };

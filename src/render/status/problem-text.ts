@@ -4,6 +4,7 @@ import type { WorkloadFacts } from "../../model/workload.ts";
 import { rollsText } from "../../model/rolls.ts";
 import { plural, some } from "../../model/words.ts";
 import type { Problem as Shown } from "./kind.ts";
+import { sh } from "../../model/shell.ts";
 
 const grave: Readonly<Record<GraveNote, string>> = {
   silent: "silent (the kubelet does not report)",
@@ -27,8 +28,7 @@ function wordsOf(
   problem: Problem,
   flags: readonly string[],
 ): readonly [message: string, hint?: string | undefined] {
-  const there = ["", ...flags].join(" ");
-  const takeOver = `kubectl calico-upgrade node NODE --take-over${there}`;
+  const takeOver = sh`kubectl calico-upgrade node NODE --take-over ${flags}`;
   switch (problem.kind) {
     case "datastores-disagree":
       return [
@@ -42,7 +42,7 @@ function wordsOf(
     case "nodes":
       return [
         `${plural(problem.nodes.length, "node")} ${grave[problem.note]}: ${some(problem.nodes, 5)}`,
-        logsText(problem.crashing, there),
+        logsText(problem.crashing, flags),
       ];
     case "template-unseen":
       return problem.rolls
@@ -80,7 +80,7 @@ function wordsOf(
       const node = of.release.text;
       return [
         `${workloadName(workload)} is of ${releasesText(releases)}, and calico-node of ${node}`,
-        `finish that upgrade first: kubectl calico-upgrade plan -f FILE${there} lists what is left`,
+        `finish that upgrade first: ${sh`kubectl calico-upgrade plan -f FILE ${flags}`} lists what is left`,
       ];
     }
     case "mixed-releases":
@@ -94,22 +94,22 @@ function wordsOf(
       const first = nodes[0] ?? "";
       return [
         `nobody works on ${them} of an unfinished run: ${some(nodes, 5)}`,
-        `to go on: kubectl calico-upgrade node ${first}${there}; to give it up: kubectl calico-upgrade node --release ${first}${there}`,
+        `to go on: ${sh`kubectl calico-upgrade node ${first} ${flags}`}; to give it up: ${sh`kubectl calico-upgrade node --release ${first} ${flags}`}`,
       ];
     }
     case "unreadable-leases":
       return [
         `the calico-upgrade/cordon annotation cannot be read on ${some(problem.nodes, 5)}`,
-        `kubectl calico-upgrade node --release ${problem.nodes[0] ?? ""}${there}`,
+        sh`kubectl calico-upgrade node --release ${problem.nodes[0] ?? ""} ${flags}`,
       ];
   }
 }
 
-function logsText(crashing: NodesProblem["crashing"], there: string): string | undefined {
+function logsText(crashing: NodesProblem["crashing"], flags: readonly string[]): string | undefined {
   if (crashing === undefined) return undefined;
   const { namespace, pod, container } = crashing;
-  const where = there.replace(/ --namespace=\S+/, "");
-  return `to see why it crashes: kubectl -n ${namespace} logs ${pod} -c ${container} --previous${where}`;
+  const where = flags.filter((flag) => !flag.startsWith("--namespace="));
+  return `to see why it crashes: ${sh`kubectl -n ${namespace} logs ${pod} -c ${container} --previous ${where}`}`;
 }
 
 /** `v3.29.7`; a range where the image is that of several. */

@@ -3,13 +3,13 @@ import { parseTime, type Millis } from "../../model/time.ts";
 import { humanDuration } from "../duration.ts";
 import type { DaemonSetStatus, InstallStatus, UpgradeStatus } from "./kind.ts";
 import { plural, some } from "../../model/words.ts";
+import { sh } from "../../model/shell.ts";
 
 /**
  * The lines above the tables: what this cluster is, how far an upgrade has come, what is wrong. `flags`: what names the
  * cluster in a command.
  */
 export function summaryLines(status: UpgradeStatus, flags: readonly string[] = []): readonly string[] {
-  const there = ["", ...flags].join(" ");
   const now = parseTime(status.cluster.observed) ?? 0;
   const rows: readonly (readonly [string, readonly string[]])[] = [
     ["Cluster", [clusterLine(status)]],
@@ -19,8 +19,8 @@ export function summaryLines(status: UpgradeStatus, flags: readonly string[] = [
     ["Edited", forEach(status, (set) => editLines(set, now))],
     ["Windows", windowsLines(status)],
     ["Upgrade", forEach(status, upgradeLine)],
-    ["Pinned", forEach(status, (set) => pinnedLines(set, there))],
-    ["Run", forEach(status, (set) => runLine(set, now, there))],
+    ["Pinned", forEach(status, (set) => pinnedLines(set, flags))],
+    ["Run", forEach(status, (set) => runLine(set, now, flags))],
     [
       "Wrong",
       status.problems.flatMap(({ message, hint }) => [message, ...(hint === undefined ? [] : [`  ${hint}`])]),
@@ -160,20 +160,20 @@ function upgradeLine({ nodes, revision, release, strategy }: DaemonSetStatus): s
 
 function pinnedLines(
   { pinned, name, namespace, strategy }: DaemonSetStatus,
-  there: string,
+  flags: readonly string[],
 ): readonly string[] {
   if (pinned === undefined) return [];
   const back = pinned === "unreadable" ? "the strategy of its unreadable annotation" : pinned.type;
   return [
-    `to ${strategy} until every node that is not silent runs the newest revision; then ${back} goes back (now: kubectl calico-upgrade node --unpin${there})`,
-    `until then, don't kubectl apply DaemonSet ${namespace}/${name}: ${rollsText(pinned)}`,
+    `to ${strategy} until every node that is not silent runs the newest revision; then ${back} goes back (now: ${sh`kubectl calico-upgrade node --unpin ${flags}`})`,
+    `until then, don't kubectl apply DaemonSet ${sh`${namespace}/${name}`}: ${rollsText(pinned)}`,
   ];
 }
 
-function runLine({ run }: DaemonSetStatus, now: Millis, there: string): string | undefined {
+function runLine({ run }: DaemonSetStatus, now: Millis, flags: readonly string[]): string | undefined {
   if (run === undefined || run.state === "ended") return undefined;
   if (run.state === "unreadable")
-    return `its lease cannot be read; kubectl calico-upgrade node NODE --take-over${there} goes on in its place`;
+    return `its lease cannot be read; ${sh`kubectl calico-upgrade node NODE --take-over ${flags}`} goes on in its place`;
   const renewed = parseTime(run.renewed);
   const seen = renewed === undefined ? "" : ` (seen ${humanDuration(now - renewed)} ago)`;
   const target =

@@ -1,3 +1,4 @@
+import { sh } from "../../model/shell.ts";
 import type { NetworkPolicyFacts } from "../../model/network-policy.ts";
 import { usesNames } from "../../policy/ports.ts";
 import type { WhatIf } from "../../policy/what-if.ts";
@@ -50,7 +51,7 @@ export function notesOf(
     ],
     [
       leaving.length > 0,
-      `left alone, because it is being deleted: ${leaving.map(({ namespace }) => `namespace ${namespace} (what holds it: kubectl get pods -n ${namespace})`).join(", ")}`,
+      `left alone, because it is being deleted: ${leaving.map(({ namespace }) => `namespace ${namespace} (what holds it: ${sh`kubectl get pods -n ${namespace}`})`).join(", ")}`,
     ],
     [
       alpha.length > 0,
