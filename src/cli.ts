@@ -152,7 +152,7 @@ async function runCommand(
     const mistake = message === undefined ? result : { message };
     return await usageError(mistake, flags, `${program} ${command.name}`, context);
   }
-  for (const warning of result.scanned.warnings) context.stderr.write(`Warning: ${warning}\n`);
+  for (const warning of result.scanned.warnings) context.stderr.line(`Warning: ${warning}`);
   if (isSet(result.scanned, helpFlag.name)) return await showHelp(command, commandClass, context);
   const { Cli } = await import("clipanion");
   const given = result.scanned.given.map(({ flag }) => flag);
@@ -169,8 +169,8 @@ async function runCommand(
     ready.context = Object.create(context, { line: { value: line } }) as AppContext;
   } catch {
     // Flags are checked; what is left to be wrong is the number of arguments.
-    context.stderr.write(`error: extra arguments: [${result.scanned.positionals.join(" ")}]\n`);
-    context.stderr.write(`See '${program} ${command.name} -h' for help and examples\n`);
+    context.stderr.line(`error: extra arguments: [${result.scanned.positionals.join(" ")}]`);
+    context.stderr.line(`See '${program} ${command.name} -h' for help and examples`);
     return 1;
   }
   return await ready.validateAndExecute();
@@ -185,7 +185,7 @@ async function runRoot(args: readonly string[], context: AppContext): Promise<nu
   if (!result.ok) return await usageError(result, flags, program, context);
   if (isSet(result.scanned, versionFlag.name)) {
     const { version } = await import("./version.ts");
-    context.stdout.write(`${version}\n`);
+    context.stdout.line(version);
     return 0;
   }
   return await showRootHelp(context);
@@ -198,7 +198,7 @@ async function runHelp(args: readonly string[], context: AppContext): Promise<nu
   if (name === "options") return await showOptions(context);
   const command = commands.find((known) => known.name === name);
   if (command === undefined) {
-    context.stdout.write(`Unknown help topic [\`${name}\`]\n\n`);
+    context.stdout.text(`Unknown help topic [\`${name}\`]\n\n`);
     return await showRootHelp(context);
   }
   return await showHelp(command, await command.load(), context);
@@ -213,26 +213,26 @@ async function showHelp(
     import("./flags/help.ts"),
     import("./commands/base.ts"),
   ]);
-  context.stdout.write(commandHelp(command.name, commandClass.help, flagsOf(commandClass)));
+  context.stdout.text(commandHelp(command.name, commandClass.help, flagsOf(commandClass)));
   return 0;
 }
 
 async function showRootHelp(context: AppContext): Promise<number> {
   const { rootHelp } = await import("./flags/help.ts");
-  context.stdout.write(rootHelp(commands));
+  context.stdout.text(rootHelp(commands));
   return 0;
 }
 
 async function showOptions(context: AppContext): Promise<number> {
   const { optionsHelp } = await import("./flags/help.ts");
-  context.stdout.write(optionsHelp(globalFlags));
+  context.stdout.text(optionsHelp(globalFlags));
   return 0;
 }
 
 async function unknownCommand(name: string, context: AppContext): Promise<number> {
   const { suggest, didYouMean } = await import("./flags/suggest.ts");
   const close = suggest(name, [...commands.map((command) => command.name), "help", "options"]);
-  context.stderr.write(`error: unknown command "${name}" for "${program}"\n${didYouMean(close)}`);
+  context.stderr.text(`error: unknown command "${name}" for "${program}"\n${didYouMean(close)}`);
   return 1;
 }
 
@@ -250,6 +250,6 @@ async function usageError(
     const names = flags.flatMap(({ name, hidden }) => (hidden === true ? [] : [name]));
     hint = didYouMean(suggestFlags(unknown, names).map((name) => `--${name}`));
   }
-  context.stderr.write(`error: ${message}\n${hint === "" ? "" : `${hint}\n`}${see}`);
+  context.stderr.text(`error: ${message}\n${hint === "" ? "" : `${hint}\n`}${see}`);
   return 1;
 }

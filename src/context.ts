@@ -1,11 +1,15 @@
+import type { Writable } from "node:stream";
 import type { BaseContext } from "clipanion";
 import type { Connection } from "./cluster/port.ts";
 import type { ConnectionValues } from "./flags/connection.ts";
 import type { CommandLine } from "./flags/run-command.ts";
 import type { Millis } from "./model/time.ts";
+import { visible, visibleText } from "./model/visible.ts";
 
 /** Everything a command reaches the world through; main.ts makes the real one, tests their own. */
 export interface AppContext extends BaseContext {
+  readonly stdout: Printer;
+  readonly stderr: Printer;
   readonly now: () => Millis;
   readonly interrupts: Interrupts;
   readonly terminal: Terminal;
@@ -31,6 +35,41 @@ export interface AppContext extends BaseContext {
   readonly events?: EventSink;
   /** Aborts when nobody reads standard output any more (`| head`). */
   readonly outputClosed: AbortSignal;
+}
+
+/**
+ * Standard output or standard error. Whatever way a text takes but the last two, nothing in it can command the
+ * terminal; the linter lets nobody but who is named in scripts/lint/layers.ts take those.
+ */
+export interface Printer extends Writable {
+  /**
+   * One line. What stands in it may be from elsewhere: after a line break in it the text goes on indented, so that it
+   * never looks like a line of the program's own.
+   */
+  line(text: string): void;
+  /** Lines that the program made; values in them were made visible as they entered. */
+  text(text: string): void;
+  /** As it is, for programs: JSON, YAML, what a template made. */
+  exact(text: string): void;
+  /** For who draws on the terminal. */
+  readonly raw: Writable;
+}
+
+/** After the first line; what the program itself indents stays as it is. */
+function indented(line: string, index: number): string {
+  return index === 0 || line === "" || line.startsWith("  ") ? line : `  ${line}`;
+}
+
+export function printerOn(stream: Writable): Printer {
+  const own = {
+    raw: stream,
+    line: (text: string) => void stream.write(`${text.split("\n").map(visible).map(indented).join("\n")}\n`),
+    text: (text: string) => void stream.write(visibleText(text)),
+    exact: (text: string) => void stream.write(text),
+    // Clipanion's, and of whoever does not know better.
+    write: (text: string) => stream.write(visibleText(text)),
+  };
+  return Object.assign(Object.create(stream) as Printer, own);
 }
 
 /** An append stream of lines. */

@@ -1,3 +1,5 @@
+import { visible } from "./model/visible.ts";
+
 /**
  * The errors a user can meet. They are told apart by `kind`, never by instanceof, because chunks of
  * the bundle may each hold a copy of a class.
@@ -123,9 +125,18 @@ export function isAnswer(error: unknown): boolean {
 export function warningsOn({
   stderr,
 }: {
-  readonly stderr: { write(text: string): unknown };
+  readonly stderr: { line(text: string): unknown };
 }): (text: string) => void {
-  return (text) => void stderr.write(`Warning: ${text}\n`);
+  return (text) => stderr.line(`Warning: ${text}`);
+}
+
+/** The same by lines: those that kubectl puts below each other are the program's own, and no others. */
+export function explainLines(error: unknown): readonly string[] {
+  const text = explain(error);
+  if (isConnectionError(error)) return text.split("\n");
+  if (isUserError(error) && error.usage !== undefined)
+    return [text.slice(0, text.length - error.usage.length - 1), error.usage];
+  return isApiError(error) && error.reason === "Invalid" ? text.split("\n") : [text];
 }
 
 /** The words kubectl uses for the same error (k8s.io/kubectl pkg/cmd/util/helpers.go), without a trailing newline. */
@@ -157,11 +168,13 @@ function explainInvalid({ message, details }: ApiError): string {
   const name = textIn(details, "name");
   const causes: readonly unknown[] = Array.isArray(details?.["causes"]) ? details["causes"] : [];
   const named = kind !== "" || name !== "";
-  const what = named ? `The ${kind} "${name}" is invalid` : "The request is invalid";
-  const lines = [...new Set(causes.map((cause) => `${textIn(cause, "field")}: ${textIn(cause, "message")}`))];
+  const what = named ? `The ${visible(kind)} "${visible(name)}" is invalid` : "The request is invalid";
+  const lines = [
+    ...new Set(causes.map((cause) => visible(`${textIn(cause, "field")}: ${textIn(cause, "message")}`))),
+  ];
   if (lines.length > 1) return `${what}: \n${lines.map((line) => `* ${line}`).join("\n")}`;
   if (lines.length === 1) return `${what}: ${lines[0]}`;
-  return named ? what : `${what}: ${message}`;
+  return named ? what : `${what}: ${visible(message)}`;
 }
 
 function textIn(raw: unknown, key: string): string {

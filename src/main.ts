@@ -1,7 +1,8 @@
 import { fstatSync } from "node:fs";
 import { showsColor, usesColor } from "./flags/color.ts";
 import { version } from "./version.ts";
-import type { AppContext, Interrupts, StopSignal, Terminal } from "./context.ts";
+import { printerOn, type AppContext, type Interrupts, type StopSignal, type Terminal } from "./context.ts";
+import { visible } from "./model/visible.ts";
 
 /** The only file that touches `process`. Nothing heavy is loaded before it is known what is asked. */
 async function main(): Promise<void> {
@@ -28,7 +29,7 @@ function makeContext(): AppContext {
     outputClosed.abort();
     if (error.code !== "EPIPE") {
       // A full disk, most likely: whoever reads the file later must not take it for the whole result.
-      process.stderr.write(`error: write /dev/stdout: ${error.message}\n`);
+      printerOn(process.stderr).line(`error: write /dev/stdout: ${error.message}`);
       process.exit(1);
     }
     // As if SIGPIPE had ended the process; work that handles Ctrl-C is not cut off by a closed pipe.
@@ -46,8 +47,8 @@ function makeContext(): AppContext {
     get stdin() {
       return process.stdin;
     },
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: printerOn(process.stdout),
+    stderr: printerOn(process.stderr),
     colorDepth: process.stdout.isTTY ? process.stdout.getColorDepth() : 1,
     now: () => Date.now(),
     interrupts: makeInterrupts((now) => {
@@ -70,11 +71,11 @@ function makeContext(): AppContext {
         env: process.env,
         parseYaml: async (text) => (await import("./manifest/yaml.ts")).parseYaml(text),
         editYaml: async (text, edits) => (await import("./manifest/yaml.ts")).editYaml(text, edits),
-        log: (line) => void (silent || process.stderr.write(`${line}\n`)),
+        log: (line) => void (silent || printerOn(process.stderr).text(`${line}\n`)),
         warn(text) {
           warnings.count += 1;
           if (silent) return;
-          process.stderr.write(`${warningLabel(values.color)} ${text}\n`);
+          printerOn(process.stderr).exact(`${warningLabel(values.color)} ${visible(text)}\n`);
         },
         userAgent: `kubectl-calico_upgrade/${version} (${os}/${arch})`,
         pid: process.pid,
@@ -194,6 +195,7 @@ function sameDevice(): boolean {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  printerOn(process.stderr).text(`error: ${text}\n`);
   process.exitCode = 1;
 });

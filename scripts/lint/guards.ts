@@ -23,7 +23,7 @@ export function guards(): Override[] {
 
 function block(layer: Layer, path: string): Override {
   const own = soles.filter((sole) => sole.where.some((where) => path === where || path === `${where}**`));
-  const allowed = (kind: "package" | "global"): string[] =>
+  const allowed = (kind: "package" | "global" | "output"): string[] =>
     own.filter((sole) => sole.kind === kind).map((sole) => sole.what);
   const names = (layer.pure ? impureGlobals : edgeGlobals).filter(
     (name) => !allowed("global").includes(name),
@@ -43,6 +43,7 @@ function block(layer: Layer, path: string): Override {
           ownFolders: layer.ownFolders === true,
         },
       ],
+      "guards/output": ["error", { allowed: allowed("output") }],
       "no-restricted-globals": [
         "error",
         ...names.map((name) => ({

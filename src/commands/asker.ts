@@ -22,7 +22,7 @@ export function askerOf(
   if (context.stdinRead === true) return ofTerminal();
   if (!terminal.stderrTty || !isTerminal(stdin)) return undefined;
   discardTyped(stdin as ReadStream);
-  return { input: stdin, write: (text) => void stderr.write(text), close: () => {} };
+  return { input: stdin, write: (text) => stderr.text(text), close: () => {} };
 }
 
 /** O_NONBLOCK is missing on Windows, and so is what it is for. */

@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import type { Connection } from "../cluster/port.ts";
 import type { AppContext, EventSink } from "../context.ts";
-import { exitCodeOf, explain, isBug, warningsOn } from "../errors.ts";
+import { exitCodeOf, explainLines, isBug, warningsOn } from "../errors.ts";
 import { connectionFlags, type ConnectionValues } from "../flags/connection.ts";
 import type { Flag, FlagValue, FlagValues } from "../flags/flag.ts";
 import { goDuration } from "../model/duration.ts";
@@ -32,8 +32,8 @@ export abstract class BaseCommand extends Command<AppContext> {
       const exitCode = await this.run();
       return exitCode === 0 ? this.#warningsAsErrors() : exitCode;
     } catch (error) {
-      this.context.stderr.write(`${explain(error)}\n`);
-      if (isBug(error)) this.context.stderr.write(this.#whereItBroke(error));
+      for (const line of explainLines(error)) this.context.stderr.line(line);
+      if (isBug(error)) this.context.stderr.text(this.#whereItBroke(error));
       return exitCodeOf(error);
     } finally {
       await events?.close();
@@ -66,7 +66,7 @@ export abstract class BaseCommand extends Command<AppContext> {
   #warningsAsErrors(): number {
     const { count } = this.context.warnings;
     if (!this.connection.warningsAsErrors || count === 0) return 0;
-    this.context.stderr.write(`error: ${count} ${count === 1 ? "warning" : "warnings"} received\n`);
+    this.context.stderr.line(`error: ${count} ${count === 1 ? "warning" : "warnings"} received`);
     return 1;
   }
 

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import type { AppContext } from "../context.ts";
 import { userError } from "../errors.ts";
 import { askerOf } from "./asker.ts";
+import { visibleText } from "../model/visible.ts";
 
 /**
  * Asks `[y/N]`, naming the cluster, on a terminal; without one it refuses unless -y was given. `run`: the first signal
@@ -15,7 +16,7 @@ export async function confirm(
   run?: AbortSignal,
 ): Promise<boolean> {
   if (yes) return true;
-  const asked = aboutCluster(question, context.cluster);
+  const asked = visibleText(aboutCluster(question, context.cluster));
   const asker = askerOf(context);
   if (asker === undefined) throw userError(`${asked} No terminal to ask on: add -y`);
   // The terminal itself edits the line, so that Ctrl-C ends the process as at any other prompt.

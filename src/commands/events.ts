@@ -6,13 +6,13 @@ export async function withEvents(context: AppContext, file: string, output: stri
   const { stdout, stderr, terminal } = context;
   if (file !== "-") {
     const { openEventLog } = await import("./event-log.ts");
-    const say = (text: string): void => void stderr.write(`${text}\n`);
+    const say = (text: string): void => stderr.line(text);
     return narrowed(context, { events: await openEventLog(file, (text) => say(`Warning: ${text}`), say) });
   }
   if (output !== "table" && output !== "wide")
     throw userError(`--events=- and -o ${output} both write to standard output; name a file for one of them`);
   const sink: EventSink = {
-    write: (line) => void stdout.write(`${line}\n`),
+    write: (line) => stdout.exact(`${line}\n`),
     close: () => Promise.resolve(),
   };
   // What else would stand on standard output goes where progress goes.

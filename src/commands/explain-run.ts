@@ -3,7 +3,7 @@ import { userError } from "../errors.ts";
 import { plainOutput } from "../flags/common.ts";
 import { program } from "../model/program.ts";
 import { printablePage, printablePages } from "../render/explain/print.ts";
-import { outputOf, resultText } from "./print-result.ts";
+import { outputOf, printResult } from "./print-result.ts";
 
 /** Prints the page of an id, or all ids. */
 export async function runExplain(
@@ -16,6 +16,6 @@ export async function runExplain(
   const printable = id === undefined ? printablePages() : printablePage(id);
   if (printable === undefined)
     throw userError(`there is no id "${id ?? ""}"; ${program} explain lists them all`);
-  context.stdout.write(await resultText(output, printable));
+  await printResult(context.stdout, output, printable);
   return 0;
 }

@@ -12,9 +12,9 @@ export function printMissing(
   { objects, left }: MissingObjects,
   { stdout, stderr }: Pick<AppContext, "stdout" | "stderr">,
 ): number {
-  for (const object of objects) stdout.write(`---\n${formatYaml(object)}`);
-  for (const one of left) stderr.write(`error: H05: ${missingLine(one)}${advice(one)}\n`);
-  if (objects.length + left.length === 0) stderr.write("nothing is missing: nothing to apply\n");
+  for (const object of objects) stdout.exact(`---\n${formatYaml(object)}`);
+  for (const one of left) stderr.line(`error: H05: ${missingLine(one)}${advice(one)}`);
+  if (objects.length + left.length === 0) stderr.line("nothing is missing: nothing to apply");
   return left.length > 0 ? 1 : 0;
 }
 

@@ -26,7 +26,7 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
   /** Of parts, by where they are nested. */
   const parts = new Map<string, Item>();
   const reporters = new Map<object, Reporter<never, never>>();
-  const lines = terminal.sameTerminal ? undefined : (text: string): void => void stdout.write(`${text}\n`);
+  const lines = terminal.sameTerminal ? undefined : (text: string): void => stdout.line(text);
   /** What was said since something happened: a question that comes next is about it. */
   let said: { readonly note: Item; readonly where: Item[] }[] = [];
   let list: ShownList | undefined;
@@ -85,7 +85,7 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
   /** A line of its own, where the list is now. */
   function say(text: string): void {
     if (list === undefined || closed) {
-      stderr.write(`${text}\n`);
+      stderr.line(text);
       return;
     }
     const part = [...parts.values()].findLast(({ state }) => state === "running");
@@ -102,7 +102,7 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
     return await list.aside(async () => {
       for (const { note, where } of texts) {
         where.splice(where.indexOf(note), 1);
-        stderr.write(`${note.title}\n`);
+        stderr.line(note.title);
       }
       return await talk();
     });
@@ -112,7 +112,7 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
     const reporter = reporters.get(event.about) ?? reporterFor(event);
     reporters.set(event.about, reporter);
     list ??= showList(items, {
-      stream: stderr as NodeJS.WriteStream,
+      stream: stderr.raw as NodeJS.WriteStream,
       onSuspend: terminal.onSuspend,
       colored: usesColor(options.color, terminal.stderrColor),
     });

@@ -14,10 +14,8 @@ import { showsLines, type Listener, type ReportContext, type ReportOptions } fro
 export function plainListener({ stdout, stderr }: ReportContext, options: ReportOptions): Listener {
   const suffix = dryRunSuffix(options.dryRun);
   const reporters = new Map<object, Reporter<never, never>>();
-  const result = showsLines(options.format)
-    ? (text: string): void => void stdout.write(`${text}\n`)
-    : (): void => {};
-  const progress = (text: string): void => void stderr.write(`${text}\n`);
+  const result = showsLines(options.format) ? (text: string): void => stdout.line(text) : (): void => {};
+  const progress = (text: string): void => stderr.line(text);
 
   /** One for each procedure, from its first event to its end. */
   function reporterOf<Memory, Step>(about: object, words: StepWords<Memory, Step>): Reporter<Memory, Step> {

@@ -11,9 +11,10 @@ import type { UpgradeStatus } from "../render/status/kind.ts";
 import { makeLiveText } from "../render/status/live-text.ts";
 import { printableStatus } from "../render/status/print.ts";
 import { waitedForText, waitFailureText } from "../render/status/wait-text.ts";
-import { resultText } from "./print-result.ts";
+import { printResult, printText, resultText } from "./print-result.ts";
 import { errorsOf, isBlind } from "./status-errors.ts";
 import type { StatusOptions, StatusView } from "./status-view.ts";
+import { visible } from "../model/visible.ts";
 
 /**
  * -w shows every change until the user ends it; --wait ends when the upgrade is done (exit 0), cannot
@@ -38,7 +39,7 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
       signal: ending.signal,
       onTrouble(error) {
         const line = explain(error);
-        if (line !== trouble) context.stderr.write(`${line}\n`);
+        if (line !== trouble) context.stderr.line(line);
         trouble = line;
       },
     });
@@ -48,8 +49,8 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
       last = status;
       trouble = "";
       const errors = errorsOf(state, view.scope);
-      const lines = errors.lines.map((line) => `${line}\n`).join("");
-      if (lines !== shownErrors) context.stderr.write(lines);
+      const lines = errors.lines.map((line) => `${visible(line)}\n`).join("");
+      if (lines !== shownErrors) context.stderr.text(lines);
       shownErrors = lines;
       if (isBlind(observed) || errors.missing) return 1;
       if (show !== undefined) await show(status);
@@ -58,18 +59,18 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
       if (outcome.kind === "waiting") {
         failing = outcome.failing;
         const message = waitedForText(outcome.for);
-        if (message !== said && !watch) context.stderr.write(`${message}\n`);
+        if (message !== said && !watch) context.stderr.line(message);
         said = message;
         continue;
       }
       if (!watch) await print(view, options, status);
       if (outcome.kind === "done") return 0;
-      context.stderr.write(`error: ${waitFailureText(outcome.why, observed.now)}\n`);
+      context.stderr.line(`error: ${waitFailureText(outcome.why, observed.now)}`);
       return 1;
     }
     if (!wait || context.outputClosed.aborted) return 0;
     if (last !== undefined && !watch) await print(view, options, last);
-    context.stderr.write(`error: timed out waiting for the condition${said === "" ? "" : `: ${said}`}\n`);
+    context.stderr.text(`error: timed out waiting for the condition${said === "" ? "" : `: ${said}`}\n`);
     return 1;
   } finally {
     clearTimeout(timer);
@@ -78,7 +79,7 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
 }
 
 async function print(view: StatusView, options: StatusOptions, status: UpgradeStatus): Promise<void> {
-  options.context.stdout.write(await resultText(view.output, printableStatus(status, options)));
+  await printResult(options.context.stdout, view.output, printableStatus(status, options));
 }
 
 /** On a terminal the whole is drawn anew; elsewhere changed rows follow, as `kubectl get -w` prints them. */
@@ -87,7 +88,8 @@ function makeShow(view: StatusView, options: StatusOptions): (status: UpgradeSta
   const { format } = view.output;
   if (format === "table" || format === "wide") {
     const live = makeLiveText({ ...options, wide: format === "wide", screen: screenOf(context) });
-    return async (status) => void context.stdout.write(live(status));
+    // The screen is cleared by terminal escapes of the program's own; each line between them is visible text.
+    return async (status) => context.stdout.exact(live(status));
   }
   let before = "";
   return async (status) => {
@@ -95,7 +97,7 @@ function makeShow(view: StatusView, options: StatusOptions): (status: UpgradeSta
     // Only the time of the look has changed.
     const same = await resultText(view.output, printableStatus(withoutTime(status), options));
     if (same === before) return;
-    context.stdout.write(before !== "" && format === "yaml" ? `---\n${text}` : text);
+    printText(context.stdout, view.output, before !== "" && format === "yaml" ? `---\n${text}` : text);
     before = same;
   };
 }
@@ -106,7 +108,7 @@ function withoutTime(status: UpgradeStatus): UpgradeStatus {
 
 function screenOf(context: AppContext): Parameters<typeof makeLiveText>[0]["screen"] {
   if (!context.terminal.stdoutTty || context.env["TERM"] === "dumb") return undefined;
-  const stdout = context.stdout as { readonly rows?: number; readonly columns?: number };
+  const stdout = context.stdout.raw as { readonly rows?: number; readonly columns?: number };
   // A terminal that does not know its size says 0.
   return () => ({ rows: sizeOr(stdout.rows, 24), columns: sizeOr(stdout.columns, 80) });
 }

@@ -3,7 +3,7 @@ import type { ClusterFacts } from "../model/cluster-facts.ts";
 import { catalogue } from "../releases/catalogue.ts";
 import { upgradeStatus } from "../render/status/build.ts";
 import { printableStatus } from "../render/status/print.ts";
-import { resultText } from "./print-result.ts";
+import { printResult } from "./print-result.ts";
 import { errorsOf, isBlind } from "./status-errors.ts";
 import type { StatusOptions, StatusView } from "./status-view.ts";
 
@@ -17,7 +17,7 @@ export async function showStatus(
   const state = upgradeState(observed, catalogue, scope);
   const status = sorted(upgradeStatus(state, options.flags));
   const errors = errorsOf(state, scope);
-  if (!isBlind(observed)) context.stdout.write(await resultText(output, printableStatus(status, options)));
-  for (const line of errors.lines) context.stderr.write(`${line}\n`);
+  if (!isBlind(observed)) await printResult(context.stdout, output, printableStatus(status, options));
+  for (const line of errors.lines) context.stderr.line(line);
   return isBlind(observed) || errors.missing ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import type { AppContext } from "../context.ts";
 import { userError } from "../errors.ts";
 import { printed, type Output, type Printable } from "../render/output.ts";
+import { printText } from "./print-result.ts";
 import { showsLines } from "./report.ts";
 
 /**
@@ -14,7 +15,7 @@ export async function tellResult(
   lines: readonly string[],
 ): Promise<void> {
   const text = showsLines(output.format) ? undefined : await printed(output, { ...result, table: () => "" });
-  if (text?.ok === true) stdout.write(text.value);
-  for (const line of lines) stderr.write(`${line}\n`);
+  if (text?.ok === true) printText(stdout, output, text.value);
+  for (const line of lines) stderr.line(line);
   if (text?.ok === false) throw userError(text.message);
 }

@@ -1,4 +1,4 @@
-import type { Writable } from "node:stream";
+import type { Printer } from "../context.ts";
 import { userError } from "../errors.ts";
 import { plainOutput } from "../flags/common.ts";
 import { buildInfo, version } from "../version.ts";
@@ -6,20 +6,20 @@ import { buildInfo, version } from "../version.ts";
 interface Wanted {
   readonly output: string;
   readonly extra: readonly string[];
-  readonly stdout: Writable;
+  readonly stdout: Printer;
   readonly readFile: (path: string) => Promise<string>;
 }
 
 /** The Calico releases that this version knows. */
 export async function runReleases(wanted: Wanted): Promise<number> {
   noArguments(wanted);
-  const [{ catalogue }, { printableReleases }, { outputOf, resultText }] = await Promise.all([
+  const [{ catalogue }, { printableReleases }, { outputOf, printResult }] = await Promise.all([
     import("../releases/catalogue.ts"),
     import("../render/releases/list.ts"),
     import("./print-result.ts"),
   ]);
   const output = await outputOf(plainOutput(wanted.output === "" ? "table" : wanted.output), wanted);
-  wanted.stdout.write(await resultText(output, printableReleases(catalogue)));
+  await printResult(wanted.stdout, output, printableReleases(catalogue));
   return 0;
 }
 
@@ -27,13 +27,13 @@ export async function run(wanted: Wanted): Promise<number> {
   noArguments(wanted);
   switch (wanted.output) {
     case "":
-      wanted.stdout.write(`${version}\n`);
+      wanted.stdout.line(version);
       return 0;
     case "json":
-      wanted.stdout.write(`${JSON.stringify(buildInfo(), undefined, 2)}\n`);
+      wanted.stdout.text(`${JSON.stringify(buildInfo(), undefined, 2)}\n`);
       return 0;
     case "yaml":
-      wanted.stdout.write(
+      wanted.stdout.text(
         Object.entries(buildInfo())
           .map(([key, value]) => `${key}: ${value}\n`)
           .join(""),

@@ -1,4 +1,5 @@
 import type { Item } from "./task-item.ts";
+import { visibleText } from "../model/visible.ts";
 
 /** The marks before titles. partly: over, and something below it failed. */
 export type Mark = "waiting" | "running" | "parent" | "done" | "skipped" | "failed" | "partly" | "output";
@@ -107,10 +108,16 @@ function itemRows(item: Item, depth: number, style: FrameStyle, level: number): 
   const below = item.open ? item.items : [];
   const title = level >= foldings.indexOf("notices") ? (item.title.split("\n")[0] ?? "") : item.title;
   const mark = markOf(item, below);
-  const rows = [...line(mark === undefined ? title : `${style.mark(mark)} ${title}`, depth, style)];
+  const rows = [
+    ...line(
+      mark === undefined ? visibleText(title) : `${style.mark(mark)} ${visibleText(title)}`,
+      depth,
+      style,
+    ),
+  ];
   if (item.state === "running") {
     const output = item.output();
-    if (output !== "") rows.push(...line(`${style.mark("output")} ${output}`, depth + 1, style));
+    if (output !== "") rows.push(...line(`${style.mark("output")} ${visibleText(output)}`, depth + 1, style));
   }
   const current = item.state === "running" && !below.some(({ state }) => state === "running");
   const hidden = isQuiet(item) && level >= foldings.indexOf("done") && !below.some(hasFailed);

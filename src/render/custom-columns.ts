@@ -6,6 +6,7 @@ import type { Outcome } from "./jsonpath/print.ts";
 import { relaxedPath } from "./jsonpath/relaxed.ts";
 import { valueText } from "./jsonpath/value.ts";
 import { alignTabs } from "./tabwriter.ts";
+import { visibleText } from "../model/visible.ts";
 
 interface Column {
   readonly header: string;
@@ -76,12 +77,8 @@ function rowsPrinter(columns: readonly Column[], noHeaders: boolean): Outcome<Ro
 }
 
 function cellText(found: ReturnType<Find>): string {
-  const texts = found.flat().map((value) => escapeTerminal(valueText(value)));
+  const texts = found.flat().map((value) => visibleText(valueText(value)));
   return ((found[0]?.length ?? 0) === 0 ? ["<none>", ...texts] : texts).join(",");
-}
-
-function escapeTerminal(text: string): string {
-  return text.replaceAll("\u001B", "^[").replaceAll("\r", String.raw`\r`);
 }
 
 function words(line: string): readonly string[] {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../model/kube.ts";
+import { jsonEscaped } from "../model/visible.ts";
 import { htmlEscaped } from "./go/print.ts";
 import type { Outcome } from "./jsonpath/print.ts";
 
@@ -35,11 +36,17 @@ export interface Output {
   readonly template?: (result: Printable) => Outcome<string>;
 }
 
+/** Read by programs, which need every byte; custom columns and names are lines for people. */
+export function isForPrograms({ format }: Pick<Output, "format">): boolean {
+  return format === "json" || format === "yaml" || format.startsWith("jsonpath");
+}
+
 /** The text of a result, with its last newline; "" when there is nothing to print. */
 export async function printed({ format, template }: Output, result: Printable): Promise<Outcome<string>> {
   if (template !== undefined) return template(result);
   // In the order of the fields, as `kubectl version -o json`; kubectl sorts what it has read as a map.
-  if (format === "json") return known(`${htmlEscaped(JSON.stringify(result.object(), undefined, 4))}\n`);
+  if (format === "json")
+    return known(`${jsonEscaped(htmlEscaped(JSON.stringify(result.object(), undefined, 4)))}\n`);
   if (format === "yaml") {
     const { formatYaml } = await import("../manifest/yaml.ts");
     return known(formatYaml(result.object()));

@@ -1,8 +1,9 @@
 import { alignTabs } from "./tabwriter.ts";
+import { visible } from "../model/visible.ts";
 
 /**
  * Rows as `kubectl get` prints them: no lines, three spaces between columns, each character as wide as
- * any other. A cell ends at its first line break, and a terminal escape shows as `^[`. Every line ends
+ * any other. A cell ends at its first line break, and nothing in it commands the terminal. Every line ends
  * with \n, and none with spaces. `atLeast`: widths of columns that were printed before.
  */
 export function table(
@@ -19,5 +20,5 @@ export function table(
 export function cell(text: string): string {
   const end = text.search(/[\f\n\r]/);
   const shown = end === -1 ? text : `${text.slice(0, end)}...`;
-  return shown.replaceAll("\u001B", "^[").replaceAll(/[\t\v]/g, " ");
+  return visible(shown.replaceAll(/[\t\v]/g, " "));
 }

@@ -36,13 +36,13 @@ export async function runApply(
         case "declined":
           return 1;
         case "refused":
-          for (const line of refusalLines(outcome.refusals)) context.stderr.write(`${line}\n`);
+          for (const line of refusalLines(outcome.refusals)) context.stderr.line(line);
           return 1;
         case "not ready":
-          context.stderr.write("nothing was changed; to go on all the same: --ignore-preflight-errors=ID\n");
+          context.stderr.line("nothing was changed; to go on all the same: --ignore-preflight-errors=ID");
           return 1;
         case "nothing":
-          context.stderr.write(`everything is as in ${file.path}: nothing to do\n`);
+          context.stderr.line(`everything is as in ${file.path}: nothing to do`);
           await tellApply(context, options, outcome.result);
           return 0;
         case "ran": {

@@ -9,7 +9,7 @@ import { controllerClosing } from "../../render/controller-lines.ts";
 import { closingLines } from "../../render/node-result.ts";
 import { preflightReport } from "../../render/preflight/build.ts";
 import { shortText } from "../../render/preflight/print.ts";
-import { resultText } from "../print-result.ts";
+import { printResult } from "../print-result.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { ApplyOptions } from "./options.ts";
 
@@ -18,7 +18,7 @@ type TellContext = Pick<AppContext, "stdout" | "stderr" | "now">;
 /** On standard error, before the question: what the rules say, and what is about to happen. */
 export function planLines({ stderr }: Pick<TellContext, "stderr">): (event: OperationEvent) => void {
   return (event) => {
-    if (event.kind === "planned") stderr.write(applySummaryText(event.summary));
+    if (event.kind === "planned") stderr.text(applySummaryText(event.summary));
     if (event.kind === "findings") {
       const { facts, cluster, target } = event.checked;
       const { running, datastore } = facts;
@@ -29,7 +29,7 @@ export function planLines({ stderr }: Pick<TellContext, "stderr">): (event: Oper
         ...(target.to?.known === true ? { to: target.to.value.text } : {}),
         command: "apply",
       };
-      stderr.write(shortText(preflightReport(event.verdict, heading)));
+      stderr.text(shortText(preflightReport(event.verdict, heading)));
     }
   };
 }
@@ -55,8 +55,8 @@ export async function tellApply(
     migrationBundles,
     ...(stop === undefined ? {} : { error: stop.message }),
   };
-  for (const line of linesOf(options, result)) context.stderr.write(`${line}\n`);
-  context.stdout.write(await resultText(options.output, printableApply(run)));
+  for (const line of linesOf(options, result)) context.stderr.line(line);
+  await printResult(context.stdout, options.output, printableApply(run));
 }
 
 function linesOf(options: ApplyOptions, result: ApplyResult): readonly string[] {

@@ -37,7 +37,7 @@ export async function runComplete(
   const lines = candidates.map(({ value, help }) =>
     help === undefined || help === "" ? value : `${value}\t${help.split("\n")[0] ?? ""}`,
   );
-  context.stdout.write([...lines, `:${directive}`, ""].join("\n"));
+  context.stdout.text([...lines, `:${directive}`, ""].join("\n"));
   return 0;
 }
 

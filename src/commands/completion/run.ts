@@ -16,12 +16,12 @@ export async function runCompletion({ arguments: [what, ...extra], dir, context 
     throw userError("which one: install, bash, zsh, fish or powershell?", seeHelp("completion"));
   if (extra.length > 0) throw userError(`extra arguments: [${extra.join(" ")}]`, seeHelp("completion"));
   if (what === "install") {
-    context.stdout.write(`${await install(dir, context.env)}\n`);
+    context.stdout.line(await install(dir, context.env));
     return 0;
   }
   if (dir !== undefined) throw userError("--dir goes with install", seeHelp("completion"));
   const lines = shellLines(what);
   if (lines === undefined) throw userError(`there is no completion for "${what}"`, seeHelp("completion"));
-  context.stdout.write(lines);
+  context.stdout.text(lines);
   return 0;
 }

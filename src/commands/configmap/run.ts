@@ -1,6 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain, isBug, isInterrupted, userError, warningsOn } from "../../errors.ts";
+import { explainLines, isBug, isInterrupted, userError, warningsOn } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { changeOf } from "../../operations/configmap/change.ts";
 import { effectLines } from "../../operations/configmap/check.ts";
@@ -29,7 +29,7 @@ export async function run(
     return await change(values, context, connect);
   } catch (error) {
     if (!values.diff || isBug(error) || isInterrupted(error)) throw error;
-    context.stderr.write(`${explain(error)}\n`);
+    for (const line of explainLines(error)) context.stderr.line(line);
     return 2;
   }
 }
@@ -56,7 +56,7 @@ async function change(
         if (options.diff) {
           const wished = changeOf(open, wanted.values, options.request);
           const code = await showDiff(open.live, wished.merged, context);
-          for (const line of effectLines(open, wished)) context.stderr.write(`${line}\n`);
+          for (const line of effectLines(open, wished)) context.stderr.line(line);
           return code;
         }
         const code = await perform(open, wanted, { options, context, opened });
@@ -82,17 +82,17 @@ async function perform(
   { options, context: { stdout, stderr }, opened }: Around,
 ): Promise<number> {
   const lines = showsLines(options.output.format);
-  const say = (line: string): void => void stderr.write(`${line}\n`);
+  const say = (line: string): void => stderr.line(line);
   const outcome = await configMapOperation(open, opened.session, options.request, values, {
     show({ open: seen, change: wished, warnings }: ConfigMapPlan, again) {
       if (again) say("something has changed since the question was asked; this is what would happen now:");
       const diff = configDiff(seen.live, wished.merged);
-      if (lines && diff !== "") stderr.write(diff);
+      if (lines && diff !== "") stderr.text(diff);
       for (const line of effectLines(seen, wished)) say(line);
       for (const text of warnings) say(`Warning: ${text}`);
     },
     begins({ open: seen, change: wished }) {
-      if (lines && wished.applied.write === undefined) stdout.write(`configmap/${seen.ref.name} unchanged\n`);
+      if (lines && wished.applied.write === undefined) stdout.line(`configmap/${seen.ref.name} unchanged`);
     },
   });
   await opened.shown();

@@ -19,7 +19,7 @@ export async function showDiff(
   const external = env["KUBECTL_EXTERNAL_DIFF"] ?? "";
   if (external !== "") return await runExternal(external, live, merged);
   const diff = configDiff(live, merged);
-  stdout.write(diff);
+  stdout.text(diff);
   return diff === "" ? 0 : 1;
 }
 

@@ -6,7 +6,7 @@ import { whyNotTypha } from "../../operations/typha/restart.ts";
 import type { ConfigMapRunResult } from "../../plan/config/result.ts";
 import type { Stale } from "../../plan/config/stale.ts";
 import { configResultObject } from "../../render/config-result.ts";
-import { resultText } from "../print-result.ts";
+import { printResult } from "../print-result.ts";
 import { showsLines } from "../report.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { ConfigMapOptions } from "./options.ts";
@@ -21,15 +21,13 @@ export async function tell(
 ): Promise<void> {
   const { output } = options;
   if (!showsLines(output.format))
-    stdout.write(
-      await resultText(output, {
-        table: () => "",
-        object: () => configResultObject(result, diff),
-        rows: () => [configResultObject(result, diff)],
-        names: () => (result.changed ? [`configmap/${result.configMap.name}`] : []),
-      }),
-    );
-  for (const line of closingLines(options, session, result, stale)) stderr.write(`${line}\n`);
+    await printResult(stdout, output, {
+      table: () => "",
+      object: () => configResultObject(result, diff),
+      rows: () => [configResultObject(result, diff)],
+      names: () => (result.changed ? [`configmap/${result.configMap.name}`] : []),
+    });
+  for (const line of closingLines(options, session, result, stale)) stderr.line(line);
 }
 
 function closingLines(

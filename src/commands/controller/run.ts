@@ -54,7 +54,7 @@ export async function run(
         const outcome = await controllerOperation(open, session, options.request, file, abort.signal);
         await shown();
         if (outcome.kind === "refused") {
-          for (const line of refusalLines(outcome.refusals)) context.stderr.write(`${line}\n`);
+          for (const line of refusalLines(outcome.refusals)) context.stderr.line(line);
           return 1;
         }
         await tell(open, context, options, outcome.result);

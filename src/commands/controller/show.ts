@@ -5,7 +5,7 @@ import { presentPods, type LiveWorkload } from "../../plan/controller/world.ts";
 import type { Printable } from "../../render/output.ts";
 import { table } from "../../render/table.ts";
 import { tagOf } from "../../render/status/components.ts";
-import { resultText } from "../print-result.ts";
+import { printResult } from "../print-result.ts";
 import type { ControllerOptions } from "./options.ts";
 import type { OpenController } from "../../operations/controller/open.ts";
 
@@ -21,9 +21,9 @@ export async function show(
       prepared.datastore === "kubernetes"
         ? "; with the Kubernetes datastore Calico has one from v3.6 on"
         : "";
-    context.stderr.write(`there is no Calico controller in namespace ${prepared.namespace}${why}\n`);
+    context.stderr.line(`there is no Calico controller in namespace ${prepared.namespace}${why}`);
   }
-  context.stdout.write(await resultText(output, printable(prepared)));
+  await printResult(context.stdout, output, printable(prepared));
   return 0;
 }
 

@@ -20,8 +20,7 @@ export async function tell(
   const { stop, seen, goal, dryRun, bundle } = result;
   const name = resourceName(goal.target, places.deployments.group);
   const changed = seen.wrote !== undefined || seen.stubs.length > 0;
-  if (showsLines(output.format) && !changed && stop === undefined)
-    context.stdout.write(`${name} unchanged\n`);
+  if (showsLines(output.format) && !changed && stop === undefined) context.stdout.line(`${name} unchanged`);
   const lines: string[] = stop === undefined ? [] : [...stopLines(stop, result.log)];
   lines.push(...controllerClosing(result));
   if (dryRun === "none") {

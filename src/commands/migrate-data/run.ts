@@ -41,8 +41,8 @@ export async function runMigrateData(values: MigrateDataValues): Promise<number>
       const prepared = await agree(() => prepareDataMigration(session, { finish }), {
         ask: async (question) => dryRun !== "none" || (await session.ask(question)),
         show({ warnings }, again) {
-          if (again) context.stderr.write("Objects of Calico changed while the question was open\n");
-          for (const text of warnings) context.stderr.write(`Warning: ${text}\n`);
+          if (again) context.stderr.line("Objects of Calico changed while the question was open");
+          for (const text of warnings) context.stderr.line(`Warning: ${text}`);
         },
         waited: () => dryRun === "none" && session.asks,
       });

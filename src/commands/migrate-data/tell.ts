@@ -5,7 +5,7 @@ import type { DataMigrationOutcome } from "../../operations/migrate-data/outcome
 import type { PreparedDataMigration } from "../../operations/migrate-data/prepare.ts";
 import { printableData } from "../../render/data/print.ts";
 import type { Output } from "../../render/output.ts";
-import { resultText } from "../print-result.ts";
+import { printResult } from "../print-result.ts";
 import { stopLines } from "../stop-lines.ts";
 
 export interface Told {
@@ -21,7 +21,7 @@ export interface Told {
 export async function tell({ context, output, by, prepared, outcome }: Told): Promise<void> {
   const { stdout, stderr } = context;
   const { result, ended, bundle } = outcome;
-  stdout.write(await resultText(output, printableData(result)));
+  await printResult(stdout, output, printableData(result));
   const { work, looked } = prepared;
   const definitions = looked.discovery.find("thirdpartyresources", ["extensions"]);
   const left =
@@ -35,5 +35,5 @@ export async function tell({ context, output, by, prepared, outcome }: Told): Pr
     ...left,
     ...(ended.kind === "stopped" ? stopLines(ended.reason) : []),
   ];
-  for (const line of lines) stderr.write(`${line}\n`);
+  for (const line of lines) stderr.line(line);
 }

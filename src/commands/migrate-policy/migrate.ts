@@ -44,7 +44,7 @@ function showPlan(
   again: boolean,
   { stderr }: MigratePolicyValues["context"],
 ): void {
-  if (again) stderr.write("Namespaces or policies changed while the question was open; the plan is now:\n");
-  for (const text of warnings) stderr.write(`Warning: ${text}\n`);
-  stderr.write(plan);
+  if (again) stderr.line("Namespaces or policies changed while the question was open; the plan is now:");
+  for (const text of warnings) stderr.line(`Warning: ${text}`);
+  stderr.text(plan);
 }

@@ -1,4 +1,4 @@
-import { explain, isBug, isInterrupted, userError } from "../../errors.ts";
+import { explainLines, isBug, isInterrupted, userError } from "../../errors.ts";
 import { checked, usage, type MigratePolicyValues } from "./options.ts";
 
 /** Carries the migration out. With --what-if it only shows, as kubectl diff: 0 the same, 1 different, 2 not told. */
@@ -15,7 +15,7 @@ export async function runMigratePolicy(values: MigratePolicyValues): Promise<num
   } catch (error) {
     // 1 would mean that flows change.
     if (isBug(error) || isInterrupted(error)) throw error;
-    values.context.stderr.write(`${explain(error)}\n`);
+    for (const line of explainLines(error)) values.context.stderr.line(line);
     return 2;
   }
 }

@@ -4,7 +4,7 @@ import { factsSource } from "../../operations/facts/source.ts";
 import { look, type Looked } from "../../operations/migrate-policy/look.ts";
 import { hasDifferences, policyWhatIf } from "../../render/what-if/build.ts";
 import { printableWhatIf } from "../../render/what-if/print.ts";
-import { outputOf, resultText } from "../print-result.ts";
+import { outputOf, printResult } from "../print-result.ts";
 import { checked, usage, type MigratePolicyValues } from "./options.ts";
 
 /** --what-if: 0 where no flow changes, 1 where some do. */
@@ -18,11 +18,10 @@ export async function show(values: MigratePolicyValues): Promise<number> {
     throw userError("-o name has nothing to name here; use table, wide, json, yaml or html");
   const { result, setting } = await lookAtAny(values);
   const report = policyWhatIf(result, setting);
-  context.stdout.write(
-    output === undefined
-      ? (await import("../../render/what-if/html/page.ts")).whatIfPage(report, result, setting.only)
-      : await resultText(output, printableWhatIf(report)),
-  );
+  if (output === undefined) {
+    const { whatIfPage } = await import("../../render/what-if/html/page.ts");
+    context.stdout.text(whatIfPage(report, result, setting.only));
+  } else await printResult(context.stdout, output, printableWhatIf(report));
   return hasDifferences(report) ? 1 : 0;
 }
 

@@ -9,7 +9,7 @@ import { semanticsOf } from "../../policy/enforcement.ts";
 import type { Output } from "../../render/output.ts";
 import type { PolicyMigration } from "../../render/policy-migration/kind.ts";
 import { leftoverLines, printableMigration } from "../../render/policy-migration/print.ts";
-import { resultText } from "../print-result.ts";
+import { printResult } from "../print-result.ts";
 import { showsLines } from "../report.ts";
 import { stopLines } from "../stop-lines.ts";
 
@@ -28,9 +28,9 @@ export async function tell(told: Told): Promise<void> {
   const { output, outcome } = told;
   const { stdout, stderr } = told.context;
   const { result, ended } = outcome;
-  if (!showsLines(output.format)) stdout.write(await resultText(output, printableMigration(result)));
+  if (!showsLines(output.format)) await printResult(stdout, output, printableMigration(result));
   else if (result.leftovers !== undefined && outcome.changes.length === 0)
-    stdout.write(
+    stdout.text(
       leftoverLines(result)
         .map((line) => `${line}\n`)
         .join(""),
@@ -39,7 +39,7 @@ export async function tell(told: Told): Promise<void> {
   const saved = bundle === undefined ? [] : [savedLine([bundle], told.by)];
   const closing = ended.kind === "stopped" ? leftLines(result) : await endLines(told);
   const lines = [...saved, ...closing, ...(ended.kind === "stopped" ? stopLines(ended.reason) : [])];
-  for (const line of lines) stderr.write(`${line}\n`);
+  for (const line of lines) stderr.line(line);
 }
 
 /** Before the error. */

@@ -1,6 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import { explain, warningsOn } from "../../errors.ts";
+import { explain, explainLines, warningsOn } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { missingObjects } from "../../operations/node/missing.ts";
 import { missingNodes, openNodes, type OpenNodes } from "../../operations/node/open.ts";
@@ -65,14 +65,14 @@ async function upgrade(
 ): Promise<number> {
   const missing = missingNodes(nodes.live.snapshot(), options.request.nodes);
   if (missing.length > 0) {
-    context.stderr.write(missing.map((error) => `${explain(error)}\n`).join(""));
+    for (const error of missing) for (const line of explainLines(error)) context.stderr.line(line);
     return 1;
   }
   const outcome = await nodesOperation(nodes, session, options.request, file);
   await shown();
   if (outcome.kind === "declined") return 1;
   if (outcome.kind === "refused") {
-    for (const line of refusalLines(outcome.refusals)) context.stderr.write(`${line}\n`);
+    for (const line of refusalLines(outcome.refusals)) context.stderr.line(line);
     return 1;
   }
   await tell(context, options, outcome.result);
@@ -87,13 +87,13 @@ async function unpin(
   const done = await (await import("../../operations/node/unpin.ts")).unpin(nodes, session);
   if (done.kind === "declined") return 1;
   if (done.kind === "not pinned") {
-    stderr.write(`${done.where} is not held: its updateStrategy is ${done.strategy}\n`);
+    stderr.line(`${done.where} is not held: its updateStrategy is ${done.strategy}`);
     return 0;
   }
   const { ended, resource } = done;
-  if (ended.memory.unpinned) stdout.write(`${resource} patched${dryRunSuffix(session.dryRun)}\n`);
+  if (ended.memory.unpinned) stdout.line(`${resource} patched${dryRunSuffix(session.dryRun)}`);
   if (ended.kind === "done") return interruptedCode() ?? 0;
-  for (const line of stopLines(ended.reason)) stderr.write(`${line}\n`);
+  for (const line of stopLines(ended.reason)) stderr.line(line);
   return interruptedCode() ?? 1;
 }
 
@@ -110,18 +110,18 @@ async function release(
     if ("error" in released || "stop" in released) {
       failed = true;
       const text = "error" in released ? explain(released.error) : stopLines(released.stop).join("\n");
-      stderr.write(`${text}\n`);
+      stderr.line(text);
       return;
     }
     const { step } = released;
     if (step === undefined) {
-      stderr.write(`node/${node} has no lease of calico-upgrade\n`);
+      stderr.line(`node/${node} has no lease of calico-upgrade`);
       return;
     }
     const notice = stepNotice(step);
-    if (notice !== undefined) stderr.write(`${notice}\n`);
+    if (notice !== undefined) stderr.line(notice);
     const line = `${mutationLine(step, "") ?? `node/${node} annotated`}${dryRunSuffix(session.dryRun)}`;
-    stdout.write(`${output.format === "name" ? `node/${node}` : line}\n`);
+    stdout.text(`${output.format === "name" ? `node/${node}` : line}\n`);
   });
   return interruptedCode() ?? (failed ? 1 : 0);
 }

@@ -8,7 +8,7 @@ import { catalogue } from "../../releases/catalogue.ts";
 import { planCommands, printablePlan } from "../../render/plan/print.ts";
 import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
 import { daemonSetArgument } from "../arguments.ts";
-import { outputOf, resultText } from "../print-result.ts";
+import { outputOf, printResult } from "../print-result.ts";
 import type { PlanOptions } from "./options.ts";
 import { nameIn, refuseMismatch, targetOf, type PlanFile } from "../../operations/plan/file.ts";
 import { readPlanFile } from "../read-plan-file.ts";
@@ -29,7 +29,8 @@ export async function runPlan(options: PlanOptions): Promise<number> {
   const plan = upgradePlan(standing, to, catalogue);
   if (plan.kind === "refusal") throw userError(refusalText(plan, standing));
   const { stdout } = options.context;
-  stdout.write(options.printCommands ? planCommands(plan) : await resultText(output, printablePlan(plan)));
+  if (options.printCommands) stdout.text(planCommands(plan));
+  else await printResult(stdout, output, printablePlan(plan));
   return 0;
 }
 
@@ -66,7 +67,7 @@ async function observed(told: Told, file: PlanFile | undefined, options: PlanOpt
     source: await factsSource(options, context, options.connect),
     daemonSet,
     warn,
-    unread: (line) => void context.stderr.write(`${line}\n`),
+    unread: (line) => context.stderr.line(line),
   });
 }
 

@@ -43,6 +43,6 @@ export async function printRole(options: PrintRoleOptions): Promise<number> {
     const said = power === undefined ? "" : `# ${power}\n`;
     return `# What ${program} ${each} asks the API server for. Apply it, and bind it:\n${bindings.join("")}${said}${rolesText(rights, name)}`;
   });
-  context.stdout.write(texts.join("---\n"));
+  context.stdout.text(texts.join("---\n"));
   return 0;
 }

@@ -17,7 +17,7 @@ import { preflightReport, type Heading } from "../../render/preflight/build.ts";
 import type { Refusal } from "../../render/preflight/kind.ts";
 import { printablePreflight, shortText } from "../../render/preflight/print.ts";
 import { daemonSetArgument, nodeArguments } from "../arguments.ts";
-import { outputOf, resultText } from "../print-result.ts";
+import { outputOf, printResult } from "../print-result.ts";
 import { ignoredIds } from "../rule-ids.ts";
 import { beginnerOf, chosenRules, failOnOf } from "./options.ts";
 import { readTarget } from "./target.ts";
@@ -85,9 +85,8 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
     { ...headingOf(checked, target), ...(asked === undefined || command === undefined ? {} : { command }) },
     newer === undefined ? (asked?.refusals ?? refused).map(refusalOf) : [{ because: newer }],
   );
-  context.stdout.write(
-    output === undefined ? shortText(report) : await resultText(output, printablePreflight(report)),
-  );
+  if (output === undefined) context.stdout.text(shortText(report));
+  else await printResult(context.stdout, output, printablePreflight(report));
   return report.ready ? 0 : 1;
 }
 

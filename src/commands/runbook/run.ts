@@ -11,7 +11,7 @@ import { daemonSetArgument, nodeArguments, seeHelp } from "../arguments.ts";
 import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
 import { observeForRunbook } from "../../operations/runbook/observe.ts";
 import { readTold } from "../told.ts";
-import { outputOf, resultText } from "../print-result.ts";
+import { outputOf, printResult } from "../print-result.ts";
 import { readRunbookFlags, type GivenFlags } from "./flags.ts";
 
 export interface RunbookOptions extends GivenFlags, FactsFlags {
@@ -56,8 +56,7 @@ export async function runRunbook(options: RunbookOptions): Promise<number> {
     const better = runbook.instead === undefined ? "" : `; instead: ${runbook.instead}`;
     throw userError(`${runbook.id}: ${runbook.because}${better}`, `See '${program} explain ${runbook.id}'`);
   }
-  context.stdout.write(
-    markdown ? runbookMarkdown(runbook) : await resultText(output, printableRunbook(runbook)),
-  );
+  if (markdown) context.stdout.text(runbookMarkdown(runbook));
+  else await printResult(context.stdout, output, printableRunbook(runbook));
   return 0;
 }

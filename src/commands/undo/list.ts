@@ -5,7 +5,7 @@ import type { AppContext } from "../../context.ts";
 import type { Output } from "../../render/output.ts";
 import type { BundleList } from "../../render/undo/kind.ts";
 import { printableBundles } from "../../render/undo/print.ts";
-import { resultText } from "../print-result.ts";
+import { printResult } from "../print-result.ts";
 import { warningsOn } from "../../errors.ts";
 
 /** `undo --list`: the bundles of every cluster, and which of them cannot be used. */
@@ -35,8 +35,8 @@ export async function printBundles(
     })),
   };
   if (found.length === 0 && (output.format === "table" || output.format === "wide"))
-    stderr.write(`no bundles in ${root}\n`);
-  else stdout.write(await resultText(output, printableBundles(list)));
+    stderr.line(`no bundles in ${root}`);
+  else await printResult(stdout, output, printableBundles(list));
   const warn = warningsOn({ stderr });
   for (const { why } of found) if (why !== undefined) warn(why);
   return 0;

@@ -7,7 +7,7 @@ import type { UndoOutcome } from "../../operations/undo/operation.ts";
 import type { Output } from "../../render/output.ts";
 import type { UndoneEntry, UndoneRun, UndoResult } from "../../render/undo/kind.ts";
 import { printableUndo } from "../../render/undo/print.ts";
-import { resultText } from "../print-result.ts";
+import { printResult } from "../print-result.ts";
 import { showsLines } from "../report.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { UndoOptions } from "./options.ts";
@@ -26,8 +26,8 @@ export async function tellUndo({ main, outcome, options, output, dryRun }: Undon
   const { legs, dones, saved, stopped, refused } = outcome;
   const { stdout, stderr } = options.context;
   if (refused !== undefined) {
-    for (const text of refused) stderr.write(`error: ${text}\n`);
-    stderr.write("nothing was changed\n");
+    for (const text of refused) stderr.line(`error: ${text}`);
+    stderr.line("nothing was changed");
     return 1;
   }
   const runs = legs.map((leg) => ({ leg, run: runOf(leg, dones?.get(leg), saved?.get(leg)) }));
@@ -44,30 +44,30 @@ export async function tellUndo({ main, outcome, options, output, dryRun }: Undon
       ? {}
       : { stopped: { message: stopped.message, interrupted: stopped.interrupted === true } }),
   };
-  if (!showsLines(output.format)) stdout.write(await resultText(output, printableUndo(result)));
+  if (!showsLines(output.format)) await printResult(stdout, output, printableUndo(result));
   for (const leg of legs) {
     for (const inverse of leg.inverses()) {
       if (inverse.kind === "nothing" && dones?.get(leg)?.results.has(inverse.entry.id) !== true)
-        stderr.write(`${forceName(inverse.entry)} left as it is: ${inverse.because}\n`);
+        stderr.line(`${forceName(inverse.entry)} left as it is: ${inverse.because}`);
     }
     const { command, started } = leg.bundle.index;
     if (legs.length > 1 && leg.work === undefined && (stopped === undefined || dones !== undefined))
-      stderr.write(`nothing to undo of ${command} from ${started}\n`);
+      stderr.line(`nothing to undo of ${command} from ${started}`);
   }
   // The run's own bundle takes those of its parts along.
   const mine = legs.find(({ bundle }) => bundle === main);
   const whole = mine === undefined ? undefined : saved?.get(mine);
   const directories = whole === undefined ? [...(saved?.values() ?? [])].toReversed() : [whole];
-  if (directories.length > 0) stderr.write(`${savedLine(directories, options)}\n`);
+  if (directories.length > 0) stderr.line(savedLine(directories, options));
   if (stopped !== undefined) {
     const entries = runs.flatMap(({ run }) => run.entries);
     const done = [...(dones?.values() ?? [])].reduce((sum, { results }) => sum + results.size, 0);
     const left = entries.filter(({ result: what }) => what === "left");
-    if (done > 0) stderr.write(`${String(done)} done, ${String(left.length)} left${namesOf(left)}\n`);
-    for (const line of stopLines(stopped)) stderr.write(`${line}\n`);
+    if (done > 0) stderr.line(`${String(done)} done, ${String(left.length)} left${namesOf(left)}`);
+    for (const line of stopLines(stopped)) stderr.line(line);
     return 1;
   }
-  if (legs.every(({ work }) => work === undefined)) stderr.write("nothing to undo\n");
+  if (legs.every(({ work }) => work === undefined)) stderr.line("nothing to undo");
   return 0;
 }
 

@@ -1,3 +1,4 @@
+import { visible } from "../../model/visible.ts";
 import { plural, some } from "../../model/words.ts";
 import { forceName, type Inverse } from "./inverse.ts";
 import type { Leg } from "./leg.ts";
@@ -27,14 +28,15 @@ export function questionOf(legs: readonly Leg[]): string | undefined {
   const count = plural(nodes.length, "node");
   const lines = legs.filter(({ work }) => work !== undefined).flatMap((leg) => linesOf(leg.inverses()));
   const more = lines.length - mostLines;
-  return [
+  const text = [
     `${title}${nodes.length === 0 ? "" : `, and restart calico-node on ${count}`}:`,
     ...lines.slice(0, mostLines),
     ...(more > 0 ? [`  and ${String(more)} more objects, which --dry-run=client lists`] : []),
     ...others.map((name) => `  restart ${name}`),
     ...(nodes.length === 0 ? [] : [`  restart calico-node on ${some(nodes, 12)}`]),
     "Continue?",
-  ].join("\n");
+  ];
+  return text.map(visible).join("\n");
 }
 
 function linesOf(inverses: readonly Inverse[]): readonly string[] {

@@ -2,9 +2,13 @@ import type { Ref } from "../../model/kube.ts";
 import { objectName } from "../../model/object-name.ts";
 import { settingText } from "../../preflight/setting-text.ts";
 import type { ApplySummary } from "../../plan/apply/summary.ts";
+import { visibleData } from "../../model/visible.ts";
 
 /** What the run is going to do, for before the question. */
-export function applySummaryText(summary: ApplySummary): string {
+export function applySummaryText(told: ApplySummary): string {
+  // A plan has lines of its own.
+  const { migrations: ofPlans, ...rest } = told;
+  const summary = { ...visibleData(rest), migrations: ofPlans };
   const { hop, migrations, restart, stale, silent, leftAlone } = summary;
   const lines: string[] = [];
   if (hop !== undefined) {

@@ -3,11 +3,12 @@ import type { JsonObject } from "../../model/kube.ts";
 import type { Printable } from "../output.ts";
 import { table } from "../table.ts";
 import type { DataMigration } from "./kind.ts";
+import { visibleData } from "../../model/visible.ts";
 
 /** DataMigration in the forms of -o. */
 export function printableData(result: DataMigration): Printable {
   return {
-    table: (wide) => text(result, wide),
+    table: (wide) => text(visibleData(result), wide),
     object: () => result as unknown as JsonObject,
     rows: () => result.objects as unknown as readonly JsonObject[],
     names: () => result.objects.map(({ target }) => target),

@@ -4,11 +4,12 @@ import type { PlanNote, PlanStep, StepState, UpgradeHop, UpgradePlan } from "../
 import type { Printable } from "../output.ts";
 import { table } from "../table.ts";
 import { plural } from "../../model/words.ts";
+import { visibleData } from "../../model/visible.ts";
 
 /** A plan in all forms of -o. */
 export function printablePlan(plan: UpgradePlan): Printable {
   return {
-    table: (wide) => planText(plan, wide),
+    table: (wide) => planText(visibleData(plan), wide),
     object: () => plan as unknown as JsonObject,
     rows: () => plan.hops as unknown as readonly JsonObject[],
     names: () => plan.hops.map(({ to }) => to),
@@ -68,8 +69,8 @@ function noteLine({ id, severity, because, holds, instead }: PlanNote): string {
 
 /** The plan as remarks and commands for a shell, to go on by hand at any step. */
 export function planCommands(plan: UpgradePlan): string {
-  return plan.hops
-    .map(({ from, to, steps }, index) => {
+  return visibleData(plan)
+    .hops.map(({ from, to, steps }, index) => {
       const head = from === to ? `# What is left of ${to}\n` : `# Hop ${index + 1}: ${from} to ${to}\n`;
       return head + steps.map((step, at) => stepCommands(step, `${index + 1}.${at + 1}`)).join("");
     })

@@ -9,6 +9,7 @@ import { changeOf } from "../what-if/build.ts";
 import { groupText } from "../what-if/group.ts";
 import { portsText } from "../what-if/ports-text.ts";
 import type { Change, PolicyMigration } from "./kind.ts";
+import { visibleData } from "../../model/visible.ts";
 
 /** What a step changes; `resource` is a policy as kubectl names it: `networkpolicy.networking.k8s.io`. */
 export function changeOfStep(step: MigrationStep, resource: string): Change {
@@ -83,7 +84,8 @@ export function flowText(universe: Universe, change: FlowChange | CausedChange):
 }
 
 /** What the old semantics left behind, once the boundary is crossed. */
-export function leftoverLines({ leftovers, cluster, boundary }: PolicyMigration): readonly string[] {
+export function leftoverLines(result: PolicyMigration): readonly string[] {
+  const { leftovers, cluster, boundary } = visibleData(result);
   const { namespaces = [], policies = [], opened = [] } = leftovers ?? {};
   const rest = [...namespaces, ...policies.map(({ namespace, name }) => `${namespace}/${name}`)];
   return [

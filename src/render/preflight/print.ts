@@ -6,6 +6,7 @@ import { hiddenOf, type Hidden } from "./hidden.ts";
 import type { PreflightReport, Refusal, ReportedFinding } from "./kind.ts";
 import { rolesText } from "./roles.ts";
 import { plural } from "../../model/words.ts";
+import { visible, visibleData } from "../../model/visible.ts";
 
 /** A report in all forms of -o but `short`. */
 export function printablePreflight(report: PreflightReport): Printable {
@@ -57,7 +58,8 @@ function preflightText(report: PreflightReport, wide: boolean): string {
 }
 
 function verdictLine(report: PreflightReport): string {
-  const { from, to, datastore, cluster, command, ready, findings, refusals = [] } = report;
+  const { command, ready, findings, refusals = [] } = report;
+  const { from, to, datastore, cluster } = visibleData(headingOf(report));
   const where = [
     ...(datastore === undefined ? [] : [`${datastore} datastore`]),
     ...(cluster.kubernetes === "" ? [] : [`Kubernetes ${cluster.kubernetes}`]),
@@ -73,6 +75,10 @@ function verdictLine(report: PreflightReport): string {
   const word = !ready ? "not ready" : command === undefined ? "no blocker known" : `ready for ${command}`;
   const verdict = [word, ...counts].join(", ");
   return `${way}${where === "" ? "" : ` (${where})`}: ${verdict}\n`;
+}
+
+function headingOf({ from, to, datastore, cluster }: PreflightReport) {
+  return { from, to, datastore, cluster };
 }
 
 function refusalsText({ command, refusals = [] }: PreflightReport): readonly string[] {
@@ -150,7 +156,7 @@ function told({ outcome, because }: ReportedFinding): string {
 
 /** What a server says may have lines and control characters of its own. */
 function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, " ").trimEnd();
+  return visible(text.replaceAll(/[\t\n\r]+/g, " ")).trimEnd();
 }
 
 function rightsText(missing: NonNullable<ReportedFinding["missing"]>): string {

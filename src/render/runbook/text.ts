@@ -1,4 +1,5 @@
 import type { Asked, Runbook, RunbookHop, RunbookHost, RunbookStep } from "../../plan/runbook/runbook.ts";
+import { visibleData } from "../../model/visible.ts";
 
 /** How one form of text writes a runbook's parts. */
 interface Form {
@@ -27,12 +28,12 @@ const markdown: Form = {
 
 /** For a terminal or a mail. */
 export function runbookText(runbook: Runbook): string {
-  return written(runbook, plain);
+  return written(visibleData(runbook), plain);
 }
 
 /** For a wiki or a change request: commands in fences that can be copied. */
 export function runbookMarkdown(runbook: Runbook): string {
-  return written(runbook, markdown).replaceAll(/\n{3,}/g, "\n\n");
+  return written(visibleData(runbook), markdown).replaceAll(/\n{3,}/g, "\n\n");
 }
 
 function written(runbook: Runbook, form: Form): string {

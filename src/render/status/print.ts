@@ -5,6 +5,7 @@ import type { UpgradeStatus } from "./kind.ts";
 import { inOrder, type NodeOrder } from "./order.ts";
 import { summaryLines } from "./summary.ts";
 import { componentGrid, nodeGrid, type Grid, type LabelColumns } from "./tables.ts";
+import { visible } from "../../model/visible.ts";
 
 /** How the tables look, beside `-o wide`. */
 export interface StatusLook extends LabelColumns, NodeOrder {
@@ -39,7 +40,8 @@ function statusText(status: UpgradeStatus, wide: boolean, look: StatusLook): str
   const shown = status.install.kind === "none" ? [] : [components, nodes];
   return [
     summaryLines(status, look.flags)
-      .map((line) => `${line}\n`)
+      .map((line) => `${visible(line)}
+`)
       .join(""),
     ...shown.filter(({ rows }) => rows.length > 0).map(({ head, rows }) => table(head, rows)),
   ].join("\n");

@@ -5,11 +5,12 @@ import { groupText } from "./group.ts";
 import { portsText } from "./ports-text.ts";
 import type { Change, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
 import { impactText, planText, summaryRows } from "./summary.ts";
+import { visibleData } from "../../model/visible.ts";
 
 /** PolicyWhatIf in all its forms. */
 export function printableWhatIf(result: PolicyWhatIf): Printable {
   return {
-    table: (wide) => text(result, wide),
+    table: (wide) => text(visibleData(result), wide),
     object: () => result as unknown as JsonObject,
     rows: () => result.namespaces as unknown as readonly JsonObject[],
     names: () => [],

@@ -148,7 +148,7 @@ test("H32: what is asked in the middle of a run stands above the question, and t
     await vi.waitFor(() =>
       expect(shown.screen()).toEqual([
         "policies have changed; what is left:",
-        "shop db delete",
+        "  shop db delete",
         "Delete 1? [y/N]: y",
       ]),
     );

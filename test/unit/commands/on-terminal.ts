@@ -1,4 +1,5 @@
 import { listenerFor } from "../../../src/commands/report.ts";
+import { printerOn } from "../../../src/context.ts";
 import { testContext } from "../flags/test-context.ts";
 import { terminal } from "../perform/terminal.ts";
 import { now } from "../plan/world.ts";
@@ -7,7 +8,7 @@ import { now } from "../plan/world.ts";
 export async function listening({ rows = 24, elsewhere = false } = {}) {
   const shown = terminal(80, rows);
   const { context, stdout } = testContext({
-    stderr: shown.stream,
+    stderr: printerOn(shown.stream),
     now: () => now,
     terminal: {
       stdoutTty: !elsewhere,

@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from "node:stream";
-import type { AppContext } from "../../../src/context.ts";
+import { printerOn, type AppContext } from "../../../src/context.ts";
 
 /** A context whose output is kept, and whose cluster must not be asked for. */
 export function testContext(overrides: Partial<AppContext> = {}): {
@@ -15,8 +15,8 @@ export function testContext(overrides: Partial<AppContext> = {}): {
     context: {
       env: {},
       stdin: new PassThrough(),
-      stdout: out.stream,
-      stderr: err.stream,
+      stdout: printerOn(out.stream),
+      stderr: printerOn(err.stream),
       colorDepth: 1,
       now: () => 0,
       line: { verb: "", positionals: [], given: [] },
