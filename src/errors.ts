@@ -133,7 +133,7 @@ export function warningsOn({
 /** The same by lines: those that kubectl puts below each other are the program's own, and no others. */
 export function explainLines(error: unknown): readonly string[] {
   const text = explain(error);
-  if (isConnectionError(error)) return text.split("\n");
+  if (isConnectionError(error) && error.badAnswer !== true) return text.split("\n");
   if (isUserError(error) && error.usage !== undefined)
     return [text.slice(0, text.length - error.usage.length - 1), error.usage];
   return isApiError(error) && error.reason === "Invalid" ? text.split("\n") : [text];

@@ -1,3 +1,4 @@
+import { yamlEscaped } from "../model/visible.ts";
 import { Lexer, LineCounter, parseDocument, stringify, type ScalarTag } from "yaml";
 import { plainYaml } from "./plain-text.ts";
 
@@ -148,15 +149,17 @@ function isBlankLines(text: string): boolean {
   return text.includes("\n") && text.trim() === "";
 }
 
-/** Text with characters that YAML forbids, and lines with nothing in them, which readers fold: escaped, as in JSON. */
+/** Text with characters that YAML forbids or a terminal obeys, and lines with nothing in them, which readers fold: escaped, as in JSON. */
 const unprintable: ScalarTag = {
   tag: "tag:yaml.org,2002:str",
   default: true,
-  identify: (value) => typeof value === "string" && (hasControlCharacters(value) || isBlankLines(value)),
+  identify: (value) =>
+    typeof value === "string" &&
+    (hasControlCharacters(value) || isBlankLines(value) || yamlEscaped(value) !== value),
   resolve: (text) => text,
   stringify: ({ value }) =>
-    JSON.stringify(value).replaceAll(
-      /[\u007F-\u009F\uFFFE\uFFFF]/g,
+    yamlEscaped(JSON.stringify(value)).replaceAll(
+      /[\uFFFE\uFFFF]/g,
       (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
     ),
 };

@@ -27,13 +27,22 @@ export function visibleText(text: string): string {
 
 /** JSON that says the same, with what a terminal would obey written as JSON's own escapes. */
 export function jsonEscaped(json: string): string {
+  return json.replaceAll(obeyedInText, (character) => character.split("").map(unit).join(""));
+}
+
+/** The same for text between YAML's double quotes, which has no pairs of surrogates. */
+export function yamlEscaped(json: string): string {
   return json.replaceAll(obeyedInText, (character) =>
-    Array.from({ length: character.length }, (_, at) => unit(character.charCodeAt(at))).join(""),
+    character.length === 1 ? unit(character) : `\\U${hex(character.codePointAt(0), 8)}`,
   );
 }
 
-function unit(code: number): string {
-  return `\\u${code.toString(16).padStart(4, "0")}`;
+function unit(character: string): string {
+  return `\\u${hex(character.charCodeAt(0), 4)}`;
+}
+
+function hex(code: number | undefined, digits: number): string {
+  return (code ?? 0).toString(16).padStart(digits, "0");
 }
 
 /** Data to be shown: every string in it, keys too. What has nothing to escape is the same object as before. */
@@ -60,8 +69,6 @@ function mapped(value: unknown): unknown {
 function shown(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (short[character] !== undefined) return short[character];
-  if (code > 0xff_ff) return String.raw`\U${code.toString(16).padStart(8, "0")}`;
-  return code > 0xff
-    ? String.raw`\u${code.toString(16).padStart(4, "0")}`
-    : String.raw`\x${code.toString(16).padStart(2, "0")}`;
+  if (code > 0xff_ff) return `\\U${hex(code, 8)}`;
+  return code > 0xff ? `\\u${hex(code, 4)}` : `\\x${hex(code, 2)}`;
 }

@@ -18,5 +18,5 @@ export function terminal(columns = 70, rows = 40) {
           .trimEnd(),
       )
       .filter((line) => line !== "");
-  return { stream: stream as unknown as NodeJS.WriteStream, screen };
+  return { stream: stream as unknown as NodeJS.WriteStream, screen, written: () => recording };
 }
