@@ -159,6 +159,9 @@ async function run(cluster: Cluster, objects: readonly KubeObject[], command: st
   return { stdout: stdout(), stderr: stderr() };
 }
 
+/** The program's own. */
+const escapes = (what: string): RegExp => new RegExp(`\u001B\\[${what}`, "g");
+
 /** Else each command meets every ninth of them. */
 const isAll = process.env["TEST_ALL"] !== undefined;
 
@@ -237,15 +240,15 @@ describe.each(Object.entries(installs))("%s", (_name, install) => {
 });
 
 describe("what is no object", () => {
-  const failing = (error: Error) => ({
+  const failing = (wrong: Error) => ({
     connect: () =>
       Promise.resolve({
         server: "https://test.example",
         namespace: "kube-system",
         namespaceGiven: false,
-        request: () => Promise.reject(error),
+        request: () => Promise.reject(wrong),
         async *stream() {
-          yield await Promise.reject<unknown>(error);
+          yield await Promise.reject<unknown>(wrong);
         },
         close: () => {},
       }),
@@ -295,7 +298,7 @@ describe("what is no object", () => {
     const written = shown.written();
     // Its own: colours, cursor, clearing of lines.
     const foreign = written
-      .replaceAll(/\u001B\[[0-9;?]*[mABCDGKJhl]/g, "")
+      .replaceAll(escapes("[0-9;?]*[mABCDGKJhl]"), "")
       .match(/(?![\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu);
     expect([written.includes("FORGED"), foreign, written.includes("\u001B[2J\u009B")]).toEqual([
       true,
@@ -321,7 +324,7 @@ describe("what is no object", () => {
     const written = live(status);
     expect(written).toContain("]52;c;");
     expect(
-      written.replaceAll(/\u001B\[(H|K|J|2J)/g, "").match(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu),
+      written.replaceAll(escapes("(H|K|J|2J)"), "").match(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu),
     ).toBeNull();
   });
 
