@@ -3,7 +3,7 @@ import { guards } from "./scripts/lint/guards.ts";
 
 export default defineConfig({
   plugins: ["eslint", "typescript", "unicorn", "oxc", "import", "node", "promise", "vitest"],
-  jsPlugins: ["./scripts/lint/imports-rule.ts"],
+  jsPlugins: ["./scripts/lint/rules.ts"],
   categories: { correctness: "error", suspicious: "error" },
   options: { typeAware: true },
   ignorePatterns: ["dist", "test/unit/guards/fixtures"],
@@ -49,6 +49,6 @@ export default defineConfig({
   overrides: [
     ...guards(),
     // The tools that read these files ask for a default export.
-    { files: ["*.config.ts", "scripts/lint/imports-rule.ts"], rules: { "import/no-default-export": "off" } },
+    { files: ["*.config.ts", "scripts/lint/rules.ts"], rules: { "import/no-default-export": "off" } },
   ],
 });

@@ -5,6 +5,7 @@ import { findCommand } from "./flags/find-command.ts";
 import type { Flag } from "./flags/flag.ts";
 import type { CommandUsage, ListedCommand } from "./flags/help.ts";
 import { program } from "./model/program.ts";
+import { sh } from "./model/shell.ts";
 
 type CommandClass = (new () => BaseCommand) & { readonly help: (typeof BaseCommand)["help"] };
 
@@ -150,7 +151,7 @@ async function runCommand(
     const { kustomizeRefusal } = await import("./flags/kustomize.ts");
     const message = kustomizeRefusal(command.name, args, flags);
     const mistake = message === undefined ? result : { message };
-    return await usageError(mistake, flags, `${program} ${command.name}`, context);
+    return await usageError(mistake, flags, `${program} ${sh`${command.name}`}`, context);
   }
   for (const warning of result.scanned.warnings) context.stderr.line(`Warning: ${warning}`);
   if (isSet(result.scanned, helpFlag.name)) return await showHelp(command, commandClass, context);
@@ -170,7 +171,7 @@ async function runCommand(
   } catch {
     // Flags are checked; what is left to be wrong is the number of arguments.
     context.stderr.line(`error: extra arguments: [${result.scanned.positionals.join(" ")}]`);
-    context.stderr.line(`See '${program} ${command.name} -h' for help and examples`);
+    context.stderr.line(`See '${program} ${sh`${command.name} -h' for help and examples`}`);
     return 1;
   }
   return await ready.validateAndExecute();

@@ -43,6 +43,7 @@ function block(layer: Layer, path: string): Override {
           ownFolders: layer.ownFolders === true,
         },
       ],
+      "guards/commands": ["error"],
       "guards/output": ["error", { allowed: allowed("output") }],
       "no-restricted-globals": [
         "error",

@@ -1,3 +1,5 @@
+import type { Context, Node } from "./rule.ts";
+
 /**
  * The rule behind "who may import what". The linter's own no-restricted-imports does not see
  * `await import()`, `import("x").T` and `import x = require()`, and lists what is forbidden where this
@@ -12,18 +14,7 @@ interface Options {
   readonly ownFolders: boolean;
 }
 
-interface Node {
-  readonly type: string;
-  readonly value?: unknown;
-}
-
-interface Context {
-  readonly filename: string;
-  readonly options: readonly unknown[];
-  report(finding: { node: Node; message: string }): void;
-}
-
-const imports = {
+export const imports = {
   meta: { type: "problem", schema: [{ type: "object" }] },
   create(context: Context) {
     const options = context.options[0] as Options;
@@ -42,32 +33,6 @@ const imports = {
       ImportExpression: (node: { source: Node }) => check(node.source),
       TSImportType: (node: { source?: Node; argument?: Node }) => check(node.source ?? node.argument),
       TSExternalModuleReference: (node: { expression: Node }) => check(node.expression),
-    };
-  },
-};
-
-interface Member extends Node {
-  readonly object: Node & { readonly name?: string; readonly property?: { readonly name?: string } };
-  readonly property: { readonly name?: string };
-}
-
-/**
- * What stands on standard output or error goes through the printer's `line` and `text`, which escape what commands a
- * terminal. `stderr.raw` under another name is found where it gets that name.
- */
-const output = {
-  meta: { type: "problem", schema: [{ type: "object" }] },
-  create(context: Context) {
-    const { allowed } = context.options[0] as { readonly allowed: readonly string[] };
-    const refused = (name: string | undefined): boolean =>
-      ["write", "exact", "raw"].includes(name ?? "") && !allowed.includes(`stdout.${name ?? ""}`);
-    return {
-      MemberExpression(node: Member) {
-        const stream = node.object.name ?? node.object.property?.name ?? "";
-        if (!["stdout", "stderr"].includes(stream) || !refused(node.property.name)) return;
-        const message = `stdout.${node.property.name ?? ""} has another caller; print with line or text (scripts/lint/layers.ts)`;
-        context.report({ node, message });
-      },
     };
   },
 };
@@ -119,6 +84,3 @@ function resolved(
   }
   return { inside, outside };
 }
-
-// The linter asks for a default export here.
-export default { meta: { name: "guards" }, rules: { imports, output } };

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { lstat, open } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { userError } from "../errors.ts";
-import { quoted } from "../model/program.ts";
+import { quoted, sh } from "../model/shell.ts";
 
 /** Windows has neither these modes nor a directory that can be flushed. */
 export const windows = constants.O_NOFOLLOW === undefined;
@@ -25,7 +25,7 @@ export function othersWrite({ mode }: Kept, sticky = false): boolean {
 
 /** How somebody takes over on purpose what another user has saved. */
 export function takeOver(path: string): string {
-  return `it belongs to another user, who could have written anything into it: look at it, and copy it to take it over: cp -R ${quoted(path)} COPY`;
+  return `it belongs to another user, who could have written anything into it: look at it, and copy it to take it over: ${sh`cp -R ${quoted(path)} COPY`}`;
 }
 
 /** Whether somebody else made this folder; nobody's where there is none. */
@@ -42,7 +42,7 @@ export async function distrustOf(path: string, sticky = false): Promise<string |
   if (windows || !found.isDirectory()) return undefined;
   if (isForeign(found, userInfo().uid)) return `${path}: ${takeOver(path)}`;
   return othersWrite(found, sticky)
-    ? `others may write to ${path} and could have changed what is in it: look at it, then chmod go-w ${quoted(path)}`
+    ? `others may write to ${path} and could have changed what is in it: look at it, then ${sh`chmod go-w ${quoted(path)}`}`
     : undefined;
 }
 
@@ -60,7 +60,7 @@ export async function readTrusted(path: string, most: number): Promise<string> {
     if (!windows && isForeign(found, userInfo().uid)) throw userError(`${path}: ${takeOver(path)}`);
     if (!windows && othersWrite(found))
       throw userError(
-        `others may write to ${path} and could have changed it: look at it, then chmod go-w ${quoted(path)}`,
+        `others may write to ${path} and could have changed it: look at it, then ${sh`chmod go-w ${quoted(path)}`}`,
       );
     if (found.size > most)
       throw userError(`${path} has ${String(found.size)} bytes, and no run saves more than ${String(most)}`);

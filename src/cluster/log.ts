@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { sh } from "../model/shell.ts";
 
 /** kubectl's -v 6…10: what was asked and answered, with credentials masked. */
 export interface RequestLog {
@@ -70,7 +71,7 @@ function headerLines(headers: OutgoingHttpHeaders | IncomingHttpHeaders): string
 /** Something to try by hand, once the token is put in. */
 function curl(method: string, url: string, headers: OutgoingHttpHeaders): string {
   const shown = shownHeaders(headers).map(([name, value]) => ` -H ${JSON.stringify(`${name}: ${value}`)}`);
-  return `curl -v -X${method} ${shown.join("")} '${url}'`;
+  return sh`curl -v -X${method} ${shown.join("")} '${url}'`;
 }
 
 /** In Go's spelling and order, without what its transport adds or takes away by itself. */

@@ -1,6 +1,7 @@
 import { userError } from "../errors.ts";
 import type { NamespacedName } from "../model/kube.ts";
 import { program } from "../model/program.ts";
+import { sh } from "../model/shell.ts";
 
 /** Node names as given, each once. NODE may be written as kubectl prints it: node/NAME. */
 export function nodeArguments(given: readonly string[], command: string): readonly string[] {
@@ -37,5 +38,5 @@ export function idsOf(given: readonly string[]): ReadonlySet<string> {
 
 /** What kubectl adds to a mistake in the arguments. */
 export function seeHelp(command: string): string {
-  return `See '${program} ${command} -h' for help and examples`;
+  return `See '${program} ${sh`${command} -h`}' for help and examples`;
 }

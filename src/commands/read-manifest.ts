@@ -1,7 +1,7 @@
 import { expandPattern } from "../cluster/expand-pattern.ts";
 import { userError } from "../errors.ts";
 import { parseManifest, parseObjects, type ManifestObject } from "../manifest/parse.ts";
-import { quoted } from "../model/program.ts";
+import { quoted, sh } from "../model/shell.ts";
 
 /**
  * The objects of one -f: a file, standard input, or what a pattern in quotes matches, as kubectl expands it. `command`
@@ -43,7 +43,7 @@ async function filesOf(path: string): Promise<readonly string[]> {
   if (/^https?:\/\//i.test(path)) {
     const name = URL.parse(path)?.pathname.split("/").at(-1) ?? "";
     throw userError(
-      `-f takes files, not URLs: curl -LO ${quoted(path)}, then -f ${name === "" ? "FILE" : quoted(name)}`,
+      `-f takes files, not URLs: ${sh`curl -LO ${path}`}, then -f ${name === "" ? "FILE" : quoted(name)}`,
     );
   }
   const files = await expandPattern(path).catch((error: unknown) => {

@@ -3,6 +3,7 @@ import type { KubeObject } from "../model/kube.ts";
 import { convert } from "./convert.ts";
 import { differences, specText, type Difference } from "./compare.ts";
 import { movedKinds, newGroup, oldNamespace, type OldKind } from "./kinds.ts";
+import { sh } from "../model/shell.ts";
 
 /** Hexadecimal hash of a text; the edge hands it in. */
 export type Hash = (text: string) => string;
@@ -64,7 +65,7 @@ export function dataPlan(sides: readonly Sides[], hash: Hash): readonly DataStep
         name: live.metadata.name,
         namespace: "",
         does: "gone",
-        why: `it was brought over, and the old side has it no more; delete it (kubectl delete ${resourceOf(kind)} ${live.metadata.name}), or keep it (kubectl annotate ${resourceOf(kind)} ${live.metadata.name} ${migratedAnnotation}-)`,
+        why: `it was brought over, and the old side has it no more; delete it (${sh`kubectl delete ${resourceOf(kind)} ${live.metadata.name}`}), or keep it (${sh`kubectl annotate ${resourceOf(kind)} ${live.metadata.name} ${migratedAnnotation}-`})`,
         differences: [],
         live,
       }));
@@ -158,7 +159,7 @@ function stepFor(
     : {
         ...base,
         does: "conflict",
-        why: `the new side has it already, with other content; make both the same (kubectl edit ${resourceOf(kind)} ${name}, or the old one), then run it again`,
+        why: `the new side has it already, with other content; make both the same (${sh`kubectl edit ${resourceOf(kind)} ${name}`}, or the old one), then run it again`,
         differences: found,
         live,
         target,

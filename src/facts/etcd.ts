@@ -2,6 +2,7 @@ import type { ClusterFacts } from "../model/cluster-facts.ts";
 import type { DatastoreType } from "../model/datastore.ts";
 import { listedKinds } from "../model/listed-kinds.ts";
 import type { Reading } from "../model/reading.ts";
+import { sh } from "../model/shell.ts";
 
 /** Calico's own objects; ClusterInformation also tells of a move to the Kubernetes datastore under way. */
 export const inDatastore = [
@@ -23,7 +24,7 @@ export const inDatastore = [
 export function withoutEtcd(facts: ClusterFacts, datastore: Reading<DatastoreType>): ClusterFacts {
   if (!datastore.known || datastore.value !== "etcd") return facts;
   const elsewhere = inDatastore.map((name): readonly [string, Reading<never>] => {
-    const message = `Calico keeps them in etcd: calicoctl get ${listedKinds[name].resource} -o yaml`;
+    const message = `Calico keeps them in etcd: ${sh`calicoctl get ${listedKinds[name].resource} -o yaml`}`;
     return [name, { known: false, why: "not served", message }];
   });
   return { ...facts, ...Object.fromEntries(elsewhere) };

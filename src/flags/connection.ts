@@ -1,4 +1,4 @@
-import { quoted } from "../model/program.ts";
+import { quoted } from "../model/shell.ts";
 import { colorFlag } from "./color.ts";
 import type { Flag, FlagValues } from "./flag.ts";
 import type { Scanned } from "./scan.ts";

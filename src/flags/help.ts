@@ -41,13 +41,15 @@ export function rootHelp(commands: readonly ListedCommand[]): string {
 
 /** `kubectl calico-upgrade status --help`: what it does, examples, its own flags in groups. */
 export function commandHelp(name: string, usage: CommandUsage, flags: readonly Flag[]): string {
-  const examples = usage.examples.map(({ what, command }) => `  # ${what}\n  ${program} ${command}`);
+  const examples = usage.examples.map(
+    ({ what, command }) => `  # ${what}\n  ${[program, command].join(" ")}`,
+  );
   return `${[
     usage.summary,
     ...(usage.details === undefined ? [] : [usage.details]),
     ...(examples.length === 0 ? [] : [`Examples:\n${examples.join("\n\n")}`]),
     ...groupsOf(flags.filter(({ group }) => group === "Options" || group === "Output")),
-    `Usage:\n  ${program} ${[name, usage.arguments ?? "[flags]"].join(" ")}`,
+    `Usage:\n  ${[program, name, usage.arguments ?? "[flags]"].join(" ")}`,
     `Use "${program} options" for a list of global command-line options (applies to all commands).`,
   ].join("\n\n")}\n`;
 }

@@ -1,4 +1,5 @@
-import { program, quoted } from "../model/program.ts";
+import { program } from "../model/program.ts";
+import { quoted, sh } from "../model/shell.ts";
 import type { Flag } from "./flag.ts";
 import { filenameFlag } from "./common.ts";
 import { scan } from "./scan.ts";
@@ -30,5 +31,5 @@ export function kustomizeRefusal(
       flag.takes === "boolean" && value === "true" ? `--${flag.name}` : `--${flag.name}=${quoted(value)}`,
     );
   const line = [program, command, ...positionals.map(quoted), ...others, "-f", "-"].join(" ");
-  return `-k is not supported, as a kustomization may name bases outside the cluster; type: kubectl kustomize ${quoted(directory)} | ${line}`;
+  return `-k is not supported, as a kustomization may name bases outside the cluster; type: ${sh`kubectl kustomize ${directory}`} | ${line}`;
 }

@@ -1,4 +1,5 @@
-import { program, quoted } from "../model/program.ts";
+import { program } from "../model/program.ts";
+import { quoted } from "../model/shell.ts";
 import { clusterFlags, type ConnectionValues } from "./connection.ts";
 
 /** A command about the same cluster, as the user would type it. `words`: verb, arguments and flags. */

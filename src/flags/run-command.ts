@@ -1,4 +1,5 @@
-import { program, quoted } from "../model/program.ts";
+import { program } from "../model/program.ts";
+import { quoted } from "../model/shell.ts";
 import type { RunCommand } from "../model/run-command.ts";
 import type { Flag } from "./flag.ts";
 import { filenameFlag, daemonSetFlag, ignorePreflightErrorsFlag, timeoutFlag } from "./common.ts";

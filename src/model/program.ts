@@ -1,11 +1,6 @@
 /** The tool's name as the user types it; kubectl runs the binary `kubectl-calico_upgrade` under it. */
 export const program = "kubectl calico-upgrade";
 
-/** An argument as a POSIX shell takes it for one word. */
-export function quoted(text: string): string {
-  return /^[\w./@:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** The commands that a role can be printed for: `plan` and `runbook` read what `preflight` reads. */
 export const roleCommands = [
   "status",

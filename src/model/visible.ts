@@ -20,6 +20,10 @@ export function visible(text: string): string {
   return text.replaceAll(obeyed, shown);
 }
 
+export function hasObeyed(text: string): boolean {
+  return visible(text) !== text;
+}
+
 /** The same for text whose line breaks and tabs are the program's own. */
 export function visibleText(text: string): string {
   return text.replaceAll(obeyedInText, shown);

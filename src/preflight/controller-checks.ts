@@ -8,6 +8,7 @@ import { stuckReason, stuckText } from "../model/stuck.ts";
 import type { TemplateFacts } from "../model/template.ts";
 import type { WorkloadFacts } from "../model/workload.ts";
 import type { Finding } from "./finding.ts";
+import { sh } from "../model/shell.ts";
 
 export interface ControllerSubject {
   /** The controller's pods as they will be. */
@@ -64,7 +65,7 @@ function schedulable({ template, nodes }: ControllerSubject): Finding {
       "no node takes the controller's pod: each is cordoned, not Ready, tainted, or left out by its nodeSelector or affinity",
     fix:
       cordoned.length > 0
-        ? `make one schedulable: kubectl uncordon ${cordoned[0] ?? ""}`
+        ? `make one schedulable: ${sh`kubectl uncordon ${cordoned[0] ?? ""}`}`
         : "compare the template's nodeSelector and tolerations with the nodes' labels and taints",
   };
 }

@@ -1,5 +1,6 @@
 import type { CalicoObject } from "../model/calico-object.ts";
 import type { Evidence } from "./finding.ts";
+import { sh } from "../model/shell.ts";
 
 /** status.phase; one that has none has not begun. */
 export function phaseOf({ status }: CalicoObject): string {
@@ -16,10 +17,10 @@ export function migrationFix(migration: CalicoObject): string {
   const { name } = migration;
   switch (phaseOf(migration)) {
     case "Complete":
-      return `kubectl delete datastoremigration ${name}, and only then its CRD: the other way round Calico's data goes with it`;
+      return `${sh`kubectl delete datastoremigration ${name}`}, and only then its CRD: the other way round Calico's data goes with it`;
     case "Failed":
-      return `kubectl delete datastoremigration ${name}; its CRD only when no object is left`;
+      return `${sh`kubectl delete datastoremigration ${name}`}; its CRD only when no object is left`;
     default:
-      return `wait until it is Complete: kubectl get datastoremigration ${name} -w; never delete its CRD while the object is there`;
+      return `wait until it is Complete: ${sh`kubectl get datastoremigration ${name} -w`}; never delete its CRD while the object is there`;
   }
 }

@@ -11,6 +11,7 @@ import { targetOf, type LiveWorkload } from "../plan/controller/world.ts";
 import type { StepWords } from "../plan/step-words.ts";
 import { phaseTitles } from "./phase-titles.ts";
 import { seconds } from "./seconds.ts";
+import { sh } from "../model/shell.ts";
 
 /** `deployment.apps/calico-kube-controllers`, as kubectl names it. */
 export function resourceName(
@@ -113,7 +114,7 @@ export function notEnforced(
 export function leftoverLines(left: readonly LiveWorkload[]): readonly string[] {
   return left.map(
     ({ facts }) =>
-      `${workloadName(facts)} is left at 0 replicas; once you do not go back: kubectl delete -n ${facts.namespace} ${facts.kind.toLowerCase()}/${facts.name} (to start it again instead: ${scaleCommand(facts, 1)})`,
+      `${workloadName(facts)} is left at 0 replicas; once you do not go back: ${sh`kubectl delete -n ${facts.namespace} ${facts.kind.toLowerCase()}/${facts.name}`} (to start it again instead: ${scaleCommand(facts, 1)})`,
   );
 }
 

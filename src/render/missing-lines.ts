@@ -1,5 +1,6 @@
 import type { Missing } from "../manifest/missing.ts";
-import { program, quoted } from "../model/program.ts";
+import { program } from "../model/program.ts";
+import { sh } from "../model/shell.ts";
 
 /**
  * Hazard H05 in words: every missing thing, what could not be looked at, and the commands that go on,
@@ -29,8 +30,8 @@ export function missingText(
       `${fileName(file)} does not bring all of it: start from the release's own manifest and bring your own settings into it`,
     );
   if (inFile.length > 0) {
-    const given = file === "-" ? "FILE" : quoted(file);
-    lines.push(`add it with: ${program} ${command} -f ${given} --print-missing | kubectl apply -f -`);
+    const given = file === "-" ? "FILE" : file;
+    lines.push(`add it with: ${program} ${sh`${command} -f ${given} --print-missing | kubectl apply -f -`}`);
   }
   lines.push(`or leave the surroundings as they are with ${override}`);
   return lines.join("\n");

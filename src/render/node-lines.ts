@@ -10,6 +10,7 @@ import { releaseOfPod } from "../releases/running.ts";
 import { atLeast, versionOf } from "../releases/version.ts";
 import { nodeLine } from "./node-result.ts";
 import { phaseTitles } from "./phase-titles.ts";
+import { sh } from "../model/shell.ts";
 
 /**
  * What a step changed, in kubectl's words, without a dry run's suffix; undefined for our own leases,
@@ -75,7 +76,7 @@ export function stepNotice(step: NodeStep): string | undefined {
     case "was-cordoned":
       return `${name} was cordoned before this run; leaving it cordoned`;
     case "cordoned-again":
-      return `${name} was cordoned by somebody else after this run's cordon, or that cannot be told; leaving it cordoned: kubectl uncordon ${step.node.name}`;
+      return `${name} was cordoned by somebody else after this run's cordon, or that cannot be told; leaving it cordoned: ${sh`kubectl uncordon ${step.node.name}`}`;
     case "void":
       return `${name} was uncordoned by somebody during an upgrade; its lease was void and is removed`;
     case "no-cordon":

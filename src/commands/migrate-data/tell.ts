@@ -7,6 +7,7 @@ import { printableData } from "../../render/data/print.ts";
 import type { Output } from "../../render/output.ts";
 import { printResult } from "../print-result.ts";
 import { stopLines } from "../stop-lines.ts";
+import { sh } from "../../model/shell.ts";
 
 export interface Told {
   readonly context: Pick<AppContext, "stdout" | "stderr">;
@@ -27,7 +28,7 @@ export async function tell({ context, output, by, prepared, outcome }: Told): Pr
   const left =
     work.kind === "finish" && definitions !== undefined && result.state === "finished"
       ? [
-          `their definitions are left: kubectl delete thirdpartyresource ${movedKinds.map(({ old }) => old.definition).join(" ")}`,
+          `their definitions are left: ${sh`kubectl delete thirdpartyresource ${movedKinds.map(({ old }) => old.definition)}`}`,
         ]
       : [];
   const lines = [

@@ -14,6 +14,7 @@ import { nameIn, refuseMismatch, targetOf, type PlanFile } from "../../operation
 import { readPlanFile } from "../read-plan-file.ts";
 import type { Told } from "../../operations/plan/told.ts";
 import { isNewer, readTold } from "../told.ts";
+import { sh } from "../../model/shell.ts";
 
 /** Exit code 0 when there is a way; a refusal is an error. */
 export async function runPlan(options: PlanOptions): Promise<number> {
@@ -75,5 +76,5 @@ function refusalText({ id, because, instead, nearest }: Refusal, { from }: Stand
   const newer = isNewer(from) ? " (newer than the releases that this program knows)" : "";
   const better = instead === undefined ? "" : `; instead: ${instead}`;
   const reach = nearest === undefined ? "" : `; the nearest release that can be reached is ${nearest}`;
-  return `${id}: ${because}${newer}${better}${reach}\nSee '${program} explain ${id}'`;
+  return `${id}: ${because}${newer}${better}${reach}\nSee '${program} ${sh`explain ${id}`}'`;
 }

@@ -5,6 +5,7 @@ import { rightsOfCommand } from "../../operations/role/command-rights.ts";
 import { bindingLines, powerLine, rolesText } from "../../render/preflight/roles.ts";
 import { daemonSetArgument } from "../arguments.ts";
 import { readManifest } from "../read-manifest.ts";
+import { sh } from "../../model/shell.ts";
 
 export interface PrintRoleOptions {
   /** `all`: of each command. */
@@ -41,7 +42,7 @@ export async function printRole(options: PrintRoleOptions): Promise<number> {
     const bindings = bindingLines(rights, name).map((line) => `#   ${line}\n`);
     const power = powerLine(rights);
     const said = power === undefined ? "" : `# ${power}\n`;
-    return `# What ${program} ${each} asks the API server for. Apply it, and bind it:\n${bindings.join("")}${said}${rolesText(rights, name)}`;
+    return `# What ${program} ${sh`${each}`} asks the API server for. Apply it, and bind it:\n${bindings.join("")}${said}${rolesText(rights, name)}`;
   });
   context.stdout.text(texts.join("---\n"));
   return 0;

@@ -13,6 +13,7 @@ import { observeForRunbook } from "../../operations/runbook/observe.ts";
 import { readTold } from "../told.ts";
 import { outputOf, printResult } from "../print-result.ts";
 import { readRunbookFlags, type GivenFlags } from "./flags.ts";
+import { sh } from "../../model/shell.ts";
 
 export interface RunbookOptions extends GivenFlags, FactsFlags {
   readonly to: string | undefined;
@@ -54,7 +55,10 @@ export async function runRunbook(options: RunbookOptions): Promise<number> {
   const runbook = makeRunbook(input, catalogue);
   if (runbook.kind === "refusal") {
     const better = runbook.instead === undefined ? "" : `; instead: ${runbook.instead}`;
-    throw userError(`${runbook.id}: ${runbook.because}${better}`, `See '${program} explain ${runbook.id}'`);
+    throw userError(
+      `${runbook.id}: ${runbook.because}${better}`,
+      `See '${program} ${sh`explain ${runbook.id}`}'`,
+    );
   }
   if (markdown) context.stdout.text(runbookMarkdown(runbook));
   else await printResult(context.stdout, output, printableRunbook(runbook));

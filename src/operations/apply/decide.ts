@@ -9,6 +9,7 @@ import type { Version } from "../../releases/version.ts";
 import type { Commands } from "../../plan/decision.ts";
 import type { DryRun } from "../../perform/run.ts";
 import type { ApplyRequest } from "./request.ts";
+import { sh } from "../../model/shell.ts";
 
 /** What is asked, and how it is carried out. */
 export interface Asked {
@@ -25,7 +26,7 @@ export function hopTo(standing: Standing, to: Version, asked: Asked): UpgradeHop
   if (plan.kind === "refusal") {
     const { id, because, instead } = plan;
     const better = instead === undefined ? "" : `; instead: ${instead}`;
-    throw ruleError(id, `${because}${better}\nSee '${program} explain ${id}'`);
+    throw ruleError(id, `${because}${better}\nSee '${program} ${sh`explain ${id}`}'`);
   }
   refuseHops(plan, asked);
   const [first] = plan.hops;

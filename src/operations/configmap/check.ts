@@ -9,6 +9,7 @@ import { podsByNode } from "../../model/placement.ts";
 import { upToDate } from "../../model/rollout.ts";
 import { dataOf } from "../../merge/config-map.ts";
 import type { OpenConfigMap } from "./open.ts";
+import { sh } from "../../model/shell.ts";
 
 /** A workload that reads changed keys, and which containers of it do. */
 export interface Reading {
@@ -48,7 +49,7 @@ export async function problemsOf(
   const before = dataOf(live);
   if (live["immutable"] === true && change.keys.length > 0) {
     return [
-      `ConfigMap ${ref.namespace ?? ""}/${ref.name} is immutable, and the server changes none of its values: make it anew without that (kubectl get configmap -n ${ref.namespace ?? ""} ${ref.name} -o yaml; then kubectl replace --force -f FILE)`,
+      `ConfigMap ${ref.namespace ?? ""}/${ref.name} is immutable, and the server changes none of its values: make it anew without that (${sh`kubectl get configmap -n ${ref.namespace ?? ""} ${ref.name} -o yaml`}; then kubectl replace --force -f FILE)`,
     ];
   }
   const problems = change.keys.flatMap((key) => {

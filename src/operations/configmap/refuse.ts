@@ -1,6 +1,7 @@
 import { ruleError, userError } from "../../errors.ts";
 import type { ConfigMapChange } from "../../merge/config-map.ts";
 import type { OpenConfigMap } from "./open.ts";
+import { sh } from "../../model/shell.ts";
 
 /** Throws UserError with what stands against the change; nothing is written then. */
 export function refuse(
@@ -13,7 +14,7 @@ export function refuse(
   const [other] = notOurs;
   if (other !== undefined)
     throw userError(
-      `key "${other}" of ConfigMap ${where} belongs to another manager than the one who applied it; whoever set it has to remove it (kubectl get configmap -n ${ref.namespace ?? ""} ${ref.name} -o yaml --show-managed-fields)`,
+      `key "${other}" of ConfigMap ${where} belongs to another manager than the one who applied it; whoever set it has to remove it (${sh`kubectl get configmap -n ${ref.namespace ?? ""} ${ref.name} -o yaml --show-managed-fields`})`,
     );
   if (problems.length > 0)
     throw userError(`${problems.length === 1 ? "" : "\n  "}${problems.join("\n  ")}; nothing was changed`);

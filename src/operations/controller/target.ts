@@ -24,6 +24,7 @@ import type { Session } from "../session.ts";
 import type { OpenController } from "./open.ts";
 import type { ControllerRequest } from "./request.ts";
 import { wholeFile } from "./whole-file.ts";
+import { sh } from "../../model/shell.ts";
 
 /** What the run brings about, and the facts of it for the checks. */
 export interface Wanted {
@@ -156,7 +157,7 @@ function isBehind({ bringInLine }: TargetWorkload, { facts, raw }: LiveWorkload)
 function refusePaused(workload: Pick<TargetWorkload, "kind" | "namespace" | "name">): never {
   const { kind, namespace, name } = workload;
   throw userError(
-    `${workloadName(workload)} is paused, so no new pod would come; resume it first: kubectl rollout resume -n ${namespace} ${kind.toLowerCase()}/${name}`,
+    `${workloadName(workload)} is paused, so no new pod would come; resume it first: ${sh`kubectl rollout resume -n ${namespace} ${kind.toLowerCase()}/${name}`}`,
   );
 }
 

@@ -9,6 +9,7 @@ import type { Stop } from "../../plan/decision.ts";
 import type { ObjectGoal } from "../../plan/objects/goal.ts";
 import type { DataWork } from "./prepare.ts";
 import { newPlace, type Definitions, type OldPlace } from "./read.ts";
+import { sh } from "../../model/shell.ts";
 
 /** Objects in the order in which they are written, and what is known of them from the comparison. */
 export interface DataStages {
@@ -85,7 +86,7 @@ function definitionGoal(ref: Ref, object: KubeObject, waits: boolean): ObjectGoa
               live !== undefined && isEstablished(live) ? undefined : `${objectName(ref)} to be established`,
             late: (missing) => ({
               message: `timed out waiting for ${missing}`,
-              hint: `look at its conditions: kubectl describe crd ${ref.name}`,
+              hint: `look at its conditions: ${sh`kubectl describe crd ${ref.name}`}`,
             }),
           },
         }

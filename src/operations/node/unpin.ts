@@ -8,6 +8,7 @@ import { unpinProcedure, type UnpinSeen } from "../../plan/node/unpin.ts";
 import { performing, type Session } from "../session.ts";
 import type { OpenNodes } from "./open.ts";
 import { restoreOf } from "./template.ts";
+import { sh } from "../../model/shell.ts";
 
 export type Unpinned =
   /** It is not held: there is nothing to do. */
@@ -27,7 +28,7 @@ export async function unpin(nodes: OpenNodes, session: Session): Promise<Unpinne
   if (pinned === undefined) return { kind: "not pinned", where, strategy: chosen.strategy.type };
   if (pinned === "unreadable") {
     throw userError(
-      `the annotation that says which updateStrategy ${where} goes back to cannot be read; set it by hand: kubectl -n ${chosen.namespace} edit daemonset ${chosen.name}`,
+      `the annotation that says which updateStrategy ${where} goes back to cannot be read; set it by hand: ${sh`kubectl -n ${chosen.namespace} edit daemonset ${chosen.name}`}`,
     );
   }
   const outdated = outdatedNodes(first);

@@ -22,6 +22,7 @@ import { sameInstall } from "../../preflight/rules/manifest/m02-same-install.ts"
 import type { Subject } from "../../preflight/subject.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import type { Session } from "../session.ts";
+import { sh } from "../../model/shell.ts";
 
 /** The install that a step is about to change, and what of it was read already. */
 export interface StepPlace {
@@ -70,7 +71,7 @@ function refuse(refusals: readonly Finding[]): void {
   );
   const ids = refusals.map(({ id }) => id).join(",");
   throw userError(
-    `${lines.join("\n")}\nnothing was changed; see '${program} explain ${refusals[0]?.id ?? ""}', or go on in spite of it with --ignore-preflight-errors=${ids}`,
+    `${lines.join("\n")}\nnothing was changed; see '${program} ${sh`explain ${refusals[0]?.id ?? ""}`}', or go on in spite of it with --ignore-preflight-errors=${ids}`,
   );
 }
 

@@ -10,6 +10,7 @@ import { served } from "../node/open.ts";
 import { checkRights } from "../node/rights.ts";
 import { writeObjects } from "../objects.ts";
 import type { Session } from "../session.ts";
+import { sh } from "../../model/shell.ts";
 
 type Typha = Pick<WorkloadFacts, "kind" | "namespace" | "name" | "strategy">;
 
@@ -17,7 +18,7 @@ type Typha = Pick<WorkloadFacts, "kind" | "namespace" | "name" | "strategy">;
 export function whyNotTypha({ kind, namespace, name, strategy }: Typha): string | undefined {
   if (kind === "Deployment" && strategy !== "Recreate") return undefined;
   const how = kind === "Deployment" ? "has strategy Recreate" : `is a ${kind}`;
-  return `${kind} ${name} reads a changed key and ${how}, so a restart would leave no Typha for a while; restart it yourself: kubectl rollout restart -n ${namespace} ${kind.toLowerCase()}/${name}`;
+  return `${kind} ${name} reads a changed key and ${how}, so a restart would leave no Typha for a while; restart it yourself: ${sh`kubectl rollout restart -n ${namespace} ${kind.toLowerCase()}/${name}`}`;
 }
 
 /** Throws UserError when this user may not restart it. */

@@ -6,6 +6,7 @@ import { interruptedStop } from "../interrupted.ts";
 import type { ControllerGoal } from "./goal.ts";
 import type { ControllerSeen } from "./seen.ts";
 import { presentPods, targetOf, type ControllerWorld } from "./world.ts";
+import { sh } from "../../model/shell.ts";
 
 /** Why a controller run stops: what was seen, and what to do, in words. */
 
@@ -23,7 +24,7 @@ export function workloadName({ kind, namespace, name }: Workload): string {
 
 /** kubectl's command that turns a controller off. */
 export function scaleCommand({ kind, namespace, name }: Workload, replicas: number): string {
-  return `kubectl scale -n ${namespace} ${kind.toLowerCase()}/${name} --replicas=${String(replicas)}`;
+  return sh`kubectl scale -n ${namespace} ${kind.toLowerCase()}/${name} --replicas=${String(replicas)}`;
 }
 
 export function interrupted(about: About): Stop {

@@ -1,10 +1,11 @@
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { objectName } from "../../model/object-name.ts";
 import type { ObjectWait } from "./goal.ts";
+import { sh } from "../../model/shell.ts";
 
 /** Until every pod of a Deployment is of its newest template and available, as `kubectl rollout status` waits. */
 export function rolledOut(ref: Ref): ObjectWait {
-  const where = ref.namespace === undefined ? "" : ` -n ${ref.namespace}`;
+  const where = ref.namespace === undefined ? [] : ["-n", ref.namespace];
   return {
     phase: "rollout",
     missing(live) {
@@ -13,7 +14,7 @@ export function rolledOut(ref: Ref): ObjectWait {
     },
     late: (missing) => ({
       message: `timed out waiting for ${missing}`,
-      hint: `look at its pods: kubectl describe deployment${where} ${ref.name}`,
+      hint: `look at its pods: ${sh`kubectl describe deployment ${[...where, ref.name]}`}`,
     }),
   };
 }
@@ -26,7 +27,7 @@ export function established(ref: Ref): ObjectWait {
       conditionOf(live, "Established") === "True" ? undefined : `${objectName(ref)} to be established`,
     late: (missing) => ({
       message: `timed out waiting for ${missing}`,
-      hint: `look at its conditions: kubectl describe crd ${ref.name}`,
+      hint: `look at its conditions: ${sh`kubectl describe crd ${ref.name}`}`,
     }),
     onlyIfWritten: true,
   };

@@ -8,6 +8,7 @@ import { whatIf, type WhatIf } from "../../policy/what-if.ts";
 import type { Stop } from "../decision.ts";
 import type { Agreement, PolicyTask } from "./goal.ts";
 import { meaning, type PolicyFacts, type PolicyWorld } from "./world.ts";
+import { sh } from "../../model/shell.ts";
 
 /** What is left to write, and whether it may be written, on namespaces and policies as they are. */
 export interface Proof extends PolicyFacts {
@@ -127,7 +128,7 @@ export function refusalOf(result: WhatIf, task: PolicyTask, toAccept: number): S
     const [first = ""] = going;
     return {
       message: `${going.length === 1 ? "namespace" : "namespaces"} ${going.join(", ")} ${going.length === 1 ? "is" : "are"} being deleted and still ${going.length === 1 ? "has" : "have"} running pods, whose flows would change: nothing can be created there any more`,
-      hint: `wait until ${going.length === 1 ? "it is" : "they are"} gone: kubectl get pods -n ${first}`,
+      hint: `wait until ${going.length === 1 ? "it is" : "they are"} gone: ${sh`kubectl get pods -n ${first}`}`,
     };
   }
   if (toAccept === 0 || accept) return undefined;

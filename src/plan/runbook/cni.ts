@@ -1,6 +1,7 @@
 import { atLeast, span, within, type Version } from "../../releases/version.ts";
 import type { RunbookStep } from "./runbook.ts";
 import type { Runtime } from "./told.ts";
+import { sh } from "../../model/shell.ts";
 
 /** Where the CNI image has them, in every release from v1.5 to v3.32 (calico-facts 8). */
 const inImage = "/opt/cni/bin";
@@ -10,18 +11,18 @@ const binaries = ["calico", "calico-ipam"] as const;
 export function binariesStep(image: string, directory: string, runtime: Runtime | undefined): RunbookStep {
   const into = (file: string): string => `${directory}/.${file}.new`;
   const place = binaries.flatMap((file) => [
-    `chown root:root ${into(file)} && chmod 0755 ${into(file)}`,
-    `mv -f ${into(file)} ${directory}/${file}`,
+    sh`chown root:root ${into(file)} && chmod 0755 ${into(file)}`,
+    sh`mv -f ${into(file)} ${directory}/${file}`,
   ]);
   const byEngine = (engine: string): readonly string[] => [
-    `id=$(${engine} create ${image})`,
-    ...binaries.map((file) => `${engine} cp "$id":${inImage}/${file} ${into(file)}`),
-    `${engine} rm "$id"`,
+    sh`id=$(${engine} create ${image})`,
+    ...binaries.map((file) => sh`${engine} cp "$id":${inImage}/${file} ${into(file)}`),
+    sh`${engine} rm "$id"`,
   ];
   const byMount = [
     "mkdir -p /run/calico-cni-image",
-    `ctr -n k8s.io images mount ${image} /run/calico-cni-image`,
-    ...binaries.map((file) => `cp /run/calico-cni-image${inImage}/${file} ${into(file)}`),
+    sh`ctr -n k8s.io images mount ${image} /run/calico-cni-image`,
+    ...binaries.map((file) => sh`cp /run/calico-cni-image${inImage}/${file} ${into(file)}`),
     "ctr -n k8s.io images unmount /run/calico-cni-image",
   ];
   const copies: Readonly<Record<Runtime, readonly string[]>> = {
@@ -40,7 +41,7 @@ export function binariesStep(image: string, directory: string, runtime: Runtime 
           ]
         : copies[runtime]),
       ...place,
-      `${directory}/calico -v`,
+      sh`${directory}/calico -v`,
     ],
     files: binaries.map((file) => ({
       path: `${directory}/${file}`,
@@ -86,10 +87,10 @@ export function configStep(from: Version | undefined, to: Version, directory: st
       "the kind of IPAM stays as it is: a change from host-local to calico-ipam is a migration of its own (v3.6)",
     ],
     commands: [
-      `cp -p ${directory}/${leavesOld ? "10-calico.conf" : name} $HOME/${leavesOld ? "10-calico.conf" : name}.before`,
+      sh`cp -p ${directory}/${leavesOld ? "10-calico.conf" : name} "$HOME"/${leavesOld ? "10-calico.conf" : name}.before`,
       `# edit ${directory}/${name}: your own values, in the form of this release`,
-      `chown root:root ${directory}/${name} && chmod ${token ? "0600" : "0644"} ${directory}/${name}`,
-      ...(leavesOld ? [`rm -f ${old ?? ""}`] : []),
+      sh`chown root:root ${directory}/${name} && chmod ${token ? "0600" : "0644"} ${directory}/${name}`,
+      ...(leavesOld ? [sh`rm -f ${old ?? ""}`] : []),
     ],
     files: [
       {

@@ -4,6 +4,7 @@ import { usual } from "./asked.ts";
 import { pullStep } from "./host.ts";
 import { containerOf, engineOf, runtimeOf, type RunbookInput } from "./told.ts";
 import type { RunbookStep } from "./runbook.ts";
+import { sh } from "../../model/shell.ts";
 
 /** What is paused meanwhile: with the Kubernetes datastore policy does not depend on it (hazard H24). */
 function meanwhile({ datastore }: RunbookInput): readonly string[] {
@@ -63,8 +64,8 @@ export function controllerSteps(input: RunbookInput, images: ReleaseImages): rea
       what: `on ${on}: stop the old controller`,
       notes: meanwhile(input),
       commands: by(
-        [`systemctl stop ${service}`],
-        [`docker stop ${container}`, `docker rename ${container} ${container}-before`],
+        [sh`systemctl stop ${service}`],
+        [sh`docker stop ${container}`, sh`docker rename ${container} ${container}-before`],
       ),
       files: [],
       unit,
@@ -89,11 +90,11 @@ export function controllerSteps(input: RunbookInput, images: ReleaseImages): rea
       notes: ["better as a Deployment with strategy Recreate: then Kubernetes keeps it to one"],
       commands: by(
         [
-          `systemctl edit --full ${service}   # the image: ${image}`,
+          `${sh`systemctl edit --full ${service}`}   # the image: ${image}`,
           "systemctl daemon-reload",
-          `systemctl start ${service}`,
+          sh`systemctl start ${service}`,
         ],
-        [`# as it was started before, with ${image}:`, `docker run -d --name ${container} … ${image}`],
+        [`# as it was started before, with ${image}:`, sh`docker run -d --name ${container} … ${image}`],
       ),
       files: [],
       image,
@@ -104,7 +105,7 @@ export function controllerSteps(input: RunbookInput, images: ReleaseImages): rea
       what: "see that exactly one runs, and works",
       notes: [],
       commands: [
-        ...by([`journalctl -u ${service} -n 20 --no-pager`], [`docker logs --tail 20 ${container}`]),
+        ...by([sh`journalctl -u ${service} -n 20 --no-pager`], [sh`docker logs --tail 20 ${container}`]),
         anywhere,
       ],
       files: [],

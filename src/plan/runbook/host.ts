@@ -12,6 +12,7 @@ import {
   type RunbookInput,
   type Runtime,
 } from "./told.ts";
+import { sh } from "../../model/shell.ts";
 
 /** The steps on one host: docs/procedure.md, "Upgrading Components Individually". */
 export function hostOf(
@@ -43,7 +44,7 @@ export function hostOf(
         id: "cordon",
         what: "keep new pods away",
         notes: facts.unschedulable === true ? ["it is cordoned already: leave it so at the end"] : [],
-        commands: facts.unschedulable === true ? [] : [`kubectl cordon ${name}`],
+        commands: facts.unschedulable === true ? [] : [sh`kubectl cordon ${name}`],
         files: [],
       },
       binariesStep(images.cni, binDir, runtime),
@@ -55,7 +56,7 @@ export function hostOf(
         id: "uncordon",
         what: "let new pods come",
         notes: facts.unschedulable === true ? ["not here: it was cordoned before"] : [],
-        commands: facts.unschedulable === true ? [] : [`kubectl uncordon ${name}`],
+        commands: facts.unschedulable === true ? [] : [sh`kubectl uncordon ${name}`],
         files: [],
       },
     ],
@@ -68,9 +69,9 @@ export function pullStep(
   bgp: boolean | undefined,
 ): RunbookStep {
   const pull: Readonly<Record<Runtime, (image: string) => string>> = {
-    docker: (image) => `docker pull ${image}`,
-    containerd: (image) => `ctr -n k8s.io images pull ${image}`,
-    "cri-o": (image) => `podman pull ${image}`,
+    docker: (image) => sh`docker pull ${image}`,
+    containerd: (image) => sh`ctr -n k8s.io images pull ${image}`,
+    "cri-o": (image) => sh`podman pull ${image}`,
   };
   return {
     id: "pull",
@@ -109,18 +110,18 @@ function kubeletStep(kubelet: Version | undefined): readonly RunbookStep[] {
 function switchStep(image: string, { runBy, unit = usual.unit, bgp }: RunbookFlags): RunbookStep {
   const service = unit.includes(".") ? unit : `${unit}.service`;
   const bySystemd = [
-    `systemctl cat ${service} | grep -n 'calico/node'`,
-    `systemctl edit --full ${service}   # the image: ${image}`,
+    sh`systemctl cat ${service} | grep -n 'calico/node'`,
+    `${sh`systemctl edit --full ${service}`}   # the image: ${image}`,
     "systemctl daemon-reload",
-    `systemctl restart ${service}`,
+    sh`systemctl restart ${service}`,
   ];
   const container = containerOf(unit);
   const byDocker = [
-    `docker inspect ${container} > $HOME/${container}.before.json   # its options, for the new one`,
-    `docker stop ${container}`,
-    `docker rename ${container} ${container}-before`,
+    `${sh`docker inspect ${container} > "$HOME"/${container}.before.json`}   # its options, for the new one`,
+    sh`docker stop ${container}`,
+    sh`docker rename ${container} ${container}-before`,
     `# start it as it was started before, with ${image}:`,
-    `docker run -d --name ${container} … ${image}`,
+    sh`docker run -d --name ${container} … ${image}`,
   ];
   return {
     id: "switch",
@@ -152,20 +153,20 @@ function verifyStep(
   const shell = engineOf(runtime);
   const container = containerOf(unit);
   const probe = atLeast(to, "v3.2.0")
-    ? [`${shell} exec ${container} /bin/calico-node -felix-ready`]
+    ? [sh`${shell} exec ${container} /bin/calico-node -felix-ready`]
     : atLeast(to, "v2.4.0")
       ? ["# where FELIX_HEALTHENABLED is true:", "curl -fsS http://localhost:9099/readiness"]
-      : [`${shell} logs --tail 20 ${container}`];
+      : [sh`${shell} logs --tail 20 ${container}`];
   return {
     id: "verify",
     what: "see that it works before the next host is touched",
     notes: ["a pod that is started here gets an address, and reaches one on another host"],
     commands: [
-      `${shell} ps --filter name=${container} --format '{{.Image}} {{.Status}}'`,
+      sh`${shell} ps --filter name=${container} --format '{{.Image}} {{.Status}}'`,
       ...probe,
       // It shows the sessions of BGP, and nothing else.
       ...(bgp === false ? [] : ["calicoctl node status"]),
-      `kubectl get node ${node}`,
+      sh`kubectl get node ${node}`,
     ],
     files: [],
   };

@@ -2,6 +2,7 @@ import { program } from "../../model/program.ts";
 import { rangeText, type KubernetesRange } from "../../releases/kubernetes.ts";
 import { span, within, type Version } from "../../releases/version.ts";
 import type { Rights, Standing } from "./standing.ts";
+import { sh } from "../../model/shell.ts";
 
 /** The manifest of a release, as the commands of a plan call it. */
 export function manifestOf(to: Version, { file }: Standing): string {
@@ -13,8 +14,8 @@ const tooLargeForClientSide = span("v3.25.0");
 /** From v3.25 on CustomResourceDefinitions are too large for kubectl's annotation (B22). */
 function apply(to: Version, file: string): string {
   return within(to, tooLargeForClientSide)
-    ? `kubectl apply --server-side --force-conflicts -f ${file}`
-    : `kubectl apply -f ${file}`;
+    ? sh`kubectl apply --server-side --force-conflicts -f ${file}`
+    : sh`kubectl apply -f ${file}`;
 }
 
 export function kubernetesCommands(range: KubernetesRange): readonly string[] {
@@ -72,8 +73,8 @@ export function expandCommands(to: Version, standing: Standing): readonly string
       ? []
       : ["# the old rights stay until the last node is done, under another name (H01)"]),
     ...clusterRoles.flatMap((role) => [
-      `kubectl get clusterrole ${role} -o yaml | sed '/^  \\(uid\\|resourceVersion\\|creationTimestamp\\|selfLink\\):/d; s/^  name: ${role}$/  name: ${kept(role)}/' | kubectl create -f -`,
-      `kubectl create clusterrolebinding ${kept(role)} --clusterrole=${kept(role)} --serviceaccount=${namespace}:${serviceAccount}`,
+      sh`kubectl get clusterrole ${role} -o yaml | sed ${renamed(role)} | kubectl create -f -`,
+      sh`kubectl create clusterrolebinding ${kept(role)} --clusterrole=${kept(role)} --serviceaccount=${namespace}:${serviceAccount}`,
     ]),
     `# crds-rbac.yaml: the CustomResourceDefinitions, ServiceAccounts, roles and bindings of ${manifestOf(to, standing)}`,
     apply(to, "crds-rbac.yaml"),
@@ -90,6 +91,14 @@ function rightsOf({ seen, canal }: Standing): Rights {
   );
 }
 
+/** What sed does to a role that is read: another name, and nothing that the server gave it. */
+function renamed(role: string): string {
+  // The name of a ClusterRole may have a slash in it only in theory, and a dot does no harm here.
+  const plain = role.replaceAll(/[\\/&.*[\]^$]/g, String.raw`\$&`);
+  const other = kept(role).replaceAll(/[\\/&]/g, String.raw`\$&`);
+  return String.raw`/^  \(uid\|resourceVersion\|creationTimestamp\|selfLink\):/d; s/^  name: ${plain}$/  name: ${other}/`;
+}
+
 function kept(role: string): string {
   return `${role}-before`;
 }
@@ -98,7 +107,7 @@ export function typhaCommands(to: Version, standing: Standing): readonly string[
   return [
     `# typha.yaml: Typha's Service, Deployment and PodDisruptionBudget of ${manifestOf(to, standing)}`,
     apply(to, "typha.yaml"),
-    `kubectl rollout status -n ${standing.namespace} deployment/calico-typha`,
+    sh`kubectl rollout status -n ${standing.namespace} deployment/calico-typha`,
   ];
 }
 
@@ -109,13 +118,13 @@ export function controllerCommands(from: Version, to: Version, standing: Standin
   const renamed = !within(from, span("v2.6.0")) && within(to, span("v2.6.0"));
   return [
     ...(replicaSet
-      ? [`kubectl scale rs -n ${namespace} calico-policy-controller --replicas=0`]
+      ? [sh`kubectl scale rs -n ${namespace} calico-policy-controller --replicas=0`]
       : renamed
-        ? [`kubectl scale deployment -n ${namespace} calico-policy-controller --replicas=0`]
+        ? [sh`kubectl scale deployment -n ${namespace} calico-policy-controller --replicas=0`]
         : []),
     `# controller.yaml: the controller's Deployment of ${manifestOf(to, standing)}; its strategy has to be Recreate`,
     apply(to, "controller.yaml"),
-    `kubectl rollout status -n ${namespace} deployment/${deployment}`,
+    sh`kubectl rollout status -n ${namespace} deployment/${deployment}`,
   ];
 }
 
@@ -123,7 +132,7 @@ export function configMapCommands(to: Version, standing: Standing): readonly str
   const { namespace, canal } = standing;
   return [
     // No `kubectl diff`: a server that knows no dry run would persist it (H07).
-    `kubectl get configmap -n ${namespace} ${canal === true ? "canal-config" : "calico-config"} -o yaml > configmap-before.yaml`,
+    sh`kubectl get configmap -n ${namespace} ${canal === true ? "canal-config" : "calico-config"} -o yaml > configmap-before.yaml`,
     `# configmap.yaml: the ConfigMap of ${manifestOf(to, standing)}, with your own values, and with the keys that the old pods use`,
     apply(to, "configmap.yaml"),
   ];
@@ -133,7 +142,7 @@ export function templateCommands(to: Version, standing: Standing): readonly stri
   const { namespace, daemonSet } = standing;
   return [
     "# held at OnDelete, or all nodes are restarted at once (H12)",
-    `kubectl patch daemonset -n ${namespace} ${daemonSet} -p '{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}'`,
+    sh`kubectl patch daemonset -n ${namespace} ${daemonSet} -p '{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}'`,
     `# calico-node.yaml: the DaemonSet of ${manifestOf(to, standing)}, with your own settings and updateStrategy.type OnDelete`,
     apply(to, "calico-node.yaml"),
   ];
@@ -143,9 +152,9 @@ export function nodeCommands({ namespace, daemonSet }: Standing): readonly strin
   return [
     "# for each NODE, one after the other",
     "kubectl cordon NODE",
-    `kubectl get pods -n ${namespace} -l k8s-app=${daemonSet} --field-selector spec.nodeName=NODE`,
-    `kubectl delete pod -n ${namespace} POD`,
-    `kubectl get pods -n ${namespace} -l k8s-app=${daemonSet} --field-selector spec.nodeName=NODE -w`,
+    sh`kubectl get pods -n ${namespace} -l k8s-app=${daemonSet} --field-selector spec.nodeName=NODE`,
+    sh`kubectl delete pod -n ${namespace} POD`,
+    sh`kubectl get pods -n ${namespace} -l k8s-app=${daemonSet} --field-selector spec.nodeName=NODE -w`,
     "# when the new pod is Ready",
     "kubectl uncordon NODE",
   ];
@@ -159,8 +168,8 @@ export function contractCommands(
 ): readonly string[] {
   return [
     ...rightsOf(standing).clusterRoles.flatMap((role) => [
-      `kubectl delete clusterrolebinding ${kept(role)}`,
-      `kubectl delete clusterrole ${kept(role)}`,
+      sh`kubectl delete clusterrolebinding ${kept(role)}`,
+      sh`kubectl delete clusterrole ${kept(role)}`,
     ]),
     apply(to, manifestOf(to, standing)),
     ...(migrated.policies

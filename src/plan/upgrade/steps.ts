@@ -20,6 +20,7 @@ import {
 import type { PlanStep } from "./plan.ts";
 import { afterNodes, componentState, fileState, nodesState, notLookedAt, objectAndImage } from "./states.ts";
 import type { Aim, Standing } from "./standing.ts";
+import { sh } from "../../model/shell.ts";
 
 /** The steps of one hop, in the order in which they have to be done. `isLast`: it leads to the target. */
 export function stepsOf(hop: PlannedHop, standing: Standing, isLast: boolean): readonly PlanStep[] {
@@ -55,7 +56,7 @@ export function stepsOf(hop: PlannedHop, standing: Standing, isLast: boolean): r
       when: "what it needs is there: CRDs, rights, ServiceAccounts, ConfigMap keys",
       ...fileState(standing, "template", componentState(standing, "template", aim)),
       rules: ["H05", "H12"],
-      command: `node NODE -f ${manifestOf(to, standing)}`,
+      command: sh`node NODE -f ${manifestOf(to, standing)}`,
       commands: templateCommands(to, standing),
     },
     {
@@ -64,7 +65,7 @@ export function stepsOf(hop: PlannedHop, standing: Standing, isLast: boolean): r
       when: "calico-node is Ready on all other nodes",
       ...nodesState(standing, aim),
       rules: crosses("P09") ? ["H06"] : ["H16", "H17", "H18"],
-      command: `node NODE -f ${manifestOf(to, standing)}`,
+      command: sh`node NODE -f ${manifestOf(to, standing)}`,
       commands: nodeCommands(standing),
     },
     ...(crosses("P09") ? [completeStep(aim, standing)] : []),
@@ -181,7 +182,7 @@ function controllerStep(from: Version, aim: Aim, standing: Standing): readonly P
       when: "its rights are there, and policies are migrated where that is asked for",
       ...objectAndImage(standing, "controller", aim),
       rules: [],
-      command: `controller -f ${manifestOf(to, standing)}`,
+      command: sh`controller -f ${manifestOf(to, standing)}`,
       commands: controllerCommands(from, to, standing),
     },
   ];

@@ -83,7 +83,7 @@ function stepCommands({ what, when, state, because, command, commands }: PlanSte
     `# ${number} ${what}`,
     `# before it: ${when}`,
     `# ${states[state]}: ${because}`,
-    ...(command === undefined ? [] : [`# this program does it: ${program} ${command}`]),
+    ...(command === undefined ? [] : [["# this program does it:", program, command].join(" ")]),
     ...commands,
     "",
   ].join("\n");

@@ -7,6 +7,7 @@ import type { PreflightReport, Refusal, ReportedFinding } from "./kind.ts";
 import { rolesText } from "./roles.ts";
 import { plural } from "../../model/words.ts";
 import { visible, visibleData } from "../../model/visible.ts";
+import { sh } from "../../model/shell.ts";
 
 /** A report in all forms of -o but `short`. */
 export function printablePreflight(report: PreflightReport): Printable {
@@ -171,7 +172,7 @@ function reachableText(reachable: NonNullable<PreflightReport["reachable"]>): st
       : `  ${release} in ${hops.length} hops: ${hops.join(", ")}\n`,
   );
   const last = reachable.at(-1)?.release ?? "";
-  return `The newest releases that can be reached from here:\n${lines.join("")}Whether this cluster is ready for one: ${program} preflight --to ${last}\n`;
+  return `The newest releases that can be reached from here:\n${lines.join("")}Whether this cluster is ready for one: ${program} ${sh`preflight --to ${last}`}\n`;
 }
 
 function checks(count: number): string {

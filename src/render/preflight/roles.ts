@@ -1,4 +1,5 @@
 import type { NeededRight } from "../../model/right.ts";
+import { sh } from "../../model/shell.ts";
 
 /** What the printed roles are called. */
 const roleName = "calico-upgrade";
@@ -13,8 +14,8 @@ export function rolesText(rights: readonly NeededRight[], name = roleName): stri
 export function bindingLines(rights: readonly NeededRight[], name: string): readonly string[] {
   return [...new Set(rights.map(({ namespace }) => namespace))].map((namespace) =>
     namespace === undefined
-      ? `kubectl create clusterrolebinding ${name} --clusterrole=${name} --user=USER`
-      : `kubectl create rolebinding ${name} -n ${namespace} --role=${name} --user=USER`,
+      ? sh`kubectl create clusterrolebinding ${name} --clusterrole=${name} --user=USER`
+      : sh`kubectl create rolebinding ${name} -n ${namespace} --role=${name} --user=USER`,
   );
 }
 

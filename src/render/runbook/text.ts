@@ -23,7 +23,7 @@ const markdown: Form = {
   head: (level, text) => `\n${"#".repeat(level)} ${escape(text)}\n\n`,
   step: (number, text) => `\n**${number}** ${escape(text)}\n\n`,
   item: (text) => `- ${escape(text)}\n`,
-  commands: (lines) => (lines.length === 0 ? "" : `\n\`\`\`sh\n${lines.join("\n")}\n\`\`\`\n`),
+  commands: (lines) => (lines.length === 0 ? "" : fenced(lines)),
 };
 
 /** For a terminal or a mail. */
@@ -114,9 +114,19 @@ function stepText({ what, notes, commands, files }: RunbookStep, at: number, for
   ].join("");
 }
 
-/** What Markdown would read as its own, in names of a cluster. */
-function escape(text: string): string {
-  return text.replace(/[\\`*_[\]<>#|]/g, (mark) =>
-    mark === "<" ? "&lt;" : mark === ">" ? "&gt;" : `\\${mark}`,
-  );
+/** Longer than any fence in the lines themselves. */
+function fenced(lines: readonly string[]): string {
+  const inside = lines.flatMap((line) => line.match(/`+/g) ?? []).map(({ length }) => length);
+  const fence = "`".repeat(Math.max(3, ...inside.map((length) => length + 1)));
+  return `\n${fence}sh\n${lines.join("\n")}\n${fence}\n`;
 }
+
+/** What Markdown would read as its own, in names of a cluster: marks, entities, and what begins a list or a line. */
+function escape(text: string): string {
+  return text
+    .replace(/[\\`*_[\]<>#|&~!]/g, (mark) => marks[mark] ?? `\\${mark}`)
+    .replace(/^(\s*)([-+=])/, String.raw`$1\$2`)
+    .replace(/^(\s*\d+)([.)])/, String.raw`$1\$2`);
+}
+
+const marks: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };

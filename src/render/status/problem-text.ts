@@ -4,6 +4,7 @@ import type { WorkloadFacts } from "../../model/workload.ts";
 import { rollsText } from "../../model/rolls.ts";
 import { plural, some } from "../../model/words.ts";
 import type { Problem as Shown } from "./kind.ts";
+import { sh } from "../../model/shell.ts";
 
 const grave: Readonly<Record<GraveNote, string>> = {
   silent: "silent (the kubelet does not report)",
@@ -94,13 +95,13 @@ function wordsOf(
       const first = nodes[0] ?? "";
       return [
         `nobody works on ${them} of an unfinished run: ${some(nodes, 5)}`,
-        `to go on: kubectl calico-upgrade node ${first}${there}; to give it up: kubectl calico-upgrade node --release ${first}${there}`,
+        `to go on: ${sh`kubectl calico-upgrade node ${first}`}${there}; to give it up: ${sh`kubectl calico-upgrade node --release ${first}`}${there}`,
       ];
     }
     case "unreadable-leases":
       return [
         `the calico-upgrade/cordon annotation cannot be read on ${some(problem.nodes, 5)}`,
-        `kubectl calico-upgrade node --release ${problem.nodes[0] ?? ""}${there}`,
+        `${sh`kubectl calico-upgrade node --release ${problem.nodes[0] ?? ""}`}${there}`,
       ];
   }
 }
@@ -109,7 +110,7 @@ function logsText(crashing: NodesProblem["crashing"], there: string): string | u
   if (crashing === undefined) return undefined;
   const { namespace, pod, container } = crashing;
   const where = there.replace(/ --namespace=\S+/, "");
-  return `to see why it crashes: kubectl -n ${namespace} logs ${pod} -c ${container} --previous${where}`;
+  return `to see why it crashes: ${sh`kubectl -n ${namespace} logs ${pod} -c ${container} --previous`}${where}`;
 }
 
 /** `v3.29.7`; a range where the image is that of several. */

@@ -3,6 +3,7 @@ import { parseTime, type Millis } from "../../model/time.ts";
 import { humanDuration } from "../duration.ts";
 import type { DaemonSetStatus, InstallStatus, UpgradeStatus } from "./kind.ts";
 import { plural, some } from "../../model/words.ts";
+import { sh } from "../../model/shell.ts";
 
 /**
  * The lines above the tables: what this cluster is, how far an upgrade has come, what is wrong. `flags`: what names the
@@ -166,7 +167,7 @@ function pinnedLines(
   const back = pinned === "unreadable" ? "the strategy of its unreadable annotation" : pinned.type;
   return [
     `to ${strategy} until every node that is not silent runs the newest revision; then ${back} goes back (now: kubectl calico-upgrade node --unpin${there})`,
-    `until then, don't kubectl apply DaemonSet ${namespace}/${name}: ${rollsText(pinned)}`,
+    `until then, don't kubectl apply DaemonSet ${sh`${namespace}/${name}`}: ${rollsText(pinned)}`,
   ];
 }
 

@@ -13,151 +13,16 @@ import { upgradeState } from "../../../src/facts/upgrade.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
 import { upgradeStatus } from "../../../src/render/status/build.ts";
 import { makeLiveText } from "../../../src/render/status/live-text.ts";
-import { withLastApplied } from "../../../src/merge/last-applied.ts";
-import type { KubeObject } from "../../../src/model/kube.ts";
-import { cordonAnnotation, runAnnotation } from "../../../src/model/names.ts";
-import { hostedCalico } from "../../calico/hosted-calico.ts";
-import type { CalicoOptions } from "../../calico/era.ts";
-import { ago, aHealthyCluster, aNode, now, observedOf } from "../build/a-cluster.ts";
-import { aServer } from "../build/a-server.ts";
-import { changedAt, isItself, leavesByKind } from "../build/leaves.ts";
+import { aHealthyCluster, aNode, observedOf } from "../build/a-cluster.ts";
+import { changedAt, leavesByKind } from "../build/leaves.ts";
 import { listening } from "./on-terminal.ts";
 import { upgrade } from "./upgrade-events.ts";
+import { clusterOf, installs, readingCommands, run, withAt } from "./era-clusters.ts";
 import { testContext } from "../flags/test-context.ts";
-import { midwayObjects, midwayServes } from "../preflight/mid-upgrade.ts";
 
 /** OSC 52 (writes the clipboard), BEL, CSI as two bytes and as one, RLO, line ends of all kinds and a forged line. */
-export const hostile =
+const hostile =
   "\u001B]52;c;ZXZpbA==\u0007\u001B[2J\u009B31m\u0090q\u202E\u2066\u2028\u2029\u0085\u007F\u000B\f\r\nFORGED: all nodes are done\n\tFORGED too\u200B\uFEFF";
-
-interface Install {
-  readonly from: CalicoOptions;
-  readonly to: string;
-  readonly kubernetes: string;
-}
-
-const installs: Readonly<Record<string, Install>> = {
-  "v2.5 on etcd": { from: { version: "v2.5.1", datastore: "etcd" }, to: "v2.6.12", kubernetes: "v1.15.12" },
-  "v2.6, Kubernetes datastore": { from: { version: "v2.6.12" }, to: "v3.3.7", kubernetes: "v1.15.12" },
-  "canal v3.10": { from: { version: "v3.10.4", flavour: "canal" }, to: "v3.15.5", kubernetes: "v1.24.17" },
-  "v3.29": { from: { version: "v3.29.7" }, to: "v3.30.7", kubernetes: "v1.31.4" },
-};
-
-function clusterOf({ from, to, kubernetes }: Install) {
-  const as = (options: CalicoOptions) => hostedCalico(options) as unknown as readonly KubeObject[];
-  const [old, next] = [as(from), as({ ...from, version: to })];
-  const lease = JSON.stringify({
-    run: "x/node:1",
-    holder: "jane@host/1",
-    since: ago(700),
-    renewed: ago(600),
-  });
-  const made = midwayObjects({
-    old,
-    next,
-    stage: "first node",
-    edit: (object) => ({
-      ...withLastApplied(object),
-      metadata: {
-        uid: `uid-${object.metadata.name}`,
-        ...withLastApplied(object).metadata,
-        ...(object.kind === "DaemonSet" ? { annotations: { [runAnnotation]: lease } } : {}),
-        resourceVersion: "42",
-        creationTimestamp: ago(864_000),
-      },
-    }),
-    pod: (node) =>
-      node === "node-03"
-        ? { ready: false, restarts: 7, waiting: { reason: "CrashLoopBackOff", message: "back-off" } }
-        : {},
-  });
-  const nodes = [
-    aNode("node-01", { annotations: { [cordonAnnotation]: lease }, unschedulable: true }),
-    aNode("node-02", { ready: "False", readyReason: "KubeletNotReady", readyMessage: "no disk" }),
-    aNode("node-03", { labels: { zone: "a" } }),
-  ].map((node) => ({
-    ...node,
-    status: {
-      ...(node["status"] as object),
-      nodeInfo: {
-        kubeletVersion: kubernetes,
-        architecture: "amd64",
-        operatingSystem: "linux",
-        osImage: "Debian GNU/Linux 12",
-        kernelVersion: "6.1.0",
-        containerRuntimeVersion: "containerd://1.7.0",
-      },
-      images: [{ names: ["quay.io/calico/node:v3.29.7"], sizeBytes: 1 }],
-    },
-  }));
-  const pods = made.pods.map((pod) => terminated(pod));
-  const policies = [false, true].map((isolated, at) => policy(at, isolated));
-  return {
-    objects: [...made.live, ...nodes, ...pods, ...made.revisions, ...policies.flat()],
-    serves: midwayServes({ old, next }),
-    file: JSON.stringify({ apiVersion: "v1", kind: "List", items: next }),
-    to,
-    kubernetes,
-  };
-}
-
-/** Its container said why it ended, and something else what the pod lacks. */
-function terminated(pod: KubeObject): KubeObject {
-  const status = pod["status"] as { readonly containerStatuses?: readonly object[] };
-  const ended = {
-    terminated: { reason: "Error", message: "felix: no route", exitCode: 1, finishedAt: ago(30) },
-  };
-  return {
-    ...pod,
-    status: {
-      ...status,
-      containerStatuses: (status.containerStatuses ?? []).map((each) => ({ ...each, lastState: ended })),
-    },
-  };
-}
-
-function policy(at: number, isolated: boolean): readonly KubeObject[] {
-  const name = `team-${String(at)}`;
-  const annotations = isolated
-    ? { "net.beta.kubernetes.io/network-policy": '{"ingress":{"isolation":"DefaultDeny"}}' }
-    : {};
-  const labels = { app: "web" };
-  return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name, uid: `uid-${name}`, annotations, labels } },
-    {
-      apiVersion: "networking.k8s.io/v1",
-      kind: "NetworkPolicy",
-      metadata: { name: "web", namespace: name, uid: `uid-${name}-web` },
-      spec: {
-        podSelector: { matchLabels: labels },
-        ingress: [{ from: [{ podSelector: { matchLabels: labels } }] }],
-      },
-    },
-    {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "web", namespace: name, uid: `uid-${name}-pod`, labels },
-      spec: {
-        nodeName: "node-01",
-        containers: [{ name: "web", image: "web:1", ports: [{ name: "http", containerPort: 80 }] }],
-      },
-      status: { phase: "Running", podIP: "10.0.0.1" },
-    },
-  ];
-}
-
-type Cluster = ReturnType<typeof clusterOf>;
-
-async function run(cluster: Cluster, objects: readonly KubeObject[], command: string) {
-  const { connection } = aServer({ version: cluster.kubernetes, objects, serves: cluster.serves });
-  const { context, stdout, stderr } = testContext({
-    connect: () => Promise.resolve(connection),
-    readFile: () => Promise.resolve(cluster.file),
-    now: () => now,
-  });
-  await runCli(command.split(" "), context);
-  return { stdout: stdout(), stderr: stderr() };
-}
 
 /** The program's own. */
 const escapes = (what: string): RegExp => new RegExp(`\u001B\\[${what}`, "g");
@@ -193,28 +58,7 @@ function wrongIn(
 describe.each(Object.entries(installs))("%s", (_name, install) => {
   const cluster = clusterOf(install);
   const places = leavesByKind(cluster.objects);
-  const poisoned = (
-    chosen: readonly { readonly kind: string; readonly path: string }[],
-  ): readonly KubeObject[] =>
-    cluster.objects.map((object) => {
-      const paths = new Set(chosen.filter(({ kind }) => kind === object.kind).map(({ path }) => path));
-      return changedAt(object, (text, path) => (paths.has(path) && !isItself(path) ? text + hostile : text));
-    });
-  const commands = [
-    "status -o wide --show-labels",
-    `preflight --to=${install.to} -o wide`,
-    `preflight --to=${install.to} -o short`,
-    `plan --to=${install.to}`,
-    `plan --to=${install.to} --print-commands`,
-    `runbook --to=${install.to}`,
-    `runbook --to=${install.to} -o markdown`,
-    "migrate-policy --what-if",
-    "migrate-policy --what-if -o html",
-    "apply -f calico.yaml --dry-run=client",
-    "node --all --dry-run=client",
-    "controller",
-    "configmap --set=veth_mtu=1400 --diff",
-  ];
+  const commands = readingCommands(install);
 
   test("the tests' commands say something of a cluster that is well-meant", async () => {
     for (const command of commands) {
@@ -231,7 +75,11 @@ describe.each(Object.entries(installs))("%s", (_name, install) => {
       const wrong = new Set<string>();
       const first = commands.indexOf(command);
       for (const place of places.filter((_, at) => isAll || (at + first) % 9 === 0)) {
-        const told = await run(cluster, poisoned([place]), command);
+        const told = await run(
+          cluster,
+          withAt(cluster, [place], (text) => text + hostile),
+          command,
+        );
         for (const each of wrongIn(command, told)) wrong.add(`${place.kind} ${place.path}: ${each}`);
       }
       expect([...wrong]).toEqual([]);

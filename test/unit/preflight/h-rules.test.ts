@@ -380,7 +380,7 @@ describe("H25: configuration that is newer than the containers", () => {
   test("the nodes are named with the command; unknown where the server does not keep it", () => {
     expect(findingOf(configAge, written(ago(10)))).toMatchObject({
       outcome: "fail",
-      fix: "kubectl calico-upgrade node node-01, node-02, node-03 --restart",
+      fix: "kubectl calico-upgrade node node-01 node-02 node-03 --restart",
     });
     expect(findingOf(configAge, written(ago(864_000))).outcome).toBe("pass");
     expect(findingOf(configAge).outcome).toBe("unknown");

@@ -73,11 +73,11 @@ async function loadedBy(args: readonly string[]): Promise<Loaded> {
 describe("a call loads no more than it needs", () => {
   test.each<{ args: readonly string[]; chunks: number; kilobytes: number }>([
     { args: ["--version"], chunks: 5, kilobytes: 10 },
-    // Everything that is printed is escaped: one chunk for all, 2 or 3 kB.
-    { args: ["--help"], chunks: 15, kilobytes: 33 },
-    { args: ["status", "--help"], chunks: 21, kilobytes: 80 },
-    { args: ["preflight", "--help"], chunks: 23, kilobytes: 84 },
-    { args: ["__complete", "stat"], chunks: 15, kilobytes: 38 },
+    // Everything that is printed is escaped, and every command that is named is quoted: two chunks for all, 3 or 4 kB.
+    { args: ["--help"], chunks: 16, kilobytes: 34 },
+    { args: ["status", "--help"], chunks: 22, kilobytes: 82 },
+    { args: ["preflight", "--help"], chunks: 24, kilobytes: 86 },
+    { args: ["__complete", "stat"], chunks: 16, kilobytes: 40 },
     // Its facts are those of the rules and plans and its next commands those of the runs, so they are chunks of their own;
     // node takes facts of a DaemonSet and of releases without the rules, which parts them once more.
     // It tells dataplane, encapsulation, edits by hand and what serves Windows nodes as well: 6 kB.
@@ -117,7 +117,7 @@ describe("a call loads no more than it needs", () => {
     await cache.write(["node-01"]);
     const { chunks, kilobytes } = await loadedBy(["__complete", "node", ...connection, ""]);
     expect(kilobytes).toBeLessThanOrEqual(110);
-    expect(chunks).toBeLessThanOrEqual(30);
+    expect(chunks).toBeLessThanOrEqual(31);
   }, 60_000);
 
   test("a parser for the flags of the line, and not for all that the command knows", () => {

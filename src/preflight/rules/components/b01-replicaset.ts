@@ -2,6 +2,7 @@ import { seed } from "../../../releases/citations.ts";
 import { isTombstone } from "../../../model/workload.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { objectOf, replicasSeen } from "../../seen.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Calico-facts 1.3 and 4.3, B01: the controller step scales the ReplicaSet down before the Deployment comes. */
 export const replicaSet = clusterRule({
@@ -22,7 +23,7 @@ export const replicaSet = clusterRule({
     const running = controllers.filter(({ desired }) => desired > 0);
     const old = running.find(({ kind }) => kind === "ReplicaSet");
     if (old === undefined) return { outcome: "pass", because: "no ReplicaSet of the policy controller runs" };
-    const fix = `kubectl calico-upgrade controller -f FILE scales it to 0 first; by hand: kubectl -n ${old.namespace} scale replicaset ${old.name} --replicas=0`;
+    const fix = `kubectl calico-upgrade controller -f FILE scales it to 0 first; by hand: ${sh`kubectl -n ${old.namespace} scale replicaset ${old.name} --replicas=0`}`;
     const other = running.find(({ kind }) => kind === "Deployment");
     return other === undefined
       ? {

@@ -1,5 +1,6 @@
 import { clusterRule } from "../../cluster-rule.ts";
 import { objectOf, replicasSeen } from "../../seen.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Calico-facts 1.3 and 4.3, B03: v2.6's policy-controller with no replicas is how it should be. */
 export const twoControllers = clusterRule({
@@ -31,7 +32,7 @@ export const twoControllers = clusterRule({
       outcome: "fail",
       because: `${objectOf(old)} and ${objectOf(other)} run at once and write over each other`,
       evidence: [replicasSeen(old), replicasSeen(other)],
-      fix: `kubectl -n ${old.namespace} scale ${old.kind.toLowerCase()} ${old.name} --replicas=0`,
+      fix: sh`kubectl -n ${old.namespace} scale ${old.kind.toLowerCase()} ${old.name} --replicas=0`,
     };
   },
 });

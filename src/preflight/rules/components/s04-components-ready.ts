@@ -1,6 +1,7 @@
 import { isTombstone } from "../../../model/workload.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Controllers and Typha; v2.6's controller at no replicas is off on purpose (calico-facts 1.3). */
 export const componentsReady = clusterRule({
@@ -32,7 +33,7 @@ export const componentsReady = clusterRule({
         field: "status.readyReplicas",
         value: `${ready} of ${desired}`,
       })),
-      fix: `kubectl describe -n ${down[0]?.namespace ?? ""} ${(down[0]?.kind ?? "").toLowerCase()}/${down[0]?.name ?? ""}`,
+      fix: sh`kubectl describe -n ${down[0]?.namespace ?? ""} ${(down[0]?.kind ?? "").toLowerCase()}/${down[0]?.name ?? ""}`,
     };
   },
 });

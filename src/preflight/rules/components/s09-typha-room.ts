@@ -1,5 +1,6 @@
 import { shouldRun } from "../../../model/placement.ts";
 import { clusterRule } from "../../cluster-rule.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Typha takes a port of its node (5473), so each replica needs a node of its own (calico-facts 1.4). */
 export const typhaRoom = clusterRule({
@@ -32,7 +33,7 @@ export const typhaRoom = clusterRule({
           value: String(typha.desired),
         },
       ],
-      fix: `kubectl scale deployment -n ${typha.namespace} ${typha.name} --replicas=${Math.max(1, open.length)}, or uncordon a node`,
+      fix: `${sh`kubectl scale deployment -n ${typha.namespace} ${typha.name} --replicas=${String(Math.max(1, open.length))}`}, or uncordon a node`,
     };
   },
 });

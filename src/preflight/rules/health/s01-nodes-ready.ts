@@ -1,5 +1,6 @@
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Health: calico-facts 6, rows 14 and 15. */
 export const nodesReady = clusterRule({
@@ -28,7 +29,7 @@ export const nodesReady = clusterRule({
         field: "status.conditions[Ready]",
         value: `${ready === "unknown" ? "Unknown" : "False"}${readyReason === undefined ? "" : ` (${readyReason})`}`,
       })),
-      fix: `kubectl describe node ${bad[0]?.name ?? ""}`,
+      fix: sh`kubectl describe node ${bad[0]?.name ?? ""}`,
     };
   },
 });

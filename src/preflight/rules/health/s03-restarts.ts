@@ -2,6 +2,7 @@ import { calicoNode } from "../../../model/pod.ts";
 import type { Millis } from "../../../model/time.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** As many restarts, the last of them within the window, are no upgrade. */
 const many = 3;
@@ -41,7 +42,7 @@ export const restarts = clusterRule({
         field: "restartCount",
         value: `${count}${code === undefined ? "" : `, exit code ${code}`}`,
       })),
-      fix: `kubectl logs -n ${churning[0]?.pod.namespace ?? ""} ${churning[0]?.pod.name ?? ""} -c calico-node --previous`,
+      fix: sh`kubectl logs -n ${churning[0]?.pod.namespace ?? ""} ${churning[0]?.pod.name ?? ""} -c calico-node --previous`,
     };
   },
 });

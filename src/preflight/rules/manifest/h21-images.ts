@@ -5,6 +5,7 @@ import type { TemplateFacts } from "../../../model/template.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
 import { templatePair } from "../../template-pair.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Hazard H21: present, failing, absent or unknown; unknown never blocks. The images are the target's. */
 export const images = clusterRule({
@@ -69,7 +70,7 @@ export const images = clusterRule({
         because: `all ${wanted.length} images of the file are on all ${there.length} nodes`,
       };
     }
-    const pull = `to save the restart that time, pull them first on each of these nodes: ${wanted.map((image) => `crictl pull ${image}`).join("; ")}`;
+    const pull = `to save the restart that time, pull them first on each of these nodes: ${wanted.map((image) => sh`crictl pull ${image}`).join("; ")}`;
     const absent = without.filter(({ imageCount }) => imageCount !== undefined && imageCount < listedAtMost);
     if (absent.length > 0) {
       return {

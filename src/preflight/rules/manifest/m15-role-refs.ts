@@ -1,6 +1,7 @@
 import { sameRole, type Binding } from "../../../model/rbac.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Calico-facts 6, row 18. */
 export const roleRefs = clusterRule({
@@ -59,6 +60,6 @@ function placed({ role }: Binding, { namespace }: Binding): Binding["role"] {
 }
 
 function deletion({ kind, name, namespace }: Binding): string {
-  const where = namespace === undefined ? "" : ` -n ${namespace}`;
-  return `kubectl delete ${kind.toLowerCase()} ${name}${where}`;
+  const where = namespace === undefined ? [] : ["-n", namespace];
+  return sh`kubectl delete ${kind.toLowerCase()} ${[name, ...where]}`;
 }

@@ -2,6 +2,7 @@ import { notes } from "../../../releases/citations.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { helmRelease } from "../../helm.ts";
 import { objectOf } from "../../seen.ts";
+import { sh } from "../../../model/shell.ts";
 
 const place = "meta.helm.sh/release-namespace";
 
@@ -35,7 +36,7 @@ export const helmNamespace = clusterRule({
           value: namespace,
         },
       ],
-      fix: `kubectl annotate --overwrite OBJECT ${place}=tigera-operator for each object that the upgrade page of v3.23 lists`,
+      fix: `${sh`kubectl annotate --overwrite OBJECT ${place}=tigera-operator`} for each object that the upgrade page of v3.23 lists`,
     };
   },
 });

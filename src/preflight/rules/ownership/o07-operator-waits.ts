@@ -1,4 +1,5 @@
 import { clusterRule } from "../../cluster-rule.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Calico-facts 5: the operator takes a manifest install over as soon as there is an Installation. */
 export const operatorWaits = clusterRule({
@@ -24,7 +25,7 @@ export const operatorWaits = clusterRule({
       outcome: "fail",
       because: `the operator (Deployment ${name}) is installed beside this Calico: ${installation === undefined ? "with an Installation it takes it over" : "there is an Installation, so it takes it over"}, all nodes restarting`,
       evidence: [{ object: `Deployment ${name}`, field: "spec.replicas", value: String(first.desired) }],
-      fix: `kubectl scale deployment -n ${first.namespace} ${first.name} --replicas=0 for the time of the upgrade, or migrate to it first`,
+      fix: `${sh`kubectl scale deployment -n ${first.namespace} ${first.name} --replicas=0`} for the time of the upgrade, or migrate to it first`,
     };
   },
 });

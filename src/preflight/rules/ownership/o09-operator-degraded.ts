@@ -1,5 +1,6 @@
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 interface Condition {
   readonly type?: string;
@@ -44,7 +45,7 @@ export const operatorDegraded = clusterRule({
         field: "status.conditions",
         value: why,
       })),
-      fix: `kubectl describe tigerastatus ${bad[0]?.name ?? ""}`,
+      fix: sh`kubectl describe tigerastatus ${bad[0]?.name ?? ""}`,
     };
   },
 });

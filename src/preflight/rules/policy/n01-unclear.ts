@@ -2,6 +2,7 @@ import { isolationAnnotation } from "../../../model/namespace.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { boundaryReleases, pendingPolicies } from "../../policy-boundary.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Calico-facts 2.2: the drivers disagree about it, so nobody can tell from the cluster. P02 is what stops. */
 export const unclearIsolation = clusterRule({
@@ -33,7 +34,7 @@ export const unclearIsolation = clusterRule({
         field: `metadata.annotations[${isolationAnnotation}]`,
         value: text.get(namespace) ?? "",
       })),
-      fix: `kubectl calico-upgrade migrate-policy --treat-as=${first.namespace}=isolated|open`,
+      fix: `${sh`kubectl calico-upgrade migrate-policy --treat-as=${first.namespace}=isolated`} (or =open)`,
     };
   },
 });

@@ -2,6 +2,7 @@ import { alphaIsolationAnnotation } from "../../../model/namespace.ts";
 import { span } from "../../../releases/version.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Calico-facts 2.1: no Calico from v1.6 on reads it. */
 export const alphaAnnotation = clusterRule({
@@ -28,7 +29,7 @@ export const alphaAnnotation = clusterRule({
         field: `metadata.annotations[${alphaIsolationAnnotation}]`,
         value: text,
       })),
-      fix: `kubectl annotate namespace NAME ${alphaIsolationAnnotation}-`,
+      fix: sh`kubectl annotate namespace NAME ${alphaIsolationAnnotation}-`,
     };
   },
 });

@@ -6,6 +6,7 @@ import { compareVersions, versionOf } from "../../../releases/version.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { boundary } from "../../../policy/enforcement.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Calico-facts 2.3: past the boundary the annotation means nothing, and its namespace may be open. */
 export const annotationLeft = clusterRule({
@@ -38,7 +39,7 @@ export const annotationLeft = clusterRule({
         field: `metadata.annotations[${isolationAnnotation}]`,
         value: annotation,
       })),
-      fix: `create a policy with podSelector {} and no ingress where a namespace shall be closed; else kubectl annotate namespace NAME ${isolationAnnotation}-`,
+      fix: `create a policy with podSelector {} and no ingress where a namespace shall be closed; else ${sh`kubectl annotate namespace NAME ${isolationAnnotation}-`}`,
     };
   },
 });

@@ -4,8 +4,11 @@ import { nearMiss } from "../../../policy/near-miss.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { boundaryReleases } from "../../policy-boundary.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
-const closing = `${isolationAnnotation}='{"ingress":{"isolation":"DefaultDeny"}}'`;
+const defaultDeny = '{"ingress":{"isolation":"DefaultDeny"}}';
+const closing = (namespace: string): string =>
+  sh`kubectl annotate --overwrite namespace ${namespace} ${isolationAnnotation}=${defaultDeny}`;
 
 /** Calico-facts 2.2: such a namespace is open, and stays it. Said before its policies are deleted (N03). */
 export const nearlyClosed = clusterRule({
@@ -15,7 +18,7 @@ export const nearlyClosed = clusterRule({
     title: "no annotation misses DefaultDeny narrowly",
     why: "A key such as net.beta.kubernetes.io/networkpolicy or a value such as defaultdeny closes no namespace: it is open now, and its policies, which do nothing, are deleted by the migration. Somebody probably meant to close it.",
     detected: "annotations of namespaces whose key or value differs a little from the one that Calico reads",
-    fix: `Where the namespace is to be closed: kubectl annotate --overwrite namespace NAME ${closing}. It takes effect at once. Else remove the annotation.`,
+    fix: `Where the namespace is to be closed: ${closing("NAME")}. It takes effect at once. Else remove the annotation.`,
     releases: boundaryReleases,
     sources: [
       "policy controller v0.6.0 and libcalico-go v1.2.2, the last that read the annotation (calico/kube-controllers, calico/libcalico-go)",
@@ -40,7 +43,7 @@ export const nearlyClosed = clusterRule({
         field: `metadata.annotations[${key}]`,
         value,
       })),
-      fix: `to close it, which takes effect at once: kubectl annotate --overwrite namespace ${first.namespace} ${closing}`,
+      fix: `to close it, which takes effect at once: ${closing(first.namespace)}`,
     };
   },
 });

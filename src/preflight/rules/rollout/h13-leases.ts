@@ -4,6 +4,7 @@ import { program } from "../../../model/program.ts";
 import { formatTime } from "../../../model/time.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Hazard H13: what an interrupted run has left, and a run that works. */
 export const leases = clusterRule({
@@ -49,7 +50,7 @@ export const leases = clusterRule({
             ? "unreadable"
             : `since ${formatTime(lease.since)}${unschedulable || lease.noCordon === true ? "" : ", void: the node is schedulable"}`,
       })),
-      fix: `${program} node ${names[0] ?? ""} goes on, ${program} node --release ${names[0] ?? ""} gives it up`,
+      fix: `${program} ${sh`node ${names[0] ?? ""}`} goes on, ${program} ${sh`node --release ${names[0] ?? ""}`} gives it up`,
     };
   },
 });

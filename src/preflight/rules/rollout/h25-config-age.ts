@@ -3,6 +3,7 @@ import { program } from "../../../model/program.ts";
 import { known } from "../../../model/reading.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Hazard H25, judged per container by its own start. */
 export const configAge = clusterRule({
@@ -33,7 +34,7 @@ export const configAge = clusterRule({
           field: `ConfigMap ${age.written ?? ""}`,
           value: "written after a container started",
         })),
-        fix: `${program} node ${some(names)} --restart`,
+        fix: `${program} ${sh`node ${names} --restart`}`,
       };
     }
     return ages.some(({ age }) => age.current === "unknown")

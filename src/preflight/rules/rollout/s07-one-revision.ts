@@ -1,6 +1,7 @@
 import { upToDate } from "../../../model/rollout.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** Calico-facts 6, row 12: with OnDelete nothing happens after an apply, and nobody notices. */
 export const oneRevision = clusterRule({
@@ -30,7 +31,7 @@ export const oneRevision = clusterRule({
           field: "controller-revision-hash",
           value: pod.revisionHash ?? "none",
         })),
-        fix: `an upgrade has not ended: kubectl calico-upgrade node ${names[0] ?? ""} goes on with the next`,
+        fix: `an upgrade has not ended: ${sh`kubectl calico-upgrade node ${names[0] ?? ""}`} goes on with the next`,
       };
     }
     return answers.some(({ current }) => current === "unknown")

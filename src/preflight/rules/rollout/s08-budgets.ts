@@ -1,6 +1,7 @@
 import { selects } from "../../../model/label-selector.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
+import { sh } from "../../../model/shell.ts";
 
 /** A budget that allows no disruption blocks evictions: the drains that people run beside an upgrade. */
 export const budgets = clusterRule({
@@ -43,7 +44,7 @@ export const budgets = clusterRule({
         field: "status.disruptionsAllowed",
         value: "0",
       })),
-      fix: `kubectl get poddisruptionbudget -n ${names[0]?.split("/")[0] ?? ""}: bring its pods to Ready before you drain a node`,
+      fix: `${sh`kubectl get poddisruptionbudget -n ${names[0]?.split("/")[0] ?? ""}`}: bring its pods to Ready before you drain a node`,
     };
   },
 });
