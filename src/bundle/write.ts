@@ -18,6 +18,7 @@ import {
   type IndexEntry,
   type SavedState,
 } from "./format.ts";
+import { withoutUser } from "../model/server-address.ts";
 
 /** The run that a bundle belongs to. */
 export interface BundleRun {
@@ -79,7 +80,7 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
       run: name,
       command: run.command,
       tool: run.tool,
-      cluster: { ...run.cluster, server: withoutCredentials(run.cluster.server) },
+      cluster: { ...run.cluster, server: withoutUser(run.cluster.server) },
       started,
       ...(ended === undefined ? {} : { ended }),
       ...(data === undefined ? {} : { data }),
@@ -234,15 +235,6 @@ function inOneGo(work: () => Promise<void>): () => Promise<void> {
     running = next.catch(() => {});
     await next;
   };
-}
-
-function withoutCredentials(server: string): string {
-  if (!URL.canParse(server)) return server;
-  const url = new URL(server);
-  if (url.username === "" && url.password === "") return server;
-  url.username = "";
-  url.password = "";
-  return url.href;
 }
 
 /** A UID as it is; what a server may call one must not lead out of the directory. */

@@ -19,6 +19,7 @@ import { chooseTarget, type Target } from "./target.ts";
 import { pem, tlsOptions } from "./tls-options.ts";
 import { warningPrinter } from "./warnings.ts";
 import { makeWays } from "./ways.ts";
+import { withoutUser } from "../model/server-address.ts";
 
 /** What a connection takes from the process that it runs in. */
 export interface Surroundings {
@@ -74,7 +75,7 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
     inTurn: limiter(connections),
   };
   const connection: Connection = {
-    server: cluster.server,
+    server: withoutUser(cluster.server),
     context: target.contextName,
     namespace: target.namespace ?? "default",
     namespaceGiven: target.namespaceGiven,

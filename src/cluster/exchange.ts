@@ -10,6 +10,7 @@ import type { ConnectionOptions } from "node:tls";
 import { timeoutProblem } from "./network-error.ts";
 import { watchCertificate } from "./refused-certificate.ts";
 import { proxyAuthorization } from "./tunnel.ts";
+import { withoutUser } from "../model/server-address.ts";
 
 /** One HTTP request on its way; the answer's body is not read yet. */
 export interface Exchange {
@@ -63,7 +64,7 @@ export function exchange(
         ...(body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) }),
         ...(forward === undefined ? {} : { Host: url.host, ...proxyAuthorization(forward) }),
       },
-      ...(forward === undefined ? {} : { path: withoutUser(url) }),
+      ...(forward === undefined ? {} : { path: withoutUser(url.href) }),
       agent,
       ...(signal === undefined ? {} : { signal }),
       ...(secure ? tls : {}),
@@ -106,8 +107,4 @@ function limitConnecting(socket: Socket, secure: boolean, giveUp: (problem: Erro
     socket.once("secureConnect", () => clearTimeout(timer));
   });
   socket.once("close", () => clearTimeout(timer));
-}
-
-function withoutUser(url: URL): string {
-  return `${url.origin}${url.pathname}${url.search}`;
 }

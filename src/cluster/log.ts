@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { sh } from "../model/shell.ts";
+import { withoutUser } from "../model/server-address.ts";
 
-/** kubectl's -v 6…10: what was asked and answered, with credentials masked. */
+/** kubectl's -v 6…10: what was asked and answered, with credentials masked, those in an address as well. */
 export interface RequestLog {
   readonly level: number;
   line(level: number, message: string): void;
@@ -24,8 +25,9 @@ export function makeRequestLog(level: number, write: (line: string) => void, pid
   return {
     level,
     line,
-    request(method, url, headers, body) {
+    request(method, address, headers, body) {
       if (level < 7) return;
+      const url = withoutUser(address);
       if (level >= 8) {
         const shown = body === undefined ? "" : shorten(mask(url, body), level);
         line(8, `"Request Body" body=${JSON.stringify(shown)}`);
@@ -37,7 +39,8 @@ export function makeRequestLog(level: number, write: (line: string) => void, pid
           : `"Request" verb="${method}" url="${url}" headers=<\n${headerLines(headers)} >`,
       );
     },
-    response({ method, url, status, headers, millis }) {
+    response({ method, url: address, status, headers, millis }) {
+      const url = withoutUser(address);
       // Levels 7 and 8 have said above what was asked.
       const asked = level === 7 || level === 8 ? "" : ` verb="${method}" url="${url}"`;
       const shown = level >= 8 ? ` headers=<\n${headerLines(headers)} >` : "";
@@ -71,7 +74,7 @@ function headerLines(headers: OutgoingHttpHeaders | IncomingHttpHeaders): string
 /** Something to try by hand, once the token is put in. */
 function curl(method: string, url: string, headers: OutgoingHttpHeaders): string {
   const shown = shownHeaders(headers).map(([name, value]) => ` -H ${JSON.stringify(`${name}: ${value}`)}`);
-  return sh`curl -v -X${method} ${shown.join("")} '${url}'`;
+  return sh`curl -v -X${method} ${shown.join("")} '${url.replaceAll("'", "%27")}'`;
 }
 
 /** In Go's spelling and order, without what its transport adds or takes away by itself. */

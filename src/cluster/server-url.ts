@@ -1,4 +1,5 @@
 import { connectionError, userError } from "../errors.ts";
+import { withoutUser } from "../model/server-address.ts";
 
 /** A bare host or host:port is http, as client-go has it (rest.DefaultServerURL). */
 export function serverUrl(server: string): URL {
@@ -8,7 +9,7 @@ export function serverUrl(server: string): URL {
   }
   const written = scheme === undefined ? `http://${server}` : server;
   if (!URL.canParse(written) || (scheme === undefined && new URL(written).pathname !== "/")) {
-    throw userError(`host must be a URL or a host:port pair: "${server}"`);
+    throw userError(`host must be a URL or a host:port pair: "${withoutUser(server)}"`);
   }
   return new URL(written);
 }

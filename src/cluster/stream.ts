@@ -4,6 +4,7 @@ import { badAnswer } from "../errors.ts";
 import type { KubeRequest } from "./port.ts";
 import { knownError, open, urlOf, type Wire } from "./request.ts";
 import { responseError } from "./response-error.ts";
+import { withoutUser } from "../model/server-address.ts";
 
 /**
  * One long answer of JSON lines, without a limit of time (client-node's watch ends after 30 s). Ends
@@ -33,14 +34,17 @@ export async function* streamRequest(wire: Wire, request: KubeRequest): AsyncGen
     for await (const line of readLines(answer)) {
       wire.log.responseBody(url.href, line);
       const event = parse(line);
-      if (event === undefined) throw badAnswer(`${url.href} sent a line that is not JSON`);
+      if (event === undefined) throw badAnswer(`${withoutUser(url.href)} sent a line that is not JSON`);
       yield event;
     }
   } catch (error) {
     // A cut is the end like any other: whoever reads this resumes from where they are.
     if (typeof error === "object" && error !== null && "kind" in error) throw error;
     if (request.signal?.aborted === true) return;
-    wire.log.line(4, `"Stream cut" url="${url.href}" err="${error instanceof Error ? error.message : ""}"`);
+    wire.log.line(
+      4,
+      `"Stream cut" url="${withoutUser(url.href)}" err="${error instanceof Error ? error.message : ""}"`,
+    );
   } finally {
     answer.destroy();
   }

@@ -2,6 +2,7 @@ import { quoted } from "../model/shell.ts";
 import { colorFlag } from "./color.ts";
 import type { Flag, FlagValues } from "./flag.ts";
 import type { Scanned } from "./scan.ts";
+import { withoutUser } from "../model/server-address.ts";
 
 /** kubectl's connection flags (ConfigFlags) and its global ones; every command accepts them. */
 export const connectionFlags = {
@@ -146,7 +147,8 @@ export function connectionArguments(values: ConnectionValues): readonly string[]
     const flag = `--${connectionFlags[key].name}`;
     if (typeof value === "boolean") return value ? [flag] : [];
     if (value === undefined) return [];
-    return (typeof value === "string" ? [value] : value).map((each) => `${flag}=${each}`);
+    const given = key === "server" && typeof value === "string" ? [withoutUser(value)] : value;
+    return (typeof given === "string" ? [given] : given).map((each) => `${flag}=${each}`);
   });
 }
 

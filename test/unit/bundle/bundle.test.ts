@@ -111,7 +111,7 @@ describe("what was saved can be read back", () => {
       tool: "1.2.3",
       data: { driver: "etcd" },
     });
-    expect(index.cluster.server).toBe("https://10.0.0.1:6443/");
+    expect(index.cluster.server).toBe("https://10.0.0.1:6443");
     expect(index.started).toBe("2026-05-01T12:00:00Z");
     expect(index.ended).toBe("2026-05-01T12:00:00Z");
     expect(entries.map(({ id, name, done }) => [id, name, done])).toEqual([

@@ -31,6 +31,14 @@ test("credentials are not printed", () => {
     username: "jane",
   }).join(" ");
   expect(text).toBe("--username=jane");
+  for (const [server, shown] of [
+    ["https://jane:s3cret@10.0.0.1:6443", "https://10.0.0.1:6443"],
+    ["https://jane:s3c@ret@10.0.0.1/a@b", "https://10.0.0.1/a@b"],
+    ["https://jane:s3c/ret@10.0.0.1", "https://10.0.0.1"],
+    ["jane:s3cret@10.0.0.1:6443", "10.0.0.1:6443"],
+    ["https://10.0.0.1/a@b", "https://10.0.0.1/a@b"],
+  ] as const)
+    expect(connectionArguments({ ...nothing, server })).toEqual([`--server=${shown}`]);
 });
 
 test("what takes a run back can be typed as it is printed: same cluster, same user, same place of bundles", () => {
