@@ -6,7 +6,7 @@ import {
   withoutMisnamed,
   type DiscoveryLists,
 } from "./discovery-lists.ts";
-import { readText, statFile } from "./files.ts";
+import { readKept, statFile } from "./files.ts";
 import { recordOf } from "../model/record.ts";
 import { makeFolder } from "./make-folder.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -70,7 +70,7 @@ export function openDiscoveryCache(
 
 /** Throws when the file is absent, too old, no JSON, or holds no such list. */
 async function fresh(path: string, list: string): Promise<unknown> {
-  const [{ mtimeMs }, text] = await Promise.all([statFile(path), readText(path)]);
+  const [{ mtimeMs }, text] = await Promise.all([statFile(path), readKept(path)]);
   if (Date.now() > mtimeMs + goodForMillis) throw new Error("cache expired");
   const kept: unknown = JSON.parse(text);
   if (!Array.isArray(recordOf(kept)?.[list])) throw new Error(`no ${list} in ${path}`);

@@ -24,6 +24,16 @@ export function readText(path: string): Promise<string> {
   return new Promise((resolve) => resolve(readFileSync(path, "utf8")));
 }
 
+/** No cache of ours or of kubectl's is larger. */
+const mostKept = 32 * 1024 ** 2;
+
+/** A file of a cache, which anybody may have put something else in the place of: a pipe, a device, a disk full of text. */
+export async function readKept(path: string): Promise<string> {
+  const found = await statFile(path);
+  if (!found.isFile() || found.size > mostKept) throw new Error(`${path} is no file of a cache`);
+  return await readText(path);
+}
+
 /** Rejects as `readText` does, with Node's error. */
 export function readBytes(path: string): Promise<Buffer> {
   return new Promise((resolve) => resolve(readFileSync(path)));

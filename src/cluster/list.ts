@@ -5,6 +5,7 @@ import { isNamed, noObject } from "./an-object.ts";
 import { apiVersionOf, collectionPath } from "./paths.ts";
 import type { Connection } from "./port.ts";
 import type { Place } from "../model/place.ts";
+import { readable } from "./readable.ts";
 
 /** Which objects of a kind. */
 export interface Selection {
@@ -48,7 +49,7 @@ export async function list<T = KubeObject>(
   };
   const pickFrom = (item: object): T =>
     // A partial item says of itself that it is PartialObjectMetadata.
-    pick({ ...filled, ...item, ...(options.metadataOnly === true ? filled : {}) } as KubeObject);
+    readable({ ...filled, ...item, ...(options.metadataOnly === true ? filled : {}) } as KubeObject, pick);
   const path = collectionPath(served, options.namespace);
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   let items: T[] = [];

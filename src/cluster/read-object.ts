@@ -3,6 +3,7 @@ import type { KubeObject, Ref } from "../model/kube.ts";
 import { anObject } from "./an-object.ts";
 import { apiVersionOf, objectPath, type RequestPath } from "./paths.ts";
 import type { Connection } from "./port.ts";
+import { readable } from "./readable.ts";
 
 /** undefined: it is not there. */
 export async function readObject(connection: Connection, ref: Ref): Promise<KubeObject | undefined> {
@@ -27,7 +28,7 @@ export async function readPath(
 ): Promise<KubeObject | undefined> {
   try {
     const how = accept === undefined ? {} : { accept };
-    return anObject((await connection.request({ method: "GET", path, ...how })).body, path);
+    return readable(anObject((await connection.request({ method: "GET", path, ...how })).body, path));
   } catch (error) {
     if (isApiError(error) && error.status === 404) return undefined;
     throw error;

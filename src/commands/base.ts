@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import type { Connection } from "../cluster/port.ts";
 import type { AppContext, EventSink } from "../context.ts";
-import { exitCodeOf, explainLines, isBug, warningsOn } from "../errors.ts";
+import { exitCodeOf, explainLines, isBug, reasonOf, warningsOn } from "../errors.ts";
 import { connectionFlags, type ConnectionValues } from "../flags/connection.ts";
 import type { Flag, FlagValue, FlagValues } from "../flags/flag.ts";
 import { goDuration } from "../model/duration.ts";
@@ -32,7 +32,7 @@ export abstract class BaseCommand extends Command<AppContext> {
       const exitCode = await this.run();
       return exitCode === 0 ? this.#warningsAsErrors() : exitCode;
     } catch (error) {
-      for (const line of explainLines(error)) this.context.stderr.line(line);
+      for (const line of this.#told(error)) this.context.stderr.line(line);
       if (isBug(error)) this.context.stderr.text(this.#whereItBroke(error));
       return exitCodeOf(error);
     } finally {
@@ -70,10 +70,25 @@ export abstract class BaseCommand extends Command<AppContext> {
     return 1;
   }
 
+  /** Facts that fit their types and not each other were edited: that is the file's fault, and no bug. */
+  #told(error: unknown): readonly string[] {
+    const file = this.#factsFile();
+    if (file === undefined || !isBug(error)) return explainLines(error);
+    return [
+      `error: --facts: ${file} holds facts that do not fit together (${reasonOf(error)}); save them anew with --save-facts`,
+    ];
+  }
+
+  #factsFile(): string | undefined {
+    const { facts } = this as { readonly facts?: unknown };
+    return typeof facts === "string" ? facts : undefined;
+  }
+
   #whereItBroke(error: unknown): string {
     if (this.connection.verbosity > 0 && error instanceof Error && error.stack !== undefined) {
       return `${error.stack}\n`;
     }
+    if (this.#factsFile() !== undefined) return "";
     return "this is a bug in calico-upgrade; the same command with -v=1 shows where it happened\n";
   }
 }

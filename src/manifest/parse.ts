@@ -3,6 +3,7 @@ import type { KubeObject } from "../model/kube.ts";
 import { splitDocuments, splitJson } from "./documents.ts";
 import { parseYaml } from "./yaml.ts";
 import { isRecord } from "../model/record.ts";
+import { misfit } from "../model/shape.ts";
 
 /** An object of a file, and where it stands there. */
 export interface ManifestObject {
@@ -85,12 +86,16 @@ function parseOne(text: string, line: number): unknown {
   }
 }
 
-function objectsOf({ value, document, where }: Found, name: string): readonly ManifestObject[] {
+/** kubectl's own Lists are one level deep. */
+const mostLists = 20;
+
+function objectsOf({ value, document, where }: Found, name: string, depth = 0): readonly ManifestObject[] {
   if (value === null || value === undefined) return [];
   const refuse = (what: string): Error => userError(`unable to decode "${name}": ${where}: ${what}`);
   if (typeof value !== "object" || Array.isArray(value)) {
     throw refuse(`${Array.isArray(value) ? "a list" : `a ${typeof value}`} is not a Kubernetes object`);
   }
+  if (depth > mostLists) throw refuse(`Lists within Lists, more than ${String(mostLists)} deep`);
   const { apiVersion, kind, metadata, items } = value as Readonly<Record<string, unknown>>;
   if (typeof kind !== "string" || kind === "") throw refuse("Object 'Kind' is missing");
   if (typeof apiVersion !== "string" || apiVersion === "") throw refuse("Object 'apiVersion' is missing");
@@ -105,6 +110,7 @@ function objectsOf({ value, document, where }: Found, name: string): readonly Ma
           where: `${where}, item ${String(index + 1)}`,
         },
         name,
+        depth + 1,
       ),
     );
   }
@@ -112,5 +118,7 @@ function objectsOf({ value, document, where }: Found, name: string): readonly Ma
   if (typeof metadata["name"] !== "string" || metadata["name"] === "") {
     throw refuse(`${kind}: resource name may not be empty`);
   }
+  const wrong = misfit(kind === "CustomResourceDefinition" ? { metadata } : value);
+  if (wrong !== undefined) throw refuse(`${kind} ${metadata["name"]}: ${wrong}`);
   return [{ object: value as KubeObject, source: { name, document } }];
 }

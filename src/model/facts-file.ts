@@ -2,6 +2,8 @@ import type { ClusterFacts } from "./cluster-facts.ts";
 import type { Reading } from "./reading.ts";
 import { formatTime } from "./time.ts";
 import { recordOf } from "./record.ts";
+import { misfit } from "./shape.ts";
+import { hasObeyed } from "./visible.ts";
 
 /** Counted up whenever a reader of the format before would misread the new one. */
 export const factsFormat = 1;
@@ -52,6 +54,10 @@ export function parseFacts(
   });
   const broken = readings.find(([, reading]) => !isReading(reading));
   if (broken !== undefined) return wrong(`has a damaged reading "${broken[0]}"`);
+  const refused = readings
+    .map(([name, reading]) => refusedIn(name, reading))
+    .find((why) => why !== undefined);
+  if (refused !== undefined) return wrong(`has a damaged reading: ${refused}`);
   const { now, serverVersion } = facts;
   // Each reading was written from the type that it is read as; the format number says so.
   return {
@@ -61,6 +67,49 @@ export function parseFacts(
 }
 
 const notKept: Reading<never> = { known: false, why: "not asked", message: "it is not in the facts file" };
+
+/** Readings that are one value, or none, and no list. */
+const single = new Set(["installation", "served", "dependants"]);
+/** Kinds whose names may be almost anything: the server asks only that they are one piece of a path. */
+const freelyNamed = new Set(["clusterRoles", "clusterRoleBindings", "roles", "roleBindings"]);
+
+/** What in a reading no API server would have said. */
+function refusedIn(name: string, reading: unknown): string | undefined {
+  const { known: isKnown, value } = reading as { readonly known: boolean; readonly value?: unknown };
+  if (!isKnown) return undefined;
+  if (single.has(name)) return misfit({ [name]: value }, "", { nulls: false });
+  if (!Array.isArray(value)) return `${name} is no list`;
+  for (const [index, each] of value.entries()) {
+    const place = `${name}[${String(index)}]`;
+    const facts = recordOf(each);
+    if (facts === undefined) return `${place} is no object`;
+    const why = misfit(facts, place, { nulls: false }) ?? misnamed(facts, place, freelyNamed.has(name));
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}
+
+function misnamed(
+  facts: Readonly<Record<string, unknown>>,
+  place: string,
+  freely: boolean,
+): string | undefined {
+  const { name, namespace } = facts;
+  const isName = freely ? isPiece : isPlainName;
+  if (typeof name === "string" && !isName(name)) return `${place}.name is a name that no API server accepts`;
+  return typeof namespace === "string" && namespace !== "" && !isPlainName(namespace)
+    ? `${place}.namespace is a name that no API server accepts`
+    : undefined;
+}
+
+/** A DNS name, as almost every kind has it. */
+function isPlainName(name: string): boolean {
+  return name.length <= 253 && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name);
+}
+
+function isPiece(name: string): boolean {
+  return name !== "." && name !== ".." && !/[/%]/.test(name) && !hasObeyed(name);
+}
 
 function isReading(value: unknown): boolean {
   const reading = recordOf(value);

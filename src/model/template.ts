@@ -140,7 +140,7 @@ interface RawTemplate {
     readonly containers?: readonly RawContainer[];
     readonly volumes?: readonly {
       readonly name: string;
-      readonly hostPath?: { readonly path?: string };
+      readonly hostPath?: { readonly path?: string | null };
       readonly configMap?: { name?: string; optional?: boolean; items?: readonly { key: string }[] };
       readonly secret?: { secretName?: string; optional?: boolean; items?: readonly { key: string }[] };
     }[];
@@ -176,7 +176,7 @@ export function templateFacts(raw: unknown): TemplateFacts {
       return {
         name: volume.name,
         keys: (map?.items ?? secret?.items ?? []).map(({ key }) => key),
-        ...(volume.hostPath?.path === undefined ? {} : { hostPath: volume.hostPath.path }),
+        ...(typeof volume.hostPath?.path === "string" ? { hostPath: volume.hostPath.path } : {}),
         ...(source === undefined ? {} : { source }),
       };
     }),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { readText, statFile } from "../../cluster/files.ts";
+import { readKept, statFile } from "../../cluster/files.ts";
 import { makeFolder } from "../../cluster/make-folder.ts";
 import { writeWhole } from "../../cluster/write-whole.ts";
 import { kubeconfigPaths } from "../../cluster/load-kubeconfig.ts";
@@ -57,9 +57,15 @@ export async function namesCache(
   };
 }
 
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
+}
+
 async function readNames(path: string): Promise<{ at: number; names: readonly string[] } | undefined> {
   try {
-    return JSON.parse(await readText(path)) as { at: number; names: readonly string[] };
+    const kept = JSON.parse(await readKept(path)) as { readonly at: unknown; readonly names: unknown };
+    const { at, names } = kept;
+    return typeof at === "number" && isNames(names) ? { at, names } : undefined;
   } catch {
     return undefined;
   }

@@ -1,0 +1,168 @@
+import { isRecord } from "./record.ts";
+
+/**
+ * What comes from a file or a server has the types that the program reads it by, or is refused with its place. A field
+ * has one meaning wherever Kubernetes' objects, and the facts made of them, have it; so one table is the schema of both.
+ */
+type Type = "text" | "number" | "record" | "texts" | "records" | "map";
+
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+const all = (type: Type, names: string): readonly (readonly [string, readonly Type[]])[] =>
+  words(names).map((name) => [name, [type]]);
+
+const types = new Map<string, readonly Type[]>([
+  ...all(
+    "text",
+    `name namespace uid image apiVersion kind reason message key effect nodeName node serviceAccountName serviceAccount
+    containerID imageID osImage kubeletVersion architecture kernelVersion containerRuntimeVersion apiGroup
+    resourceVersion creationTimestamp deletionTimestamp lastTransitionTime tag repository registry holder
+    arch kernel kubelet runtime phase mountPath path secretName claimName operator`,
+  ),
+  ...all(
+    "texts",
+    `verbs apiGroups resourceNames nonResourceURLs finalizers groupVersions policyTypes command args
+    imagePullPolicies calicoImages`,
+  ),
+  ...all(
+    "records",
+    `containers initContainers env envFrom volumeMounts taints tolerations containerStatuses
+    initContainerStatuses ownerReferences managedFields subjects rules matchExpressions matchFields nodeSelectorTerms
+    nodeTerms peers podIPs`,
+  ),
+  ...all("map", "annotations matchLabels"),
+  ...all(
+    "record",
+    `metadata spec template nodeInfo updateStrategy affinity nodeAffinity valueFrom configMapKeyRef secretKeyRef
+    configMapRef secretRef roleRef securityContext readinessProbe livenessProbe fieldRef rollingUpdate data`,
+  ),
+  ...all("number", "generation restartCount restarts observedGeneration desiredNumberScheduled numberReady"),
+  // Words with two meanings.
+  ["labels", ["map", "records"]],
+  ["resources", ["texts", "record", "records"]],
+  ["configMap", ["text", "record"]],
+  ["hostPath", ["text", "record"]],
+  ["strategy", ["text", "record"]],
+  ["images", ["texts", "records"]],
+  ["names", ["texts", "record"]],
+  ["selector", ["map", "record", "records"]],
+  ["podSelector", ["record", "records"]],
+  ["namespaceSelector", ["record", "records"]],
+  ["labelSelector", ["record", "records"]],
+  ["kinds", ["records", "texts"]],
+  ["conditions", ["records"]],
+  ["nodeSelector", ["map", "text"]],
+  ["volumes", ["records", "texts"]],
+  ["imagePullSecrets", ["texts", "records"]],
+]);
+
+/** Whose inside is nobody's business, or of other types: a schema of a CRD has fields of these names, too. */
+const opaque = new Set(words("fieldsV1 openAPIV3Schema properties validation lastApplied limits requests"));
+
+/** Deeper nests nothing that Kubernetes knows; a recursion must not end at the stack. */
+const deepest = 150;
+
+/** What is wrong with the value, with its place; undefined: nothing. `nulls`: a field without a value may be null. */
+export function misfit(value: unknown, place = "", { nulls = true } = {}): string | undefined {
+  return look(value, place, nulls, 0);
+}
+
+function look(value: unknown, place: string, nulls: boolean, depth: number): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (depth > deepest) return `${shortened(place)} nests more than ${String(deepest)} levels`;
+  if (Array.isArray(value)) {
+    for (const [index, each] of value.entries()) {
+      const wrong = look(each, `${place}[${String(index)}]`, nulls, depth + 1);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  }
+  for (const [key, each] of Object.entries(value)) {
+    if (each === undefined || opaque.has(key)) continue;
+    const at = place === "" ? key : `${place}.${key}`;
+    const wanted =
+      key === "value" && isNamed(value) ? texts.value : isRule(value) ? texts.rule(key) : types.get(key);
+    if (each === null) {
+      if (nulls || wanted === undefined || nullable.has(key)) continue;
+      return `${at} is null`;
+    }
+    if (wanted !== undefined) {
+      const found = wanted.find((type) => fits(each, type));
+      if (found === undefined) return `${at} is ${what(each)}, not ${names[wanted[0] ?? "record"]}`;
+      if (found === "map" || found === "text" || found === "number" || found === "texts") continue;
+    }
+    if (key === "data" && isMapOfTexts(value, each) === false) return `${at} holds more than texts`;
+    const wrong = look(each, at, nulls, depth + 1);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+/** A rule's lists may be null, as Go writes empty ones. */
+const nullable = new Set(
+  words("apiGroups resources verbs resourceNames nonResourceURLs subjects rollingUpdate"),
+);
+
+const texts = {
+  value: ["text"],
+  /** A rule of a role has nothing but lists of texts. */
+  rule: (key: string) => (key === "resources" ? (["texts"] as const) : types.get(key)),
+} as const;
+
+function isRule(value: object): boolean {
+  return "verbs" in value && ("apiGroups" in value || "nonResourceURLs" in value || "resources" in value);
+}
+
+/** An environment variable, a taint. */
+function isNamed(value: object): boolean {
+  return "name" in value && !("known" in value) && !("field" in value);
+}
+
+/** Of a ConfigMap, or of the facts of one; undefined: it is of something else. */
+function isMapOfTexts(owner: object, data: unknown): boolean | undefined {
+  const kind = "kind" in owner ? owner.kind : "annotations" in owner ? "ConfigMap" : undefined;
+  return kind === "ConfigMap" ? fits(data, "map") : undefined;
+}
+
+function fits(value: unknown, type: Type): boolean {
+  switch (type) {
+    case "text":
+      return typeof value === "string";
+    case "number":
+      return typeof value === "number";
+    case "record":
+      return isRecord(value);
+    case "texts":
+      return Array.isArray(value) && value.every((each) => typeof each === "string");
+    case "records":
+      return Array.isArray(value) && value.every(isRecord);
+    case "map":
+      return (
+        isRecord(value) && Object.values(value).every((each) => typeof each === "string" || each === null)
+      );
+  }
+}
+
+const names: Readonly<Record<Type, string>> = {
+  text: "text",
+  number: "a number",
+  record: "an object",
+  texts: "a list of texts",
+  records: "a list of objects",
+  map: "a map of texts",
+};
+
+function what(value: unknown): string {
+  if (Array.isArray(value)) {
+    const odd = value.find((each) => typeof each !== "object" || each === null);
+    return odd === undefined ? "a list" : `a list with ${odd === null ? "null" : what(odd)} in it`;
+  }
+  if (typeof value === "object" && value !== null) {
+    const odd = (Object.values(value) as readonly unknown[]).find((each) => typeof each !== "string");
+    return odd === undefined ? "an object" : `an object with ${odd === null ? "null" : what(odd)} in it`;
+  }
+  return typeof value === "string" ? "text" : `a ${typeof value}`;
+}
+
+function shortened(place: string): string {
+  return place.length > 80 ? `${place.slice(0, 80)}…` : place;
+}
