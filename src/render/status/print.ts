@@ -40,8 +40,10 @@ function statusText(status: UpgradeStatus, wide: boolean, look: StatusLook): str
   const shown = status.install.kind === "none" ? [] : [components, nodes];
   return [
     summaryLines(status, look.flags)
-      .map((line) => `${visible(line)}
-`)
+      .map(
+        (line) => `${visible(line)}
+`,
+      )
       .join(""),
     ...shown.filter(({ rows }) => rows.length > 0).map(({ head, rows }) => table(head, rows)),
   ].join("\n");
