@@ -1,6 +1,6 @@
 import { badAnswer, isAnswer } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
-import { misfit } from "../model/shape.ts";
+import { misfit, misfitObject } from "../model/shape.ts";
 
 /** What is kept of an object that a server sent; throws ConnectionError where its fields are of other types. */
 export function readable<T = KubeObject>(
@@ -12,9 +12,9 @@ export function readable<T = KubeObject>(
     picked = pick(object);
   } catch (error) {
     if (isAnswer(error)) throw error;
-    throw unreadable(object, misfit(object) ?? String(error));
+    throw unreadable(object, misfitObject(object) ?? String(error));
   }
-  const wrong = misfit(picked);
+  const wrong = (picked as unknown) === object ? misfitObject(object) : misfit(picked);
   if (wrong !== undefined) throw unreadable(object, wrong);
   return picked;
 }

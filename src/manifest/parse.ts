@@ -3,7 +3,7 @@ import type { KubeObject } from "../model/kube.ts";
 import { splitDocuments, splitJson } from "./documents.ts";
 import { parseYaml } from "./yaml.ts";
 import { isRecord } from "../model/record.ts";
-import { misfit } from "../model/shape.ts";
+import { misfitObject } from "../model/shape.ts";
 
 /** An object of a file, and where it stands there. */
 export interface ManifestObject {
@@ -118,7 +118,7 @@ function objectsOf({ value, document, where }: Found, name: string, depth = 0): 
   if (typeof metadata["name"] !== "string" || metadata["name"] === "") {
     throw refuse(`${kind}: resource name may not be empty`);
   }
-  const wrong = misfit(kind === "CustomResourceDefinition" ? { metadata } : value);
+  const wrong = misfitObject(value);
   if (wrong !== undefined) throw refuse(`${kind} ${metadata["name"]}: ${wrong}`);
   return [{ object: value as KubeObject, source: { name, document } }];
 }

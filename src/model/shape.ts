@@ -20,7 +20,7 @@ const types = new Map<string, readonly Type[]>([
   ),
   ...all(
     "texts",
-    `verbs apiGroups resourceNames nonResourceURLs finalizers groupVersions policyTypes command args
+    `verbs apiGroups resourceNames nonResourceURLs finalizers groupVersions policyTypes args
     imagePullPolicies calicoImages`,
   ),
   ...all(
@@ -44,19 +44,22 @@ const types = new Map<string, readonly Type[]>([
   ["strategy", ["text", "record"]],
   ["images", ["texts", "records"]],
   ["names", ["texts", "record"]],
-  ["selector", ["map", "record", "records"]],
-  ["podSelector", ["record", "records"]],
-  ["namespaceSelector", ["record", "records"]],
-  ["labelSelector", ["record", "records"]],
+  ["command", ["texts", "record"]],
+  ["selector", ["map", "record", "records", "text"]],
+  ["podSelector", ["record", "records", "text"]],
+  ["namespaceSelector", ["record", "records", "text"]],
+  ["labelSelector", ["record", "records", "text"]],
   ["kinds", ["records", "texts"]],
   ["conditions", ["records"]],
-  ["nodeSelector", ["map", "text"]],
+  ["nodeSelector", ["map", "text", "record"]],
   ["volumes", ["records", "texts"]],
   ["imagePullSecrets", ["texts", "records"]],
 ]);
 
 /** Whose inside is nobody's business, or of other types: a schema of a CRD has fields of these names, too. */
-const opaque = new Set(words("fieldsV1 openAPIV3Schema properties validation lastApplied limits requests"));
+const opaque = new Set(
+  words("raw fieldsV1 openAPIV3Schema properties validation lastApplied limits requests"),
+);
 
 /** Deeper nests nothing that Kubernetes knows; a recursion must not end at the stack. */
 const deepest = 150;
@@ -64,6 +67,25 @@ const deepest = 150;
 /** What is wrong with the value, with its place; undefined: nothing. `nulls`: a field without a value may be null. */
 export function misfit(value: unknown, place = "", { nulls = true } = {}): string | undefined {
   return look(value, place, nulls, 0);
+}
+
+/** The same of a whole object; of kinds that are not Kubernetes' own, only what every object has. */
+export function misfitObject(object: object): string | undefined {
+  const { apiVersion, kind, metadata } = object as Readonly<Record<string, unknown>>;
+  const group = typeof apiVersion === "string" && apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
+  const isOwn = !group?.includes(".") || (group.endsWith(".k8s.io") && kind !== "CustomResourceDefinition");
+  return misfit(isOwn ? object : { apiVersion, kind, metadata }) ?? tooDeep(object);
+}
+
+function tooDeep(object: object): string | undefined {
+  const next: { readonly value: unknown; readonly depth: number }[] = [{ value: object, depth: 0 }];
+  for (let at = next.pop(); at !== undefined; at = next.pop()) {
+    const { value, depth } = at;
+    if (typeof value !== "object" || value === null) continue;
+    if (depth > deepest) return `it nests more than ${String(deepest)} levels`;
+    for (const each of Object.values(value)) next.push({ value: each, depth: depth + 1 });
+  }
+  return undefined;
 }
 
 function look(value: unknown, place: string, nulls: boolean, depth: number): string | undefined {
@@ -77,7 +99,7 @@ function look(value: unknown, place: string, nulls: boolean, depth: number): str
     return undefined;
   }
   for (const [key, each] of Object.entries(value)) {
-    if (each === undefined || opaque.has(key)) continue;
+    if (each === undefined || opaque.has(key) || isImageVolume(key, each)) continue;
     const at = place === "" ? key : `${place}.${key}`;
     const wanted =
       key === "value" && isNamed(value) ? texts.value : isRule(value) ? texts.rule(key) : types.get(key);
@@ -95,6 +117,11 @@ function look(value: unknown, place: string, nulls: boolean, depth: number): str
     if (wrong !== undefined) return wrong;
   }
   return undefined;
+}
+
+/** Of a pod's volumes, from Kubernetes 1.31 on. */
+function isImageVolume(key: string, value: unknown): boolean {
+  return key === "image" && isRecord(value) && ("reference" in value || "pullPolicy" in value);
 }
 
 /** A rule's lists may be null, as Go writes empty ones. */

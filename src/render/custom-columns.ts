@@ -6,7 +6,6 @@ import type { Outcome } from "./jsonpath/print.ts";
 import { relaxedPath } from "./jsonpath/relaxed.ts";
 import { valueText } from "./jsonpath/value.ts";
 import { alignTabs } from "./tabwriter.ts";
-import { visibleText } from "../model/visible.ts";
 
 interface Column {
   readonly header: string;
@@ -77,8 +76,13 @@ function rowsPrinter(columns: readonly Column[], noHeaders: boolean): Outcome<Ro
 }
 
 function cellText(found: ReturnType<Find>): string {
-  const texts = found.flat().map((value) => visibleText(valueText(value)));
+  const texts = found.flat().map((value) => asKubectl(valueText(value)));
   return ((found[0]?.length ?? 0) === 0 ? ["<none>", ...texts] : texts).join(",");
+}
+
+/** What else commands a terminal is escaped where the columns are printed. */
+function asKubectl(text: string): string {
+  return text.replaceAll("\u001B", "^[").replaceAll("\r", String.raw`\r`);
 }
 
 function words(line: string): readonly string[] {

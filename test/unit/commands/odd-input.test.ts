@@ -155,6 +155,30 @@ describe("what is wrong is named with its place", () => {
     expect(stderr).not.toContain("bug");
   });
 
+  test("a Calico policy's selectors are text, and no fault", async () => {
+    const spec = {
+      selector: "all()",
+      namespaceSelector: "has(x)",
+      ingress: [{ source: { selector: "a == 'b'" } }],
+    };
+    const policy = {
+      apiVersion: "crd.projectcalico.org/v1",
+      kind: "GlobalNetworkPolicy",
+      metadata: { name: "p" },
+      spec,
+    };
+    const { stderr } = await run("plan -f calico.yaml", JSON.stringify(policy));
+    expect(stderr).not.toContain("unable to decode");
+  });
+
+  test("an image as a volume is no fault", async () => {
+    const volumes = [{ name: "v", image: { reference: "quay.io/x:1", pullPolicy: "Always" } }];
+    const spec = { template: { spec: { containers: [], volumes } } };
+    const set = { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "x" }, spec };
+    const { stderr } = await run("plan -f calico.yaml", JSON.stringify(set));
+    expect(stderr).not.toContain("unable to decode");
+  });
+
   test("a name in a facts file that no API server accepts", async () => {
     for (const name of ["node-01;reboot", "$(x)", "a b", "Node", "-rf", "a/b", "..", ""]) {
       const text = JSON.stringify(withAt(facts, ["facts", "nodes", "value", 0, "name"], name));
