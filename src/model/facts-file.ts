@@ -2,7 +2,7 @@ import type { ClusterFacts } from "./cluster-facts.ts";
 import type { Reading } from "./reading.ts";
 import { formatTime } from "./time.ts";
 import { recordOf } from "./record.ts";
-import { misfit } from "./shape.ts";
+import { misfit, misfitObject } from "./shape.ts";
 import { hasObeyed } from "./visible.ts";
 
 /** Counted up whenever a reader of the format before would misread the new one. */
@@ -77,6 +77,7 @@ const freelyNamed = new Set(["clusterRoles", "clusterRoleBindings", "roles", "ro
 function refusedIn(name: string, reading: unknown): string | undefined {
   const { known: isKnown, value } = reading as { readonly known: boolean; readonly value?: unknown };
   if (!isKnown) return undefined;
+  if (name === "installed") return refusedObject(value);
   if (single.has(name)) return misfit({ [name]: value }, "", { nulls: false });
   if (!Array.isArray(value)) return `${name} is no list`;
   for (const [index, each] of value.entries()) {
@@ -85,6 +86,22 @@ function refusedIn(name: string, reading: unknown): string | undefined {
     if (facts === undefined) return `${place} is no object`;
     const why = misfit(facts, place, { nulls: false }) ?? misnamed(facts, place, freelyNamed.has(name));
     if (why !== undefined) return why;
+  }
+  return undefined;
+}
+
+/** Whole objects, as they were in the cluster. */
+function refusedObject(value: unknown): string | undefined {
+  const objects = recordOf(value)?.["objects"];
+  if (!Array.isArray(objects)) return "installed has no objects";
+  for (const [index, each] of objects.entries()) {
+    const place = `installed.objects[${String(index)}]`;
+    const metadata = recordOf(recordOf(each)?.["metadata"]);
+    if (metadata === undefined || typeof metadata["name"] !== "string") return `${place} has no name`;
+    const why = misfitObject(each as object);
+    if (why !== undefined) return `${place}: ${why}`;
+    const wrong = misnamed(metadata, place, true);
+    if (wrong !== undefined) return wrong;
   }
   return undefined;
 }

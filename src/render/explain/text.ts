@@ -34,8 +34,13 @@ export function checksDocument(): string {
 }
 
 function section(page: Page): string {
-  const lines = partsOf(page).map(([name, text]) => `- **${name}:** ${text}\n`);
+  const lines = partsOf(page).map(([name, text]) => `- **${name}:** ${plain(text)}\n`);
   return `\n### ${page.id}\n\n${page.title}\n\n${lines.join("")}`;
+}
+
+/** Two underscores are bold to Markdown. */
+function plain(text: string): string {
+  return text.replaceAll("__", String.raw`\_\_`);
 }
 
 function partsOf({ why, releases, detected, fix, sources }: Page): readonly (readonly [string, string])[] {
