@@ -98,10 +98,14 @@ function verdictOf(error: unknown): Verdict {
   if (!isApiError(error)) throw error;
   // Somebody wrote it this very moment, or what it rests on is made by an earlier write: the run itself looks again.
   if ((error.status === 409 && !isFieldConflict(error)) || error.status === 404) return { kind: "passes" };
-  return refusesDryRun(error)
+  const isFailure = error.status >= 500 || error.status === 429;
+  return refusesDryRun(error) || (isFailure && !ofAdmission.test(error.message))
     ? { kind: "unknown", why: error.message }
     : { kind: "refused", messages: [error.message] };
 }
+
+/** A webhook that fails closed answers as if the server had failed; any other failure says nothing of the write. */
+const ofAdmission = /failed calling (admission )?webhook|denied the request/;
 
 /** A webhook that may have side effects refuses every dry run, whatever it is about. */
 export function refusesDryRun(error: unknown): boolean {
