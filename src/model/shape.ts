@@ -13,7 +13,7 @@ const all = (type: Type, names: string): readonly (readonly [string, readonly Ty
 const types = new Map<string, readonly Type[]>([
   ...all(
     "text",
-    `name namespace uid image apiVersion kind reason message key effect nodeName node serviceAccountName serviceAccount
+    `name namespace uid image apiVersion kind reason message key effect nodeName node serviceAccountName
     containerID imageID osImage kubeletVersion architecture kernelVersion containerRuntimeVersion apiGroup
     resourceVersion creationTimestamp deletionTimestamp lastTransitionTime tag repository registry holder
     arch kernel kubelet runtime phase mountPath path secretName claimName operator`,
@@ -50,7 +50,8 @@ const types = new Map<string, readonly Type[]>([
   ["namespaceSelector", ["record", "records", "text"]],
   ["labelSelector", ["record", "records", "text"]],
   ["kinds", ["records", "texts"]],
-  ["conditions", ["records"]],
+  ["conditions", ["records", "record"]],
+  ["serviceAccount", ["text", "record"]],
   ["nodeSelector", ["map", "text", "record"]],
   ["volumes", ["records", "texts"]],
   ["imagePullSecrets", ["texts", "records"]],
@@ -69,12 +70,16 @@ export function misfit(value: unknown, place = "", { nulls = true } = {}): strin
   return look(value, place, nulls, 0);
 }
 
-/** The same of a whole object; of kinds that are not Kubernetes' own, only what every object has. */
+/** The groups whose objects are read by their fields; elsewhere the same words may mean something else. */
+const ownGroups = new Set(
+  words("apps extensions batch policy rbac.authorization.k8s.io networking.k8s.io").concat(""),
+);
+
+/** The same of a whole object; of kinds that are not read, only what every object has. */
 export function misfitObject(object: object): string | undefined {
   const { apiVersion, kind, metadata } = object as Readonly<Record<string, unknown>>;
   const group = typeof apiVersion === "string" && apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
-  const isOwn = !group?.includes(".") || (group.endsWith(".k8s.io") && kind !== "CustomResourceDefinition");
-  return misfit(isOwn ? object : { apiVersion, kind, metadata }) ?? tooDeep(object);
+  return misfit(ownGroups.has(group ?? "") ? object : { apiVersion, kind, metadata }) ?? tooDeep(object);
 }
 
 function tooDeep(object: object): string | undefined {
@@ -113,6 +118,8 @@ function look(value: unknown, place: string, nulls: boolean, depth: number): str
       if (found === "map" || found === "text" || found === "number" || found === "texts") continue;
     }
     if (key === "data" && isMapOfTexts(value, each) === false) return `${at} holds more than texts`;
+    // What its keys are called is the user's business.
+    if (isOfKeys(value, key)) continue;
     const wrong = look(each, at, nulls, depth + 1);
     if (wrong !== undefined) return wrong;
   }
@@ -148,6 +155,12 @@ function isNamed(value: object): boolean {
 function isMapOfTexts(owner: object, data: unknown): boolean | undefined {
   const kind = "kind" in owner ? owner.kind : "annotations" in owner ? "ConfigMap" : undefined;
   return kind === "ConfigMap" ? fits(data, "map") : undefined;
+}
+
+/** The keys of a ConfigMap or a Secret, or of the facts of one. */
+function isOfKeys(owner: object, key: string): boolean {
+  if (!["data", "stringData", "binaryData"].includes(key)) return false;
+  return "kind" in owner ? owner.kind === "ConfigMap" || owner.kind === "Secret" : "annotations" in owner;
 }
 
 function fits(value: unknown, type: Type): boolean {

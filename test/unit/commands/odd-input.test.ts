@@ -171,6 +171,35 @@ describe("what is wrong is named with its place", () => {
     expect(stderr).not.toContain("unable to decode");
   });
 
+  test.each([
+    { apiVersion: "v1", kind: "ConfigMap", data: { env: "a", rules: "b", containers: "c", labels: "d" } },
+    { apiVersion: "v1", kind: "Secret", stringData: { command: "a", env: "b" }, data: { rules: "YQ==" } },
+    {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      endpoints: [{ conditions: { ready: true } }],
+    },
+    {
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "HTTPRoute",
+      spec: { rules: [{ matches: [{ path: { type: "PathPrefix", value: "/" } }] }] },
+    },
+    {
+      apiVersion: "flowcontrol.apiserver.k8s.io/v1",
+      kind: "FlowSchema",
+      spec: {
+        rules: [{ subjects: [{ kind: "ServiceAccount", serviceAccount: { name: "a", namespace: "b" } }] }],
+      },
+    },
+    { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", value: 1000 },
+  ])("what others than Calico write into a $kind is no fault", async (object) => {
+    const { stderr } = await run(
+      "plan -f calico.yaml",
+      JSON.stringify({ ...object, metadata: { name: "x" } }),
+    );
+    expect(stderr).not.toContain("unable to decode");
+  });
+
   test("an image as a volume is no fault", async () => {
     const volumes = [{ name: "v", image: { reference: "quay.io/x:1", pullPolicy: "Always" } }];
     const spec = { template: { spec: { containers: [], volumes } } };
