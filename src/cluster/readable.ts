@@ -1,6 +1,6 @@
 import { badAnswer, isAnswer } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
-import { misfit, misfitObject } from "../model/shape.ts";
+import { isReadByField, misfit, misfitObject } from "../model/shape.ts";
 
 /** What is kept of an object that a server sent; throws ConnectionError where its fields are of other types. */
 export function readable<T = KubeObject>(
@@ -14,7 +14,9 @@ export function readable<T = KubeObject>(
     if (isAnswer(error)) throw error;
     throw unreadable(object, misfitObject(object) ?? String(error));
   }
-  const wrong = (picked as unknown) === object ? misfitObject(object) : misfit(picked);
+  // Of kinds that are not read by their fields, what was kept has fields of any type as well.
+  const wrong =
+    (picked as unknown) === object || !isReadByField(object) ? misfitObject(object) : misfit(picked);
   if (wrong !== undefined) throw unreadable(object, wrong);
   return picked;
 }

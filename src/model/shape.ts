@@ -78,8 +78,13 @@ const ownGroups = new Set(
 /** The same of a whole object; of kinds that are not read, only what every object has. */
 export function misfitObject(object: object): string | undefined {
   const { apiVersion, kind, metadata } = object as Readonly<Record<string, unknown>>;
+  return misfit(isReadByField(object) ? object : { apiVersion, kind, metadata }) ?? tooDeep(object);
+}
+
+export function isReadByField(object: object): boolean {
+  const { apiVersion } = object as Readonly<Record<string, unknown>>;
   const group = typeof apiVersion === "string" && apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
-  return misfit(ownGroups.has(group ?? "") ? object : { apiVersion, kind, metadata }) ?? tooDeep(object);
+  return ownGroups.has(group ?? "");
 }
 
 function tooDeep(object: object): string | undefined {

@@ -133,7 +133,7 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
   /** What the user should know before it happens stands below the line. */
   function begin(step: Step): void {
     const phase = words.phase(step);
-    if (phase === undefined || words.line(step) === undefined) return;
+    if (phase === undefined || words.lines(step).length === 0) return;
     const entry = reach(phase.phase, phase.node);
     const notice = words.notice(step);
     // A step that lost a race begins again: the title is made anew.
@@ -142,14 +142,14 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
   }
 
   function perform(step: Step, memory: Memory): void {
-    const text = words.line(step);
-    if (text !== undefined) options.lines?.(text);
+    const told = words.lines(step);
+    for (const line of told) options.lines?.(line);
     const phase = words.phase(step);
     if (phase === undefined) return;
     const notice = words.notice(step);
     const group = groupOf(phase.node);
     const nodeLine = phase.node === undefined ? undefined : words.nodeLine(phase.node, memory);
-    if (phase.phase === "uncordon" && nodeLine === undefined && text === undefined) {
+    if (phase.phase === "uncordon" && nodeLine === undefined && told.length === 0) {
       // What somebody else left is cleaned up; the node is still to be done.
       if (group !== undefined && notice !== undefined) group.item.title += `\n${notice}`;
       return;
@@ -162,7 +162,7 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
     }
     const entry = reach(phase.phase, phase.node);
     // Where the results go elsewhere, they are not told twice.
-    const shown = options.lines === undefined ? text : undefined;
+    const shown = options.lines === undefined && told.length > 0 ? told.join("\n") : undefined;
     if (entry === undefined) {
       // Given back after a stop, or done once more: no line waits for it.
       if (shown !== undefined) (group?.item.items ?? options.items).push(newItem(shown, "done"));
@@ -175,7 +175,7 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
     carriedOut.add(entry);
     wait = "";
     if (severalSteps.has(phase.phase)) return;
-    if (text === undefined && notice !== undefined) conclude(entry, "skipped", notice);
+    if (told.length === 0 && notice !== undefined) conclude(entry, "skipped", notice);
     else conclude(entry, "done");
     at = lines.indexOf(entry) + 1;
   }

@@ -5,8 +5,8 @@ import type { WriteKind } from "./planned-writes.ts";
 export interface StepWords<Memory, Step> {
   readonly phase: (step: Step) => { readonly phase: PhaseName; readonly node?: string } | undefined;
   readonly title: (phase: PhaseName) => string;
-  /** kubectl's mutation line, dry-run suffix included. */
-  readonly line: (step: Step) => string | undefined;
+  /** kubectl's mutation lines, dry-run suffix included: one for each object that it is told of. */
+  readonly lines: (step: Step) => readonly string[];
   /** What the user should know before the step. */
   readonly notice: (step: Step) => string | undefined;
   /** What a node came to, in one line. */

@@ -37,9 +37,9 @@ export function controllerWords(
   return {
     phase: phaseOf,
     title: (phase) => phaseTitles[phase],
-    line(step) {
+    lines(step) {
       const line = controllerLine(step, group, restart);
-      return line === undefined ? undefined : `${line}${suffix}`;
+      return line === undefined ? [] : [`${line}${suffix}`];
     },
     notice: () => undefined,
     nodeLine: () => undefined,

@@ -101,9 +101,9 @@ export function nodeWords(
   return {
     phase: phaseOf,
     title: (phase) => phaseTitles[phase],
-    line(step) {
+    lines(step) {
       const line = mutationLine(step, about.resource);
-      return line === undefined ? undefined : `${line}${suffix}`;
+      return line === undefined ? [] : [`${line}${suffix}`];
     },
     notice: stepNotice,
     nodeLine: (node, seen) => (suffix === "" ? nodeLine(node, { ...about, seen }) : undefined),

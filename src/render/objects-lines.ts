@@ -41,10 +41,7 @@ export function objectsWords(
     counted,
     phase: () => ({ phase: "write" }),
     title: (phase) => titles[phase] ?? phaseTitles[phase],
-    line({ puts }) {
-      const lines = puts.flatMap((put) => line(put) ?? []);
-      return lines.length === 0 ? undefined : lines.join("\n");
-    },
+    lines: ({ puts }) => puts.flatMap((put) => line(put) ?? []),
     notice: () => undefined,
     nodeLine: () => undefined,
   };

@@ -27,7 +27,7 @@ export function policyWords(
     counted,
     phase: () => ({ phase: "write" }),
     title: (phase) => phaseTitles[phase],
-    line: ({ puts }) => puts.map(({ step }) => mutationLine(changeOfStep(step, resource), suffix)).join("\n"),
+    lines: ({ puts }) => puts.map(({ step }) => mutationLine(changeOfStep(step, resource), suffix)),
     notice: () => undefined,
     nodeLine: () => undefined,
   };

@@ -17,7 +17,7 @@ export type Memory = readonly string[];
 export const words: StepWords<Memory, Step> = {
   phase: ({ phase, node }) => phase && { phase, ...(node === undefined ? {} : { node }) },
   title: (phase) => `${phase} title`,
-  line: ({ line }) => line,
+  lines: ({ line }) => (line === undefined ? [] : line.split("\n")),
   notice: ({ notice }) => notice,
   nodeLine: (node, memory) => (memory.includes(node) ? `node/${node} done: down 2s` : undefined),
 };
