@@ -8,6 +8,8 @@ import { visible } from "./model/visible.ts";
 /** The user's mistake or a refusal: one line that says what, why and what to do. No stack. */
 export interface UserError extends Error {
   readonly kind: "user";
+  /** The program's own lines of `message`; a break within one came with a value. */
+  readonly lines: readonly string[];
   /** Ends with "See 'kubectl calico-upgrade … -h' for help and examples". */
   readonly usage?: string;
   /** The one hazard or rule that refuses, and why; `message` has both. */
@@ -40,18 +42,28 @@ export interface Interrupted extends Error {
   readonly exitCode: number;
 }
 
-export function userError(message: string, usage?: string): UserError {
-  return Object.assign(new Error(message), {
+/** Of several lines, each stands on its own when it is printed. */
+export function userError(message: string | readonly string[], usage?: string): UserError {
+  const lines = typeof message === "string" ? [message] : message;
+  return Object.assign(new Error(lines.join("\n")), {
     kind: "user" as const,
+    lines,
     ...(usage === undefined ? {} : { usage }),
   });
 }
 
 /** A refusal in the name of hazards or rules: `H14: …`. */
-export function ruleError(ids: string | readonly string[], because: string): UserError {
+export function ruleError(
+  ids: string | readonly string[],
+  because: string | readonly string[],
+  usage?: string,
+): UserError {
   const [id = "", ...more] = [ids].flat();
-  const error = userError(`${[id, ...more].join(",")}: ${because}`);
-  return more.length > 0 ? error : Object.assign(error, { rule: { id, because } });
+  const [first = "", ...rest] = [because].flat();
+  const error = userError([`${[id, ...more].join(",")}: ${first}`, ...rest], usage);
+  return more.length > 0
+    ? error
+    : Object.assign(error, { rule: { id, because: [first, ...rest].join("\n") } });
 }
 
 export function apiError(fields: {
@@ -134,8 +146,10 @@ export function warningsOn({
 export function explainLines(error: unknown): readonly string[] {
   const text = explain(error);
   if (isConnectionError(error) && error.badAnswer !== true) return text.split("\n");
-  if (isUserError(error) && error.usage !== undefined)
-    return [text.slice(0, text.length - error.usage.length - 1), error.usage];
+  if (isUserError(error)) {
+    const [first = "", ...rest] = error.lines;
+    return [`error: ${first}`, ...rest, ...(error.usage === undefined ? [] : [error.usage])];
+  }
   return isApiError(error) && error.reason === "Invalid" ? text.split("\n") : [text];
 }
 

@@ -18,7 +18,7 @@ export async function confirm(
   if (yes) return true;
   const asked = visibleText(aboutCluster(question, context.cluster));
   const asker = askerOf(context);
-  if (asker === undefined) throw userError(`${asked} No terminal to ask on: add -y`);
+  if (asker === undefined) throw userError(`${asked} No terminal to ask on: add -y`.split("\n"));
   // The terminal itself edits the line, so that Ctrl-C ends the process as at any other prompt.
   const signal = run === undefined ? {} : { signal: run };
   const lines = createInterface({ input: asker.input, terminal: false, ...signal });

@@ -6,11 +6,11 @@ import { sh } from "../model/shell.ts";
  * Hazard H05 in words: every missing thing, what could not be looked at, and the commands that go on,
  * a line each. undefined when there is nothing. `file` as the user named it; "-" is standard input.
  */
-export function missingText(
+export function missingLines(
   all: readonly Missing[],
   file: string,
   { command, override }: MissingFor = { command: "node", override: "--template-only" },
-): string | undefined {
+): readonly string[] | undefined {
   if (all.length === 0) return undefined;
   const lacking = all.filter(({ unknown }) => unknown !== true);
   const inFile = lacking.filter(({ ofRelease }) => ofRelease !== true);
@@ -34,7 +34,7 @@ export function missingText(
     lines.push(`add it with: ${program} ${sh`${command} -f ${given} --print-missing | kubectl apply -f -`}`);
   }
   lines.push(`or leave the surroundings as they are with ${override}`);
-  return lines.join("\n");
+  return lines;
 }
 
 /** The command that needs it, and its flag that goes on without. */

@@ -100,9 +100,10 @@ async function perform(
   if (outcome.kind === "refused") {
     const refused = refusalLines(outcome.refusals);
     if (outcome.restarts)
-      throw userError(
-        `nothing was changed, because what reads the changed keys could not be restarted afterwards (--no-restart leaves that out):\n${refused.join("\n")}`,
-      );
+      throw userError([
+        "nothing was changed, because what reads the changed keys could not be restarted afterwards (--no-restart leaves that out):",
+        ...refused,
+      ]);
     for (const line of refused) say(line);
     return 1;
   }

@@ -26,7 +26,7 @@ export function hopTo(standing: Standing, to: Version, asked: Asked): UpgradeHop
   if (plan.kind === "refusal") {
     const { id, because, instead } = plan;
     const better = instead === undefined ? "" : `; instead: ${instead}`;
-    throw ruleError(id, `${because}${better}\nSee '${program} ${sh`explain ${id}`}'`);
+    throw ruleError(id, `${because}${better}`, `See '${program} ${sh`explain ${id}`}'`);
   }
   refuseHops(plan, asked);
   const [first] = plan.hops;

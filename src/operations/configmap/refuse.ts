@@ -19,14 +19,11 @@ export function refuse(
   if (problems.length > 0)
     throw userError(`${problems.length === 1 ? "" : "\n  "}${problems.join("\n  ")}; nothing was changed`);
   if (applied.conflicts.length === 0 || force) return;
-  throw ruleError(
-    "H14",
-    [
-      `this changes what somebody else has set on ConfigMap ${where}:`,
-      ...conflictLines({ applied }),
-      "take it over with --ignore-preflight-errors=H14",
-    ].join("\n"),
-  );
+  throw ruleError("H14", [
+    `this changes what somebody else has set on ConfigMap ${where}:`,
+    ...conflictLines({ applied }),
+    "take it over with --ignore-preflight-errors=H14",
+  ]);
 }
 
 /** Who set what the change takes over (hazard H14). */

@@ -53,7 +53,7 @@ export async function refusalsOf(
   });
   const ignored = (id: string): boolean => ids.has(id) || ids.has("all");
   const refusals: Stop[] = [];
-  const missing = surroundings?.refusal;
+  const missing = surroundings?.refusal?.join("\n");
   if (missing !== undefined && ignored("H05")) warn(session, `H05: ${missing}`);
   else if (missing !== undefined) refusals.push({ id: "H05", message: missing });
   for (const { id, severity, because, fix } of findings.filter((each) => !settled.has(each.id))) {

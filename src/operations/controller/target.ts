@@ -105,7 +105,12 @@ async function targetFor(
 }
 
 /** Who set what the file would change (hazard H14); kubectl's client-side apply would take it over silently. */
-function conflictText(kind: string, namespace: string, name: string, conflicts: readonly Conflict[]): string {
+function conflictText(
+  kind: string,
+  namespace: string,
+  name: string,
+  conflicts: readonly Conflict[],
+): readonly string[] {
   const lines = conflicts.map(
     ({ field, manager: who, time }) =>
       `  ${field}: set by ${who ?? "somebody"}${time === undefined ? "" : ` at ${time}`}`,
@@ -114,7 +119,7 @@ function conflictText(kind: string, namespace: string, name: string, conflicts: 
     `the file changes what somebody else has set on ${kind} ${namespace}/${name}:`,
     ...lines,
     "write it into the file, or take it over with --ignore-preflight-errors=H14",
-  ].join("\n");
+  ];
 }
 
 /** Our mark of a stopped ReplicaSet goes with the write that starts it again. */

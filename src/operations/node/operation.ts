@@ -86,7 +86,7 @@ async function checkedTemplate(
     ofRelease,
   });
   if (missing !== undefined && !overridden) throw ruleError("H05", missing);
-  if (missing !== undefined) warn(session, `H05: ${missing}`);
+  if (missing !== undefined) warn(session, `H05: ${missing.join("\n")}`);
   if (others !== undefined) session.emit({ kind: "note", text: others });
   return goal;
 }

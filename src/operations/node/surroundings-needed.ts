@@ -6,7 +6,7 @@ import { missingFromBoth } from "../../manifest/after-applying.ts";
 import { templateNeeds, type ConfigNeed, type TemplateNeeds } from "../../manifest/needs.ts";
 import { bindingOf, bindsTo, type Account, type RoleRef } from "../../model/rbac.ts";
 import { isAsInFile } from "../../merge/within.ts";
-import { missingText, othersText, type MissingFor, type OtherObjects } from "../../render/missing-lines.ts";
+import { missingLines, othersText, type MissingFor, type OtherObjects } from "../../render/missing-lines.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { objectKey } from "../../model/object-name.ts";
 import type { Reading } from "../../model/reading.ts";
@@ -21,7 +21,7 @@ export interface CheckedSurroundings {
   /** What the file's template needs and the cluster lacks, or what is not known of it (hazard H05). */
   readonly missing: readonly Missing[];
   /** `missing` in words and lines; undefined when there is nothing. */
-  readonly refusal: string | undefined;
+  readonly refusal: readonly string[] | undefined;
   /** How many other objects of the file are not as in the cluster; undefined when there are none, or nobody asked. */
   readonly others: string | undefined;
 }
@@ -49,7 +49,7 @@ export async function checkSurroundings(
   ]);
   return {
     missing: found,
-    refusal: missingText(found, file.name, about),
+    refusal: missingLines(found, file.name, about),
     others: counted === undefined ? undefined : othersText(counted, file.name),
   };
 }

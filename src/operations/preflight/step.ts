@@ -70,9 +70,10 @@ function refuse(refusals: readonly Finding[]): void {
     ([text, own]) => `${own.map(({ id }) => id).join(", ")}: ${text}`,
   );
   const ids = refusals.map(({ id }) => id).join(",");
-  throw userError(
-    `${lines.join("\n")}\nnothing was changed; see '${program} ${sh`explain ${refusals[0]?.id ?? ""}`}', or go on in spite of it with --ignore-preflight-errors=${ids}`,
-  );
+  throw userError([
+    ...lines,
+    `nothing was changed; see '${program} ${sh`explain ${refusals[0]?.id ?? ""}`}', or go on in spite of it with --ignore-preflight-errors=${ids}`,
+  ]);
 }
 
 /**

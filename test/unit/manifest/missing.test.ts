@@ -3,7 +3,7 @@ import { findDaemonSet } from "../../../src/manifest/find-daemonset.ts";
 import { missing } from "../../../src/manifest/missing.ts";
 import { templateNeeds, type TemplateNeeds } from "../../../src/manifest/needs.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
-import { missingLine, missingText, othersText } from "../../../src/render/missing-lines.ts";
+import { missingLine, missingLines, othersText } from "../../../src/render/missing-lines.ts";
 import type { CalicoOptions } from "../../calico/era.ts";
 import { hostedCalico } from "../../calico/hosted-calico.ts";
 import { inFile, liveOf } from "./live.ts";
@@ -271,7 +271,7 @@ describe("H05: the refusal says what is missing and how to go on", () => {
   };
 
   test("missing", () => {
-    expect(missingText([crd], "my calico.yaml")).toBe(
+    expect(missingLines([crd], "my calico.yaml")?.join("\n")).toBe(
       [
         "the template in my calico.yaml needs what this cluster lacks:",
         "  CustomResourceDefinition a.b is not there",
@@ -282,13 +282,13 @@ describe("H05: the refusal says what is missing and how to go on", () => {
   });
 
   test("missing and unknown", () => {
-    const text = missingText([crd, dark], "-") ?? "";
+    const text = missingLines([crd, dark], "-")?.join("\n") ?? "";
     expect(text).toContain("and this is not known:\n  Secret x/s could not be read: no");
     expect(text).toContain("standard input");
   });
 
   test("unknown alone offers nothing to add", () => {
-    const text = missingText([dark], "a.yaml") ?? "";
+    const text = missingLines([dark], "a.yaml")?.join("\n") ?? "";
     expect(text).toMatch(/^whether this cluster has what the template in a.yaml needs is not known:/);
     expect(text).not.toContain("--print-missing");
   });
@@ -300,17 +300,17 @@ describe("H05: the refusal says what is missing and how to go on", () => {
       what: "does not allow it",
       ofRelease: true as const,
     };
-    const text = missingText([right], "a.yaml") ?? "";
+    const text = missingLines([right], "a.yaml")?.join("\n") ?? "";
     expect(text.split("\n").slice(1, 3)).toEqual([
       "  ClusterRole calico-node does not allow it",
       "a.yaml does not bring all of it: start from the release's own manifest and bring your own settings into it",
     ]);
     expect(text).not.toContain("--print-missing");
-    expect(missingText([crd, right], "a.yaml")).toContain("--print-missing");
+    expect(missingLines([crd, right], "a.yaml")?.join("\n")).toContain("--print-missing");
   });
 
   test("nothing", () => {
-    expect(missingText([], "a.yaml")).toBeUndefined();
+    expect(missingLines([], "a.yaml")).toBeUndefined();
     expect(othersText({ differ: 0, unknown: 0 }, "a.yaml")).toBeUndefined();
   });
 

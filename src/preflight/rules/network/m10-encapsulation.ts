@@ -27,7 +27,9 @@ export const encapsulation = settingsRule({
   weigh(found, readings) {
     if (found.some(isOtherBackend)) return { severity: "error" };
     const ofPools = found.every(({ variable = "" }) => variable.startsWith("CALICO_IPV"));
-    if (ofPools) return poolsDecide(readings);
+    const byPools = ofPools ? poolsDecide(readings) : {};
+    if (byPools.severity !== undefined) return byPools;
+    // Upstream changes it for everybody, and every node's pools are there.
     return found.every(({ group }) => group === "upstream") ? { severity: "warning" } : {};
   },
 });
