@@ -124,9 +124,10 @@ export function resourceEntries(raw: unknown): readonly ResourceEntry[] {
     if (kind === undefined || name === "") return [];
     const singularName = textOf(each["singularName"]);
     const verbs = textsIn(each["verbs"]);
-    return [
-      { name, singularName, namespaced: each["namespaced"] === true, ...kind, verbs, ...namesOf(each) },
-    ];
+    // What else stands there is kubectl's, which reads the same cache.
+    const { group: _group, version: _version, ...others } = each;
+    const namespaced = each["namespaced"] === true;
+    return [{ ...others, name, singularName, namespaced, ...kind, verbs, ...namesOf(each) }];
   });
 }
 

@@ -36,6 +36,7 @@ import { partOf, warn, type Session } from "../session.ts";
 import { contentOf, isAsSeen } from "./as-seen.ts";
 import { hopTo, migrationsOf, settledBy, typhaBindsNodes } from "./decide.ts";
 import { prepareMigrations, type Migration } from "./migrations.ts";
+import { answeredByForce } from "./forced.ts";
 import { notInFile } from "./not-in-file.ts";
 import { toRecreate } from "./recreate.ts";
 import { refuseConflicts, refuseRefused } from "./refused.ts";
@@ -105,7 +106,7 @@ export function lookFor(
 async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSignal): Promise<ApplyLook> {
   const look = await lookAtStart(session, request, signal);
   if (look.kind !== "plan") return look;
-  const { ready, settings } = await passes(session, look.source, request, look.settled);
+  const { ready, settings } = await passes(session, look, request);
   if (!ready) return { ...noQuestion, kind: "not ready" };
   return settings === undefined
     ? look
@@ -247,10 +248,8 @@ async function staleOf(
 /** Every rule between what runs and the file, told; whether nothing stands in the way, and what becomes of settings. */
 async function passes(
   session: Session,
-  source: FactsSource,
-  { file, to, told, nodes, recreate }: ApplyRequest,
-  /** Rules that fail only until the run itself has migrated. */
-  settled: readonly string[],
+  { source, scene, settled }: Pick<ApplyPlanned, "source" | "scene" | "settled">,
+  { file, to, told, nodes, recreate, choices }: ApplyRequest,
 ): Promise<{ readonly ready: boolean; readonly settings?: FileSettings }> {
   const release = told ?? to;
   const checked = await checkRelease(source, {
@@ -259,7 +258,10 @@ async function passes(
     daemonSet: nodes.daemonSet,
   });
   // That something has to be deleted and created again was said, and asked for.
-  const ignored = new Set([...nodes.ignored, ...(recreate ? ["M14", "M15"] : [])]);
+  const forced = choices.forceConflicts
+    ? answeredByForce(checked.findings, scene.targets, wholes(scene.install, choices))
+    : [];
+  const ignored = new Set([...nodes.ignored, ...(recreate ? ["M14", "M15"] : []), ...forced]);
   const verdict = verdictOf(checked.findings, { ignored, settled: new Set(settled), failOn: "error" });
   session.emit({ kind: "findings", checked, verdict });
   const { settings } = checked;

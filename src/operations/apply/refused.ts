@@ -15,11 +15,11 @@ export function refuseConflicts(targets: readonly Target[], choices: Choices, ap
     .filter((target) => !isLeftAlone(target, choices))
     .flatMap((target) => conflictLines(target.ref, applied(target).conflicts));
   if (lines.length === 0 || choices.forceConflicts) return;
-  throw ruleError(
-    "H14",
-    `the file would change what somebody else has set since the last apply:\n  ${lines.join("\n  ")}\n` +
-      "put these values into the file, or let the file win with --force-conflicts; nothing was changed",
-  );
+  throw ruleError("H14", [
+    "the file would change what somebody else has set since the last apply:",
+    ...lines.map((line) => `  ${line}`),
+    "put these values into the file, or let the file win with --force-conflicts; nothing was changed",
+  ]);
 }
 
 /** What the server would refuse in the middle is refused here, where it can say so beforehand (hazard H27). */

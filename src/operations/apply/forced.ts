@@ -1,0 +1,27 @@
+import type { Finding } from "../../preflight/finding.ts";
+import { objectOf } from "../../preflight/seen.ts";
+import type { Wholes } from "../../plan/apply/intended.ts";
+import type { Target } from "../../plan/apply/target.ts";
+
+/**
+ * Rules about settings that speak of nothing but fields in conflict (hazard H14): who lets the file win has been shown
+ * these fields, and asked for it.
+ */
+export function answeredByForce(
+  findings: readonly Finding[],
+  targets: readonly Target[],
+  applied: Wholes,
+): readonly string[] {
+  const conflicting = new Map(
+    targets.map((target) => {
+      const { kind, name, namespace } = target.ref;
+      const object = objectOf({ kind, name, ...(namespace === undefined ? {} : { namespace }) });
+      return [object, applied(target).conflicts.map(({ field }) => field.replace(/^\./, ""))] as const;
+    }),
+  );
+  const isForced = ({ object, field = "" }: { readonly object: string; readonly field?: string }): boolean =>
+    conflicting.get(object)?.some((each) => each.startsWith(field) || field.startsWith(each)) === true;
+  return findings
+    .filter(({ outcome, evidence }) => outcome === "fail" && evidence.length > 0 && evidence.every(isForced))
+    .map(({ id }) => id);
+}
