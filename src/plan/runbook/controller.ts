@@ -94,7 +94,7 @@ export function controllerSteps(input: RunbookInput, images: ReleaseImages): rea
           "systemctl daemon-reload",
           sh`systemctl start ${service}`,
         ],
-        [`# as it was started before, with ${image}:`, sh`docker run -d --name ${container} … ${image}`],
+        [`# as it was started before, with ${image}:`, sh`docker run -d --name ${container} \u2026 ${image}`],
       ),
       files: [],
       image,

@@ -121,7 +121,7 @@ function switchStep(image: string, { runBy, unit = usual.unit, bgp }: RunbookFla
     sh`docker stop ${container}`,
     sh`docker rename ${container} ${container}-before`,
     `# start it as it was started before, with ${image}:`,
-    sh`docker run -d --name ${container} … ${image}`,
+    sh`docker run -d --name ${container} \u2026 ${image}`,
   ];
   return {
     id: "switch",

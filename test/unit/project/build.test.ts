@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -89,4 +89,20 @@ test("npm is run by the machine's Node, whose settings know the way to the regis
   expect(machinePath(["/usr/bin", `/${own}`, "/bin"].join(delimiter))).toBe(
     ["/usr/bin", "/bin"].join(delimiter),
   );
+});
+
+test("a tagged template is ASCII: the bundler cannot escape it, and the executable would print other letters", () => {
+  const source = join(import.meta.dirname, "../../../src");
+  const bad = readdirSync(source, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .flatMap((path) =>
+      [
+        ...readFileSync(join(source, path), "utf8")
+          .replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, "")
+          .matchAll(/\bsh`[^`]*`/g),
+      ]
+        .filter(([text]) => /[^ -~\s]/.test(text))
+        .map(([text]) => `${path}: ${text}`),
+    );
+  expect(bad).toEqual([]);
 });
