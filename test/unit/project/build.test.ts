@@ -99,7 +99,7 @@ test("a tagged template is ASCII: the bundler cannot escape it, and the executab
       [
         ...readFileSync(join(source, path), "utf8")
           .replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, "")
-          .matchAll(/\bsh`[^`]*`/g),
+          .matchAll(/\b(?:sh|String\.raw)`[^`]*`/g),
       ]
         .filter(([text]) => /[^ -~\s]/.test(text))
         .map(([text]) => `${path}: ${text}`),

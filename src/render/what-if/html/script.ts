@@ -73,8 +73,8 @@ function level(set) {
 
 function look(sum) {
   if (sum.pairs === 0) return { name: "skip", sign: "", text: "not looked at" };
-  if (sum.lost && sum.gained) return { name: "both", sign: "±", text: "closes and opens" };
-  if (sum.lost) return { name: "lost", sign: "−", text: "closes" };
+  if (sum.lost && sum.gained) return { name: "both", sign: "\u00b1", text: "closes and opens" };
+  if (sum.lost) return { name: "lost", sign: "\u2212", text: "closes" };
   if (sum.gained) return { name: "gained", sign: "+", text: "opens" };
   if (sum.unknown) return { name: "unknown", sign: "?", text: "not known" };
   const after = level(sum.after);
@@ -100,7 +100,7 @@ function draw() {
       type: "button", class: "head" + (line.isClass ? " class" : ""), tabindex: "-1", title: line.isClass ? space.name + ": " + line.text + pods : line.text,
       "aria-expanded": line.isClass || line.single ? undefined : String(isOpen),
     });
-    if (!line.isClass) button.append(make("span", { class: "more", "aria-hidden": "true" }, line.single ? " " : isOpen ? "–" : "+"));
+    if (!line.isClass) button.append(make("span", { class: "more", "aria-hidden": "true" }, line.single ? " " : isOpen ? "\u2013" : "+"));
     button.append(make("b", {}, line.text));
     button.dataset.index = String(index);
     button.dataset.side = scope;
@@ -124,7 +124,7 @@ function draw() {
     });
     return make("tr", { class: row.isClass ? undefined : "space" }, headOf(row, open.rows, "row", r), ...cells);
   });
-  const head = make("tr", {}, make("th", {}, "from ↓  to →"), ...columns.map((column, c) => headOf(column, open.columns, "col", c)));
+  const head = make("tr", {}, make("th", {}, "from \u2193  to \u2192"), ...columns.map((column, c) => headOf(column, open.columns, "col", c)));
   table.querySelector("thead").replaceChildren(head);
   table.querySelector("tbody").replaceChildren(...body);
   grid = [[...head.querySelectorAll("button")], ...body.map((row) => [row.querySelector("button"), ...row.querySelectorAll("td")])];
@@ -146,7 +146,7 @@ function line(term, text) { return [make("dt", {}, term), make("dd", {}, text)];
 
 function explain(row, column) {
   const sum = summed(row, column);
-  const parts = [make("h3", {}, nameOf(row) + " → " + nameOf(column))];
+  const parts = [make("h3", {}, nameOf(row) + " \u2192 " + nameOf(column))];
   if (sum.pairs === 0) parts.push(make("p", {}, "Nothing is said about this: neither end is a pod that was asked about."));
   else {
     const list = make("dl", {}, ...line("Now", levelWords[level(sum.before)]), ...line("Then", levelWords[level(sum.after)]));
