@@ -97,10 +97,14 @@ async function providerTokens(user: KubeUser, sources: Sources): Promise<() => P
   throw userError(gone ?? `no Auth Provider found for name ${JSON.stringify(name)}`);
 }
 
-const gcpGone = `The gcp auth plugin has been removed.
-Please use the "gke-gcloud-auth-plugin" kubectl/client-go credential plugin instead.
-See https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke for further details`;
+const gcpGone = [
+  "The gcp auth plugin has been removed.",
+  'Please use the "gke-gcloud-auth-plugin" kubectl/client-go credential plugin instead.',
+  "See https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke for further details",
+];
 
-const azureGone = `The azure auth plugin has been removed.
-Please use the https://github.com/Azure/kubelogin kubectl/client-go credential plugin instead.
-See https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins for further details`;
+const azureGone = [
+  "The azure auth plugin has been removed.",
+  "Please use the https://github.com/Azure/kubelogin kubectl/client-go credential plugin instead.",
+  "See https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins for further details",
+];

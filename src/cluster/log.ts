@@ -73,8 +73,11 @@ function headerLines(headers: OutgoingHttpHeaders | IncomingHttpHeaders): string
 
 /** Something to try by hand, once the token is put in. */
 function curl(method: string, url: string, headers: OutgoingHttpHeaders): string {
-  const shown = shownHeaders(headers).map(([name, value]) => ` -H ${JSON.stringify(`${name}: ${value}`)}`);
-  return sh`curl -v -X${method} ${shown.join("")} '${url.replaceAll("'", "%27")}'`;
+  // In double quotes, as kubectl writes them; a shell reads $ and ` there.
+  const shown = shownHeaders(headers).map(
+    ([name, value]) => ` -H ${JSON.stringify(`${name}: ${value}`).replaceAll(/[$`]/g, String.raw`\$&`)}`,
+  );
+  return `${sh`curl -v -X${method}`} ${shown.join("")} '${url.replaceAll("'", "%27")}'`;
 }
 
 /** In Go's spelling and order, without what its transport adds or takes away by itself. */
