@@ -1,4 +1,5 @@
 import { parseImage } from "../model/image.ts";
+import { isRecord } from "../model/record.ts";
 import {
   configChangedAnnotation,
   createdByAnnotation,
@@ -104,7 +105,7 @@ export function isFilledIn(kind: string, path: readonly string[], value: unknown
   }
   if (field === "imagePullPolicy") return value === pullPolicy(beside["image"]);
   if (field === "secrets" && kind === "ServiceAccount") return true;
-  if (!isMap(value) || empty.has(field)) return false;
+  if (!isRecord(value) || empty.has(field)) return false;
   return Object.entries(value).every(([key, each]) => isFilledIn(kind, [...path, key], each, value));
 }
 
@@ -119,7 +120,7 @@ export function isSameSetting(
   if (sameJson(a, b)) return true;
   if (a === undefined || a === null) return isFilledIn(kind, path, b, besides.b);
   if (b === undefined || b === null) return isFilledIn(kind, path, a, besides.a);
-  if (isMap(a) && isMap(b)) {
+  if (isRecord(a) && isRecord(b)) {
     return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) =>
       isSameSetting(kind, [...path, key], a[key], b[key], { a, b }),
     );
@@ -133,8 +134,4 @@ export function isSameSetting(
 function pullPolicy(image: unknown): string {
   const { tag, digest } = parseImage(typeof image === "string" ? image : "");
   return digest === undefined && (tag === undefined || tag === "latest") ? "Always" : "IfNotPresent";
-}
-
-function isMap(value: unknown): value is Map {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

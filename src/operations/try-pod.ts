@@ -1,12 +1,11 @@
-import { hasServerDryRun } from "../cluster/server-dry-run.ts";
 import type { Connection } from "../cluster/port.ts";
-import { sendWrite } from "../cluster/write.ts";
-import { isAnswer, isApiError, reasonOf } from "../errors.ts";
+import { isApiError, reasonOf } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { manager } from "../model/names.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Write } from "../model/write.ts";
 import type { PodRead } from "../plan/pod-of-template.ts";
+import { dryRunOf } from "./dry-run-of.ts";
 import { warn, type Session } from "./session.ts";
 
 /**
@@ -30,15 +29,7 @@ export async function tryPod(
   const { name: _named, ...metadata } = pod.metadata;
   const body = { ...pod, metadata } as KubeObject;
   const write: Write = { verb: "create", ref, body, fieldManager: manager };
-  try {
-    if (!(await hasServerDryRun(connection, serverVersion, write)))
-      return { kind: "unknown", why: `this server (${serverVersion}) has no server-side dry run` };
-    await sendWrite(connection, write, { dryRun: true, serverVersion });
-    return { kind: "passes" };
-  } catch (error) {
-    if (!isAnswer(error)) throw error;
-    return verdictOf(error);
-  }
+  return await dryRunOf(connection, serverVersion, write, verdictOf);
 }
 
 /** For a procedure that asks; what cannot be known is said once. */

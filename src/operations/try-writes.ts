@@ -1,11 +1,10 @@
-import { hasServerDryRun } from "../cluster/server-dry-run.ts";
-import { sendWrite } from "../cluster/write.ts";
-import { isAnswer, isApiError, isFieldConflict } from "../errors.ts";
+import { isApiError, isFieldConflict } from "../errors.ts";
 import { objectKey, objectName } from "../model/object-name.ts";
 import { rightKey, rightText, type NeededRight } from "../model/right.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { some } from "../model/words.ts";
 import type { Write } from "../model/write.ts";
+import { dryRunOf } from "./dry-run-of.ts";
 import { warn, type Session } from "./session.ts";
 
 /** The rights that these writes need, those on several objects of one kind together. */
@@ -83,15 +82,7 @@ async function tryWrite(
   serverVersion: string,
   write: Write,
 ): Promise<Verdict> {
-  try {
-    if (!(await hasServerDryRun(connection, serverVersion, write)))
-      return { kind: "unknown", why: `this server (${serverVersion}) has no server-side dry run` };
-    await sendWrite(connection, write, { dryRun: true, serverVersion });
-    return { kind: "passes" };
-  } catch (error) {
-    if (!isAnswer(error)) throw error;
-    return verdictOf(error);
-  }
+  return await dryRunOf(connection, serverVersion, write, verdictOf);
 }
 
 function verdictOf(error: unknown): Verdict {
