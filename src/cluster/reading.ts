@@ -1,4 +1,4 @@
-import { isApiError, reasonOf } from "../errors.ts";
+import { isApiError, isConnectionError, reasonOf } from "../errors.ts";
 import { known, type Reading } from "../model/reading.ts";
 
 /**
@@ -9,7 +9,11 @@ export async function readingOf<T>(read: () => Promise<T>): Promise<Reading<T>> 
   try {
     return known(await read());
   } catch (error) {
-    if (!isApiError(error)) return { known: false, why: "failed", message: reasonOf(error) };
+    if (!isApiError(error)) {
+      const message = reasonOf(error);
+      const isOwn = isConnectionError(error) && error.badAnswer !== true && message.includes("\n");
+      return { known: false, why: "failed", message, ...(isOwn ? { ownLines: true } : {}) };
+    }
     if (error.status === 401) throw error;
     const why = error.status === 403 ? "forbidden" : error.status === 404 ? "not served" : "failed";
     return { known: false, why, message: reasonOf(error) };

@@ -20,11 +20,5 @@ export function errorsOf(
     for (const name of nodes)
       if (!there.has(name)) notFound.push(`Error from server (NotFound): nodes "${name}" not found`);
   }
-  const lines = unreadLines(unread).flatMap((line) => (isOfHere(line) ? line.split("\n") : [line]));
-  return { lines: [...lines, ...notFound], missing: notFound.length > 0 };
-}
-
-/** Words of this side, with the hint of an exec plugin that the kubeconfig has: no server said any of it. */
-function isOfHere(line: string): boolean {
-  return line.startsWith("Unable to connect to the server: getting credentials: ");
+  return { lines: [...unreadLines(unread), ...notFound], missing: notFound.length > 0 };
 }

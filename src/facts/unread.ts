@@ -7,6 +7,7 @@ export interface Unread {
   readonly what: string;
   readonly why: "forbidden" | "not served" | "failed";
   readonly message: string;
+  readonly ownLines?: true;
 }
 
 /** What of the state of an upgrade could not be read. */
@@ -24,6 +25,13 @@ export function unreadOf(observed: Observed): readonly Unread[] {
   return Object.entries(readings).flatMap(([what, reading]) =>
     reading.known || reading.why === "not asked"
       ? []
-      : [{ what, why: reading.why, message: reading.message }],
+      : [
+          {
+            what,
+            why: reading.why,
+            message: reading.message,
+            ...(reading.ownLines === true ? { ownLines: reading.ownLines } : {}),
+          },
+        ],
   );
 }

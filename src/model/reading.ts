@@ -8,6 +8,8 @@ export type Reading<T> =
       readonly known: false;
       readonly why: "forbidden" | "not served" | "failed" | "not asked";
       readonly message: string;
+      /** The line breaks of `message` are this side's: no server, and no file of somebody else, said any of it. */
+      readonly ownLines?: true;
     };
 
 export function known<T>(value: T): Reading<T> {
