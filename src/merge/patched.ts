@@ -1,5 +1,6 @@
 import type { KubeObject } from "../model/kube.ts";
 import { isReplaced, mergeList, typeName } from "./merge-keys.ts";
+import { isRecord } from "../model/record.ts";
 import { sameJson } from "./same-json.ts";
 
 type Map = Readonly<Record<string, unknown>>;
@@ -33,7 +34,7 @@ function patchMap(live: Map, patch: Map, place: Place): Map {
     const below = { kind: place.kind, path: [...place.path, key] };
     const there = result[key];
     if (value === null) delete result[key];
-    else if (isMap(value) && isMap(there) && !isReplaced(place.kind, below.path))
+    else if (isRecord(value) && isRecord(there) && !isReplaced(place.kind, below.path))
       result[key] = patchMap(there, value, below);
     else if (key === "finalizers" && Array.isArray(value) && Array.isArray(there))
       result[key] = [...new Set([...(there as unknown[]), ...(value as unknown[])])];
@@ -66,10 +67,6 @@ function listIn(map: Map, field: string): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function isMap(value: unknown): value is Map {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isMaps(value: unknown): value is readonly Map[] {
-  return Array.isArray(value) && value.every(isMap);
+  return Array.isArray(value) && value.every(isRecord);
 }

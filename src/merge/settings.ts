@@ -3,6 +3,7 @@ import { parseImage } from "../model/image.ts";
 import { cniTree } from "./cni-tree.ts";
 import { isSameSetting, writtenByOthers } from "./filled-in.ts";
 import { mergeList, typeName } from "./merge-keys.ts";
+import { isRecord } from "../model/record.ts";
 import { sameJson } from "./same-json.ts";
 
 /**
@@ -91,12 +92,12 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
     const key = mergeList(kind, place.path)?.key ?? (isPlugins(place.path) ? "type" : undefined);
     if (key !== undefined && isMaps(here) && isMaps(then)) walkList(three, place, key);
     else if (sets.has(field) && (isList(here) || isList(then))) walkSet(three, place);
-    else if (isMap(here) && isMap(then)) walkMap({ ...three, live: here, after: then }, place);
+    else if (isRecord(here) && isRecord(then)) walkMap({ ...three, live: here, after: then }, place);
     else leaf(three, place);
   }
 
   function walkMap(three: Three & { readonly live: Map; readonly after: Map }, place: Place): void {
-    const own = isMap(three.base) ? three.base : {};
+    const own = isRecord(three.base) ? three.base : {};
     const { live: here, after: then } = three;
     const beside = { base: own, live: here, after: then };
     for (const key of new Set([...Object.keys(own), ...Object.keys(here), ...Object.keys(then)])) {
@@ -143,7 +144,7 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
   function variable(three: Three, place: Place, name: string): void {
     const read = (side: keyof Three): string | undefined => {
       const element = three[side];
-      return isMap(element) ? env[side](element) : undefined;
+      return isRecord(element) ? env[side](element) : undefined;
     };
     const texts = { base: read("base"), live: read("live"), after: read("after") };
     const same = (a: keyof Three, b: keyof Three): boolean =>
@@ -152,7 +153,9 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
         (three[b] === undefined || texts[b] !== undefined) &&
         isSameText(name, texts[a] ?? "", texts[b] ?? ""));
     const unread =
-      isMap(three.live) && isMap(three.after) && (texts.live === undefined || texts.after === undefined);
+      isRecord(three.live) &&
+      isRecord(three.after) &&
+      (texts.live === undefined || texts.after === undefined);
     const shown = (side: keyof Three): unknown => texts[side] ?? sourceOf(three[side]);
     add(
       { same },
@@ -229,7 +232,7 @@ function isSameText(name: string, a: string, b: string): boolean {
 }
 
 function sourceOf(element: unknown): unknown {
-  return isMap(element) ? (element["valueFrom"] ?? element["value"]) : undefined;
+  return isRecord(element) ? (element["valueFrom"] ?? element["value"]) : undefined;
 }
 
 /** The CNI configuration as a tree, where every side that has one can be read. */
@@ -261,10 +264,6 @@ function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-function isMap(value: unknown): value is Map {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isMaps(value: unknown): value is readonly Map[] {
-  return Array.isArray(value) && value.every(isMap);
+  return Array.isArray(value) && value.every(isRecord);
 }

@@ -1,4 +1,4 @@
-import type { Finding } from "../../preflight/finding.ts";
+import type { Evidence, Finding } from "../../preflight/finding.ts";
 import { objectOf } from "../../preflight/seen.ts";
 import type { Wholes } from "../../plan/apply/intended.ts";
 import type { Target } from "../../plan/apply/target.ts";
@@ -19,9 +19,19 @@ export function answeredByForce(
       return [object, applied(target).conflicts.map(({ field }) => field.replace(/^\./, ""))] as const;
     }),
   );
-  const isForced = ({ object, field = "" }: { readonly object: string; readonly field?: string }): boolean =>
-    conflicting.get(object)?.some((each) => each.startsWith(field) || field.startsWith(each)) === true;
+  const isForced = ({ object, field }: Evidence): boolean =>
+    conflicting.get(object)?.some((each) => isWithin(field, each) || valueOf(each) === field) === true;
   return findings
     .filter(({ outcome, evidence }) => outcome === "fail" && evidence.length > 0 && evidence.every(isForced))
     .map(({ id }) => id);
+}
+
+/** `a.b[c]` and `a.b.d` are within `a.b`, and `a.bc` is not. */
+function isWithin(field: string, whole: string): boolean {
+  return whole !== "" && (field === whole || field.startsWith(`${whole}.`) || field.startsWith(`${whole}[`));
+}
+
+/** A variable of the environment is one setting, and in conflict by its value or the source of it. */
+function valueOf(field: string): string {
+  return field.replace(/(\.env\[[^\]]*\])\.value(?:From.*)?$/, "$1");
 }
