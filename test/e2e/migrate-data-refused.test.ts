@@ -3,28 +3,24 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { installCalico } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { poll } from "../cluster/wait.ts";
 import { writes } from "./support/calico-cluster.ts";
 import { lines, runPlugin } from "./support/plugin.ts";
 import { rightsUsed, withoutEach, type Right } from "./support/rights.ts";
 import {
+  clusterOfOldKinds,
   putOneOfEach,
   removeKinds,
   removeOldObjects,
-  serveOldKinds,
 } from "./support/third-party-resources.ts";
-import { testCluster } from "./test-cluster.ts";
 
 let cluster: Cluster;
 const folder = mkdtempSync(join(tmpdir(), "migrate-data-refused-"));
 const migrating = () => ["migrate-data", "-y", "--bundle-dir", join(folder, "bundles")];
 
 beforeAll(async () => {
-  cluster = await testCluster({ kubeVersion: "1.15", audit: "Metadata" });
-  await installCalico(cluster, { version: "v2.4.1" }, ["rbac", "config", "workloads"]);
-  await serveOldKinds(cluster);
+  cluster = await clusterOfOldKinds();
 }, 240_000);
 afterAll(async () => {
   await removeKinds(cluster, "projectcalico.org");

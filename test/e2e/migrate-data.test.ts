@@ -19,6 +19,7 @@ import { writes } from "./support/calico-cluster.ts";
 import { runPlugin, startPlugin } from "./support/plugin.ts";
 import { hasTerminal, onTerminal } from "./support/terminal.ts";
 import {
+  clusterOfOldKinds,
   itemsOf,
   newPath,
   oldPath,
@@ -26,18 +27,14 @@ import {
   putOneOfEach,
   removeKinds,
   removeOldObjects,
-  serveOldKinds,
   uglyValue,
 } from "./support/third-party-resources.ts";
-import { testCluster } from "./test-cluster.ts";
 
 let cluster: Cluster;
 const bundles = mkdtempSync(join(tmpdir(), "bundles-"));
 
 beforeAll(async () => {
-  cluster = await testCluster({ kubeVersion: "1.15", audit: "Metadata" });
-  await installCalico(cluster, { version: "v2.4.1" }, ["rbac", "config", "workloads"]);
-  await serveOldKinds(cluster);
+  cluster = await clusterOfOldKinds();
 }, 240_000);
 afterAll(async () => {
   await removeKinds(cluster, "projectcalico.org");

@@ -1,19 +1,18 @@
 /** Whose an object is after `undo` (hazard H14): the user's next apply of the old file has nothing to do. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CalicoOptions } from "../calico/era.ts";
-import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { KubeVersion } from "../cluster/binaries/recipes.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
+import { at, type KubeObject } from "../cluster/kube-object.ts";
 import { nodes, writes } from "./support/calico-cluster.ts";
-import { installed } from "./support/installed.ts";
+import { type HopFiles, writeHop } from "./support/hop-files.ts";
+import { installed, listInstalled } from "./support/installed.ts";
 import { runPlugin } from "./support/plugin.ts";
 import { secondsPass } from "./support/seconds-pass.ts";
-import { typhaDeployment } from "./support/typha.ts";
 import { testCluster } from "./test-cluster.ts";
 
 interface Story {
@@ -55,16 +54,12 @@ describe.each(stories)("Kubernetes $kubeVersion, $next.version → $old.version"
   const { kubeVersion, old, next, ways } = story;
   let cluster: Cluster;
   let folder: string;
-  const files = { old: "", next: "" };
+  let files: HopFiles;
 
   beforeAll(async () => {
     cluster = await testCluster({ kubeVersion, audit: "Request" });
     folder = await mkdtemp(join(tmpdir(), "undo-owner-"));
-    for (const [name, calico] of Object.entries({ old, next }) as ["old" | "next", CalicoOptions][]) {
-      files[name] = join(folder, `${name}.yaml`);
-      const typha = kubeVersion === "1.36" ? [typhaDeployment(calico.version)] : [];
-      await writeFile(files[name], toYaml([...hostedCalico(calico), ...typha]));
-    }
+    files = await writeHop(folder, { old, next }, { typha: kubeVersion === "1.36" });
   });
   afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
@@ -82,20 +77,10 @@ describe.each(stories)("Kubernetes $kubeVersion, $next.version → $old.version"
 
   /** Everything of Calico's, and who owns which field of it: what controllers note of a status left out. */
   async function owned(): Promise<unknown> {
-    const paths = [
-      "/api/v1/namespaces/kube-system/configmaps",
-      "/api/v1/namespaces/kube-system/serviceaccounts",
-      "/apis/apps/v1/namespaces/kube-system/daemonsets",
-      "/apis/apps/v1/namespaces/kube-system/deployments",
-      "/apis/rbac.authorization.k8s.io/v1/clusterroles",
-      "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
-    ];
-    const lists = await Promise.all(paths.map((path) => cluster.api.ask("GET", path)));
-    const managers = lists.flatMap((list) =>
-      (listAt(list, "items") as KubeObject[])
-        .filter(({ metadata }) => metadata.name.startsWith("calico"))
-        .map(({ metadata }) => [metadata.name, managersOf(metadata)]),
-    );
+    const managers = (await listInstalled(cluster)).map(({ metadata }) => [
+      metadata.name,
+      managersOf(metadata),
+    ]);
     return { managers, content: await installed(cluster) };
   }
 

@@ -4,16 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { CalicoOptions } from "../calico/era.ts";
-import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import type { KubeVersion } from "../cluster/binaries/recipes.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { poll } from "../cluster/wait.ts";
 import { writes } from "./support/calico-cluster.ts";
+import { type HopFiles, writeHop } from "./support/hop-files.ts";
 import { installed } from "./support/installed.ts";
 import { lines, runPlugin } from "./support/plugin.ts";
 import { rightsUsed, withoutEach, type Right } from "./support/rights.ts";
-import { typhaDeployment } from "./support/typha.ts";
 import { testCluster } from "./test-cluster.ts";
 
 interface Story {
@@ -54,16 +53,12 @@ describe.each(stories)("Kubernetes $kubeVersion, $next.version → $old.version"
   let folder: string;
   let bundle: string;
   let before: unknown;
-  const files = { old: "", next: "" };
+  let files: HopFiles;
 
   beforeAll(async () => {
     cluster = await testCluster({ kubeVersion, audit: "Metadata" });
     folder = await mkdtemp(join(tmpdir(), "undo-refused-"));
-    for (const [file, calico] of Object.entries({ old, next }) as ["old" | "next", CalicoOptions][]) {
-      files[file] = join(folder, `${file}.yaml`);
-      const typha = kubeVersion === "1.36" ? [typhaDeployment(calico.version)] : [];
-      await writeFile(files[file], toYaml([...hostedCalico(calico), ...typha]));
-    }
+    files = await writeHop(folder, { old, next }, { typha: kubeVersion === "1.36" });
   });
   afterAll(async () => {
     await cluster?.resetCalico();

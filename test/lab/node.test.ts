@@ -19,6 +19,7 @@ import {
 } from "./a-lab.ts";
 import { firstCalico, type Lab } from "./lab.ts";
 import type { NodeName } from "./layout.ts";
+import { stopAndMend } from "./stop-and-mend.ts";
 import { packetGap, sessionGap, withdrawnRoutes } from "./watch/measures.ts";
 import { quiet, watched } from "./watch/watch.ts";
 
@@ -170,21 +171,14 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
 
   test("an image that the registry lacks stops the run, and the same command goes on when it is there", async () => {
     lab.setRegistryFaults({ missing: ["calico/node:v3.29.6", "calico/cni:v3.29.6"] });
-    const plugin = pluginOn(lab);
-    const command = ["node", "node-01", "-f", manifestOf("v3.29.6"), "--force", "--settle=1s"];
-    const { result, observed } = await watched(lab, async () => {
-      const stopped = await plugin.run(...command, "--timeout=20s");
-      expect(stopped.code).toBe(1);
-      expect(stopped.stderr).toMatch(/ErrImagePull|ImagePullBackOff/);
-      expect(await isCordoned(lab.cluster, "node-01")).toBe(true);
-      lab.setRegistryFaults({});
-      return await plugin.run(...command);
+    await stopAndMend(lab, {
+      what: "image missing, then there",
+      nodes: ["node-01"],
+      flags: ["-f", manifestOf("v3.29.6")],
+      timeout: "20s",
+      says: /ErrImagePull|ImagePullBackOff/,
+      mend: () => lab.setRegistryFaults({}),
     });
-    tellRow("image missing, then there", result, observed, "node-01");
-    expect(result).toMatchObject({ code: 0 });
-    expect(await isCordoned(lab.cluster, "node-01")).toBe(false);
-    expectUndisturbed(observed);
-    expectClaimHolds(result, observed, "node-01");
   });
 
   // What the tests above do not see is only worth something if the same watchers would have seen it.

@@ -3,9 +3,11 @@
  * the same on the wire.
  */
 import { movedKinds, type OldKind } from "../../../src/data/kinds.ts";
+import { installCalico } from "../../calico/install.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { type KubeObject, listAt } from "../../cluster/kube-object.ts";
 import { poll } from "../../cluster/wait.ts";
+import { testCluster } from "../test-cluster.ts";
 
 const crds = "/apis/apiextensions.k8s.io/v1beta1/customresourcedefinitions";
 
@@ -106,4 +108,12 @@ export async function putOneOfEach(cluster: Cluster): Promise<void> {
 
 function oldOf(kind: OldKind): (typeof movedKinds)[number]["old"] {
   return (movedKinds.find((each) => each.old.kind === kind) ?? movedKinds[0]).old;
+}
+
+/** A cluster with Calico v2.4, whose kinds are ThirdPartyResources' still. */
+export async function clusterOfOldKinds(): Promise<Cluster> {
+  const cluster = await testCluster({ kubeVersion: "1.15", audit: "Metadata" });
+  await installCalico(cluster, { version: "v2.4.1" }, ["rbac", "config", "workloads"]);
+  await serveOldKinds(cluster);
+  return cluster;
 }
