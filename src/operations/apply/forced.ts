@@ -33,5 +33,7 @@ function isWithin(field: string, whole: string): boolean {
 
 /** A variable of the environment is one setting, and in conflict by its value or the source of it. */
 function valueOf(field: string): string {
-  return field.replace(/(\.env\[[^\]]*\])\.value(?:From.*)?$/, "$1");
+  const end = field.lastIndexOf("]") + 1;
+  const rest = field.slice(end);
+  return rest === ".value" || rest.startsWith(".valueFrom") ? field.slice(0, end) : field;
 }

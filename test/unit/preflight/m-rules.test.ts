@@ -583,6 +583,23 @@ describe("the file against itself", () => {
     });
   });
 
+  test("M24: what a sidecar or somebody else's ConfigMap makes of its own template is theirs", () => {
+    const set = aDaemonSet({ template: aTemplate({ env: [] }) });
+    const { template } = set["spec"] as { readonly template: { readonly spec: { containers: object[] } } };
+    template.spec.containers.push({
+      name: "exporter",
+      image: "example.com/exporter:v1",
+      env: [{ name: "URL", value: "http://${NODE_IP}:9091" }],
+    });
+    const alerts = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "alerts", namespace: "kube-system" },
+      data: { rules: "{{ $labels.node }} is down" },
+    };
+    expect(compared(valuesRead, none, fileOf([set, alerts])).outcome).toBe("pass");
+  });
+
   test("M24: what install-cni fills in is a value", () => {
     const cni =
       '{"plugins": [{"type": "calico", "mtu": __CNI_MTU__, "nodename": "__KUBERNETES_NODE_NAME__"}]}';

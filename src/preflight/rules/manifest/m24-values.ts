@@ -1,8 +1,9 @@
 import { cniTree } from "../../../merge/cni-tree.ts";
 import { parseCidr } from "../../../model/cidr.ts";
+import { calicoImage, parseImage } from "../../../model/image.ts";
 import { listOf, recordOf } from "../../../model/record.ts";
 import { clusterRule } from "../../cluster-rule.ts";
-import { fileContainers } from "../../file-containers.ts";
+import { fileContainers, type FileContainer } from "../../file-containers.ts";
 import type { Evidence } from "../../finding.ts";
 import { objectOf } from "../../seen.ts";
 import { some } from "../../some.ts";
@@ -10,6 +11,9 @@ import type { TargetManifest } from "../../subject.ts";
 
 /** What a template engine leaves behind; install-cni fills in `__…__` in the CNI configuration alone. */
 const leftovers = /\$\{[A-Za-z_][A-Za-z0-9_]*\}|\{\{[^{}]*\}\}|__[A-Z][A-Z0-9_]*__/;
+
+/** The ConfigMaps of upstream's manifests. */
+const calicos: ReadonlySet<string> = new Set(["calico-config", "canal-config"]);
 
 /** A value of the file that nothing can read. */
 type Wrong = Evidence & { readonly why: string };
@@ -21,7 +25,7 @@ export const valuesRead = clusterRule({
     title: "the values of the file can be read",
     why: "A CIDR that is none, a CNI configuration that is no JSON or a variable that was never filled in keeps calico-node, or every new pod, from starting.",
     detected:
-      "CALICO_IPV4POOL_CIDR and CALICO_IPV6POOL_CIDR, cni_network_config, and ${VARIABLE}, {{ template }} and __NAME__ in environment and ConfigMaps of the file",
+      "CALICO_IPV4POOL_CIDR and CALICO_IPV6POOL_CIDR, cni_network_config, and ${VARIABLE}, {{ template }} and __NAME__ in the environment of Calico's containers and in its ConfigMap, in the file",
     fix: "Fill in the values that are named.",
     sources: [
       "https://docs.tigera.io/calico/latest/reference/configure-calico-node",
@@ -44,14 +48,23 @@ export const valuesRead = clusterRule({
 });
 
 function ofContainers(manifest: TargetManifest): readonly Wrong[] {
-  return fileContainers(manifest).flatMap(({ object, name: container, raw }) =>
-    listOf(raw["env"]).flatMap((each): readonly Wrong[] => {
-      const { name, value } = recordOf(each) ?? {};
-      if (typeof name !== "string" || typeof value !== "string") return [];
-      const field = `containers[name="${container}"].env[name="${name}"]`;
-      const why = whyOfVariable(name, value);
-      return why === undefined ? [] : [{ object, field, value, why }];
-    }),
+  return fileContainers(manifest)
+    .filter(isCalicos)
+    .flatMap(({ object, name: container, raw }) =>
+      listOf(raw["env"]).flatMap((each): readonly Wrong[] => {
+        const { name, value } = recordOf(each) ?? {};
+        if (typeof name !== "string" || typeof value !== "string") return [];
+        const field = `containers[name="${container}"].env[name="${name}"]`;
+        const why = whyOfVariable(name, value);
+        return why === undefined ? [] : [{ object, field, value, why }];
+      }),
+    );
+}
+
+/** What other programs make of their values is theirs: a sidecar may fill in a template by itself. */
+function isCalicos({ name, raw: { image } }: FileContainer): boolean {
+  return (
+    name === "calico-node" || (typeof image === "string" && calicoImage(parseImage(image)) !== undefined)
   );
 }
 
@@ -68,7 +81,7 @@ function whyOfVariable(name: string, value: string): string | undefined {
 
 function ofConfigMaps({ objects }: TargetManifest): readonly Wrong[] {
   return objects
-    .filter(({ object: { kind } }) => kind === "ConfigMap")
+    .filter(({ object: { kind, metadata } }) => kind === "ConfigMap" && calicos.has(metadata.name))
     .flatMap(({ object: { kind, metadata, ...rest } }) => {
       const { name, namespace } = metadata;
       const object = objectOf({ kind, name, ...(namespace === undefined ? {} : { namespace }) });
