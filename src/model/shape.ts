@@ -62,6 +62,28 @@ const opaque = new Set(
   words("raw fieldsV1 openAPIV3Schema properties validation lastApplied limits requests"),
 );
 
+/**
+ * What is read of a status. The kubelet and each new Kubernetes add fields whose words mean something else there
+ * (`containerStatuses[].user.linux.uid` is a number), and no upgrade may be refused for what nobody reads.
+ */
+const readOfStatus = words(
+  `conditions phase reason message nodeInfo addresses images allocatable capacity podIP podIPs hostIP startTime
+  containerStatuses initContainerStatuses observedGeneration desiredNumberScheduled numberReady`,
+);
+const readOfContainer = words("name image imageID containerID ready started restartCount state lastState");
+const read: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["status", new Set(readOfStatus)],
+  ["containerStatuses", new Set(readOfContainer)],
+  ["initContainerStatuses", new Set(readOfContainer)],
+]);
+
+/** Whether the field stands in a status, and the program does not read it there. */
+function isUnread(place: string, key: string): boolean {
+  const field = place.slice(place.lastIndexOf(".") + 1);
+  const owner = field.endsWith("]") ? field.slice(0, field.lastIndexOf("[")) : field;
+  return read.get(owner)?.has(key) === false;
+}
+
 /** Deeper nests nothing that Kubernetes knows; a recursion must not end at the stack. */
 const deepest = 150;
 
@@ -109,7 +131,7 @@ function look(value: unknown, place: string, nulls: boolean, depth: number): str
     return undefined;
   }
   for (const [key, each] of Object.entries(value)) {
-    if (each === undefined || opaque.has(key) || isImageVolume(key, each)) continue;
+    if (each === undefined || opaque.has(key) || isUnread(place, key) || isImageVolume(key, each)) continue;
     const at = place === "" ? key : `${place}.${key}`;
     const wanted =
       key === "value" && isNamed(value) ? texts.value : isRule(value) ? texts.rule(key) : types.get(key);

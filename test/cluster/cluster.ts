@@ -172,6 +172,8 @@ export function clusterEnv(name: string): Cluster["env"] {
   return {
     KUBECONFIG: folder.kubeconfig,
     PATH: `${folder.bin}${delimiter}${process.env["PATH"] ?? ""}`,
+    // kubectl keeps discovery by address: in the shared folder, a cluster would be taken for an earlier one of its port.
+    KUBECACHEDIR: folder.cache,
     ...(readRecord(name)?.kubeVersion === "1.36" ? {} : withoutWatchList),
   };
 }

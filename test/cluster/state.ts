@@ -23,6 +23,7 @@ export type ClusterRecord = {
 export type ClusterFolder = {
   readonly path: string;
   readonly kubeconfig: string;
+  readonly cache: string;
   readonly pki: string;
   readonly logs: string;
   readonly bin: string;
@@ -44,6 +45,7 @@ export function clusterFolder(name: string): ClusterFolder {
   return {
     path,
     kubeconfig: join(path, "kubeconfig"),
+    cache: join(path, "cache"),
     pki: join(path, "pki"),
     logs: join(path, "logs"),
     bin: join(path, "bin"),

@@ -97,7 +97,7 @@ describe("names of the cluster", () => {
 
   test("a node that is gone is offered no longer than a minute, without a question to the cluster", async () => {
     const home = mkdtempSync(join(tmpdir(), "home-"));
-    const env = { HOME: home };
+    const env = { HOME: home, KUBECACHEDIR: "" };
     const all = "node-01\nnode-02\nnode-03\n:4\n";
     const ask = async (): Promise<string> => (await direct(["node", ""], env)).stdout;
     await expect.poll(ask, { timeout: 30_000 }).toBe(all);
@@ -125,7 +125,10 @@ describe("names of the cluster", () => {
       "https://127.0.0.1:1",
       "https://no-such-host.invalid",
     ]) {
-      const result = await direct(["node", "--server", server, ""], { HOME: "/nonexistent" });
+      const result = await direct(["node", "--server", server, ""], {
+        HOME: "/nonexistent",
+        KUBECACHEDIR: "",
+      });
       expect(result).toEqual({ stdout: ":4\n", stderr: "", code: 0 });
     }
     mute.close();
@@ -133,7 +136,10 @@ describe("names of the cluster", () => {
 
   test("a kubeconfig that is broken or missing is no reason to talk", async () => {
     for (const path of ["/nonexistent", "/dev/null", join(import.meta.dirname, "completion.test.ts")]) {
-      const result = await direct(["node", "--kubeconfig", path, ""], { HOME: "/nonexistent" });
+      const result = await direct(["node", "--kubeconfig", path, ""], {
+        HOME: "/nonexistent",
+        KUBECACHEDIR: "",
+      });
       expect(result).toEqual({ stdout: ":4\n", stderr: "", code: 0 });
     }
   });
