@@ -1,11 +1,12 @@
 /** The lab of a test file, and what tests of it have in common. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, inject, onTestFinished } from "vitest";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import { at } from "../cluster/kube-object.ts";
+import { poll } from "../cluster/wait.ts";
 import { node } from "../e2e/support/calico-cluster.ts";
 import { runPlugin, startPlugin, type Result, type Running } from "../e2e/support/plugin.ts";
 import { attachLab, type Lab } from "./lab.ts";
@@ -22,6 +23,9 @@ import type { Observed } from "./watch/observed.ts";
 import { quiet } from "./watch/watch.ts";
 
 const provided = inject("lab");
+
+/** For an image that no node has: the newer ones are other tests'. */
+export const anyRelease = ["--ignore-preflight-errors=P11"];
 
 /** Tests without a lab count as skipped; global-setup.ts says loudly why. */
 export const noLab = "missing" in provided;
@@ -79,7 +83,7 @@ export function manifestOf(version: string): string {
 }
 
 /** On a busy machine the plugin and those who watch it notice the same thing that much apart. */
-const slack = 500;
+export const slack = 500;
 
 /**
  * H22: a restart, a continued one too, ends with a word on how long the node was without calico-node (`down ≤ 3.6s`)
@@ -136,4 +140,25 @@ export function expectUndisturbed(observed: Observed): void {
   expect(brokenStreams(observed)).toEqual([]);
   expect(packetGap(observed)).toBeLessThanOrEqual(2000);
   expect(withdrawnRoutes(observed)).toEqual([]);
+}
+
+/** BGPConfiguration's nodeMeshMaxRestartTime, which calico-node hands to BIRD and the plugin's budget keeps to. */
+export async function restartTime({ cluster, nodes, ...lab }: Lab, time: string | undefined): Promise<void> {
+  const path = "/apis/crd.projectcalico.org/v1/bgpconfigurations";
+  if (time === undefined) await cluster.api.ask("DELETE", `${path}/default`);
+  else {
+    await cluster.api.ask("POST", path, {
+      apiVersion: "crd.projectcalico.org/v1",
+      kind: "BGPConfiguration",
+      metadata: { name: "default" },
+      spec: { nodeMeshMaxRestartTime: time },
+    });
+  }
+  const wanted = `graceful restart time ${Number.parseInt(time ?? "120", 10)};`;
+  await poll(
+    async () =>
+      nodes.every((each) => readFileSync(each.liveFile("/run/calico/bird.cfg"), "utf8").includes(wanted)),
+    { what: `BIRD everywhere with ${wanted}` },
+  );
+  await quiet({ cluster, nodes, ...lab });
 }

@@ -1,5 +1,4 @@
 /** `node` on real nodes: what it says, and what sessions, routes and packets did meanwhile. */
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { cordonLease, isCordoned, node, podOf } from "../e2e/support/calico-cluster.ts";
 import { workloadsReady } from "../calico/install.ts";
@@ -7,6 +6,7 @@ import { at } from "../cluster/kube-object.ts";
 import { poll } from "../cluster/wait.ts";
 import { offered } from "../faults/continuation.ts";
 import {
+  anyRelease,
   expectClaimHolds,
   expectUndisturbed,
   healthy,
@@ -14,6 +14,7 @@ import {
   noLab,
   pluginOn,
   podCidrOf,
+  restartTime,
   tellRow,
   theLab,
 } from "./a-lab.ts";
@@ -21,7 +22,7 @@ import { firstCalico, type Lab } from "./lab.ts";
 import type { NodeName } from "./layout.ts";
 import { stopAndMend } from "./stop-and-mend.ts";
 import { packetGap, sessionGap, withdrawnRoutes } from "./watch/measures.ts";
-import { quiet, watched } from "./watch/watch.ts";
+import { watched } from "./watch/watch.ts";
 
 const again = ["--restart", "--force", "--settle=1s"];
 
@@ -127,7 +128,7 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
     const plugin = pluginOn(lab);
     const { result, observed } = await watched(lab, async () => {
       // With --restart the same command would restart node-03 once more.
-      const first = plugin.start("node", "node-03", "node-02", "-f", manifestOf("v3.29.5"), "--force");
+      const first = plugin.start("node", "node-03", "node-02", "-f", manifestOf("v3.29.6"), "--force");
       await first.says(/^pod "\S+" deleted$/m);
       first.signal("SIGINT");
       const stopped = await first.ended;
@@ -170,11 +171,11 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
   });
 
   test("an image that the registry lacks stops the run, and the same command goes on when it is there", async () => {
-    lab.setRegistryFaults({ missing: ["calico/node:v3.29.6", "calico/cni:v3.29.6"] });
+    lab.setRegistryFaults({ missing: ["calico/node:v3.29.1", "calico/cni:v3.29.1"] });
     await stopAndMend(lab, {
       what: "image missing, then there",
       nodes: ["node-01"],
-      flags: ["-f", manifestOf("v3.29.6")],
+      flags: ["-f", manifestOf("v3.29.1"), ...anyRelease],
       timeout: "20s",
       says: /ErrImagePull|ImagePullBackOff/,
       mend: () => lab.setRegistryFaults({}),
@@ -216,25 +217,4 @@ async function replacePod({ cluster }: Lab, name: NodeName): Promise<void> {
 
 function imageOf(pod: unknown): unknown {
   return at(pod, "spec", "containers", 0, "image");
-}
-
-/** BGPConfiguration's nodeMeshMaxRestartTime, which calico-node hands to BIRD and the plugin's budget keeps to. */
-async function restartTime({ cluster, nodes, ...lab }: Lab, time: string | undefined): Promise<void> {
-  const path = "/apis/crd.projectcalico.org/v1/bgpconfigurations";
-  if (time === undefined) await cluster.api.ask("DELETE", `${path}/default`);
-  else {
-    await cluster.api.ask("POST", path, {
-      apiVersion: "crd.projectcalico.org/v1",
-      kind: "BGPConfiguration",
-      metadata: { name: "default" },
-      spec: { nodeMeshMaxRestartTime: time },
-    });
-  }
-  const wanted = `graceful restart time ${Number.parseInt(time ?? "120", 10)};`;
-  await poll(
-    async () =>
-      nodes.every((each) => readFileSync(each.liveFile("/run/calico/bird.cfg"), "utf8").includes(wanted)),
-    { what: `BIRD everywhere with ${wanted}` },
-  );
-  await quiet({ cluster, nodes, ...lab });
 }

@@ -1,22 +1,24 @@
 /** What keeps a new calico-node away for long: registries, and a node that does not become Ready. They take minutes: with --all only. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
+  anyRelease,
   expectClaimHolds,
   expectUndisturbed,
   healthy,
   manifestOf,
   noLab,
   pluginOn,
+  restartTime,
+  slack,
   tellRow,
   theLab,
 } from "./a-lab.ts";
 import type { Lab } from "./lab.ts";
 import { stopAndMend } from "./stop-and-mend.ts";
-import { sessionGap } from "./watch/measures.ts";
+import { sessionGap, withdrawnRoutes } from "./watch/measures.ts";
 import { watched } from "./watch/watch.ts";
 
-// An image that no node has: the newer ones are other tests'.
-const anyRelease = ["--ignore-preflight-errors=P11"];
+const again = ["--restart", "--force", "--settle=1s"];
 const all = process.env["TEST_ALL"] !== undefined;
 
 describe.skipIf(noLab || !all)("a new calico-node that is long in coming", () => {
@@ -74,5 +76,71 @@ describe.skipIf(noLab || !all)("a new calico-node that is long in coming", () =>
       says: /not Ready|readiness/i,
       mend: () => lab.node("node-01").setFaults({}),
     });
+  });
+
+  test("BIRD that starts 55 s late is part of the time that is printed, and nobody loses a route", async () => {
+    lab.node("node-03").setFaults({ startSeconds: 55 });
+    const plugin = pluginOn(lab);
+    const { result, observed } = await watched(lab, () => plugin.run("node", "node-03", ...again));
+    tellRow("BIRD 55 s late", result, observed, "node-03");
+    expect(result).toMatchObject({ code: 0 });
+    expect(sessionGap(observed, "node-03")).toBeGreaterThan(55_000);
+    expectUndisturbed(observed);
+    expectClaimHolds(result, observed, "node-03");
+  });
+
+  test("a grace period of 10 s is no time without calico-node, and what is printed covers the sessions", async () => {
+    const plugin = pluginOn(lab);
+    const { result, observed } = await watched(lab, () =>
+      plugin.run("node", "node-01", ...again, "--grace-period=10"),
+    );
+    tellRow("--grace-period=10", result, observed, "node-01");
+    expect(result).toMatchObject({ code: 0 });
+    expectUndisturbed(observed);
+    expectClaimHolds(result, observed, "node-01");
+  });
+
+  test("a runtime that is away longer than peers wait: routes are withdrawn, and what is printed says so", async () => {
+    const node = lab.node("node-02");
+    const plugin = pluginOn(lab);
+    const { result, observed } = await watched(lab, async () => {
+      const running = plugin.start("node", "node-02", ...again, "--timeout=300s");
+      await running.says(/^pod "\S+" deleted$/m);
+      node.pause("containerd");
+      const stopped = setTimeout(() => node.proceed("containerd"), 135_000);
+      try {
+        return await running.ended;
+      } finally {
+        clearTimeout(stopped);
+        node.proceed("containerd");
+      }
+    });
+    tellRow("containerd stopped for 135 s", result, observed, "node-02");
+    expect(result).toMatchObject({ code: 0 });
+    expect(withdrawnRoutes(observed)).not.toEqual([]);
+    expect(result.stderr).toMatch(/over (the )?[\w-]* ?budget/i);
+    expectClaimHolds(result, observed, "node-02");
+  });
+
+  test("a crash loop longer than peers wait: the JSON result says that it was over the budget, as the line does", async () => {
+    await restartTime(lab, "10s");
+    try {
+      lab.node("node-03").setFaults({ crashes: 2 });
+      const plugin = pluginOn(lab);
+      const { result, observed } = await watched(lab, () =>
+        plugin.run("node", "node-03", ...again, "-o", "json"),
+      );
+      tellRow("crash loop, -o json", result, observed, "node-03");
+      expect(result).toMatchObject({ code: 0 });
+      expect(withdrawnRoutes(observed)).not.toEqual([]);
+      const { nodes } = JSON.parse(result.stdout) as {
+        readonly nodes: readonly { readonly readyAfterSeconds?: number; readonly overBudget?: boolean }[];
+      };
+      expect(nodes).toMatchObject([{ name: "node-03", overBudget: true }]);
+      const told = (nodes[0]?.readyAfterSeconds ?? 0) * 1000;
+      expect(told + slack).toBeGreaterThanOrEqual(sessionGap(observed, "node-03"));
+    } finally {
+      await restartTime(lab, undefined);
+    }
   });
 });
