@@ -84,7 +84,7 @@ export const commands: readonly RegisteredCommand[] = [
   },
   {
     name: "undo",
-    summary: "Take back what a run changed, from the bundle that it saved",
+    summary: "Undo what a run changed, from the bundle that it saved",
     group: "Commands",
     load: async () => (await import("./commands/undo.ts")).UndoCommand,
   },

@@ -75,7 +75,7 @@ export abstract class BaseCommand extends Command<AppContext> {
     const file = this.#factsFile();
     if (file === undefined || !isBug(error)) return explainLines(error);
     return [
-      `error: --facts: ${file} holds facts that do not fit together (${reasonOf(error)}); save them anew with --save-facts`,
+      `error: --facts: ${file} holds facts that do not fit together (${reasonOf(error)}); save them again with --save-facts`,
     ];
   }
 

@@ -27,13 +27,13 @@ export class ControllerCommand extends BaseCommand {
   static override readonly help = {
     summary: "Upgrade or restart Calico's controller, never two at once",
     details:
-      "Shows which controller runs. With -f it is brought in line with the one in the file, whatever else that holds: a controller of another kind or name (the ReplicaSet of releases before v2.0, the policy controller of v2.5) is scaled to 0 first and its pod is gone before the new one is made. " +
-      "It is watched that two never run at once, and told how long none did, and with the etcd datastore what was created or relabelled meanwhile. Running the same command again continues where it stopped.",
+      "Shows which controller runs. With -f it is upgraded to the one in the file, whatever else that holds: a controller of another kind or name (the ReplicaSet of releases before v2.0, the policy controller of v2.5) is scaled to 0 first and its pod is gone before the new one is made. " +
+      "Never lets two controllers run at once. Reports how long none was running and, with the etcd datastore, what was created or relabeled in that time. Run the same command again to continue where it stopped.",
     arguments: "[flags]",
     examples: [
       { what: "Show which controller runs", command: "controller" },
       {
-        what: "Bring the controller in line with a new release's manifest",
+        what: "Upgrade the controller to a new release's manifest",
         command: "controller -f calico.yaml",
       },
       {

@@ -25,7 +25,7 @@ export class MigratePolicyCommand extends BaseCommand {
       "deletes the policies of each open one, which changes nothing now, and keeps every flow as it is by the upgrade.\n" +
       "That is proven on the cluster's own objects before the first write, and what is deleted is saved first.\n\n" +
       "It has to be finished before the controller is upgraded (etcd), or the first node (Kubernetes datastore).\n" +
-      "Interrupted anywhere, the same command goes on. --what-if only looks.",
+      "Run the same command again to continue an interrupted run. --what-if only looks.",
     arguments: "[flags]",
     examples: [
       {

@@ -11,7 +11,7 @@ import { BaseCommand, option } from "./base.ts";
 export class UndoCommand extends BaseCommand {
   static override readonly paths = [["undo"]];
   static override readonly help = {
-    summary: "Take back what a run changed, from the bundle that it saved",
+    summary: "Undo what a run changed, from the bundle that it saved",
     details:
       "Objects get back to what they were, last change first: what was deleted is created, what was created is\n" +
       "deleted, what was changed is changed back. Where somebody has changed an object since, and where policies\n" +

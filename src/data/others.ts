@@ -170,7 +170,7 @@ function toNativeApi({ phase }: OtherFacts): OtherMigration {
     phase === undefined
       ? { state: "none", because: "there is no DatastoreMigration" }
       : running.includes(phase)
-        ? { state: "in progress", because: `its phase is ${phase}: do not upgrade meanwhile` }
+        ? { state: "in progress", because: `its phase is ${phase}: do not upgrade until it has ended` }
         : phase === "Complete"
           ? {
               state: "done",

@@ -28,5 +28,5 @@ export function undoCommand(bundle: string, by: SavedBy): string {
 /** Where a run saved what was there, and how it is taken back. Several bundles go back in the order given. */
 export function savedLine(bundles: readonly string[], by: SavedBy): string {
   const undo = bundles.map((each) => undoCommand(each, by));
-  return `what was there is saved in ${bundles.join(" and ")}; to take it back: ${undo.join(", then ")}`;
+  return `saved in ${bundles.join(" and ")}; to undo: ${undo.join(", then ")}`;
 }

@@ -39,7 +39,7 @@ const known: Readonly<Record<string, KnownKey>> = {
   },
   veth_mtu: {
     problem: mtuProblem,
-    effect: "new pods get it; pods that run keep their MTU until they are made anew",
+    effect: "new pods get it; running pods keep their MTU until they are recreated",
   },
   calico_backend: {
     problem: oneOf("bird", "vxlan", "none", "gobgp"),

@@ -167,7 +167,7 @@ function misfits(
       if (facts === undefined) return [`--treat-as=${name}: namespaces "${name}" not found`];
       const { isolation, why } = isolationOf(facts);
       return why === undefined
-        ? [`--treat-as=${name}: its annotation is not unclear, the namespace is ${isolation}`]
+        ? [`namespace ${name} is ${isolation}; --treat-as is only for annotations that cannot be read`]
         : [];
     }),
   ];

@@ -79,12 +79,12 @@ export function pausedLines(
     return [
       `policy is not affected; IPAM clean-up${balancers ? " and load-balancer addresses" : ""} paused ${time}`,
     ];
-  if (!changes.known) return [`what was created or relabelled meanwhile is not known: ${changes.message}`];
+  if (!changes.known) return [`cannot tell what was created or relabeled in that time: ${changes.message}`];
   const missed = notEnforced(changes.value, window);
   if (missed.length === 0)
-    return ["nothing was created or relabelled meanwhile that the controller had to take in"];
+    return ["nothing was created or relabeled in that time that the controller had to process"];
   return [
-    `created or relabelled meanwhile, and not enforced until the new controller had taken it in:`,
+    `created or relabeled in that time, and not enforced until the new controller had processed it:`,
     ...missed.map(({ kind, namespace, name, what }) => {
       const place = namespace === undefined ? name : `${namespace}/${name}`;
       return `  ${kind.toLowerCase()} ${place} ${what}`;

@@ -33,7 +33,7 @@ export function missingLines(
     const given = file === "-" ? "FILE" : file;
     lines.push(`add it with: ${program} ${sh`${command} -f ${given} --print-missing | kubectl apply -f -`}`);
   }
-  lines.push(`or leave the surroundings as they are with ${override}`);
+  lines.push(`${override} skips this check; the new pods will probably not become Ready`);
   return lines;
 }
 
@@ -59,21 +59,16 @@ export interface OtherObjects {
 /** undefined when they are all as in the file. */
 export function othersText({ differ, unknown }: OtherObjects, file: string): string | undefined {
   const parts = [
-    ...(differ === 0
-      ? []
-      : [`${objects(differ)} in ${fileName(file)} ${be(differ)} not in the cluster or not as in the file`]),
-    ...(unknown === 0 ? [] : [`${objects(unknown)} could not be read`]),
+    ...(differ === 0 ? [] : [`${fileName(file)} has ${objects(differ)} to apply`]),
+    ...(unknown === 0 ? [] : [`${objects(unknown)} of ${fileName(file)} could not be read`]),
   ];
   if (parts.length === 0) return undefined;
-  return `${parts.join(", ")}; this command leaves them as they are`;
+  const all = file === "-" ? "" : ` For the rest: ${program} ${sh`apply -f ${file}`}`;
+  return `${parts.join(", ")}; this command does not apply them.${all}`;
 }
 
 function objects(count: number): string {
-  return count === 1 ? "1 other object" : `${String(count)} other objects`;
-}
-
-function be(count: number): string {
-  return count === 1 ? "is" : "are";
+  return count === 1 ? "1 more object" : `${String(count)} more objects`;
 }
 
 function fileName(file: string): string {

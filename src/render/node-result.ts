@@ -133,9 +133,9 @@ export function closingLines(result: NodeRunResult, undo?: string): readonly str
   if (held !== undefined) {
     const back = held === "unreadable" ? "its own strategy" : held.type;
     lines.push(
-      `${where} is held at updateStrategy OnDelete; ${back} goes back when every node that answers runs the newest revision` +
-        `${left.length === 0 ? "" : ` (${left.length} left: ${some(left, 5)})`}. Do not apply it elsewhere meanwhile. ` +
-        `To end it at once: ${goal.commands.other("node", "--unpin")}`,
+      `${where} is held at updateStrategy OnDelete; ${back} is restored when every node that answers runs the newest revision` +
+        `${left.length === 0 ? "" : ` (${left.length} left: ${some(left, 5)})`}. Until then, don't kubectl apply it. ` +
+        `To restore it now: ${goal.commands.other("node", "--unpin")}`,
     );
   }
   if (silent.length > 0) {

@@ -401,7 +401,7 @@ describe("the ConfigMap changes while apply works", () => {
     expect(stderr).toMatch(/expand +done/);
     expect(stderr).toMatch(/configmap +failed/);
     for (const step of ["nodes", "contract"]) expect(stderr).toMatch(new RegExp(`${step} +not reached`));
-    expect(stderr).toMatch(/^what was there is saved in \S+; to take it back: .* undo /m);
+    expect(stderr).toMatch(/^saved in \S+; to undo: .* undo /m);
     const live = async () => at(await cluster.api.ask("GET", config), "data", "veth_mtu");
     expect(await live()).toBe("1234");
     const forced = await run("apply", path, "--force-conflicts", "--ignore-preflight-errors=H17");

@@ -82,7 +82,7 @@ describe("Kubernetes 1.15: the procedure's own era", () => {
     const { code, stdout, stderr } = await runPlugin(cluster, ["controller", "-f", file, quick], forbidding);
     expect([code, stdout]).toEqual([1, "replicaset.apps/calico-policy-controller scaled\n"]);
     expect(stderr).toMatch(/^error: .*is forbidden: by the test/m);
-    const undo = /what was there is saved in (\S+); to take it back: /.exec(stderr)?.[1] ?? "";
+    const undo = /saved in (\S+); to undo: /.exec(stderr)?.[1] ?? "";
     expect(undo).toMatch(/-controller-\w+$/);
     const back = await runPlugin(cluster, ["undo", undo, "-y"]);
     expect([back.code, back.stdout]).toEqual([
@@ -279,7 +279,7 @@ describe("Kubernetes 1.36: today's APIs", () => {
     expect(await writes(cluster, mark)).toEqual([]);
   }
 
-  test("Deployment to Deployment; what was there is saved in a bundle, and policy was never affected", async () => {
+  test("Deployment to Deployment; saved in a bundle, and policy was never affected", async () => {
     await installed(cluster, from, to);
     const { result, most } = await mostAtOnce(cluster, async () =>
       runController(cluster, "-f", await fileOf(to), quick),
@@ -290,9 +290,7 @@ describe("Kubernetes 1.36: today's APIs", () => {
       stderr: expect.stringContaining("policy is not affected; IPAM clean-up paused") as string,
     });
     expect(result.stderr).toMatch(one);
-    expect(result.stderr).toMatch(
-      /^what was there is saved in \S+-controller-\w+; to take it back: kubectl calico-upgrade undo /m,
-    );
+    expect(result.stderr).toMatch(/^saved in \S+-controller-\w+; to undo: kubectl calico-upgrade undo /m);
     expect(most).toBeLessThanOrEqual(1);
     expect(podImages(await controllerPods(cluster))).toEqual([imageOf(await workload(cluster, name))]);
   });
@@ -373,7 +371,7 @@ describe("Kubernetes 1.36: today's APIs", () => {
     });
     const { code, stderr } = await running;
     expect(code).toBe(0);
-    expect(stderr).toContain("created or relabelled meanwhile");
+    expect(stderr).toContain("created or relabeled in that time");
     expect(stderr).toContain("  pod default/relabelled relabelled\n");
     expect(stderr).toContain("  namespace fresh created\n");
     expect(stderr).toContain("  networkpolicy default/late created\n");

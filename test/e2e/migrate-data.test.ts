@@ -270,7 +270,7 @@ describe("migrate-data", () => {
     ]);
     for (const { old } of movedKinds) expect(await items(oldPath(old.kind))).toEqual([]);
     expect(await items(newPath("ippools"))).toHaveLength(1);
-    const directory = /saved in ([^;\s]+); to take it back: /.exec(stderr)?.[1] ?? "";
+    const directory = /saved in ([^;\s]+); to undo: /.exec(stderr)?.[1] ?? "";
     const bundle = await readBundle(directory);
     expect(bundle.entries.map(({ action, done }) => [action, done])).toEqual(
       Array.from({ length: 5 }, () => ["deleted", true]),

@@ -218,7 +218,7 @@ describe("what a user is told, and asked", () => {
       "networkpolicy.networking.k8s.io/web deleted from shop namespace",
     ]);
     expect(stderr).toMatch(
-      /saved in .*bundles-\d+\/[0-9a-f-]{36}\/\d{8}T\d{6}Z-migrate-policy-[0-9a-f]{6}; to take it back: kubectl calico-upgrade undo/,
+      /saved in .*bundles-\d+\/[0-9a-f-]{36}\/\d{8}T\d{6}Z-migrate-policy-[0-9a-f]{6}; to undo: kubectl calico-upgrade undo/,
     );
     expect(stderr).toContain("next: kubectl calico-upgrade plan --to=v2.3.0");
     expect(stderr).toContain("after the last node: kubectl calico-upgrade migrate-policy --finish");
@@ -593,7 +593,7 @@ describe("what a user is told, and asked", () => {
         "✔ delete policies of open namespaces: 61 policies",
         "✔ check every namespace again",
       ]);
-      expect(screen[first + 4]).toMatch(/^what was there is saved in |^to undo: /);
+      expect(screen[first + 4]).toMatch(/^saved in |^to undo: /);
     },
     60_000,
   );

@@ -269,7 +269,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
       expect(await change(first, second, quick)).toMatchObject({
         code: 0,
         stderr: expect.stringMatching(
-          /is held at updateStrategy OnDelete; RollingUpdate goes back when/,
+          /is held at updateStrategy OnDelete; RollingUpdate is restored when/,
         ) as string,
       });
       expect(await markOf(cluster, third)).toBeUndefined();

@@ -265,8 +265,7 @@ describe.each(stories)("$name", ({ driver, old: from, next, to }) => {
         expect(line("globalfelixconfig.crd.projectcalico.org/")).toBeLessThan(node);
       expect(stderr).toMatch(/^migrate: every namespace means the same before and after the upgrade/m);
       // Each migration has a bundle of its own, which goes back with the run's.
-      const [, of = "", directory = ""] =
-        /to take it back: .* undo (.*\/)(\S+-apply-\S+)$/m.exec(stderr) ?? [];
+      const [, of = "", directory = ""] = /to undo: .* undo (.*\/)(\S+-apply-\S+)$/m.exec(stderr) ?? [];
       const saved = readdirSync(of).filter((name) => name.endsWith(directory.slice(-7)));
       const commands = saved.map((name) => /-(apply|migrate-\w+)-/.exec(name)?.[1]);
       expect(new Set(commands)).toEqual(new Set(["apply", ...migrations]));

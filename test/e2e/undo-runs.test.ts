@@ -55,7 +55,7 @@ const undo = (bundle: string) => runPlugin(cluster, undoing(bundle));
 async function bundleOf(...args: readonly string[]): Promise<string> {
   const { code, stderr } = await run(...args);
   // As it was run, so it is taken back.
-  const typed = /saved in (\S+); to take it back: kubectl calico-upgrade undo \1 --bundle-dir=\S+bundles$/m;
+  const typed = /saved in (\S+); to undo: kubectl calico-upgrade undo \1 --bundle-dir=\S+bundles$/m;
   expect([code, stderr]).toEqual([0, expect.stringMatching(typed)]);
   return /saved in ([^;\s]+)/.exec(stderr)?.[1] ?? "";
 }
@@ -127,7 +127,7 @@ describe("a whole apply, Typha in it", () => {
     ]);
     expect(stdout).toMatch(/^node\/node-03 uncordoned$/m);
     expect(stdout).not.toContain("calico-typha configured");
-    expect(stderr).toMatch(/^what was there is saved in \S+-undo-\w+; to take it back: /m);
+    expect(stderr).toMatch(/^saved in \S+-undo-\w+; to undo: /m);
     expect(stderr).toMatch(
       new RegExp(
         String.raw`^\d+ done, \d+ left \(.*deployment\.apps/calico-typha.*\)\n[^]*kubectl calico-upgrade undo ${bundle} `,
@@ -274,10 +274,7 @@ describe("a node run with a file", () => {
     const before = await installed(cluster);
     const image = await imageOnNode("node-01");
     const { code, stderr } = await upgrade("node-01");
-    expect([code, stderr]).toEqual([
-      0,
-      expect.stringMatching(/^what was there is saved in \S+-node-\w+; to take it back: .* undo /m),
-    ]);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^saved in \S+-node-\w+; to undo: .* undo /m)]);
     const bundle = /saved in ([^;\s]+)/.exec(stderr)?.[1] ?? "";
     // The template is as in the file by then: there is nothing to save.
     const rest = await upgrade("node-02", "node-03");

@@ -173,7 +173,7 @@ describe("migrate-policy --what-if", () => {
     [["--keep", "web"], /--keep is NAMESPACE\/NAME/],
     [["--keep", "shop/gone"], /networkpolicies "gone" not found/],
     [["--treat-as", "odd=perhaps"], /NAMESPACE=isolated or NAMESPACE=open/],
-    [["--treat-as", "bank=open"], /not unclear, the namespace is isolated/],
+    [["--treat-as", "bank=open"], /namespace bank is isolated; --treat-as is only for annotations/],
     [["-o", "name"], /-o name has nothing to name here/],
   ])("%j is refused with exit code 2, so that no script takes it for a difference", async (args, words) => {
     const { stdout, stderr, code } = await whatIf(...args);

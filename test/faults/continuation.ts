@@ -3,7 +3,7 @@
 const program = "kubectl calico-upgrade";
 
 /** What leads somewhere else: back, to a look at the cluster, out of the run, or to what comes after it. */
-const elsewhere = /((take it back|to undo|go back|give it up)[^;]*|^(next|after the last node): )$/i;
+const elsewhere = /((to undo|go back|to release)[^;]*|^(next|after the last node): |For the rest: )$/i;
 const looks = new Set(["status", "preflight", "plan", "explain", "report"]);
 const out = ["--unpin", "--release"];
 

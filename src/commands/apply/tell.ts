@@ -76,6 +76,6 @@ function linesOf(options: ApplyOptions, result: ApplyResult): readonly string[] 
   // The run's own takes those of its migrations along; it may have written nothing else.
   const saved = bundle === undefined ? migrationBundles : [bundle];
   if (saved.length > 0 && objects.length > 0) lines.push(savedLine(saved, options));
-  else if (bundle !== undefined) lines.push(`what was there is saved in ${bundle}`);
+  else if (bundle !== undefined) lines.push(`saved in ${bundle}`);
   return lines;
 }

@@ -28,7 +28,7 @@ export function toRecreate(
   throw userError(
     `${lines.join("; ")}: the server never changes this field; ` +
       (sets.length > 0
-        ? "a calico-node DaemonSet would have to be made anew, which stops it on every node at once: give a manifest with the live one's selector"
+        ? "a calico-node DaemonSet would have to be recreated, which stops it on every node at once: give a manifest with the live one's selector"
         : `--recreate deletes and creates what has it (saved in the bundle first${refused.some(({ target }) => target.part === "secret") ? ", but for a Secret's values, which undo cannot restore" : ""})`),
   );
 }

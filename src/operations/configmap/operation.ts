@@ -156,7 +156,7 @@ async function perform(
     if (now !== undefined && own !== undefined && !sameData(now, own))
       warn(
         session,
-        `ConfigMap ${ref.namespace ?? ""}/${ref.name} was changed again meanwhile; look with: ${session.commands.other("status")}`,
+        `ConfigMap ${ref.namespace ?? ""}/${ref.name} was changed again after the write; check with: ${session.commands.other("status")}`,
       );
     return nodesEnded(done, "what reads the changed keys is restarted on every node");
   }

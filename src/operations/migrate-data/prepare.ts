@@ -107,7 +107,7 @@ function nothingHere({ datastore, release }: Looked, places: readonly OldPlace[]
 function refuseLocked({ locked }: Looked): void {
   if (!locked) return;
   throw userError(
-    "ClusterInformation default says datastoreReady false: somebody else's migration holds Calico's data; nothing is written meanwhile (D05)",
+    "ClusterInformation default says datastoreReady false: somebody else's migration holds Calico's data; nothing is written until it has ended (D05)",
   );
 }
 

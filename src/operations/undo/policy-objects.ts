@@ -70,7 +70,7 @@ function bringBack(
     return {
       kind: "refused",
       entry,
-      because: "it is being deleted, and a finalizer holds it: it can be made anew when it is gone",
+      because: "it is being deleted, and a finalizer holds it: it can be recreated when it is gone",
       force: [],
     };
   if (live.metadata.uid === entry.before?.uid)

@@ -117,7 +117,7 @@ export function foreignLease({ node, goal }: NodeView, lease: CordonLease): Stop
     id: "H13",
     node: node.name,
     message: `node ${node.name} is under the lease of another run (${lease.holder}), for another DaemonSet`,
-    hint: `to take it over: ${goal.commands.again("--take-over")}; to give it up: ${goal.commands.other("node", node.name, "--release")}`,
+    hint: `to take it over: ${goal.commands.again("--take-over")}; to release: ${goal.commands.other("node", node.name, "--release")}`,
   };
 }
 

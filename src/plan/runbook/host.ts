@@ -128,9 +128,9 @@ function switchStep(image: string, { runBy, unit = usual.unit, bgp }: RunbookFla
     what: `let ${image} run instead of the old calico-node`,
     notes: [
       bgp === false
-        ? "no BGP: routes stay in the kernel meanwhile"
+        ? "no BGP: routes stay in the kernel during the restart"
         : "between stop and start less than 90 seconds: BGP's graceful restart",
-      "existing pods keep their network and their policy meanwhile; changes of policy wait",
+      "existing pods keep their network and their policy during the restart; changes of policy wait",
     ],
     commands:
       runBy === "systemd"

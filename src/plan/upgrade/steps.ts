@@ -35,7 +35,7 @@ export function stepsOf(hop: PlannedHop, standing: Standing, isLast: boolean): r
     {
       id: "expand",
       what: "add CRDs, ServiceAccounts, rights and new ConfigMap keys; take none away",
-      when: "the manifest of the release is at hand, with the settings of this cluster",
+      when: "you have the manifest of the release, with the settings of this cluster",
       ...fileState(standing, "expand", notLookedAt(standing, "without its manifest, CRDs and RBAC were")),
       rules: ["H01"],
       commands: expandCommands(to, standing),
@@ -143,7 +143,7 @@ function completeStep(aim: Aim, standing: Standing): PlanStep {
   const { to } = aim;
   return {
     id: "complete",
-    what: "complete the conversion of the data: Calico goes on",
+    what: "complete the conversion of the data: Calico resumes",
     when: `every node runs ${to.text}`,
     ...afterNodes(standing, aim, notLookedAt(standing, "etcd was")),
     rules: ["P09"],

@@ -12,7 +12,7 @@ export const p01: PathRule = {
     title: "The way begins at Calico v1.6, with the Kubernetes datastore at v2.0",
     why: "The documented procedure covers Calico v1.6 and newer. Manifests for the Kubernetes datastore came with v2.0.0.",
     detected: "the release that runs, by its node image, and the release asked for, and the datastore",
-    fix: "Install Calico anew beside an unsupported release; no upgrade of it is documented.",
+    fix: "Install a supported release from scratch; no upgrade of this one is documented.",
     sources: [seed],
   },
   decide: ({ from, to, datastore }) => {

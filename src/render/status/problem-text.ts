@@ -11,7 +11,7 @@ const grave: Readonly<Record<GraveNote, string>> = {
   "not-ready": "not Ready",
   missing: "without the calico-node pod that belongs there",
   stuck: "whose calico-node does not run",
-  churn: "where calico-node is made again and again",
+  churn: "where calico-node keeps being recreated",
   "wrong-revision": "where the replacement is of an older revision",
   "several-pods": "with more than one calico-node pod",
 };
@@ -90,11 +90,10 @@ function wordsOf(
       ];
     case "nobody-works": {
       const { nodes } = problem;
-      const them = nodes.length === 1 ? "the node" : `the ${String(nodes.length)} nodes`;
       const first = nodes[0] ?? "";
       return [
-        `nobody works on ${them} of an unfinished run: ${some(nodes, 5)}`,
-        `to go on: ${sh`kubectl calico-upgrade node ${first} ${flags}`}; to give it up: ${sh`kubectl calico-upgrade node --release ${first} ${flags}`}`,
+        `${some(nodes, 5)} ${nodes.length === 1 ? "is" : "are"} still cordoned by an interrupted run`,
+        `to continue: ${sh`kubectl calico-upgrade node ${first} ${flags}`}; to release: ${sh`kubectl calico-upgrade node --release ${first} ${flags}`}`,
       ];
     }
     case "unreadable-leases":

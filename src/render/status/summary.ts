@@ -173,7 +173,7 @@ function pinnedLines(
 function runLine({ run }: DaemonSetStatus, now: Millis, flags: readonly string[]): string | undefined {
   if (run === undefined || run.state === "ended") return undefined;
   if (run.state === "unreadable")
-    return `its lease cannot be read; ${sh`kubectl calico-upgrade node NODE --take-over ${flags}`} goes on in its place`;
+    return `its lease cannot be read; ${sh`kubectl calico-upgrade node NODE --take-over ${flags}`} continues in its place`;
   const renewed = parseTime(run.renewed);
   const seen = renewed === undefined ? "" : ` (seen ${humanDuration(now - renewed)} ago)`;
   const target =
@@ -184,5 +184,5 @@ function runLine({ run }: DaemonSetStatus, now: Millis, flags: readonly string[]
         : ` towards revision ${run.revision}`;
   return run.state === "working"
     ? `${run.holder ?? ""} works on it${target}${seen}`
-    : `${run.holder ?? ""} left it unfinished${target}${seen}; the same command goes on with it`;
+    : `${run.holder ?? ""} left it unfinished${target}${seen}; the same command continues it`;
 }

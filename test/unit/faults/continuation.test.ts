@@ -6,7 +6,7 @@ const words = (text: string): readonly string[] => text.split(" ");
 test.each([
   ["to go on: kubectl calico-upgrade node node-01 --take-over", ["node node-01 --take-over"]],
   ["when the cause is gone, go on with: kubectl calico-upgrade node node-01", ["node node-01"]],
-  ["saved in /b; to take it back: kubectl calico-upgrade undo /b, then kubectl calico-upgrade undo /c", []],
+  ["saved in /b; to undo: kubectl calico-upgrade undo /b, then kubectl calico-upgrade undo /c", []],
   ["to undo: kubectl calico-upgrade undo 2026-x", []],
   ["next: kubectl calico-upgrade node NODE -f a.yaml", []],
   ["after the last node: kubectl calico-upgrade migrate-policy --finish", []],

@@ -51,8 +51,8 @@ test("what takes a run back can be typed as it is printed: same cluster, same us
   const [where, undo = ""] = savedLine(["/my bundles/two", "/one"], {
     connection,
     bundleDir: "my bundles",
-  }).split("; to take it back: ");
-  expect(where).toBe("what was there is saved in /my bundles/two and /one");
+  }).split("; to undo: ");
+  expect(where).toBe("saved in /my bundles/two and /one");
   expect(undo.split(", then ").map(words)).toEqual(
     ["/my bundles/two", "/one"].map((bundle) => [
       "calico-upgrade",

@@ -276,7 +276,7 @@ describe("H05: the refusal says what is missing and how to go on", () => {
         "the template in my calico.yaml needs what this cluster lacks:",
         "  CustomResourceDefinition a.b is not there",
         "add it with: kubectl calico-upgrade node -f 'my calico.yaml' --print-missing | kubectl apply -f -",
-        "or leave the surroundings as they are with --template-only",
+        "--template-only skips this check; the new pods will probably not become Ready",
       ].join("\n"),
     );
   });
@@ -316,7 +316,7 @@ describe("H05: the refusal says what is missing and how to go on", () => {
 
   test("how many others differ", () => {
     expect(othersText({ differ: 1, unknown: 2 }, "a.yaml")).toBe(
-      "1 other object in a.yaml is not in the cluster or not as in the file, 2 other objects could not be read; this command leaves them as they are",
+      "a.yaml has 1 more object to apply, 2 more objects of a.yaml could not be read; this command does not apply them. For the rest: kubectl calico-upgrade apply -f a.yaml",
     );
   });
 });

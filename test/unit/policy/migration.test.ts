@@ -123,7 +123,7 @@ test("a decision that fits nothing is told", () => {
   expect(misfits).toEqual([
     'namespaces "elsewhere" not found',
     '--keep=shop/gone: networkpolicies "gone" not found',
-    "--treat-as=shop: its annotation is not unclear, the namespace is isolated",
+    "namespace shop is isolated; --treat-as is only for annotations that cannot be read",
     '--treat-as=nowhere: namespaces "nowhere" not found',
   ]);
 });

@@ -196,7 +196,7 @@ describe("H13: leases", () => {
   test("one that was left is named with the commands that go on and give it up", () => {
     expect(findingOf(leases, { nodes: [leased(true)] })).toMatchObject({
       outcome: "fail",
-      fix: "kubectl calico-upgrade node node-01 goes on, kubectl calico-upgrade node --release node-01 gives it up",
+      fix: "kubectl calico-upgrade node node-01 continues it, kubectl calico-upgrade node --release node-01 releases it",
     });
     expect(findingOf(leases, { nodes: [leased(false)] }).evidence[0]?.value).toContain("void");
   });

@@ -13,7 +13,7 @@ const holding = (text: RegExp): readonly string[] =>
     .toSorted();
 
 test("how a run is taken back is said in one place, so that no command forgets the flags of its cluster", () => {
-  expect(holding(/to take it back|program\} undo \$|"undo", (own|bundle|directory)/)).toEqual([
+  expect(holding(/to undo: |program\} undo \$|"undo", (own|bundle|directory)/)).toEqual([
     "flags/next-command.ts",
   ]);
   // Every command that opens a bundle, and undo, which has its own.

@@ -46,7 +46,7 @@ describe("H24: what was not enforced without a controller", () => {
   test("what could not be watched is not known, and is not nothing", () => {
     const dark = { known: false, why: "forbidden", message: "pods is forbidden" } as const;
     expect(pausedLines("etcd", seen, dark, false)).toEqual([
-      "what was created or relabelled meanwhile is not known: pods is forbidden",
+      "cannot tell what was created or relabeled in that time: pods is forbidden",
     ]);
   });
 });

@@ -127,7 +127,7 @@ describe("what is left to do", () => {
   test("H12: as long as it is held, that is said, with what ends it", () => {
     const [line] = closingLines(result({}, { world: world({ pods: old, pinned: rolling }) }));
     expect(line).toBe(
-      "daemonset kube-system/calico-node is held at updateStrategy OnDelete; RollingUpdate goes back when every node that answers runs the newest revision (2 left: node-02, node-03). Do not apply it elsewhere meanwhile. To end it at once: kubectl calico-upgrade node --unpin",
+      "daemonset kube-system/calico-node is held at updateStrategy OnDelete; RollingUpdate is restored when every node that answers runs the newest revision (2 left: node-02, node-03). Until then, don't kubectl apply it. To restore it now: kubectl calico-upgrade node --unpin",
     );
   });
 

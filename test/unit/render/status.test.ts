@@ -275,12 +275,16 @@ describe("H13: leases", () => {
       ...anUpgradingCluster(),
       nodes: [leased("node-01"), aNode("node-02")],
     }).problems;
-    expect(problems.find(({ message }) => message.startsWith("nobody works on"))?.hint).toBe(
-      "to go on: kubectl calico-upgrade node node-01; to give it up: kubectl calico-upgrade node --release node-01",
+    expect(
+      problems.find(({ message }) => message.endsWith("still cordoned by an interrupted run"))?.hint,
+    ).toBe(
+      "to continue: kubectl calico-upgrade node node-01; to release: kubectl calico-upgrade node --release node-01",
     );
     const busy = anUpgradingCluster({ annotations: run(now - 1000) });
     const working = statusOf({ ...busy, nodes: [leased("node-01")] }).problems;
-    expect(working.filter(({ message }) => message.startsWith("nobody works on"))).toEqual([]);
+    expect(working.filter(({ message }) => message.endsWith("still cordoned by an interrupted run"))).toEqual(
+      [],
+    );
   });
 
   test("a cordon that was there before us is told", () => {

@@ -7,7 +7,7 @@ export const poolJob = clusterRule({
   id: "B02",
   severity: "error",
   page: {
-    title: "the manifest does not write the IP pool anew",
+    title: "the manifest does not write the IP pool again",
     why: "Its Job configure-calico applies the pool of its ConfigMap whatever pool is there. A pool with IPIP loses it, and pods on different nodes no longer reach each other.",
     detected: "the Job configure-calico in the file; the pool itself is in etcd",
     fix: "Take v2.1 or newer, whose manifest has no such Job; or write the pool that is in use (calicoctl get ippool -o yaml) into ippool.yaml of the file, or take the Job out of it.",

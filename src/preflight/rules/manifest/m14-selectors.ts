@@ -18,7 +18,7 @@ export const selectors = clusterRule({
     title: "selectors are unchanged",
     why: "From apps/v1 on the selector of a DaemonSet or Deployment cannot be changed: the server refuses the whole object.",
     detected: "spec.selector of DaemonSets and Deployments, live and in the file",
-    fix: "Give the file's object the live selector and labels; else it has to be deleted and made anew, with its pods.",
+    fix: "Give the file's object the live selector and labels; otherwise it has to be deleted and recreated, with its pods.",
     sources: ["https://kubernetes.io/blog/2019/07/18/api-deprecations-in-1-16/"],
   },
   when: { manifest: true },

@@ -6,7 +6,7 @@ export const midMigration = clusterRule({
   severity: "error",
   page: {
     title: "the install is not between a manifest and the operator",
-    why: "While the operator takes over a manifest install both keep a calico-node; whatever is changed meanwhile breaks the move.",
+    why: "While the operator takes over a manifest install both keep a calico-node; whatever is changed during the move breaks it.",
     detected:
       "the node label projectcalico.org/operator-node-migration, the operator's Installation and the calico-node DaemonSets",
     fix: "Let the migration to the operator finish first: kubectl get tigerastatus calico.",

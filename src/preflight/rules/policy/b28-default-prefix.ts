@@ -39,7 +39,7 @@ export const defaultPrefix = clusterRule({
         field: "metadata.name",
         value: policy.name,
       })),
-      fix: "suspend GitOps for them during the upgrade, and look at its next diff before it goes on",
+      fix: "suspend GitOps for them during the upgrade, and check its next diff before you resume it",
     };
   },
 });

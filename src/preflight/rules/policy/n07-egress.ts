@@ -12,7 +12,7 @@ export const egress = clusterRule({
     title: "egress rules and ipBlocks are wanted as they begin to count",
     why: "From v2.6 on Calico enforces egress rules and the addresses of an ipBlock. Before, egress was not looked at, and an ipBlock stood for nobody (etcd) or for everybody (Kubernetes datastore).",
     detected: "NetworkPolicies with egress, policyTypes or ipBlock",
-    fix: "migrate-policy --what-if --to=VERSION shows the flows that change. Take back what is not wanted before the upgrade.",
+    fix: "migrate-policy --what-if --to=VERSION shows the flows that change. Change the policies that you do not want to behave so before the upgrade.",
     releases: "before v2.6.0 → v2.6.0 and newer",
     sources: [notes("v2.6.0")],
   },

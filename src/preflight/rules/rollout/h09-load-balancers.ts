@@ -62,7 +62,7 @@ export const loadBalancers = nodeRule({
     return {
       outcome: "fail",
       because: `Kubernetes ${serverVersion} takes a cordoned node out of the load balancers of ${some(services)}`,
-      fix: "-y goes on; --no-cordon restarts without a cordon, and new pods may then be put on the node while it has no calico-node",
+      fix: "-y continues; --no-cordon restarts without a cordon, and new pods may then be put on the node while it has no calico-node",
     };
   },
 });

@@ -40,7 +40,7 @@ export const othersReady = nodeRule({
           because:
             `a rollout of daemonset ${daemonSet.namespace}/${daemonSet.name} ${state} (updateStrategy RollingUpdate, ` +
             `${behind.length} of ${nodes.size} nodes still on an older revision): its controller restarts nodes by itself, uncordoned`,
-          fix: "wait until it has ended (kubectl calico-upgrade status --wait), or --take-over: it holds the rollout and goes on node by node",
+          fix: "wait until it has ended (kubectl calico-upgrade status --wait), or --take-over: it holds the rollout and continues node by node",
         };
       }
     }

@@ -4,7 +4,7 @@ import { clusterRule } from "../../cluster-rule.ts";
 import { nodeRule } from "../../node-rule.ts";
 
 const page: RulePage = {
-  title: "another node can take new pods meanwhile",
+  title: "another node can take new pods during the restart",
   why: "while the only schedulable node (of its role) is cordoned, new pods wait",
   override: "--ignore-preflight-errors=H19",
   detected: "which nodes are Ready and schedulable, and their roles",

@@ -31,7 +31,7 @@ export const oneRevision = clusterRule({
           field: "controller-revision-hash",
           value: pod.revisionHash ?? "none",
         })),
-        fix: `an upgrade has not ended: ${sh`kubectl calico-upgrade node ${names[0] ?? ""}`} goes on with the next`,
+        fix: `an upgrade has not ended: ${sh`kubectl calico-upgrade node ${names[0] ?? ""}`} continues with the next`,
       };
     }
     return answers.some(({ current }) => current === "unknown")
