@@ -36,7 +36,8 @@ export async function readWhole(path: string, limits: ReadLimits = {}): Promise<
 }
 
 /** What the process has open already, under the names that shells give it. */
-const isOpenAlready = (path: string): boolean => /^\/dev\/(?:stdin$|fd\/)|^\/proc\/(?:self|\d+)\/fd\//.test(path);
+const isOpenAlready = (path: string): boolean =>
+  /^\/dev\/(?:stdin$|fd\/)|^\/proc\/(?:self|\d+)\/fd\//.test(path);
 
 function checkReadable(path: string, found: Stats): void {
   const isDevice = found.isCharacterDevice() || found.isBlockDevice();
@@ -58,7 +59,7 @@ async function readPipe(
   let length = 0;
   // Who wrote through an inherited end may be gone already.
   let hadWriter = isOpenAlready(path);
-  for (let waited = 0; ; ) {
+  for (let waited = 0; ;) {
     const piece = Buffer.allocUnsafe(pieceBytes);
     const bytes = await file.read(piece).then(
       ({ bytesRead }) => bytesRead,

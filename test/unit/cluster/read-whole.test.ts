@@ -77,13 +77,16 @@ describe.skipIf(process.platform === "win32")("what is no file", () => {
     await expect(readWhole(pipe, { most: 10_000 })).rejects.toThrow(`${pipe} has more than`);
   });
 
-  test.each(["/dev/zero", "/dev/tty", "a link to /dev/zero"])("%s is a device, and is not opened", async (name) => {
-    const link = join(await folder(), "calico.yaml");
-    await symlink("/dev/zero", link);
-    const path = name.startsWith("/") ? name : link;
-    for (const read of [readWhole, readText])
-      await expect(read(path)).rejects.toThrow(`${path} is a device, not a file`);
-  });
+  test.each(["/dev/zero", "/dev/tty", "a link to /dev/zero"])(
+    "%s is a device, and is not opened",
+    async (name) => {
+      const link = join(await folder(), "calico.yaml");
+      await symlink("/dev/zero", link);
+      const path = name.startsWith("/") ? name : link;
+      for (const read of [readWhole, readText])
+        await expect(read(path)).rejects.toThrow(`${path} is a device, not a file`);
+    },
+  );
 
   test("a kubeconfig behind the shell's <(…) is read, and /dev/null is an empty one", async () => {
     const pipe = await fifo();

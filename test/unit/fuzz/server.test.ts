@@ -116,9 +116,7 @@ const aDaemonSet = {
     template: {
       metadata: { labels: { "k8s-app": "calico-node" } },
       spec: {
-        containers: [
-          { name: "calico-node", image: "calico/node:v3.29.0", env: [{ name: "A", value: "b" }] },
-        ],
+        containers: [{ name: "calico-node", image: "calico/node:v3.29.0", env: [{ name: "A", value: "b" }] }],
         tolerations: [{ operator: "Exists" }],
         volumes: [{ name: "v", hostPath: { path: "/run" } }],
       },
@@ -128,9 +126,9 @@ const aDaemonSet = {
 };
 
 /** An event of a watch: it is taken in, or the watch ends or is taken up again with an error. */
-async function following<T>(
+async function following(
   served: Place,
-  pick: (object: KubeObject) => T,
+  pick: (object: KubeObject) => unknown,
 ): Promise<(line: string) => Promise<void>> {
   let now = "";
   const server = await wireServer(({ url }, response) => {
@@ -138,7 +136,9 @@ async function following<T>(
     if (url.searchParams.get("watch") === null)
       return void response.end(text({ metadata: { resourceVersion: "1" }, items: [] }));
     response.write(`${now}\n`);
-    response.write(`${text({ type: "ADDED", object: { metadata: { name: "mark", resourceVersion: "9" } } })}\n`);
+    response.write(
+      `${text({ type: "ADDED", object: { metadata: { name: "mark", resourceVersion: "9" } } })}\n`,
+    );
   });
   const { connection } = await connectTo(server.url);
   return async (line) => {
@@ -146,7 +146,7 @@ async function following<T>(
     await expectAnswerOrError(async () => {
       const stop = new AbortController();
       const over = Promise.withResolvers<undefined>();
-      const followed = follow(connection, served, {
+      const followed = follow<unknown>(connection, served, {
         signal: stop.signal,
         pick,
         onChange: ({ key }) => (key === "mark" ? over.resolve(undefined) : undefined),
