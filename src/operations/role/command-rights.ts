@@ -1,4 +1,4 @@
-import { movedKinds, newGroup } from "../../data/kinds.ts";
+import { movedKinds, newGroup, oldNamespace } from "../../data/kinds.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import type { RoleCommand } from "../../model/program.ts";
 import { rightKey, type NeededRight } from "../../model/right.ts";
@@ -86,14 +86,20 @@ function besides(command: RoleCommand, { namespace, daemonSet }: RolePlace): rea
     ...wide("", "pods", "watch"),
     ...wide("networking.k8s.io", "networkpolicies", "watch"),
   ];
+  const daemonSets = own("apps", "daemonsets", "get", "list", "watch");
   const lease = [
-    ...own("apps", "daemonsets", "get", "list", "watch"),
+    ...daemonSets,
     { verb: "patch", group: "apps", resource: "daemonsets", namespace, names: [daemonSet] },
   ];
-  const data = movedKinds.flatMap(({ new: { resource } }) =>
-    wide(newGroup, resource, "get", "list", "watch", "create", "patch", "delete"),
-  );
-  const policies = wide("networking.k8s.io", "networkpolicies", "get", "patch");
+  const data = (newVerbs: readonly string[], oldVerbs: readonly string[]): readonly NeededRight[] =>
+    movedKinds.flatMap(({ new: { resource }, old }) => [
+      ...wide(newGroup, resource, ...newVerbs),
+      ...old.groups.flatMap((group) =>
+        oldVerbs.map((verb) => ({ verb, group, resource: old.resource, namespace: oldNamespace })),
+      ),
+    ]);
+  const brought = ["get", "list", "watch", "create", "patch"];
+  const policies = (...verbs: readonly string[]) => wide("networking.k8s.io", "networkpolicies", ...verbs);
   switch (command) {
     case "status":
     case "preflight":
@@ -105,9 +111,10 @@ function besides(command: RoleCommand, { namespace, daemonSet }: RolePlace): rea
     case "configmap":
       return [...pods, ...own("", "services", "get"), ...lease, ...controller];
     case "migrate-policy":
-      return [...policies, ...lease];
+      return [...policies("get"), ...daemonSets];
     case "migrate-data":
-      return [...data, ...lease, ...wide("apiextensions.k8s.io", "customresourcedefinitions", "patch")];
+      // --finish deletes the old ones.
+      return [...data(brought, ["get", "delete"]), ...daemonSets];
     case "apply":
     case "undo":
       return [
@@ -115,8 +122,10 @@ function besides(command: RoleCommand, { namespace, daemonSet }: RolePlace): rea
         ...surroundings,
         ...controller,
         ...lease,
-        ...data,
-        ...policies,
+        ...(command === "apply"
+          ? data(brought, ["get"])
+          : data([...brought, "delete"], ["get", "create", "delete"])),
+        ...(command === "apply" ? policies("get") : policies("get", "patch")),
         ...manifestRights(namespace),
       ];
   }

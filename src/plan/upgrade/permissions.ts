@@ -69,19 +69,27 @@ function rightsOfStep(step: StepId, place: Place): readonly NeededRight[] {
       return wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "watch", "create");
     case "expand":
       return [
-        ...wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "create", "patch"),
+        ...wide(
+          "apiextensions.k8s.io",
+          "customresourcedefinitions",
+          "get",
+          "list",
+          "watch",
+          "create",
+          "patch",
+        ),
         ...own("", "serviceaccounts", "get", "create", "patch"),
         ...own("", "configmaps", "get", "create", "patch"),
         ...roles,
       ];
     case "typha":
       return [
-        ...own(workloads, "deployments", "get", "create", "patch"),
+        ...own(workloads, "deployments", "get", "list", "watch", "create", "patch"),
         ...own("", "services", "get", "create", "patch"),
       ];
     case "controller":
       return [
-        ...own(workloads, "deployments", "get", "create", "patch", "watch"),
+        ...own(workloads, "deployments", "get", "list", "watch", "create", "patch"),
         ...own("", "pods", "list", "watch"),
         ...daemonSets("watch", "patch"),
       ];

@@ -121,6 +121,17 @@ test("who upgrades with a printed role can change and give no role but Calico's,
   }
 });
 
+test("migrate-data --finish deletes the old objects, and undo makes them again", async () => {
+  const old = { group: "projectcalico.org", resource: "globalconfigs", namespace: "kube-system" };
+  const mayOf = async (command: string) => {
+    const { roles } = await printed(`--print-role=${command}`);
+    return ["create", "delete"].map((verb) => gives(roles(), { verb, ...old }));
+  };
+  expect(await mayOf("migrate-data")).toEqual([false, true]);
+  expect(await mayOf("undo")).toEqual([true, true]);
+  expect(await mayOf("apply")).toEqual([false, false]);
+});
+
 test("the role of a command is YAML with the lines that bind it, and no cluster is asked", async () => {
   const { exitCode, stdout, stderr } = await printed("--print-role=status");
   expect([exitCode, stderr]).toEqual([0, ""]);
