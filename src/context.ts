@@ -4,7 +4,7 @@ import type { Connection } from "./cluster/port.ts";
 import type { ConnectionValues } from "./flags/connection.ts";
 import type { CommandLine } from "./flags/run-command.ts";
 import type { Millis } from "./model/time.ts";
-import { visible, visibleText } from "./model/visible.ts";
+import { maskMark, visible, visibleText } from "./model/visible.ts";
 
 /** Everything a command reaches the world through; main.ts makes the real one, tests their own. */
 export interface AppContext extends BaseContext {
@@ -53,6 +53,8 @@ export interface Printer extends Writable {
   exact(text: string): void;
   /** For who draws on the terminal. */
   readonly raw: Writable;
+  /** In how many places of what was printed a value was masked. */
+  readonly masked: number;
 }
 
 /** After the first line; what the program itself indents stays as it is. */
@@ -61,15 +63,21 @@ function indented(line: string, index: number): string {
 }
 
 export function printerOn(stream: Writable): Printer {
+  let masked = 0;
+  const write = (text: string): boolean => {
+    masked += text.split(maskMark).length - 1;
+    return stream.write(text);
+  };
   const own = {
     raw: stream,
-    line: (text: string) => void stream.write(`${text.split("\n").map(visible).map(indented).join("\n")}\n`),
-    text: (text: string) => void stream.write(visibleText(text)),
-    exact: (text: string) => void stream.write(text),
+    line: (text: string) => void write(`${text.split("\n").map(visible).map(indented).join("\n")}\n`),
+    text: (text: string) => void write(visibleText(text)),
+    exact: (text: string) => void write(text),
     // Clipanion's, and of whoever does not know better.
-    write: (text: string) => stream.write(visibleText(text)),
+    write: (text: string) => write(visibleText(text)),
   };
-  return Object.assign(Object.create(stream) as Printer, own);
+  const printer = Object.assign(Object.create(stream) as Printer, own);
+  return Object.defineProperty(printer, "masked", { get: () => masked });
 }
 
 /** An append stream of lines. */

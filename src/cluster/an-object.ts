@@ -14,7 +14,12 @@ export function anObject(raw: unknown, what: string): KubeObject {
 /** The same of an item of a list, whose apiVersion and kind most servers leave out. */
 export function isNamed(raw: unknown): raw is Readonly<Record<string, unknown>> {
   const metadata = isRecord(raw) ? raw["metadata"] : undefined;
-  return isRecord(metadata) && typeof metadata["name"] === "string";
+  if (!isRecord(metadata) || typeof metadata["name"] !== "string") return false;
+  // Which object it is, and which state of it, is told from these before anything else is looked at.
+  return ["namespace", "uid", "resourceVersion"].every((field) => {
+    const value = metadata[field];
+    return value === undefined || value === null || typeof value === "string";
+  });
 }
 
 export function noObject(what: string): Error {

@@ -20,8 +20,8 @@ import { promisify } from "node:util";
  * `node:fs/promises` for what every start reads, without that module: Node loads readline and the streams of the web
  * with it. And a small file is read at once: another thread for it takes longer to start.
  */
-export function readText(path: string): Promise<string> {
-  return new Promise((resolve) => resolve(readFileSync(path, "utf8")));
+export async function readText(path: string): Promise<string> {
+  return (await readBytes(path)).toString("utf8");
 }
 
 /** No cache of ours or of kubectl's is larger. */
@@ -35,8 +35,12 @@ export async function readKept(path: string): Promise<string> {
 }
 
 /** Rejects as `readText` does, with Node's error. */
-export function readBytes(path: string): Promise<Buffer> {
-  return new Promise((resolve) => resolve(readFileSync(path)));
+export async function readBytes(path: string): Promise<Buffer> {
+  const found = await statFile(path);
+  if (found.isFile() && found.size <= mostKept) return readFileSync(path);
+  // A pipe (`<(…)`), /dev/null, or what it must not open.
+  const { readWhole } = await import("./read-whole.ts");
+  return await readWhole(path);
 }
 
 export function statFile(path: string): Promise<Stats> {

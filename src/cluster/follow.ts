@@ -3,6 +3,7 @@ import { isApiError, isConnectionError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { list, type Listed, type Selection } from "./list.ts";
 import type { Connection } from "./port.ts";
+import { readable } from "./readable.ts";
 import { watch } from "./watch.ts";
 import type { Place } from "../model/place.ts";
 
@@ -12,7 +13,7 @@ export interface Followed<T> {
   readonly objects: ReadonlyMap<string, T>;
   /** The first list is in. Rejects when it is refused or there is no answer. */
   readonly ready: Promise<void>;
-  /** Resolves when the signal aborts; rejects when the server refuses for good after `ready`. */
+  /** Resolves when the signal aborts; rejects when the server refuses for good after `ready`, or sends what cannot be read. */
   readonly ended: Promise<void>;
   /** Takes in what a write answered, unless something newer is known already. */
   replace(object: KubeObject): void;
@@ -54,7 +55,7 @@ export function follow<T = KubeObject>(
   options: FollowOptions<T>,
 ): Followed<T> {
   const { signal } = options;
-  const pick = options.pick ?? ((object: KubeObject) => object as T);
+  const { pick } = options;
   const objects = new Map<string, T>();
   const versions = new Map<string, string>();
   const listeners = new Set<() => void>();
@@ -69,8 +70,8 @@ export function follow<T = KubeObject>(
     const held = versions.get(key);
     const { resourceVersion } = object.metadata;
     if (held !== undefined && (held === resourceVersion || isOlder(resourceVersion, held))) return;
+    const value = readable(object, pick);
     versions.set(key, resourceVersion ?? "");
-    const value = pick(object);
     objects.set(key, value);
     changed({ key, value });
   }

@@ -36,6 +36,9 @@ export abstract class BaseCommand extends Command<AppContext> {
       if (isBug(error)) this.context.stderr.text(this.#whereItBroke(error));
       return exitCodeOf(error);
     } finally {
+      const { stdout, stderr } = this.context;
+      const masked = stdout.masked + stderr.masked;
+      if (masked > 0) stderr.line((await import("./masked-text.ts")).maskedText(masked));
       await events?.close();
       // Idle connections would keep the process alive.
       for (const connection of this.#open) connection.close();

@@ -1,5 +1,5 @@
 import { expandPattern } from "../cluster/expand-pattern.ts";
-import { userError } from "../errors.ts";
+import { isUserError, userError } from "../errors.ts";
 import { parseManifest, parseObjects, type ManifestObject } from "../manifest/parse.ts";
 import { quoted, sh } from "../model/shell.ts";
 
@@ -61,6 +61,7 @@ async function read(
   try {
     return await readFile(path);
   } catch (error) {
+    if (isUserError(error)) throw error;
     const code = (error as { readonly code?: string }).code;
     if (code === "ENOENT") throw userError(`the path "${path}" does not exist`);
     if (code === "EISDIR") throw userError(`"${path}" is a directory; ${command} takes one file`);

@@ -1,49 +1,81 @@
 import { lastAppliedAnnotation } from "./names.ts";
 import { isRecord } from "./record.ts";
+import { maskMark } from "./visible.ts";
 
 /** What stands in the place of a value that looks like a secret. */
-export const maskedValue = "(masked)";
+export const maskedValue = `${maskMark})`;
 
 /** Names of variables, keys and flags whose value is nobody else's business. */
 const secretName = /passwo?r?d|secret|token|credential|(?:^|[_-])key(?:$|[_-])|api_?key/i;
 
+/** What is shown for a text at this place. */
+type Shown = (text: string, place: string) => string;
+
 /**
  * A copy without what looks like a secret: literals of variables and ConfigMap keys that are called so, values of
- * such flags, user and password in addresses. `count`: how many were masked.
+ * such flags and of such fields in a text, user and password in addresses. `count`: how many were masked.
  */
-export function maskSecrets<T>(whole: T): { readonly value: T; readonly count: number } {
+export function maskSecrets<T>(
+  whole: T,
+  shown: Shown = () => maskedValue,
+): { readonly value: T; readonly count: number } {
   let count = 0;
-  const hidden = (): string => {
+  const hidden = (text: string, place: string): string => {
     count += 1;
-    return maskedValue;
+    return shown(text, place);
   };
-  const literal = (name: string, text: string): string =>
-    secretName.test(name) && isLiteral(text) ? hidden() : textOf(text, hidden);
-  const walk = (value: unknown, of: string): unknown => {
+  const literal = (name: string, text: string, place: string): string =>
+    secretName.test(name) && isLiteral(text) ? hidden(text, place) : textOf(text, place, hidden);
+  const walk = (value: unknown, of: string, place: string): unknown => {
     if (typeof value === "string")
-      return of === lastAppliedAnnotation ? applied(value) : textOf(value, hidden);
-    if (Array.isArray(value)) return flagsOf(value, hidden).map((each) => walk(each, ""));
+      return of === lastAppliedAnnotation ? applied(value, place) : textOf(value, place, hidden);
+    if (Array.isArray(value)) return flagsOf(value, place, hidden).map((each) => walk(each, "", place));
     if (!isRecord(value)) return value;
     const { name } = value;
+    // An element of a list is the same one wherever it stands.
+    const here = typeof name === "string" ? `${place} ${name}` : place;
     return Object.fromEntries(
       Object.entries(value).map(([key, own]) => {
         const called = key === "value" ? name : of === "data" ? key : undefined;
         const isText = typeof called === "string" && typeof own === "string";
-        return [key, isText ? literal(called, own) : walk(own, key)];
+        const at = `${here}.${key}`;
+        return [key, isText ? literal(called, own, at) : walk(own, key, at)];
       }),
     );
   };
   /** kubectl keeps the whole file as a text. */
-  const applied = (text: string): string => {
+  const applied = (text: string, place: string): string => {
     try {
       const before = count;
-      const object = JSON.stringify(walk(JSON.parse(text), ""));
+      const object = JSON.stringify(walk(JSON.parse(text), "", place));
       return count === before ? text : object;
     } catch {
-      return hidden();
+      return hidden(text, place);
     }
   };
-  return { value: walk(whole, "") as T, count };
+  return { value: walk(whole, "", "") as T, count };
+}
+
+/** Two states of one thing without what looks like a secret; where it changes, that is still seen. */
+export function maskChange<T>(
+  before: T,
+  after: T,
+): { readonly before: T; readonly after: T; readonly count: number } {
+  const keyOf: Shown = (text, place) => `${place}\n${text}`;
+  const keysIn = (side: T): ReadonlySet<string> => {
+    const keys = new Set<string>();
+    maskSecrets(side, (...each) => {
+      keys.add(keyOf(...each));
+      return maskedValue;
+    });
+    return keys;
+  };
+  const [here, there] = [keysIn(before), keysIn(after)];
+  const [first, second] = [
+    maskSecrets(before, (...each) => (there.has(keyOf(...each)) ? maskedValue : `${maskMark}, before)`)),
+    maskSecrets(after, (...each) => (here.has(keyOf(...each)) ? maskedValue : `${maskMark}, after)`)),
+  ];
+  return { before: first.value, after: second.value, count: first.count + second.count };
 }
 
 /** A file, a placeholder and a reference to another variable are no secret, and rules look at them. */
@@ -53,37 +85,57 @@ function isLiteral(text: string): boolean {
     !["true", "false"].includes(text.toLowerCase()) &&
     !text.startsWith("/") &&
     !text.startsWith("$(") &&
-    !(text.startsWith("__") && text.endsWith("__"))
+    !(text.startsWith("__") && text.endsWith("__")) &&
+    // Masked already, in a facts file.
+    !text.startsWith(maskMark)
   );
 }
 
 /** `--token abc` in two words. */
-function flagsOf(words: readonly unknown[], hidden: () => string): readonly unknown[] {
+function flagsOf(words: readonly unknown[], place: string, hidden: Shown): readonly unknown[] {
   return words.map((word, at) => {
     const flag: unknown = words[at - 1];
-    const isValue = typeof flag === "string" && isFlag(flag) && !flag.includes("=");
-    return isValue && typeof word === "string" && !word.startsWith("-") && isLiteral(word) ? hidden() : word;
+    const isValue = typeof flag === "string" && flag.startsWith("-") && isNamed(flag) && !flag.includes("=");
+    return isValue && typeof word === "string" && !word.startsWith("-") && isLiteral(word)
+      ? hidden(word, `${place} ${flag}`)
+      : word;
   });
 }
 
-function isFlag(word: string): boolean {
-  return word.startsWith("-") && secretName.test(word.split("=", 1)[0] ?? "");
+/** Of a flag, or of a variable that a shell sets. */
+function isNamed(word: string): boolean {
+  const name = word.split("=", 1)[0] ?? "";
+  return /^[\w.-]+$/.test(name) && secretName.test(name);
 }
 
-/** `--token=abc` and `https://user:password@host`, wherever in a text. */
-function textOf(text: string, hidden: () => string): string {
-  if (!text.includes("://") && !text.includes("=")) return text;
+/** `"token": "abc"` of JSON, and a line `token: abc` of YAML. */
+const jsonField = /"([^"\\]{1,100})"(\s{0,9}:\s{0,9})"((?:[^"\\]|\\.)*)"/g;
+const yamlField = /^([ \t]*(?:- )?)([A-Za-z_][\w.-]{0,99}): +([^\s"'{[|>].*)$/gm;
+
+/** `--token=abc`, `TOKEN=abc`, fields and `https://user:password@host`, wherever in a text. */
+function textOf(text: string, place: string, hidden: Shown): string {
+  if (!/[:=]/.test(text)) return text;
+  const isField = (name: string, value: string): boolean =>
+    secretName.test(name) && !/^key$/i.test(name) && isLiteral(value);
   return text
+    .replaceAll(jsonField, (field, name: string, colon: string, value: string) =>
+      isField(name, value) ? `"${name}"${colon}"${hidden(value, `${place} ${name}`)}"` : field,
+    )
+    .replaceAll(yamlField, (line, indent: string, name: string, value: string) =>
+      isField(name, value.trim()) ? `${indent}${name}: ${hidden(value, `${place} ${name}`)}` : line,
+    )
     .split(/(\s)/)
     .map((word) => {
       const at = word.indexOf("=");
-      if (at > 0 && isFlag(word) && isLiteral(word.slice(at + 1))) return `${word.slice(0, at)}=${hidden()}`;
-      return withoutUser(word, hidden);
+      const value = word.slice(at + 1);
+      if (at > 0 && isNamed(word) && isLiteral(value))
+        return `${word.slice(0, at)}=${hidden(value, `${place} ${word.slice(0, at)}`)}`;
+      return withoutUser(word, place, hidden);
     })
     .join("");
 }
 
-function withoutUser(word: string, hidden: () => string): string {
+function withoutUser(word: string, place: string, hidden: Shown): string {
   const [first = "", ...rest] = word.split("://");
   return [
     first,
@@ -92,7 +144,7 @@ function withoutUser(word: string, hidden: () => string): string {
       const authority = end < 0 ? after : after.slice(0, end);
       const at = authority.lastIndexOf("@");
       if (at < 0 || !authority.slice(0, at).includes(":")) return after;
-      return `${hidden()}${after.slice(at)}`;
+      return `${hidden(authority.slice(0, at), place)}${after.slice(at)}`;
     }),
   ].join("://");
 }

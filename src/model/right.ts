@@ -10,6 +10,12 @@ export interface NeededRight {
   readonly names?: readonly string[];
 }
 
+/**
+ * Among `names`: a request that names no object, as every create is one. A rule that has it and some names gives escalate
+ * on new roles and on these, and on no other (k8s.io/kubernetes pkg/apis/rbac/v1/evaluation_helpers.go).
+ */
+export const unnamed = "";
+
 /** A right, and whether this user has it. */
 export interface RightFacts extends NeededRight {
   readonly allowed: boolean | "unknown";

@@ -76,3 +76,6 @@ function shown(character: string): string {
   if (code > 0xff_ff) return `\\U${hex(code, 8)}`;
   return code > 0xff ? `\\u${hex(code, 4)}` : `\\x${hex(code, 2)}`;
 }
+
+/** How every text begins that is shown in the place of a value that looks like a secret. */
+export const maskMark = "(masked";

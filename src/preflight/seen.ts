@@ -1,6 +1,7 @@
 import type { CalicoObject } from "../model/calico-object.ts";
 import { envValue, type ConfigMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
+import { maskSecrets } from "../model/mask.ts";
 import type { TemplateContainer, TemplateFacts } from "../model/template.ts";
 import type { Evidence } from "./finding.ts";
 
@@ -70,5 +71,5 @@ export function envSeen(
   variable: string,
   value: string,
 ): Evidence {
-  return { object, field: `${name}: env ${variable}`, value };
+  return { object, field: `${name}: env ${variable}`, value: maskSecrets(value).value };
 }

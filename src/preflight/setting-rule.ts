@@ -7,7 +7,7 @@ import type { Severity } from "./finding.ts";
 import type { Answer } from "./rule.ts";
 import type { RuleId } from "./rules/ids.ts";
 import type { SettingKind } from "./setting-kind.ts";
-import { keptText, settingEvidence, settingFix, settingText } from "./setting-text.ts";
+import { keptText, settingEvidence, settingText } from "./setting-text.ts";
 import { fileSettings, type FileSettings, type Setting } from "./settings.ts";
 import { some } from "./some.ts";
 
@@ -90,7 +90,7 @@ function fails(found: readonly Setting[], { severity, although }: Weight): Answe
     outcome: "fail",
     because: `${some(found.map(settingText), 5)}${although === undefined ? "" : `; ${although}`}`,
     evidence: found.map(settingEvidence),
-    fix: `set in the file, as in the cluster: ${some(found.map(settingFix), 6)}`,
+    fix: `set in the file, as in the cluster: ${some(found.map(keptText), 6)}`,
     ...(severity === undefined ? {} : { severity }),
   };
 }

@@ -1,8 +1,10 @@
 import type { KubeObject } from "../model/kube.ts";
+import { maskChange } from "../model/mask.ts";
 
-/** `-name: old` and `+name: new` of what a write would change; texts are cut. */
+/** `-name: old` and `+name: new` of what a write would change; texts are cut, and what looks like a secret is masked. */
 export function changedFields(live: KubeObject, wanted: KubeObject): readonly string[] {
-  return differences(live, wanted, "").slice(0, maxLines);
+  const { before, after } = maskChange(live, wanted);
+  return differences(before, after, "").slice(0, maxLines);
 }
 
 const maxLines = 40;

@@ -1,10 +1,15 @@
 import { formatYaml } from "../manifest/yaml.ts";
 import type { KubeObject } from "../model/kube.ts";
+import { maskChange } from "../model/mask.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 
-/** The change as `kubectl diff` shows it, managed fields left out; "" when there is none. */
+/**
+ * The change as `kubectl diff` shows it, managed fields left out; "" when there is none. Values that look like a secret
+ * are masked, as kubectl masks those of Secrets.
+ */
 export function configDiff(live: KubeObject, merged: KubeObject): string {
-  const body = unifiedDiff(configText(live), configText(merged));
+  const { before, after } = maskChange(live, merged);
+  const body = unifiedDiff(configText(before), configText(after));
   if (body === "") return "";
   const file = diffName(live);
   return `diff -u -N LIVE/${file} MERGED/${file}\n--- LIVE/${file}\n+++ MERGED/${file}\n${body}`;

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import type { AppContext } from "../../context.ts";
 import { userError } from "../../errors.ts";
 import type { KubeObject } from "../../model/kube.ts";
+import { maskChange } from "../../model/mask.ts";
 import { configDiff, configText, diffName } from "../../render/config-diff.ts";
+import { maskedText } from "../masked-text.ts";
 
 /**
  * The difference on standard output, and the exit code of `kubectl diff`: 0 the same, 1 different. Throws
@@ -14,10 +16,14 @@ import { configDiff, configText, diffName } from "../../render/config-diff.ts";
 export async function showDiff(
   live: KubeObject,
   merged: KubeObject,
-  { env, stdout }: Pick<AppContext, "env" | "stdout">,
+  { env, stdout, stderr }: Pick<AppContext, "env" | "stdout" | "stderr">,
 ): Promise<0 | 1> {
   const external = env["KUBECTL_EXTERNAL_DIFF"] ?? "";
-  if (external !== "") return await runExternal(external, live, merged);
+  if (external !== "") {
+    const { before, after, count } = maskChange(live, merged);
+    if (count > 0) stderr.line(maskedText(count));
+    return await runExternal(external, before, after);
+  }
   const diff = configDiff(live, merged);
   stdout.text(diff);
   return diff === "" ? 0 : 1;

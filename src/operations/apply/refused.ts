@@ -1,9 +1,11 @@
 import { ruleError, userError } from "../../errors.ts";
 import { manager } from "../../model/names.ts";
+import { rightKey, type NeededRight } from "../../model/right.ts";
 import type { Write } from "../../model/write.ts";
 import { conflictLines, intended, type Wholes } from "../../plan/apply/intended.ts";
 import { deletion } from "../../plan/apply/recreate.ts";
 import { isCrd, isLeftAlone, type Choices, type Target } from "../../plan/apply/target.ts";
+import { followRights } from "../follow-rights.ts";
 import { checkRights } from "../node/rights.ts";
 import type { Session } from "../session.ts";
 import { refusedWrites, rightsOfWrites } from "../try-writes.ts";
@@ -51,10 +53,10 @@ export async function refuseRefused(
     body: object,
     fieldManager: manager,
   }));
-  await checkRights(
-    session.connection,
-    rightsOfWrites([...writes.map(({ write }) => write), ...removed, ...made]),
-  );
+  await checkRights(session.connection, [
+    ...rightsOfWrites([...writes.map(({ write }) => write), ...removed, ...made]),
+    ...followingOf(changed),
+  ]);
   const tried = writes
     .filter(({ target }) => !recreated.includes(target) && !isEarly(target))
     .map(({ write }) => write);
@@ -63,4 +65,20 @@ export async function refuseRefused(
   throw userError(
     `the server refuses what the file asks for; nothing was changed:\n  ${refused.join("\n  ")}`,
   );
+}
+
+/** What a run waits for between its writes: it would stop there without the right to see it. */
+function followingOf(changed: readonly Target[]): readonly NeededRight[] {
+  const rights = changed.flatMap((target): readonly NeededRight[] => {
+    const { part, ref, object, before } = target;
+    if (isCrd(object)) return before === undefined ? followRights(ref) : [];
+    if (ref.kind !== "Deployment" || (part !== "typha" && part !== "controller")) return [];
+    const pods = {
+      group: "",
+      resource: "pods",
+      ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
+    };
+    return [...followRights(ref), ...(part === "controller" ? followRights(pods) : [])];
+  });
+  return [...new Map(rights.map((right) => [rightKey(right), right])).values()];
 }

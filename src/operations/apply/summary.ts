@@ -10,8 +10,20 @@ import type { ApplyRequest } from "./request.ts";
 
 /** What the rules were asked about, in short. */
 export function settingsSummary({ base, all }: FileSettings): SettingsSummary {
-  const changed = all.flatMap(({ group, object, field, before, after }) =>
-    group === "lost" || group === "conflict" ? [{ group, object, field, before, after }] : [],
+  const changed = all.flatMap(({ group, object, field, path, variable, before, after }) =>
+    group === "lost" || group === "conflict"
+      ? [
+          {
+            group,
+            object,
+            field,
+            path,
+            ...(variable === undefined ? {} : { variable }),
+            before,
+            after,
+          },
+        ]
+      : [],
   );
   return {
     ...(base.known ? { base: `${base.value.flavour} of ${base.value.release}` } : { because: base.message }),

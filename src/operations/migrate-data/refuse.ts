@@ -1,7 +1,7 @@
 import { userError } from "../../errors.ts";
-import type { NeededRight } from "../../model/right.ts";
 import { objectKey } from "../../model/object-name.ts";
 import type { Write } from "../../model/write.ts";
+import { followRights } from "../follow-rights.ts";
 import { checkRights } from "../node/rights.ts";
 import type { Session } from "../session.ts";
 import { refusedWrites, rightsOfWrites } from "../try-writes.ts";
@@ -29,9 +29,7 @@ export async function refuseDataWrites(
   const follows = writes
     .filter(({ ref }) => ref.kind === "CustomResourceDefinition")
     .slice(0, 1)
-    .flatMap(({ ref: { group, resource } }) =>
-      ["list", "watch"].map((verb): NeededRight => ({ verb, group, resource })),
-    );
+    .flatMap(({ ref }) => followRights(ref));
   await checkRights(session.connection, [...rightsOfWrites(writes), ...follows]);
   if (session.dryRun === "client") return;
   const lacking = new Set(made.map(({ metadata: { name } }) => name));

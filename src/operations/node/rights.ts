@@ -1,7 +1,7 @@
 import { reviewAccess, type Permission } from "../../cluster/access.ts";
 import type { Connection } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
-import { rightText, type NeededRight, type RightFacts } from "../../model/right.ts";
+import { rightText, unnamed, type NeededRight, type RightFacts } from "../../model/right.ts";
 
 /**
  * Refuses before the first write when a right is missing, and names each. What the server does not say
@@ -27,11 +27,14 @@ export async function askRights(
   return await Promise.all(
     needed.map(async (right, index): Promise<RightFacts> => {
       const answer = answers[index] ?? "unknown";
-      if (answer !== false || right.names === undefined) return { ...right, allowed: answer };
+      const { names } = right;
+      // A yes to a request without a name is one to any object, unless such a request is meant as well.
+      if (names === undefined || (answer !== false && !names.includes(unnamed)))
+        return { ...right, allowed: answer };
       // No to "any object" may still be yes to these.
       const named = await reviewAccess(
         connection,
-        right.names.map((name) => ({ ...permission(right), name })),
+        names.map((name) => ({ ...permission(right), name })),
       );
       const allowed = named.includes(false)
         ? false

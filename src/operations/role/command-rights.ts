@@ -1,8 +1,9 @@
-import { movedKinds, newGroup } from "../../data/kinds.ts";
+import { movedKinds, newGroup, oldNamespace } from "../../data/kinds.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import type { RoleCommand } from "../../model/program.ts";
-import type { NeededRight } from "../../model/right.ts";
+import { rightKey, type NeededRight } from "../../model/right.ts";
 import { rightsOfSteps } from "../../plan/upgrade/permissions.ts";
+import { upstreamClusterRoleBindings, upstreamClusterRoles } from "../../releases/role-names.ts";
 import type { StepId } from "../../plan/upgrade/plan.ts";
 import { rightsOfFile } from "./file-rights.ts";
 import { readRights, statusRights } from "./read-rights.ts";
@@ -53,11 +54,11 @@ export function rightsOfCommand(
     policies: "networking.k8s.io",
   });
   const ofFile = rightsOfFile(objects, place.namespace, fileVerbs[command]);
-  return once([...read, ...written, ...besides(command, place.namespace), ...ofFile]);
+  return once([...read, ...written, ...besides(command, place), ...ofFile]);
 }
 
 /** What is asked beside the writes: whether the server would take a pod, and what a crashed one said. */
-function besides(command: RoleCommand, namespace: string): readonly NeededRight[] {
+function besides(command: RoleCommand, { namespace, daemonSet }: RolePlace): readonly NeededRight[] {
   const own = (group: string, resource: string, ...verbs: readonly string[]): readonly NeededRight[] =>
     verbs.map((verb) => ({ verb, group, resource, namespace }));
   const wide = (group: string, resource: string, ...verbs: readonly string[]): readonly NeededRight[] =>
@@ -85,11 +86,20 @@ function besides(command: RoleCommand, namespace: string): readonly NeededRight[
     ...wide("", "pods", "watch"),
     ...wide("networking.k8s.io", "networkpolicies", "watch"),
   ];
-  const lease = own("apps", "daemonsets", "get", "list", "watch", "patch");
-  const data = movedKinds.flatMap(({ new: { resource } }) =>
-    wide(newGroup, resource, "get", "list", "watch", "create", "patch", "delete"),
-  );
-  const policies = wide("networking.k8s.io", "networkpolicies", "get", "patch");
+  const daemonSets = own("apps", "daemonsets", "get", "list", "watch");
+  const lease = [
+    ...daemonSets,
+    { verb: "patch", group: "apps", resource: "daemonsets", namespace, names: [daemonSet] },
+  ];
+  const data = (newVerbs: readonly string[], oldVerbs: readonly string[]): readonly NeededRight[] =>
+    movedKinds.flatMap(({ new: { resource }, old }) => [
+      ...wide(newGroup, resource, ...newVerbs),
+      ...old.groups.flatMap((group) =>
+        oldVerbs.map((verb) => ({ verb, group, resource: old.resource, namespace: oldNamespace })),
+      ),
+    ]);
+  const brought = ["get", "list", "watch", "create", "patch"];
+  const policies = (...verbs: readonly string[]) => wide("networking.k8s.io", "networkpolicies", ...verbs);
   switch (command) {
     case "status":
     case "preflight":
@@ -101,9 +111,10 @@ function besides(command: RoleCommand, namespace: string): readonly NeededRight[
     case "configmap":
       return [...pods, ...own("", "services", "get"), ...lease, ...controller];
     case "migrate-policy":
-      return [...policies, ...lease];
+      return [...policies("get"), ...daemonSets];
     case "migrate-data":
-      return [...data, ...lease, ...wide("apiextensions.k8s.io", "customresourcedefinitions", "patch")];
+      // --finish deletes the old ones.
+      return [...data(brought, ["get", "delete"]), ...daemonSets];
     case "apply":
     case "undo":
       return [
@@ -111,8 +122,10 @@ function besides(command: RoleCommand, namespace: string): readonly NeededRight[
         ...surroundings,
         ...controller,
         ...lease,
-        ...data,
-        ...policies,
+        ...(command === "apply"
+          ? data(brought, ["get"])
+          : data([...brought, "delete"], ["get", "create", "delete"])),
+        ...(command === "apply" ? policies("get") : policies("get", "patch")),
         ...manifestRights(namespace),
       ];
   }
@@ -120,34 +133,44 @@ function besides(command: RoleCommand, namespace: string): readonly NeededRight[
 
 /** The kinds of upstream's manifests; what else a file has is added where it is given. */
 function manifestRights(namespace: string): readonly NeededRight[] {
-  const kinds: readonly (readonly [group: string, resource: string, isNamespaced: boolean])[] = [
-    ["apiextensions.k8s.io", "customresourcedefinitions", false],
-    [rbac, "clusterroles", false],
-    [rbac, "clusterrolebindings", false],
-    [rbac, "roles", true],
-    [rbac, "rolebindings", true],
-    ["", "serviceaccounts", true],
-    ["", "configmaps", true],
-    ["", "services", true],
-    ["policy", "poddisruptionbudgets", true],
-    ["apps", "deployments", true],
-    ["apps", "daemonsets", true],
+  const kinds: readonly (readonly [
+    group: string,
+    resource: string,
+    names: readonly string[] | "own" | "any",
+  ])[] = [
+    ["apiextensions.k8s.io", "customresourcedefinitions", "any"],
+    [rbac, "clusterroles", upstreamClusterRoles],
+    [rbac, "clusterrolebindings", upstreamClusterRoleBindings],
+    [rbac, "roles", "own"],
+    [rbac, "rolebindings", "own"],
+    ["", "serviceaccounts", "own"],
+    ["", "configmaps", "own"],
+    ["", "services", "own"],
+    ["policy", "poddisruptionbudgets", "own"],
+    ["apps", "deployments", "own"],
+    ["apps", "daemonsets", "own"],
   ];
-  return kinds.flatMap(([group, resource, isNamespaced]) =>
+  return kinds.flatMap(([group, resource, which]) =>
     ["get", "create", "patch", "delete"].map((verb): NeededRight => ({
       verb,
       group,
       resource,
-      ...(isNamespaced ? { namespace } : {}),
+      ...(which === "own" ? { namespace } : {}),
+      ...(typeof which === "string" || verb === "create" ? {} : { names: which }),
     })),
   );
 }
 
-/** Each right once; one for named objects, or for a namespace, not where the whole is there. */
+/** Each right once, on all names together; one for named objects, or for a namespace, not where the whole is there. */
 function once(rights: readonly NeededRight[]): readonly NeededRight[] {
-  const keyOf = ({ verb, group, resource, namespace, names }: NeededRight): string =>
-    JSON.stringify([verb, group, resource, namespace ?? "", names ?? []]);
-  const all = new Map(rights.map((right) => [keyOf(right), right]));
+  const keyOf = (right: NeededRight): string => `${rightKey(right)} ${String(right.names === undefined)}`;
+  const all = new Map(
+    [...Map.groupBy(rights, keyOf)].map(([key, [first, ...more]]) => {
+      if (first?.names === undefined) return [key, first as NeededRight];
+      const names = new Set([...first.names, ...more.flatMap((each) => each.names ?? [])]);
+      return [key, { ...first, names: [...names] }];
+    }),
+  );
   return [...all.values()].filter((right) => {
     const { names, namespace, ...plain } = right;
     const unnamed = namespace === undefined ? plain : { ...plain, namespace };

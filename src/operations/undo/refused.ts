@@ -4,6 +4,7 @@ import { objectName } from "../../model/object-name.ts";
 import { rightKey, type NeededRight } from "../../model/right.ts";
 import type { Write } from "../../model/write.ts";
 import { daemonSetPod, podOf, templateOf } from "../../plan/pod-of-template.ts";
+import { followRights } from "../follow-rights.ts";
 import { checkRights } from "../node/rights.ts";
 import type { Session } from "../session.ts";
 import { tryPod } from "../try-pod.ts";
@@ -47,16 +48,14 @@ export function writesOf(work: Work, install: InstallOwner): readonly Write[] {
 
 /** What is watched while pods go and roll out; listed again where a watch has lost its place. */
 export function followingOf(works: readonly Work[]): readonly NeededRight[] {
-  const follow = (place: Omit<NeededRight, "verb">): readonly NeededRight[] =>
-    ["list", "watch"].map((verb) => ({ ...place, verb }));
   return works.flatMap((work) => {
     const { part, entry } = work.target;
     const { group, resource, namespace } = entry.ref;
     const place = namespace === undefined ? {} : { namespace };
     const rollsOut = part === "controller" || part === "typha";
     return [
-      ...(rollsOut ? follow({ group, resource, ...place }) : []),
-      ...(rollsOut && goesDown(work) ? follow({ group: "", resource: "pods", ...place }) : []),
+      ...(rollsOut ? followRights({ group, resource, ...place }) : []),
+      ...(rollsOut && goesDown(work) ? followRights({ group: "", resource: "pods", ...place }) : []),
     ];
   });
 }

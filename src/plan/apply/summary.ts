@@ -11,6 +11,8 @@ export interface SettingsSummary {
     readonly group: "lost" | "conflict";
     readonly object: string;
     readonly field: string;
+    readonly path: readonly string[];
+    readonly variable?: string;
     readonly before: unknown;
     readonly after: unknown;
   }[];

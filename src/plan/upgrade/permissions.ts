@@ -1,4 +1,5 @@
-import type { NeededRight } from "../../model/right.ts";
+import { unnamed, type NeededRight } from "../../model/right.ts";
+import { upstreamClusterRoleBindings, upstreamClusterRoles } from "../../releases/role-names.ts";
 import { rightsOf } from "../node/permissions.ts";
 import type { StepId } from "./plan.ts";
 
@@ -39,11 +40,21 @@ function rightsOfStep(step: StepId, place: Place): readonly NeededRight[] {
     verbs.map((verb) => ({ verb, group, resource, namespace }));
   const wide = (group: string, resource: string, ...verbs: readonly string[]): readonly NeededRight[] =>
     verbs.map((verb) => ({ verb, group, resource }));
+  const daemonSets = (...verbs: readonly string[]): readonly NeededRight[] =>
+    own(workloads, "daemonsets", ...verbs).map((right) =>
+      right.verb === "patch" ? { ...right, names: [daemonSet] } : right,
+    );
+  const named = (resource: string, names: readonly string[], ...verbs: readonly string[]) =>
+    verbs.map((verb): NeededRight => ({ verb, group: rbac, resource, names }));
   const roles = [
-    ...wide(rbac, "clusterroles", "get", "create", "patch"),
-    ...wide(rbac, "clusterrolebindings", "get", "create", "patch"),
+    ...named("clusterroles", upstreamClusterRoles, "get", "patch"),
+    ...named("clusterrolebindings", upstreamClusterRoleBindings, "get", "patch"),
+    // The name of what is created is not known to the server when it authorizes.
+    ...wide(rbac, "clusterroles", "create"),
+    ...wide(rbac, "clusterrolebindings", "create"),
     // Nobody gives rights that he does not hold, but for these two (hazard H27).
-    ...wide(rbac, "clusterroles", "escalate", "bind"),
+    ...named("clusterroles", [unnamed, ...upstreamClusterRoles], "escalate"),
+    ...named("clusterroles", upstreamClusterRoles, "bind"),
   ];
   switch (step) {
     case "kubernetes":
@@ -58,34 +69,38 @@ function rightsOfStep(step: StepId, place: Place): readonly NeededRight[] {
       return wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "watch", "create");
     case "expand":
       return [
-        ...wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "create", "patch"),
+        ...wide(
+          "apiextensions.k8s.io",
+          "customresourcedefinitions",
+          "get",
+          "list",
+          "watch",
+          "create",
+          "patch",
+        ),
         ...own("", "serviceaccounts", "get", "create", "patch"),
         ...own("", "configmaps", "get", "create", "patch"),
         ...roles,
       ];
     case "typha":
       return [
-        ...own(workloads, "deployments", "get", "create", "patch"),
+        ...own(workloads, "deployments", "get", "list", "watch", "create", "patch"),
         ...own("", "services", "get", "create", "patch"),
       ];
     case "controller":
       return [
-        ...own(workloads, "deployments", "get", "create", "patch", "watch"),
+        ...own(workloads, "deployments", "get", "list", "watch", "create", "patch"),
         ...own("", "pods", "list", "watch"),
-        ...own(workloads, "daemonsets", "watch", "patch"),
+        ...daemonSets("watch", "patch"),
       ];
     case "configmap":
       return own("", "configmaps", "get", "patch");
     case "template":
-      return own(workloads, "daemonsets", "get", "patch");
+      return daemonSets("get", "patch");
     case "nodes":
       return nodeRights(namespace, daemonSet, workloads);
     case "contract":
-      return [
-        ...roles,
-        ...own("", "configmaps", "get", "patch"),
-        ...own(workloads, "daemonsets", "get", "patch"),
-      ];
+      return [...roles, ...own("", "configmaps", "get", "patch"), ...daemonSets("get", "patch")];
   }
 }
 

@@ -83,14 +83,14 @@ export async function withoutEach(
       await again();
       continue;
     }
-    expect(seen).toEqual([textOf(right), 1, expect.stringMatching(named(right))]);
+    expect(seen).toEqual([textOf(right), 1, expect.stringMatching(namesRight(right))]);
     expect([textOf(right), await writes(cluster, mark)]).toEqual([textOf(right), []]);
   }
   return spared;
 }
 
 /** In our words, or in the server's. */
-function named({ verb, group, resource }: Right): RegExp {
+export function namesRight({ verb, group, resource }: Pick<Right, "verb" | "group" | "resource">): RegExp {
   const [plural = "", subresource] = resource.split("/");
   const ours = `${verb} ${resource}${group === "" ? "" : `.${group}`}`;
   const servers = `cannot ${verb} resource "${plural}${subresource === undefined ? "" : `/${subresource}`}"`;

@@ -4,6 +4,7 @@
  */
 import { movedKinds, type OldKind } from "../../../src/data/kinds.ts";
 import { installCalico } from "../../calico/install.ts";
+import type { AuditLevel } from "../../cluster/audit.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { type KubeObject, listAt } from "../../cluster/kube-object.ts";
 import { poll } from "../../cluster/wait.ts";
@@ -111,8 +112,8 @@ function oldOf(kind: OldKind): (typeof movedKinds)[number]["old"] {
 }
 
 /** A cluster with Calico v2.4, whose kinds are ThirdPartyResources' still. */
-export async function clusterOfOldKinds(): Promise<Cluster> {
-  const cluster = await testCluster({ kubeVersion: "1.15", audit: "Metadata" });
+export async function clusterOfOldKinds(audit: AuditLevel = "Metadata"): Promise<Cluster> {
+  const cluster = await testCluster({ kubeVersion: "1.15", audit });
   await installCalico(cluster, { version: "v2.4.1" }, ["rbac", "config", "workloads"]);
   await serveOldKinds(cluster);
   return cluster;

@@ -1,9 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { readText } from "../../../src/cluster/files.ts";
 import { collect, readWhole } from "../../../src/cluster/read-whole.ts";
 
 async function folder(): Promise<string> {
@@ -38,4 +41,57 @@ test("a pipe, as the shell's <(…) makes one, and an ordinary file are read who
   expect(read.toString()).toBe("kind: y");
   expect((await readWhole("/dev/null")).length).toBe(0);
   await expect(readWhole(join(at, "none"))).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+describe.skipIf(process.platform === "win32")("what is no file", () => {
+  async function fifo(): Promise<string> {
+    const pipe = join(await folder(), "pipe");
+    await promisify(execFile)("mkfifo", [pipe]);
+    return pipe;
+  }
+
+  test("a FIFO that nobody writes to is told after a moment, and holds nothing up", async () => {
+    const pipe = await fifo();
+    const told = `${pipe} is a FIFO, and nothing has opened it for writing for 0.1 seconds`;
+    await expect(readWhole(pipe, { patienceMillis: 100 })).rejects.toThrow(told);
+  });
+
+  test("who writes to a FIFO may be slow: what it says later is read, too", async () => {
+    const pipe = await fifo();
+    const read = readWhole(pipe, { patienceMillis: 2_000 });
+    const writer = createWriteStream(pipe);
+    await once(writer, "open");
+    writer.write("kind: ");
+    // Longer than the program waits for somebody to come.
+    const patience = readWhole(await fifo(), { patienceMillis: 200 });
+    await expect(patience).rejects.toThrow("FIFO");
+    writer.end("y");
+    expect((await read).toString()).toBe("kind: y");
+  });
+
+  test("a FIFO brings at most as much as a file may have", async () => {
+    const pipe = await fifo();
+    const writer = createWriteStream(pipe);
+    writer.on("error", () => undefined);
+    writer.end(Buffer.alloc(100_000));
+    await expect(readWhole(pipe, { most: 10_000 })).rejects.toThrow(`${pipe} has more than`);
+  });
+
+  test.each(["/dev/zero", "/dev/tty", "a link to /dev/zero"])(
+    "%s is a device, and is not opened",
+    async (name) => {
+      const link = join(await folder(), "calico.yaml");
+      await symlink("/dev/zero", link);
+      const path = name.startsWith("/") ? name : link;
+      for (const read of [readWhole, readText])
+        await expect(read(path)).rejects.toThrow(`${path} is a device, not a file`);
+    },
+  );
+
+  test("a kubeconfig behind the shell's <(…) is read, and /dev/null is an empty one", async () => {
+    const pipe = await fifo();
+    const [read] = await Promise.all([readText(pipe), writeFile(pipe, "kind: Config")]);
+    expect(read).toBe("kind: Config");
+    expect(await readText("/dev/null")).toBe("");
+  });
 });

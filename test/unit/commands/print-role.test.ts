@@ -31,6 +31,21 @@ spec: {group: example.org, names: {kind: Mouse, plural: mice}, scope: Cluster, v
 apiVersion: example.org/v1
 kind: Mouse
 metadata: {name: jerry}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: mine}
+rules: []
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: mine}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: mine}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: inner, namespace: kube-system}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: inner}
 `;
 
 async function printed(...args: readonly string[]) {
@@ -67,13 +82,54 @@ test("how much a role amounts to is said in one line with it, and why", async ()
       .filter((line) => /^# (?:This role|Its user)/.test(line));
   for (const command of ["apply", "undo"])
     expect(await said(command)).toEqual([
-      "# This role amounts to cluster-admin: with escalate and bind on clusterroles its user can give anybody any right.",
+      "# This role amounts to cluster-admin: its user can create ClusterRoles with any right and bind them. The API limits escalate and bind to names, but neither creations nor what a role contains.",
     ]);
   for (const command of ["node", "controller", "configmap"])
     expect(await said(command)).toEqual([
       "# Its user can act as every ServiceAccount in kube-system, because pods can be started as any of them.",
     ]);
   for (const command of ["status", "preflight"]) expect(await said(command)).toEqual([]);
+});
+
+test("who upgrades with a printed role can change and give no role but Calico's, and those of the file", async () => {
+  const rbac = "rbac.authorization.k8s.io";
+  for (const command of ["apply", "undo"]) {
+    const { roles } = await printed(`--print-role=${command}`, "-f", "calico.yaml");
+    const mayOn = (verb: string, resource: string, name: string, namespace?: string) =>
+      gives(roles(), {
+        verb,
+        group: rbac,
+        resource,
+        names: [name],
+        ...(namespace === undefined ? {} : { namespace }),
+      });
+    for (const verb of ["patch", "delete", "escalate", "bind"]) {
+      expect([verb, mayOn(verb, "clusterroles", "calico-node")]).toEqual([verb, true]);
+      expect([verb, mayOn(verb, "clusterroles", "cluster-admin")]).toEqual([verb, false]);
+    }
+    for (const verb of ["patch", "delete"]) {
+      expect(mayOn(verb, "clusterrolebindings", "calico-node")).toBe(true);
+      expect(mayOn(verb, "clusterrolebindings", "cluster-admin")).toBe(false);
+    }
+    // The name of what is created is not known to the server when it authorizes: escalate goes without one as well.
+    expect(mayOn("escalate", "clusterroles", "")).toBe(true);
+    expect(mayOn("bind", "clusterroles", "")).toBe(false);
+    // Of the file.
+    expect(mayOn("escalate", "clusterroles", "mine")).toBe(true);
+    expect(mayOn("bind", "clusterroles", "mine")).toBe(true);
+    expect(mayOn("bind", "roles", "inner", "kube-system")).toBe(true);
+  }
+});
+
+test("migrate-data --finish deletes the old objects, and undo makes them again", async () => {
+  const old = { group: "projectcalico.org", resource: "globalconfigs", namespace: "kube-system" };
+  const mayOf = async (command: string) => {
+    const { roles } = await printed(`--print-role=${command}`);
+    return ["create", "delete"].map((verb) => gives(roles(), { verb, ...old }));
+  };
+  expect(await mayOf("migrate-data")).toEqual([false, true]);
+  expect(await mayOf("undo")).toEqual([true, true]);
+  expect(await mayOf("apply")).toEqual([false, false]);
 });
 
 test("the role of a command is YAML with the lines that bind it, and no cluster is asked", async () => {

@@ -3,8 +3,14 @@ import { assert, asyncProperty, constantFrom, oneof } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { discover } from "../../../src/cluster/discovery.ts";
 import { list } from "../../../src/cluster/list.ts";
+import { follow } from "../../../src/cluster/follow.ts";
 import { readObject } from "../../../src/cluster/read-object.ts";
 import type { Connection } from "../../../src/cluster/port.ts";
+import { daemonSetFacts } from "../../../src/model/daemonset.ts";
+import type { KubeObject } from "../../../src/model/kube.ts";
+import { nodeFacts } from "../../../src/model/node.ts";
+import type { Place } from "../../../src/model/place.ts";
+import { podFacts } from "../../../src/model/pod.ts";
 import { connectTo, wireServer } from "../cluster/wire-server.ts";
 import { broken, brokenText, expectAnswerOrError, runs } from "./broken.ts";
 
@@ -91,6 +97,70 @@ async function answering(
   };
 }
 
+const aNode = {
+  metadata: { name: "n", resourceVersion: "5", annotations: { a: "b" }, labels: { arch: "amd64" } },
+  spec: { unschedulable: true, taints: [{ key: "k", value: "v", effect: "NoSchedule" }] },
+  status: {
+    conditions: [{ type: "Ready", status: "True", lastHeartbeatTime: "2026-11-30T00:00:00Z" }],
+    nodeInfo: { kubeletVersion: "v1.36.0", architecture: "amd64", osImage: "Linux" },
+    addresses: [{ type: "InternalIP", address: "10.0.0.1" }],
+    images: [{ names: ["calico/node:v3.29.0"], sizeBytes: 1 }],
+  },
+};
+
+const aDaemonSet = {
+  metadata: { name: "calico-node", namespace: "kube-system", resourceVersion: "5", generation: 2 },
+  spec: {
+    selector: { matchLabels: { "k8s-app": "calico-node" } },
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
+    template: {
+      metadata: { labels: { "k8s-app": "calico-node" } },
+      spec: {
+        containers: [{ name: "calico-node", image: "calico/node:v3.29.0", env: [{ name: "A", value: "b" }] }],
+        tolerations: [{ operator: "Exists" }],
+        volumes: [{ name: "v", hostPath: { path: "/run" } }],
+      },
+    },
+  },
+  status: { observedGeneration: 2, desiredNumberScheduled: 1 },
+};
+
+/** An event of a watch: it is taken in, or the watch ends or is taken up again with an error. */
+async function following(
+  served: Place,
+  pick: (object: KubeObject) => unknown,
+): Promise<(line: string) => Promise<void>> {
+  let now = "";
+  const server = await wireServer(({ url }, response) => {
+    response.writeHead(200, { "Content-Type": "application/json" });
+    if (url.searchParams.get("watch") === null)
+      return void response.end(text({ metadata: { resourceVersion: "1" }, items: [] }));
+    response.write(`${now}\n`);
+    response.write(
+      `${text({ type: "ADDED", object: { metadata: { name: "mark", resourceVersion: "9" } } })}\n`,
+    );
+  });
+  const { connection } = await connectTo(server.url);
+  return async (line) => {
+    now = line;
+    await expectAnswerOrError(async () => {
+      const stop = new AbortController();
+      const over = Promise.withResolvers<undefined>();
+      const followed = follow<unknown>(connection, served, {
+        signal: stop.signal,
+        pick,
+        onChange: ({ key }) => (key === "mark" ? over.resolve(undefined) : undefined),
+        onTrouble: over.reject,
+      });
+      try {
+        await Promise.race([over.promise, followed.ended]);
+      } finally {
+        stop.abort();
+      }
+    });
+  };
+}
+
 const text = (value: unknown): string => JSON.stringify(value) ?? "";
 
 describe("a server's answer with anything in any place is understood, or an error of one line", () => {
@@ -121,6 +191,25 @@ describe("a server's answer with anything in any place is understood, or an erro
       ),
       { numRuns: runs(80) },
     );
+  });
+
+  test("an event of a watch", async () => {
+    const daemonSets = { ...pods, group: "apps", resource: "daemonsets", kind: "DaemonSet" };
+    const event = { type: "MODIFIED", object: podList.items[0] };
+    for (const [served, pick, object] of [
+      [pods, podFacts, podList.items[0]],
+      [{ ...pods, resource: "nodes", kind: "Node" }, nodeFacts, aNode],
+      [daemonSets, daemonSetFacts, aDaemonSet],
+    ] as const) {
+      const ask = await following(served, pick);
+      await assert(
+        asyncProperty(
+          oneof(broken({ ...event, object }).map(text), brokenText(text({ ...event, object }))),
+          (line) => ask(line),
+        ),
+        { numRuns: runs(60) },
+      );
+    }
   });
 
   test("an error", async () => {

@@ -72,11 +72,12 @@ async function loadedBy(args: readonly string[]): Promise<Loaded> {
 
 describe("a call loads no more than it needs", () => {
   test.each<{ args: readonly string[]; chunks: number; kilobytes: number }>([
-    { args: ["--version"], chunks: 5, kilobytes: 10 },
+    // What is printed is counted where a value in it is masked: 0.3 kB of every call.
+    { args: ["--version"], chunks: 5, kilobytes: 11 },
     // Everything that is printed is escaped, and every command that is named is quoted, and what a server says is looked at: a chunk each, 3 or 4 kB.
-    { args: ["--help"], chunks: 17, kilobytes: 35 },
+    { args: ["--help"], chunks: 17, kilobytes: 36 },
     { args: ["status", "--help"], chunks: 23, kilobytes: 84 },
-    { args: ["preflight", "--help"], chunks: 25, kilobytes: 87 },
+    { args: ["preflight", "--help"], chunks: 25, kilobytes: 88 },
     { args: ["__complete", "stat"], chunks: 17, kilobytes: 41 },
     // Its facts are those of the rules and plans and its next commands those of the runs, so they are chunks of their own;
     // node takes facts of a DaemonSet and of releases without the rules, which parts them once more.
