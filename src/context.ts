@@ -53,6 +53,8 @@ export interface Printer extends Writable {
   exact(text: string): void;
   /** For who draws on the terminal. */
   readonly raw: Writable;
+  /** The stream's own: how many places a line of the terminal has, 0 where it does not say; undefined: it is none. */
+  readonly columns: number | undefined;
 }
 
 /** After the first line; what the program itself indents stays as it is. */

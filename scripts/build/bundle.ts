@@ -33,7 +33,7 @@ export async function bundle(entry: string): Promise<Bundle> {
     minify: true,
     legalComments: "none",
     metafile: true,
-    plugins: [kubeConfigOnly, quickClipanion],
+    plugins: [kubeConfigOnly, quickClipanion, plainTables],
     logLevel: "warning",
   });
   const inputs = Object.keys(split.metafile.inputs);
@@ -107,5 +107,14 @@ const kubeConfigOnly: Plugin = {
           construct: refuse,
         });`,
     }));
+  },
+};
+
+/** cli-table3 without the colours of borders, which no table of ours has. */
+const plainTables: Plugin = {
+  name: "plain-tables",
+  setup(build) {
+    build.onResolve({ filter: /^@colors\/colors\/safe$/ }, ({ path }) => ({ path, namespace: "no-colors" }));
+    build.onLoad({ filter: /.*/, namespace: "no-colors" }, () => ({ contents: "module.exports = {};" }));
   },
 };
