@@ -1,4 +1,4 @@
-import { base64Problem } from "./base64.ts";
+import { base64Problem } from "../base64.ts";
 
 /** The lists of a kubeconfig, and what Go calls their entries. */
 export const entryTypes = { clusters: "Cluster", users: "AuthInfo", contexts: "Context" } as const;

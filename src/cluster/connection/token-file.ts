@@ -1,5 +1,5 @@
-import { userError } from "../errors.ts";
-import { readText } from "./files.ts";
+import { userError } from "../../errors.ts";
+import { readText } from "../files.ts";
 import { fileProblem } from "./load-kubeconfig.ts";
 
 /** A bearer token in a file that somebody renews. client-node knows no `tokenFile`. */

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import { userError } from "../errors.ts";
+import { userError } from "../../errors.ts";
 import type { ExecPlugin } from "./exec-plugin.ts";
 import type { KubeUser } from "./kubeconfig-file.ts";
 import { impersonationHeaders } from "./impersonation.ts";

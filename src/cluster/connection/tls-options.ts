@@ -1,6 +1,6 @@
 import { getCACertificates, type ConnectionOptions } from "node:tls";
-import { connectionError, userError } from "../errors.ts";
-import { readBytes } from "./files.ts";
+import { connectionError, userError } from "../../errors.ts";
+import { readBytes } from "../files.ts";
 import type { KubeCluster, KubeUser } from "./kubeconfig-file.ts";
 import { fileProblem } from "./load-kubeconfig.ts";
 import { serverIdentityProblem } from "./server-identity.ts";

@@ -1,5 +1,5 @@
 import { createSecureContext, setDefaultCACertificates, type ConnectionOptions } from "node:tls";
-import { makeAgent, type Way } from "./exchange.ts";
+import { makeAgent, type Way } from "../exchange.ts";
 import type { KeyPair } from "./pem.ts";
 import { tunnelAgent } from "./tunnel.ts";
 

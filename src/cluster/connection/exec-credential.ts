@@ -1,4 +1,4 @@
-import { parseTime } from "../model/time.ts";
+import { parseTime } from "../../model/time.ts";
 import { keyPairProblem, type KeyPair } from "./pem.ts";
 
 /** What an exec plugin gave: a token, a client certificate, or both. */

@@ -1,6 +1,6 @@
 import { delimiter, join } from "node:path";
-import { connectionError, userError } from "../errors.ts";
-import { readText } from "./files.ts";
+import { connectionError, userError } from "../../errors.ts";
+import { readText } from "../files.ts";
 import { mergeKubeconfigs, readKubeconfig, type KubeConfigEntries } from "./kubeconfig-file.ts";
 import { plainYaml } from "./plain-yaml.ts";
 
