@@ -60,7 +60,7 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
   const server = serverUrl(cluster.server);
   const secure = server.protocol === "https:";
   const user = secure ? await identified(target.user, around) : target.user;
-  const credentials = await makeCredentials(user, server, sources({ ...target, user }, around));
+  const credentials = await makeCredentials(cluster, user, server, sources({ ...target, user }, around));
   const tls = secure ? await tlsOptions(cluster, user) : {};
   const ways = makeWays(server, tls, proxyOf(cluster, server, around.env));
   const wire: Wire = {
