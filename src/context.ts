@@ -55,6 +55,8 @@ export interface Printer extends Writable {
   readonly raw: Writable;
   /** In how many places of what was printed a value was masked. */
   readonly masked: number;
+  /** The stream's own: how many places a line of the terminal has, 0 where it does not say; undefined: it is none. */
+  readonly columns: number | undefined;
 }
 
 /** After the first line; what the program itself indents stays as it is. */

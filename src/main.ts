@@ -66,7 +66,7 @@ function makeContext(): AppContext {
       return stdinText !== undefined;
     },
     async connect(values, { silent = false } = {}) {
-      const { connect } = await import("./cluster/connect.ts");
+      const { connect } = await import("./cluster/connection/connect.ts");
       const connection = await connect(values, {
         env: process.env,
         parseYaml: async (text) => (await import("./manifest/yaml.ts")).parseYaml(text),

@@ -33,7 +33,7 @@ export async function bundle(entry: string): Promise<Bundle> {
     minify: true,
     legalComments: "none",
     metafile: true,
-    plugins: [kubeConfigOnly, quickClipanion],
+    plugins: [kubeConfigOnly, quickClipanion, plainTables],
     logLevel: "warning",
   });
   const inputs = Object.keys(split.metafile.inputs);
@@ -79,8 +79,8 @@ const quickClipanion: Plugin = {
 };
 
 /**
- * Of client-node only KubeConfig goes in, and only what its applyToHTTPSOptions() uses: not the
- * generated models and clients, and not undici (734 kB). What is left out says so when it is used.
+ * Of client-node only KubeConfig goes in, and only what its applyToHTTPSOptions() uses: not the generated models and
+ * clients, undici (734 kB), proxies, YAML and OpenID Connect (180 kB). What is left out says so when it is used.
  */
 const kubeConfigOnly: Plugin = {
   name: "kube-config-only",
@@ -89,10 +89,11 @@ const kubeConfigOnly: Plugin = {
     build.onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({
       path: join(dirname(fileURLToPath(import.meta.resolve("@kubernetes/client-node"))), "config.js"),
     }));
-    build.onResolve({ filter: /^(undici|ws|isomorphic-ws)$/ }, ({ path }) => ({
-      path,
-      namespace: "left-out",
-    }));
+    const unused =
+      /^(undici|ws|isomorphic-ws|openid-client|js-yaml|jsonpath-plus|rfc4648|hpagent|socks|socks-proxy-agent)$/;
+    build.onResolve({ filter: unused }, ({ path, importer }) =>
+      inClientNode.test(importer) ? { path, namespace: "left-out" } : undefined,
+    );
     build.onResolve({ filter: /\/gen\/index\.js$/ }, ({ importer }) =>
       inClientNode.test(importer)
         ? { path: "client-node's generated client", namespace: "left-out" }
@@ -107,5 +108,14 @@ const kubeConfigOnly: Plugin = {
           construct: refuse,
         });`,
     }));
+  },
+};
+
+/** cli-table3 without the colours of borders, which no table of ours has. */
+const plainTables: Plugin = {
+  name: "plain-tables",
+  setup(build) {
+    build.onResolve({ filter: /^@colors\/colors\/safe$/ }, ({ path }) => ({ path, namespace: "no-colors" }));
+    build.onLoad({ filter: /.*/, namespace: "no-colors" }, () => ({ contents: "module.exports = {};" }));
   },
 };

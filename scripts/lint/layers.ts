@@ -102,9 +102,12 @@ export const layers: readonly Layer[] = [
 ];
 
 export const soles: readonly Sole[] = [
-  { what: "@kubernetes/client-node", kind: "package", where: ["cluster/"] },
+  { what: "@kubernetes/client-node", kind: "package", where: ["cluster/connection/kube-config.ts"] },
+  { what: "socks-proxy-agent", kind: "package", where: ["cluster/connection/socks.ts"] },
   { what: "listr2", kind: "package", where: ["perform/"] },
   { what: "cli-truncate", kind: "package", where: ["render/status/live-text.ts"] },
+  { what: "cli-table3", kind: "package", where: ["render/text-table.ts"] },
+  { what: "string-width", kind: "package", where: ["render/fit.ts"] },
   { what: "semver", kind: "package", where: ["releases/version.ts"] },
   { what: "yaml", kind: "package", where: ["manifest/yaml.ts"] },
   { what: "clipanion", kind: "package", where: ["cli.ts", "context.ts", "commands/"] },

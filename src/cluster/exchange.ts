@@ -9,7 +9,7 @@ import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { timeoutProblem } from "./network-error.ts";
 import { watchCertificate } from "./refused-certificate.ts";
-import { proxyAuthorization } from "./tunnel.ts";
+import { proxyAuthorization } from "./connection/tunnel.ts";
 import { withoutUser } from "../model/server-address.ts";
 
 /** One HTTP request on its way; the answer's body is not read yet. */

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { TLSSocket, type PeerCertificate } from "node:tls";
 import { formatTime, parseTime } from "../model/time.ts";
-import { serverIdentityProblem } from "./server-identity.ts";
+import { serverIdentityProblem } from "./connection/server-identity.ts";
 
 /**
  * Looks at the server's certificate while the handshake ends: afterwards Node's error says what is wrong

@@ -4,13 +4,13 @@ import { badAnswer } from "../errors.ts";
 import { formatGoDuration } from "../model/duration.ts";
 import { parseTime } from "../model/time.ts";
 import { readText } from "./body.ts";
-import type { Credentials, Ticket } from "./credentials.ts";
+import type { Credentials, Ticket } from "./connection/credentials.ts";
 import { exchange } from "./exchange.ts";
 import type { RequestLog } from "./log.ts";
 import { isCutBody, isLostConnection, timeoutProblem } from "./network-error.ts";
 import type { KubeRequest, KubeResponse } from "./port.ts";
 import { responseError } from "./response-error.ts";
-import type { Ways } from "./ways.ts";
+import type { Ways } from "./connection/ways.ts";
 
 /** What all requests of one connection share. */
 export interface Wire {

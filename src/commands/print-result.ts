@@ -15,7 +15,7 @@ export async function outputOf(
 
 /** The result on standard output: as it is for programs, with nothing that commands a terminal for people. */
 export async function printResult(stdout: Printer, output: Output, result: Printable): Promise<void> {
-  printText(stdout, output, await resultText(output, result));
+  printText(stdout, output, await resultText(output, result, stdout.columns));
 }
 
 /** The same where the text is there already. */
@@ -25,8 +25,8 @@ export function printText(stdout: Printer, output: Output, text: string): void {
 }
 
 /** The result as text; a template that does not fit it is the user's mistake. */
-export async function resultText(output: Output, result: Printable): Promise<string> {
-  const text = await printed(output, result);
+export async function resultText(output: Output, result: Printable, columns?: number): Promise<string> {
+  const text = await printed(output, result, columns);
   if (!text.ok) throw userError(text.message);
   return text.value;
 }

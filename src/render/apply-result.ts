@@ -2,7 +2,7 @@ import type { JsonObject } from "../model/kube.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import type { ApplyStepId } from "../plan/apply/parts.ts";
 import type { Printable } from "./output.ts";
-import { table } from "./table.ts";
+import { textTable, type Columns } from "./text-table.ts";
 
 /** What became of one step. left: asked for, or waits for silent nodes. */
 export interface StepResult {
@@ -69,9 +69,10 @@ function applyObjectOf(run: ApplyRun): JsonObject {
 }
 
 /** The steps as a table: what was done and what was not. */
-export function stepsTable(steps: readonly StepResult[]): string {
-  return table(
+export function stepsTable(steps: readonly StepResult[], columns: Columns): string {
+  return textTable(
     ["STEP", "STATE", "WHAT"],
     steps.map(({ id, state, because }) => [id, state, because]),
+    columns,
   );
 }

@@ -20,8 +20,8 @@ export type OutputFormat = (typeof outputFormats)[number];
 
 /** One result in all its forms; only the one that is asked for is made. */
 export interface Printable {
-  /** The table, with more columns when wide. */
-  readonly table: (wide: boolean) => string;
+  /** The table, with more columns when wide; what is text in it is wrapped to `columns` of the terminal. */
+  readonly table: (wide: boolean, columns?: number) => string;
   /** The result object, `apiVersion` and `kind` first. */
   readonly object: () => JsonObject;
   /** What custom columns have a row for. */
@@ -41,8 +41,15 @@ export function isForPrograms({ format }: Pick<Output, "format">): boolean {
   return format === "json" || format === "yaml" || format.startsWith("jsonpath");
 }
 
-/** The text of a result, with its last newline; "" when there is nothing to print. */
-export async function printed({ format, template }: Output, result: Printable): Promise<Outcome<string>> {
+/**
+ * The text of a result, with its last newline; "" when there is nothing to print. `columns`: of the terminal that it is
+ * printed on.
+ */
+export async function printed(
+  { format, template }: Output,
+  result: Printable,
+  columns?: number,
+): Promise<Outcome<string>> {
   if (template !== undefined) return template(result);
   // In the order of the fields, as `kubectl version -o json`; kubectl sorts what it has read as a map.
   if (format === "json")
@@ -51,7 +58,7 @@ export async function printed({ format, template }: Output, result: Printable): 
     const { formatYaml } = await import("../manifest/yaml.ts");
     return known(formatYaml(result.object()));
   }
-  const text = format === "name" ? result.names().join("\n") : result.table(format === "wide");
+  const text = format === "name" ? result.names().join("\n") : result.table(format === "wide", columns);
   return known(withNewline(text));
 }
 

@@ -1,4 +1,4 @@
-import { connect } from "../../src/cluster/connect.ts";
+import { connect } from "../../src/cluster/connection/connect.ts";
 import type { Connection } from "../../src/cluster/port.ts";
 import { editYaml, parseYaml } from "../../src/manifest/yaml.ts";
 import type { Cluster } from "../cluster/cluster.ts";

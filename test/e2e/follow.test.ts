@@ -1,7 +1,7 @@
 /** The cluster edge against real servers of both eras: discovery, lists, watches, writes, access reviews. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reviewAccess } from "../../src/cluster/access.ts";
-import { connect } from "../../src/cluster/connect.ts";
+import { connect } from "../../src/cluster/connection/connect.ts";
 import { discover } from "../../src/cluster/discovery.ts";
 import { follow } from "../../src/cluster/follow.ts";
 import { list } from "../../src/cluster/list.ts";

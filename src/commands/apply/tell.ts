@@ -18,7 +18,7 @@ type TellContext = Pick<AppContext, "stdout" | "stderr" | "now">;
 /** On standard error, before the question: what the rules say, and what is about to happen. */
 export function planLines({ stderr }: Pick<TellContext, "stderr">): (event: OperationEvent) => void {
   return (event) => {
-    if (event.kind === "planned") stderr.text(applySummaryText(event.summary));
+    if (event.kind === "planned") stderr.text(applySummaryText(event.summary, stderr.columns));
     if (event.kind === "findings") {
       const { facts, cluster, target } = event.checked;
       const { running, datastore } = facts;
@@ -29,7 +29,7 @@ export function planLines({ stderr }: Pick<TellContext, "stderr">): (event: Oper
         ...(target.to?.known === true ? { to: target.to.value.text } : {}),
         command: "apply",
       };
-      stderr.text(shortText(preflightReport(event.verdict, heading)));
+      stderr.text(shortText(preflightReport(event.verdict, heading), stderr.columns));
     }
   };
 }
@@ -55,11 +55,11 @@ export async function tellApply(
     migrationBundles,
     ...(stop === undefined ? {} : { error: stop.message }),
   };
-  for (const line of linesOf(options, result)) context.stderr.line(line);
+  for (const line of linesOf(options, result, context.stderr.columns)) context.stderr.line(line);
   await printResult(context.stdout, options.output, printableApply(run));
 }
 
-function linesOf(options: ApplyOptions, result: ApplyResult): readonly string[] {
+function linesOf(options: ApplyOptions, result: ApplyResult, columns: number | undefined): readonly string[] {
   const { stop, log, steps, again, notInFile, bundle, migrationBundles, objects } = result;
   const lines: string[] = [];
   for (const each of result.controllers) lines.push(...controllerClosing(each));
@@ -69,7 +69,7 @@ function linesOf(options: ApplyOptions, result: ApplyResult): readonly string[] 
     // What continues a run is one command: the one that began it (hazard H33).
     const { hint, ...why } = stop;
     const more = hint === undefined || hint.endsWith(again) || stop.interrupted === true ? {} : { hint };
-    lines.push(...stopLines({ ...why, ...more }, log), stepsTable(steps).trimEnd());
+    lines.push(...stopLines({ ...why, ...more }, log), ...stepsTable(steps, columns).trimEnd().split("\n"));
     if (options.dryRun === "none") lines.push(`to continue: ${again}`);
   }
   if (notInFile.length > 0) lines.push(`not in the file any more, and left (H02): ${notInFile.join(", ")}`);

@@ -21,7 +21,7 @@ export async function clusterNames(
 ): Promise<readonly Name[]> {
   const values = connectionValues(scanned);
   if (of !== "namespaces" && of !== "nodes") {
-    const { loadKubeconfig } = await import("../../cluster/load-kubeconfig.ts");
+    const { loadKubeconfig } = await import("../../cluster/connection/load-kubeconfig.ts");
     const entries = await loadKubeconfig(values.kubeconfig ?? "", {
       env: context.env,
       parseYaml: async (text) => (await import("../../manifest/yaml.ts")).parseYaml(text),

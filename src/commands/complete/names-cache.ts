@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { readKept, statFile } from "../../cluster/files.ts";
 import { makeFolder } from "../../cluster/make-folder.ts";
 import { writeWhole } from "../../cluster/write-whole.ts";
-import { kubeconfigPaths } from "../../cluster/load-kubeconfig.ts";
+import { kubeconfigPaths } from "../../cluster/connection/load-kubeconfig.ts";
 import type { AppContext } from "../../context.ts";
 import { connectionArguments, type ConnectionValues } from "../../flags/connection.ts";
 

@@ -46,5 +46,5 @@ function showPlan(
 ): void {
   if (again) stderr.line("Namespaces or policies changed while the question was open; the plan is now:");
   for (const text of warnings) stderr.line(`Warning: ${text}`);
-  stderr.text(plan);
+  stderr.text(plan(stderr.columns));
 }

@@ -85,7 +85,7 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
     { ...headingOf(checked, target), ...(asked === undefined || command === undefined ? {} : { command }) },
     newer === undefined ? (asked?.refusals ?? refused).map(refusalOf) : [{ because: newer }],
   );
-  if (output === undefined) context.stdout.text(shortText(report));
+  if (output === undefined) context.stdout.text(shortText(report, context.stdout.columns));
   else await printResult(context.stdout, output, printablePreflight(report));
   return report.ready ? 0 : 1;
 }

@@ -70,7 +70,9 @@ export async function performPolicyMigration(
         stop = undefined;
         break;
       }
-      stop = await agreeAnew(session, "Namespaces or policies", current, round);
+      // A note of a run under way: whoever shows it wraps it or does not.
+      const left = { ...current, plan: current.plan(undefined) };
+      stop = await agreeAnew(session, "Namespaces or policies", left, round);
       if (stop !== undefined) break;
     }
   } catch (error) {

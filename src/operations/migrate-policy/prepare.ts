@@ -10,6 +10,7 @@ import { stepWrites } from "../../plan/policy-migration/writes.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
 import { versionOf } from "../../releases/version.ts";
 import { flowText, planText } from "../../render/policy-migration/print.ts";
+import { wrapped } from "../../render/text-table.ts";
 import { notesOf } from "../../render/what-if/notes.ts";
 import { checkStep } from "../preflight/step.ts";
 import type { Session } from "../session.ts";
@@ -25,8 +26,8 @@ export interface PreparedPolicyMigration {
   readonly looked: Looked;
   readonly task: PolicyTask;
   readonly proof: Proof;
-  /** What is about to happen, and what has to be known about it: for before the question. */
-  readonly plan: string;
+  /** What is about to happen, and what has to be known about it: for before the question, on so many columns. */
+  readonly plan: (columns: number | undefined) => string;
   /** Undefined: there is nothing to do, or on one side of the boundary nothing that could be done. */
   readonly question: string | undefined;
   /** Sentences without `Warning: `. */
@@ -85,7 +86,7 @@ export async function preparePolicyMigration(
     task,
     proof,
     warnings,
-    plan: steps.length === 0 ? "" : planOf(looked, steps, finish),
+    plan: (columns) => (steps.length === 0 ? "" : planOf(looked, steps, finish, columns)),
     question: steps.length === 0 ? undefined : questionOf(steps),
     basis: JSON.stringify([side, calico.text, [...agreed.steps], [...agreed.flows]]),
   };
@@ -113,11 +114,12 @@ function planOf(
   { result, setting, objects }: Looked,
   steps: readonly MigrationStep[],
   finish: boolean,
+  columns: number | undefined,
 ): string {
   const policies = new Map(objects.policies.map((facts) => [keyOf(facts), facts]));
-  const plan = planText(steps, (step) => policies.get(keyOf(step))?.madeBy ?? []);
+  const plan = planText(steps, (step) => policies.get(keyOf(step))?.madeBy ?? [], columns);
   const notes = finish ? [] : notesOf(result, setting, { rulesTold: true });
-  return `${plan}${notes.map((note) => `note: ${note}\n`).join("")}`;
+  return `${plan}${notes.map((note) => wrapped("note: ", note, columns)).join("")}`;
 }
 
 function questionOf(steps: readonly MigrationStep[]): string {

@@ -25,8 +25,8 @@ export interface ApplySummary {
   readonly migrations: readonly {
     /** The rules that it settles. */
     readonly rules: readonly string[];
-    /** In lines. */
-    readonly plan: string;
+    /** Its lines, wrapped to so many columns. */
+    readonly plan: (columns: number | undefined) => string;
   }[];
   readonly create: readonly Ref[];
   readonly change: readonly Ref[];

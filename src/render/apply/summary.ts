@@ -3,9 +3,10 @@ import { objectName } from "../../model/object-name.ts";
 import { settingText } from "../../preflight/setting-text.ts";
 import type { ApplySummary } from "../../plan/apply/summary.ts";
 import { visibleData } from "../../model/visible.ts";
+import { wrapped, type Columns } from "../text-table.ts";
 
-/** What the run is going to do, for before the question. */
-export function applySummaryText(told: ApplySummary): string {
+/** What the run is going to do, for before the question, wrapped to the terminal. */
+export function applySummaryText(told: ApplySummary, columns: Columns): string {
   // A plan has lines of its own.
   const { migrations: ofPlans, ...rest } = told;
   const summary = { ...visibleData(rest), migrations: ofPlans };
@@ -15,10 +16,11 @@ export function applySummaryText(told: ApplySummary): string {
     lines.push(`From ${hop.from} to ${hop.to}:`);
     for (const { severity, id, because } of hop.notes) lines.push(`  ${severity}: ${id}: ${because}`);
   }
+  // Lines of its own, wrapped already.
   for (const { rules, plan } of migrations)
     lines.push(
       `  migrate first, which settles ${rules.join(", ")}:`,
-      ...plan
+      ...plan(columns === undefined || columns === 0 ? undefined : columns - 4)
         .trimEnd()
         .split("\n")
         .map((line) => `    ${line}`),
@@ -37,7 +39,12 @@ export function applySummaryText(told: ApplySummary): string {
   if (leftAlone.length > 0) lines.push(`  left alone without --with-secrets: ${names(leftAlone)}`);
   lines.push(...settingsLines(summary.settings));
   if (summary.changesSecrets) lines.push("  undo cannot restore Secrets: their values are not saved");
-  return `${lines.join("\n")}\n`;
+  return lines.map((line) => inTerminal(line, columns)).join("");
+}
+
+function inTerminal(line: string, columns: Columns): string {
+  const indent = line.search(/\S|$/);
+  return wrapped(line.slice(0, indent), line.slice(indent), columns, 2);
 }
 
 /** Nothing where nobody has set anything. */

@@ -12,7 +12,7 @@ export function printablePage(id: string): Printable | undefined {
   return page === undefined
     ? undefined
     : {
-        table: () => pageText(page),
+        table: (_, columns) => pageText(page, columns),
         object: () => ({ ...head, kind: "CheckPage", ...plain(page) }),
         rows: () => [plain(page)],
         names: () => [page.id],
@@ -22,7 +22,7 @@ export function printablePage(id: string): Printable | undefined {
 export function printablePages(): Printable {
   const pages = allPages();
   return {
-    table: (wide) => idsText(wide),
+    table: (wide, columns) => idsText(wide, columns),
     object: () => ({ ...head, kind: "CheckPageList", items: pages.map(plain) }),
     rows: () => pages.map(plain),
     names: () => pages.map(({ id }) => id),

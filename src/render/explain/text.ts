@@ -1,23 +1,23 @@
 import { program } from "../../model/program.ts";
 import { categories } from "../../preflight/categories.ts";
-import { table } from "../table.ts";
+import { textTable, wrapped, type Columns } from "../text-table.ts";
 import type { Page } from "./page.ts";
 import { allPages } from "./pages.ts";
 
 /** All ids, by category; wide: with the releases that they are about. */
-export function idsText(wide: boolean): string {
+export function idsText(wide: boolean, columns: Columns): string {
   const groups = Object.entries(categories).flatMap(([letter, name]) => {
     const rows = allPages()
       .filter(({ id }) => id.startsWith(letter))
       .map(({ id, title, releases = "" }) => [id, title, ...(wide ? [releases] : [])]);
-    return rows.length === 0 ? [] : [`${name}:\n${table(undefined, rows)}`];
+    return rows.length === 0 ? [] : [`${name}:\n${textTable(undefined, rows, columns)}`];
   });
   return [...groups, `The page of one: ${program} explain ID\n`].join("\n");
 }
 
-export function pageText(page: Page): string {
-  const parts = partsOf(page).map(([name, text]) => `${`${name}:`.padEnd(12)}${text}\n`);
-  return [`${page.id}  ${page.title}\n\n`, ...parts].join("");
+export function pageText(page: Page, columns: Columns): string {
+  const parts = partsOf(page).map(([name, text]) => wrapped(`${name}:`.padEnd(12), text, columns));
+  return [`${wrapped(`${page.id}  `, page.title, columns)}\n`, ...parts].join("");
 }
 
 /** docs/checks.md, made of the same pages. */

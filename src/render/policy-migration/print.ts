@@ -4,7 +4,7 @@ import type { MigrationStep } from "../../policy/steps.ts";
 import type { Universe } from "../../policy/universe.ts";
 import type { CausedChange } from "../../policy/what-if.ts";
 import type { Printable } from "../output.ts";
-import { table } from "../table.ts";
+import { textTable, type Columns } from "../text-table.ts";
 import { changeOf } from "../what-if/build.ts";
 import { groupText } from "../what-if/group.ts";
 import { portsText } from "../what-if/ports-text.ts";
@@ -57,6 +57,7 @@ const mostLines = 20;
 export function planText(
   steps: readonly MigrationStep[],
   madeBy: (step: { readonly namespace: string; readonly name: string }) => readonly string[],
+  columns: Columns,
 ): string {
   const rows = steps.map((step) => {
     const by = step.kind === "delete" ? madeBy(step) : [];
@@ -72,7 +73,7 @@ export function planText(
   });
   const shown = rows.slice(0, mostLines);
   const more = rows.length - shown.length;
-  return `${table(["NAMESPACE", "POLICY", "PLAN", "NOTE"], shown)}${more > 0 ? `and ${String(more)} more: --what-if -o wide shows all\n` : ""}`;
+  return `${textTable(["NAMESPACE", "POLICY", "PLAN", "NOTE"], shown, columns)}${more > 0 ? `and ${String(more)} more: --what-if -o wide shows all\n` : ""}`;
 }
 
 /** One flow in one line: who to whom on which ports, and what becomes of it. */

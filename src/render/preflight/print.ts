@@ -8,11 +8,12 @@ import { rolesText } from "./roles.ts";
 import { plural } from "../../model/words.ts";
 import { visible, visibleData } from "../../model/visible.ts";
 import { sh } from "../../model/shell.ts";
+import { wrapped, type Columns } from "../text-table.ts";
 
 /** A report in all forms of -o but `short`. */
 export function printablePreflight(report: PreflightReport): Printable {
   return {
-    table: (wide) => preflightText(report, wide),
+    table: (wide, columns) => preflightText(report, wide, columns),
     object: () => report as unknown as JsonObject,
     rows: () => report.findings as unknown as readonly JsonObject[],
     names: () => [
@@ -22,34 +23,38 @@ export function printablePreflight(report: PreflightReport): Printable {
   };
 }
 
-/** One line for what did not pass, the verdict first. */
-export function shortText(report: PreflightReport): string {
+/** One line for what did not pass, the verdict first; wrapped to the terminal. */
+export function shortText(report: PreflightReport, columns: Columns): string {
   const hidden = hiddenOf(report.findings);
   const lines = report.findings
     .filter((finding) => isOpen(finding) && !isIn(hidden, finding))
-    .map((finding) => `${sign(finding)} ${finding.id}  ${told(finding)}\n`);
-  const refused = (report.refusals ?? []).map(({ id, because }) => `× ${idOf(id)}${oneLine(because)}\n`);
-  const unseen = hidden.map(
-    (reason) => `${worst(reason)} ${idsOf(reason)}  not known: ${oneLine(reason.why)}\n`,
+    .map((finding) => wrapped(labelOf(finding), told(finding), columns));
+  const refused = (report.refusals ?? []).map(({ id, because }) =>
+    wrapped(`× ${idOf(id)}`, oneLine(because), columns),
   );
-  return [verdictLine(report), ...refused, ...unseen, ...lines].join("");
+  const unseen = hidden.map((reason) =>
+    wrapped(`${worst(reason)} `, `${idsOf(reason)}  not known: ${oneLine(reason.why)}`, columns, 5),
+  );
+  return [verdictLine(report, columns), ...refused, ...unseen, ...lines].join("");
 }
 
-function preflightText(report: PreflightReport, wide: boolean): string {
+function preflightText(report: PreflightReport, wide: boolean, columns: Columns): string {
   const hidden = hiddenOf(report.findings);
   const groups = Object.entries(categories).flatMap(([letter, name]) => {
     const own = report.findings.filter(
       (finding) =>
         finding.category === letter && (wide || finding.outcome !== "n/a") && !isIn(hidden, finding),
     );
-    return own.length === 0 ? [] : [`${name}\n${own.map((finding) => findingText(finding, wide)).join("")}`];
+    return own.length === 0
+      ? []
+      : [`${name}\n${own.map((finding) => findingText(finding, wide, columns)).join("")}`];
   });
   const apart = report.findings.filter(({ outcome }) => outcome === "n/a").length;
   const missing = report.findings.flatMap((finding) => finding.missing ?? []);
   return [
-    verdictLine(report),
-    ...refusalsText(report),
-    ...(hidden.length === 0 ? [] : [hiddenText(hidden)]),
+    verdictLine(report, columns),
+    ...refusalsText(report, columns),
+    ...(hidden.length === 0 ? [] : [hiddenText(hidden, columns)]),
     ...groups,
     ...(missing.length === 0 ? [] : [rightsText(missing)]),
     ...(report.reachable === undefined ? [] : [reachableText(report.reachable)]),
@@ -58,7 +63,7 @@ function preflightText(report: PreflightReport, wide: boolean): string {
   ].join("\n");
 }
 
-function verdictLine(report: PreflightReport): string {
+function verdictLine(report: PreflightReport, columns: Columns): string {
   const { command, ready, findings, refusals = [] } = report;
   const { from, to, datastore, cluster } = visibleData(headingOf(report));
   const where = [
@@ -75,34 +80,43 @@ function verdictLine(report: PreflightReport): string {
   // Ready means that a command would begin: without one that was asked nobody knows (hazard H35).
   const word = !ready ? "not ready" : command === undefined ? "no blocker known" : `ready for ${command}`;
   const verdict = [word, ...counts].join(", ");
-  return `${way}${where === "" ? "" : ` (${where})`}: ${verdict}\n`;
+  return wrapped("", `${way}${where === "" ? "" : ` (${where})`}: ${verdict}`, columns, 2);
 }
 
 function headingOf({ from, to, datastore, cluster }: PreflightReport) {
   return { from, to, datastore, cluster };
 }
 
-function refusalsText({ command, refusals = [] }: PreflightReport): readonly string[] {
+function refusalsText({ command, refusals = [] }: PreflightReport, columns: Columns): readonly string[] {
   if (refusals.length === 0) return [];
   const title = command === undefined ? "What stands in the way\n" : `What stops ${command} at its start\n`;
-  return [title + refusals.flatMap(refusalText).join("")];
+  return [title + refusals.map((refusal) => refusalText(refusal, columns)).join("")];
 }
 
 /** Words of a command may have several lines of their own. */
-function refusalText({ id, because, fix }: Refusal): readonly string[] {
+function refusalText({ id, because, fix }: Refusal, columns: Columns): string {
   const [first = "", ...more] = because.split("\n").map(oneLine);
   return [
-    `× ${idOf(id)}${first}\n`,
-    ...more.map((line) => `       ${line}\n`),
-    ...(fix === undefined ? [] : [`       fix: ${oneLine(fix)}\n`]),
-  ];
+    wrapped(`× ${idOf(id)}`, first, columns),
+    ...more.map((line) => detail(line, columns)),
+    ...(fix === undefined ? [] : [detail(`fix: ${oneLine(fix)}`, columns)]),
+  ].join("");
+}
+
+/** What stands below a finding. */
+function detail(line: string, columns: Columns): string {
+  return wrapped("       ", line, columns);
 }
 
 /** A line for each reason, and below it the checks that are unknown for it. */
-function hiddenText(hidden: readonly Hidden[]): string {
+function hiddenText(hidden: readonly Hidden[], columns: Columns): string {
   const reasons = hidden.map(
     (reason) =>
-      `${worst(reason)} ${oneLine(reason.why)}\n       ${plural(reason.findings.length, "check is", "checks are")} unknown: ${idsOf(reason)}\n`,
+      wrapped(`${worst(reason)} `, oneLine(reason.why), columns, 5) +
+      detail(
+        `${plural(reason.findings.length, "check is", "checks are")} unknown: ${idsOf(reason)}`,
+        columns,
+      ),
   );
   const ask = hidden.some(({ isDenied }) => isDenied)
     ? `The role to ask an administrator for: ${program} preflight --print-role=preflight\n`
@@ -139,16 +153,23 @@ function sign({ outcome, severity }: ReportedFinding): string {
   return severity === "error" ? "×" : severity === "warning" ? "‼" : "i";
 }
 
-function findingText(finding: ReportedFinding, wide: boolean): string {
-  const { id, title, outcome, because, fix, evidence, ignored } = finding;
-  const lines = [`${sign(finding)} ${id}  ${title}${ignored ? " (ignored)" : ""}`];
+function findingText(finding: ReportedFinding, wide: boolean, columns: Columns): string {
+  const { title, outcome, because, fix, evidence, ignored } = finding;
+  const lines: string[] = [];
   if (isOpen(finding)) lines.push(told(finding));
   else if (wide) lines.push(`${outcome}: ${because}`);
   if (wide) lines.push(...evidence.map(({ object, field, value }) => `${object}: ${field}: ${value}`));
   if (isOpen(finding)) {
     if (fix !== undefined) lines.push(`fix: ${fix}`);
   }
-  return lines.map((line, index) => `${index === 0 ? "" : "       "}${oneLine(line)}\n`).join("");
+  return [
+    wrapped(labelOf(finding), oneLine(`${title}${ignored ? " (ignored)" : ""}`), columns),
+    ...lines.map((line) => detail(oneLine(line), columns)),
+  ].join("");
+}
+
+function labelOf(finding: ReportedFinding): string {
+  return `${sign(finding)} ${finding.id}  `;
 }
 
 function told({ outcome, because }: ReportedFinding): string {

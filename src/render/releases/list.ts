@@ -12,7 +12,7 @@ import {
 import { limits } from "../../releases/limits/kubernetes-limits.ts";
 import { span, versionOf, within, type Version } from "../../releases/version.ts";
 import type { Printable } from "../output.ts";
-import { table } from "../table.ts";
+import { textTable, type Columns } from "../text-table.ts";
 
 /** What is known of one release. */
 interface ReleaseEntry {
@@ -43,7 +43,7 @@ interface VersionRange {
 export function printableReleases(catalogue: Catalogue): Printable {
   const releases = [...catalogue.releases.values()];
   return {
-    table: (wide) => releaseTable(releases, wide),
+    table: (wide, columns) => releaseTable(releases, wide, columns),
     object: () =>
       ({
         apiVersion: "calico-upgrade/v1alpha1",
@@ -57,10 +57,10 @@ export function printableReleases(catalogue: Catalogue): Printable {
   };
 }
 
-function releaseTable(releases: readonly CatalogueRelease[], wide: boolean): string {
+function releaseTable(releases: readonly CatalogueRelease[], wide: boolean, columns: Columns): string {
   const none = "<none>";
   const more = ["calico/cni", "calico/kube-controllers", "calico/typha", "tigera/operator"];
-  return table(
+  return textTable(
     [
       "RELEASE",
       "DATE",
@@ -89,6 +89,7 @@ function releaseTable(releases: readonly CatalogueRelease[], wide: boolean): str
         faultsOf(version).join(",") || none,
       ];
     }),
+    columns,
   );
 }
 

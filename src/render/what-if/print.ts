@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../model/kube.ts";
 import type { Printable } from "../output.ts";
-import { table } from "../table.ts";
+import { textTable, wrapped, type Columns } from "../text-table.ts";
 import { groupText } from "./group.ts";
 import { portsText } from "./ports-text.ts";
 import type { Change, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
@@ -10,7 +10,7 @@ import { visibleData } from "../../model/visible.ts";
 /** PolicyWhatIf in all its forms. */
 export function printableWhatIf(result: PolicyWhatIf): Printable {
   return {
-    table: (wide) => text(visibleData(result), wide),
+    table: (wide, columns) => text(visibleData(result), wide, columns),
     object: () => result as unknown as JsonObject,
     rows: () => result.namespaces as unknown as readonly JsonObject[],
     names: () => [],
@@ -20,25 +20,24 @@ export function printableWhatIf(result: PolicyWhatIf): Printable {
 /** Rows of changes that a table shows of each part; -o wide shows all. */
 const mostRows = 50;
 
-function text(result: PolicyWhatIf, wide: boolean): string {
+function text(result: PolicyWhatIf, wide: boolean, columns: Columns): string {
   const { namespaces, without, migrated } = result;
   const several = namespaces.length > 0;
   return [
-    summary(result)
-      .map((line) => `${line}\n`)
-      .join(""),
-    ...(several ? [table(namespaceHead, namespaces.map(namespaceRow))] : []),
-    ...part("Flows that change by upgrading as it is", without.changes, without, wide),
-    ...part("Flows that change by upgrading after the plan", migrated.changes, migrated, wide),
-    ...part("Not known, upgrading as it is", without.unknown, without, wide),
-    ...part("Not known, upgrading after the plan", migrated.unknown, migrated, wide),
+    summary(result, columns),
+    ...(several ? [textTable(namespaceHead, namespaces.map(namespaceRow), columns)] : []),
+    ...part("Flows that change by upgrading as it is", without.changes, without, { wide, columns }),
+    ...part("Flows that change by upgrading after the plan", migrated.changes, migrated, { wide, columns }),
+    ...part("Not known, upgrading as it is", without.unknown, without, { wide, columns }),
+    ...part("Not known, upgrading after the plan", migrated.unknown, migrated, { wide, columns }),
   ].join("\n");
 }
 
-function summary(result: PolicyWhatIf): readonly string[] {
-  return summaryRows(result).flatMap(([label, lines]) =>
-    lines.map((line, index) => `${(index === 0 ? `${label}:` : "").padEnd(11)}${line}`),
+function summary(result: PolicyWhatIf, columns: Columns): string {
+  const rows = summaryRows(result).flatMap(([label, lines]) =>
+    lines.map((line, index) => wrapped((index === 0 ? `${label}:` : "").padEnd(11), line, columns)),
   );
+  return rows.join("");
 }
 
 const namespaceHead = ["NAMESPACE", "ISOLATION", "PODS", "AS IT IS", "PLAN", "AFTER IT"];
@@ -60,7 +59,7 @@ function part(
   title: string,
   changes: readonly Change[],
   { omitted }: Scenario,
-  wide: boolean,
+  { wide, columns }: { readonly wide: boolean; readonly columns: Columns },
 ): readonly string[] {
   if (changes.length === 0) return [];
   const shown = wide ? changes : changes.slice(0, mostRows);
@@ -84,7 +83,7 @@ function part(
     omitted > 0 ? `${String(omitted)} more are left out: -n shows one namespace` : "",
   ].filter((line) => line !== "");
   return [
-    `${title}:\n${table(["TO", "FROM", "PORTS", "BEFORE", "AFTER", "BECAUSE"], rows)}${more.map((line) => `${line}\n`).join("")}`,
+    `${title}:\n${textTable(["TO", "FROM", "PORTS", "BEFORE", "AFTER", "BECAUSE"], rows, columns)}${more.map((line) => `${line}\n`).join("")}`,
   ];
 }
 

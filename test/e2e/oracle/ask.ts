@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { Readable } from "node:stream";
 import { Cli } from "clipanion";
-import { connect } from "../../../src/cluster/connect.ts";
+import { connect } from "../../../src/cluster/connection/connect.ts";
 import { pathOf } from "../../../src/cluster/paths.ts";
 import { promptForLogin } from "../../../src/cluster/prompt.ts";
 import { BaseCommand, flagsOf } from "../../../src/commands/base.ts";

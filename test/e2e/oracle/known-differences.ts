@@ -29,15 +29,15 @@ export const differences: readonly {
       ours.times === 3,
   },
   {
-    id: "duplicate-entries",
-    is: words(/duplicate name "u" in list: \[/, /duplicate name "u" in list\n$/),
+    id: "broken-kubeconfig",
+    is: words(
+      /error loading config file "[^"]*": (error converting|yaml: |no kind |couldn't get version|json: )/,
+      /error loading config file "[^"]*": /,
+    ),
   },
   {
-    id: "broken-yaml",
-    is: words(
-      /: yaml: (line \d+: )?(did not find expected|mapping values are not allowed in this context)/,
-      /: yaml: (line \d+: )?(flow map|mapping values are not allowed in this context)/,
-    ),
+    id: "plugin-answer",
+    is: words(/decoding stdout: (no kind|couldn't get version)/, /getting credentials: decoding stdout: /),
   },
   {
     id: "disable-compression",

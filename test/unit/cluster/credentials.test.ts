@@ -114,3 +114,17 @@ test("a token file that was renewed meanwhile is read again after a 401", async 
   expect((await get()).status).toBe(200);
   expect(seen).toEqual(["Bearer old", "Bearer old", "Bearer new"]);
 });
+
+test("a client certificate that is renewed in its file is used for the next request, a half renewed one is not", async () => {
+  const [first, second] = await Promise.all(["jane", "june"].map((name) => signClient(authority, { name })));
+  if (first === undefined || second === undefined) throw new Error("no certificates");
+  const [cert, key] = [join(folder, "cert"), join(folder, "key")];
+  await Promise.all([writeFile(cert, first.certificate), writeFile(key, first.key)]);
+  const { get, seen } = await login(`{client-certificate: ${cert}, client-key: ${key}}`, "nobody");
+  await get().catch(() => undefined);
+  await writeFile(cert, second.certificate);
+  await get().catch(() => undefined);
+  await writeFile(key, second.key);
+  await get().catch(() => undefined);
+  expect(seen).toEqual(["jane", "jane", "june"]);
+});

@@ -2,7 +2,11 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { execPlugin, type ExecOptions, type ExecPlugin } from "../../../src/cluster/exec-plugin.ts";
+import {
+  execPlugin,
+  type ExecOptions,
+  type ExecPlugin,
+} from "../../../src/cluster/connection/exec-plugin.ts";
 import { parseYaml } from "../../../src/manifest/yaml.ts";
 
 const version = "client.authentication.k8s.io/v1";

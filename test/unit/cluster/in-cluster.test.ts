@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { inClusterTarget } from "../../../src/cluster/in-cluster.ts";
-import { readKubeconfig } from "../../../src/cluster/kubeconfig-file.ts";
-import type { ConnectionSettings } from "../../../src/cluster/settings.ts";
-import { chooseTarget } from "../../../src/cluster/target.ts";
+import { inClusterTarget } from "../../../src/cluster/connection/in-cluster.ts";
+import { readKubeconfig } from "../../../src/cluster/connection/kubeconfig-file.ts";
+import type { ConnectionSettings } from "../../../src/cluster/connection/settings.ts";
+import { chooseTarget } from "../../../src/cluster/connection/target.ts";
 import { parseYaml } from "../../../src/manifest/yaml.ts";
 import { noFlags } from "./wire-server.ts";
 

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadKubeconfig } from "../../../src/cluster/load-kubeconfig.ts";
-import type { ConnectionSettings } from "../../../src/cluster/settings.ts";
-import { chooseTarget, type Target } from "../../../src/cluster/target.ts";
+import { loadKubeconfig } from "../../../src/cluster/connection/load-kubeconfig.ts";
+import type { ConnectionSettings } from "../../../src/cluster/connection/settings.ts";
+import { chooseTarget, type Target } from "../../../src/cluster/connection/target.ts";
 import { explain } from "../../../src/errors.ts";
 import { parseYaml } from "../../../src/manifest/yaml.ts";
 import { noFlags } from "./wire-server.ts";
@@ -248,18 +248,18 @@ describe("what is refused, in kubectl's words", () => {
     );
     const broken = await file("broken", "a: b: c\n");
     expect(await refusal({ KUBECONFIG: broken })).toBe(
-      `error: error loading config file "${broken}": yaml: mapping values are not allowed in this context`,
+      `error: error loading config file "${broken}": yaml: line 1: nested mappings are not allowed in compact mappings`,
     );
     const wrong = await file("pod", "apiVersion: v1\nkind: Pod\n");
     expect(await refusal({ KUBECONFIG: wrong })).toContain('no kind "Pod" is registered for version "v1"');
     expect(await refusal({ KUBECONFIG: folder })).toContain(`read ${folder}: is a directory`);
     const twice = await file("twice", "users: [{name: a, user: {}}, {name: a, user: {}}]");
-    expect(await refusal({ KUBECONFIG: twice })).toContain('duplicate name "a" in list');
+    expect(await refusal({ KUBECONFIG: twice })).toContain('duplicate name "a" in users');
   });
 
   test("a number where text belongs, as in kubectl, instead of a request without the token", async () => {
     const path = await file("number", entry("x", "server: https://x", "token: 12345"));
-    expect(await refusal({ KUBECONFIG: path })).toContain("json: cannot unmarshal number");
+    expect(await refusal({ KUBECONFIG: path })).toContain("users.user.token must be text, not a number");
   });
 
   test("a proxy that no client speaks to", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lookPathOnWindows, spawnedOnWindows } from "../../../src/cluster/look-path.ts";
+import { lookPathOnWindows, spawnedOnWindows } from "../../../src/cluster/connection/look-path.ts";
 
 function look(command: string, files: readonly string[], env: Readonly<Record<string, string>>) {
   const there = new Set(files.map((file) => file.toLowerCase()));

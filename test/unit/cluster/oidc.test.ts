@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { oidcFetch } from "../../../src/cluster/oidc-fetch.ts";
-import { oidcTokens, type OidcConfig } from "../../../src/cluster/oidc.ts";
-import { saveTokens } from "../../../src/cluster/save-tokens.ts";
+import { oidcFetch } from "../../../src/cluster/connection/oidc-fetch.ts";
+import { oidcTokens, type OidcConfig } from "../../../src/cluster/connection/oidc.ts";
+import { saveTokens } from "../../../src/cluster/connection/save-tokens.ts";
 import { editYaml, parseYaml } from "../../../src/manifest/yaml.ts";
 
 const now = Math.floor(Date.now() / 1000);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { plainYaml } from "../../../src/cluster/plain-yaml.ts";
+import { plainYaml } from "../../../src/cluster/connection/plain-yaml.ts";
 import { parseYaml } from "../../../src/manifest/yaml.ts";
 
 /** As `kubectl config`, `kubeadm`, `kind`, `minikube` and the clouds' programs write them. */

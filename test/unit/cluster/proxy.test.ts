@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { proxyFromEnvironment } from "../../../src/cluster/proxy.ts";
+import { proxyFromEnvironment } from "../../../src/cluster/connection/proxy.ts";
 
 test.each<[string, string, Record<string, string>, string | undefined]>([
   ["HTTPS_PROXY for https", "https://k:6443", { HTTPS_PROXY: "http://p:3128" }, "http://p:3128"],

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import { connect } from "../../../src/cluster/connect.ts";
+import { connect } from "../../../src/cluster/connection/connect.ts";
 import type { Connection } from "../../../src/cluster/port.ts";
-import type { ConnectionSettings } from "../../../src/cluster/settings.ts";
+import type { ConnectionSettings } from "../../../src/cluster/connection/settings.ts";
 import { editYaml, parseYaml } from "../../../src/manifest/yaml.ts";
 
 /** What a test saw of one request. */

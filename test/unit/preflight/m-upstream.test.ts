@@ -1,4 +1,4 @@
-/** Upstream's own manifests, where they are: CALICO_MANIFESTS, or beside the project. */
+/** Whole manifests: the project's own, and upstream's where they are. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -9,18 +9,25 @@ import { preflightFacts } from "../../../src/preflight/facts.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
 import { releaseOfTemplate } from "../../../src/releases/running.ts";
 import { versionOf } from "../../../src/releases/version.ts";
+import { manifestFolders } from "../../calico/manifest-folders.ts";
 import { rulesOf } from "./cluster.ts";
 
-const folder = process.env["CALICO_MANIFESTS"] ?? join(import.meta.dirname, "../../../../shared/manifests");
-const minors = existsSync(folder)
-  ? readdirSync(folder)
-      .filter((name) => /^v\d+\.\d+$/.test(name))
-      .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
-  : [];
 const flavours =
   process.env["TEST_ALL"] === undefined
     ? ["kdd"]
     : ["kdd", "etcd", "canal", "canal-etcd", "kdd-typha", "kdd-vxlan", "kdd-policy-only"];
+
+const cases = manifestFolders.flatMap(({ name, path, own }) => {
+  const minors = readdirSync(path)
+    .filter((minor) => /^v\d+\.\d+$/.test(minor))
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  return (own ? ["kdd", "etcd", "canal"] : flavours).map((flavour) => ({
+    name,
+    folder: path,
+    minors,
+    flavour,
+  }));
+});
 
 /** What upstream's own next manifest really changes, and what it leaves to be filled in. */
 const right = [
@@ -32,10 +39,10 @@ const right = [
   "canal-etcd/v3.6: M11",
 ];
 
-describe.skipIf(minors.length === 0).each(flavours)(
-  "upstream's next manifest of %s on the one before it",
+describe.each(cases)(
+  "$name: the next of $flavour on the one before it",
   { timeout: 60_000 },
-  (flavour) => {
+  ({ folder, minors, flavour }) => {
     const read = (minor: string) => {
       const path = join(folder, minor, `${flavour}.yaml`);
       const objects = parseManifest(readFileSync(path, "utf8"), path);

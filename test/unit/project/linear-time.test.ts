@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { plainYaml as readPlain } from "../../../src/cluster/plain-yaml.ts";
+import { plainYaml as readPlain } from "../../../src/cluster/connection/plain-yaml.ts";
 import { splitDocuments, splitJson } from "../../../src/manifest/documents.ts";
 import { plainYaml as writePlain } from "../../../src/manifest/plain-text.ts";
 import { parseImage } from "../../../src/model/image.ts";

@@ -79,6 +79,7 @@ describe("what --what-if prints", () => {
   test("a person sees who is cut off and who is exposed, what helps, and what is not known", async () => {
     const { table } = printableWhatIf(resultFor("v2.4.0"));
     await expect(table(false)).toMatchFileSnapshot("../../golden/what-if.table.txt");
+    await expect(table(false, 80)).toMatchFileSnapshot("../../golden/what-if.80-columns.txt");
   });
 
   test("egress that begins to be enforced is told apart from what a kept policy does", async () => {

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { isConnectionError, userError } from "../errors.ts";
-import { pathOf } from "./paths.ts";
-import type { Connection } from "./port.ts";
+import { isConnectionError, userError } from "../../errors.ts";
+import { pathOf } from "../paths.ts";
+import type { Connection } from "../port.ts";
 
 /** version.Info; Go prints its fields in this order. */
 const fields = [

@@ -1,4 +1,4 @@
-import { connectionError, userError } from "../errors.ts";
+import { connectionError, userError } from "../../errors.ts";
 
 /** The `oidc` auth provider's settings, as the kubeconfig has them. */
 export type OidcConfig = Readonly<Record<string, string>>;

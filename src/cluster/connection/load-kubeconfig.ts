@@ -1,6 +1,6 @@
 import { delimiter, join } from "node:path";
-import { connectionError, userError } from "../errors.ts";
-import { readText } from "./files.ts";
+import { connectionError, userError } from "../../errors.ts";
+import { readText } from "../files.ts";
 import { mergeKubeconfigs, readKubeconfig, type KubeConfigEntries } from "./kubeconfig-file.ts";
 import { plainYaml } from "./plain-yaml.ts";
 
@@ -14,7 +14,7 @@ export interface LoadOptions {
 /**
  * kubectl's loading rules: --kubeconfig alone, or else the list in KUBECONFIG (missing files are
  * skipped), or else ~/.kube/config. client-node throws on missing first files and on duplicates
- * (kubernetes-client/javascript#1306, #579, #627), so the loader is our own.
+ * (kubernetes-client/javascript#1306, #579, #627), so the lists are merged here, and what was chosen is loaded into it.
  */
 export async function loadKubeconfig(explicit: string, options: LoadOptions): Promise<KubeConfigEntries> {
   const listed = options.env["KUBECONFIG"] ?? "";
@@ -36,7 +36,7 @@ export async function loadKubeconfig(explicit: string, options: LoadOptions): Pr
       files.push(readKubeconfig(value, path));
       options.log(6, `Config loaded from file:  ${path}`);
     } catch (error) {
-      wrong.push(loadError(path, textProblem(error)));
+      wrong.push(loadError(path, error instanceof Error ? error.message : String(error)));
     }
   }
   if (wrong.length === 1) throw userError(wrong[0] ?? "");
@@ -58,20 +58,6 @@ export function kubeconfigPaths(explicit: string, env: LoadOptions["env"]): read
 
 function loadError(path: string, why: string): string {
   return `error loading config file "${path}": ${why}`;
-}
-
-/** What libyaml calls it; it also counts lines from 0 and leaves the first one out. */
-const libyamlWords: readonly (readonly [RegExp, string])[] = [
-  [/nested mappings are not allowed in compact mappings/, "mapping values are not allowed in this context"],
-  [/tabs are not allowed as indentation/, "found a tab character that violates indentation"],
-  [/missing closing ["']quote/, "found unexpected end of stream"],
-  [/unresolved alias \([a-z ]*\): (.*)/, "unknown anchor '$1' referenced"],
-  [/^yaml: line 1: /, "yaml: "],
-];
-
-function textProblem(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return libyamlWords.reduce((words, [ours, theirs]) => words.replace(ours, theirs), error.message);
 }
 
 /** A file system error in Go's words. */

@@ -1,28 +1,33 @@
 import { getCACertificates, type ConnectionOptions } from "node:tls";
-import { connectionError, userError } from "../errors.ts";
-import { readBytes } from "./files.ts";
+import { connectionError, userError } from "../../errors.ts";
+import { readBytes } from "../files.ts";
+import { ChosenConfig } from "./kube-config.ts";
 import type { KubeCluster, KubeUser } from "./kubeconfig-file.ts";
 import { fileProblem } from "./load-kubeconfig.ts";
 import { serverIdentityProblem } from "./server-identity.ts";
 import { authorityProblem, keyPairProblem } from "./pem.ts";
 
-/** What is trusted, and the user's own certificate; client-go's checks in its order and words. */
-export async function tlsOptions(cluster: KubeCluster, user: KubeUser): Promise<ConnectionOptions> {
+/**
+ * What is trusted, as client-node applies it; client-go's checks in its order and words, also of the user's own
+ * certificate, which each request has as it is then.
+ */
+export async function tlsOptions(
+  cluster: KubeCluster & { readonly server: string },
+  user: KubeUser,
+): Promise<ConnectionOptions> {
   const insecure = cluster["insecure-skip-tls-verify"] === true;
   const authority = cluster["certificate-authority"];
   const authorityData = cluster["certificate-authority-data"];
   if (insecure && (authority || authorityData)) {
     throw userError("specifying a root certificates file with the insecure flag is not allowed");
   }
-  const ca = await pem(authority, authorityData);
-  const hasCertificate = Boolean(user["client-certificate"] || user["client-certificate-data"]);
-  const cert = hasCertificate
-    ? await pem(user["client-certificate"], user["client-certificate-data"])
-    : undefined;
-  const key = hasCertificate ? await pem(user["client-key"], user["client-key-data"]) : undefined;
+  const {
+    authority: ca,
+    certificate: pair,
+    ...applied
+  } = await new ChosenConfig(cluster, user, true).apply();
   const badAuthority = ca === undefined ? undefined : authorityProblem(ca);
   if (badAuthority !== undefined) throw userError(badAuthority);
-  const pair = cert === undefined || key === undefined ? undefined : { cert, key };
   const badPair = pair === undefined ? undefined : keyPairProblem(pair);
   if (badPair !== undefined) {
     // Two files are read again for each connection; what is wrong with them is found there.
@@ -31,11 +36,10 @@ export async function tlsOptions(cluster: KubeCluster, user: KubeUser): Promise<
   }
   return {
     // Said explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
-    rejectUnauthorized: !insecure,
+    rejectUnauthorized: !applied.insecure,
     ca: ca ?? (insecure ? [] : systemAuthorities()),
     checkServerIdentity: serverIdentityProblem,
-    ...pair,
-    ...(cluster["tls-server-name"] ? { servername: cluster["tls-server-name"] } : {}),
+    ...(applied.servername === undefined ? {} : { servername: applied.servername }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, normalize, resolve as absolute, sep } from "node:path";
-import { connectionError, userError } from "../errors.ts";
+import { connectionError, userError } from "../../errors.ts";
 import { decodeCredential, type ExecCredential } from "./exec-credential.ts";
 import { lookPathOnWindows, spawnedOnWindows } from "./look-path.ts";
 import type { KubeExec } from "./kubeconfig-file.ts";

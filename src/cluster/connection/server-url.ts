@@ -1,5 +1,5 @@
-import { connectionError, userError } from "../errors.ts";
-import { withoutUser } from "../model/server-address.ts";
+import { connectionError, userError } from "../../errors.ts";
+import { withoutUser } from "../../model/server-address.ts";
 
 /** A bare host or host:port is http, as client-go has it (rest.DefaultServerURL). */
 export function serverUrl(server: string): URL {

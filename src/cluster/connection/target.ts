@@ -1,4 +1,4 @@
-import { connectionError, userError } from "../errors.ts";
+import { connectionError, userError } from "../../errors.ts";
 import type { KubeCluster, KubeConfigEntries, KubeContext, KubeUser } from "./kubeconfig-file.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import { clusterProblems, userProblems } from "./usable.ts";

@@ -1,25 +1,25 @@
 import { join } from "node:path";
-import { userError } from "../errors.ts";
-import { badRequestTimeout, requestTimeout } from "../model/duration.ts";
+import { userError } from "../../errors.ts";
+import { badRequestTimeout, requestTimeout } from "../../model/duration.ts";
 import { makeCredentials, type Sources } from "./credentials.ts";
-import { openDiscoveryCache } from "./discovery-cache.ts";
+import { openDiscoveryCache } from "../discovery-cache.ts";
 import { inClusterTarget } from "./in-cluster.ts";
 import type { KubeUser } from "./kubeconfig-file.ts";
-import { limiter } from "./limit.ts";
+import { limiter } from "../limit.ts";
 import { loadKubeconfig } from "./load-kubeconfig.ts";
-import { makeRequestLog } from "./log.ts";
-import type { Connection } from "./port.ts";
+import { makeRequestLog } from "../log.ts";
+import type { Connection } from "../port.ts";
 import { proxyOf } from "./proxy.ts";
-import { sendRequest, type Wire } from "./request.ts";
+import { sendRequest, type Wire } from "../request.ts";
 import type { YamlEdit } from "./save-tokens.ts";
 import { serverUrl } from "./server-url.ts";
 import type { ConnectionSettings } from "./settings.ts";
-import { streamRequest } from "./stream.ts";
+import { streamRequest } from "../stream.ts";
 import { chooseTarget, type Target } from "./target.ts";
 import { pem, tlsOptions } from "./tls-options.ts";
-import { warningPrinter } from "./warnings.ts";
+import { warningPrinter } from "../warnings.ts";
 import { makeWays } from "./ways.ts";
-import { withoutUser } from "../model/server-address.ts";
+import { withoutUser } from "../../model/server-address.ts";
 
 /** What a connection takes from the process that it runs in. */
 export interface Surroundings {
@@ -60,7 +60,7 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
   const server = serverUrl(cluster.server);
   const secure = server.protocol === "https:";
   const user = secure ? await identified(target.user, around) : target.user;
-  const credentials = await makeCredentials(user, server, sources({ ...target, user }, around));
+  const credentials = await makeCredentials(cluster, user, server, sources({ ...target, user }, around));
   const tls = secure ? await tlsOptions(cluster, user) : {};
   const ways = makeWays(server, tls, proxyOf(cluster, server, around.env));
   const wire: Wire = {

@@ -1,5 +1,5 @@
-import { readText } from "./body.ts";
-import { exchange } from "./exchange.ts";
+import { readText } from "../body.ts";
+import { exchange } from "../exchange.ts";
 import type { OidcConfig, OidcFetch } from "./oidc.ts";
 import { proxyFromEnvironment } from "./proxy.ts";
 import { serverIdentityProblem } from "./server-identity.ts";

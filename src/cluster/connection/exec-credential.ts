@@ -1,4 +1,4 @@
-import { parseTime } from "../model/time.ts";
+import { parseTime } from "../../model/time.ts";
 import { keyPairProblem, type KeyPair } from "./pem.ts";
 
 /** What an exec plugin gave: a token, a client certificate, or both. */
@@ -35,9 +35,7 @@ export async function decodeCredential(
   const kind = typeof answer.kind === "string" ? answer.kind : "";
   if (kind === "") throw new Error(`decoding stdout: Object 'Kind' is missing in '${text}'`);
   if (kind !== "ExecCredential") {
-    throw new Error(
-      `decoding stdout: no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`,
-    );
+    throw new Error(`decoding stdout: no kind "${kind}" is registered for version "${version}"`);
   }
   if (version !== apiVersion) {
     throw new Error(otherVersion(apiVersion, version));
@@ -65,19 +63,11 @@ async function parse(text: string, parseYaml: (text: string) => unknown): Promis
   try {
     value = text.trimStart().startsWith("{") ? JSON.parse(text) : await parseYaml(text);
   } catch (error) {
-    throw new Error(
-      `decoding stdout: couldn't get version/kind; json parse error: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    );
+    throw new Error(`decoding stdout: ${(error as Error).message}`, { cause: error });
   }
   if (value === null || value === undefined) return {};
   if (typeof value !== "object" || Array.isArray(value)) {
-    const what = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
-    throw new Error(
-      `decoding stdout: couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-    );
+    throw new Error("decoding stdout: it is not an ExecCredential");
   }
   return value;
 }

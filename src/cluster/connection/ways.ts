@@ -1,6 +1,6 @@
 import { createSecureContext, setDefaultCACertificates, type ConnectionOptions } from "node:tls";
-import { makeAgent, type Way } from "./exchange.ts";
-import type { KeyPair } from "./pem.ts";
+import { makeAgent, type Way } from "../exchange.ts";
+import { isSame, type KeyPair } from "./pem.ts";
 import { tunnelAgent } from "./tunnel.ts";
 
 /** How requests reach the server; another client certificate needs other connections. */
@@ -15,7 +15,7 @@ export function makeWays(server: URL, tls: ConnectionOptions, proxy: URL | undef
   return {
     with(certificate) {
       if (used === undefined || !isSame(used.certificate, certificate)) {
-        // A plugin has rotated its certificate: what is connected with the old one is not used again.
+        // It has been renewed: what is connected with the old one is not used again.
         void used?.way.then(({ agent }) => agent.destroy());
         used = { certificate, way: makeWay(server, withContext({ ...tls, ...certificate }), proxy) };
       }
@@ -46,12 +46,6 @@ async function makeWay(server: URL, tls: ConnectionOptions, proxy: URL | undefin
     return { agent: makeAgent(proxy, tls), tls, forward: proxy };
   }
   if (!proxy.protocol.startsWith("socks")) return { agent: tunnelAgent(proxy, tls), tls };
-  // Loaded only here: it costs a third of the start.
-  const { socksAgent } = await import("./client-node.ts");
-  return { agent: await socksAgent(server, proxy, tls), tls };
-}
-
-function isSame(one: KeyPair | undefined, other: KeyPair | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return one.cert.equals(other.cert) && one.key.equals(other.key);
+  const { socksAgent } = await import("./socks.ts");
+  return { agent: socksAgent(proxy, tls), tls };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readText, statFile } from "./files.ts";
+import { readText, statFile } from "../files.ts";
 import type { Target } from "./target.ts";
 
 /** Where the kubelet puts a pod's own service account. */

@@ -1,7 +1,7 @@
 import { open, readFile, realpath, rm } from "node:fs/promises";
 import { fileProblem } from "./load-kubeconfig.ts";
-import { writeText } from "./files.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeText } from "../files.ts";
+import { writeWhole } from "../write-whole.ts";
 
 export interface YamlEdit {
   readonly path: readonly (string | number)[];

@@ -1,12 +1,5 @@
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
-import {
-  asText,
-  checkedFields,
-  entryTypes,
-  expectType,
-  jsonType,
-  type Section,
-} from "./kubeconfig-fields.ts";
+import { asText, checkedFields, expectType, type Section } from "./kubeconfig-fields.ts";
 
 /** The entries of kubeconfig files, under the names of the file format (clientcmd/api/v1). */
 export interface KubeCluster {
@@ -71,18 +64,12 @@ export interface KubeConfigEntries {
  * Throws an Error whose message says what is wrong with the text.
  */
 export function readKubeconfig(parsed: unknown, path: string): KubeConfigEntries {
-  if (parsed !== null && parsed !== undefined && jsonType(parsed) !== "object") {
-    throw new Error(
-      `${noVersion}json: cannot unmarshal ${jsonType(parsed)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-    );
-  }
+  if (parsed !== null && parsed !== undefined) expectType(parsed, "object", "a kubeconfig");
   const file = (parsed ?? {}) as Readonly<Record<string, unknown>>;
-  const kind = header(file, "kind") || "Config";
-  const version = header(file, "apiVersion") || "v1";
+  const kind = asText(file["kind"], "kind") || "Config";
+  const version = asText(file["apiVersion"], "apiVersion") || "v1";
   if (kind !== "Config" || version !== "v1") {
-    throw new Error(
-      `no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`,
-    );
+    throw new Error(`no kind "${kind}" is registered for version "${version}"`);
   }
   const folder = dirname(resolve(path));
   const users = named<KubeUser>(file, "users", "user");
@@ -99,18 +86,8 @@ export function readKubeconfig(parsed: unknown, path: string): KubeConfigEntries
       return { ...resolved, exec: { ...user.exec, command: absolute(folder, command) } };
     }),
     contexts: named<KubeContext>(file, "contexts", "context"),
-    currentContext: asText(file["current-context"], { type: "Config", path: "current-context" }),
+    currentContext: asText(file["current-context"], "current-context"),
   };
-}
-
-const noVersion = "couldn't get version/kind; json parse error: ";
-
-function header(file: Readonly<Record<string, unknown>>, name: "kind" | "apiVersion"): string {
-  const value = file[name] ?? "";
-  if (typeof value === "string") return value;
-  throw new Error(
-    `${noVersion}json: cannot unmarshal ${jsonType(value)} into Go struct field .${name} of type string`,
-  );
 }
 
 /** The first file that has an entry, or a current-context, wins; entries are never mixed. */
@@ -131,22 +108,17 @@ function named<T extends object>(
   entry: string,
 ): Map<string, T> {
   const found = new Map<string, T>();
-  const type = entryTypes[list];
   const items = file[list] ?? [];
-  expectType(items, "array", { type: "Config", path: list }, `[]v1.Named${type}`);
+  expectType(items, "array", list);
   for (const item of items as readonly unknown[]) {
-    if (item !== null) expectType(item, "object", { type: "Config", path: list }, `v1.Named${type}`);
+    if (item !== null) expectType(item, "object", list);
     const fields = (item ?? {}) as Readonly<Record<string, unknown>>;
-    const name = asText(fields["name"], { type: `Named${type}`, path: `${list}.name` });
+    const name = asText(fields["name"], `${list}.name`);
     const value = fields[entry] ?? {};
-    const at = { type, path: `${list}.${entry}` };
-    expectType(value, "object", { type: `Named${type}`, path: `${list}.${entry}` }, `v1.${type}`);
-    const read = checkedFields(value, at) as T;
-    if (found.has(name)) {
-      throw new Error(
-        `error converting *[]Named${type} into *map[string]*api.${type}: duplicate name ${JSON.stringify(name)} in list`,
-      );
-    }
+    const path = `${list}.${entry}`;
+    expectType(value, "object", path);
+    const read = checkedFields(value, list, path) as T;
+    if (found.has(name)) throw new Error(`duplicate name ${JSON.stringify(name)} in ${list}`);
     found.set(name, read);
   }
   return found;

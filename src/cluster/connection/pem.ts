@@ -6,6 +6,11 @@ export interface KeyPair {
   readonly key: Buffer;
 }
 
+export function isSame(one: KeyPair | undefined, other: KeyPair | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.cert.equals(other.cert) && one.key.equals(other.key);
+}
+
 /** What is wrong with a pair, in the words of Go's tls.X509KeyPair; undefined when nothing is. */
 export function keyPairProblem({ cert, key }: KeyPair): string | undefined {
   const certificates = blocks(cert).filter(({ type }) => type === "CERTIFICATE");

@@ -1,8 +1,8 @@
-import { userError } from "../errors.ts";
-import { readText } from "./files.ts";
+import { userError } from "../../errors.ts";
+import { readText } from "../files.ts";
 import { fileProblem } from "./load-kubeconfig.ts";
 
-/** A bearer token in a file that somebody renews. client-node knows no `tokenFile`. */
+/** A bearer token in a file that somebody renews. client-node never reads the `tokenFile` of a kubeconfig. */
 export interface TokenFile {
   token(): Promise<string>;
   /** The next request reads the file again. */

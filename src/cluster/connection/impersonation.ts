@@ -1,10 +1,10 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { KubeUser } from "./kubeconfig-file.ts";
 
-/** Impersonation. client-node knows `as` alone and drops uid, groups and extra (its README says so). */
+/** Uid, groups and extra of an impersonation: client-node applies `as` alone (its README says so). */
 export function impersonationHeaders(user: KubeUser): OutgoingHttpHeaders {
   if (!user.as) return {};
-  const headers: OutgoingHttpHeaders = { "Impersonate-User": user.as };
+  const headers: OutgoingHttpHeaders = {};
   if (user["as-uid"]) headers["Impersonate-Uid"] = user["as-uid"];
   if (user["as-groups"]?.length) headers["Impersonate-Group"] = [...user["as-groups"]];
   for (const [key, values] of Object.entries(user["as-user-extra"] ?? {})) {
