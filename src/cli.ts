@@ -59,6 +59,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/apply.ts")).ApplyCommand,
   },
   {
+    name: "rebase",
+    summary: "Carry your own settings over into the manifest of a new release",
+    group: "Commands",
+    load: async () => (await import("./commands/rebase.ts")).RebaseCommand,
+  },
+  {
     name: "configmap",
     summary: "Change Calico's ConfigMap and restart exactly what reads the changed keys",
     group: "Commands",

@@ -26,12 +26,25 @@ export async function readOneOf(
   readFile: (path: string) => Promise<string>,
   command: string,
 ): Promise<readonly ManifestObject[]> {
-  const objects: ManifestObject[] = [];
-  for (const file of await filesOf(path)) {
-    // In their order.
-    objects.push(...parseObjects(await read(file, readFile, command), nameOf(file)));
-  }
-  return objects;
+  return (await readTexts(path, readFile, command)).flatMap(({ text, name }) => parseObjects(text, name));
+}
+
+/** A file as it is, under the name that messages have for it. */
+export interface FileText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The texts of one -f, in their order. */
+export async function readTexts(
+  path: string,
+  readFile: (path: string) => Promise<string>,
+  command: string,
+): Promise<readonly FileText[]> {
+  const texts: FileText[] = [];
+  for (const file of await filesOf(path))
+    texts.push({ name: nameOf(file), text: await read(file, readFile, command) });
+  return texts;
 }
 
 function nameOf(path: string): string {

@@ -1,7 +1,7 @@
 import { parseImage } from "../model/image.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { known, type Reading } from "../model/reading.ts";
-import { flavoursOf, upstreamObject, upstreamRelease, type Upstream } from "../releases/upstream.ts";
+import { flavoursOf, upstreamObject, upstreamObjects, upstreamRelease, type Upstream } from "../releases/upstream.ts";
 import type { Version } from "../releases/version.ts";
 import { unclearReading } from "./follows.ts";
 
@@ -13,6 +13,8 @@ export interface Base {
   readonly exact: boolean;
   /** `kdd`, `kdd-typha`, `canal`, … */
   readonly flavour: string;
+  /** All that its manifest has. */
+  readonly objects: readonly KubeObject[];
   /** Upstream's default of an object; undefined: the manifest has none of that name. */
   readonly object: (named: Pick<KubeObject, "kind" | "metadata">) => KubeObject | undefined;
 }
@@ -41,6 +43,7 @@ export function baseOf(
     release: own.release,
     exact: own.exact,
     flavour,
+    objects: upstreamObjects(own, flavour),
     object: (each) => upstreamObject(own, flavour, each),
   });
 }

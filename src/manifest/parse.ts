@@ -1,5 +1,6 @@
 import { userError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
+import type { EditPath } from "./edit.ts";
 import { splitDocuments, splitJson } from "./documents.ts";
 import { parseYaml } from "./yaml.ts";
 import { isRecord } from "../model/record.ts";
@@ -13,6 +14,8 @@ export interface ManifestObject {
     readonly name: string;
     /** Counted from 1. */
     readonly document: number;
+    /** Where in its document; absent: it is the whole of it. */
+    readonly at?: EditPath;
   };
 }
 
@@ -89,13 +92,17 @@ function parseOne(text: string, line: number): unknown {
 /** kubectl's own Lists are one level deep. */
 const mostLists = 20;
 
-function objectsOf({ value, document, where }: Found, name: string, depth = 0): readonly ManifestObject[] {
+function objectsOf(
+  { value, document, where }: Found,
+  name: string,
+  at: EditPath = [],
+): readonly ManifestObject[] {
   if (value === null || value === undefined) return [];
   const refuse = (what: string): Error => userError(`unable to decode "${name}": ${where}: ${what}`);
   if (typeof value !== "object" || Array.isArray(value)) {
     throw refuse(`${Array.isArray(value) ? "a list" : `a ${typeof value}`} is not a Kubernetes object`);
   }
-  if (depth > mostLists) throw refuse(`Lists within Lists, more than ${String(mostLists)} deep`);
+  if (at.length > 2 * mostLists) throw refuse(`Lists within Lists, more than ${String(mostLists)} deep`);
   const { apiVersion, kind, metadata, items } = value as Readonly<Record<string, unknown>>;
   if (typeof kind !== "string" || kind === "") throw refuse("Object 'Kind' is missing");
   if (typeof apiVersion !== "string" || apiVersion === "") throw refuse("Object 'apiVersion' is missing");
@@ -110,7 +117,7 @@ function objectsOf({ value, document, where }: Found, name: string, depth = 0): 
           where: `${where}, item ${String(index + 1)}`,
         },
         name,
-        depth + 1,
+        [...at, "items", index],
       ),
     );
   }
@@ -120,5 +127,5 @@ function objectsOf({ value, document, where }: Found, name: string, depth = 0): 
   }
   const wrong = misfitObject(value);
   if (wrong !== undefined) throw refuse(`${kind} ${metadata["name"]}: ${wrong}`);
-  return [{ object: value as KubeObject, source: { name, document } }];
+  return [{ object: value as KubeObject, source: { name, document, ...(at.length === 0 ? {} : { at }) } }];
 }

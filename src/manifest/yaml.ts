@@ -1,6 +1,18 @@
 import { yamlEscaped } from "../model/visible.ts";
-import { Lexer, LineCounter, parseDocument, stringify, type ScalarTag } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  stringify,
+  type Document,
+  type ScalarTag,
+} from "yaml";
 import { plainYaml } from "./plain-text.ts";
+import type { TextNode } from "./text-node.ts";
 
 /** Scalars that YAML 1.1 has and kubectl's parser takes for text. */
 const unknownToKubectl = new Set(["TIME"]);
@@ -43,7 +55,27 @@ export function parseYaml(text: string, firstLine = 1): unknown {
   checkSize(text);
   if (hasControlCharacters(text)) throw new Error("yaml: control characters are not allowed");
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, {
+  const document = documentOf(text, lineCounter);
+  const problem = document.errors.find(({ code }) => code !== "MULTIPLE_DOCS");
+  if (problem !== undefined) {
+    const line = lineCounter.linePos(problem.pos[0]).line + firstLine - 1;
+    const [said = ""] = problem.message.split(/ at line \d|\n/);
+    const what = /call stack/.test(said) ? "it is nested too deeply" : said;
+    throw new Error(`yaml: line ${String(line)}: ${what.charAt(0).toLowerCase()}${what.slice(1)}`);
+  }
+  try {
+    const value: unknown = document.toJS();
+    if (text.includes("*") && containsItself(value)) throw new Error("an anchor's value contains itself");
+    return value;
+  } catch (error) {
+    const [what = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new Error(`yaml: ${what.charAt(0).toLowerCase()}${what.slice(1)}`, { cause: error });
+  }
+}
+
+/** By kubectl's rules. */
+function documentOf(text: string, lineCounter: LineCounter): Document.Parsed {
+  return parseDocument(text, {
     version: "1.1",
     uniqueKeys: false,
     logLevel: "error",
@@ -64,22 +96,52 @@ export function parseYaml(text: string, firstLine = 1): unknown {
       ),
     ],
   });
-  const problem = document.errors.find(({ code }) => code !== "MULTIPLE_DOCS");
-  if (problem !== undefined) {
-    const line = lineCounter.linePos(problem.pos[0]).line + firstLine - 1;
-    const [said = ""] = problem.message.split(/ at line \d|\n/);
-    const what = /call stack/.test(said) ? "it is nested too deeply" : said;
-    throw new Error(`yaml: line ${String(line)}: ${what.charAt(0).toLowerCase()}${what.slice(1)}`);
-  }
-  try {
-    const value: unknown = document.toJS();
-    if (text.includes("*") && containsItself(value)) throw new Error("an anchor's value contains itself");
-    return value;
-  } catch (error) {
-    const [what = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new Error(`yaml: ${what.charAt(0).toLowerCase()}${what.slice(1)}`, { cause: error });
-  }
 }
+
+/**
+ * Where the parts of one YAML document stand in its text. undefined: it has errors, or anchors, whose text stands for several
+ * places.
+ */
+export function textTree(text: string): TextNode | undefined {
+  const document = documentOf(text, new LineCounter());
+  if (document.errors.some(({ code }) => code !== "MULTIPLE_DOCS")) return undefined;
+  return nodeOf(document.contents, document.contents?.range[0] ?? 0);
+}
+
+function nodeOf(node: unknown, at: number): TextNode | undefined {
+  if (node === null || node === undefined) return { kind: "scalar", style: "plain", start: at, end: at };
+  if (isAlias(node)) return undefined;
+  if (isScalar(node)) {
+    const [start, end] = node.range ?? [at, at];
+    return node.anchor === undefined
+      ? { kind: "scalar", style: styles[node.type ?? ""] ?? "plain", start, end }
+      : undefined;
+  }
+  if (!isMap(node) && !isSeq(node)) return undefined;
+  const [start, end] = node.range ?? [at, at];
+  if (node.anchor !== undefined) return undefined;
+  const flow = node.flow === true;
+  if (isSeq(node)) {
+    const items = node.items.map((each) => nodeOf(each, start));
+    return items.every((each) => each !== undefined)
+      ? { kind: "list", flow, start, end, items }
+      : undefined;
+  }
+  const pairs = node.items.map(({ key, value }) => {
+    if (!isScalar(key) || key.range === null || key.range === undefined) return undefined;
+    const [keyStart, keyEnd] = key.range;
+    const own = nodeOf(value, keyEnd + 1);
+    return own === undefined ? undefined : { key: String(key.value), start: keyStart, value: own };
+  });
+  return pairs.every((each) => each !== undefined) ? { kind: "map", flow, start, end, pairs } : undefined;
+}
+
+const styles: Readonly<Record<string, "single" | "double" | "literal" | "folded">> = {
+  QUOTE_SINGLE: "single",
+  QUOTE_DOUBLE: "double",
+  BLOCK_LITERAL: "literal",
+  BLOCK_FOLDED: "folded",
+};
 
 /** What the library makes of a text takes up to 500 times its size: so many bytes, and parts, are one document. */
 const mostBytes = 32 * 1024 ** 2;

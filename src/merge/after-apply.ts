@@ -45,6 +45,11 @@ export function withOwnStrategy(object: KubeObject): KubeObject {
   return object.kind === "DaemonSet" ? withStrategy(object, daemonSetFacts(object).strategy) : object;
 }
 
+/** A live DaemonSet with the update strategy that is its owner's: while we hold it, the one that it goes back to. */
+export function withOwnersStrategy(live: KubeObject): KubeObject {
+  return live.kind === "DaemonSet" ? withStrategy(live, strategyNow(live)) : live;
+}
+
 function strategyNow(live: KubeObject): Strategy {
   const { strategy, pinned } = daemonSetFacts(live);
   return pinned === undefined || pinned === "unreadable" || !isHeld(live) ? strategy : pinned;

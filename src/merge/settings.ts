@@ -16,15 +16,25 @@ import { sameJson } from "./same-json.ts";
  */
 export type Group = "upstream" | "kept" | "lost" | "conflict" | "unknown";
 
+/** A key of a map, the element of a list that has this value of its key, or the element of a set that is this value. */
+export type Step =
+  | string
+  | { readonly key: string; readonly value: unknown }
+  | { readonly element: unknown };
+
 /** One field of an object. A value that is not given is undefined. */
 export interface FieldChange {
   readonly group: Group;
+  /** From the object's root to the field; into the CNI configuration as into a map. */
+  readonly at: readonly Step[];
   /** Field names alone, as rules and merge keys look them up. */
   readonly path: readonly string[];
   /** `spec.template.spec.containers[name="calico-node"].env[name="IP"]`. */
   readonly field: string;
   /** Of an environment variable. */
   readonly variable?: string;
+  /** The elements of an environment variable that is, whole. */
+  readonly elements?: Three;
   readonly base: unknown;
   readonly before: unknown;
   readonly after: unknown;
@@ -52,7 +62,7 @@ export interface EnvReaders {
   readonly after: EnvReader;
 }
 
-interface Three {
+export interface Three {
   readonly base: unknown;
   readonly live: unknown;
   readonly after: unknown;
@@ -60,6 +70,7 @@ interface Three {
 
 interface Place {
   readonly path: readonly string[];
+  readonly at: readonly Step[];
   readonly field: string;
   /** The maps that it stands in. */
   readonly beside: { readonly base: Map; readonly live: Map; readonly after: Map };
@@ -80,7 +91,7 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
       live: settable(live),
       after: settable(after),
     },
-    { path: [], field: "", beside: nowhere },
+    { path: [], at: [], field: "", beside: nowhere },
   );
   return found;
 
@@ -106,6 +117,7 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
         { base: own[key], live: here[key], after: then[key] },
         {
           path: [...place.path, key],
+          at: [...place.at, key],
           field: `${place.field}${place.field === "" ? "" : "."}${quoted(key)}`,
           beside,
         },
@@ -122,7 +134,11 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
       const find = (list: readonly Map[]): Map | undefined =>
         list.findLast((each) => sameJson(each[key], value));
       const element = { base: find(lists.base), live: find(lists.live), after: find(lists.after) };
-      const below = { ...place, field: `${place.field}[${key}=${JSON.stringify(value)}]` };
+      const below = {
+        ...place,
+        at: [...place.at, { key, value }],
+        field: `${place.field}[${key}=${JSON.stringify(value)}]`,
+      };
       if (place.path.at(-1) === "env") variable(element, below, String(value));
       else walk(element, below);
     }
@@ -136,7 +152,11 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
       const find = (list: readonly unknown[]): unknown => list.find(same(value));
       leaf(
         { base: find(lists.base), live: find(lists.live), after: find(lists.after) },
-        { ...place, field: `${place.field}[${JSON.stringify(value)}]` },
+        {
+          ...place,
+          at: [...place.at, { element: value }],
+          field: `${place.field}[${JSON.stringify(value)}]`,
+        },
       );
     }
   }
@@ -161,8 +181,10 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
       { same },
       {
         path: place.path,
+        at: place.at,
         field: place.field,
         variable: name,
+        elements: three,
         base: shown("base"),
         before: shown("live"),
         after: shown("after"),
@@ -171,11 +193,11 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
     );
   }
 
-  function leaf(three: Three, { path, field, beside }: Place): void {
+  function leaf(three: Three, { path, at, field, beside }: Place): void {
     const same = (a: keyof Three, b: keyof Three): boolean =>
       (path.at(-1) === "image" && isSameName(three[a], three[b], a, b)) ||
       isSameSetting(kind, path, three[a], three[b], { a: beside[a], b: beside[b] });
-    add({ same }, { path, field, base: three.base, before: three.live, after: three.after });
+    add({ same }, { path, at, field, base: three.base, before: three.live, after: three.after });
   }
 
   function add(

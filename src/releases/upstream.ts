@@ -61,16 +61,21 @@ export function flavoursOf({ manifests }: UpstreamMinor): readonly string[] {
   return [...manifests].filter(([, objects]) => isInstall(objects)).map(([flavour]) => flavour);
 }
 
+/** The objects of a flavour's manifest, and those that stand in files of their own beside it. */
+export function upstreamObjects({ manifests }: UpstreamMinor, flavour: string): readonly KubeObject[] {
+  const beside = [...manifests.values()].filter((objects) => !isInstall(objects));
+  return [manifests.get(flavour) ?? [], ...beside].flat();
+}
+
 /** Upstream's default object of a flavour; undefined: its manifest, and what goes with each, has none of that name. */
 export function upstreamObject(
-  { manifests }: UpstreamMinor,
+  minor: UpstreamMinor,
   flavour: string,
   { kind, metadata: { name } }: Pick<KubeObject, "kind" | "metadata">,
 ): KubeObject | undefined {
-  const beside = [...manifests.values()].filter((objects) => !isInstall(objects));
-  return [manifests.get(flavour) ?? [], ...beside]
-    .flat()
-    .find((each) => each.kind === kind && each.metadata.name === name);
+  return upstreamObjects(minor, flavour).find(
+    (each) => each.kind === kind && each.metadata.name === name,
+  );
 }
 
 function isInstall(objects: readonly KubeObject[]): boolean {

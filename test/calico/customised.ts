@@ -96,6 +96,66 @@ export const customisations = {
   "api-server": ({ config }) => {
     Object.assign(config, { kubernetes_service_host: "10.11.12.13", kubernetes_service_port: "6443" });
   },
+  "own-limits": ({ node }) => {
+    for (const each of list(podOf(node), "initContainers")) each["resources"] = { limits: { memory: "256Mi" } };
+  },
+  "no-liveness": ({ calico }) => {
+    delete calico["livenessProbe"];
+  },
+  "own-init": ({ node }) => {
+    list(podOf(node), "initContainers").push({
+      name: "wait-for-network",
+      image: "registry.example/wait:1",
+      command: ["wait"],
+    });
+  },
+  mirror: (manifest) => {
+    for (const { spec } of manifest.objects)
+      for (const each of containersOf(spec))
+        each["image"] = String(each["image"]).replace(
+          /^(?:docker\.io\/|quay\.io\/)?calico\//,
+          "registry.example/mirror/calico/",
+        );
+  },
+  "pull-secret": ({ node }) => {
+    list(podOf(node), "imagePullSecrets").push({ name: "mirror" });
+  },
+  "env-from-config-map": ({ calico }) => {
+    const from = { configMapKeyRef: { name: "site", key: "mtu" } };
+    list(calico, "env").push({ name: "FELIX_IPINIPMTU_OF_SITE", valueFrom: from });
+  },
+  "priority-class": ({ node }) => {
+    podOf(node)["priorityClassName"] = "site-critical";
+  },
+  "own-volume": ({ node, calico }) => {
+    list(podOf(node), "volumes").push({ name: "site-certs", secret: { secretName: "site-certs" } });
+    list(calico, "volumeMounts").push({ mountPath: "/site-certs", name: "site-certs", readOnly: true });
+  },
+  "no-upstream-env": ({ calico }) => {
+    calico["env"] = list(calico, "env").filter((each) => each["name"] !== "CLUSTER_TYPE");
+  },
+  "other-volume-path": ({ node }) => {
+    for (const volume of list(podOf(node), "volumes"))
+      if (volume["name"] === "cni-bin-dir") volume["hostPath"] = { path: "/opt/site/cni/bin" };
+  },
+  "controller-args": ({ controller }) => {
+    (list(podOf(controller), "containers")[0] ?? {})["args"] = ["--v=2"];
+  },
+  labels: ({ node }) => {
+    map(node, "metadata", "labels")["team"] = "network";
+  },
+  "grace-period": ({ node }) => {
+    podOf(node)["terminationGracePeriodSeconds"] = 5;
+  },
+  "config-key": ({ config }) => {
+    config["site_note"] = "ours\nof two lines\n";
+  },
+  "log-level": ({ config }) => {
+    config["cni_network_config"] = String(config["cni_network_config"]).replace(
+      /"log_level": *"\w+"/,
+      '"log_level": "debug"',
+    );
+  },
   /** The CNI installer of another release than calico-node's. */
   "older-cni": ({ node }) => {
     const { initContainers = [], containers = [] } = podOf(node) as Record<string, Draft[] | undefined>;
@@ -119,6 +179,11 @@ export function customised(
 function must(found: Draft | undefined): Draft {
   if (found === undefined) throw new Error("the manifest has no such object");
   return found;
+}
+
+function containersOf(spec: unknown): readonly Draft[] {
+  const pod = (spec as { readonly template?: { readonly spec?: Draft } } | undefined)?.template?.spec;
+  return pod === undefined ? [] : [...list(pod, "containers"), ...((pod["initContainers"] ?? []) as Draft[])];
 }
 
 function podOf(workload: Draft): Draft {

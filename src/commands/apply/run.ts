@@ -8,7 +8,7 @@ import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
 import { refusalLines } from "../stop-lines.ts";
 import { applyOptions, type ApplyValues } from "./options.ts";
-import { readObjects } from "./read.ts";
+import { readObjects } from "../read-files.ts";
 import { planLines, tellApply } from "./tell.ts";
 
 /** Exit code 0 when everything is as the file says, or what was asked for of it is done. */

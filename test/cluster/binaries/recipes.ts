@@ -42,7 +42,10 @@ export type Recipe = {
   readonly module: string;
   /** Binary → the package that is its command. */
   readonly commands: Partial<
-    Record<BinaryName | LabProgram | "kubectl-krew" | "validate-krew-manifest" | "fake", string>
+    Record<
+      BinaryName | LabProgram | "kubectl-krew" | "validate-krew-manifest" | "kustomize" | "fake",
+      string
+    >
   >;
   readonly ldflags: string;
   /** Build tags. */
@@ -100,6 +103,13 @@ export const recipes = {
       "validate-krew-manifest": "sigs.k8s.io/krew/cmd/validate-krew-manifest",
     },
     ldflags: "-s -w -X sigs.k8s.io/krew/internal/version.gitTag=v0.5.0",
+  },
+  // What `rebase -o kustomize=` writes is built with.
+  kustomize: {
+    name: "kustomize",
+    module: "kustomize",
+    commands: { kustomize: "sigs.k8s.io/kustomize/kustomize/v5" },
+    ldflags: "-s -w",
   },
   "1.36": {
     name: "kubernetes-1.36",

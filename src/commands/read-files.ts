@@ -1,9 +1,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { userError } from "../../errors.ts";
-import type { ManifestObject } from "../../manifest/parse.ts";
-import { seeHelp } from "../arguments.ts";
-import { readOneOf } from "../read-manifest.ts";
+import { userError } from "../errors.ts";
+import { parseObjects, type ManifestObject } from "../manifest/parse.ts";
+import { seeHelp } from "./arguments.ts";
+import { readTexts, type FileText } from "./read-manifest.ts";
 
 /**
  * The objects of all files, in the order of the flags; of a directory, its .yaml, .yml and .json files in
@@ -14,17 +14,36 @@ export async function readObjects(
   recursive: boolean,
   readFile: (path: string) => Promise<string>,
 ): Promise<readonly ManifestObject[]> {
-  if (filename.length === 0) throw userError("must specify -f FILE", seeHelp("apply"));
+  return objectsIn(filename, await readFiles(filename, recursive, readFile, "apply"));
+}
+
+/** The texts of all files, in the same order. */
+export async function readFiles(
+  filename: readonly string[],
+  recursive: boolean,
+  readFile: (path: string) => Promise<string>,
+  command: string,
+): Promise<readonly FileText[]> {
+  if (filename.length === 0) throw userError("must specify -f FILE", seeHelp(command));
   if (filename.filter((path) => path === "-").length > 1) {
-    throw userError("standard input can be read once; -f - was given several times", seeHelp("apply"));
+    throw userError("standard input can be read once; -f - was given several times", seeHelp(command));
   }
-  const objects: ManifestObject[] = [];
+  const texts: FileText[] = [];
   for (const path of filename) {
     // Standard input and order: one after the other.
     for (const file of await filesOf(path, recursive)) {
-      objects.push(...(await readOneOf(file, readFile, "apply")));
+      texts.push(...(await readTexts(file, readFile, command)));
     }
   }
+  return texts;
+}
+
+/** Throws UserError where they hold no object. */
+export function objectsIn(
+  filename: readonly string[],
+  texts: readonly FileText[],
+): readonly ManifestObject[] {
+  const objects = texts.flatMap(({ text, name }) => parseObjects(text, name));
   if (objects.length === 0) {
     throw userError(`no objects in ${filename.map((path) => (path === "-" ? "STDIN" : path)).join(", ")}`);
   }
