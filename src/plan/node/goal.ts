@@ -48,6 +48,8 @@ export interface NodeGoal {
   readonly budget?: Millis;
   /** Whether Ready of the new pod says that BIRD has its sessions: from v3.2 on (calico-facts 7). */
   readonly readyMeansBgp: boolean;
+  /** How images are pulled before the first node is touched; absent: they are not. */
+  readonly prepull?: Prepull;
   /** The server is asked whether it would take the new pod, before a node is touched (hazard H30). */
   readonly triesPods?: boolean;
   /** Why this node may not be restarted now; undefined when nothing stands against it. */
@@ -56,12 +58,22 @@ export interface NodeGoal {
   readonly restoreStrategy: (live: KubeObject, strategy: Strategy) => readonly Write[];
 }
 
+/** Images that are pulled before the first node of a run is touched. */
+export interface Prepull {
+  /** auto: where they are not known to be; always: also where they are. */
+  readonly mode: "auto" | "always";
+  /** On so many nodes at once. */
+  readonly ahead: number;
+}
+
 /** The file's DaemonSet against the live one. */
 export interface TemplateGoal {
   /** updateStrategy that the file asks for; undefined: what is there stays. */
   readonly strategy?: Strategy;
   /** Absent where no file says it, as in `undo`. */
   readonly inFile?: KubeObject;
+  /** The pod template that comes of it, where no file says it. */
+  readonly podTemplate?: unknown;
   /** What brings the live DaemonSet in line; `template` says whether that makes a new revision. */
   readonly bringInLine: (
     live: KubeObject,
