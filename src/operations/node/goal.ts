@@ -87,9 +87,12 @@ export async function goalOf(
     ...prepullOf(request),
     ...budgetOf(nodes),
     readyMeansBgp: readinessAsksBird(target),
-    guard: (live, node, now) =>
+    guard: (live, node, now, seen) =>
       // The nodes before it have come to their end when the run asks.
-      refusal(findingsFor(live, around, subjectFor(live, goal, request, target, node, []), now), answered),
+      refusal(
+        findingsFor(live, around, subjectFor(live, goal, request, target, node, [], seen), now),
+        answered,
+      ),
     restoreStrategy: restoreOf(nodes, template?.inFile),
     ...(request.gracePeriod === undefined ? {} : { gracePeriod: request.gracePeriod }),
     ...(request.probeImage === undefined ? {} : { probeImage: request.probeImage }),

@@ -6,6 +6,7 @@ import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Commands, Stop } from "../decision.ts";
 import type { Hold } from "./hold.ts";
+import type { Seen } from "./seen.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What a `node` run is to reach. Everything in it is fixed before the first write. */
@@ -53,7 +54,7 @@ export interface NodeGoal {
   /** The server is asked whether it would take the new pod, before a node is touched (hazard H30). */
   readonly triesPods?: boolean;
   /** Why this node may not be restarted now; undefined when nothing stands against it. */
-  readonly guard: (world: NodeWorld, node: string, now: Millis) => Stop | Hold | undefined;
+  readonly guard: (world: NodeWorld, node: string, now: Millis, seen: Seen) => Stop | Hold | undefined;
   /** Puts the strategy back in the name of the DaemonSet's owner (hazard H12). */
   readonly restoreStrategy: (live: KubeObject, strategy: Strategy) => readonly Write[];
 }
