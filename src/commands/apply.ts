@@ -24,6 +24,7 @@ import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
 import { toFlag } from "../flags/plan.ts";
 import { probeImageFlag, settleFlag, takeOverFlag } from "../flags/node.ts";
+import { prepullAheadFlag, prepullFlag } from "../flags/prepull.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class ApplyCommand extends BaseCommand {
@@ -43,6 +44,10 @@ export class ApplyCommand extends BaseCommand {
       },
       { what: "A directory, or what kustomize makes", command: "apply -f manifests/ -R" },
       { what: "Without a question, for a pipeline", command: "apply -f calico.yaml -y -o json" },
+      {
+        what: "Pull the new images on all nodes the evening before, and change nothing else",
+        command: "apply -f calico.yaml --until-step prepull",
+      },
       {
         what: "Only what can be done before a node is touched",
         command: "apply -f calico.yaml --skip-nodes",
@@ -66,6 +71,8 @@ export class ApplyCommand extends BaseCommand {
   readonly daemonSet = option(daemonSetFlag);
   readonly probeImage = option(probeImageFlag);
   readonly settle = option(settleFlag);
+  readonly prepull = option(prepullFlag);
+  readonly prepullAhead = option(prepullAheadFlag);
   readonly timeout = option({
     ...timeoutFlag,
     help: "How long one node, or one rollout, may take, zero means forever (e.g. 90s, 5m, 1h).",

@@ -12,6 +12,7 @@ import { diffFlag, editFlag, noRestartFlag, setFlag, unsetFlag } from "../flags/
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
 import { settleFlag, takeOverFlag } from "../flags/node.ts";
+import { prepullAheadFlag, prepullFlag } from "../flags/prepull.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class ConfigMapCommand extends BaseCommand {
@@ -45,6 +46,8 @@ export class ConfigMapCommand extends BaseCommand {
   readonly noRestart = option(noRestartFlag);
   readonly daemonSet = option(daemonSetFlag);
   readonly settle = option(settleFlag);
+  readonly prepull = option(prepullFlag);
+  readonly prepullAhead = option(prepullAheadFlag);
   readonly timeout = option({
     ...timeoutFlag,
     help: "How long the controller, and each node, may take, zero means forever (e.g. 90s, 5m, 1h).",

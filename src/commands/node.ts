@@ -26,6 +26,7 @@ import {
   templateOnlyFlag,
   unpinFlag,
 } from "../flags/node.ts";
+import { prepullAheadFlag, prepullFlag, untilPrepullFlag } from "../flags/prepull.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class NodeCommand extends BaseCommand {
@@ -34,7 +35,7 @@ export class NodeCommand extends BaseCommand {
     summary: "Upgrade calico-node on nodes, one after the other",
     details:
       "For each node: cordon it, delete its calico-node pod, wait until the replacement is Ready and stays so, uncordon it. " +
-      "With -f the DaemonSet is first brought in line with the one in the file, and held at OnDelete until all nodes run it. " +
+      "New images are pulled on all of these nodes before the first one is touched. With -f the DaemonSet is first brought in line with the one in the file, and held at OnDelete until all nodes run it. " +
       "A node that runs the newest revision already is skipped. Running the same command again continues where it stopped.",
     arguments: "NODE... [flags]",
     examples: [
@@ -46,6 +47,10 @@ export class NodeCommand extends BaseCommand {
       {
         what: "See what would happen, without changing anything",
         command: "node node-01 -f calico.yaml --dry-run=server",
+      },
+      {
+        what: "Pull the new images on two nodes the evening before, and change nothing else",
+        command: "node node-01 node-02 -f calico.yaml --until-step prepull",
       },
       { what: "Restart calico-node on a node whatever it runs", command: "node node-01 --restart" },
       {
@@ -72,6 +77,9 @@ export class NodeCommand extends BaseCommand {
   readonly probeImage = option(probeImageFlag);
   readonly gracePeriod = option(gracePeriodFlag);
   readonly settle = option(settleFlag);
+  readonly prepull = option(prepullFlag);
+  readonly prepullAhead = option(prepullAheadFlag);
+  readonly untilStep = option(untilPrepullFlag);
   readonly timeout = option({
     ...timeoutFlag,
     help: "How long one node may take, zero means forever (e.g. 90s, 5m, 1h).",

@@ -8,6 +8,7 @@ import {
   nodesEvents,
   objectsEvents,
   policiesEvents,
+  prepullEvents,
   sequenceEvents,
   type EventFields,
 } from "../render/event-object.ts";
@@ -75,6 +76,8 @@ function procedureFields(
   switch (event.procedure) {
     case "nodes":
       return nodesEvents(event.about, event.event);
+    case "prepull":
+      return prepullEvents(event.about, event.event);
     case "controller":
       return controllerEvents(event.about, event.event);
     case "objects":

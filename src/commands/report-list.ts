@@ -1,5 +1,6 @@
 import { usesColor } from "../flags/color.ts";
 import type { NodesAbout, OperationEvent } from "../operations/events.ts";
+import { prepullTask } from "../perform/prepull-report.ts";
 import type { Reporter } from "../perform/reporter.ts";
 import { sequenceReport } from "../perform/sequence-report.ts";
 import { addInOrder, newItem, type Item } from "../perform/task-item.ts";
@@ -12,6 +13,7 @@ import { controllerWords } from "../render/controller-lines.ts";
 import { nodeWords } from "../render/node-lines.ts";
 import { objectsWords } from "../render/objects-lines.ts";
 import { policyWords } from "../render/policy-migration/words.ts";
+import { prepullWords } from "../render/prepull-lines.ts";
 import { seconds } from "../render/seconds.ts";
 import { partTitle } from "../render/sequence-lines.ts";
 import { comparisonTitles } from "../render/write-titles.ts";
@@ -53,6 +55,8 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
     switch (event.procedure) {
       case "nodes":
         return taskReport(nodeWords(event.about, ""), { ...common, ...nodeLayout(event.about) });
+      case "prepull":
+        return prepullTask(prepullWords(event.about.goal, ""), common.items);
       case "controller":
         return taskReport(controllerWords(event.about, ""), {
           ...common,

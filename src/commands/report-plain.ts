@@ -1,12 +1,16 @@
 import { dryRunSuffix } from "../flags/dry-run.ts";
-import type { SequenceHappening } from "../operations/events.ts";
+import type { PrepullHappening, SequenceHappening } from "../operations/events.ts";
 import { plainReport } from "../perform/plain-report.ts";
+import { prepullReport } from "../perform/prepull-report.ts";
 import type { Reporter } from "../perform/reporter.ts";
+import type { PrepullStep } from "../plan/prepull/procedure.ts";
+import type { PrepullSeen } from "../plan/prepull/seen.ts";
 import type { StepWords } from "../plan/step-words.ts";
 import { controllerWords } from "../render/controller-lines.ts";
 import { nodeWords } from "../render/node-lines.ts";
 import { objectsWords } from "../render/objects-lines.ts";
 import { policyWords } from "../render/policy-migration/words.ts";
+import { prepullWords } from "../render/prepull-lines.ts";
 import { partLine } from "../render/sequence-lines.ts";
 import { showsLines, type Listener, type ReportContext, type ReportOptions } from "./report.ts";
 
@@ -14,6 +18,7 @@ import { showsLines, type Listener, type ReportContext, type ReportOptions } fro
 export function plainListener({ stdout, stderr }: ReportContext, options: ReportOptions): Listener {
   const suffix = dryRunSuffix(options.dryRun);
   const reporters = new Map<object, Reporter<never, never>>();
+  const pulling = new Map<object, Reporter<PrepullSeen, PrepullStep>>();
   const result = showsLines(options.format) ? (text: string): void => stdout.line(text) : (): void => {};
   const progress = (text: string): void => stderr.line(text);
 
@@ -33,6 +38,14 @@ export function plainListener({ stdout, stderr }: ReportContext, options: Report
     if (line !== undefined) progress(line);
   }
 
+  /** Progress and no result: what is pulled is removed by the kubelet when nothing needs it. */
+  function pulls(event: PrepullHappening): void {
+    const reporter =
+      pulling.get(event.about) ?? prepullReport(prepullWords(event.about.goal, suffix), progress);
+    pulling.set(event.about, reporter);
+    reporter.event(event.event);
+  }
+
   return {
     emit(event) {
       if (event.kind === "warning") progress(`Warning: ${event.text}`);
@@ -42,6 +55,9 @@ export function plainListener({ stdout, stderr }: ReportContext, options: Report
         switch (event.procedure) {
           case "nodes":
             reporterOf(about, nodeWords(event.about, suffix)).event(event.event);
+            break;
+          case "prepull":
+            pulls(event);
             break;
           case "controller":
             reporterOf(about, controllerWords(event.about, suffix)).event(event.event);

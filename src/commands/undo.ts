@@ -6,6 +6,7 @@ import { settleFlag } from "../flags/node.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
 import { forceUndoFlag, listBundlesFlag } from "../flags/undo.ts";
+import { prepullAheadFlag, prepullFlag } from "../flags/prepull.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class UndoCommand extends BaseCommand {
@@ -48,6 +49,8 @@ export class UndoCommand extends BaseCommand {
     help: "Leave the pods that read a ConfigMap's values as they are; nodes whose template goes back are restarted all the same.",
   });
   readonly settle = option(settleFlag);
+  readonly prepull = option(prepullFlag);
+  readonly prepullAhead = option(prepullAheadFlag);
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
@@ -72,6 +75,8 @@ export class UndoCommand extends BaseCommand {
       noRestart: this.noRestart,
       ignored: this.ignored,
       settle: this.settle,
+      prepull: this.prepull,
+      prepullAhead: this.prepullAhead,
       output: this.output,
       bundles: bundleArguments(this.bundles),
       connection: this.connection,

@@ -34,8 +34,8 @@ export const recreateFlag = {
 export const untilStepFlag = {
   name: "until-step",
   takes: "value",
-  oneOf: ["migrate", "expand", "typha", "controller", "configmap", "nodes", "contract"],
-  help: "Stop after this step. One of: (migrate, expand, typha, controller, configmap, nodes, contract).",
+  oneOf: ["prepull", "migrate", "expand", "typha", "controller", "configmap", "nodes", "contract"],
+  help: "Stop after this step. One of: (prepull, migrate, expand, typha, controller, configmap, nodes, contract).",
   group: "Options",
   valueName: "STEP",
 } as const satisfies Flag;

@@ -26,6 +26,7 @@ import {
   settleFlag,
   templateOnlyFlag,
 } from "./node.ts";
+import { prepullAheadFlag, prepullFlag, untilPrepullFlag } from "./prepull.ts";
 import { forceUndoFlag } from "./undo.ts";
 
 /** A command line as the scanner took it apart. */
@@ -36,6 +37,8 @@ export interface CommandLine {
 }
 
 const everyRun = [daemonSetFlag, ignorePreflightErrorsFlag, bundleDirFlag, timeoutFlag, settleFlag];
+
+const nodesRun = [prepullFlag, prepullAheadFlag, ...everyRun];
 
 /**
  * The flags that belong to a run: the command that continues it repeats them, and they are all that the cluster
@@ -50,10 +53,11 @@ const flagsOfRun: Readonly<Record<string, readonly Flag[]>> = {
     probeImageFlag,
     gracePeriodFlag,
     forceFlag,
-    ...everyRun,
+    untilPrepullFlag,
+    ...nodesRun,
   ],
   controller: [filenameFlag, restartControllerFlag, fixStrategyFlag, ...everyRun],
-  configmap: [filenameFlag, setFlag, unsetFlag, editFlag, noRestartFlag, ...everyRun],
+  configmap: [filenameFlag, setFlag, unsetFlag, editFlag, noRestartFlag, ...nodesRun],
   apply: [
     filenameFlag,
     recursiveFlag,
@@ -65,11 +69,11 @@ const flagsOfRun: Readonly<Record<string, readonly Flag[]>> = {
     recreateFlag,
     fixStrategyFlag,
     probeImageFlag,
-    ...everyRun,
+    ...nodesRun,
   ],
   "migrate-policy": [toFlag, keepFlag, treatAsFlag, acceptFlag, finishFlag, ...everyRun],
   "migrate-data": [finishFlag, ...everyRun],
-  undo: [forceUndoFlag, ...everyRun],
+  undo: [forceUndoFlag, ...nodesRun],
 };
 
 /** What is kept of a command line. `manifest`: the hash of what -f gave. */

@@ -64,3 +64,9 @@ export function calicoImage(image: ImageRef): CalicoImage | undefined {
     );
   });
 }
+
+/** `calico/node:v3.30.7` and `docker.io/calico/node:v3.30.7` are one image: the name with its registry. */
+export function fullImageName(text: string): string {
+  const { registry = "docker.io", repository, tag, digest } = parseImage(text);
+  return `${registry}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+}

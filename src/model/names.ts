@@ -9,14 +9,16 @@ export const manager = "calico-upgrade";
 /** On a Node: who cordoned it for which run, and which pod is being replaced (hazard H13). */
 export const cordonAnnotation = "calico-upgrade/cordon";
 
-/** On the DaemonSet: the one run that works on it (hazard H13). */
+/** On the DaemonSet: the one run that works on it (hazard H13). On a pod that pulls images: the run that made it. */
 export const runAnnotation = "calico-upgrade/run";
 
 /** On the DaemonSet: the updateStrategy to return to while it is pinned to OnDelete (hazard H12). */
 export const pinnedAnnotation = "calico-upgrade/pinned-strategy";
 
-/** On the short-lived pod that asks whether a node starts pods with a network: what it is for. */
+/** On our short-lived pods: what they are for, one of `purposes`. */
 export const purposeLabel = "calico-upgrade/purpose";
+/** Asks whether a node starts pods with a network (hazard H26); pulls images onto a node (hazard H21). */
+export const purposes = { probe: "probe", prepull: "prepull" } as const;
 
 /** kubectl's client-side apply: its annotation and the manager its writes carry. */
 export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";

@@ -9,6 +9,9 @@ import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsSeen, ObjectsStep } from "../plan/objects/procedure.ts";
 import type { PolicySeen, PolicyStep } from "../plan/policy-migration/procedure.ts";
 import type { Planned } from "../plan/planned-writes.ts";
+import type { PrepullGoal } from "../plan/prepull/goal.ts";
+import type { PrepullStep } from "../plan/prepull/procedure.ts";
+import type { PrepullSeen } from "../plan/prepull/seen.ts";
 import type { RunEvent } from "../plan/run-event.ts";
 import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Millis } from "../model/time.ts";
@@ -24,6 +27,7 @@ import type { Checked } from "./preflight/check.ts";
  */
 export type OperationEvent =
   | NodesHappening
+  | PrepullHappening
   | ControllerHappening
   | ObjectsHappening
   | PoliciesHappening
@@ -63,6 +67,16 @@ export interface NodesAbout {
   readonly bgp: Truth;
   /** BIRD's graceful restart period; absent where there is no BGP. */
   readonly budget?: Millis;
+}
+
+export interface PrepullHappening extends Happening {
+  readonly procedure: "prepull";
+  readonly about: PrepullAbout;
+  readonly event: RunEvent<PrepullSeen, PrepullStep>;
+}
+
+export interface PrepullAbout {
+  readonly goal: PrepullGoal;
 }
 
 export interface ControllerHappening extends Happening {

@@ -2,6 +2,8 @@ import type { Ended, Stop } from "../plan/decision.ts";
 import type { ObjectsSeen } from "../plan/objects/procedure.ts";
 import type { PartResult } from "../plan/sequence/procedure.ts";
 import type { ControllerOutcome } from "./controller/operation.ts";
+import { plural } from "../model/words.ts";
+import type { Prepulled } from "./prepull/operation.ts";
 import type { RemainingDone } from "./node/remaining.ts";
 
 /** What a part of a run came to, from what its own procedure says. */
@@ -22,6 +24,18 @@ export function controllerEnded(outcome: ControllerOutcome, done: string): Ended
   if (outcome.kind === "refused") return refused(outcome.refusals);
   const { stop, interrupted } = outcome.result;
   return withResult(endOf(stop, interrupted), { state: "done", because: done });
+}
+
+/** What was pulled before anything was changed. */
+export function prepullEnded({ result, stop, interrupted }: Prepulled): Ended<PartResult> {
+  const because =
+    result === undefined
+      ? "no image has to be pulled"
+      : `images pulled on ${plural(result.nodes.filter(({ result: each }) => each === "pulled").length, "node")}`;
+  return withResult(endOf(stop, interrupted), {
+    state: result === undefined ? "unchanged" : "done",
+    because,
+  });
 }
 
 /** Silent nodes are left: what they run with stays in use (hazards H01, H16). */

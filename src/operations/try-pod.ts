@@ -26,8 +26,9 @@ export async function tryPod(
     name: "",
     ...(namespace === undefined ? {} : { namespace }),
   };
-  const { name: _named, ...metadata } = pod.metadata;
-  const body = { ...pod, metadata } as KubeObject;
+  const { name, ...unnamed } = pod.metadata;
+  // A controller leaves the name to the server.
+  const body = name === "" ? ({ ...pod, metadata: unnamed } as KubeObject) : pod;
   const write: Write = { verb: "create", ref, body, fieldManager: manager };
   return await dryRunOf(connection, serverVersion, write, verdictOf);
 }

@@ -5,7 +5,7 @@ import type { Connection } from "../cluster/port.ts";
 import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
 import type { EventFacts } from "../model/event.ts";
 import type { KubeObject } from "../model/kube.ts";
-import { purposeLabel } from "../model/names.ts";
+import { purposeLabel, purposes } from "../model/names.ts";
 import { nodeFacts, type NodeFacts } from "../model/node.ts";
 import { podFacts, type PodFacts } from "../model/pod.ts";
 import { revisionFacts, type RevisionFacts } from "../model/revision.ts";
@@ -92,7 +92,7 @@ export async function liveNodeWorld(
   const probes = options.probes
     ? follow<PodFacts>(connection, pods, {
         namespace,
-        labelSelector: `${purposeLabel}=probe`,
+        labelSelector: `${purposeLabel}=${purposes.probe}`,
         signal,
         pick: podFacts,
         onChange,

@@ -23,7 +23,7 @@ export type Ended<Memory> = { readonly memory: Memory; readonly interrupted: boo
 );
 
 /** The phases of a run, in the order in which they are shown. */
-export type PhaseName = NodePhaseName | ControllerPhaseName | ObjectsPhaseName;
+export type PhaseName = NodePhaseName | ControllerPhaseName | ObjectsPhaseName | "prepull";
 
 export type NodePhaseName =
   | "hold"

@@ -28,9 +28,8 @@ interface PodSpec {
 export function daemonSetPod(daemonSet: KubeObject, template: unknown, node: string): KubeObject {
   const pod = podOf(daemonSet, template);
   const spec = pod["spec"] as PodSpec;
-  const { affinity, tolerations = [], hostNetwork } = spec;
+  const { affinity } = spec;
   const term = { matchFields: [{ key: "metadata.name", operator: "In", values: [node] }] };
-  const network = hostNetwork === true ? [["node.kubernetes.io/network-unavailable", "NoSchedule"]] : [];
   return {
     ...pod,
     spec: {
@@ -42,12 +41,21 @@ export function daemonSetPod(daemonSet: KubeObject, template: unknown, node: str
           requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] },
         },
       },
-      tolerations: [
-        ...tolerations,
-        ...[...tolerated, ...network].map(([key, effect]) => ({ key, operator: "Exists", effect })),
-      ],
+      tolerations: daemonSetTolerations(spec),
     },
   };
+}
+
+/** What the pods of a DaemonSet tolerate: what their template says, and what its controller adds. */
+export function daemonSetTolerations({
+  tolerations = [],
+  hostNetwork,
+}: Pick<PodSpec, "tolerations" | "hostNetwork">): readonly unknown[] {
+  const network = hostNetwork === true ? [["node.kubernetes.io/network-unavailable", "NoSchedule"]] : [];
+  return [
+    ...tolerations,
+    ...[...tolerated, ...network].map(([key, effect]) => ({ key, operator: "Exists", effect })),
+  ];
 }
 
 /** The pod that a controller would make of its template, in its namespace and as its own. */

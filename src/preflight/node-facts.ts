@@ -2,6 +2,7 @@ import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { NodeFacts } from "../model/node.ts";
 import type { PodFacts } from "../model/pod.ts";
 import type { Reading, Truth } from "../model/reading.ts";
+import type { RestartForecast } from "../model/restart-forecast.ts";
 import type { RevisionFacts } from "../model/revision.ts";
 import type { Millis } from "../model/time.ts";
 
@@ -38,6 +39,8 @@ export interface NodeSubject {
   readonly takeOver: boolean;
   readonly noCordon: boolean;
   readonly expectReady: boolean;
+  /** How long the restart may take; undefined: nothing depends on it (hazard H22). */
+  readonly forecast?: RestartForecast;
   /** Nodes that this run brings to Ready before this one: a restart of ours that is still under way. */
   readonly earlier: readonly string[];
   /** Pods of an older revision are expected not to be Ready: Typha is newer than they take (hazard H06). */

@@ -1,7 +1,9 @@
 import type { JsonObject } from "../model/kube.ts";
 import { formatTime, type Millis } from "../model/time.ts";
 import type { ApplyStepId } from "../plan/apply/parts.ts";
+import type { PrepullResult } from "../plan/prepull/result.ts";
 import type { Printable } from "./output.ts";
+import { prepullField } from "./prepull-result.ts";
 import { textTable, type Columns } from "./text-table.ts";
 
 /** What became of one step. left: asked for, or waits for silent nodes. */
@@ -32,6 +34,7 @@ export interface ApplyRun {
   readonly bundle?: string;
   /** Of the migrations, in the order in which undo takes them after that one. */
   readonly migrationBundles?: readonly string[];
+  readonly prepull?: PrepullResult;
   readonly error?: string;
 }
 
@@ -63,6 +66,7 @@ function applyObjectOf(run: ApplyRun): JsonObject {
       ...(namespace === undefined ? {} : { namespace }),
       outcome,
     })),
+    ...prepullField(run.prepull),
     left: run.left,
     ...(run.error === undefined ? {} : { error: run.error }),
   };

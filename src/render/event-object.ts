@@ -11,11 +11,16 @@ import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsStep } from "../plan/objects/procedure.ts";
 import type { PolicyStep } from "../plan/policy-migration/procedure.ts";
+import type { PrepullGoal } from "../plan/prepull/goal.ts";
+import type { PrepullStep } from "../plan/prepull/procedure.ts";
+import type { PrepullSeen } from "../plan/prepull/seen.ts";
+import { nodesWithImages } from "../plan/prepull/summary.ts";
 import type { RunEvent } from "../plan/run-event.ts";
 import type { Part, SequenceSeen } from "../plan/sequence/procedure.ts";
 import { stepNotice } from "./node-lines.ts";
 import { changeOfStep } from "./policy-migration/print.ts";
 import { gapObject } from "./node-result.ts";
+import { inSeconds } from "./seconds.ts";
 
 /**
  * What one event says, as data: `kind: Event` without its envelope, described by docs/schema/event.json. No
@@ -42,6 +47,37 @@ export function nodesEvents(
       object: nodeObject(step, resource),
       ...(notice === undefined ? {} : { message: notice }),
       ...(event.kind === "begun" ? {} : { outcome: nodeOutcome(step), ...figures(step, event.memory, goal) }),
+    },
+  ];
+}
+
+/** A pod that pulls is created, and deleted once its node has the images, which took `pullSeconds`. */
+export function prepullEvents(
+  { goal }: { readonly goal: PrepullGoal },
+  event: RunEvent<PrepullSeen, PrepullStep>,
+): readonly EventFields[] {
+  if (event.kind !== "begun" && event.kind !== "performed") return commonEvents(event);
+  const { step, memory } = event;
+  if (isLeaseStep(step)) return leaseEvents(event.kind, step);
+  const { namespace, name } = step.kind === "pull" ? step.pull.pod.metadata : step.pod;
+  const node = step.kind === "pull" ? step.pull.node : step.pod.node;
+  const took = node === undefined || step.kind === "pull" ? undefined : memory.pulled[node];
+  return [
+    {
+      type: event.kind,
+      step: step.kind,
+      phase: "prepull",
+      ...(node === undefined ? {} : { node }),
+      object: { group: "", kind: "Pod", ...(namespace === undefined ? {} : { namespace }), name },
+      ...(step.kind === "pull" ? { images: step.pull.images } : {}),
+      ...(event.kind === "begun"
+        ? {}
+        : {
+            outcome: step.kind === "pull" ? "created" : "deleted",
+            ...(took === undefined ? {} : { pullSeconds: inSeconds(took) }),
+            nodesWithImages: nodesWithImages(goal, memory),
+            nodesToUpgrade: goal.of,
+          }),
     },
   ];
 }

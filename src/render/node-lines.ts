@@ -1,13 +1,9 @@
-import type { PodFacts } from "../model/pod.ts";
-import type { Truth } from "../model/reading.ts";
 import { rollsText } from "../model/rolls.ts";
 import { phaseOf } from "../plan/node/phases.ts";
 import type { Seen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { StepWords } from "../plan/step-words.ts";
-import { catalogue } from "../releases/catalogue.ts";
-import { releaseOfPod } from "../releases/running.ts";
-import { atLeast, versionOf } from "../releases/version.ts";
+import { installerIgnoresSigterm } from "../releases/installer.ts";
 import { nodeLine } from "./node-result.ts";
 import { phaseTitles } from "./phase-titles.ts";
 import { sh } from "../model/shell.ts";
@@ -82,15 +78,6 @@ export function stepNotice(step: NodeStep): string | undefined {
     case "no-cordon":
       return undefined;
   }
-}
-
-/** Of the pod that is deleted: what comes after it ends by itself, and from v3.4 on before calico-node starts. */
-function installerIgnoresSigterm(pod: PodFacts): Truth {
-  if (!pod.containers.some(({ name }) => /^install-(calico-)?cni$/.test(name))) return false;
-  const releases = releaseOfPod(pod, catalogue).candidates.map(versionOf);
-  if (releases.length === 0) return "unknown";
-  const old = releases.filter((release) => !atLeast(release, "v2.6.0"));
-  return old.length === 0 ? false : old.length === releases.length || "unknown";
 }
 
 /** `suffix`: a dry run's, which has no figures to tell. */

@@ -8,6 +8,7 @@ import { isSilent, outdatedNodes } from "../plan/node/pin.ts";
 import { podOn } from "../plan/node/world.ts";
 import { inSeconds, seconds } from "./seconds.ts";
 import { stoppedObject } from "./stopped.ts";
+import { prepullField } from "./prepull-result.ts";
 import { some } from "../model/words.ts";
 
 /** `kind: NodeUpgrade`, described by docs/schema. Times in seconds. */
@@ -33,6 +34,7 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
           },
         }),
     ...(result.budget === undefined ? {} : { budgetSeconds: inSeconds(result.budget) }),
+    ...prepullField(result.prepull),
     nodes: goal.nodes.map((name) => nodeObject(name, result)),
     ...(result.bundle === undefined ? {} : { bundle: result.bundle }),
     remaining: left.map((name) => ({ name, silent: isSilent(world, name) })),
@@ -144,7 +146,9 @@ export function closingLines(result: NodeRunResult, undo?: string): readonly str
     );
   }
   if (undo !== undefined) lines.push(undo);
-  if (stop === undefined && left.length > 0 && result.dryRun === "none") {
+  if (stop === undefined && result.next !== undefined) {
+    lines.push(`images are pulled, and no node was touched; next: ${result.next}`);
+  } else if (stop === undefined && left.length > 0 && result.dryRun === "none") {
     lines.push(`next: ${goal.commands.other("node", left[0] ?? "")}`);
   }
   return lines;

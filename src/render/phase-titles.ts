@@ -2,6 +2,7 @@ import type { PhaseName } from "../plan/decision.ts";
 
 /** Titles of the shown phases. */
 export const phaseTitles: Readonly<Record<PhaseName, string>> = {
+  prepull: "pull images",
   hold: "take the run's lease",
   template: "bring the DaemonSet in line with the file",
   cordon: "cordon",

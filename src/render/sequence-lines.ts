@@ -2,6 +2,7 @@ import type { Part, PartResult } from "../plan/sequence/procedure.ts";
 
 /** Everyday names of the parts of a run; ids stay in JSON and in --until-step. */
 const titles: Readonly<Record<string, string>> = {
+  prepull: "pull images",
   migrate: "migrate policies and data",
   "migrate-policy": "migrate policies",
   "migrate-data": "migrate data",
@@ -20,7 +21,8 @@ export function partTitle({ id, title }: Part): string {
 
 /** What became of a part, on a line of its own; undefined where there is nothing to say yet. */
 export function partLine({ id }: Part, { state, because }: PartResult): string | undefined {
-  // What failed is told as an error in the end. Since v2.5 there is no migration: not worth a line.
-  if (state === "failed" || because === "" || (id === "migrate" && state === "unchanged")) return undefined;
+  // What failed is told as an error in the end. Where there is no migration and no image to pull: not worth a line.
+  const seldom = id === "migrate" || id === "prepull";
+  if (state === "failed" || because === "" || (seldom && state === "unchanged")) return undefined;
   return `${id}: ${because}`;
 }

@@ -175,7 +175,7 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
     await stopAndMend(lab, {
       what: "image missing, then there",
       nodes: ["node-01"],
-      flags: ["-f", manifestOf("v3.29.1"), ...anyRelease],
+      flags: ["-f", manifestOf("v3.29.1"), ...anyRelease, "--prepull=never"],
       timeout: "20s",
       says: /ErrImagePull|ImagePullBackOff/,
       mend: () => lab.setRegistryFaults({}),

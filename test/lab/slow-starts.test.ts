@@ -40,6 +40,7 @@ describe.skipIf(noLab || !all)("a new calico-node that is long in coming", () =>
         "-f",
         manifestOf("v3.29.3"),
         ...anyRelease,
+        "--prepull=never",
         "--force",
         "--settle=1s",
       );
@@ -59,7 +60,7 @@ describe.skipIf(noLab || !all)("a new calico-node that is long in coming", () =>
     await stopAndMend(lab, {
       what: "a registry that refuses, then does not",
       nodes: ["node-02"],
-      flags: ["-f", manifestOf("v3.29.2"), ...anyRelease],
+      flags: ["-f", manifestOf("v3.29.2"), ...anyRelease, "--prepull=never"],
       timeout: "20s",
       says: /403 Forbidden/,
       mend: () => lab.setRegistryFaults({}),

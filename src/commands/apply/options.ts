@@ -7,6 +7,7 @@ import type { Version } from "../../releases/version.ts";
 import type { Output } from "../../render/output.ts";
 import type { OutputFlags } from "../read-output.ts";
 import { daemonSetArgument, seeHelp } from "../arguments.ts";
+import { prepullArgument } from "../prepull-argument.ts";
 import { ignoredIds } from "../rule-ids.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
 import { readTold } from "../told.ts";
@@ -27,6 +28,8 @@ export interface ApplyValues extends Omit<OutputFlags, "noHeaders"> {
   readonly daemonSet: string | undefined;
   readonly probeImage: string | undefined;
   readonly settle: Millis | undefined;
+  readonly prepull: string;
+  readonly prepullAhead: number;
   readonly timeout: Millis;
   readonly takeOver: boolean;
   readonly ignored: readonly string[];
@@ -54,7 +57,11 @@ export function applyOptions(
   if (values.rest.length > 0) throw userError(`unexpected arguments: [${values.rest.join(" ")}]`, help);
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   const until = applySteps.find((step) => step === values.untilStep) ?? "contract";
-  if (values.skipNodes && (until === "nodes" || values.untilStep === "contract")) {
+  const prepull = prepullArgument(values, help);
+  if (until === "prepull" && prepull.mode === "never") {
+    throw userError("--prepull=never leaves out what --until-step asks for; give one of them", help);
+  }
+  if (values.skipNodes && (until === "nodes" || until === "prepull" || values.untilStep === "contract")) {
     throw userError("--skip-nodes leaves out what --until-step asks for; give one of them", help);
   }
   return {
@@ -69,6 +76,7 @@ export function applyOptions(
         noCordon: false,
         timeout: values.timeout,
         takeOver: values.takeOver,
+        prepull,
         ignored: ignoredIds(values.ignored),
         ...(values.daemonSet === undefined
           ? {}

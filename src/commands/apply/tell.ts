@@ -53,6 +53,7 @@ export async function tellApply(
     left: [...left, ...notInFile.map((name) => `${name} is not in the file any more`)],
     ...(bundle === undefined ? {} : { bundle }),
     migrationBundles,
+    ...(result.prepull === undefined ? {} : { prepull: result.prepull }),
     ...(stop === undefined ? {} : { error: stop.message }),
   };
   for (const line of linesOf(options, result, context.stderr.columns)) context.stderr.line(line);
@@ -72,6 +73,8 @@ function linesOf(options: ApplyOptions, result: ApplyResult, columns: number | u
     lines.push(...stopLines({ ...why, ...more }, log), ...stepsTable(steps, columns).trimEnd().split("\n"));
     if (options.dryRun === "none") lines.push(`to continue: ${again}`);
   }
+  if (result.next !== undefined)
+    lines.push(`images are pulled, and nothing was changed; next: ${result.next}`);
   if (notInFile.length > 0) lines.push(`not in the file any more, and left (H02): ${notInFile.join(", ")}`);
   // The run's own takes those of its migrations along; it may have written nothing else.
   const saved = bundle === undefined ? migrationBundles : [bundle];

@@ -4,6 +4,7 @@ import type { Millis } from "../../model/time.ts";
 import type { ConfigMapRequest } from "../../operations/configmap/request.ts";
 import type { Output } from "../../render/output.ts";
 import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
+import { prepullArgument } from "../prepull-argument.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
 
 /** The values of the flags, as the command class has them. */
@@ -17,6 +18,8 @@ export interface ConfigMapValues {
   readonly noRestart: boolean;
   readonly daemonSet: string | undefined;
   readonly settle: Millis | undefined;
+  readonly prepull: string;
+  readonly prepullAhead: number;
   readonly timeout: Millis;
   readonly takeOver: boolean;
   readonly bundleDir: string | undefined;
@@ -67,6 +70,7 @@ export function configMapOptions(
       takeOver: values.takeOver,
       timeout: values.timeout,
       ignored: idsOf(values.ignored),
+      prepull: prepullArgument(values, help),
       ...(values.settle === undefined ? {} : { settle: values.settle }),
       ...(values.daemonSet === undefined
         ? {}

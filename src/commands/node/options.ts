@@ -5,6 +5,7 @@ import { daemonSetArgument, idsOf, nodeArguments, seeHelp } from "../arguments.t
 import type { NodesRequest } from "../../operations/node/request.ts";
 import type { Output } from "../../render/output.ts";
 import type { OutputFlags } from "../read-output.ts";
+import { prepullArgument } from "../prepull-argument.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
 
 /** The values of the command line, checked: what is asked of the nodes, and how it is told. */
@@ -26,6 +27,9 @@ export interface NodeValues extends Omit<OutputFlags, "noHeaders"> {
   readonly probeImage: string | undefined;
   readonly gracePeriod: number;
   readonly settle: Millis | undefined;
+  readonly prepull: string;
+  readonly prepullAhead: number;
+  readonly untilStep: string | undefined;
   readonly timeout: Millis;
   readonly force: boolean;
   readonly takeOver: boolean;
@@ -61,6 +65,9 @@ export function nodeOptions(values: NodeValues, output: Output, warn: (text: str
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   if (values.settle !== undefined && values.settle < 0)
     throw userError("--settle must not be negative", help);
+  const prepull = prepullArgument(values, help);
+  if (values.untilStep !== undefined && prepull.mode === "never")
+    throw userError("--prepull=never leaves out what --until-step asks for; give one of them", help);
   const ignored = new Set(idsOf(values.ignored));
   // --force on node means H17 and nothing else.
   if (values.force) ignored.add("H17");
@@ -72,6 +79,8 @@ export function nodeOptions(values: NodeValues, output: Output, warn: (text: str
       noCordon: values.noCordon,
       timeout: values.timeout,
       takeOver: values.takeOver,
+      prepull,
+      ...(values.untilStep === undefined ? {} : { until: "prepull" as const }),
       ignored,
       ...(values.daemonSet === undefined ? {} : { daemonSet: daemonSetArgument(values.daemonSet, "node") }),
       ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),

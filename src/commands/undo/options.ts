@@ -14,6 +14,8 @@ export interface UndoOptions {
   /** For the nodes that go back. */
   readonly ignored: readonly string[];
   readonly settle: Millis | undefined;
+  readonly prepull: string;
+  readonly prepullAhead: number;
   readonly output: string;
   /** What was given as BUNDLE. */
   readonly bundles: readonly string[];

@@ -7,6 +7,7 @@ import { undoOperation } from "../../operations/undo/operation.ts";
 import { idsOf, seeHelp } from "../arguments.ts";
 import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
+import { prepullArgument } from "../prepull-argument.ts";
 import { sessionOptions } from "../session.ts";
 import { findBundle } from "./find-bundle.ts";
 import type { UndoOptions } from "./options.ts";
@@ -22,6 +23,7 @@ export async function runUndo(options: UndoOptions): Promise<number> {
   const [given, ...more] = options.bundles;
   if (given === undefined || more.length > 0)
     throw userError(`undo takes one BUNDLE; list them with --list`, seeHelp("undo"));
+  const prepull = prepullArgument(options, seeHelp("undo"));
   const own = sessionOptions(options, warningsOn(context));
   const { dryRun } = own;
   // With no place for what undo itself changes it refuses before it looks.
@@ -39,6 +41,7 @@ export async function runUndo(options: UndoOptions): Promise<number> {
         force: new Set(options.force),
         noRestart: options.noRestart,
         ignored: idsOf(options.ignored),
+        prepull,
         ...(options.settle === undefined ? {} : { settle: options.settle }),
       });
       await shown();

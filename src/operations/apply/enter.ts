@@ -14,8 +14,8 @@ import { settleNotes } from "../config/settle.ts";
 import { openController, type OpenController } from "../controller/open.ts";
 import { controllerOperation } from "../controller/operation.ts";
 import type { ControllerRequest } from "../controller/request.ts";
-import { nodesToDo, upgradeRemaining, type NodesLeft } from "../node/remaining.ts";
-import { controllerEnded, nodesEnded } from "../part-results.ts";
+import { nodesToDo, prepullRemaining, upgradeRemaining, type NodesLeft } from "../node/remaining.ts";
+import { controllerEnded, nodesEnded, prepullEnded } from "../part-results.ts";
 import type { Session } from "../session.ts";
 import { changedSince } from "./changed-since.ts";
 import type { ApplyPlanned } from "./look.ts";
@@ -29,6 +29,8 @@ export async function enterPart(
   state: ApplyState,
 ): Promise<Ended<PartResult>> {
   switch (id) {
+    case "prepull":
+      return await pullImages(session, state);
     case "migrate":
       return await migrate(session, state);
     case "controller":
@@ -43,6 +45,20 @@ export async function enterPart(
     case "typha":
       return (await writeStages(id, stagesOf(id, goalOf(state, session)), session, state)).ended;
   }
+}
+
+/**
+ * Before anything is changed: a new Typha leaves no time for it (hazard H06). The account of the new template may only
+ * come with the file.
+ */
+async function pullImages(session: Session, state: ApplyState): Promise<Ended<PartResult>> {
+  const { planned, request } = state;
+  if (request.skipNodes) return unchanged("prepull");
+  const { nodes, make, open, scene } = planned;
+  const notes = notesToCome(scene.targets);
+  const done = await prepullRemaining(session, { request: nodes, make, notes, open });
+  if (done.result !== undefined) state.prepull = done.result;
+  return prepullEnded(done);
 }
 
 /** Policies and data, each saved in a bundle of its own that names this run. */

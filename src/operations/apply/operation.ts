@@ -5,8 +5,10 @@ import { applySteps, stepTitles, type ApplyStepId } from "../../plan/apply/parts
 import type { ControllerRunResult } from "../../plan/controller/result.ts";
 import type { Ended, Stop } from "../../plan/decision.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
+import type { PrepullResult } from "../../plan/prepull/result.ts";
 import type { SequenceSeen } from "../../plan/sequence/procedure.ts";
 import type { ObjectResult, StepResult } from "../../render/apply-result.ts";
+import { withoutUntil } from "../prepull/next.ts";
 import { endLeftRun, runSequence } from "../sequence.ts";
 import { openRunBundle, type Session } from "../session.ts";
 import { enterPart } from "./enter.ts";
@@ -30,6 +32,10 @@ export interface ApplyResult {
   readonly notInFile: readonly string[];
   readonly controllers: readonly ControllerRunResult[];
   readonly nodes: readonly NodeRunResult[];
+  /** What was pulled before anything was changed; absent where nothing had to be. */
+  readonly prepull?: PrepullResult;
+  /** The command that goes on where the run was only to pull. */
+  readonly next?: string;
   /** The directory that undo takes. */
   readonly bundle?: string;
   /** Of the migrations, the last one first. */
@@ -140,7 +146,7 @@ function knownCarrier({ scene, daemonSet }: ApplyPlanned): { readonly known?: Ku
 function resultOf(
   session: Session,
   { until }: ApplyRequest,
-  { planned, objects, controllers, nodes, migrationBundles, nodesLeft }: ApplyState,
+  { planned, objects, controllers, nodes, migrationBundles, nodesLeft, prepull }: ApplyState,
   ended: Ended<SequenceSeen>,
 ): ApplyResult {
   const { memory, interrupted } = ended;
@@ -166,6 +172,8 @@ function resultOf(
     migrationBundles,
     again: again(...(takesOver ? ["--take-over"] : [])),
     silent: nodesLeft?.silent ?? [],
+    ...(prepull === undefined ? {} : { prepull }),
+    ...(until === "prepull" && stop === undefined ? { next: withoutUntil(session) } : {}),
     ...(stop === undefined ? {} : { stop }),
     ...(stop === undefined || log === undefined ? {} : { log }),
   };

@@ -6,6 +6,7 @@ import type { ControllerRunResult } from "../../plan/controller/result.ts";
 import type { Target } from "../../plan/apply/target.ts";
 import { noteToCome, notesOn, type ConfigNote } from "../../plan/config/stale.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
+import type { PrepullResult } from "../../plan/prepull/result.ts";
 import type { ObjectResult } from "../../render/apply-result.ts";
 import type { NodesLeft } from "../node/remaining.ts";
 import type { ApplyPlanned } from "./look.ts";
@@ -24,6 +25,8 @@ export interface ApplyState {
   readonly migrationBundles: string[];
   readonly controllers: ControllerRunResult[];
   readonly nodes: NodeRunResult[];
+  /** What was pulled before anything was changed. */
+  prepull?: PrepullResult;
   /** What is left of the nodes, once their part has ended. */
   nodesLeft?: NodesLeft;
 }

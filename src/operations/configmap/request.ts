@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
+import type { PrepullRequest } from "../prepull/request.ts";
 import type { OpenConfigMap } from "./open.ts";
 
 /** What is asked of a ConfigMap and of what reads it, checked and in the terms of the run. */
@@ -10,6 +11,8 @@ export interface ConfigMapRequest {
   readonly noRestart: boolean;
   readonly takeOver: boolean;
   readonly settle?: Millis;
+  /** Of the nodes that restart; undefined: as usual. */
+  readonly prepull?: PrepullRequest;
   /** How long Typha, the controller, and each node may take; 0 is no limit. */
   readonly timeout: Millis;
   /** Ids of rules and guards that do not block. */

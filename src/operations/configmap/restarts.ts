@@ -92,7 +92,7 @@ export function controllerRequest(
 
 /** The nodes that run with older values, and what an earlier run left half done; no upgrade. */
 export function remaining(
-  { takeOver, timeout, ignored, settle }: ConfigMapRequest,
+  { takeOver, timeout, ignored, settle, prepull }: ConfigMapRequest,
   { daemonSet: { namespace, name } }: OpenConfigMap,
   notes: readonly ConfigNote[],
 ): Remaining {
@@ -104,6 +104,7 @@ export function remaining(
       takeOver,
       timeout,
       ignored,
+      ...(prepull === undefined ? {} : { prepull }),
       ...(settle === undefined ? {} : { settle }),
     },
     make: () => Promise.resolve(undefined),

@@ -2,6 +2,8 @@ import type { Stop } from "../../plan/decision.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
 import { rightsOf } from "../../plan/node/permissions.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
+import { usualPrepull } from "../prepull/request.ts";
+import { checkPullRight } from "../prepull/right.ts";
 import type { Session } from "../session.ts";
 import { expectsReady } from "./expect-ready.ts";
 import { findingsFor, refusal } from "./guard.ts";
@@ -36,6 +38,7 @@ export async function checkedGoal(
   const start = live.snapshot();
   const goal = await goalOf(nodes, session, request, template, start);
   await checkRights(session.connection, rightsOf(goal, places, chosen.namespace, chosen.name));
+  await checkPullRight(nodes, session, goal);
   await checkFirst?.(goal, start);
   const target = template?.facts ?? chosen.template;
   const checked = checkGuards(nodes, session, request, goal, start, target);
@@ -46,7 +49,13 @@ export async function checkedGoal(
   return { kind: "declined" };
 }
 
-async function goalOf(
+function prepullOf({ prepull = usualPrepull }: NodesRequest): Pick<NodeGoal, "prepull"> {
+  const { mode, ahead } = prepull;
+  return mode === "never" ? {} : { prepull: { mode, ahead } };
+}
+
+/** What a run over these nodes is to reach. */
+export async function goalOf(
   nodes: OpenNodes,
   session: Session,
   request: NodesRequest,
@@ -75,11 +84,15 @@ async function goalOf(
     bgp: around.bgp,
     // A client-side dry run asks the server nothing of the kind.
     triesPods: session.dryRun !== "client",
+    ...prepullOf(request),
     ...budgetOf(nodes),
     readyMeansBgp: readinessAsksBird(target),
-    guard: (live, node, now) =>
+    guard: (live, node, now, seen) =>
       // The nodes before it have come to their end when the run asks.
-      refusal(findingsFor(live, around, subjectFor(live, goal, request, target, node, []), now), answered),
+      refusal(
+        findingsFor(live, around, subjectFor(live, goal, request, target, node, [], seen), now),
+        answered,
+      ),
     restoreStrategy: restoreOf(nodes, template?.inFile),
     ...(request.gracePeriod === undefined ? {} : { gracePeriod: request.gracePeriod }),
     ...(request.probeImage === undefined ? {} : { probeImage: request.probeImage }),

@@ -41,6 +41,8 @@ export interface OpenNodes {
   /** The pods of all components in the namespace of the DaemonSet; undefined: only calico-node's are followed. */
   readonly calicoPods?: Followed<PodFacts>;
   readonly around: Surroundings;
+  /** Full names of the images that this run has pulled, by node: their kubelets list them later. */
+  readonly pulled: Map<string, ReadonlySet<string>>;
   /** Reads anew what is only looked at now and again; a run that follows what this one has written begins with it. */
   readonly refresh: () => Promise<void>;
 }
@@ -107,6 +109,7 @@ export async function openNodes(
     live,
     ...(bringsAllPods(chosen) ? { calicoPods } : {}),
     around: { bgp, restartTime, serverVersion: discovery.version, loadBalancers, oldData: oldData.latest },
+    pulled: new Map(),
     refresh: oldData.refresh,
   };
 }

@@ -3,6 +3,8 @@ import { refuseOtherState } from "../../manifest/other-state.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
+import { withoutUntil } from "../prepull/next.ts";
+import { prepull } from "../prepull/operation.ts";
 import { openRunBundle, warn, type Session } from "../session.ts";
 import { checkedGoal, type CheckedGoal } from "./goal.ts";
 import type { OpenNodes } from "./open.ts";
@@ -11,7 +13,7 @@ import type { NodesRequest } from "./request.ts";
 import { checkNodeStep, wholeFile } from "./step-rules.ts";
 import { checkSurroundings } from "./surroundings-needed.ts";
 import { templateGoal, type FileGoal, type FileTemplate } from "./template.ts";
-import { upgradeNodes } from "./upgrade.ts";
+import { endedBefore, upgradeNodes } from "./upgrade.ts";
 
 /** What came of a node run: nothing was begun, or a result. */
 export type NodesOutcome =
@@ -31,6 +33,11 @@ export async function nodesOperation(
 ): Promise<NodesOutcome> {
   const checked = await checkNodes(nodes, session, request, file);
   if (checked.kind !== "goal") return checked;
+  if (request.until === "prepull") {
+    const done = await prepull(nodes, session, checked.goal, { alone: true });
+    const result = endedBefore(nodes, session, checked.goal, done);
+    return { kind: "ran", result: { ...result, next: withoutUntil(session) } };
+  }
   const { template } = checked.goal;
   const raw = nodes.live.snapshot().daemonSet?.raw;
   // A run that only restarts pods has nothing to save.

@@ -12,7 +12,8 @@ import type { NodeRunResult } from "../../plan/node/result.ts";
 import { runDaemonSet } from "../../plan/node/run-lease.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import { warn, type Session } from "../session.ts";
-import { checkedGoal } from "./goal.ts";
+import { prepull, type Prepulled } from "../prepull/operation.ts";
+import { checkedGoal, goalOf } from "./goal.ts";
 import { openNodes, type OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
 import type { FileGoal } from "./template.ts";
@@ -136,6 +137,22 @@ export async function upgradeRemaining(
     const last = results.at(-1);
     if (last?.stop !== undefined || last?.interrupted === true || left.stale.length === 0) return ended();
     return ended(await one(left.stale, true));
+  });
+}
+
+/** Pulls what the nodes that are left need, before anything of a run is changed; rights and guards were asked. */
+export async function prepullRemaining(
+  session: Session,
+  { request, make, notes = [], onlyStale, open: opened }: Remaining,
+): Promise<Prepulled> {
+  return await withNodes(session, request, opened, async (open) => {
+    const template = await make(open);
+    const world = open.live.snapshot();
+    const { nodes, stale } = nodesLeft(world, template, notes, onlyStale);
+    const asked = { ...request, nodes: [...nodes, ...stale], restart: stale.length > 0 };
+    const goal = await goalOf(open, session, asked, template, world);
+    const account = open.chosen.template.serviceAccount;
+    return await prepull(open, session, goal, { alone: true, first: true, account });
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Millis } from "../../model/time.ts";
+import type { PrepullRequest } from "../prepull/request.ts";
 
 /** What is asked of the nodes of an install, checked and in the terms of the run. */
 export interface NodesRequest {
@@ -16,6 +17,10 @@ export interface NodesRequest {
   /** How long one node may take; 0 is no limit. */
   readonly timeout: Millis;
   readonly takeOver: boolean;
+  /** Undefined: as usual. */
+  readonly prepull?: PrepullRequest;
+  /** The run ends when the images are pulled. */
+  readonly until?: "prepull";
   /** Ids of rules and guards that do not block. */
   readonly ignored: ReadonlySet<string>;
   /** Whether the file's DaemonSet is written although its surroundings are not there (hazard H05). */

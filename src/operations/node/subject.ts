@@ -1,5 +1,7 @@
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
+import { forecastOf } from "../../plan/node/forecast.ts";
+import { nothingSeen, type Seen } from "../../plan/node/seen.ts";
 import { mustPin } from "../../plan/node/pin.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import type { NodeSubject } from "../../preflight/node-facts.ts";
@@ -15,7 +17,9 @@ export function subjectFor(
   target: TemplateFacts,
   node: string,
   earlier: readonly string[],
+  seen: Seen = nothingSeen,
 ): NodeSubject {
+  const forecast = forecastOf(seen, goal);
   const image = calicoNodeContainer(target)?.image;
   return {
     node,
@@ -24,6 +28,7 @@ export function subjectFor(
     noCordon,
     expectReady: goal.expectReady,
     oldUnready: oldUnready === true,
+    ...(forecast === undefined ? {} : { forecast }),
     ...(image === undefined ? {} : { image }),
     earlier,
   };

@@ -6,8 +6,10 @@ import { namingCordons } from "../../plan/node/left-cordoned.ts";
 import { phaseOf } from "../../plan/node/phases.ts";
 import { nodeProcedure } from "../../plan/node/procedure.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
+import { nothingSeen } from "../../plan/node/seen.ts";
 import { podOn } from "../../plan/node/world.ts";
 import type { NodesAbout } from "../events.ts";
+import { prepull, type Prepulled } from "../prepull/operation.ts";
 import { performing, type Session } from "../session.ts";
 import { podReader } from "../try-pod.ts";
 import { lastLogLines } from "./crash-log.ts";
@@ -35,6 +37,8 @@ export async function upgradeNodes(
     bgp: around.bgp,
     ...(goal.budget === undefined ? {} : { budget: goal.budget }),
   };
+  const ahead = await prepull(nodes, session, goal);
+  if (ahead.stop !== undefined) return endedBefore(nodes, session, goal, ahead);
   const outcome = await run(nodeProcedure(goal, places), live, {
     ...performing(session, discovery.version, bundle),
     read: podReader(session, discovery.version),
@@ -58,8 +62,30 @@ export async function upgradeNodes(
     interrupted: outcome.interrupted,
     dryRun,
     ended: clock.now(),
+    ...(ahead.result === undefined ? {} : { prepull: ahead.result }),
     ...(bundle === undefined || bundle.isEmpty() ? {} : { bundle: bundle.directory }),
     ...(stop === undefined ? {} : { stop }),
     ...(stop?.pod === undefined ? {} : { log: await lastLogLines(session.connection, stop.pod, world) }),
+  };
+}
+
+/** A run that ends before it touches a node: pulling was all of it, or failed. */
+export function endedBefore(
+  { live, around }: OpenNodes,
+  { clock, dryRun }: Session,
+  goal: NodeGoal,
+  { result, stop, interrupted }: Prepulled,
+): NodeRunResult {
+  return {
+    goal,
+    bgp: around.bgp,
+    ...(goal.budget === undefined ? {} : { budget: goal.budget }),
+    world: live.snapshot(),
+    seen: nothingSeen,
+    interrupted,
+    dryRun,
+    ended: clock.now(),
+    ...(result === undefined ? {} : { prepull: result }),
+    ...(stop === undefined ? {} : { stop }),
   };
 }

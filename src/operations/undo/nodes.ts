@@ -2,6 +2,7 @@ import { contentOf } from "../../bundle/content.ts";
 import { formerOwner } from "../../merge/former-managers.ts";
 import { restoreObject } from "../../merge/restore-object.ts";
 import { daemonSetFacts } from "../../model/daemonset.ts";
+import { templateOf } from "../../plan/pod-of-template.ts";
 import type { NodesLeft, Remaining, RemainingRequest } from "../node/remaining.ts";
 import { nodesToDo } from "../node/remaining.ts";
 import type { Session } from "../session.ts";
@@ -23,6 +24,7 @@ export function nodesBack(
       Promise.resolve({
         facts: facts.template,
         strategy: facts.strategy,
+        podTemplate: templateOf(before),
         bringInLine(live) {
           const found = restoreObject(live, contentOf(live), before, ref, formerOwner(before, managers));
           return found === undefined
@@ -46,7 +48,7 @@ export async function nodesAreBehind(
 
 function requestOf(
   { namespace = "", name }: UndoTarget["entry"],
-  { ignored, settle }: UndoRequest,
+  { ignored, settle, prepull }: UndoRequest,
   settled: readonly string[],
 ): RemainingRequest {
   return {
@@ -57,5 +59,6 @@ function requestOf(
     ignored: new Set([...ignored, ...settled]),
     daemonSet: { namespace, name },
     ...(settle === undefined ? {} : { settle }),
+    ...(prepull === undefined ? {} : { prepull }),
   };
 }

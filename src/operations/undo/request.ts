@@ -1,4 +1,5 @@
 import type { Millis } from "../../model/time.ts";
+import type { PrepullRequest } from "../prepull/request.ts";
 
 /** What is asked of `undo`, checked and in the terms of the run. */
 export interface UndoRequest {
@@ -9,6 +10,8 @@ export interface UndoRequest {
   /** Ids of rules and guards that do not block, for the nodes that go back. */
   readonly ignored: ReadonlySet<string>;
   readonly settle?: Millis;
+  /** Of the nodes that restart; undefined: as usual. */
+  readonly prepull?: PrepullRequest;
 }
 
 /** How long one node, or one rollout, may take. */

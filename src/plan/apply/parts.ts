@@ -3,8 +3,9 @@ import type { KubeObject } from "../../model/kube.ts";
 import { templateFacts } from "../../model/template.ts";
 import { workloadFacts } from "../../model/workload.ts";
 
-/** The steps of `apply` in their order (hazard H01: expand first, contract last); migrations come before all. */
+/** The steps of `apply` in their order (hazard H01: expand first, contract last); images are pulled before anything changes. */
 export const applySteps = [
+  "prepull",
   "migrate",
   "expand",
   "typha",
@@ -19,6 +20,7 @@ export type ApplyStepId = (typeof applySteps)[number];
 export type WritingStep = "expand" | "typha" | "configmap" | "contract";
 
 export const stepTitles: Readonly<Record<ApplyStepId, string>> = {
+  prepull: "pull new images on all nodes",
   migrate: "migrate policies and data, where the release reads them otherwise",
   expand: "add CRDs, accounts, rights and new keys; take nothing away",
   typha: "upgrade Typha",

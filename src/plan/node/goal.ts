@@ -6,6 +6,7 @@ import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Commands, Stop } from "../decision.ts";
 import type { Hold } from "./hold.ts";
+import type { Seen } from "./seen.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What a `node` run is to reach. Everything in it is fixed before the first write. */
@@ -48,12 +49,22 @@ export interface NodeGoal {
   readonly budget?: Millis;
   /** Whether Ready of the new pod says that BIRD has its sessions: from v3.2 on (calico-facts 7). */
   readonly readyMeansBgp: boolean;
+  /** How images are pulled before the first node is touched; absent: they are not. */
+  readonly prepull?: Prepull;
   /** The server is asked whether it would take the new pod, before a node is touched (hazard H30). */
   readonly triesPods?: boolean;
   /** Why this node may not be restarted now; undefined when nothing stands against it. */
-  readonly guard: (world: NodeWorld, node: string, now: Millis) => Stop | Hold | undefined;
+  readonly guard: (world: NodeWorld, node: string, now: Millis, seen: Seen) => Stop | Hold | undefined;
   /** Puts the strategy back in the name of the DaemonSet's owner (hazard H12). */
   readonly restoreStrategy: (live: KubeObject, strategy: Strategy) => readonly Write[];
+}
+
+/** Images that are pulled before the first node of a run is touched. */
+export interface Prepull {
+  /** auto: where they are not known to be; always: also where they are. */
+  readonly mode: "auto" | "always";
+  /** On so many nodes at once. */
+  readonly ahead: number;
 }
 
 /** The file's DaemonSet against the live one. */
@@ -62,6 +73,8 @@ export interface TemplateGoal {
   readonly strategy?: Strategy;
   /** Absent where no file says it, as in `undo`. */
   readonly inFile?: KubeObject;
+  /** The pod template that comes of it, where no file says it. */
+  readonly podTemplate?: unknown;
   /** What brings the live DaemonSet in line; `template` says whether that makes a new revision. */
   readonly bringInLine: (
     live: KubeObject,

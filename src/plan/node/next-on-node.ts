@@ -82,7 +82,7 @@ function withoutLease(view: NodeView): OnNode | Held {
   }
   if (newest === "unknown" && !goal.restart) return stop(revisionUnknown(view, pod));
   if (seen.interrupted !== undefined) return stop(interrupted(goal));
-  const refusal = goal.guard(world, node.name, now);
+  const refusal = goal.guard(world, node.name, now, seen);
   if (refusal !== undefined && !isHold(refusal)) return stop(refusal);
   const elsewhere = unplaceable(view);
   if (elsewhere !== undefined) return stop(elsewhere);
@@ -153,7 +153,7 @@ function takeLease(view: NodeView, lease: CordonLease, pod: PodFacts | undefined
   const replaces = ours(view, lease) ? lease.replaces : pod?.uid;
   // A restart that was left before its delete waits as one that was not begun: another node comes first.
   const refusal =
-    pod !== undefined && deletes(view, pod, replaces) ? goal.guard(world, node.name, now) : undefined;
+    pod !== undefined && deletes(view, pod, replaces) ? goal.guard(world, node.name, now, seen) : undefined;
   if (refusal !== undefined && isHold(refusal)) return { kind: "held", hold: refusal };
   return step({ kind: "take-lease", node, lease: replaces === undefined ? taken : { ...taken, replaces } });
 }
@@ -161,7 +161,7 @@ function takeLease(view: NodeView, lease: CordonLease, pod: PodFacts | undefined
 function restart(view: NodeView, lease: CordonLease, pod: PodFacts): OnNode | Held {
   const { world, node, seen, memory, goal, now } = view;
   if (seen.interrupted !== undefined) return step(giveBack(node, lease, memory.cordoned, "interrupted"));
-  const refusal = goal.guard(world, node.name, now);
+  const refusal = goal.guard(world, node.name, now, seen);
   if (refusal !== undefined && isHold(refusal)) return { kind: "held", hold: refusal };
   if (refusal !== undefined) {
     // Nothing was touched yet: what this process cordoned it gives back before it stops.

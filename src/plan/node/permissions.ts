@@ -4,7 +4,10 @@ import type { NodePlaces } from "./writes.ts";
 
 /** What a node run may ask the API server for; all of it is checked before the first write. */
 export function rightsOf(
-  goal: Pick<NodeGoal, "nodes" | "probeImage">,
+  goal: Pick<NodeGoal, "nodes" | "probeImage"> & {
+    /** Images are pulled ahead. */
+    readonly pulls?: boolean;
+  },
   places: NodePlaces,
   namespace: string,
   daemonSet: string,
@@ -19,7 +22,7 @@ export function rightsOf(
     { ...pods, verb: "list" },
     { ...pods, verb: "watch" },
     { ...pods, verb: "delete" },
-    ...(goal.probeImage === undefined ? [] : [{ ...pods, verb: "create" }]),
+    ...(goal.probeImage === undefined && goal.pulls !== true ? [] : [{ ...pods, verb: "create" }]),
     { ...daemonSets, verb: "list" },
     { ...daemonSets, verb: "watch" },
     { ...daemonSets, verb: "patch", names: [daemonSet] },

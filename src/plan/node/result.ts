@@ -1,6 +1,7 @@
 import type { Truth } from "../../model/reading.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../decision.ts";
+import type { PrepullResult } from "../prepull/result.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { Seen } from "./seen.ts";
 import type { NodeWorld } from "./world.ts";
@@ -18,6 +19,10 @@ export interface NodeRunResult {
   readonly budget?: Millis;
   readonly bgp: Truth;
   readonly ended: Millis;
+  /** What was pulled before; absent where nothing had to be. */
+  readonly prepull?: PrepullResult;
+  /** The command that goes on where the run was only to pull. */
+  readonly next?: string;
   /** The directory with what the run changed; undefined where it changed nothing that `undo` takes back. */
   readonly bundle?: string;
   /** The last lines of a container that crashed, where that is why the run stopped. */

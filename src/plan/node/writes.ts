@@ -5,6 +5,7 @@ import {
   manager,
   pinnedAnnotation,
   purposeLabel,
+  purposes,
   runAnnotation,
 } from "../../model/names.ts";
 import type { Place } from "../../model/place.ts";
@@ -130,7 +131,7 @@ function probe(step: Extract<NodeStep, { kind: "probe" }>, places: NodePlaces): 
   const metadata: ObjectMeta = {
     name: `calico-upgrade-probe-${step.node.name}`.slice(0, 253),
     namespace: step.namespace,
-    labels: { [purposeLabel]: "probe" },
+    labels: { [purposeLabel]: purposes.probe },
   };
   return {
     verb: "create",

@@ -112,7 +112,7 @@ function nodeRights(namespace: string, daemonSet: string, group: string): readon
     pods: { ...core, resource: "pods", kind: "Pod" },
     daemonSets: { group, version: "v1", resource: "daemonsets", kind: "DaemonSet" },
   };
-  return rightsOf({ nodes: [] }, places, namespace, daemonSet).map(({ names, ...right }) =>
+  return rightsOf({ nodes: [], pulls: true }, places, namespace, daemonSet).map(({ names, ...right }) =>
     names === undefined || names.length === 0 ? right : { ...right, names },
   );
 }

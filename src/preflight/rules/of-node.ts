@@ -6,6 +6,7 @@ import { silentNode } from "./health/h16-silent-node.ts";
 import { restartStorm } from "./network/h17-restart-storm.ts";
 import { othersReady } from "./rollout/h18-others.ts";
 import { lastNode } from "./rollout/h19-last-node.ts";
+import { timeWithoutRoutes } from "./network/h22-time-without-routes.ts";
 import { bothSides } from "./data/h28-both-sides.ts";
 
 export const rulesOfNode: readonly NodeRule[] = [
@@ -15,5 +16,6 @@ export const rulesOfNode: readonly NodeRule[] = [
   restartStorm,
   othersReady,
   lastNode,
+  timeWithoutRoutes,
   bothSides,
 ];

@@ -4,7 +4,6 @@ import { undoLimits } from "./data/h03-undo-limits.ts";
 import { policiesBack } from "./policy/h04-policies-back.ts";
 import { revisionFirst } from "./rollout/h11-revision-first.ts";
 import { fieldManagers } from "./manifest/h14-field-managers.ts";
-import { timeWithoutRoutes } from "./network/h22-time-without-routes.ts";
 import { settled } from "./rollout/h23-settled.ts";
 import { podNetwork } from "./network/h26-pod-network.ts";
 import { escalation } from "./rights/h27-escalation.ts";
@@ -16,7 +15,6 @@ export const guardPages: readonly GuardPage[] = [
   policiesBack,
   revisionFirst,
   fieldManagers,
-  timeWithoutRoutes,
   settled,
   podNetwork,
   escalation,

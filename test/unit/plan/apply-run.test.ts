@@ -151,6 +151,8 @@ async function one(
   };
   const enter = async ({ id }: { readonly id: ApplyStepId }): Promise<Ended<unknown>> => {
     switch (id) {
+      case "prepull":
+        return { kind: "done", memory: { state: "unchanged", because: "" }, interrupted: false };
       case "expand":
       case "typha":
       case "configmap":

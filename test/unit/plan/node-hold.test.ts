@@ -298,7 +298,7 @@ describe("what comes next", () => {
         pod("node-03", { uid: "new", revision: 2, ready: false, created: now - 1_000 }),
       ],
     });
-    expect(guarded()(w, "node-01", now)).toMatchObject({ id: "H18" });
+    expect(guarded()(w, "node-01", now, nothingSeen)).toMatchObject({ id: "H18" });
     expect(decide(w)).toMatchObject({ step: { kind: "take-lease", node: { name: "node-03" } } });
   });
 
@@ -325,8 +325,8 @@ describe("what comes next", () => {
   });
 
   test("a node that is refused is no reason not to wait for the one before it", () => {
-    const guard: NodeGoal["guard"] = (live, name, at) =>
-      name === "node-02" ? { id: "H18", message: "not now" } : guarded()(live, name, at);
+    const guard: NodeGoal["guard"] = (live, name, at, seen) =>
+      name === "node-02" ? { id: "H18", message: "not now" } : guarded()(live, name, at, seen);
     const w = world({ run: myRun(), pods: pods() });
     expect(decide(w, held({ guard }))).toMatchObject({ step: { kind: "cordon", node: { name: "node-03" } } });
     expect(decide(w, held({ guard, nodes: ["node-01", "node-02"] }))).toMatchObject({

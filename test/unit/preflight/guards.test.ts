@@ -5,6 +5,9 @@ import { silentNode } from "../../../src/preflight/rules/health/h16-silent-node.
 import { restartStorm } from "../../../src/preflight/rules/network/h17-restart-storm.ts";
 import { othersReady } from "../../../src/preflight/rules/rollout/h18-others.ts";
 import { lastNode } from "../../../src/preflight/rules/rollout/h19-last-node.ts";
+import { timeWithoutRoutes } from "../../../src/preflight/rules/network/h22-time-without-routes.ts";
+import { podFacts } from "../../../src/model/pod.ts";
+import type { RestartForecast } from "../../../src/model/restart-forecast.ts";
 import { nodeRules } from "../../../src/preflight/node-rules.ts";
 import { blocks } from "../../../src/preflight/rule.ts";
 import { lease, node, now, pod } from "../plan/world.ts";
@@ -23,6 +26,7 @@ describe("every guard", () => {
       H17: "pass",
       H18: "pass",
       H19: "pass",
+      H22: "n/a",
       H28: "n/a",
     });
   });
@@ -59,6 +63,73 @@ describe("every guard", () => {
       expect(blocks(finding, new Set(["all"]))).toBe(rule.id === "H16");
       expect(blocks(finding, new Set([rule.id]))).toBe(rule.id === "H16");
     }
+  });
+});
+
+describe("H22: what is known before a restart of how long routes have to last", () => {
+  const seconds = 1000;
+  const forecast = (change: Partial<RestartForecast>): RestartForecast => ({
+    budget: 90 * seconds,
+    earlier: [],
+    ...change,
+  });
+  const judged = (change: Partial<RestartForecast>, pods = facts()) =>
+    timeWithoutRoutes.evaluate(pods, subject({ forecast: forecast(change) }), now);
+
+  test("every node before it was over the budget: the next one would lose its routes too", () => {
+    expect(judged({ earlier: [{ node: "node-02", time: 125 * seconds, over: true }] })).toMatchObject({
+      outcome: "fail",
+      because: expect.stringContaining("about 125s on node node-01, as it was on node node-02"),
+    });
+  });
+
+  test("one that was within it shows that it can be met", () => {
+    const earlier = [
+      { node: "node-02", time: 125 * seconds, over: true },
+      { node: "node-03", time: 4 * seconds, over: false },
+    ];
+    expect(judged({ earlier })).toMatchObject({ outcome: "pass" });
+  });
+
+  test("an install-cni that ignores the request to end takes all of its grace period; --grace-period shortens it", () => {
+    const old = podFacts({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: "calico-node-old",
+        namespace: "kube-system",
+        uid: "old",
+        labels: { "k8s-app": "calico-node", "controller-revision-hash": "r1" },
+        ownerReferences: [
+          { apiVersion: "apps/v1", kind: "DaemonSet", name: "calico-node", uid: "ds", controller: true },
+        ],
+      },
+      spec: {
+        nodeName: "node-01",
+        terminationGracePeriodSeconds: 30,
+        containers: [
+          { name: "calico-node", image: "calico/node:v2.4.1" },
+          { name: "install-cni", image: "calico/cni:v1.10.0" },
+        ],
+      },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    });
+    const around = facts({ facts: { pods: known([old]) } });
+    expect(judged({ budget: 20 * seconds }, around)).toMatchObject({
+      outcome: "fail",
+      because: expect.stringContaining("takes 30s to end, and BGP peers keep its routes for 20s"),
+    });
+    expect(judged({ budget: 20 * seconds, gracePeriod: 5 }, around)).toMatchObject({ outcome: "pass" });
+    expect(judged({}, around)).toMatchObject({ outcome: "pass" });
+  });
+
+  test("a calico-node that is not Ready has nothing to lose: no repair is held up", () => {
+    const broken = facts({ facts: { pods: known([pod("node-01", { ready: false })]) } });
+    expect(judged({ earlier: [{ node: "node-02", time: 125 * seconds, over: true }] }, broken)).toMatchObject(
+      {
+        outcome: "n/a",
+      },
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { parseImage } from "../../../model/image.ts";
+import { fullImageName as nameOf } from "../../../model/image.ts";
 import { shouldRun } from "../../../model/placement.ts";
 import { stuckReason } from "../../../model/stuck.ts";
 import type { TemplateFacts } from "../../../model/template.ts";
@@ -112,10 +112,4 @@ function reader(): (listed: readonly string[], wanted: readonly string[]) => boo
 
 function imagesOf({ initContainers, containers }: TemplateFacts): readonly string[] {
   return [...new Set([...initContainers, ...containers].map(({ image }) => nameOf(image)))];
-}
-
-/** `calico/node:v3.30.7` and `docker.io/calico/node:v3.30.7` are one image. */
-function nameOf(text: string): string {
-  const { registry = "docker.io", repository, tag, digest } = parseImage(text);
-  return `${registry}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
