@@ -42,10 +42,7 @@ export type Recipe = {
   readonly module: string;
   /** Binary → the package that is its command. */
   readonly commands: Partial<
-    Record<
-      BinaryName | LabProgram | "kubectl-krew" | "validate-krew-manifest" | "kustomize" | "fake",
-      string
-    >
+    Record<BinaryName | LabProgram | "kubectl-krew" | "validate-krew-manifest" | "kustomize" | "fake", string>
   >;
   readonly ldflags: string;
   /** Build tags. */
@@ -166,7 +163,7 @@ export const recipes = {
     ldflags: "-s -w",
   },
 } satisfies Record<
-  KubeVersion | "etcd" | "kwok" | "kubectl" | "krew" | "kubelet" | "containerd" | "lab",
+  KubeVersion | "etcd" | "kwok" | "kubectl" | "krew" | "kubelet" | "kustomize" | "containerd" | "lab",
   Recipe
 >;
 
