@@ -1,3 +1,4 @@
+import { misfitOwned } from "./owned-fields.ts";
 import { isRecord } from "./record.ts";
 
 /**
@@ -59,7 +60,7 @@ const types = new Map<string, readonly Type[]>([
 
 /** Whose inside is nobody's business, or of other types: a schema of a CRD has fields of these names, too. */
 const opaque = new Set(
-  words("raw fieldsV1 openAPIV3Schema properties validation lastApplied limits requests"),
+  words("raw openAPIV3Schema properties validation lastApplied limits requests"),
 );
 
 /**
@@ -133,6 +134,11 @@ function look(value: unknown, place: string, nulls: boolean, depth: number): str
   for (const [key, each] of Object.entries(value)) {
     if (each === undefined || opaque.has(key) || isUnread(place, key) || isImageVolume(key, each)) continue;
     const at = place === "" ? key : `${place}.${key}`;
+    if (key === "fieldsV1" && each !== null && each !== undefined) {
+      const wrong = misfitOwned(each, at);
+      if (wrong !== undefined) return wrong;
+      continue;
+    }
     const wanted =
       key === "value" && isNamed(value) ? texts.value : isRule(value) ? texts.rule(key) : types.get(key);
     if (each === null) {
