@@ -45,19 +45,32 @@ function isBlank(line: string): boolean {
   return /^\s*(#.*)?$/.test(line);
 }
 
-/** The objects of a JSON stream, `{…}{…}`, one text each; what is between them goes with the next one. */
+const [quote, backslash, open, close] = Array.from('"\\{}', (character) => character.charCodeAt(0));
+
+/**
+ * The objects of a JSON stream, `{…}{…}`, one text each; what is between them goes with the next one. Character by
+ * character: an expression would keep a state for each of a text of megabytes.
+ */
 export function splitJson(text: string): readonly string[] {
   const found: string[] = [];
   let depth = 0;
-  let start = 0;
-  const plain = text.replace(/^\uFEFF/, " ");
-  for (const { 0: token, index } of plain.matchAll(/"(?:[^"\\]|\\.)*"?|[{}]/gs)) {
-    if (token === "{") depth += 1;
-    if (token !== "}") continue;
-    depth -= 1;
-    if (depth !== 0) continue;
-    found.push(plain.slice(start, index + 1));
-    start = index + 1;
+  let start = text.startsWith("\uFEFF") ? 1 : 0;
+  let isText = false;
+  for (let at = start; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (isText) {
+      if (code === backslash) at += 1;
+      else if (code === quote) isText = false;
+      continue;
+    }
+    if (code === quote) isText = true;
+    else if (code === open) depth += 1;
+    else if (code === close) {
+      depth -= 1;
+      if (depth !== 0) continue;
+      found.push(text.slice(start, at + 1));
+      start = at + 1;
+    }
   }
   const rest = text.slice(start);
   return rest.trim() === "" ? found : [...found, rest];

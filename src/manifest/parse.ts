@@ -1,3 +1,4 @@
+import { isTooDense } from "../model/dense-json.ts";
 import { userError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { EditPath } from "./edit.ts";
@@ -49,6 +50,10 @@ function isJson(text: string): boolean {
 }
 
 function jsonDocuments(text: string, name: string): readonly Found[] {
+  if (isTooDense(text))
+    throw userError(
+      `error parsing ${name}: json: it has more lists and objects than a manifest of its size can have`,
+    );
   return splitJson(text).map((document, index) => {
     const where = `document ${String(index + 1)}`;
     try {

@@ -1,4 +1,5 @@
 import type { ClusterFacts } from "./cluster-facts.ts";
+import { isTooDense } from "./dense-json.ts";
 import type { Reading } from "./reading.ts";
 import { formatTime } from "./time.ts";
 import { recordOf } from "./record.ts";
@@ -31,6 +32,7 @@ export function parseFacts(
   names: readonly (keyof ClusterFacts)[],
 ): { readonly ok: true; readonly facts: ClusterFacts } | { readonly ok: false; readonly why: string } {
   const wrong = (why: string) => ({ ok: false as const, why });
+  if (isTooDense(text)) return wrong("has more lists and objects than facts of its size can have");
   let document: Readonly<Record<string, unknown>> | undefined;
   try {
     document = recordOf(JSON.parse(text));

@@ -109,7 +109,7 @@ function isNamed(word: string): boolean {
 }
 
 /** `"token": "abc"` of JSON, and a line `token: abc` of YAML. */
-const jsonField = /"([^"\\]{1,100})"(\s{0,9}:\s{0,9})"((?:[^"\\]|\\.)*)"/g;
+const jsonField = /"([^"\\]{1,100})"\s{0,9}:\s{0,9}"/g;
 const yamlField = /^([ \t]*(?:- )?)([A-Za-z_][\w.-]{0,99}): +([^\s"'{[|>].*)$/gm;
 
 /** `--token=abc`, `TOKEN=abc`, fields and `https://user:password@host`, wherever in a text. */
@@ -117,10 +117,9 @@ function textOf(text: string, place: string, hidden: Shown): string {
   if (!/[:=]/.test(text)) return text;
   const isField = (name: string, value: string): boolean =>
     secretName.test(name) && !/^key$/i.test(name) && isLiteral(value);
-  return text
-    .replaceAll(jsonField, (field, name: string, colon: string, value: string) =>
-      isField(name, value) ? `"${name}"${colon}"${hidden(value, `${place} ${name}`)}"` : field,
-    )
+  return jsonFieldsMasked(text, (name, value) =>
+    isField(name, value) ? hidden(value, `${place} ${name}`) : value,
+  )
     .replaceAll(yamlField, (line, indent: string, name: string, value: string) =>
       isField(name, value.trim()) ? `${indent}${name}: ${hidden(value, `${place} ${name}`)}` : line,
     )
@@ -133,6 +132,21 @@ function textOf(text: string, place: string, hidden: Shown): string {
       return withoutUser(word, place, hidden);
     })
     .join("");
+}
+
+/** The value that follows a name and a colon; to the end of the text where nothing closes it. */
+function jsonFieldsMasked(text: string, shown: (name: string, value: string) => string): string {
+  let masked = "";
+  let done = 0;
+  for (const { 0: begin, 1: name = "", index } of text.matchAll(jsonField)) {
+    if (index < done || !secretName.test(name)) continue;
+    const start = index + begin.length;
+    let end = start;
+    while (end < text.length && text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
+    masked += text.slice(done, start) + shown(name, text.slice(start, end));
+    done = Math.min(end, text.length);
+  }
+  return masked + text.slice(done);
 }
 
 function withoutUser(word: string, place: string, hidden: Shown): string {

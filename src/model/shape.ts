@@ -59,9 +59,7 @@ const types = new Map<string, readonly Type[]>([
 ]);
 
 /** Whose inside is nobody's business, or of other types: a schema of a CRD has fields of these names, too. */
-const opaque = new Set(
-  words("raw openAPIV3Schema properties validation lastApplied limits requests"),
-);
+const opaque = new Set(words("raw openAPIV3Schema properties validation lastApplied limits requests"));
 
 /**
  * What is read of a status. The kubelet and each new Kubernetes add fields whose words mean something else there
@@ -110,13 +108,20 @@ export function isReadByField(object: object): boolean {
   return ownGroups.has(group ?? "");
 }
 
-function tooDeep(object: object): string | undefined {
-  const next: { readonly value: unknown; readonly depth: number }[] = [{ value: object, depth: 0 }];
-  for (let at = next.pop(); at !== undefined; at = next.pop()) {
-    const { value, depth } = at;
-    if (typeof value !== "object" || value === null) continue;
-    if (depth > deepest) return `it nests more than ${String(deepest)} levels`;
-    for (const each of Object.values(value)) next.push({ value: each, depth: depth + 1 });
+function tooDeep(value: unknown, depth = 0): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (depth > deepest) return `it nests more than ${String(deepest)} levels`;
+  if (Array.isArray(value)) {
+    for (const each of value as readonly unknown[]) {
+      const wrong = tooDeep(each, depth + 1);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  }
+  // Without a list of all of them: there may be millions.
+  for (const key in value) {
+    const wrong = tooDeep((value as Readonly<Record<string, unknown>>)[key], depth + 1);
+    if (wrong !== undefined) return wrong;
   }
   return undefined;
 }

@@ -2,7 +2,22 @@ import { globSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { plainYaml as readPlain } from "../../../src/cluster/connection/plain-yaml.ts";
+import { decodeText } from "../../../src/cluster/decode-text.ts";
 import { splitDocuments, splitJson } from "../../../src/manifest/documents.ts";
+import { parseObjects } from "../../../src/manifest/parse.ts";
+import { cniTree } from "../../../src/merge/cni-tree.ts";
+import { parseCidr } from "../../../src/model/cidr.ts";
+import { readingNames } from "../../../src/model/cluster-facts.ts";
+import { milliCpu } from "../../../src/model/cpu.ts";
+import { parseFacts } from "../../../src/model/facts-file.ts";
+import { parseCordonLease, parseRunLease } from "../../../src/model/lease.ts";
+import { maskSecrets } from "../../../src/model/mask.ts";
+import { misfitOwned } from "../../../src/model/owned-fields.ts";
+import { quoted } from "../../../src/model/shell.ts";
+import { parseTime } from "../../../src/model/time.ts";
+import { visibleText } from "../../../src/model/visible.ts";
+import { columnsFromSpec } from "../../../src/render/custom-columns.ts";
+import { parseTemplate } from "../../../src/render/jsonpath/parse.ts";
 import { plainYaml as writePlain } from "../../../src/manifest/plain-text.ts";
 import { parseImage } from "../../../src/model/image.ts";
 import { ipamType } from "../../../src/model/ipam.ts";
@@ -51,6 +66,31 @@ describe("four times the text takes a reader about four times as long", () => {
     ["JSON objects", splitJson, (count) => "\uFEFF{}".repeat(1) + "{}".repeat(count)],
     ["JSON of quotes", splitJson, (count) => '"\\"'.repeat(count)],
     ["YAML documents", splitDocuments, (count) => "--- \n#\n".repeat(count)],
+    ["JSON of escapes", splitJson, (count) => `{"a":"${String.raw`\"`.repeat(count)}"}`],
+    ["a YAML manifest", (text) => parseObjects(text, "a"), manifestOf],
+    [
+      "a manifest of many documents",
+      (text) => parseObjects(text, "a"),
+      (count) => "---\n# a\n".repeat(count / 40),
+    ],
+    ["facts", (text) => parseFacts(text, readingNames), (count) => factsOf(count, "{}")],
+    ["facts of names", (text) => parseFacts(text, readingNames), (count) => factsOf(count, '{"name":"a"}')],
+    ["who owns fields", (text) => misfitOwned(JSON.parse(text), "a"), (count) => `{${fieldsOf(count)}}`],
+    ["what looks like secrets", maskSecrets, (count) => '"token": "a'.repeat(count)],
+    ["what looks like secrets, of flags", maskSecrets, (count) => "--token=a ".repeat(count)],
+    ["what looks like secrets, of addresses", maskSecrets, (count) => "a://b:c@".repeat(count)],
+    ["text that is shown", visibleText, (count) => "a\u001B[m\n".repeat(count)],
+    ["a word for a shell", quoted, (count) => "'\n".repeat(count)],
+    ["a template of jsonpath", parseTemplate, (count) => "{.a}x".repeat(count)],
+    ["a path of jsonpath", parseTemplate, (count) => `{${".a['b']".repeat(count)}}`],
+    ["columns", (text) => columnsFromSpec(text, false), (count) => "A:.b,".repeat(count)],
+    ["a lease of a node", parseCordonLease, (count) => `{"run":"${"a/".repeat(count)}"}`],
+    ["a lease of a run", parseRunLease, (count) => `{"run":"a","command":[${'"a",'.repeat(count)}"b"]}`],
+    ["a time", parseTime, (count) => "2026-11-30T00:00:00".repeat(count)],
+    ["an address", parseCidr, (count) => "1:".repeat(count)],
+    ["a CPU quantity", milliCpu, (count) => `${"1".repeat(count)}x`],
+    ["bytes of a file", (text) => decodeText(Buffer.from(text)), (count) => "\uFEFFa\r\n".repeat(count)],
+    ["a CNI configuration", cniTree, (count) => `{"plugins":[${'{"type":"a"},'.repeat(count / 10)}{}]}`],
     ["a kubeconfig", readPlain, (count) => "a:\n".repeat(count)],
     [
       "a text of many lines that is written",
@@ -65,6 +105,20 @@ describe("four times the text takes a reader about four times as long", () => {
     expect(cpuMillis(() => read(large), 3)).toBeLessThan(Math.max(20, once * 10));
   });
 });
+
+function manifestOf(count: number): string {
+  const keys = Array.from({ length: count / 10 }, (_each, at) => `  k${String(at)}: v`).join("\n");
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n${keys}\n`;
+}
+
+function factsOf(count: number, each: string): string {
+  const value = `[${`${each},`.repeat(count / 10)}${each}]`;
+  return `{"kind":"ClusterFacts","format":1,"facts":{"now":1,"serverVersion":"v1","tiers":{"known":true,"value":${value}}}}`;
+}
+
+function fieldsOf(count: number): string {
+  return Array.from({ length: count / 10 }, (_each, at) => `"f:${String(at)}":{}`).join(",");
+}
 
 /** What it does not write itself goes to the library. */
 function write(value: unknown): string | undefined {
