@@ -1,5 +1,6 @@
 import type { ClusterFacts } from "./cluster-facts.ts";
 import { isTooDense } from "./dense-json.ts";
+import { lackingIn } from "./facts-fields.ts";
 import type { Reading } from "./reading.ts";
 import { formatTime } from "./time.ts";
 import { recordOf } from "./record.ts";
@@ -80,7 +81,7 @@ function refusedIn(name: string, reading: unknown): string | undefined {
   const { known: isKnown, value } = reading as { readonly known: boolean; readonly value?: unknown };
   if (!isKnown) return undefined;
   if (name === "installed") return refusedObject(value);
-  if (single.has(name)) return misfit({ [name]: value }, "", { nulls: false });
+  if (single.has(name)) return misfit({ [name]: value }, "", { nulls: false }) ?? lackingIn(name, value);
   if (!Array.isArray(value)) return `${name} is no list`;
   for (const [index, each] of value.entries()) {
     const place = `${name}[${String(index)}]`;
@@ -89,7 +90,7 @@ function refusedIn(name: string, reading: unknown): string | undefined {
     const why = misfit(facts, place, { nulls: false }) ?? misnamed(facts, place, freelyNamed.has(name));
     if (why !== undefined) return why;
   }
-  return undefined;
+  return lackingIn(name, value);
 }
 
 /** Whole objects, as they were in the cluster. */

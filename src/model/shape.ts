@@ -22,7 +22,7 @@ const types = new Map<string, readonly Type[]>([
   ...all(
     "texts",
     `verbs apiGroups resourceNames nonResourceURLs finalizers groupVersions policyTypes args
-    imagePullPolicies calicoImages`,
+    imagePullPolicies calicoImages groups`,
   ),
   ...all(
     "records",
@@ -33,10 +33,13 @@ const types = new Map<string, readonly Type[]>([
   ...all("map", "annotations matchLabels"),
   ...all(
     "record",
-    `metadata spec template nodeInfo updateStrategy affinity nodeAffinity valueFrom configMapKeyRef secretKeyRef
+    `terminated metadata spec template nodeInfo updateStrategy affinity nodeAffinity valueFrom configMapKeyRef secretKeyRef
     configMapRef secretRef roleRef securityContext readinessProbe livenessProbe fieldRef rollingUpdate data`,
   ),
-  ...all("number", "generation restartCount restarts observedGeneration desiredNumberScheduled numberReady"),
+  ...all(
+    "number",
+    "created generation restartCount restarts observedGeneration desiredNumberScheduled numberReady",
+  ),
   // Words with two meanings.
   ["labels", ["map", "records"]],
   ["resources", ["texts", "record", "records"]],

@@ -220,6 +220,24 @@ describe("what is wrong is named with its place", () => {
     }
   });
 
+  test.each([
+    [["pods", "value", 0, "labels"], "pods[0].labels is missing"],
+    [["pods", "value", 0, "created"], "pods[0].created is missing"],
+    [["nodes", "value", 0, "taints"], "nodes[0].taints is missing"],
+    [
+      ["daemonSets", "value", 0, "template", "containers", 0, "image"],
+      "daemonSets[0].template.containers[0].image is missing",
+    ],
+    [["served", "value", "groups"], "served.groups is missing"],
+    [["clusterRoleBindings", "value", 0, "role"], "clusterRoleBindings[0].role is missing"],
+  ] as const)("a field that facts always have, and a file has not: %s", async (place, told) => {
+    const { code, stderr } = await run(
+      "status --facts=f",
+      JSON.stringify(withAt(facts, ["facts", ...place], undefined)),
+    );
+    expect([code, stderr]).toEqual([1, `error: --facts: f has a damaged reading: ${told}\n`]);
+  });
+
   test("a server's object of another shape is the server's fault, with its name", async () => {
     const objects = cluster.objects.map((object) =>
       object.kind === "Node" && object.metadata.name === "node-02"
