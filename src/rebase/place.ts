@@ -9,7 +9,12 @@ import { isRecord } from "../model/record.ts";
  * The change that gives a place of `target` the value that it has in `mine`, or takes it away where that is undefined.
  * Elements that the target lacks come behind what they stand behind in `mine`.
  */
-export function editAt(at: readonly Step[], value: unknown, mine: unknown, target: unknown): Edit | undefined {
+export function editAt(
+  at: readonly Step[],
+  value: unknown,
+  mine: unknown,
+  target: unknown,
+): Edit | undefined {
   const path: (string | number)[] = [];
   let [here, own]: [unknown, unknown] = [target, mine];
   for (const [depth, step] of at.entries()) {
@@ -70,7 +75,9 @@ export function lifted(edits: readonly Edit[], target: unknown): readonly Edit[]
   }
   for (const { path, below } of missing.values()) {
     const isList = below.every(({ op, path: rest }) => op === "insert" && rest.length === 0);
-    const value = isList ? below.map((each) => (each.op === "insert" ? each.value : undefined)) : edited({}, below);
+    const value = isList
+      ? below.map((each) => (each.op === "insert" ? each.value : undefined))
+      : edited({}, below);
     result.push({ op: "set", path, value });
   }
   return result;
@@ -100,7 +107,8 @@ function placeIn(target: unknown, mine: unknown, step: Exclude<Step, string>): n
   const own = listOf(mine);
   const before = own.slice(0, Math.max(indexOf(own, step), 0)).toReversed();
   for (const each of before) {
-    const known = "key" in step && isRecord(each) ? { key: step.key, value: each[step.key] } : { element: each };
+    const known =
+      "key" in step && isRecord(each) ? { key: step.key, value: each[step.key] } : { element: each };
     const index = indexOf(target, known);
     if (index >= 0) return index;
   }

@@ -37,7 +37,8 @@ function pairs(): readonly Pair[] {
 
 const isInstall = (path: string): boolean => /^ *- name: calico-node\s*$/m.test(readFileSync(path, "utf8"));
 const read = (path: string): readonly ManifestObject[] => parseManifest(readFileSync(path, "utf8"), path);
-const only = (objects: readonly ManifestObject[]): readonly KubeObject[] => objects.map(({ object }) => object);
+const only = (objects: readonly ManifestObject[]): readonly KubeObject[] =>
+  objects.map(({ object }) => object);
 const reread = (text: string): readonly ManifestObject[] => parseManifest(text, "rebased");
 
 /** All that an install has anywhere, in an order of its own. */
@@ -127,10 +128,13 @@ describe.skipIf(found.length === 0)(
   `rebase over ${String(sampled.length)} of ${String(found.length)} pairs of upstream's manifests`,
   { timeout: 600_000 },
   () => {
-    test.each(sampled)("without a setting of your own the file stays byte for byte: $name", ({ old, next }) => {
-      const base = only(read(old));
-      expect(rebased(base, base, next).text).toBe(readFileSync(next, "utf8"));
-    });
+    test.each(sampled)(
+      "without a setting of your own the file stays byte for byte: $name",
+      ({ old, next }) => {
+        const base = only(read(old));
+        expect(rebased(base, base, next).text).toBe(readFileSync(next, "utf8"));
+      },
+    );
 
     test.each(sampled)(
       "each setting is in the file or a conflict, and everything else is upstream's: $name",
