@@ -138,6 +138,8 @@ function failures({ nodes }: Seen, { maxFailures }: FleetGoal): Stop | undefined
 function gap(seen: Seen, goal: NodeGoal, { maxGap }: FleetGoal): Stop | undefined {
   for (const [node, own] of Object.entries(seen.nodes)) {
     if (own.outcome?.result !== "restarted") continue;
+    // One that was down before this run took it in hand says nothing of the others.
+    if (own.deleted === undefined || own.wasDown !== undefined || own.continued !== undefined) continue;
     const measured = gapOf(own);
     if (overBudget(measured, goal) === true)
       return {
