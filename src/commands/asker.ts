@@ -25,6 +25,13 @@ export function askerOf(
   return { input: stdin, write: (text) => stderr.text(text), close: () => {} };
 }
 
+/** Whether there is somebody to ask. */
+export function hasAsker(context: Parameters<typeof askerOf>[0]): boolean {
+  const asker = askerOf(context);
+  asker?.close();
+  return asker !== undefined;
+}
+
 /** O_NONBLOCK is missing on Windows, and so is what it is for. */
 const windows = constants.O_NONBLOCK === undefined;
 

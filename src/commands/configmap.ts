@@ -11,6 +11,20 @@ import {
 import { diffFlag, editFlag, noRestartFlag, setFlag, unsetFlag } from "../flags/configmap.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
+import {
+  apiOutageFlag,
+  canariesFlag,
+  canarySettleFlag,
+  excludeFlag,
+  intervalFlag,
+  maxFailuresFlag,
+  maxGapFlag,
+  maxUnavailableFlag,
+  orderFlag,
+  pauseAfterFlag,
+  selectorFlag,
+  untilFlag,
+} from "../flags/fleet.ts";
 import { settleFlag, takeOverFlag } from "../flags/node.ts";
 import { prepullAheadFlag, prepullFlag } from "../flags/prepull.ts";
 import { BaseCommand, option } from "./base.ts";
@@ -48,6 +62,18 @@ export class ConfigMapCommand extends BaseCommand {
   readonly settle = option(settleFlag);
   readonly prepull = option(prepullFlag);
   readonly prepullAhead = option(prepullAheadFlag);
+  readonly selector = option(selectorFlag);
+  readonly exclude = option(excludeFlag);
+  readonly order = option(orderFlag);
+  readonly canaries = option(canariesFlag);
+  readonly pauseAfter = option(pauseAfterFlag);
+  readonly maxUnavailable = option(maxUnavailableFlag);
+  readonly interval = option(intervalFlag);
+  readonly canarySettle = option(canarySettleFlag);
+  readonly until = option(untilFlag);
+  readonly maxGap = option(maxGapFlag);
+  readonly maxFailures = option(maxFailuresFlag);
+  readonly apiOutage = option(apiOutageFlag);
   readonly timeout = option({
     ...timeoutFlag,
     help: "How long the controller, and each node, may take, zero means forever (e.g. 90s, 5m, 1h).",

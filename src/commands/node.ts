@@ -14,6 +14,21 @@ import {
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
 import {
+  allFlag,
+  apiOutageFlag,
+  canariesFlag,
+  canarySettleFlag,
+  excludeFlag,
+  intervalFlag,
+  maxFailuresFlag,
+  maxGapFlag,
+  maxUnavailableFlag,
+  orderFlag,
+  pauseAfterFlag,
+  selectorFlag,
+  untilFlag,
+} from "../flags/fleet.ts";
+import {
   forceFlag,
   gracePeriodFlag,
   noCordonFlag,
@@ -36,8 +51,10 @@ export class NodeCommand extends BaseCommand {
     details:
       "For each node: cordon it, delete its calico-node pod, wait until the replacement is Ready and stays so, uncordon it. " +
       "New images are pulled on all of these nodes before the first one is touched. With -f the DaemonSet is first brought in line with the one in the file, and held at OnDelete until all nodes run it. " +
-      "A node that runs the newest revision already is skipped. Running the same command again continues where it stopped.",
-    arguments: "NODE... [flags]",
+      "A node that runs the newest revision already is skipped. Running the same command again continues where it stopped. " +
+      "With --all or -l it asks first, upgrades canaries of each class of nodes, then zone after zone, and the control plane last. " +
+      "It halts when a node fails, calico-node restarts or nodes become NotReady elsewhere, or somebody changes what it works on.",
+    arguments: "(NODE... | --all | -l SELECTOR) [flags]",
     examples: [
       { what: "Bring one node to the DaemonSet's newest revision", command: "node node-01" },
       {
@@ -51,6 +68,15 @@ export class NodeCommand extends BaseCommand {
       {
         what: "Pull the new images on two nodes the evening before, and change nothing else",
         command: "node node-01 node-02 -f calico.yaml --until-step prepull",
+      },
+      {
+        what: "Upgrade all nodes, one of each kind first, until four in the morning",
+        command: "node --all -f calico.yaml --until=04:00",
+      },
+      {
+        what: "Upgrade one zone without two of its nodes, and ask after the canaries",
+        command:
+          "node -l topology.kubernetes.io/zone=a --exclude=node-07 --exclude=gpu=true --pause-after=canaries",
       },
       { what: "Restart calico-node on a node whatever it runs", command: "node node-01 --restart" },
       {
@@ -72,6 +98,19 @@ export class NodeCommand extends BaseCommand {
   readonly templateOnly = option(templateOnlyFlag);
   readonly printMissing = option(printMissingFlag);
   readonly daemonSet = option(daemonSetFlag);
+  readonly all = option(allFlag);
+  readonly selector = option(selectorFlag);
+  readonly exclude = option(excludeFlag);
+  readonly order = option(orderFlag);
+  readonly canaries = option(canariesFlag);
+  readonly pauseAfter = option(pauseAfterFlag);
+  readonly maxUnavailable = option(maxUnavailableFlag);
+  readonly interval = option(intervalFlag);
+  readonly canarySettle = option(canarySettleFlag);
+  readonly until = option(untilFlag);
+  readonly maxGap = option(maxGapFlag);
+  readonly maxFailures = option(maxFailuresFlag);
+  readonly apiOutage = option(apiOutageFlag);
   readonly restart = option(restartFlag);
   readonly noCordon = option(noCordonFlag);
   readonly probeImage = option(probeImageFlag);

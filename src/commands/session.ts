@@ -7,11 +7,13 @@ import type { ConnectionValues } from "../flags/connection.ts";
 import { readDryRun } from "../flags/dry-run.ts";
 import { nextCommand, undoCommand } from "../flags/next-command.ts";
 import { renderRunCommand, runCommandOf, type CommandLine } from "../flags/run-command.ts";
+import type { Millis } from "../model/time.ts";
 import type { OperationEvent } from "../operations/events.ts";
 import { holderName } from "../operations/holder.ts";
 import type { Session } from "../operations/session.ts";
 import type { DryRun } from "../perform/run.ts";
 import { heard, serverClock } from "../perform/server-clock.ts";
+import { hasAsker } from "./asker.ts";
 import { confirm } from "./confirm.ts";
 
 /** What of a command line the session of its operations is made from. */
@@ -20,6 +22,8 @@ export interface SessionOptions {
   readonly dryRun: DryRun;
   /** -y */
   readonly yes: boolean;
+  /** --api-outage */
+  readonly apiOutage?: Millis;
   /** --bundle-dir */
   readonly bundleDir?: string | undefined;
   /** --daemonset, for the commands that are named. */
@@ -31,19 +35,30 @@ export interface SessionOptions {
 }
 
 /** What they are made from. */
-export interface SessionFlags extends Pick<SessionOptions, "connection" | "yes" | "bundleDir" | "daemonSet"> {
+export interface SessionFlags extends Pick<
+  SessionOptions,
+  "connection" | "yes" | "bundleDir" | "daemonSet" | "apiOutage"
+> {
   readonly dryRun: string;
 }
 
 /** Throws UserError for a --dry-run that there is not; `warn`: of a form of it that is deprecated. */
 export function sessionOptions(
-  { connection, yes, bundleDir, daemonSet, dryRun }: SessionFlags,
+  { connection, yes, bundleDir, daemonSet, dryRun, apiOutage }: SessionFlags,
   warn: (text: string) => void,
 ): SessionOptions {
   const dry = readDryRun(dryRun);
   if (!dry.ok) throw userError(dry.message);
   if (dry.warning !== undefined) warn(dry.warning);
-  return { connection, yes, bundleDir, daemonSet, dryRun: dry.dryRun };
+  if (apiOutage !== undefined && apiOutage < 0) throw userError("--api-outage must not be negative");
+  return {
+    connection,
+    yes,
+    bundleDir,
+    daemonSet,
+    dryRun: dry.dryRun,
+    ...(apiOutage === undefined ? {} : { apiOutage }),
+  };
 }
 
 /** The session of one command, and how it ends. */
@@ -82,6 +97,12 @@ export function openSession(
       if (!options.yes) for (const kept of [discovery, reviews]) kept.forget();
       return answer;
     },
+    async askPerson(question) {
+      if (!hasAsker(context)) return undefined;
+      const answer = await aside(() => confirm(context, false, question, listening?.first));
+      for (const kept of [discovery, reviews]) kept.forget();
+      return answer;
+    },
     asks: !options.yes,
     command,
     commands: {
@@ -92,6 +113,7 @@ export function openSession(
     },
     holder: holderName(),
     bundles: { directory: options.bundleDir, env: context.env },
+    ...(options.apiOutage === undefined ? {} : { apiOutage: options.apiOutage }),
     within: [],
     leased: false,
   };

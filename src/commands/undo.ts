@@ -5,6 +5,20 @@ import { noRestartFlag } from "../flags/configmap.ts";
 import { settleFlag } from "../flags/node.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
+import {
+  apiOutageFlag,
+  canariesFlag,
+  canarySettleFlag,
+  excludeFlag,
+  intervalFlag,
+  maxFailuresFlag,
+  maxGapFlag,
+  maxUnavailableFlag,
+  orderFlag,
+  pauseAfterFlag,
+  selectorFlag,
+  untilFlag,
+} from "../flags/fleet.ts";
 import { forceUndoFlag, listBundlesFlag } from "../flags/undo.ts";
 import { prepullAheadFlag, prepullFlag } from "../flags/prepull.ts";
 import { BaseCommand, option } from "./base.ts";
@@ -51,6 +65,18 @@ export class UndoCommand extends BaseCommand {
   readonly settle = option(settleFlag);
   readonly prepull = option(prepullFlag);
   readonly prepullAhead = option(prepullAheadFlag);
+  readonly selector = option(selectorFlag);
+  readonly exclude = option(excludeFlag);
+  readonly order = option(orderFlag);
+  readonly canaries = option(canariesFlag);
+  readonly pauseAfter = option(pauseAfterFlag);
+  readonly maxUnavailable = option(maxUnavailableFlag);
+  readonly interval = option(intervalFlag);
+  readonly canarySettle = option(canarySettleFlag);
+  readonly until = option(untilFlag);
+  readonly maxGap = option(maxGapFlag);
+  readonly maxFailures = option(maxFailuresFlag);
+  readonly apiOutage = option(apiOutageFlag);
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
@@ -77,6 +103,8 @@ export class UndoCommand extends BaseCommand {
       settle: this.settle,
       prepull: this.prepull,
       prepullAhead: this.prepullAhead,
+      fleet: this,
+      apiOutage: this.apiOutage,
       output: this.output,
       bundles: bundleArguments(this.bundles),
       connection: this.connection,

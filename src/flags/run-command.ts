@@ -15,6 +15,21 @@ import { bundleDirFlag } from "./bundle.ts";
 import { editFlag, noRestartFlag, setFlag, unsetFlag } from "./configmap.ts";
 import { clusterFlags, type ConnectionValues } from "./connection.ts";
 import { fixStrategyFlag, restartControllerFlag } from "./controller.ts";
+import {
+  allFlag,
+  apiOutageFlag,
+  canariesFlag,
+  canarySettleFlag,
+  excludeFlag,
+  intervalFlag,
+  maxFailuresFlag,
+  maxGapFlag,
+  maxUnavailableFlag,
+  orderFlag,
+  pauseAfterFlag,
+  selectorFlag,
+  untilFlag,
+} from "./fleet.ts";
 import { finishFlag } from "./migrate-data.ts";
 import { acceptFlag, keepFlag, toFlag, treatAsFlag } from "./migrate-policy.ts";
 import {
@@ -38,7 +53,24 @@ export interface CommandLine {
 
 const everyRun = [daemonSetFlag, ignorePreflightErrorsFlag, bundleDirFlag, timeoutFlag, settleFlag];
 
-const nodesRun = [prepullFlag, prepullAheadFlag, ...everyRun];
+/** Of runs that restart nodes. */
+const nodesRun = [
+  prepullFlag,
+  prepullAheadFlag,
+  selectorFlag,
+  excludeFlag,
+  orderFlag,
+  canariesFlag,
+  pauseAfterFlag,
+  maxUnavailableFlag,
+  intervalFlag,
+  canarySettleFlag,
+  untilFlag,
+  maxGapFlag,
+  maxFailuresFlag,
+  apiOutageFlag,
+  ...everyRun,
+];
 
 /**
  * The flags that belong to a run: the command that continues it repeats them, and they are all that the cluster
@@ -46,6 +78,7 @@ const nodesRun = [prepullFlag, prepullAheadFlag, ...everyRun];
  */
 const flagsOfRun: Readonly<Record<string, readonly Flag[]>> = {
   node: [
+    allFlag,
     filenameFlag,
     templateOnlyFlag,
     restartFlag,

@@ -151,3 +151,9 @@ function nodeRoles(labels: Readonly<Record<string, string>>): readonly string[] 
   }
   return [...roles].sort();
 }
+
+const controlPlaneRoles = new Set(["control-plane", "master"]);
+
+export function isControlPlane({ roles }: Pick<NodeFacts, "roles">): boolean {
+  return roles.some((role) => controlPlaneRoles.has(role));
+}

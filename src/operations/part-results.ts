@@ -2,7 +2,8 @@ import type { Ended, Stop } from "../plan/decision.ts";
 import type { ObjectsSeen } from "../plan/objects/procedure.ts";
 import type { PartResult } from "../plan/sequence/procedure.ts";
 import type { ControllerOutcome } from "./controller/operation.ts";
-import { plural } from "../model/words.ts";
+import { plural, some } from "../model/words.ts";
+import { leftText } from "../render/node-left.ts";
 import type { Prepulled } from "./prepull/operation.ts";
 import type { RemainingDone } from "./node/remaining.ts";
 
@@ -44,16 +45,22 @@ export function nodesEnded(
   done: string,
 ): Ended<PartResult> {
   if (refusals.length > 0) return refused(refusals, interrupted);
-  const stop = results.at(-1)?.stop;
+  const last = results.at(-1);
   const { silent } = left;
+  const open = [
+    ...(silent.length === 0
+      ? []
+      : [`silent nodes run the older revision or older values: ${silent.join(", ")}`]),
+    ...(left.excluded.length === 0
+      ? []
+      : [`not selected, and on the older revision or values: ${some(left.excluded, 5)}`]),
+    ...(last?.left === undefined ? [] : [leftText(last.left, last.goal)]),
+  ];
   return withResult(
-    endOf(stop, interrupted),
-    silent.length === 0
+    endOf(last?.stop, interrupted),
+    open.length === 0
       ? { state: results.length === 0 ? "unchanged" : "done", because: done }
-      : {
-          state: "left",
-          because: `silent nodes run the older revision or older values: ${silent.join(", ")}`,
-        },
+      : { state: "left", because: open.join("; ") },
   );
 }
 

@@ -4,6 +4,7 @@ import { clusterUid } from "../cluster/cluster-uid.ts";
 import type { Connection } from "../cluster/port.ts";
 import { sendWrite } from "../cluster/write.ts";
 import type { JsonObject, KubeObject, Ref } from "../model/kube.ts";
+import type { Millis } from "../model/time.ts";
 import type { RunCommand } from "../model/run-command.ts";
 import type { Write } from "../model/write.ts";
 import type { DryRun, Interrupt, RunOptions } from "../perform/run.ts";
@@ -30,6 +31,8 @@ export interface Session {
   readonly emit: (event: OperationEvent) => void;
   /** Asks; false: no, or a signal came after `listen`. Throws UserError where there is nobody to ask. */
   readonly ask: (question: string) => Promise<boolean>;
+  /** Asks whoever is at the terminal, also with -y; undefined: nobody is. */
+  readonly askPerson: (question: string) => Promise<boolean | undefined>;
   /** False with -y: nobody is asked, and no time passes. */
   readonly asks: boolean;
   readonly command: RunCommand;
@@ -41,6 +44,8 @@ export interface Session {
     readonly directory: string | undefined;
     readonly env: Readonly<Record<string, string | undefined>>;
   };
+  /** How long the API server may be away before a run ends; undefined: some tries. */
+  readonly apiOutage?: Millis;
   /** The parts of the run that this is nested in, from the outside. */
   readonly within: readonly string[];
   /** The run's lease is held by the run that this is a part of. */
@@ -73,13 +78,14 @@ export function performing(
   session: Session,
   serverVersion: string,
   saver: Saver | undefined,
-): Pick<RunOptions<never, never>, "dryRun" | "now" | "send" | "interrupt" | "saver"> {
-  const { dryRun, clock, listen } = session;
+): Pick<RunOptions<never, never>, "dryRun" | "now" | "send" | "interrupt" | "saver" | "outage"> {
+  const { dryRun, clock, listen, apiOutage } = session;
   return {
     dryRun,
     now: clock.now,
     send: sender(session, serverVersion),
     interrupt: listen(),
+    ...(apiOutage === undefined ? {} : { outage: apiOutage }),
     ...(saver === undefined ? {} : { saver }),
   };
 }

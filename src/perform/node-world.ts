@@ -117,11 +117,13 @@ export async function liveNodeWorld(
     snapshot(): NodeWorld {
       looked();
       const daemonSet = daemonSets.objects.get(key);
+      const all = [...own.objects.values()];
       return {
         ...(daemonSet === undefined ? {} : { daemonSet }),
         revisions,
         nodes: options.nodes.objects,
-        pods: [...own.objects.values()].filter(isOwn),
+        pods: all.filter(isOwn),
+        components: all.filter((pod) => !isOwn(pod)),
         probes: [...(probes?.objects.values() ?? [])],
         events: seenEvents,
       };

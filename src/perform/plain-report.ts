@@ -52,12 +52,14 @@ export function plainReport<Memory, Step>(
           break;
         }
         case "settled": {
-          const { node, kind, why } = event.what;
-          progress(
-            kind === "skip"
-              ? `node/${node} skipped: ${why ?? "nothing to do"}`
-              : `node/${node} went away, skipped`,
-          );
+          const { node, kind } = event.what;
+          if (kind === "failed") progress(`Warning: node/${node} failed: ${event.what.why}`);
+          else
+            progress(
+              kind === "skip"
+                ? `node/${node} skipped: ${event.what.why ?? "nothing to do"}`
+                : `node/${node} went away, skipped`,
+            );
           break;
         }
         case "entered":

@@ -1,4 +1,4 @@
-import { isAnswer, reasonOf } from "../errors.ts";
+import { isAnswer, isConnectionError, reasonOf } from "../errors.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
 import type { Verdict } from "../model/verdict.ts";
@@ -45,6 +45,8 @@ export interface RunOptions<Memory, Step, Read = never, Child = never> {
   readonly emit: (event: RunEvent<Memory, Step, Child>) => void;
   /** Where what a step changes is saved before it is sent; a dry run saves nothing. */
   readonly saver?: Saver;
+  /** How long the server may leave writes unanswered before the run ends; undefined: some tries. */
+  readonly outage?: Millis;
   /** For a procedure that reads. */
   readonly read?: (read: Read) => Promise<Verdict>;
   /** For a procedure that has parts: opens a part on the cluster as it is now, and runs it. */
@@ -68,6 +70,8 @@ export async function run<World, Memory, Step extends { readonly kind: string },
   let memory = procedure.start;
   let imagined: World | undefined;
   let failures = 0;
+  /** Since when the server has not answered. */
+  let away: Millis | undefined;
   let stopped: Stop | undefined;
   /** How much of waiting a dry run has left out. */
   let leftOut: Millis = 0;
@@ -111,6 +115,7 @@ export async function run<World, Memory, Step extends { readonly kind: string },
         return end();
       case "skip":
       case "vanished":
+      case "failed":
         memory = procedure.settled(memory, decision);
         emit({ kind: "settled", what: decision, memory });
         break;
@@ -195,17 +200,26 @@ export async function run<World, Memory, Step extends { readonly kind: string },
         const { error, failed } = outcome;
         if (error === undefined || failed === undefined) {
           failures = 0;
+          away = undefined;
           break;
         }
+        const silent = options.outage !== undefined && isConnectionError(error);
+        away = silent ? (away ?? sent) : undefined;
+        const outage = away === undefined ? 0 : clock() - away;
         if (outcome.unanswered !== undefined)
           memory = procedure.unanswered?.(memory, outcome.unanswered) ?? memory;
         failures = done === undefined ? failures + 1 : 1;
-        if (outcome.final || failures >= attempts) {
+        const isOver = away === undefined ? failures >= attempts : outage >= (options.outage ?? 0);
+        if (outcome.final || isOver) {
           // Giving back failed as well: the lease expires by itself.
           if (stopped !== undefined) return end();
           const answer = isAnswer(error) ? (error as Error & { readonly status?: number }) : undefined;
           const meaning = answer && procedure.refused?.(failed, answer);
-          stopFor(meaning ?? { message: reasonOf(error) });
+          const since =
+            away === undefined || outage < 1_000
+              ? ""
+              : `the API server has not answered for ${Math.round(outage / 1000)}s: `;
+          stopFor(meaning ?? { message: `${since}${reasonOf(error)}` });
           break;
         }
         try {

@@ -208,6 +208,14 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
       case "settled": {
         const { node, kind, why } = event.what;
         const own = lines.filter((entry) => entry.node === node);
+        if (kind === "failed") {
+          const group = groupOf(node);
+          if (group !== undefined) group.item.title = `node/${node} failed: ${why}`;
+          for (const entry of own) conclude(entry, "failed");
+          if (group !== undefined) group.item.state = "failed";
+          if (lines[at]?.node === node) at += own.length - own.indexOf(lines[at] as Line);
+          break;
+        }
         leaveOut(own, kind === "skip" ? (why ?? "nothing to do") : "went away");
         // The lease may still be taken, for a node after this one.
         if (lines[at]?.node === node) at += own.length - own.indexOf(lines[at] as Line);

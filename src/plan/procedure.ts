@@ -5,12 +5,12 @@ import type { Verdict } from "../model/verdict.ts";
 import type { Write } from "../model/write.ts";
 import type { Decision, Ended, Stop } from "./decision.ts";
 
-/** There is nothing to do for one part of the goal; no write belongs to that. */
-export interface Settled {
-  readonly kind: "skip" | "vanished";
-  readonly node: string;
-  readonly why?: string;
-}
+/** One part of the goal has come to its end without a write. */
+export type Settled =
+  /** There is nothing to do for it. */
+  | { readonly kind: "skip" | "vanished"; readonly node: string; readonly why?: string }
+  /** It is given up, and the others go on. */
+  | { readonly kind: "failed"; readonly node: string; readonly why: string; readonly stop: Stop };
 
 /** An object, by what it was when something was decided on it. */
 export interface Basis {

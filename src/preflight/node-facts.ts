@@ -14,6 +14,8 @@ export interface NodeStepFacts {
   readonly pods: Reading<readonly PodFacts[]>;
   readonly revisions: Reading<readonly RevisionFacts[]>;
   readonly bgp: Reading<boolean>;
+  /** Whether every node peers with every other one; false where BGP is not in use. */
+  readonly mesh: Reading<boolean>;
   /** Restart time that BGP peers are told, where it is configured. */
   readonly restartTime: Reading<Millis | undefined>;
   /** `v1.36.4`. */
@@ -38,6 +40,8 @@ export interface NodeSubject {
   readonly image?: string;
   readonly takeOver: boolean;
   readonly noCordon: boolean;
+  /** How many nodes may be restarted at once; undefined: one. */
+  readonly maxUnavailable?: number;
   readonly expectReady: boolean;
   /** How long the restart may take; undefined: nothing depends on it (hazard H22). */
   readonly forecast?: RestartForecast;

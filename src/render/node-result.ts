@@ -7,6 +7,7 @@ import type { NodeRunResult } from "../plan/node/result.ts";
 import { isSilent, outdatedNodes } from "../plan/node/pin.ts";
 import { podOn } from "../plan/node/world.ts";
 import { inSeconds, seconds } from "./seconds.ts";
+import { leftText } from "./node-left.ts";
 import { stoppedObject } from "./stopped.ts";
 import { prepullField } from "./prepull-result.ts";
 import { some } from "../model/words.ts";
@@ -35,7 +36,8 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
         }),
     ...(result.budget === undefined ? {} : { budgetSeconds: inSeconds(result.budget) }),
     ...prepullField(result.prepull),
-    nodes: goal.nodes.map((name) => nodeObject(name, result)),
+    nodes: nodesOf(result).map((name) => nodeObject(name, result)),
+    ...(result.left === undefined ? {} : { left: { why: result.left.why, nodes: result.left.nodes } }),
     ...(result.bundle === undefined ? {} : { bundle: result.bundle }),
     remaining: left.map((name) => ({ name, silent: isSilent(world, name) })),
     ...stoppedObject(stop),
@@ -52,6 +54,7 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
       result:
         outcome?.result ?? (stop?.node === name || own?.deleted !== undefined ? "failed" : "not reached"),
       ...(outcome?.result === "skipped" ? { reason: outcome.why } : {}),
+      ...(outcome?.result === "failed" ? { reason: outcome.stop.message } : {}),
       ...(pod === undefined || dryRun !== "none"
         ? {}
         : { pod: { name: pod.name, uid: pod.uid, ready: pod.ready } }),
@@ -60,6 +63,14 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
       networkingVerified: own?.probed === true,
     };
   }
+}
+
+/** The nodes that the run was about, with those that came since. */
+function nodesOf({ goal, seen }: NodeRunResult): readonly string[] {
+  const came = Object.entries(seen.nodes).flatMap(([name, { outcome }]) =>
+    outcome === undefined ? [] : [name],
+  );
+  return [...new Set([...goal.nodes, ...came])];
 }
 
 /** The times of a restart, in results and events (hazard H22). */
@@ -146,9 +157,15 @@ export function closingLines(result: NodeRunResult, undo?: string): readonly str
     );
   }
   if (undo !== undefined) lines.push(undo);
+  const failed = Object.entries(result.seen.nodes).flatMap(([name, { outcome }]) =>
+    outcome?.result === "failed" ? [name] : [],
+  );
+  if (failed.length > 1 || (failed.length > 0 && !failed.includes(stop?.node ?? "")))
+    lines.push(`failed, and still cordoned: ${some(failed, 5)}`);
   if (stop === undefined && result.next !== undefined) {
     lines.push(`images are pulled, and no node was touched; next: ${result.next}`);
-  } else if (stop === undefined && left.length > 0 && result.dryRun === "none") {
+  } else if (result.left !== undefined) lines.push(leftText(result.left, goal));
+  else if (stop === undefined && left.length > 0 && result.dryRun === "none") {
     lines.push(`next: ${goal.commands.other("node", left[0] ?? "")}`);
   }
   return lines;

@@ -9,11 +9,12 @@ import type { OutputFlags } from "../read-output.ts";
 import { daemonSetArgument, seeHelp } from "../arguments.ts";
 import { prepullArgument } from "../prepull-argument.ts";
 import { ignoredIds } from "../rule-ids.ts";
+import { fleetOptions, type FleetValues } from "../fleet-options.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
 import { readTold } from "../told.ts";
 
 /** The values of the flags, as the command class has them. */
-export interface ApplyValues extends Omit<OutputFlags, "noHeaders"> {
+export interface ApplyValues extends Omit<OutputFlags, "noHeaders">, FleetValues {
   readonly connection: ConnectionValues;
   readonly filename: readonly string[];
   readonly recursive: boolean;
@@ -30,6 +31,7 @@ export interface ApplyValues extends Omit<OutputFlags, "noHeaders"> {
   readonly settle: Millis | undefined;
   readonly prepull: string;
   readonly prepullAhead: number;
+  readonly apiOutage: Millis;
   readonly timeout: Millis;
   readonly takeOver: boolean;
   readonly ignored: readonly string[];
@@ -51,6 +53,7 @@ export function applyOptions(
   values: ApplyValues,
   output: Output,
   warn: (text: string) => void,
+  now: Millis,
 ): ApplyOptions {
   const help = seeHelp("apply");
   const session = sessionOptions(values, warn);
@@ -83,6 +86,7 @@ export function applyOptions(
           : { daemonSet: daemonSetArgument(values.daemonSet, "apply") }),
         ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),
         ...(values.settle === undefined ? {} : { settle: values.settle }),
+        ...fleetOptions(values, "apply", undefined, now),
       },
     },
     to: readTold({ to: values.to, file: true, from: undefined, datastore: undefined, kubernetes: undefined })

@@ -19,7 +19,7 @@ export async function runApply(
 ): Promise<number> {
   const warn = warningsOn(context);
   const output = await outputOf({ ...values, noHeaders: false }, context);
-  const options = applyOptions(values, output, warn);
+  const options = applyOptions(values, output, warn, context.now());
   // Everything that can be wrong with the files is said before the cluster is asked.
   const objects = await readObjects(values.filename, values.recursive, context.readFile);
   const file = planFileOf(values.filename.join(", "), objects);

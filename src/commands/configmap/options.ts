@@ -5,10 +5,11 @@ import type { ConfigMapRequest } from "../../operations/configmap/request.ts";
 import type { Output } from "../../render/output.ts";
 import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
 import { prepullArgument } from "../prepull-argument.ts";
+import { fleetOptions, type FleetValues } from "../fleet-options.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
 
 /** The values of the flags, as the command class has them. */
-export interface ConfigMapValues {
+export interface ConfigMapValues extends FleetValues {
   readonly connection: ConnectionValues;
   readonly filename: readonly string[];
   readonly set: readonly string[];
@@ -20,6 +21,7 @@ export interface ConfigMapValues {
   readonly settle: Millis | undefined;
   readonly prepull: string;
   readonly prepullAhead: number;
+  readonly apiOutage: Millis;
   readonly timeout: Millis;
   readonly takeOver: boolean;
   readonly bundleDir: string | undefined;
@@ -55,6 +57,7 @@ export function configMapOptions(
   values: ConfigMapValues,
   output: Output,
   warn: (text: string) => void,
+  now: Millis,
 ): ConfigMapOptions {
   const session = sessionOptions(values, warn);
   if (values.rest.length > 0) throw userError(`unexpected arguments: [${values.rest.join(" ")}]`, help);
@@ -72,6 +75,7 @@ export function configMapOptions(
       ignored: idsOf(values.ignored),
       prepull: prepullArgument(values, help),
       ...(values.settle === undefined ? {} : { settle: values.settle }),
+      ...fleetOptions(values, "configmap", undefined, now),
       ...(values.daemonSet === undefined
         ? {}
         : { daemonSet: daemonSetArgument(values.daemonSet, "configmap") }),

@@ -41,7 +41,7 @@ async function change(
 ): Promise<number> {
   const warn = warningsOn(context);
   const output = await outputOf(plainOutput(values.output), context);
-  const options = configMapOptions(values, output, warn);
+  const options = configMapOptions(values, output, warn, context.now());
   const objects = await readValues(options.values, context);
   const connection = await connect();
   const manifest = objects.length === 0 ? {} : { manifest: manifestHash(objects) };

@@ -2,6 +2,7 @@ import type { ConnectionValues } from "../../flags/connection.ts";
 import { userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
 import { daemonSetArgument, idsOf, nodeArguments, seeHelp } from "../arguments.ts";
+import { fleetOptions, type FleetValues } from "../fleet-options.ts";
 import type { NodesRequest } from "../../operations/node/request.ts";
 import type { Output } from "../../render/output.ts";
 import type { OutputFlags } from "../read-output.ts";
@@ -16,12 +17,14 @@ export interface NodeOptions extends SessionOptions {
 }
 
 /** The values of the flags, as the command class has them. */
-export interface NodeValues extends Omit<OutputFlags, "noHeaders"> {
+export interface NodeValues extends Omit<OutputFlags, "noHeaders">, FleetValues {
   readonly connection: ConnectionValues;
   readonly filename: readonly string[];
   readonly templateOnly: boolean;
   readonly printMissing: boolean;
   readonly daemonSet: string | undefined;
+  readonly all: boolean;
+  readonly apiOutage: Millis;
   readonly restart: boolean;
   readonly noCordon: boolean;
   readonly probeImage: string | undefined;
@@ -45,7 +48,12 @@ export interface NodeValues extends Omit<OutputFlags, "noHeaders"> {
 const help = seeHelp("node");
 
 /** Everything that can be wrong with the command line is said here, before anything is read. */
-export function nodeOptions(values: NodeValues, output: Output, warn: (text: string) => void): NodeOptions {
+export function nodeOptions(
+  values: NodeValues,
+  output: Output,
+  warn: (text: string) => void,
+  now: Millis,
+): NodeOptions {
   const session = sessionOptions(values, warn);
   if (values.filename.length > 1) throw userError("node takes one file; -f was given several times", help);
   const file = values.filename[0];
@@ -57,9 +65,34 @@ export function nodeOptions(values: NodeValues, output: Output, warn: (text: str
     if (given && file === undefined) throw userError(`${flag} goes with -f FILE`, help);
   }
   const nodes = nodeArguments(values.nodes, "node");
-  if (nodes.length === 0 && !values.unpin && !values.printMissing) {
-    throw userError(`USAGE: node NODE [flags]`, help);
+  const chooses = values.all || values.selector !== undefined;
+  // kubectl's words, of drain and label.
+  if (nodes.length > 0 && values.selector !== undefined)
+    throw userError("cannot specify both a node name and a --selector option", help);
+  if (nodes.length > 0 && values.all) throw userError("cannot specify both a node name and --all", help);
+  if (values.all && values.selector !== undefined)
+    throw userError("cannot set --all and --selector at the same time", help);
+  const others = [
+    [values.unpin, "--unpin"],
+    [values.release, "--release"],
+    [values.printMissing, "--print-missing"],
+  ] as const;
+  for (const [given, flag] of others)
+    if (given && (chooses || values.exclude.length > 0))
+      throw userError(`${flag} cannot be combined with --all, --selector or --exclude`, help);
+  if (nodes.length === 0 && !chooses && !values.unpin && !values.printMissing) {
+    throw userError(`USAGE: node (NODE... | --all | -l SELECTOR) [flags]`, help);
   }
+  if (values.restart && values.pauseAfter !== undefined)
+    throw userError(
+      "--pause-after cannot be combined with --restart: the same command would restart the canaries again",
+      help,
+    );
+  const { selection, pace } = fleetOptions(values, "node", chooses ? undefined : nodes, now);
+  const left = nodes.filter(
+    (name) => !selection.exclude.some((each) => each.kind === "node" && each.name === name),
+  );
+  if (nodes.length > 0 && left.length === 0) throw userError("--exclude leaves out every node named", help);
   if (values.unpin && nodes.length > 0)
     throw userError("--unpin is about the DaemonSet and takes no NODE", help);
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
@@ -73,7 +106,9 @@ export function nodeOptions(values: NodeValues, output: Output, warn: (text: str
   if (values.force) ignored.add("H17");
   return {
     request: {
-      nodes,
+      nodes: left,
+      selection,
+      pace,
       templateOnly: values.templateOnly,
       restart: values.restart,
       noCordon: values.noCordon,

@@ -7,6 +7,7 @@ import { missingNodes, openNodes, type OpenNodes } from "../../operations/node/o
 import { needsOfNode } from "../../operations/node/release-needs.ts";
 import { wholeFile } from "../../operations/node/step-rules.ts";
 import type { FileTemplate } from "../../operations/node/template.ts";
+import { namedNodes } from "../../plan/fleet/select.ts";
 import { nodesOperation } from "../../operations/node/operation.ts";
 import { mutationLine, stepNotice } from "../../render/node-lines.ts";
 import { inSession, type InSession } from "../in-session.ts";
@@ -25,7 +26,7 @@ export async function run(
 ): Promise<number> {
   const warn = warningsOn(context);
   const output = await outputOf({ ...values, noHeaders: false }, context);
-  const options = nodeOptions(values, output, warn);
+  const options = nodeOptions(values, output, warn, context.now());
   const file =
     options.file === undefined
       ? undefined
@@ -63,7 +64,9 @@ async function upgrade(
   file: FileTemplate | undefined,
   context: AppContext,
 ): Promise<number> {
-  const missing = missingNodes(nodes.live.snapshot(), options.request.nodes);
+  const { selection, nodes: names } = options.request;
+  const named = [...new Set([...names, ...(selection === undefined ? [] : namedNodes(selection))])];
+  const missing = missingNodes(nodes.live.snapshot(), named);
   if (missing.length > 0) {
     for (const error of missing) for (const line of explainLines(error)) context.stderr.line(line);
     return 1;

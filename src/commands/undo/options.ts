@@ -1,6 +1,7 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
 import type { Millis } from "../../model/time.ts";
+import type { FleetValues } from "../fleet-options.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
 
 export interface UndoOptions {
@@ -16,6 +17,8 @@ export interface UndoOptions {
   readonly settle: Millis | undefined;
   readonly prepull: string;
   readonly prepullAhead: number;
+  readonly fleet: FleetValues;
+  readonly apiOutage: Millis;
   readonly output: string;
   /** What was given as BUNDLE. */
   readonly bundles: readonly string[];

@@ -5,6 +5,7 @@ import { plainOutput } from "../../flags/common.ts";
 import { forceName } from "../../operations/undo/inverse.ts";
 import { undoOperation } from "../../operations/undo/operation.ts";
 import { idsOf, seeHelp } from "../arguments.ts";
+import { fleetOptions } from "../fleet-options.ts";
 import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
 import { prepullArgument } from "../prepull-argument.ts";
@@ -25,6 +26,7 @@ export async function runUndo(options: UndoOptions): Promise<number> {
     throw userError(`undo takes one BUNDLE; list them with --list`, seeHelp("undo"));
   const prepull = prepullArgument(options, seeHelp("undo"));
   const own = sessionOptions(options, warningsOn(context));
+  const fleet = fleetOptions(options.fleet, "undo", undefined, context.now());
   const { dryRun } = own;
   // With no place for what undo itself changes it refuses before it looks.
   if (dryRun === "none") bundleRoot(bundleDir, context.env);
@@ -43,6 +45,7 @@ export async function runUndo(options: UndoOptions): Promise<number> {
         ignored: idsOf(options.ignored),
         prepull,
         ...(options.settle === undefined ? {} : { settle: options.settle }),
+        ...fleet,
       });
       await shown();
       if (outcome.declined === true) return 1;

@@ -247,8 +247,8 @@ function watched({ open }: ApplyPlanned): Watched & Required<Pick<Watched, "node
 }
 
 /** Why nothing goes away yet; undefined: no pod of an older revision is left. */
-function oldPodsLeft({ nodes: behind, silent, template }: NodesLeft): string | undefined {
-  const old = [...behind, ...silent];
+function oldPodsLeft({ nodes: behind, silent, excluded, template }: NodesLeft): string | undefined {
+  const old = [...behind, ...silent, ...excluded];
   if (old.length === 0 && !template) return undefined;
   const who =
     old.length === 0

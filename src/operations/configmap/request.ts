@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
 import type { PrepullRequest } from "../prepull/request.ts";
+import type { Pace, Selection } from "../../plan/fleet/pace.ts";
 import type { OpenConfigMap } from "./open.ts";
 
 /** What is asked of a ConfigMap and of what reads it, checked and in the terms of the run. */
@@ -13,6 +14,9 @@ export interface ConfigMapRequest {
   readonly settle?: Millis;
   /** Of the nodes that restart; undefined: as usual. */
   readonly prepull?: PrepullRequest;
+  /** Which nodes are restarted, in which order and how fast. */
+  readonly selection?: Selection;
+  readonly pace?: Pace;
   /** How long Typha, the controller, and each node may take; 0 is no limit. */
   readonly timeout: Millis;
   /** Ids of rules and guards that do not block. */

@@ -92,7 +92,7 @@ export function controllerRequest(
 
 /** The nodes that run with older values, and what an earlier run left half done; no upgrade. */
 export function remaining(
-  { takeOver, timeout, ignored, settle, prepull }: ConfigMapRequest,
+  { takeOver, timeout, ignored, settle, prepull, selection, pace }: ConfigMapRequest,
   { daemonSet: { namespace, name } }: OpenConfigMap,
   notes: readonly ConfigNote[],
 ): Remaining {
@@ -106,6 +106,8 @@ export function remaining(
       ignored,
       ...(prepull === undefined ? {} : { prepull }),
       ...(settle === undefined ? {} : { settle }),
+      ...(selection === undefined ? {} : { selection }),
+      ...(pace === undefined ? {} : { pace }),
     },
     make: () => Promise.resolve(undefined),
     notes,

@@ -11,14 +11,16 @@ import { checkGuards } from "./guards.ts";
 import type { OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
 import { checkRights } from "./rights.ts";
+import { sparedNodes } from "../../plan/fleet/spared.ts";
 import { settleTime } from "./settle.ts";
+import { fleetOf, type Fleet } from "./fleet.ts";
 import { budgetOf, readinessAsksBird } from "./budget.ts";
 import { subjectFor } from "./subject.ts";
 import { restoreOf, type FileGoal } from "./template.ts";
 
 /** A goal that rights and guards let pass, or why they do not. */
 export type CheckedGoal =
-  | { readonly kind: "goal"; readonly goal: NodeGoal }
+  | { readonly kind: "goal"; readonly goal: NodeGoal; readonly fleet: Fleet }
   | { readonly kind: "refused"; readonly refusals: readonly Stop[] }
   /** The user was asked, and said no. */
   | { readonly kind: "declined" };
@@ -36,7 +38,7 @@ export async function checkedGoal(
 ): Promise<CheckedGoal> {
   const { live, chosen, places } = nodes;
   const start = live.snapshot();
-  const goal = await goalOf(nodes, session, request, template, start);
+  const { goal, fleet } = await goalOf(nodes, session, request, template, start);
   await checkRights(session.connection, rightsOf(goal, places, chosen.namespace, chosen.name));
   await checkPullRight(nodes, session, goal);
   await checkFirst?.(goal, start);
@@ -45,7 +47,7 @@ export async function checkedGoal(
   if (checked.refusals.length > 0) return { kind: "refused", refusals: checked.refusals };
   const { question } = checked;
   if (question === undefined || session.dryRun !== "none" || (await session.ask(question)))
-    return { kind: "goal", goal };
+    return { kind: "goal", goal, fleet };
   return { kind: "declined" };
 }
 
@@ -61,16 +63,19 @@ export async function goalOf(
   request: NodesRequest,
   template: FileGoal | undefined,
   world: NodeWorld,
-): Promise<NodeGoal> {
+): Promise<{ readonly goal: NodeGoal; readonly fleet: Fleet }> {
   const { chosen, around, configMaps } = nodes;
+  const dryRun = session.dryRun !== "none";
   const target = template?.facts ?? chosen.template;
   const expectReady = await expectsReady(target, world.pods, configMaps);
   const settle = session.dryRun === "none" ? (request.settle ?? settleTime(target)) : 0;
   // H09 was answered before the first write; once is enough.
   const answered = new Set([...request.ignored, "H09"]);
+  const fleet = fleetOf(request, world, template, { usual: settle, dryRun });
   const goal: NodeGoal = {
     daemonSet: chosen.uid,
-    nodes: request.nodes,
+    nodes: fleet.nodes,
+    fleet: fleet.goal,
     commands: session.commands,
     command: session.command,
     nested: session.leased,
@@ -88,9 +93,14 @@ export async function goalOf(
     ...budgetOf(nodes),
     readyMeansBgp: readinessAsksBird(target),
     guard: (live, node, now, seen) =>
-      // The nodes before it have come to their end when the run asks.
+      // The nodes before it have come to their end when the run asks, but for those that it works on side by side.
       refusal(
-        findingsFor(live, around, subjectFor(live, goal, request, target, node, [], seen), now),
+        findingsFor(
+          live,
+          around,
+          subjectFor(live, goal, request, target, node, sparedNodes(live, seen, goal), seen),
+          now,
+        ),
         answered,
       ),
     restoreStrategy: restoreOf(nodes, template?.inFile),
@@ -98,5 +108,5 @@ export async function goalOf(
     ...(request.probeImage === undefined ? {} : { probeImage: request.probeImage }),
     ...(template === undefined ? {} : { template }),
   };
-  return goal;
+  return { goal, fleet };
 }

@@ -19,6 +19,8 @@ import { blocks } from "../../preflight/rule.ts";
 export interface Surroundings {
   readonly bgp: Truth;
   readonly restartTime: Reading<Millis | undefined>;
+  /** The full BGP mesh between nodes. */
+  readonly mesh: Reading<boolean>;
   readonly serverVersion: string;
   readonly loadBalancers: Reading<readonly string[]>;
   /** The latest answer: it is asked again and again. */
@@ -74,6 +76,7 @@ function factsOf(world: NodeWorld, around: Surroundings): NodeStepFacts {
     revisions: known(world.revisions),
     bgp: truthReading(around.bgp, "CALICO_NETWORKING_BACKEND of calico-node cannot be told"),
     restartTime: around.restartTime,
+    mesh: around.mesh,
     serverVersion:
       around.serverVersion === ""
         ? { known: false, why: "failed", message: "the server did not tell its version" }

@@ -16,6 +16,7 @@ import type { PodFacts } from "../../model/pod.ts";
 import type { Reading, Truth } from "../../model/reading.ts";
 import type { Served } from "../../model/served.ts";
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
+import { limitOf, plainPace } from "../../plan/fleet/pace.ts";
 import type { NodePlaces } from "../../plan/node/writes.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import { bell } from "../../perform/bell.ts";
@@ -27,7 +28,7 @@ import type { Surroundings } from "./guard.ts";
 import { followOldData } from "./old-data.ts";
 import type { Session } from "../session.ts";
 import type { NodesRequest } from "./request.ts";
-import { readLoadBalancers, readRestartTime, surroundingGroups } from "./surroundings.ts";
+import { readLoadBalancers, readMesh, readRestartTime, surroundingGroups } from "./surroundings.ts";
 
 /** Everything that a node run looks at, read and followed until the signal aborts. */
 export interface OpenNodes {
@@ -53,7 +54,7 @@ const pods: Place = { group: "", version: "v1", resource: "pods", kind: "Pod" };
 /** Reads side by side what does not depend on each other: discovery, nodes, the DaemonSet, its pods. */
 export async function openNodes(
   { connection, clock }: Pick<Session, "connection" | "clock">,
-  options: Pick<NodesRequest, "daemonSet" | "probeImage">,
+  options: Pick<NodesRequest, "daemonSet" | "probeImage" | "pace">,
   signal: AbortSignal,
 ): Promise<OpenNodes> {
   const changes = bell();
@@ -84,7 +85,9 @@ export async function openNodes(
     revisions: served(discovery, "controllerrevisions", ["apps"]),
   };
   const calicoPods = followPods(connection, chosen, signal, changes.ring);
-  const [live, restartTime, loadBalancers, oldData] = await Promise.all([
+  // Of one node at a time it is not asked.
+  const asksMesh = bgp !== false && limitOf(options.pace ?? plainPace, followed.objects.size) > 1;
+  const [live, restartTime, mesh, loadBalancers, oldData] = await Promise.all([
     liveNodeWorld(connection, changes, {
       daemonSet: chosen,
       found: { items: [raw], resourceVersion: listed.resourceVersion },
@@ -96,6 +99,7 @@ export async function openNodes(
       signal,
     }),
     bgp === false ? { known: true as const, value: undefined } : readRestartTime(connection, discovery),
+    asksMesh ? readMesh(connection, discovery) : { known: true as const, value: bgp === true },
     readLoadBalancers(connection, discovery),
     followOldData(connection, discovery, changes.ring, signal),
   ]);
@@ -108,7 +112,14 @@ export async function openNodes(
     places: { nodes, pods, daemonSets: places.daemonSets },
     live,
     ...(bringsAllPods(chosen) ? { calicoPods } : {}),
-    around: { bgp, restartTime, serverVersion: discovery.version, loadBalancers, oldData: oldData.latest },
+    around: {
+      bgp,
+      restartTime,
+      mesh,
+      serverVersion: discovery.version,
+      loadBalancers,
+      oldData: oldData.latest,
+    },
     pulled: new Map(),
     refresh: oldData.refresh,
   };

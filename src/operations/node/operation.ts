@@ -13,7 +13,13 @@ import type { NodesRequest } from "./request.ts";
 import { checkNodeStep, wholeFile } from "./step-rules.ts";
 import { checkSurroundings } from "./surroundings-needed.ts";
 import { templateGoal, type FileGoal, type FileTemplate } from "./template.ts";
-import { endedBefore, upgradeNodes } from "./upgrade.ts";
+import { agree } from "../../perform/agree.ts";
+import { plural, some } from "../../model/words.ts";
+import { neverRan } from "../../plan/node/pin.ts";
+import { isSelected } from "../../plan/fleet/select.ts";
+import { announce, upgradeFleet, withRest } from "./canaries.ts";
+import { nodesLeft, warnOfNeverRan } from "./remaining.ts";
+import { endedBefore } from "./upgrade.ts";
 
 /** What came of a node run: nothing was begun, or a result. */
 export type NodesOutcome =
@@ -31,10 +37,10 @@ export async function nodesOperation(
   request: NodesRequest,
   file: FileTemplate | undefined,
 ): Promise<NodesOutcome> {
-  const checked = await checkNodes(nodes, session, request, file);
+  const checked = await agreedOn(nodes, session, request, file);
   if (checked.kind !== "goal") return checked;
   if (request.until === "prepull") {
-    const done = await prepull(nodes, session, checked.goal, { alone: true });
+    const done = await prepull(nodes, session, withRest(checked.goal, checked.fleet), { alone: true });
     const result = endedBefore(nodes, session, checked.goal, done);
     return { kind: "ran", result: { ...result, next: withoutUntil(session) } };
   }
@@ -47,11 +53,139 @@ export async function nodesOperation(
     ? await openRunBundle(session, { command: "node", kubernetes: nodes.discovery.version })
     : undefined;
   try {
-    const result = await upgradeNodes(nodes, session, checked.goal, bundle === undefined ? {} : { bundle });
+    const options = { pace: request.pace, ...(bundle === undefined ? {} : { bundle }) };
+    const result = await upgradeFleet(nodes, session, checked, options, async (pace) => {
+      const later = { ...request, pace };
+      return await checkNodes(nodes, quiet(session), later, file, chooserOf(nodes, later));
+    });
     return { kind: "ran", result };
   } finally {
     await bundle?.close();
   }
+}
+
+/** Chooses the nodes where a run is about all, or all with certain labels; undefined: they were named. */
+function chooserOf(
+  { live }: OpenNodes,
+  { selection, restart }: NodesRequest,
+): ((template: FileGoal | undefined) => readonly string[]) | undefined {
+  if (selection === undefined || selection.names !== undefined) return undefined;
+  return (template) => nodesLeft(live.snapshot(), template, { selection, restart }).nodes;
+}
+
+/** The checked goal; where it is about more nodes than were named, also agreed on (hazard H32). */
+async function agreedOn(
+  nodes: OpenNodes,
+  session: Session,
+  request: NodesRequest,
+  file: FileTemplate | undefined,
+): Promise<CheckedGoal> {
+  const choose = chooserOf(nodes, request);
+  if (choose === undefined) {
+    const { nodes: all } = nodes.live.snapshot();
+    const named = request.nodes.filter((name) => {
+      const node = all.get(name);
+      return node === undefined || request.selection === undefined || isSelected(request.selection, node);
+    });
+    const checked = await checkNodes(nodes, session, { ...request, nodes: named }, file);
+    if (checked.kind === "goal") announce(session, checked.fleet, request.pace);
+    return checked;
+  }
+  warnOfNeverRan(session, nodes.live.snapshot());
+  const once = toldOnce(session);
+  const agreed = await agree(
+    async () => {
+      const checked = await checkNodes(nodes, once, request, file, choose);
+      const basis = checked.kind === "goal" ? basisOf(checked, nodes) : "";
+      return { checked, basis, question: questionOf(checked, session, request) };
+    },
+    {
+      ask: session.ask,
+      show({ checked }, again) {
+        if (again) once.emit({ kind: "note", text: "the cluster has changed since the question:" });
+        if (checked.kind !== "goal") return;
+        once.emit({ kind: "note", text: countsOf(nodes, request, checked) });
+        announce(once, checked.fleet, request.pace);
+      },
+      waited: () => session.asks,
+    },
+  );
+  return agreed?.checked ?? { kind: "declined" };
+}
+
+/** What the answer to the question rests on. */
+function basisOf({ goal, fleet }: Extract<CheckedGoal, { kind: "goal" }>, { live }: OpenNodes): string {
+  const { facts } = live.snapshot().daemonSet ?? {};
+  return JSON.stringify([goal.nodes, fleet.rest, facts?.generation, facts?.run]);
+}
+
+function questionOf(
+  checked: CheckedGoal,
+  session: Session,
+  { pace, until }: NodesRequest,
+): string | undefined {
+  // Pulling an image restarts nothing.
+  if (until === "prepull") return undefined;
+  if (checked.kind !== "goal" || session.dryRun !== "none") return undefined;
+  const { goal, fleet } = checked;
+  const count = goal.nodes.length + fleet.rest.length;
+  if (count === 0) return undefined;
+  const most = goal.fleet?.maxUnavailable ?? 1;
+  const how = most === 1 ? "one at a time" : `at most ${most} at a time`;
+  const pause =
+    pace?.pauseAfter === undefined || fleet.rest.length === 0
+      ? ""
+      : `, with a pause after ${plural(goal.nodes.length, "canary", "canaries")}`;
+  return `Restart calico-node on ${plural(count, "node")}, ${how}${pause}?`;
+}
+
+/** How many nodes there are to do, and why the others are not among them. */
+function countsOf(
+  { live }: OpenNodes,
+  { selection, restart }: NodesRequest,
+  { goal, fleet }: Extract<CheckedGoal, { kind: "goal" }>,
+): string {
+  const world = live.snapshot();
+  const left = nodesLeft(world, goal.template, {
+    restart,
+    ...(selection === undefined ? {} : { selection }),
+  });
+  const all = [...world.nodes.values()];
+  const meant = all.filter((node) => selection === undefined || isSelected(selection, node));
+  const never = meant.map(({ name }) => name).filter((name) => neverRan(world, name));
+  const silent = left.silent.filter((name) => meant.some((node) => node.name === name));
+  const count = goal.nodes.length + fleet.rest.length;
+  return [
+    `${count} of ${plural(meant.length, "node")} to restart`,
+    ...(left.done.length === 0 ? [] : [`${left.done.length} done already`]),
+    ...(silent.length === 0 ? [] : [`${silent.length} silent (${some(silent, 5)})`]),
+    ...(never.length === 0 ? [] : [`${never.length} where calico-node has never run (${some(never, 5)})`]),
+    ...(meant.length === all.length ? [] : [`${all.length - meant.length} not selected`]),
+  ].join("; ");
+}
+
+/** A look that is taken again says nothing twice. */
+function toldOnce(session: Session): Session {
+  const told = new Set<string>();
+  return {
+    ...session,
+    emit(event) {
+      if (event.kind === "warning" || event.kind === "note") {
+        if (told.has(event.text)) return;
+        told.add(event.text);
+      }
+      session.emit(event);
+    },
+  };
+}
+
+function quiet(session: Session): Session {
+  return {
+    ...session,
+    emit: (event) => {
+      if (event.kind !== "warning" && event.kind !== "note") session.emit(event);
+    },
+  };
 }
 
 /**

@@ -13,11 +13,13 @@ import { runDaemonSet } from "../../plan/node/run-lease.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import { warn, type Session } from "../session.ts";
 import { prepull, type Prepulled } from "../prepull/operation.ts";
-import { checkedGoal, goalOf } from "./goal.ts";
+import { isSelected } from "../../plan/fleet/select.ts";
+import type { Selection } from "../../plan/fleet/pace.ts";
+import { announce, upgradeFleet, withRest } from "./canaries.ts";
+import { checkedGoal, goalOf, type CheckedGoal } from "./goal.ts";
 import { openNodes, type OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
 import type { FileGoal } from "./template.ts";
-import { upgradeNodes } from "./upgrade.ts";
 
 /** What the DaemonSet is to become, worked out from what is there now; undefined: it stays as it is. */
 export type MakeTemplate = (nodes: OpenNodes) => Promise<FileGoal | undefined>;
@@ -30,6 +32,10 @@ export interface NodesLeft {
   /** To restart, or to bring an interrupted restart to its end, in their order; no silent ones (hazard H16). */
   readonly nodes: readonly string[];
   readonly silent: readonly string[];
+  /** To do as well, and not among those that the run is about. */
+  readonly excluded: readonly string[];
+  /** What runs on them is the newest already. */
+  readonly done: readonly string[];
   /** To restart although their pod is the newest: it started before values that it reads (hazard H25). */
   readonly stale: readonly string[];
 }
@@ -58,12 +64,13 @@ export async function lookAtNodes(
   return await withNodes(session, request, given, async (opened) => {
     const open = session.leased ? withoutRun(opened) : opened;
     const template = await make(open);
-    const left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
+    const left = nodesLeft(open.live.snapshot(), template, { notes, onlyStale, ...request });
     const refusals: Stop[] = [];
     let declined = false;
     warnOfNeverRan(session, open.live.snapshot());
     const check = async (nodes: readonly string[], restart: boolean): Promise<void> => {
       const checked = await checkedGoal(open, session, { ...request, nodes, restart }, template);
+      if (checked.kind === "goal") announce(session, checked.fleet, request.pace);
       if (checked.kind === "refused") refusals.push(...checked.refusals);
       declined ||= checked.kind === "declined";
     };
@@ -81,7 +88,7 @@ export async function nodesToDo(
   { request, make, notes = [], onlyStale, open: opened }: Remaining,
 ): Promise<NodesLeft> {
   return await withNodes(session, request, opened, async (open) =>
-    nodesLeft(open.live.snapshot(), await make(open), notes, onlyStale),
+    nodesLeft(open.live.snapshot(), await make(open), { notes, onlyStale, ...request }),
   );
 }
 
@@ -112,16 +119,31 @@ export async function upgradeRemaining(
   return await withNodes(session, request, opened, async (open) => {
     const results: NodeRunResult[] = [];
     let template = await make(open);
-    let left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
-    const one = async (nodes: readonly string[], restart: boolean): Promise<readonly Stop[] | undefined> => {
-      const own = restart ? undefined : template;
-      const checked = await checkedGoal(open, quiet, { ...request, nodes, restart }, own);
+    const look = (): NodesLeft => nodesLeft(open.live.snapshot(), template, { notes, onlyStale, ...request });
+    let left = look();
+    const one = async (restart: boolean): Promise<readonly Stop[] | undefined> => {
+      const checkNow = async (pace = request.pace): Promise<CheckedGoal> => {
+        const nodes = restart ? left.stale : left.nodes;
+        const wanted = { ...request, nodes, restart, ...(pace === undefined ? {} : { pace }) };
+        return await checkedGoal(open, quiet, wanted, restart ? undefined : template);
+      };
+      const checked = await checkNow();
       if (checked.kind === "refused") return checked.refusals;
       if (checked.kind === "declined") return [{ message: "nothing was changed on the nodes" }];
-      const result = await upgradeNodes(open, session, checked.goal, options);
+      const result = await upgradeFleet(
+        open,
+        session,
+        checked,
+        { ...options, pace: request.pace },
+        async (pace) => {
+          template = await make(open);
+          left = look();
+          return await checkNow(pace);
+        },
+      );
       results.push(result);
       template = await make(open);
-      left = nodesLeft(open.live.snapshot(), template, notes, onlyStale);
+      left = look();
       return undefined;
     };
     const ended = (refusals: readonly Stop[] = []): RemainingDone => ({
@@ -131,12 +153,12 @@ export async function upgradeRemaining(
       interrupted: results.some(({ interrupted }) => interrupted),
     });
     if (left.template || left.nodes.length > 0) {
-      const refusals = await one(left.nodes, false);
+      const refusals = await one(false);
       if (refusals !== undefined) return ended(refusals);
     }
     const last = results.at(-1);
     if (last?.stop !== undefined || last?.interrupted === true || left.stale.length === 0) return ended();
-    return ended(await one(left.stale, true));
+    return ended(await one(true));
   });
 }
 
@@ -148,11 +170,12 @@ export async function prepullRemaining(
   return await withNodes(session, request, opened, async (open) => {
     const template = await make(open);
     const world = open.live.snapshot();
-    const { nodes, stale } = nodesLeft(world, template, notes, onlyStale);
+    const { nodes, stale } = nodesLeft(world, template, { notes, onlyStale, ...request });
     const asked = { ...request, nodes: [...nodes, ...stale], restart: stale.length > 0 };
-    const goal = await goalOf(open, session, asked, template, world);
+    const { goal, fleet } = await goalOf(open, session, asked, template, world);
+    const all = withRest(goal, fleet);
     const account = open.chosen.template.serviceAccount;
-    return await prepull(open, session, goal, { alone: true, first: true, account });
+    return await prepull(open, session, all, { alone: true, first: true, account });
   });
 }
 
@@ -160,17 +183,28 @@ export async function prepullRemaining(
 export function nodesLeft(
   world: NodeWorld,
   template: TemplateGoal | undefined,
-  notes: readonly ConfigNote[] = [],
-  onlyStale?: true,
+  {
+    notes = [],
+    onlyStale,
+    selection,
+    restart = false,
+  }: {
+    readonly notes?: readonly ConfigNote[];
+    readonly onlyStale?: true | undefined;
+    readonly selection?: Selection;
+    /** All are to be restarted, whatever they run. */
+    readonly restart?: boolean;
+  } = {},
 ): NodesLeft {
   const live = world.daemonSet;
-  if (live === undefined) return { daemonSet: undefined, template: false, nodes: [], silent: [], stale: [] };
+  const none = { nodes: [], silent: [], stale: [], excluded: [], done: [] };
+  if (live === undefined) return { ...none, daemonSet: undefined, template: false };
   const { facts, raw } = live;
   const change = template?.bringInLine(raw, facts.pinned !== undefined) ?? { writes: [], template: false };
   const placed = podsByNode(world.pods, facts);
   const behind = onlyStale
     ? []
-    : change.template
+    : change.template || restart
       ? [...world.nodes.values()]
           .filter((node) => !neverRan(world, node.name))
           .filter((node) => placed.has(node.name) || shouldRun(node, facts.template) === true)
@@ -190,14 +224,24 @@ export function nodesLeft(
   });
   // What runs with older values is restarted whatever became of its lease: once is enough.
   const todo = [...new Set([...behind, ...leased.filter((node) => !older.includes(node))])];
+  const isMeant = (name: string): boolean => {
+    const node = world.nodes.get(name);
+    return selection === undefined || (node !== undefined && isSelected(selection, node));
+  };
+  const open = [...new Set([...todo, ...older])];
+  const isAnswering = (name: string): boolean => !isSilent(world, name);
   // A pin has a purpose while nodes are outdated, also for runs that do not upgrade them (hazard H12).
   const held = facts.pinned !== undefined && (onlyStale === undefined || outdatedNodes(world).length === 0);
   return {
     daemonSet: raw,
     template: change.writes.length > 0 || held,
-    nodes: todo.filter((node) => !isSilent(world, node)).toSorted(),
+    nodes: todo.filter((node) => isAnswering(node) && isMeant(node)).toSorted(),
     silent: [...new Set([...behind, ...older])].filter((node) => isSilent(world, node)).toSorted(),
-    stale: older.filter((node) => !isSilent(world, node)).toSorted(),
+    stale: older.filter((node) => isAnswering(node) && isMeant(node)).toSorted(),
+    excluded: open.filter((node) => isAnswering(node) && !isMeant(node)).toSorted(),
+    done: [...placed.keys()].filter(
+      (node) => !open.includes(node) && isMeant(node) && !neverRan(world, node),
+    ),
   };
 }
 
@@ -213,7 +257,7 @@ function withoutRun(open: OpenNodes): OpenNodes {
 }
 
 /** Told once for all of them (hazard H31). */
-function warnOfNeverRan(session: Session, world: NodeWorld): void {
+export function warnOfNeverRan(session: Session, world: NodeWorld): void {
   const names = [...world.nodes.keys()].filter((node) => neverRan(world, node)).toSorted();
   if (names.length === 0) return;
   const where = some(names, 5);

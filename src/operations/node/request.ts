@@ -1,10 +1,15 @@
 import type { Millis } from "../../model/time.ts";
 import type { PrepullRequest } from "../prepull/request.ts";
+import type { Pace, Selection } from "../../plan/fleet/pace.ts";
 
 /** What is asked of the nodes of an install, checked and in the terms of the run. */
 export interface NodesRequest {
   /** Node names, in the order in which they are done. */
   readonly nodes: readonly string[];
+  /** Which nodes may be among them; undefined: all. */
+  readonly selection?: Selection;
+  /** Undefined: one node after the other, in the order given. */
+  readonly pace?: Pace;
   /** Undefined: the only one. */
   readonly daemonSet?: { readonly namespace: string; readonly name: string };
   /** Restart nodes that run the newest revision already. */

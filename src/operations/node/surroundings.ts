@@ -43,6 +43,23 @@ export async function readRestartTime(
   });
 }
 
+/**
+ * Whether every node peers with every other one: BGPConfiguration `default`, nodeToNodeMeshEnabled, true where nothing
+ * is said (https://docs.tigera.io/calico/latest/reference/resources/bgpconfig).
+ */
+export async function readMesh(connection: Connection, discovery: Discovery): Promise<Reading<boolean>> {
+  return await readingOf(async () => {
+    const served = discovery.find("bgpconfigurations", crdGroups);
+    if (served === undefined) return true;
+    const pick = ({ metadata, ...object }: KubeObject) =>
+      metadata.name === "default"
+        ? (object["spec"] as { readonly nodeToNodeMeshEnabled?: boolean } | undefined)?.nodeToNodeMeshEnabled
+        : undefined;
+    const { items } = await list(connection, served, { pick });
+    return !items.includes(false);
+  });
+}
+
 /** Services of type LoadBalancer; asked only where a cordon matters to them (hazard H09). */
 export async function readLoadBalancers(
   connection: Connection,

@@ -1,5 +1,6 @@
 import type { OpenBundle } from "../../bundle/write.ts";
 import type { PodFacts } from "../../model/pod.ts";
+import { program } from "../../model/program.ts";
 import { run } from "../../perform/run.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
 import { namingCordons } from "../../plan/node/left-cordoned.ts";
@@ -7,7 +8,10 @@ import { phaseOf } from "../../plan/node/phases.ts";
 import { nodeProcedure } from "../../plan/node/procedure.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import { nothingSeen } from "../../plan/node/seen.ts";
+import { inOrder } from "../../plan/node/turn.ts";
+import { progressText } from "../../render/node-progress.ts";
 import { podOn } from "../../plan/node/world.ts";
+import type { Stop } from "../../plan/decision.ts";
 import type { NodesAbout } from "../events.ts";
 import { prepull, type Prepulled } from "../prepull/operation.ts";
 import { performing, type Session } from "../session.ts";
@@ -20,6 +24,8 @@ export interface UpgradeOptions {
   readonly onPod?: (pod: PodFacts) => void;
   /** Where what the run changes of the DaemonSet is saved. */
   readonly bundle?: OpenBundle;
+  /** The same with the nodes of a later run, whose images are pulled ahead as well. */
+  readonly whole?: NodeGoal;
 }
 
 /** Brings the nodes of a goal there: template first, then cordon, restart, wait, uncordon, one node after the other. */
@@ -27,7 +33,7 @@ export async function upgradeNodes(
   nodes: OpenNodes,
   session: Session,
   goal: NodeGoal,
-  { onPod = () => {}, bundle }: UpgradeOptions = {},
+  { onPod = () => {}, bundle, whole = goal }: UpgradeOptions = {},
 ): Promise<NodeRunResult> {
   const { live, around, places, chosen, discovery } = nodes;
   const { clock, dryRun } = session;
@@ -37,7 +43,7 @@ export async function upgradeNodes(
     bgp: around.bgp,
     ...(goal.budget === undefined ? {} : { budget: goal.budget }),
   };
-  const ahead = await prepull(nodes, session, goal);
+  const ahead = await prepull(nodes, session, whole);
   if (ahead.stop !== undefined) return endedBefore(nodes, session, goal, ahead);
   const outcome = await run(nodeProcedure(goal, places), live, {
     ...performing(session, discovery.version, bundle),
@@ -45,6 +51,9 @@ export async function upgradeNodes(
     emit(event) {
       session.emit({ kind: "procedure", procedure: "nodes", within: session.within, about, event });
       if (event.kind !== "performed" || dryRun !== "none") return;
+      const ends = event.step.kind === "uncordon" || event.step.kind === "drop-lease";
+      const progress = ends ? progressText(event.memory, goal, live.snapshot()) : undefined;
+      if (progress !== undefined) session.emit({ kind: "note", text: progress });
       const phase = phaseOf(event.step);
       const node = phase?.phase === "uncordon" ? phase.node : undefined;
       const pod = node === undefined ? undefined : podOn(live.snapshot(), node);
@@ -52,7 +61,13 @@ export async function upgradeNodes(
     },
   });
   const world = live.snapshot();
-  const stop = outcome.kind === "stopped" ? namingCordons(outcome.reason, world, goal) : undefined;
+  const stop =
+    outcome.kind === "stopped"
+      ? namingCordons(withHint(outcome.reason, goal, session.command.verb), world, goal)
+      : undefined;
+  const open = inOrder(world, goal).filter((node) => outcome.memory.nodes[node]?.outcome === undefined);
+  const isLeft =
+    stop === undefined && !outcome.interrupted && goal.fleet?.until !== undefined && open.length > 0;
   return {
     goal,
     bgp: about.bgp,
@@ -65,6 +80,7 @@ export async function upgradeNodes(
     ...(ahead.result === undefined ? {} : { prepull: ahead.result }),
     ...(bundle === undefined || bundle.isEmpty() ? {} : { bundle: bundle.directory }),
     ...(stop === undefined ? {} : { stop }),
+    ...(isLeft ? { left: { why: "until", nodes: open } } : {}),
     ...(stop?.pod === undefined ? {} : { log: await lastLogLines(session.connection, stop.pod, world) }),
   };
 }
@@ -88,4 +104,13 @@ export function endedBefore(
     ...(result === undefined ? {} : { prepull: result }),
     ...(stop === undefined ? {} : { stop }),
   };
+}
+
+/** Whatever ends a run over several nodes: the same command continues it. */
+function withHint(stop: Stop, { commands, nodes, nested }: NodeGoal, verb: string): Stop {
+  const { hint } = stop;
+  if (hint === undefined) return { ...stop, hint: `to continue: ${commands.again()}` };
+  const isSaid = hint.includes([program, verb].join(" "));
+  if (nested === true || nodes.length < 2 || isSaid) return stop;
+  return { ...stop, hint: `${hint}; then continue: ${commands.again()}` };
 }

@@ -153,13 +153,15 @@ async function restartReaders(
 }
 
 /** As `configmap` restarts what reads its values. */
-function asConfigMap({ ignored, settle }: UndoRequest): ConfigMapRequest {
+function asConfigMap({ ignored, settle, selection, pace }: UndoRequest): ConfigMapRequest {
   return {
     takeOver: true,
     timeout: patience,
     ignored,
     noRestart: false,
     ...(settle === undefined ? {} : { settle }),
+    ...(selection === undefined ? {} : { selection }),
+    ...(pace === undefined ? {} : { pace }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Millis } from "../../model/time.ts";
 import type { PrepullRequest } from "../prepull/request.ts";
+import type { Pace, Selection } from "../../plan/fleet/pace.ts";
 
 /** What is asked of `undo`, checked and in the terms of the run. */
 export interface UndoRequest {
@@ -12,6 +13,9 @@ export interface UndoRequest {
   readonly settle?: Millis;
   /** Of the nodes that restart; undefined: as usual. */
   readonly prepull?: PrepullRequest;
+  /** Which nodes go back, in which order and how fast. */
+  readonly selection?: Selection;
+  readonly pace?: Pace;
 }
 
 /** How long one node, or one rollout, may take. */

@@ -160,9 +160,12 @@ export function stagedParts({
             if (end.kind !== "done" || result.state !== "left") return end;
             // What the silent ones use stays (hazards H01, H16).
             const stop: Stop = {
-              id: "H16",
-              message: `silent nodes still run what the run brought: ${ended.left.silent.join(", ")}; what they use stays`,
-              hint: `when they answer: ${session.commands.again()}`,
+              ...(ended.left.silent.length === 0 ? {} : { id: "H16" }),
+              message:
+                ended.left.silent.length === 0
+                  ? `${result.because}; what these nodes use stays`
+                  : `silent nodes still run what the run brought: ${ended.left.silent.join(", ")}; what they use stays`,
+              hint: `${ended.left.silent.length === 0 ? "to continue" : "when they answer"}: ${session.commands.again()}`,
             };
             return { ...end, memory: { ...result, stop } };
           },

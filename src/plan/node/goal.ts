@@ -5,6 +5,7 @@ import type { RunCommand } from "../../model/run-command.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Commands, Stop } from "../decision.ts";
+import type { FleetGoal } from "../fleet/goal.ts";
 import type { Hold } from "./hold.ts";
 import type { Seen } from "./seen.ts";
 import type { NodeWorld } from "./world.ts";
@@ -53,6 +54,8 @@ export interface NodeGoal {
   readonly prepull?: Prepull;
   /** The server is asked whether it would take the new pod, before a node is touched (hazard H30). */
   readonly triesPods?: boolean;
+  /** Order and pace over several nodes; undefined: one after the other, whatever happens elsewhere. */
+  readonly fleet?: FleetGoal;
   /** Why this node may not be restarted now; undefined when nothing stands against it. */
   readonly guard: (world: NodeWorld, node: string, now: Millis, seen: Seen) => Stop | Hold | undefined;
   /** Puts the strategy back in the name of the DaemonSet's owner (hazard H12). */

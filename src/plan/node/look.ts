@@ -5,16 +5,21 @@ import type { Millis } from "../../model/time.ts";
 import { startOf, upSince, type Up } from "../up-since.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nodeSeen, withNode, type NodeSeen, type Seen } from "./seen.ts";
-import { nodeInTurn } from "./turn.ts";
+import { watchFleet } from "../fleet/watch.ts";
+import { nodeInTurn, workingNodes } from "./turn.ts";
 import { isUp, podsOn, type NodeWorld } from "./world.ts";
 
-/** Takes in what the cluster shows now of the node being worked on. */
+/** Takes in what the cluster shows now of the nodes being worked on, and of the others. */
 export function look(seen: Seen, world: NodeWorld, goal: NodeGoal, now: Millis): Seen {
   const facts = world.daemonSet?.facts;
   const pinned = seen.pinned || (facts?.pinned !== undefined && facts.strategy.type === "OnDelete");
   const observed = facts === undefined || currentRevision(world.revisions, facts) !== undefined;
   const { unobservedSince, held, ...rest } = seen;
-  const next = { ...rest, pinned, ...(observed ? {} : { unobservedSince: unobservedSince ?? now }) };
+  let next: Seen = { ...rest, pinned, ...(observed ? {} : { unobservedSince: unobservedSince ?? now }) };
+  const working = workingNodes(world, next, goal, now);
+  for (const node of working) next = lookAt(next, world, goal, node, now);
+  const fleet = watchFleet(next, world, goal, working);
+  if (fleet !== undefined) next = { ...next, fleet };
   const turn = nodeInTurn(world, next, goal, now);
   if (turn === undefined) return next;
   const { node } = turn;
@@ -23,9 +28,13 @@ export function look(seen: Seen, world: NodeWorld, goal: NodeGoal, now: Millis):
     const since = held?.node === node && held.until === until ? held.since : now;
     return { ...next, held: { node, until, since } };
   }
+  return working.includes(node) ? next : lookAt(next, world, goal, node, now);
+}
+
+function lookAt(seen: Seen, world: NodeWorld, goal: NodeGoal, node: string, now: Millis): Seen {
   const lease = world.nodes.get(node)?.lease;
-  const seenBefore = continuing(nodeSeen(next, node, now), lease, podsOn(world, node));
-  return withNode(next, node, lookAtNode(seenBefore, podsOn(world, node), goal, now));
+  const seenBefore = continuing(nodeSeen(seen, node, now), lease, podsOn(world, node));
+  return withNode(seen, node, lookAtNode(seenBefore, podsOn(world, node), goal, now));
 }
 
 /** An earlier process has deleted the pod that the lease names: the gap began with its work. */

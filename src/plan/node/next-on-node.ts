@@ -41,7 +41,9 @@ export function nextOnNode(
   const node = world.nodes.get(name);
   const memory = nodeSeen(seen, name, now);
   if (node === undefined)
-    return wasTouched(memory) ? { kind: "vanished", node: name } : stop(nodeGone(goal, name));
+    return wasTouched(memory) || goal.fleet?.mayVanish === true
+      ? { kind: "vanished", node: name }
+      : stop(nodeGone(goal, name));
   const view: NodeView = { world, node, seen, memory, goal, now };
   const { lease } = node;
   if (lease === "unreadable" && !goal.takeOver) return stop(unreadableLease(view));
@@ -160,7 +162,9 @@ function takeLease(view: NodeView, lease: CordonLease, pod: PodFacts | undefined
 
 function restart(view: NodeView, lease: CordonLease, pod: PodFacts): OnNode | Held {
   const { world, node, seen, memory, goal, now } = view;
-  if (seen.interrupted !== undefined) return step(giveBack(node, lease, memory.cordoned, "interrupted"));
+  const halted = seen.fleet?.halt !== undefined && memory.cordoned;
+  if (seen.interrupted !== undefined || halted)
+    return step(giveBack(node, lease, memory.cordoned, "interrupted"));
   const refusal = goal.guard(world, node.name, now, seen);
   if (refusal !== undefined && isHold(refusal)) return { kind: "held", hold: refusal };
   if (refusal !== undefined) {

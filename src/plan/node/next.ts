@@ -12,7 +12,7 @@ import { mustPin } from "./pin.ts";
 import { claim, heldByOther } from "./run-lease.ts";
 import type { Seen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
-import { interrupted } from "./stops.ts";
+import { failedNodes, interrupted } from "./stops.ts";
 import { nodeInTurn, type Turn } from "./turn.ts";
 import { strategyTakenAway } from "./strategy-back.ts";
 import type { NodeWorld } from "./world.ts";
@@ -78,6 +78,8 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
     };
   }
   if (onNode !== undefined) return onNode;
+  const failed = failedNodes(seen, goal);
+  if (failed !== undefined) return stop(failed);
   return finish(world, daemonSet, seen, goal);
 }
 

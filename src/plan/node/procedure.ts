@@ -1,14 +1,25 @@
 import type { PodRead } from "../pod-of-template.ts";
-import type { Procedure } from "../procedure.ts";
+import type { Procedure, Settled } from "../procedure.ts";
 import { assume } from "./assume.ts";
 import { draftOf } from "./draft.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nextNodeStep } from "./next.ts";
 import { look } from "./look.ts";
-import { acted, nothingSeen, nodeSeen, unanswered, withNode, type Seen } from "./seen.ts";
+import { acted, nothingSeen, nodeSeen, unanswered, withNode, type Outcome, type Seen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 import { writesOf, type NodePlaces } from "./writes.ts";
+
+function outcomeOf(what: Settled): Outcome {
+  switch (what.kind) {
+    case "skip":
+      return { result: "skipped", why: what.why ?? "" };
+    case "vanished":
+      return { result: "vanished" };
+    case "failed":
+      return { result: "failed", stop: what.stop };
+  }
+}
 
 /** The node run as a procedure that the edge can perform. */
 export function nodeProcedure(
@@ -20,11 +31,8 @@ export function nodeProcedure(
     look: (seen, world, now) => look(seen, world, goal, now),
     next: (world, seen, now) => nextNodeStep(world, seen, goal, now),
     acted,
-    settled: (seen, { kind, node, why }) =>
-      withNode(seen, node, {
-        ...nodeSeen(seen, node, 0),
-        outcome: kind === "skip" ? { result: "skipped", why: why ?? "" } : { result: "vanished" },
-      }),
+    settled: (seen, what) =>
+      withNode(seen, what.node, { ...nodeSeen(seen, what.node, 0), outcome: outcomeOf(what) }),
     stopping: (seen, reason) => (seen.stop === undefined ? { ...seen, stop: reason } : seen),
     interrupted: (seen, at) => (seen.interrupted === undefined ? { ...seen, interrupted: at } : seen),
     writes: (step) => writesOf(step, places),

@@ -12,6 +12,8 @@ export interface NodeRunResult {
   readonly world: NodeWorld;
   readonly seen: Seen;
   readonly stop?: Stop;
+  /** Nodes that were not begun although nothing stopped the run, and why. */
+  readonly left?: { readonly why: "canaries" | "until"; readonly nodes: readonly string[] };
   /** A signal came, however the run ended. */
   readonly interrupted: boolean;
   readonly dryRun: "none" | "client" | "server";

@@ -2,6 +2,7 @@ import { calicoNode } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import type { Stop } from "../decision.ts";
+import type { FleetSeen } from "../fleet/seen.ts";
 import type { Up } from "../up-since.ts";
 import type { Bound } from "./measure.ts";
 import type { DropReason, NodeStep } from "./step.ts";
@@ -23,6 +24,8 @@ export interface Seen {
   readonly unobservedSince?: Millis;
   /** The node that the run waits for, as all that are left have to wait, and since when. */
   readonly held?: { readonly node: string; readonly until: Millis; readonly since: Millis };
+  /** The nodes that this process does not work on. */
+  readonly fleet?: FleetSeen;
   /** First Ctrl-C. */
   readonly interrupted?: Millis;
   /** Latched: a run that has to stop gives up its lease first. */
@@ -31,6 +34,9 @@ export interface Seen {
 
 export interface NodeSeen {
   readonly began: Millis;
+  /** When this process took the node in hand, and when it gave it back. */
+  readonly worked?: Millis;
+  readonly ended?: Millis;
   /** This process set the cordon: no need to ask whether somebody else did since. */
   readonly cordoned: boolean;
   readonly deleted?: { readonly uid: string; readonly at: Millis };
@@ -60,7 +66,9 @@ export type GiveBack = Extract<NodeStep, { kind: "uncordon" | "drop-lease" }>;
 export type Outcome =
   | { readonly result: "restarted"; readonly kept?: "was-cordoned" | "cordoned-again" | "void" }
   | { readonly result: "skipped"; readonly why: string }
-  | { readonly result: "vanished" };
+  | { readonly result: "vanished" }
+  /** It stays cordoned, and the run goes on with others. */
+  | { readonly result: "failed"; readonly stop: Stop };
 
 export const nothingSeen: Seen = {
   nodes: {},
@@ -85,10 +93,11 @@ export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
     case "template":
       return { ...seen, templateWritten: true };
     case "cordon":
-      return change(seen, step.node.name, at, { cordoned: true, began: at });
+      return change(seen, step.node.name, at, { cordoned: true, began: at, worked: at });
     case "delete-pod":
       return change(seen, step.node.name, at, {
         began: at,
+        worked: nodeSeen(seen, step.node.name, at).worked ?? at,
         deleted: { uid: step.pod.uid, at },
         ...downBefore(step, nodeSeen(seen, step.node.name, at)),
       });
@@ -100,7 +109,11 @@ export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
         step.node.name,
         at,
         step.why === "done"
-          ? { ...settledReady(nodeSeen(seen, step.node.name, at)), outcome: { result: "restarted" } }
+          ? {
+              ...settledReady(nodeSeen(seen, step.node.name, at)),
+              ended: at,
+              outcome: { result: "restarted" },
+            }
           : { cordoned: false },
       );
     case "drop-lease":
@@ -138,7 +151,7 @@ function dropped(seen: Seen, node: string, why: DropReason, at: Millis): Seen {
   if (cordoned && deleted === undefined) return change(seen, node, at, { cordoned: false });
   // A void lease found before anything was done is only cleaned up: the node is still to do.
   if (why === "void" && deleted === undefined) return seen;
-  const ready = settledReady(nodeSeen(seen, node, at));
+  const ready = { ...settledReady(nodeSeen(seen, node, at)), ended: at };
   if (why === "no-cordon") return change(seen, node, at, { ...ready, outcome: { result: "restarted" } });
   return change(seen, node, at, { ...ready, outcome: { result: "restarted", kept: why } });
 }

@@ -4,8 +4,10 @@ import type { PodFacts } from "../../model/pod.ts";
 import { missingReason, silentReason, stuckReason, stuckText } from "../../model/stuck.ts";
 import type { Stop } from "../decision.ts";
 import { interruptedStop } from "../interrupted.ts";
+import { some } from "../../model/words.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { NodeView } from "./on-node.ts";
+import type { Seen } from "./seen.ts";
 
 /** Why a run stops at a node: what was seen, and what to do, in words. */
 
@@ -118,6 +120,22 @@ export function foreignLease({ node, goal }: NodeView, lease: CordonLease): Stop
     node: node.name,
     message: `node ${node.name} is under the lease of another run (${lease.holder}), for another DaemonSet`,
     hint: `to take it over: ${goal.commands.again("--take-over")}; to release: ${goal.commands.other("node", node.name, "--release")}`,
+  };
+}
+
+/** Nodes that failed while the run was allowed to go on with others; undefined: none. */
+export function failedNodes({ nodes }: Seen, { commands }: NodeGoal): Stop | undefined {
+  const failed = Object.entries(nodes).flatMap(([name, { outcome }]) =>
+    outcome?.result === "failed" ? [{ name, stop: outcome.stop }] : [],
+  );
+  const last = failed.at(-1);
+  if (last === undefined) return undefined;
+  if (failed.length === 1) return last.stop;
+  const names = failed.map(({ name }) => name);
+  return {
+    ...last.stop,
+    message: `${failed.length} nodes failed (${some(names, 5)}) and stay cordoned; the last one: ${last.stop.message}`,
+    hint: `when the cause is gone: ${commands.again()}`,
   };
 }
 

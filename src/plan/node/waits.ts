@@ -2,6 +2,7 @@ import { leaseRenewal } from "../lease/held.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import { missingReason, silentReason, stuckReason, stuckText, type Stuck } from "../../model/stuck.ts";
 import type { PhaseName, Wait } from "../decision.ts";
+import { settleOf } from "../fleet/eta.ts";
 import { eventsAfter, interruptEnd, untilLeaving, waitEnd } from "../patience.ts";
 import { gapBegan } from "./measure.ts";
 import { step, stop, timeIsUp, type NodeView, type OnNode } from "./on-node.ts";
@@ -37,8 +38,9 @@ export function waitForPod(view: NodeView, pod: PodFacts): OnNode {
 /** Ready for a moment is not settled (hazard H23); undefined when it is. */
 export function waitToSettle(view: NodeView, pod: PodFacts): OnNode | undefined {
   const { node, seen, memory, goal, now } = view;
+  const settle = settleOf(goal, node.name);
   const since = memory.up?.since ?? now;
-  if (now - since >= goal.settle) return undefined;
+  if (now - since >= settle) return undefined;
   const end = interruptEnd(seen.interrupted);
   if (now > end) return stop(interrupted(goal));
   return {
@@ -46,7 +48,7 @@ export function waitToSettle(view: NodeView, pod: PodFacts): OnNode | undefined 
     phase: "settle",
     node: node.name,
     for: untilLeaving(`pod ${pod.name} to settle`, seen.interrupted),
-    until: Math.min(since + goal.settle, now + leaseRenewal, end + 1),
+    until: Math.min(since + settle, now + leaseRenewal, end + 1),
   };
 }
 

@@ -16,7 +16,8 @@ const preliminary = 8;
  * cannot be waited for (H16) counts as well.
  */
 export function willRestart(start: NodeWorld, goal: NodeGoal, node: string, now: Millis): boolean {
-  const alone = { ...goal, nodes: [node], guard: () => undefined, triesPods: false };
+  const { fleet: _pace, ...plain } = goal;
+  const alone: NodeGoal = { ...plain, nodes: [node], guard: () => undefined, triesPods: false };
   let world = start;
   let seen = nothingSeen;
   for (let count = 0; count < preliminary; count += 1) {

@@ -16,6 +16,8 @@ export interface NodeWorld {
   readonly nodes: ReadonlyMap<string, NodeFacts>;
   /** Pods that the DaemonSet made. */
   readonly pods: readonly PodFacts[];
+  /** Pods of Calico's other components, where they are watched. */
+  readonly components?: readonly PodFacts[];
   /** Our short pods (hazard H26). */
   readonly probes: readonly PodFacts[];
   /**
@@ -25,10 +27,22 @@ export interface NodeWorld {
   readonly events: readonly EventFacts[];
 }
 
+const none: ReadonlyMap<string, readonly PodFacts[]> = new Map();
+/** A world never changes, and is asked about each of its nodes. */
+const placedIn = new WeakMap<NodeWorld, ReadonlyMap<string, readonly PodFacts[]>>();
+
+/** The DaemonSet's pods by node, on each the one that counts first (hazard H10). */
+export function placed(world: NodeWorld): ReadonlyMap<string, readonly PodFacts[]> {
+  const daemonSet = world.daemonSet?.facts;
+  if (daemonSet === undefined) return none;
+  const known = placedIn.get(world) ?? podsByNode(world.pods, daemonSet);
+  placedIn.set(world, known);
+  return known;
+}
+
 /** Pods of a node, the one that counts first (hazard H10). */
 export function podsOn(world: NodeWorld, node: string): readonly PodFacts[] {
-  const daemonSet = world.daemonSet?.facts;
-  return daemonSet === undefined ? [] : (podsByNode(world.pods, daemonSet).get(node) ?? []);
+  return placed(world).get(node) ?? [];
 }
 
 /** The pod that counts for a node: one that is not being deleted. */

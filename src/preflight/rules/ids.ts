@@ -80,6 +80,7 @@ export type RuleId =
   | "H28"
   | "H29"
   | "H31"
+  | "H36"
   | "K01"
   | "M01"
   | "M02"

@@ -8,6 +8,7 @@ import { othersReady } from "./rollout/h18-others.ts";
 import { lastNode } from "./rollout/h19-last-node.ts";
 import { timeWithoutRoutes } from "./network/h22-time-without-routes.ts";
 import { bothSides } from "./data/h28-both-sides.ts";
+import { fullMesh } from "./rollout/h36-full-mesh.ts";
 
 export const rulesOfNode: readonly NodeRule[] = [
   loadBalancers,
@@ -18,4 +19,5 @@ export const rulesOfNode: readonly NodeRule[] = [
   lastNode,
   timeWithoutRoutes,
   bothSides,
+  fullMesh,
 ];

@@ -67,7 +67,7 @@ async function one(
   const change = () => changeKeys(cluster.config, set, new Set(), configRef);
   const notes = notesToRestart(cluster.readers(), { ref: configRef, live: cluster.config }, change().keys);
   const stale = staleBy(cluster.readers(), notes);
-  const left = () => nodesLeft(cluster.snapshot(), undefined, notes, true);
+  const left = () => nodesLeft(cluster.snapshot(), undefined, { notes, onlyStale: true });
   const parts: Part[] = [
     ...(change().applied.write === undefined ? [] : [{ id: "values" }]),
     ...(stale.typha === undefined ? [] : [{ id: "typha" }]),

@@ -26,6 +26,7 @@ const places = {
 const around = {
   bgp: true,
   restartTime: known(undefined),
+  mesh: known(true),
   serverVersion: "v1.36.4",
   loadBalancers: known([]),
   oldData: () => known("none" as const),

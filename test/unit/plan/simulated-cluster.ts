@@ -122,6 +122,45 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
     if (last !== undefined) this.#replace(last);
   }
 
+  /** calico-node of a node starts again, or its kubelet falls silent, or the node goes. */
+  trouble(what: "restart" | "silent" | "gone", node: string): void {
+    const [name, pod] =
+      [...this.#pods].find(([, entry]) => (entry["spec"] as { nodeName: string }).nodeName === node) ?? [];
+    const raw = this.#nodes.get(node);
+    if (what === "restart" && pod !== undefined) {
+      const status = pod["status"] as { containerStatuses: { restartCount: number }[] };
+      for (const each of status.containerStatuses) each.restartCount += 1;
+    }
+    if (what === "silent" && raw !== undefined)
+      raw["status"] = { conditions: [{ type: "Ready", status: "Unknown" }] };
+    if (what !== "gone") return;
+    this.#nodes.delete(node);
+    if (name !== undefined) this.#pods.delete(name);
+    this.#comingBack.delete(node);
+  }
+
+  /** A template that no node runs yet. */
+  newTemplate(): void {
+    this.#mergeSpec(this.#daemonSet, { template: this.templateChange() });
+    this.#daemonSet.metadata.resourceVersion = String((this.#version += 1));
+  }
+
+  /** What the troubles did is mended. */
+  mend(): void {
+    for (const node of this.#nodes.values())
+      node["status"] = { conditions: [{ type: "Ready", status: "True" }] };
+  }
+
+  /** A node joins with a pod of an older revision. */
+  join(node: string): void {
+    this.#nodes.set(node, this.#node(node, false));
+    this.#createPod(node, 1, start - 3_600_000);
+  }
+
+  get nodeNames(): readonly string[] {
+    return [...this.#nodes.keys()];
+  }
+
   advance(time: number): void {
     this.now += time;
     for (const [node, at] of this.#comingBack) {

@@ -23,6 +23,7 @@ export function facts({ facts: change = {}, ...options }: FactsOptions = {}): No
     revisions: known(revisions),
     bgp: known(true),
     restartTime: known(undefined),
+    mesh: known(true),
     serverVersion: known("v1.36.4"),
     loadBalancers: known([]),
     reconcilers: known([]),

@@ -28,6 +28,7 @@ describe("every guard", () => {
       H19: "pass",
       H22: "n/a",
       H28: "n/a",
+      H36: "n/a",
     });
   });
 
@@ -39,6 +40,7 @@ describe("every guard", () => {
         pods: unread,
         revisions: unread,
         bgp: unread,
+        mesh: unread,
         restartTime: unread,
         serverVersion: unread,
         loadBalancers: unread,
@@ -358,5 +360,25 @@ describe("H19: the last node", () => {
 
   test("without a cordon no pod waits", () => {
     expect(check([node("node-01")], { noCordon: true }).outcome).toBe("n/a");
+  });
+});
+
+describe("H36: several nodes at once", () => {
+  const finding = (mesh: boolean, maxUnavailable?: number) =>
+    nodeRules
+      .find(({ id }) => id === "H36")
+      ?.evaluate(
+        facts({ facts: { mesh: known(mesh) } }),
+        subject(maxUnavailable === undefined ? {} : { maxUnavailable }),
+        now,
+      );
+
+  test("in a full mesh it is refused, without one and for one node at a time it is not", () => {
+    expect(finding(true, 2)).toMatchObject({
+      outcome: "fail",
+      because: expect.stringContaining("--max-unavailable=2") as string,
+    });
+    expect(finding(false, 2)).toMatchObject({ outcome: "pass" });
+    expect([finding(true), finding(true, 1)]).toMatchObject([{ outcome: "n/a" }, { outcome: "n/a" }]);
   });
 });

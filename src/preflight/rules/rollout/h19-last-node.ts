@@ -1,4 +1,4 @@
-import type { NodeFacts } from "../../../model/node.ts";
+import { isControlPlane } from "../../../model/node.ts";
 import type { RulePage } from "../../../model/rule-page.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { nodeRule } from "../../node-rule.ts";
@@ -42,8 +42,6 @@ export const singleNode = clusterRule({
   },
 });
 
-const controlPlaneRoles = new Set(["control-plane", "master"]);
-
 /** Hazard H19: one-node clusters and single control-plane nodes must be upgradable: a warning only. */
 export const lastNode = nodeRule({
   id: "H19",
@@ -72,7 +70,3 @@ export const lastNode = nodeRule({
     return { outcome: "pass", because: `${schedulable.length} other schedulable nodes` };
   },
 });
-
-function isControlPlane(node: NodeFacts): boolean {
-  return node.roles.some((role) => controlPlaneRoles.has(role));
-}

@@ -1,0 +1,110 @@
+import { userError } from "../errors.ts";
+import { goDuration } from "../model/duration.ts";
+import type { LabelSelector } from "../model/label-selector.ts";
+import { selectorOfText } from "../model/selector-text.ts";
+import { nextClock, type Millis } from "../model/time.ts";
+import type { Excluded, FleetOrder, Pace, Selection } from "../plan/fleet/pace.ts";
+import { nodeArguments, seeHelp } from "./arguments.ts";
+
+/** The values of the flags that say which nodes a run takes, and how fast. */
+export interface FleetValues {
+  readonly selector: string | undefined;
+  readonly exclude: readonly string[];
+  readonly order: string | undefined;
+  readonly canaries: number | undefined;
+  readonly pauseAfter: string | undefined;
+  readonly maxUnavailable: string;
+  readonly interval: Millis;
+  readonly canarySettle: Millis | undefined;
+  readonly until: string | undefined;
+  readonly maxGap: Millis | undefined;
+  readonly maxFailures: number;
+}
+
+/**
+ * The nodes and the pace of a run. `names`: those that the command line names; undefined: it is about all. `now`: for
+ * --until. Throws UserError.
+ */
+export function fleetOptions(
+  values: FleetValues,
+  command: string,
+  names: readonly string[] | undefined,
+  now: Millis,
+): { readonly selection: Selection; readonly pace: Pace } {
+  const help = seeHelp(command);
+  const { interval, canarySettle, maxGap, maxFailures } = values;
+  const notNegative = [
+    [interval, "--interval"],
+    [canarySettle, "--canary-settle"],
+    [maxGap, "--max-gap"],
+    [maxFailures, "--max-failures"],
+    [values.canaries, "--canaries"],
+  ] as const;
+  for (const [value = 0, flag] of notNegative)
+    if (value < 0) throw userError(`${flag} must not be negative`, help);
+  const isNamed = names !== undefined;
+  if (values.order === "given" && !isNamed)
+    throw userError("--order=given needs nodes named on the command line", help);
+  const order: FleetOrder =
+    values.order === "zone" || values.order === "name" || values.order === "given"
+      ? values.order
+      : isNamed
+        ? "given"
+        : "zone";
+  const canaries = values.canaries ?? (isNamed ? 0 : 1);
+  if (values.pauseAfter !== undefined && canaries === 0)
+    throw userError("--pause-after=canaries needs canaries: give --canaries=1 or more", help);
+  return {
+    selection: {
+      ...(names === undefined ? {} : { names }),
+      ...(values.selector === undefined ? {} : { labels: selectorArgument(values.selector, help) }),
+      exclude: values.exclude.map((each) => excluded(each, command)),
+    },
+    pace: {
+      order,
+      canaries,
+      ...(values.pauseAfter === "canaries" ? { pauseAfter: "canaries" } : {}),
+      maxUnavailable: maxUnavailableOf(values.maxUnavailable, help),
+      interval,
+      ...(canarySettle === undefined ? {} : { canarySettle }),
+      ...(values.until === undefined ? {} : { until: untilOf(values.until, now, help) }),
+      ...(maxGap === undefined ? {} : { maxGap }),
+      maxFailures,
+    },
+  };
+}
+
+function selectorArgument(text: string, help: string): LabelSelector {
+  const read = selectorOfText(text);
+  if (!read.ok) throw userError(read.message, help);
+  return read.selector;
+}
+
+/** What has an operator is a selector. */
+function excluded(text: string, command: string): Excluded {
+  if (/[=!(,]/.test(text)) return { kind: "labels", selector: selectorArgument(text, seeHelp(command)) };
+  const [name = ""] = nodeArguments([text], command);
+  return { kind: "node", name };
+}
+
+function maxUnavailableOf(text: string, help: string): Pace["maxUnavailable"] {
+  const [, number = "", percent] = /^(\d{1,6})(%?)$/.exec(text) ?? [];
+  const value = Number(number);
+  if (percent === "%" && value >= 1 && value <= 100) return { percent: value };
+  if (percent === "" && value >= 1) return { nodes: value };
+  throw userError(
+    `--max-unavailable must be a number of nodes (1 or more) or a percentage (1% to 100%), not ${JSON.stringify(text)}`,
+    help,
+  );
+}
+
+function untilOf(text: string, now: Millis, help: string): Millis {
+  const clock = nextClock(text, now);
+  if (clock !== undefined) return clock;
+  const duration = goDuration(text);
+  if (duration.ok && duration.millis > 0) return now + duration.millis;
+  throw userError(
+    `--until must be a time of the day (HH:MM) or a positive duration (e.g. 90m, 2h), not ${JSON.stringify(text)}`,
+    help,
+  );
+}

@@ -1,0 +1,120 @@
+import type { Flag } from "./flag.ts";
+
+/** Which nodes a run takes, in which order and how fast; for every command that restarts nodes. */
+
+export const allFlag = {
+  name: "all",
+  takes: "boolean",
+  help: "Upgrade all nodes; those that run the newest revision already are skipped.",
+  group: "Options",
+} as const satisfies Flag;
+
+export const selectorFlag = {
+  name: "selector",
+  short: "l",
+  takes: "value",
+  help: "Only nodes with these labels: supports '=', '==', '!=', 'in', 'notin' (e.g. -l key1=value1,key2=value2).",
+  group: "Options",
+  valueName: "SELECTOR",
+} as const satisfies Flag;
+
+export const excludeFlag = {
+  name: "exclude",
+  takes: "value",
+  repeat: true,
+  help: "Leave out a node, or the nodes that a label selector with an operator (zone=a, '!gpu', 'zone in (a,b)') selects; can be given several times.",
+  group: "Options",
+  valueName: "NODE|SELECTOR",
+} as const satisfies Flag;
+
+export const orderFlag = {
+  name: "order",
+  takes: "value",
+  oneOf: ["zone", "name", "given"],
+  help: "Order of the nodes after the canaries. One of: (zone, name, given): zone after zone, by name, or as the command line names them. With zone (the default for --all and -l) and name the control plane comes last.",
+  group: "Options",
+  valueName: "ORDER",
+} as const satisfies Flag;
+
+export const canariesFlag = {
+  name: "canaries",
+  takes: "value",
+  read: "int",
+  help: "Upgrade this many nodes of each class (architecture, OS image, kernel, kubelet, runtime, role) before all others; default is 1, and 0 for named nodes.",
+  group: "Options",
+  valueName: "N",
+} as const satisfies Flag;
+
+export const pauseAfterFlag = {
+  name: "pause-after",
+  takes: "value",
+  oneOf: ["canaries"],
+  help: "Ask before the other nodes, also with -y; without a terminal the run ends there. One of: (canaries).",
+  group: "Options",
+  valueName: "STAGE",
+} as const satisfies Flag;
+
+export const maxUnavailableFlag = {
+  name: "max-unavailable",
+  takes: "value",
+  default: "1",
+  help: "Restart calico-node on another node only while fewer nodes than this are not Ready or have no Ready calico-node; a number, or a percentage of all nodes. More than 1 needs a cluster without a full BGP mesh (H36).",
+  group: "Options",
+  valueName: "N|PERCENT%",
+} as const satisfies Flag;
+
+export const intervalFlag = {
+  name: "interval",
+  takes: "value",
+  read: "duration",
+  default: "0s",
+  help: "Wait this long between two nodes.",
+  group: "Options",
+  valueName: "DURATION",
+} as const satisfies Flag;
+
+export const canarySettleFlag = {
+  name: "canary-settle",
+  takes: "value",
+  read: "duration",
+  help: "How long the Ready pod of a canary must stay as it is; default is --settle where it is given, else 1m.",
+  group: "Options",
+  valueName: "DURATION",
+} as const satisfies Flag;
+
+export const untilFlag = {
+  name: "until",
+  takes: "value",
+  help: "Begin no node that would end later, by the time that 95% of the nodes of this run took: the next HH:MM in local time, or a duration from now.",
+  group: "Options",
+  valueName: "HH:MM|DURATION",
+} as const satisfies Flag;
+
+export const maxGapFlag = {
+  name: "max-gap",
+  takes: "value",
+  read: "duration",
+  help: "Stop after a node whose calico-node was down for longer.",
+  group: "Options",
+  valueName: "DURATION",
+} as const satisfies Flag;
+
+export const maxFailuresFlag = {
+  name: "max-failures",
+  takes: "value",
+  read: "int",
+  default: "0",
+  help: "Continue with other nodes after this many nodes have failed. A failed node stays cordoned and counts for --max-unavailable.",
+  group: "Options",
+  valueName: "N",
+} as const satisfies Flag;
+
+export const apiOutageFlag = {
+  name: "api-outage",
+  takes: "value",
+  read: "duration",
+  default: "1m",
+  help: "Stop when the API server has not answered for this long.",
+  group: "Options",
+  valueName: "DURATION",
+} as const satisfies Flag;

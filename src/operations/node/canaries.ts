@@ -1,0 +1,58 @@
+import { formatClock } from "../../model/time.ts";
+import { plural, some } from "../../model/words.ts";
+import type { Pace } from "../../plan/fleet/pace.ts";
+import { plainPace } from "../../plan/fleet/pace.ts";
+import type { NodeGoal } from "../../plan/node/goal.ts";
+import type { NodeRunResult } from "../../plan/node/result.ts";
+import type { Session } from "../session.ts";
+import { afterCanaries, canaryLines, type Fleet } from "./fleet.ts";
+import type { CheckedGoal } from "./goal.ts";
+import type { OpenNodes } from "./open.ts";
+import { upgradeNodes, type UpgradeOptions } from "./upgrade.ts";
+
+/** Says what is special about the order and the time of a run, before it begins. */
+export function announce({ emit }: Pick<Session, "emit">, fleet: Fleet, pace: Pace = plainPace): void {
+  for (const text of canaryLines(fleet)) emit({ kind: "note", text });
+  if (pace.until !== undefined)
+    emit({ kind: "note", text: `no node is begun that would end after ${formatClock(pace.until)}` });
+}
+
+/** The goal of a run that pauses after the canaries, with the nodes that come after the pause. */
+export function withRest(goal: NodeGoal, { rest }: Pick<Fleet, "rest">): NodeGoal {
+  return { ...goal, nodes: [...goal.nodes, ...rest] };
+}
+
+/**
+ * Brings the nodes of a checked goal there. Where it pauses after the canaries, whoever is at the terminal is asked
+ * (-y does not answer that), and everything is checked anew before the others; without a terminal it ends there.
+ * `check`: the goal as it is then (hazard H32).
+ */
+export async function upgradeFleet(
+  nodes: OpenNodes,
+  session: Session,
+  { goal, fleet }: Extract<CheckedGoal, { kind: "goal" }>,
+  { pace = plainPace, ...options }: UpgradeOptions & { readonly pace?: Pace | undefined },
+  check: (pace: Pace) => Promise<CheckedGoal>,
+): Promise<NodeRunResult> {
+  const first = await upgradeNodes(nodes, session, goal, { ...options, whole: withRest(goal, fleet) });
+  const { rest } = fleet;
+  if (first.stop !== undefined || first.interrupted || rest.length === 0) return first;
+  const left = { why: "canaries", nodes: rest } as const;
+  if (session.dryRun === "none") {
+    const done = `The canaries are done: ${some(goal.nodes, 5)}.`;
+    const answer = await session.askPerson(`${done} Continue with ${plural(rest.length, "node")}?`);
+    if (answer !== true) return { ...first, left, interrupted: session.listen().first.aborted };
+  }
+  const checked = await check(afterCanaries(pace));
+  if (checked.kind === "declined") return { ...first, left };
+  if (checked.kind === "refused") {
+    const [stop = { message: "it is refused" }] = checked.refusals;
+    return { ...first, stop: { hint: goal.commands.again(), ...stop } };
+  }
+  const second = await upgradeNodes(nodes, session, checked.goal, options);
+  return {
+    ...second,
+    goal: { ...second.goal, nodes: [...new Set([...goal.nodes, ...second.goal.nodes])] },
+    seen: { ...second.seen, nodes: { ...first.seen.nodes, ...second.seen.nodes } },
+  };
+}
