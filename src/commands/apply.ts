@@ -23,8 +23,7 @@ import { bundleDirFlag } from "../flags/bundle.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
 import { toFlag } from "../flags/plan.ts";
-import { probeImageFlag, settleFlag, takeOverFlag } from "../flags/node.ts";
-import { prepullAheadFlag, prepullFlag } from "../flags/prepull.ts";
+import { prepullAheadFlag, prepullFlag, probeImageFlag, settleFlag, takeOverFlag } from "../flags/node.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class ApplyCommand extends BaseCommand {

@@ -11,8 +11,7 @@ import {
 import { diffFlag, editFlag, noRestartFlag, setFlag, unsetFlag } from "../flags/configmap.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
-import { settleFlag, takeOverFlag } from "../flags/node.ts";
-import { prepullAheadFlag, prepullFlag } from "../flags/prepull.ts";
+import { prepullAheadFlag, prepullFlag, settleFlag, takeOverFlag } from "../flags/node.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class ConfigMapCommand extends BaseCommand {

@@ -14,6 +14,9 @@ import {
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
 import {
+  prepullAheadFlag,
+  prepullFlag,
+  untilPrepullFlag,
   forceFlag,
   gracePeriodFlag,
   noCordonFlag,
@@ -26,7 +29,6 @@ import {
   templateOnlyFlag,
   unpinFlag,
 } from "../flags/node.ts";
-import { prepullAheadFlag, prepullFlag, untilPrepullFlag } from "../flags/prepull.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class NodeCommand extends BaseCommand {

@@ -18,6 +18,9 @@ import { fixStrategyFlag, restartControllerFlag } from "./controller.ts";
 import { finishFlag } from "./migrate-data.ts";
 import { acceptFlag, keepFlag, toFlag, treatAsFlag } from "./migrate-policy.ts";
 import {
+  prepullAheadFlag,
+  prepullFlag,
+  untilPrepullFlag,
   forceFlag,
   gracePeriodFlag,
   noCordonFlag,
@@ -26,7 +29,6 @@ import {
   settleFlag,
   templateOnlyFlag,
 } from "./node.ts";
-import { prepullAheadFlag, prepullFlag, untilPrepullFlag } from "./prepull.ts";
 import { forceUndoFlag } from "./undo.ts";
 
 /** A command line as the scanner took it apart. */

@@ -60,7 +60,7 @@ function allRights(allowed: RightFacts["allowed"]): readonly RightFacts[] {
     ...wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "create", "patch"),
     ...wide(rbac, "clusterroles", "get", "create", "patch", "escalate", "bind"),
     ...wide(rbac, "clusterrolebindings", "get", "create", "patch"),
-    ...own("", "pods", "list", "watch", "delete"),
+    ...own("", "pods", "list", "watch", "delete", "create"),
     ...own("", "serviceaccounts", "get", "create", "patch"),
     ...own("", "services", "get", "create", "patch"),
     ...own("", "configmaps", "get", "create", "patch"),
