@@ -58,6 +58,8 @@ async function* changesOf(
   const ending = new AbortController();
   const both = AbortSignal.any([signal, ending.signal]);
   const bell = makeBell();
+  // They come and go with the run, and are not followed.
+  const { ownPods: _once, ...followed } = first;
   const sets = first.daemonSets.known ? first.daemonSets.value : [];
   const ahead = first.now - clock();
   const live = <T>(
@@ -114,7 +116,7 @@ async function* changesOf(
       if (signal.aborted) return;
       bell.hush();
       const facts = {
-        ...first,
+        ...followed,
         nodes: nodes() ?? first.nodes,
         pods: pods() ?? first.pods,
         daemonSets: daemonSets() ?? first.daemonSets,

@@ -1,7 +1,9 @@
 import { configMapsOf, type ConfigMapFacts } from "../model/configmap.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import { readingNames, type ClusterFacts, type ReadingName } from "../model/cluster-facts.ts";
+import { purposeLabel } from "../model/names.ts";
 import { allOf } from "../model/observed.ts";
+import type { PodFacts } from "../model/pod.ts";
 import { known, type Reading } from "../model/reading.ts";
 import type { Millis } from "../model/time.ts";
 import type { WorkloadFacts } from "../model/workload.ts";
@@ -119,6 +121,7 @@ export async function observe(
     ask("workloads", () => each(elsewhere, (name) => controllersIn(source, name))),
     ask("configMaps", () => configMapsFor(connection, sets, namespace, usualMaps)),
   ]);
+  const ownPods = needs.includes("pods") ? await readOwnPods(connection, sets) : [];
   const usualCounts = isUsualPlace(sets, namespace);
   const both = <T>(first: Reading<readonly T[]>, other: Reading<readonly T[]>): Reading<readonly T[]> =>
     usualCounts ? allOf([first, other]) : other;
@@ -128,6 +131,7 @@ export async function observe(
     daemonSets,
     windowsSets: await ask("windowsSets", () => windowsRead),
     pods: unique(both(pods, otherPods)),
+    ...(ownPods.length === 0 ? {} : { ownPods }),
     revisions: unique(both(revisions, otherRevisions)),
     workloads: both(workloads, otherWorkloads),
     configMaps,
@@ -141,6 +145,18 @@ export async function observe(
   };
   const events = await ask("events", () => observeEvents(connection, facts, clock() ?? now));
   return { ...facts, events, now: clock() ?? now };
+}
+
+/** Pods of ours that are there: a process that was killed leaves them, and its lease. */
+async function readOwnPods(
+  connection: Connection,
+  sets: readonly DaemonSetFacts[],
+): Promise<readonly PodFacts[]> {
+  const leased = sets.filter(({ run }) => run !== undefined);
+  const read = await each(leased, ({ namespace }) =>
+    readPods(connection, { namespace, labelSelector: purposeLabel }),
+  );
+  return read.known ? read.value : [];
 }
 
 /** The namespaces of Calico. */

@@ -37,8 +37,7 @@ import {
   untilFlag,
 } from "../flags/fleet.ts";
 import { toFlag } from "../flags/plan.ts";
-import { probeImageFlag, settleFlag, takeOverFlag } from "../flags/node.ts";
-import { prepullAheadFlag, prepullFlag } from "../flags/prepull.ts";
+import { prepullAheadFlag, prepullFlag, probeImageFlag, settleFlag, takeOverFlag } from "../flags/node.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class ApplyCommand extends BaseCommand {

@@ -25,8 +25,7 @@ import {
   selectorFlag,
   untilFlag,
 } from "../flags/fleet.ts";
-import { settleFlag, takeOverFlag } from "../flags/node.ts";
-import { prepullAheadFlag, prepullFlag } from "../flags/prepull.ts";
+import { prepullAheadFlag, prepullFlag, settleFlag, takeOverFlag } from "../flags/node.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class ConfigMapCommand extends BaseCommand {

@@ -29,6 +29,9 @@ import {
   untilFlag,
 } from "../flags/fleet.ts";
 import {
+  prepullAheadFlag,
+  prepullFlag,
+  untilPrepullFlag,
   forceFlag,
   gracePeriodFlag,
   noCordonFlag,
@@ -41,7 +44,6 @@ import {
   templateOnlyFlag,
   unpinFlag,
 } from "../flags/node.ts";
-import { prepullAheadFlag, prepullFlag, untilPrepullFlag } from "../flags/prepull.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class NodeCommand extends BaseCommand {

@@ -2,7 +2,7 @@ import { Option } from "clipanion";
 import { bundleDirFlag } from "../flags/bundle.ts";
 import { ignorePreflightErrorsFlag, outputFlag, yesFlag } from "../flags/common.ts";
 import { noRestartFlag } from "../flags/configmap.ts";
-import { settleFlag } from "../flags/node.ts";
+import { prepullAheadFlag, prepullFlag, settleFlag } from "../flags/node.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
 import {
@@ -20,7 +20,6 @@ import {
   untilFlag,
 } from "../flags/fleet.ts";
 import { forceUndoFlag, listBundlesFlag } from "../flags/undo.ts";
-import { prepullAheadFlag, prepullFlag } from "../flags/prepull.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class UndoCommand extends BaseCommand {

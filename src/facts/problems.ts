@@ -46,7 +46,9 @@ export type Problem =
   /** Somebody changed tags only (calico#4911). */
   | { readonly kind: "mixed-releases"; readonly of: DaemonSetProgress; readonly mix: MixedImages }
   | { readonly kind: "nobody-works"; readonly nodes: readonly string[] }
-  | { readonly kind: "unreadable-leases"; readonly nodes: readonly string[] };
+  | { readonly kind: "unreadable-leases"; readonly nodes: readonly string[] }
+  /** Short pods of a run whose process is gone. */
+  | { readonly kind: "pods-left"; readonly namespace: string; readonly pods: readonly string[] };
 
 interface Crashing {
   readonly namespace: string;
@@ -81,6 +83,7 @@ const warnings: ReadonlySet<Problem["kind"]> = new Set<Problem["kind"]>([
   "other-release",
   "nobody-works",
   "unreadable-leases",
+  "pods-left",
 ]);
 
 export function severityOf(problem: Problem): "error" | "warning" {
@@ -110,6 +113,7 @@ export function problemsOf(
     ...daemonSets.flatMap((of) => imageProblems(of, catalogue)),
     ...otherReleases(daemonSets, observed, catalogue),
     ...leaseProblems(nodes, daemonSets),
+    ...podsLeft(observed, daemonSets),
   ];
   return all.toSorted((a, b) => Number(severityOf(a) === "warning") - Number(severityOf(b) === "warning"));
 }
@@ -227,6 +231,15 @@ function mixedImages({ template }: DaemonSetFacts, catalogue: Catalogue): MixedI
   return releases.length === 0 || ofCni.length === 0 || releases.some((name) => ofCni.includes(name))
     ? undefined
     : { node, releases, cni };
+}
+
+function podsLeft({ ownPods = [] }: Observed, daemonSets: readonly DaemonSetProgress[]): readonly Problem[] {
+  if (daemonSets.some(({ run }) => run?.state === "working")) return [];
+  return [...Map.groupBy(ownPods, ({ namespace }) => namespace)].map(([namespace, pods]) => ({
+    kind: "pods-left",
+    namespace,
+    pods: pods.map(({ name }) => name),
+  }));
 }
 
 function leaseProblems(

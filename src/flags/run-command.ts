@@ -33,6 +33,9 @@ import {
 import { finishFlag } from "./migrate-data.ts";
 import { acceptFlag, keepFlag, toFlag, treatAsFlag } from "./migrate-policy.ts";
 import {
+  prepullAheadFlag,
+  prepullFlag,
+  untilPrepullFlag,
   forceFlag,
   gracePeriodFlag,
   noCordonFlag,
@@ -41,7 +44,6 @@ import {
   settleFlag,
   templateOnlyFlag,
 } from "./node.ts";
-import { prepullAheadFlag, prepullFlag, untilPrepullFlag } from "./prepull.ts";
 import { forceUndoFlag } from "./undo.ts";
 
 /** A command line as the scanner took it apart. */

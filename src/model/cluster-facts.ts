@@ -45,7 +45,7 @@ export interface ClusterFacts extends Observed, ListedFacts {
 }
 
 /** A name of a reading. */
-export type ReadingName = Exclude<keyof ClusterFacts, "serverVersion" | "now">;
+export type ReadingName = Exclude<keyof ClusterFacts, "serverVersion" | "now" | "ownPods">;
 
 /** Complete by the compiler: a reading that is left out would never be saved. */
 const unlisted: Readonly<Record<Exclude<ReadingName, ListedName>, true>> = {

@@ -25,6 +25,8 @@ export interface Observed {
   /** Calico's controllers and Typha. */
   readonly workloads: Reading<readonly WorkloadFacts[]>;
   readonly pods: Reading<readonly PodFacts[]>;
+  /** Our own short pods, looked for only where a run works on a DaemonSet or has left its lease. */
+  readonly ownPods?: readonly PodFacts[];
   readonly revisions: Reading<readonly RevisionFacts[]>;
   readonly configMaps: Reading<readonly ConfigMapFacts[]>;
   /** The operator's Installation; known and undefined: there is none. */

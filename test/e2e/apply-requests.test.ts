@@ -3,7 +3,7 @@
  * question only what it rests on (hazard H32). With upstream's own file, and with the builder's.
  */
 import { existsSync } from "node:fs";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,6 +11,7 @@ import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import { startCluster, type Cluster } from "../cluster/cluster.ts";
 import type { Savepoint } from "../cluster/savepoint.ts";
+import { nodes } from "./support/calico-cluster.ts";
 import { manifests } from "./support/manifest-pairs.ts";
 import { runPlugin } from "./support/plugin.ts";
 import { requestsSent, tally } from "./support/requests-sent.ts";
@@ -68,6 +69,7 @@ describe("v3.29 → v3.30 on three nodes", { timeout: 300_000 }, () => {
       expect(installed).toMatchObject({ code: 0 });
       await workloadsReady(cluster);
 
+      await imagesAreThere(cluster, next ?? "");
       const mark = await cluster.audit.mark();
       const run = ["apply", "-f", next ?? "", "--settle=0s", "--bundle-dir", join(folder, "bundles")];
       if (asks) {
@@ -86,3 +88,10 @@ describe("v3.29 → v3.30 on three nodes", { timeout: 300_000 }, () => {
     },
   );
 });
+
+/** As after --until-step prepull the evening before: each pull is a pod more, which is made and deleted. */
+async function imagesAreThere(cluster: Cluster, file: string): Promise<void> {
+  const text = await readFile(file, "utf8");
+  const images = [...text.matchAll(/^\s*(?:- )?image: "?([^\s"]+)/gm)].map(([, image]) => image ?? "");
+  for (const node of nodes) await cluster.setNodeImages(node, images);
+}

@@ -3,7 +3,7 @@ import type { NodeGoal } from "../../plan/node/goal.ts";
 import { rightsOf } from "../../plan/node/permissions.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import { usualPrepull } from "../prepull/request.ts";
-import { checkPullRight } from "../prepull/right.ts";
+import { mayNotPull } from "../prepull/may-pull.ts";
 import type { Session } from "../session.ts";
 import { expectsReady } from "./expect-ready.ts";
 import { findingsFor, refusal } from "./guard.ts";
@@ -40,11 +40,12 @@ export async function checkedGoal(
   const start = live.snapshot();
   const { goal, fleet } = await goalOf(nodes, session, request, template, start);
   await checkRights(session.connection, rightsOf(goal, places, chosen.namespace, chosen.name));
-  await checkPullRight(nodes, session, goal);
   await checkFirst?.(goal, start);
   const target = template?.facts ?? chosen.template;
   const checked = checkGuards(nodes, session, request, goal, start, target);
   if (checked.refusals.length > 0) return { kind: "refused", refusals: checked.refusals };
+  const unpulled = await mayNotPull(nodes, session, goal);
+  if (unpulled !== undefined) return { kind: "refused", refusals: [unpulled] };
   const { question } = checked;
   if (question === undefined || session.dryRun !== "none" || (await session.ask(question)))
     return { kind: "goal", goal, fleet };

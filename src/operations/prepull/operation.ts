@@ -15,7 +15,6 @@ import type { PrepullResult } from "../../plan/prepull/result.ts";
 import { prepullResult } from "../../plan/prepull/summary.ts";
 import type { PrepullAbout } from "../events.ts";
 import { performing, warn, type Session } from "../session.ts";
-import { tryPod } from "../try-pod.ts";
 import type { OpenNodes } from "../node/open.ts";
 import { hasPullPods, livePrepullWorld } from "./world.ts";
 
@@ -74,7 +73,6 @@ export async function prepull(
     timeout: goal.timeout,
     lease,
     keepsLease: !alone,
-    triesPods: goal.triesPods === true,
     untouched: first ? "nothing was changed" : "no node was touched",
     commands,
   };
@@ -88,7 +86,6 @@ export async function prepull(
     });
     const ended = await run(prepullProcedure(wanted, places, dryRun !== "none"), pods, {
       ...performing(session, discovery.version, undefined),
-      read: async ({ pod }) => await tryPod(connection, discovery.version, pod),
       emit: (event) =>
         session.emit({ kind: "procedure", procedure: "prepull", within: session.within, about, event }),
     });

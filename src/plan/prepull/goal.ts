@@ -18,8 +18,6 @@ export interface PrepullGoal {
   readonly lease: LeaseGoal;
   /** The run goes on with the same lease when all is pulled. */
   readonly keepsLease: boolean;
-  /** The server is asked whether it would take the pod before the first is made. */
-  readonly triesPods: boolean;
   /** What has been done by then, for a failure: `nothing was touched`. */
   readonly untouched: string;
   readonly commands: Commands;

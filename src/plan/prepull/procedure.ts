@@ -13,7 +13,6 @@ import { interruptedStop } from "../interrupted.ts";
 import { isLeaseStep, leaseWrite, withLease, type LeaseStep } from "../lease/step.ts";
 import { claimedOver, underLease } from "../lease/under-lease.ts";
 import type { NodePlaces } from "../node/writes.ts";
-import type { PodRead } from "../pod-of-template.ts";
 import type { Procedure } from "../procedure.ts";
 import { runDaemonSet } from "../node/run-lease.ts";
 import type { NodePull, PrepullGoal } from "./goal.ts";
@@ -47,7 +46,7 @@ export function prepullProcedure(
   goal: PrepullGoal,
   places: NodePlaces,
   dryRun = false,
-): Procedure<PrepullWorld, PrepullSeen, PrepullStep, PodRead> {
+): Procedure<PrepullWorld, PrepullSeen, PrepullStep> {
   return {
     start: nothingPulled,
     look: (seen, world, now) => look(seen, world, goal, now),
@@ -68,16 +67,11 @@ export function prepullProcedure(
     interrupted: (seen, at) => (seen.interrupted === undefined ? { ...seen, interrupted: at } : seen),
     writes: (step) => [writeOf(step, places)],
     assume,
-    learned: (seen, _read, verdict) => ({ ...seen, admission: verdict }),
+    refused: (write, { message }) => (write.verb === "create" ? refusedPull(message, goal) : undefined),
   };
 }
 
-function next(
-  world: PrepullWorld,
-  seen: PrepullSeen,
-  goal: PrepullGoal,
-  now: Millis,
-): Decision<PrepullStep, PodRead> {
+function next(world: PrepullWorld, seen: PrepullSeen, goal: PrepullGoal, now: Millis): Decision<PrepullStep> {
   const decision = nextPull(world, seen, goal, now);
   // What comes next of the run needs the lease at once.
   if (decision.kind === "done" && goal.keepsLease) return decision;
@@ -89,7 +83,7 @@ function nextPull(
   seen: PrepullSeen,
   goal: PrepullGoal,
   now: Millis,
-): Decision<PrepullStep, PodRead> {
+): Decision<PrepullStep> {
   const own = world.pods.filter((pod) => pod.deletedAt === undefined && isOf(pod, goal.daemonSet));
   if (seen.stop !== undefined) {
     const [left] = own;
@@ -104,8 +98,6 @@ function nextPull(
         hint: goal.commands.other("status"),
       },
     };
-  if (seen.admission?.kind === "refused")
-    return { kind: "stop", reason: refusedPull(seen.admission.messages, goal) };
   const failure = failed(seen, goal, now);
   if (failure !== undefined) return { kind: "stop", reason: failure };
 
@@ -115,11 +107,8 @@ function nextPull(
   const atWork = open.filter((pull) => world.pods.some((pod) => pod.name === pull.pod.metadata.name));
   const todo = open.find((pull) => !atWork.includes(pull));
   const fails = open.some(({ node }) => seen.failing[node]?.final === true);
-  if (todo !== undefined && !fails && atWork.length < goal.ahead) {
-    if (goal.triesPods && seen.admission === undefined)
-      return { kind: "read", read: { kind: "pod", node: todo.node, pod: todo.pod } };
+  if (todo !== undefined && !fails && atWork.length < goal.ahead)
     return { kind: "step", step: { kind: "pull", pull: todo } };
-  }
   return open.length === 0 ? { kind: "done" } : waitForPulls(seen, goal, now);
 }
 

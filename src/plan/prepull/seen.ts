@@ -1,5 +1,4 @@
 import type { Millis } from "../../model/time.ts";
-import type { Verdict } from "../../model/verdict.ts";
 import type { Stop } from "../decision.ts";
 import type { LeaseSeen } from "../lease/under-lease.ts";
 
@@ -13,8 +12,6 @@ export interface PrepullSeen extends LeaseSeen {
   readonly pulled: Readonly<Record<string, Millis>>;
   /** Nodes that went away. */
   readonly gone: readonly string[];
-  /** What the server said to the first pod. */
-  readonly admission?: Verdict;
   readonly interrupted?: Millis;
   readonly stop?: Stop;
 }

@@ -47,11 +47,14 @@ export function failed(seen: PrepullSeen, goal: PrepullGoal, now: Millis): Stop 
   };
 }
 
-/** Admission would not take the pod: nothing is known of the images. */
-export function refusedPull(messages: readonly string[], { untouched, commands }: PrepullGoal): Stop {
+/** The server does not take the pod: nothing is known of the images. */
+export function refusedPull(
+  why: string,
+  { untouched, commands }: Pick<PrepullGoal, "untouched" | "commands">,
+): Stop {
   return {
     id: "H21",
-    message: `the server would refuse the pod that pulls images: ${messages.join("; ")}; ${untouched}`,
+    message: `the server would refuse the pod that pulls images: ${why}; ${untouched}`,
     hint: `allow it, or continue without pulling ahead: ${commands.again("--prepull=never")}`,
   };
 }

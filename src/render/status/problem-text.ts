@@ -2,7 +2,8 @@ import { severityOf, type GraveNote, type Problem } from "../../facts/problems.t
 import { nameOf } from "../../facts/which.ts";
 import type { WorkloadFacts } from "../../model/workload.ts";
 import { rollsText } from "../../model/rolls.ts";
-import { plural, some } from "../../model/words.ts";
+import { purposeLabel } from "../../model/names.ts";
+import { isOrAre, plural, some } from "../../model/words.ts";
 import type { Problem as Shown } from "./kind.ts";
 import { sh } from "../../model/shell.ts";
 
@@ -94,6 +95,14 @@ function wordsOf(
       return [
         `${some(nodes, 5)} ${nodes.length === 1 ? "is" : "are"} still cordoned by an interrupted run`,
         `to continue: ${sh`kubectl calico-upgrade node ${first} ${flags}`}; to release: ${sh`kubectl calico-upgrade node --release ${first} ${flags}`}`,
+      ];
+    }
+    case "pods-left": {
+      const { namespace, pods } = problem;
+      const where = flags.filter((flag) => !flag.startsWith("--namespace="));
+      return [
+        `${plural(pods.length, "pod")} of an unfinished run ${isOrAre(pods)} left in ${namespace}: ${some(pods, 3)}`,
+        `the command of that run removes them, or: ${sh`kubectl -n ${namespace} delete pods -l ${purposeLabel} ${where}`}`,
       ];
     }
     case "unreadable-leases":

@@ -57,15 +57,15 @@ function allRights(allowed: RightFacts["allowed"]): readonly RightFacts[] {
   return [
     ...wide("", "nodes", "list", "watch", "patch"),
     ...wide("", "namespaces", "get"),
-    ...wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "create", "patch"),
+    ...wide("apiextensions.k8s.io", "customresourcedefinitions", "get", "list", "watch", "create", "patch"),
     ...wide(rbac, "clusterroles", "get", "create", "patch", "escalate", "bind"),
     ...wide(rbac, "clusterrolebindings", "get", "create", "patch"),
-    ...own("", "pods", "list", "watch", "delete"),
+    ...own("", "pods", "list", "watch", "delete", "create"),
     ...own("", "serviceaccounts", "get", "create", "patch"),
     ...own("", "services", "get", "create", "patch"),
     ...own("", "configmaps", "get", "create", "patch"),
     ...own("apps", "daemonsets", "get", "list", "watch", "patch"),
-    ...own("apps", "deployments", "get", "create", "patch", "watch"),
+    ...own("apps", "deployments", "get", "list", "create", "patch", "watch"),
     ...own("apps", "controllerrevisions", "list"),
   ];
 }
@@ -236,7 +236,7 @@ metadata:
 rules:
 - apiGroups: ["apiextensions.k8s.io"]
   resources: ["customresourcedefinitions"]
-  verbs: ["get","create","patch"]
+  verbs: ["get","list","watch","create","patch"]
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role

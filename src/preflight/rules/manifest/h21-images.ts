@@ -5,7 +5,6 @@ import type { TemplateFacts } from "../../../model/template.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
 import { templatePair } from "../../template-pair.ts";
-import { sh } from "../../../model/shell.ts";
 
 /** Hazard H21: present, failing, absent or unknown; unknown never blocks. The images are the target's. */
 export const images = clusterRule({
@@ -16,7 +15,7 @@ export const images = clusterRule({
     why: "A restart whose image cannot be pulled leaves the node without calico-node. One that has to be pulled first takes longer. A node lists only its 50 largest images, so an image that it does not list may be there all the same; one that lists fewer has no others.",
     detected:
       "the images of the file, status.images of the nodes, and pull errors of the same images in pods and events",
-    fix: "Make the image reachable from the nodes: registry, mirror, pull secret. Pulled before the upgrade (crictl pull IMAGE on the nodes), they also cost the restart no time.",
+    fix: "Make the image reachable from the nodes: registry, mirror, pull secret. Commands that restart nodes pull it first, unless --prepull=never; `--until-step prepull` does only that.",
     sources: [
       "https://github.com/projectcalico/calico/issues/7813",
       "https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/ (node-status-max-images)",
@@ -70,13 +69,14 @@ export const images = clusterRule({
         because: `all ${wanted.length} images of the file are on all ${there.length} nodes`,
       };
     }
-    const pull = `to save the restart that time, pull them first on each of these nodes: ${wanted.map((image) => sh`crictl pull ${image}`).join("; ")}`;
+    const pull =
+      "apply and node pull them before they touch a node; to do only that, ahead of time: --until-step prepull";
     const absent = without.filter(({ imageCount }) => imageCount !== undefined && imageCount < listedAtMost);
     if (absent.length > 0) {
       return {
         outcome: "fail",
         severity: "warning",
-        because: `images of the file are not on ${absent.length} of ${there.length} nodes yet (${some(absent.map(({ name }) => name))}); the first start pulls them`,
+        because: `images of the file are not on ${absent.length} of ${there.length} nodes yet (${some(absent.map(({ name }) => name))}); they are pulled before the first restart`,
         evidence: absent.map(({ name, imageCount = 0 }) => ({
           object: `Node ${name}`,
           field: "status.images",

@@ -55,7 +55,6 @@ async function one(
     timeout,
     lease: { holder, run: () => "ds/2", takeOver, nested: false, commands: commandsFor("node") },
     keepsLease,
-    triesPods: false,
     untouched: "nothing was changed",
     commands: commandsFor("node"),
   };
