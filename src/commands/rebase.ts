@@ -2,7 +2,14 @@ import { Option } from "clipanion";
 import { recursiveFlag } from "../flags/apply.ts";
 import { daemonSetFlag, filenameFlag } from "../flags/common.ts";
 import { factsFlag } from "../flags/facts.ts";
-import { baseFlag, forceFlag, headerFlag, manifestOutputFlag, mineFlag, preferFlag } from "../flags/rebase.ts";
+import {
+  baseFlag,
+  forceFlag,
+  headerFlag,
+  manifestOutputFlag,
+  mineFlag,
+  preferFlag,
+} from "../flags/rebase.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class RebaseCommand extends BaseCommand {

@@ -1,7 +1,13 @@
 import { parseImage } from "../model/image.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { known, type Reading } from "../model/reading.ts";
-import { flavoursOf, upstreamObject, upstreamObjects, upstreamRelease, type Upstream } from "../releases/upstream.ts";
+import {
+  flavoursOf,
+  upstreamObject,
+  upstreamObjects,
+  upstreamRelease,
+  type Upstream,
+} from "../releases/upstream.ts";
 import type { Version } from "../releases/version.ts";
 import { unclearReading } from "./follows.ts";
 

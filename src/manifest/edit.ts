@@ -43,7 +43,5 @@ function isRemoval({ op, path }: Edit): boolean {
 }
 
 function below(edits: readonly Edit[], step: string | number): readonly Edit[] {
-  return edits.flatMap((edit) =>
-    edit.path[0] === step ? [{ ...edit, path: edit.path.slice(1) }] : [],
-  );
+  return edits.flatMap((edit) => (edit.path[0] === step ? [{ ...edit, path: edit.path.slice(1) }] : []));
 }

@@ -112,7 +112,9 @@ export function spliced(
       return [at(last.value.end, `,${gap(last.start)}${own}`)];
     }
     if (last === undefined) return undefined;
-    return [behindLine(contentEnd(last.value), block({ [key]: value }, column(last.start)), column(last.start))];
+    return [
+      behindLine(contentEnd(last.value), block({ [key]: value }, column(last.start)), column(last.start)),
+    ];
   }
 
   function insertSplice(path: EditPath, after: number, value: unknown): readonly Splice[] | undefined {
@@ -139,7 +141,8 @@ export function spliced(
     const parent = nodeAt(root, path.slice(0, -1));
     if (parent === undefined || parent.kind === "scalar" || key === undefined) return undefined;
     const parts = partsOf(parent);
-    const index = parent.kind === "map" ? parent.pairs.findLastIndex((each) => each.key === key) : Number(key);
+    const index =
+      parent.kind === "map" ? parent.pairs.findLastIndex((each) => each.key === key) : Number(key);
     const part = parts[index];
     if (part === undefined) return undefined;
     if (isEmptied(path.slice(0, -1), parts.length)) {
@@ -205,7 +208,8 @@ export function spliced(
   }
 
   function contentEnd(node: TextNode): number {
-    const last = node.kind === "map" ? node.pairs.at(-1)?.value : node.kind === "list" ? node.items.at(-1) : undefined;
+    const last =
+      node.kind === "map" ? node.pairs.at(-1)?.value : node.kind === "list" ? node.items.at(-1) : undefined;
     if (last !== undefined && node.kind !== "scalar" && !node.flow) return contentEnd(last);
     return node.start + text.slice(node.start, node.end).trimEnd().length;
   }
@@ -289,13 +293,17 @@ function scalar(value: unknown, style: "plain" | "single" | "double"): string | 
   if (value.includes("\n")) return undefined;
   if (style === "single" && /^[ -~]*$/.test(value)) return `'${value.replaceAll("'", "''")}'`;
   if (style === "double") return JSON.stringify(value);
-  const line = formatYaml({ value }).replace(/^value: /, "").replace(/\n$/, "");
+  const line = formatYaml({ value })
+    .replace(/^value: /, "")
+    .replace(/\n$/, "");
   return line.includes("\n") ? undefined : line;
 }
 
 /** undefined: two of them are in each other's way. */
 function joined(text: string, parts: readonly Splice[]): string | undefined {
-  const sorted = parts.toSorted((a, b) => a.start - b.start || Number(a.end > a.start) - Number(b.end > b.start));
+  const sorted = parts.toSorted(
+    (a, b) => a.start - b.start || Number(a.end > a.start) - Number(b.end > b.start),
+  );
   let out = "";
   let done = 0;
   for (const { start, end, text: own } of sorted) {

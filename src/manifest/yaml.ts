@@ -123,9 +123,7 @@ function nodeOf(node: unknown, at: number): TextNode | undefined {
   const flow = node.flow === true;
   if (isSeq(node)) {
     const items = node.items.map((each) => nodeOf(each, start));
-    return items.every((each) => each !== undefined)
-      ? { kind: "list", flow, start, end, items }
-      : undefined;
+    return items.every((each) => each !== undefined) ? { kind: "list", flow, start, end, items } : undefined;
   }
   const pairs = node.items.map(({ key, value }) => {
     if (!isScalar(key) || key.range === null || key.range === undefined) return undefined;

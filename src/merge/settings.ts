@@ -17,10 +17,7 @@ import { sameJson } from "./same-json.ts";
 export type Group = "upstream" | "kept" | "lost" | "conflict" | "unknown";
 
 /** A key of a map, the element of a list that has this value of its key, or the element of a set that is this value. */
-export type Step =
-  | string
-  | { readonly key: string; readonly value: unknown }
-  | { readonly element: unknown };
+export type Step = string | { readonly key: string; readonly value: unknown } | { readonly element: unknown };
 
 /** One field of an object. A value that is not given is undefined. */
 export interface FieldChange {

@@ -9,6 +9,7 @@ import type { RuleId } from "./rules/ids.ts";
 import type { SettingKind } from "./setting-kind.ts";
 import { keptText, settingEvidence, settingText } from "./setting-text.ts";
 import { fileSettings, type FileSettings, type Setting } from "./settings.ts";
+import { rebaseCommand } from "./rebase-hint.ts";
 import { some } from "./some.ts";
 
 /** Whatever writes objects of a file. */
@@ -62,10 +63,9 @@ export function settingsRule(rule: {
       if (told.length > 0) {
         const isUnknown = told.every(({ group }) => group === "unknown");
         const weight = rule.weigh?.(told, readings) ?? {};
-        return fails(told, {
-          ...(isUnknown && ofUnknown !== undefined ? { severity: ofUnknown } : {}),
-          ...weight,
-        });
+        const severe = isUnknown && ofUnknown !== undefined ? { severity: ofUnknown } : {};
+        const rebase = settings.base.known ? rebaseCommand(manifest.objects) : undefined;
+        return fails(told, { ...severe, ...weight }, rebase);
       }
       if (found.length > 0)
         return {
@@ -85,12 +85,18 @@ export interface Weight {
   readonly although?: string;
 }
 
-function fails(found: readonly Setting[], { severity, although }: Weight): Answer {
+/** `rebase`: the command that does what the fix says. */
+function fails(
+  found: readonly Setting[],
+  { severity, although }: Weight,
+  rebase: string | undefined,
+): Answer {
+  const fix = `set in the file, as in the cluster: ${some(found.map(keptText), 6)}`;
   return {
     outcome: "fail",
     because: `${some(found.map(settingText), 5)}${although === undefined ? "" : `; ${although}`}`,
     evidence: found.map(settingEvidence),
-    fix: `set in the file, as in the cluster: ${some(found.map(keptText), 6)}`,
+    fix: rebase === undefined ? fix : `${fix}; a file with them: ${rebase}`,
     ...(severity === undefined ? {} : { severity }),
   };
 }

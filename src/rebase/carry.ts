@@ -179,4 +179,3 @@ function ruleOf(object: string, field: string): { readonly rule?: string } {
   const found = dropped.find(([what]) => what.test(`${object} ${field}`));
   return found === undefined ? {} : { rule: found[1] };
 }
-

@@ -43,6 +43,8 @@ export function cniEdit(
 /** `"mtu": __CNI_MTU__` is filled in as a number. */
 function placeholdersIn(text: unknown): ReadonlySet<string> {
   return new Set(
-    [...String(text).matchAll(/: *(__[A-Z0-9_]+__)/g)].flatMap(([, name]) => (name === undefined ? [] : [name])),
+    [...String(text).matchAll(/: *(__[A-Z0-9_]+__)/g)].flatMap(([, name]) =>
+      name === undefined ? [] : [name],
+    ),
   );
 }

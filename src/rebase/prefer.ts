@@ -33,9 +33,7 @@ export function pathOf({ object, field }: Parameters<Prefer>[0]): string {
 
 function isAt(path: string, conflict: Parameters<Prefer>[0]): boolean {
   const { object, field } = conflict;
-  return (
-    path === shortName(object) || isBelow(field, path) || isBelow(`${shortName(object)}:${field}`, path)
-  );
+  return path === shortName(object) || isBelow(field, path) || isBelow(`${shortName(object)}:${field}`, path);
 }
 
 function isBelow(field: string, path: string): boolean {

@@ -54,7 +54,12 @@ export function rebase({ base, mine, target, from, prefer }: RebaseInput): Rebas
         notes.push(
           `${nameOf(object)} is not in your ${from}, and upstream's manifest has had it; it stays in the new one`,
         );
-      return { target: each, edits: newImages(undefined, former, object, mirrors), carried: [], conflicts: [] };
+      return {
+        target: each,
+        edits: newImages(undefined, former, object, mirrors),
+        carried: [],
+        conflicts: [],
+      };
     }
     const done = carryObject({ base: former, mine: own, target: object }, nameOf(object), prefer);
     notes.push(...done.notes);

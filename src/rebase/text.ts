@@ -79,7 +79,8 @@ function documentsOf(text: string): readonly Slice[] {
     });
   }
   const starts = [mark];
-  for (let index = text.indexOf("\n"); index >= 0; index = text.indexOf("\n", index + 1)) starts.push(index + 1);
+  for (let index = text.indexOf("\n"); index >= 0; index = text.indexOf("\n", index + 1))
+    starts.push(index + 1);
   return splitDocuments(text.slice(mark)).map(({ text: own, line, number }) => {
     const next = starts[line - 1 + own.split("\n").length];
     const start = starts[line - 1] ?? text.length;

@@ -73,9 +73,7 @@ export function upstreamObject(
   flavour: string,
   { kind, metadata: { name } }: Pick<KubeObject, "kind" | "metadata">,
 ): KubeObject | undefined {
-  return upstreamObjects(minor, flavour).find(
-    (each) => each.kind === kind && each.metadata.name === name,
-  );
+  return upstreamObjects(minor, flavour).find((each) => each.kind === kind && each.metadata.name === name);
 }
 
 function isInstall(objects: readonly KubeObject[]): boolean {

@@ -97,7 +97,8 @@ export const customisations = {
     Object.assign(config, { kubernetes_service_host: "10.11.12.13", kubernetes_service_port: "6443" });
   },
   "own-limits": ({ node }) => {
-    for (const each of list(podOf(node), "initContainers")) each["resources"] = { limits: { memory: "256Mi" } };
+    for (const each of list(podOf(node), "initContainers"))
+      each["resources"] = { limits: { memory: "256Mi" } };
   },
   "no-liveness": ({ calico }) => {
     delete calico["livenessProbe"];

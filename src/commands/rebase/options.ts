@@ -3,7 +3,9 @@ import { seeHelp } from "../arguments.ts";
 import { preferenceOf, type Preference } from "../../rebase/prefer.ts";
 
 /** Where the manifest goes: to standard output, or into a kustomization. */
-export type RebaseOutput = { readonly kind: "manifest" } | { readonly kind: "kustomize"; readonly folder: string };
+export type RebaseOutput =
+  | { readonly kind: "manifest" }
+  | { readonly kind: "kustomize"; readonly folder: string };
 
 export function rebaseOutput(text: string): RebaseOutput {
   if (text === "yaml") return { kind: "manifest" };

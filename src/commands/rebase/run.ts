@@ -69,7 +69,8 @@ export async function runRebase(
   const source = own ?? (await factsSource({ facts, saveFacts: undefined }, context, connect));
   const result = await rebaseOperation({ file, base, mine: source, daemonSet, prefer });
 
-  const from = own === undefined ? (facts ?? `context ${context.cluster?.context ?? "of the kubeconfig"}`) : own.path;
+  const from =
+    own === undefined ? (facts ?? `context ${context.cluster?.context ?? "of the kubeconfig"}`) : own.path;
   if (output.kind === "manifest") {
     const text = manifestText(texts, result, values.header ? headerLines(texts, result, from) : []);
     if (context.terminal.stdoutTty) context.stdout.text(text);
@@ -83,15 +84,19 @@ export async function runRebase(
   return result.rebased.conflicts.some(({ decided }) => decided === undefined) ? 1 : 0;
 }
 
-function manifestText(texts: readonly FileText[], { rebased }: RebaseResult, header: readonly string[]): string {
+function manifestText(
+  texts: readonly FileText[],
+  { rebased }: RebaseResult,
+  header: readonly string[],
+): string {
   return withHeader(rebasedTexts(texts, rebased, conflictMark), header);
 }
 
 function headerLines(texts: readonly FileText[], { base }: RebaseResult, from: string): readonly string[] {
   const names = texts.map(({ name }) => name).join(", ");
   return [
-    `Made by kubectl calico-upgrade rebase from ${names}, with the settings of ${from}`,
-    `that differ from ${baseText(base)}.`,
+    `Upstream's manifest (${names}) with the settings of ${from} that differ from ${baseText(base)}.`,
+    "Made by kubectl calico-upgrade rebase.",
   ];
 }
 

@@ -103,7 +103,8 @@ async function ofCluster(source: FactsSource, { file, base, daemonSet }: RebaseR
   refuseOther(file, facts);
   const release = facts.asked;
   const { namespace } = facts.daemonSet.value;
-  const record = release.known && base === undefined ? upstreamRelease(await upstream(), release.value) : undefined;
+  const record =
+    release.known && base === undefined ? upstreamRelease(await upstream(), release.value) : undefined;
   const former =
     base?.objects.map(({ object }) => object) ??
     [...(record?.manifests.values() ?? [])].flat().map((each) => ({
@@ -146,7 +147,7 @@ async function baseFor(
     metadata,
   }));
   return {
-    objects: objects as readonly KubeObject[],
+    objects,
     told: {
       kind: "record",
       release: value.release,

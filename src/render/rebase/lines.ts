@@ -9,16 +9,18 @@ import { pathOf } from "../../rebase/prefer.ts";
 import type { Rebased } from "../../rebase/rebase.ts";
 
 /** What was carried over and what was not, a line each. `base`: what yours was told from. */
-export function rebaseLines(
-  { carried, conflicts, notes, added }: Rebased,
-  base: string,
-): readonly string[] {
+export function rebaseLines({ carried, conflicts, notes, added }: Rebased, base: string): readonly string[] {
   const open = conflicts.filter(({ decided }) => decided === undefined);
   const decided = conflicts.filter((each) => each.decided !== undefined);
   return [
     `settings compared with ${base}`,
-    carried.length === 0 ? "no setting of yours to carry over" : `${plural(carried.length, "setting")} of yours carried over:`,
-    ...carried.map(({ object, field, at, target, mine }) => `  ${object} ${field}: ${value(mine, at)} (upstream: ${value(target, at)})`),
+    carried.length === 0
+      ? "no setting of yours to carry over"
+      : `${plural(carried.length, "setting")} of yours carried over:`,
+    ...carried.map(
+      ({ object, field, at, target, mine }) =>
+        `  ${object} ${field}: ${value(mine, at)} (upstream: ${value(target, at)})`,
+    ),
     ...added.map(({ kind, metadata: { name } }) => `  ${kind} ${name}: an object of your own, at the end`),
     ...notes.map((note) => `note: ${note}`),
     ...decided.map((each) => `decided by --prefer=${each.decided ?? ""}: ${each.object} ${each.field}`),
@@ -63,5 +65,7 @@ const mostShown = 300;
 
 function withoutSecrets(of: unknown, at: readonly Step[]): unknown {
   const key = at.at(-1);
-  return typeof key === "string" ? maskSecrets({ data: { [key]: of } }).value.data[key] : maskSecrets(of).value;
+  return typeof key === "string"
+    ? maskSecrets({ data: { [key]: of } }).value.data[key]
+    : maskSecrets(of).value;
 }

@@ -1,7 +1,7 @@
 /** Upstream's manifests, where they are: CALICO_MANIFESTS, or beside the project. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import { assert, property, subarray } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseManifest, type ManifestObject } from "../../../src/manifest/parse.ts";
 import { formatYaml } from "../../../src/manifest/yaml.ts";
@@ -37,7 +37,8 @@ function pairs(): readonly Pair[] {
 
 const isInstall = (path: string): boolean => /^ *- name: calico-node\s*$/m.test(readFileSync(path, "utf8"));
 const read = (path: string): readonly ManifestObject[] => parseManifest(readFileSync(path, "utf8"), path);
-const only = (objects: readonly ManifestObject[]): readonly KubeObject[] => objects.map(({ object }) => object);
+const only = (objects: readonly ManifestObject[]): readonly KubeObject[] =>
+  objects.map(({ object }) => object);
 const reread = (text: string): readonly ManifestObject[] => parseManifest(text, "rebased");
 
 /** All that an install has anywhere, in an order of its own. */
@@ -73,9 +74,8 @@ function leaves(value: unknown, at = ""): ReadonlyMap<string, unknown> {
   const walk = (each: unknown, place: string): void => {
     if (Array.isArray(each)) {
       for (const one of each) {
-        const { name, mountPath, containerPort } = (one ?? {}) as Record<string, unknown>;
-        const key = mountPath ?? name ?? containerPort ?? JSON.stringify(one);
-        walk(one, `${place}[${String(key)}]`);
+        const { name, mountPath, containerPort } = (one ?? {}) as Record<string, string | undefined>;
+        walk(one, `${place}[${mountPath ?? name ?? containerPort ?? JSON.stringify(one)}]`);
       }
     } else if (typeof each === "object" && each !== null) {
       for (const [key, one] of Object.entries(each)) walk(one, `${place}.${key}`);
@@ -127,10 +127,13 @@ describe.skipIf(found.length === 0)(
   `rebase over ${String(sampled.length)} of ${String(found.length)} pairs of upstream's manifests`,
   { timeout: 600_000 },
   () => {
-    test.each(sampled)("without a setting of your own the file stays byte for byte: $name", ({ old, next }) => {
-      const base = only(read(old));
-      expect(rebased(base, base, next).text).toBe(readFileSync(next, "utf8"));
-    });
+    test.each(sampled)(
+      "without a setting of your own the file stays byte for byte: $name",
+      ({ old, next }) => {
+        const base = only(read(old));
+        expect(rebased(base, base, next).text).toBe(readFileSync(next, "utf8"));
+      },
+    );
 
     test.each(sampled)(
       "each setting is in the file or a conflict, and everything else is upstream's: $name",
@@ -139,8 +142,8 @@ describe.skipIf(found.length === 0)(
         const upstreams = placesOf(only(read(next)));
         const former = placesOf(base);
         const possible = fitting(base);
-        fc.assert(
-          fc.property(fc.subarray([...possible], { minLength: 1 }), (chosen) => {
+        assert(
+          property(subarray([...possible], { minLength: 1 }), (chosen) => {
             const mine = customised(base, ...chosen);
             const own = placesOf(mine);
             const { result, objects, text } = rebased(base, mine, next);
