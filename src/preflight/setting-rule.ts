@@ -9,6 +9,7 @@ import type { RuleId } from "./rules/ids.ts";
 import type { SettingKind } from "./setting-kind.ts";
 import { keptText, settingEvidence, settingText } from "./setting-text.ts";
 import { fileSettings, type FileSettings, type Setting } from "./settings.ts";
+import type { TargetManifest } from "./subject.ts";
 import { rebaseCommand } from "./rebase-hint.ts";
 import { some } from "./some.ts";
 
@@ -30,6 +31,8 @@ export function settingsRule(rule: {
   /** Of a value whose owner is not known; else it is no more than unknown. */
   readonly ofUnknown?: Severity;
   readonly kept: string;
+  /** What is told where nothing is lost; undefined: nothing. */
+  readonly otherwise?: (manifest: TargetManifest, readings: PreflightFacts) => Answer | undefined;
   /** Where some weigh more than others, or an object of the cluster decides. */
   readonly weigh?: (found: readonly Setting[], readings: PreflightFacts) => Weight;
 }): ClusterRule {
@@ -73,7 +76,8 @@ export function settingsRule(rule: {
           severity: "warning",
           because: `not compared, as a value could not be read: ${some(found.map(settingText))}`,
         };
-      return rest(own, settings, installed.value.unread, rule.kept);
+      const kept = rest(own, settings, installed.value.unread, rule.kept);
+      return (kept.outcome === "pass" ? rule.otherwise?.(manifest, readings) : undefined) ?? kept;
     },
   });
 }

@@ -4,7 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -18,7 +18,7 @@ import { recipes } from "../cluster/binaries/recipes.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { KubeObject } from "../cluster/kube-object.ts";
 import { manifests } from "./support/manifest-pairs.ts";
-import { runPlugin } from "./support/plugin.ts";
+import { pluginEnv, runPlugin } from "./support/plugin.ts";
 import { testCluster } from "./test-cluster.ts";
 
 const run = promisify(execFile);
@@ -73,8 +73,11 @@ describe.skipIf(!existsSync(manifests))("rebase", { timeout: 300_000 }, () => {
   let cluster: Cluster;
   let folder = "";
   let mine = "";
+  let kustomize = "";
 
   beforeAll(async () => {
+    const [built = ""] = await ensureBuilt([recipes.kustomize], { progress: (line) => console.log(line) });
+    kustomize = join(built, "kustomize");
     folder = await mkdtemp(join(tmpdir(), "rebase-"));
     mine = join(folder, "mine.yaml");
     const objects = parseManifest(readFileSync(old, "utf8"), old).map(({ object }) => object);
@@ -171,11 +174,10 @@ describe.skipIf(!existsSync(manifests))("rebase", { timeout: 300_000 }, () => {
   });
 
   test("kustomize builds the rebased manifest, and files that are there stay", async () => {
-    const [built = ""] = await ensureBuilt([recipes.kustomize], { progress: () => undefined });
     const overlay = join(folder, "overlay");
     const made = await plugin("rebase", "-f", next, "--mine", mine, "-o", `kustomize=${overlay}`);
     expect([made.code, made.stdout]).toEqual([0, ""]);
-    const { stdout } = await run(join(built, "kustomize"), ["build", overlay], { maxBuffer: 2 ** 26 });
+    const { stdout } = await run(kustomize, ["build", overlay], { maxBuffer: 2 ** 26 });
     const rebased = await plugin("rebase", "-f", next, "--mine", mine);
     expect(byKey(objectsOf(stdout))).toEqual(byKey(objectsOf(rebased.stdout)));
 
@@ -198,6 +200,29 @@ describe.skipIf(!existsSync(manifests))("rebase", { timeout: 300_000 }, () => {
     expect([forced.code, await readFile(patch, "utf8")]).toEqual([0, text]);
   });
 
+  test("every command of docs/customised-installs.md does what the page says", async () => {
+    await install();
+    const story = await mkdtemp(join(folder, "story-"));
+    await copyFile(old, join(story, "calico-v3.28.yaml"));
+    await copyFile(next, join(story, "calico-v3.29.yaml"));
+    await copyFile(mine, join(story, "my-calico.yaml"));
+    const env = { ...pluginEnv(cluster), XDG_STATE_HOME: story };
+    const codes: number[] = [];
+    for (const commands of blocksOf("docs/customised-installs.md")) {
+      const ended = run("bash", ["-ec", commands], { cwd: story, env, maxBuffer: 2 ** 26 });
+      codes.push(
+        await ended.then(
+          () => 0,
+          (error: { readonly code: number }) => error.code,
+        ),
+      );
+    }
+    // The first one says what would be lost.
+    expect(codes).toEqual([1, ...codes.slice(1).map(() => 0)]);
+    expect(codes.length).toBe(8);
+    expect(await readFile(join(story, "calico-mine.yaml"), "utf8")).toContain("log-shipper");
+  });
+
   test("a conflict is listed with all three values and marked, until --prefer decides", async () => {
     const target = join(manifests, "v3.30", "kdd.yaml");
     const from = ["--mine", mine, "--base", join(manifests, "v3.29", "kdd.yaml")];
@@ -217,6 +242,12 @@ describe.skipIf(!existsSync(manifests))("rebase", { timeout: 300_000 }, () => {
     expect([theirs.code, theirs.stdout]).toEqual([0, expect.stringContaining("node,loadbalancer")]);
   });
 });
+
+/** The commands of a page, block by block. */
+function blocksOf(page: string): readonly string[] {
+  const text = readFileSync(join(import.meta.dirname, "../..", page), "utf8");
+  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands = ""]) => commands);
+}
 
 /** Kustomize puts the elements that a patch names first: the order of lists with names is no setting. */
 function byKey(objects: readonly unknown[]): ReadonlyMap<string, unknown> {
