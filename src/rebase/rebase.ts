@@ -61,7 +61,7 @@ export function rebase({ base, mine, target, from, prefer }: RebaseInput): Rebas
         conflicts: [],
       };
     }
-    const done = carryObject({ base: former, mine: own, target: object }, nameOf(object), prefer);
+    const done = carryObject({ base: former, mine: own, target: object }, nameOf(object), prefer, from);
     notes.push(...done.notes);
     return { ...done, target: each, edits: [...done.edits, ...newImages(own, former, object, mirrors)] };
   });
