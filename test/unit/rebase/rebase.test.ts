@@ -183,8 +183,12 @@ describe("a file", () => {
   test("a Secret passes through, whatever is in yours, and an object of your own comes at the end", () => {
     const secret = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {}\n";
     const own = "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: own\ndata:\n  a: b\n";
-    const { text } = run({ mine: mine + secret.replace("{}", "{a: Yg==}") + own, target: target + secret });
+    const { text, rebased } = run({
+      mine: mine + secret.replace("{}", "{a: Yg==}") + own,
+      target: target + secret,
+    });
     expect(text).toContain(secret);
+    expect(rebased.notes).toEqual([expect.stringMatching(/^Secret s stays/)]);
     expect(text.endsWith("kind: ConfigMap\nmetadata:\n  name: own\ndata:\n  a: b\n")).toBe(true);
   });
 });
