@@ -14,6 +14,7 @@ import { controllerDowntime } from "./controller.ts";
 import { compare, finish, median, wall } from "./pairs.ts";
 import type { Command, Ratio } from "./pairs.ts";
 import { peakMemory } from "./peak-memory.ts";
+import { rebaseCost } from "./rebase.ts";
 import { counted, waitingFor } from "./requests.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -38,6 +39,7 @@ try {
   await node(cluster);
   await controller(cluster);
   await apply();
+  await rebase(cluster);
   await requests(cluster);
   await memory(cluster);
 } finally {
@@ -149,6 +151,17 @@ async function apply(): Promise<void> {
   const sent = await applyRequests(ours, kubectl);
   if (sent !== undefined)
     print("requests of apply, kdd.yaml v3.29 → v3.30, three nodes", String(sent), sent <= 150, "≤ 150");
+}
+
+async function rebase({ env }: Cluster): Promise<void> {
+  const cost = await rebaseCost(Math.ceil(rounds / 2), env, ours, kubectl);
+  if (cost === undefined) {
+    console.log("SKIPPED  rebase: upstream's manifests are not at hand (CALICO_MANIFESTS)");
+    return;
+  }
+  printRatio("rebase of upstream's largest manifest / kubectl apply --dry-run=client", cost.ratio, 2);
+  const { megabytes } = cost;
+  print("peak memory of rebase", `${megabytes.toFixed(0)} MB`, megabytes <= 200, "≤ 200 MB");
 }
 
 async function requests({ env, audit }: Cluster): Promise<void> {

@@ -109,6 +109,17 @@ export function isFilledIn(kind: string, path: readonly string[], value: unknown
   return Object.entries(value).every(([key, each]) => isFilledIn(kind, [...path, key], each, value));
 }
 
+/** A live value as a file has it: without what servers fill in; what names a thing comes first. */
+export function withoutFilledIn(kind: string, path: readonly string[], value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => withoutFilledIn(kind, path, each));
+  if (!isRecord(value)) return value;
+  const own = Object.entries(value).flatMap(([key, each]) => {
+    const below = [...path, key];
+    return isFilledIn(kind, below, each, value) ? [] : [[key, withoutFilledIn(kind, below, each)] as const];
+  });
+  return Object.fromEntries(own.toSorted(([a], [b]) => Number(b === "name") - Number(a === "name")));
+}
+
 /** Whether two values of one field are the same setting. undefined: it is not given. */
 export function isSameSetting(
   kind: string,

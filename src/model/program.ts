@@ -1,7 +1,7 @@
 /** The tool's name as the user types it; kubectl runs the binary `kubectl-calico_upgrade` under it. */
 export const program = "kubectl calico-upgrade";
 
-/** The commands that a role can be printed for: `plan` and `runbook` read what `preflight` reads. */
+/** The commands that a role can be printed for: `plan`, `runbook` and `rebase` read what `preflight` reads. */
 export const roleCommands = [
   "status",
   "preflight",

@@ -9,6 +9,8 @@ import type { RuleId } from "./rules/ids.ts";
 import type { SettingKind } from "./setting-kind.ts";
 import { keptText, settingEvidence, settingText } from "./setting-text.ts";
 import { fileSettings, type FileSettings, type Setting } from "./settings.ts";
+import type { TargetManifest } from "./subject.ts";
+import { rebaseCommand } from "./rebase-hint.ts";
 import { some } from "./some.ts";
 
 /** Whatever writes objects of a file. */
@@ -29,6 +31,8 @@ export function settingsRule(rule: {
   /** Of a value whose owner is not known; else it is no more than unknown. */
   readonly ofUnknown?: Severity;
   readonly kept: string;
+  /** What is told where nothing is lost; undefined: nothing. */
+  readonly otherwise?: (manifest: TargetManifest, readings: PreflightFacts) => Answer | undefined;
   /** Where some weigh more than others, or an object of the cluster decides. */
   readonly weigh?: (found: readonly Setting[], readings: PreflightFacts) => Weight;
 }): ClusterRule {
@@ -62,10 +66,9 @@ export function settingsRule(rule: {
       if (told.length > 0) {
         const isUnknown = told.every(({ group }) => group === "unknown");
         const weight = rule.weigh?.(told, readings) ?? {};
-        return fails(told, {
-          ...(isUnknown && ofUnknown !== undefined ? { severity: ofUnknown } : {}),
-          ...weight,
-        });
+        const severe = isUnknown && ofUnknown !== undefined ? { severity: ofUnknown } : {};
+        const rebase = settings.base.known ? rebaseCommand(manifest.objects) : undefined;
+        return fails(told, { ...severe, ...weight }, rebase);
       }
       if (found.length > 0)
         return {
@@ -73,7 +76,8 @@ export function settingsRule(rule: {
           severity: "warning",
           because: `not compared, as a value could not be read: ${some(found.map(settingText))}`,
         };
-      return rest(own, settings, installed.value.unread, rule.kept);
+      const kept = rest(own, settings, installed.value.unread, rule.kept);
+      return (kept.outcome === "pass" ? rule.otherwise?.(manifest, readings) : undefined) ?? kept;
     },
   });
 }
@@ -85,12 +89,18 @@ export interface Weight {
   readonly although?: string;
 }
 
-function fails(found: readonly Setting[], { severity, although }: Weight): Answer {
+/** `rebase`: the command that does what the fix says. */
+function fails(
+  found: readonly Setting[],
+  { severity, although }: Weight,
+  rebase: string | undefined,
+): Answer {
+  const fix = `set in the file, as in the cluster: ${some(found.map(keptText), 6)}`;
   return {
     outcome: "fail",
     because: `${some(found.map(settingText), 5)}${although === undefined ? "" : `; ${although}`}`,
     evidence: found.map(settingEvidence),
-    fix: `set in the file, as in the cluster: ${some(found.map(keptText), 6)}`,
+    fix: rebase === undefined ? fix : `${fix}; a file with them: ${rebase}`,
     ...(severity === undefined ? {} : { severity }),
   };
 }

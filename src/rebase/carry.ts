@@ -1,5 +1,7 @@
 import type { Edit } from "../manifest/edit.ts";
 import { withOwnersStrategy, withOwnStrategy } from "../merge/after-apply.ts";
+import { withoutFilledIn } from "../merge/filled-in.ts";
+import { typeName } from "../merge/merge-keys.ts";
 import { sameJson } from "../merge/same-json.ts";
 import { settingsOf, type EnvReader, type FieldChange, type Step } from "../merge/settings.ts";
 import { isRecord } from "../model/record.ts";
@@ -57,8 +59,16 @@ export interface CarriedObject {
   readonly notes: readonly string[];
 }
 
-/** What is yours of one object, carried over to the target's. `object`: as it is named to the user. */
-export function carryObject(three: ThreeObjects, object: string, prefer: Prefer): CarriedObject {
+/**
+ * What is yours of one object, carried over to the target's. `object`: as it is named to the user. `from`: what a server
+ * has filled in of a live value is not carried.
+ */
+export function carryObject(
+  three: ThreeObjects,
+  object: string,
+  prefer: Prefer,
+  from: "cluster" | "file",
+): CarriedObject {
   const { target } = three;
   const mine = withOwnersStrategy(three.mine);
   const base = three.base === undefined ? undefined : withOwnStrategy(three.base);
@@ -83,7 +93,11 @@ export function carryObject(three: ThreeObjects, object: string, prefer: Prefer)
       continue;
     }
     if (conflict !== undefined) conflicts.push({ ...conflict, decided: "mine" });
-    const value = image?.image ?? values.mine;
+    const own =
+      from === "cluster" && !isInCni(at)
+        ? withoutFilledIn(typeName(target), change.path, values.mine)
+        : values.mine;
+    const value = image?.image ?? own;
     carried.push({ object, field, at, target: values.target, mine: value });
     if (isInCni(at)) inCni.push({ at, value });
     else {

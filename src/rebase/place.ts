@@ -64,7 +64,9 @@ export function lifted(edits: readonly Edit[], target: unknown): readonly Edit[]
   for (const edit of edits) {
     const depth = missingDepth(edit, target);
     if (depth === undefined) {
-      result.push(edit);
+      result.push(
+        ...(edit.op === "set" ? refined(edit.path, edit.value, valueAt(edit.path, target)) : [edit]),
+      );
       continue;
     }
     const path = edit.path.slice(0, depth);
@@ -83,15 +85,32 @@ export function lifted(edits: readonly Edit[], target: unknown): readonly Edit[]
   return result;
 }
 
+/** Of a map that takes the place of another, the keys alone that differ: what stands around them stays. */
+function refined(path: EditPath, value: unknown, there: unknown): readonly Edit[] {
+  if (!isRecord(value) || !isRecord(there) || Object.keys(there).length === 0)
+    return [{ op: "set", path, value }];
+  return [...new Set([...Object.keys(there), ...Object.keys(value)])].flatMap((key): readonly Edit[] => {
+    const own = [...path, key];
+    if (!(key in value)) return [{ op: "remove", path: own }];
+    return sameJson(value[key], there[key]) ? [] : refined(own, value[key], there[key]);
+  });
+}
+
+function valueAt(path: EditPath, target: unknown): unknown {
+  return path.reduce<unknown>(
+    (here, step) => (typeof step === "number" ? listOf(here)[step] : isRecord(here) ? here[step] : undefined),
+    target,
+  );
+}
+
 /** How many steps lead to the first thing that is not there, when something has to be put into it. */
 function missingDepth({ op, path }: Edit, target: unknown): number | undefined {
   const parents = op === "insert" ? path : path.slice(0, -1);
-  let here = target;
-  for (const [index, step] of parents.entries()) {
-    here = typeof step === "number" ? listOf(here)[step] : isRecord(here) ? here[step] : undefined;
-    if (here === undefined || here === null) return index + 1;
-  }
-  return undefined;
+  const index = parents.findIndex((_step, at) => {
+    const there = valueAt(parents.slice(0, at + 1), target);
+    return there === undefined || there === null;
+  });
+  return index < 0 ? undefined : index + 1;
 }
 
 function indexOf(list: unknown, step: Exclude<Step, string>): number {

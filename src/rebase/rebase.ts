@@ -46,6 +46,10 @@ export function rebase({ base, mine, target, from, prefer }: RebaseInput): Rebas
   const mirrors = mirrorsOf(base, mine);
   const results = target.map((each) => {
     const { object } = each;
+    if (object.kind === "Secret")
+      notes.push(
+        `${nameOf(object)} stays as the new manifest has it, because Secrets are not read; kubectl would write it, apply leaves one that exists alone`,
+      );
     const own = find(mine, object);
     const former = find(base, object);
     if (untouched.has(object.kind)) return { target: each, edits: [], carried: [], conflicts: [] };
@@ -61,7 +65,7 @@ export function rebase({ base, mine, target, from, prefer }: RebaseInput): Rebas
         conflicts: [],
       };
     }
-    const done = carryObject({ base: former, mine: own, target: object }, nameOf(object), prefer);
+    const done = carryObject({ base: former, mine: own, target: object }, nameOf(object), prefer, from);
     notes.push(...done.notes);
     return { ...done, target: each, edits: [...done.edits, ...newImages(own, former, object, mirrors)] };
   });

@@ -95,8 +95,8 @@ function manifestText(
 function headerLines(texts: readonly FileText[], { base }: RebaseResult, from: string): readonly string[] {
   const names = texts.map(({ name }) => name).join(", ");
   return [
-    `Made by kubectl calico-upgrade rebase from ${names}, with the settings of ${from}`,
-    `that differ from ${baseText(base)}.`,
+    `Upstream's manifest (${names}) with the settings of ${from} that differ from ${baseText(base)}.`,
+    "Made by kubectl calico-upgrade rebase.",
   ];
 }
 

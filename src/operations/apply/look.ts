@@ -110,7 +110,7 @@ async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSi
   if (!ready) return { ...noQuestion, kind: "not ready" };
   return settings === undefined
     ? look
-    : { ...look, summary: { ...look.summary, settings: settingsSummary(settings) } };
+    : { ...look, summary: { ...look.summary, settings: settingsSummary(settings, request.file.objects) } };
 }
 
 /**

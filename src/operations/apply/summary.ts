@@ -1,15 +1,20 @@
+import type { ManifestObject } from "../../manifest/parse.ts";
 import type { Ref } from "../../model/kube.ts";
 import type { ApplySummary, SettingsSummary } from "../../plan/apply/summary.ts";
 import { isLeftAlone, type Target } from "../../plan/apply/target.ts";
 import type { Stale } from "../../plan/config/stale.ts";
+import { rebaseCommand } from "../../preflight/rebase-hint.ts";
 import type { FileSettings } from "../../preflight/settings.ts";
 import type { UpgradeHop } from "../../plan/upgrade/plan.ts";
 import type { NodesLeft } from "../node/remaining.ts";
 import type { Migration } from "./migrations.ts";
 import type { ApplyRequest } from "./request.ts";
 
-/** What the rules were asked about, in short. */
-export function settingsSummary({ base, all }: FileSettings): SettingsSummary {
+/** What the rules were asked about, in short. `inFile`: the objects of the file. */
+export function settingsSummary(
+  { base, all }: FileSettings,
+  inFile: readonly ManifestObject[],
+): SettingsSummary {
   const changed = all.flatMap(({ group, object, field, path, variable, before, after }) =>
     group === "lost" || group === "conflict"
       ? [
@@ -25,7 +30,9 @@ export function settingsSummary({ base, all }: FileSettings): SettingsSummary {
         ]
       : [],
   );
+  const rebase = base.known && changed.length > 0 ? rebaseCommand(inFile) : undefined;
   return {
+    ...(rebase === undefined ? {} : { rebase }),
     ...(base.known ? { base: `${base.value.flavour} of ${base.value.release}` } : { because: base.message }),
     kept: all.filter(({ group }) => group === "kept").length,
     changed,

@@ -147,7 +147,7 @@ async function baseFor(
     metadata,
   }));
   return {
-    objects: objects as readonly KubeObject[],
+    objects,
     told: {
       kind: "record",
       release: value.release,

@@ -6,6 +6,8 @@ export interface SettingsSummary {
   /** `kdd of v3.29.7`; undefined: nothing is on record to compare with, `because`. */
   readonly base?: string;
   readonly because?: string;
+  /** The command that makes a file which keeps them; undefined: none is lost, or nothing is on record. */
+  readonly rebase?: string;
   readonly kept: number;
   readonly changed: readonly {
     readonly group: "lost" | "conflict";

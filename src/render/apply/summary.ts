@@ -50,14 +50,20 @@ function inTerminal(line: string, columns: Columns): string {
 /** Nothing where nobody has set anything. */
 function settingsLines(settings: ApplySummary["settings"]): readonly string[] {
   if (settings === undefined) return [];
-  const { base, because = "", kept, changed } = settings;
+  const { base, because = "", kept, changed, rebase } = settings;
   if (base === undefined) return [`  your own settings cannot be told from upstream's: ${because}`];
   if (kept + changed.length === 0) return [];
   const lost = changed.length === 0 ? "none lost" : `${changed.length} lost or changed`;
   const shown = changed.slice(0, 12).map((each) => `    ${settingText(each)}`);
   const more =
     changed.length > 12 ? [`    and ${changed.length - 12} more: preflight -o wide lists them`] : [];
-  return [`  your settings, compared with upstream's ${base}: ${kept} kept, ${lost}`, ...shown, ...more];
+  const keep = rebase === undefined ? [] : [`  to keep them, apply what this prints instead: ${rebase}`];
+  return [
+    `  your settings, compared with upstream's ${base}: ${kept} kept, ${lost}`,
+    ...shown,
+    ...more,
+    ...keep,
+  ];
 }
 
 function names(refs: readonly Ref[]): string {

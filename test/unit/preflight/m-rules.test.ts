@@ -681,6 +681,18 @@ describe("settings of your own, told from upstream's", () => {
     });
   });
 
+  test("M05: a range of the file that no pool has is told, and stops nobody", () => {
+    const own = having({ CALICO_IPV4POOL_CIDR: "10.0.0.0/16" });
+    expect(compared(pools, { ...own, objects: [pool] }, own, { base })).toMatchObject({
+      outcome: "fail",
+      severity: "info",
+      because:
+        "IPPool default-ipv4-ippool 192.168.0.0/16, ipipMode CrossSubnet stays as it is: CALICO_IPV4POOL_CIDR 10.0.0.0/16 of the file only counts when no pool exists",
+    });
+    const same = having({ CALICO_IPV4POOL_CIDR: "192.168.0.0/16" });
+    expect(compared(pools, { ...same, objects: [pool] }, same, { base }).outcome).toBe("pass");
+  });
+
   test("M07: unknown where nobody can tell whose it was; M20 where an object could not be read", () => {
     expect(compared(otherSettings, having({ FELIX_X: "1" }), base)).toMatchObject({
       outcome: "unknown",

@@ -1,7 +1,7 @@
 /** Upstream's manifests, where they are: CALICO_MANIFESTS, or beside the project. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import { assert, property, subarray } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseManifest, type ManifestObject } from "../../../src/manifest/parse.ts";
 import { formatYaml } from "../../../src/manifest/yaml.ts";
@@ -74,9 +74,8 @@ function leaves(value: unknown, at = ""): ReadonlyMap<string, unknown> {
   const walk = (each: unknown, place: string): void => {
     if (Array.isArray(each)) {
       for (const one of each) {
-        const { name, mountPath, containerPort } = (one ?? {}) as Record<string, unknown>;
-        const key = mountPath ?? name ?? containerPort ?? JSON.stringify(one);
-        walk(one, `${place}[${String(key)}]`);
+        const { name, mountPath, containerPort } = (one ?? {}) as Record<string, string | undefined>;
+        walk(one, `${place}[${mountPath ?? name ?? containerPort ?? JSON.stringify(one)}]`);
       }
     } else if (typeof each === "object" && each !== null) {
       for (const [key, one] of Object.entries(each)) walk(one, `${place}.${key}`);
@@ -143,8 +142,8 @@ describe.skipIf(found.length === 0)(
         const upstreams = placesOf(only(read(next)));
         const former = placesOf(base);
         const possible = fitting(base);
-        fc.assert(
-          fc.property(fc.subarray([...possible], { minLength: 1 }), (chosen) => {
+        assert(
+          property(subarray([...possible], { minLength: 1 }), (chosen) => {
             const mine = customised(base, ...chosen);
             const own = placesOf(mine);
             const { result, objects, text } = rebased(base, mine, next);

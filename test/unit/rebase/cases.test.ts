@@ -1,0 +1,53 @@
+/** What becomes of the settings that people are known to lose, with upstream's manifests where they are. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parseManifest, type ManifestObject } from "../../../src/manifest/parse.ts";
+import { rebase } from "../../../src/rebase/rebase.ts";
+import { customised, type Customisation } from "../../calico/customised.ts";
+
+const folder = process.env["CALICO_MANIFESTS"] ?? join(import.meta.dirname, "../../../../shared/manifests");
+
+function read(minor: string, flavour: string): readonly ManifestObject[] {
+  const path = join(folder, minor, `${flavour}.yaml`);
+  return parseManifest(readFileSync(path, "utf8"), path);
+}
+
+describe.skipIf(!existsSync(folder))("rebase of a setting that upgrades are known to take away", () => {
+  test.each<[Customisation, string, string, string, number]>([
+    ["own-cni", "kdd", "v3.29", "v3.30", 4],
+    ["own-probes", "kdd", "v3.29", "v3.30", 2],
+    ["own-resources", "kdd", "v3.29", "v3.30", 3],
+    ["sidecar", "kdd", "v3.29", "v3.30", 2],
+    ["annotations", "kdd", "v3.29", "v3.30", 1],
+    ["own-strategy", "kdd", "v3.29", "v3.30", 1],
+    ["typha-replicas", "kdd-typha", "v3.29", "v3.30", 1],
+    ["cross-subnet", "kdd", "v3.29", "v3.30", 1],
+    ["autodetection", "kdd", "v3.29", "v3.30", 1],
+    ["api-server", "kdd-bpf", "v3.30", "v3.32", 2],
+  ])("%s, %s %s → %s: all of it is carried over", (name, flavour, old, next, count) => {
+    const { carried, conflicts } = rebased(name, flavour, old, next);
+    expect([carried.length, conflicts]).toEqual([count, []]);
+  });
+
+  test("few-controllers: upstream changed the list as well, and that is a conflict", () => {
+    const { conflicts } = rebased("few-controllers", "kdd", "v3.29", "v3.30");
+    expect(conflicts).toMatchObject([{ base: { value: "node" }, target: { value: "node,loadbalancer" } }]);
+  });
+
+  test("older-cni: an image of another release is no setting, the file is of one release", () => {
+    const { carried, conflicts } = rebased("older-cni", "kdd", "v3.30", "v3.32");
+    expect([carried, conflicts]).toEqual([[], []]);
+  });
+});
+
+function rebased(name: Customisation, flavour: string, old: string, next: string) {
+  const base = read(old, flavour).map(({ object }) => object);
+  return rebase({
+    base,
+    mine: customised(base, name),
+    target: read(next, flavour),
+    from: "file",
+    prefer: () => undefined,
+  });
+}
