@@ -90,7 +90,7 @@ const kubeConfigOnly: Plugin = {
       path: join(dirname(fileURLToPath(import.meta.resolve("@kubernetes/client-node"))), "config.js"),
     }));
     const unused =
-      /^(undici|ws|isomorphic-ws|openid-client|js-yaml|jsonpath-plus|rfc4648|hpagent|socks|socks-proxy-agent)$/;
+      /^(undici|ws|isomorphic-ws|openid-client|js-yaml|jsonpath-plus|rfc4648|hpagent|socks|socks-proxy-agent|node:child_process|\.\.\/package\.json)$/;
     build.onResolve({ filter: unused }, ({ path, importer }) =>
       inClientNode.test(importer) ? { path, namespace: "left-out" } : undefined,
     );

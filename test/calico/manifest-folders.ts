@@ -43,15 +43,17 @@ const flavours: Readonly<Record<string, Omit<CalicoOptions, "version"> & { reado
 export const upstreamManifests =
   process.env["CALICO_MANIFESTS"] ?? join(import.meta.dirname, "../../../shared/manifests");
 
-export const manifestFolders: readonly ManifestFolder[] = [
-  { name: "the project's own manifests", path: ownManifests(), own: true },
-  ...(existsSync(upstreamManifests)
-    ? [{ name: "upstream's manifests", path: upstreamManifests, own: false }]
-    : []),
-];
+export function manifestFolders(): readonly ManifestFolder[] {
+  return [
+    { name: "the project's own manifests", path: ownManifests(), own: true },
+    ...(existsSync(upstreamManifests)
+      ? [{ name: "upstream's manifests", path: upstreamManifests, own: false }]
+      : []),
+  ];
+}
 
-/** Written once for a process, which takes them away at its end. */
-function ownManifests(): string {
+/** Written for a process, which takes them away at its end. */
+export function ownManifests(): string {
   const folder = mkdtempSync(join(tmpdir(), "calico-manifests-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   for (const version of releases) {

@@ -268,6 +268,21 @@ ${extra}`,
     test.each([
       ["not YAML", "a: b: c\n"],
       ["of another kind", "apiVersion: v1\nkind: Pod\n"],
+    ])("a kubeconfig %s is named, and refused as kubectl does", async (what, text) => {
+      const path = join(folder, what.replaceAll(" ", "-"));
+      await writeFile(path, text);
+      const env = { KUBECONFIG: path, HOME: folder };
+      const both = await Promise.all([
+        kubectl(["get", "nodes", "-o", "name"], env),
+        plugin(["status", "-o", "name"], env),
+      ]);
+      for (const { stderr, code } of both) {
+        expect(stderr).toContain(`error: error loading config file "${path}": `);
+        expect(code).toBe(1);
+      }
+    });
+
+    test.each([
       ["whose current context is gone", "current-context: gone\n"],
       ["empty", ""],
     ])("a kubeconfig %s", async (what, text) => {

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { OutgoingHttpHeaders } from "node:http";
 import type { RequestOptions } from "node:https";
 import { KubeConfig, type Cluster, type User } from "@kubernetes/client-node";
@@ -39,10 +40,15 @@ export class ChosenConfig {
   readonly #config = new KubeConfig();
   readonly #given = new WeakMap<object, Given>();
   readonly #user: KubeUser;
+  /** In the order in which they are read. */
+  readonly #files: readonly string[];
 
   /** `claimed`: who asks is said by what is given for each request. */
   constructor(cluster: KubeCluster & { readonly server: string }, user: KubeUser, claimed = false) {
     this.#user = user;
+    this.#files = [cluster["certificate-authority"], user["client-certificate"], user["client-key"]].flatMap(
+      (path) => path || [],
+    );
     this.#config.addAuthenticator({
       isAuthProvider: ({ authProvider }) => (authProvider as { name?: string } | undefined)?.name === ours,
       applyAuthentication: (_, options) => {
@@ -67,7 +73,7 @@ export class ChosenConfig {
     const options: RequestOptions = { headers: {} };
     if (given !== undefined) this.#given.set(options, given);
     await this.#config.applyToHTTPSOptions(options as HttpsOptions).catch((error: unknown) => {
-      const { path, code } = error as NodeJS.ErrnoException;
+      const { code, path = this.#files.find(isFolder) } = error as NodeJS.ErrnoException;
       throw path === undefined || code === undefined ? error : userError(fileProblem(path, error as Error));
     });
     const { auth, rejectUnauthorized, servername, ca, cert, key } = options;
@@ -87,6 +93,11 @@ export class ChosenConfig {
         pair.cert === undefined || pair.key === undefined ? undefined : { cert: pair.cert, key: pair.key },
     };
   }
+}
+
+/** What Node does not name when reading it fails. */
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function bytes(value: unknown): Buffer | undefined {

@@ -128,3 +128,9 @@ test("a client certificate that is renewed in its file is used for the next requ
   await get().catch(() => undefined);
   expect(seen).toEqual(["jane", "jane", "june"]);
 });
+
+test("a folder where a certificate file belongs is named, as kubectl names it", async () => {
+  await expect(login(`{client-certificate: ${folder}, client-key: ${folder}}`, "nobody")).rejects.toThrow(
+    `read ${folder}: is a directory`,
+  );
+});

@@ -30,7 +30,7 @@ function calicoNode(objects: readonly ManifestObject[]): KubeObject | undefined 
   );
 }
 
-describe.each(manifestFolders)("$name", { timeout: 120_000 }, ({ path: folder, own }) => {
+describe.each(manifestFolders())("$name", { timeout: 120_000 }, ({ path: folder, own }) => {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((path) => /\.ya?ml$/.test(path))
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parseManifest } from "../../../src/manifest/parse.ts";
 import { configProblem, knownConfigKeys, newPlaceholders } from "../../../src/model/config-values.ts";
 import { hostedCalico } from "../../calico/hosted-calico.ts";
+import { upstreamManifests as folder } from "../../calico/manifest-folders.ts";
 
 describe("every value that upstream ships passes", () => {
   test.each(["v1.6.4", "v2.5.1", "v3.1.7", "v3.5.8", "v3.29.7"])("%s", (version) => {
@@ -13,7 +14,6 @@ describe("every value that upstream ships passes", () => {
     for (const [key, value] of data) expect([key, configProblem(key, value)]).toEqual([key, undefined]);
   });
 
-  const folder = process.env["CALICO_MANIFESTS"] ?? join(import.meta.dirname, "../../../../shared/manifests");
   test.skipIf(!existsSync(folder))(
     "upstream's own manifests, but the etcd address that is to be filled in",
     () => {

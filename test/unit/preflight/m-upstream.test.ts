@@ -17,7 +17,7 @@ const flavours =
     ? ["kdd"]
     : ["kdd", "etcd", "canal", "canal-etcd", "kdd-typha", "kdd-vxlan", "kdd-policy-only"];
 
-const cases = manifestFolders.flatMap(({ name, path, own }) => {
+const cases = manifestFolders().flatMap(({ name, path, own }) => {
   const minors = readdirSync(path)
     .filter((minor) => /^v\d+\.\d+$/.test(minor))
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));

@@ -15,6 +15,7 @@ import { needsOf } from "../../../src/releases/needs.ts";
 import { versionOf } from "../../../src/releases/version.ts";
 import { missingLine } from "../../../src/render/missing-lines.ts";
 import { hostedCalico } from "../../calico/hosted-calico.ts";
+import { upstreamManifests as folder } from "../../calico/manifest-folders.ts";
 import { inFile, liveOf } from "../manifest/live.ts";
 
 const node = (change: Partial<Needing> = {}): Needing => ({
@@ -95,7 +96,6 @@ describe("H05: what a release needs is on record, whatever a file happens to hol
   });
 });
 
-const folder = process.env["CALICO_MANIFESTS"] ?? join(import.meta.dirname, "../../../../shared/manifests");
 const minors = existsSync(folder) ? readdirSync(folder).filter((name) => /^v\d/.test(name)) : [];
 /** The others differ in what they switch on, and have the same roles and CRDs. */
 const few = process.env["TEST_ALL"] === undefined;

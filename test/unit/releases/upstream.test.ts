@@ -5,11 +5,26 @@ import { upstreamData } from "../../../scripts/upstream/read.ts";
 import { upstream } from "../../../src/operations/upstream.ts";
 import { upstreamOf, upstreamObject, upstreamRelease } from "../../../src/releases/upstream.ts";
 import { versionOf } from "../../../src/releases/version.ts";
+import { ownManifests, upstreamManifests } from "../../calico/manifest-folders.ts";
 
-const folder = process.env["CALICO_MANIFESTS"] ?? join(import.meta.dirname, "../../../../shared/manifests");
+test.skipIf(!existsSync(upstreamManifests))(
+  "what is on record is what upstream's manifests say",
+  async () => {
+    expect(await upstream()).toEqual(upstreamOf(upstreamData(upstreamManifests)));
+  },
+);
 
-test.skipIf(!existsSync(folder))("what is on record is what upstream's manifests say", async () => {
-  expect(await upstream()).toEqual(upstreamOf(upstreamData(folder)));
+test("a record is made of any folder of manifests, and has each object of a release and flavour", () => {
+  const record = upstreamOf(upstreamData(ownManifests()));
+  const release = upstreamRelease(record, versionOf("v3.29.7"));
+  expect(release).toMatchObject({ release: "v3.29.7", exact: true });
+  if (release === undefined) throw new Error("no record");
+  for (const flavour of ["kdd", "etcd", "canal"])
+    for (const [kind, name] of [
+      ["ClusterRole", "calico-node"],
+      ["ConfigMap", flavour === "canal" ? "canal-config" : "calico-config"],
+    ] as const)
+      expect(upstreamObject(release, flavour, { kind, metadata: { name } })?.metadata.name).toBe(name);
 });
 
 test("the record stays small enough to be carried: less than 400 kB", () => {
