@@ -65,7 +65,7 @@ function allRights(allowed: RightFacts["allowed"]): readonly RightFacts[] {
     ...own("", "services", "get", "create", "patch"),
     ...own("", "configmaps", "get", "create", "patch"),
     ...own("apps", "daemonsets", "get", "list", "watch", "patch"),
-    ...own("apps", "deployments", "get", "list", "create", "patch", "watch"),
+    ...own("apps", "deployments", "get", "list", "watch", "create", "patch"),
     ...own("apps", "controllerrevisions", "list"),
   ];
 }
