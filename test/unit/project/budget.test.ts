@@ -120,7 +120,8 @@ describe("a call loads no more than it needs", () => {
     const cache = await namesCache("nodes", connectionValues(line.scanned), context);
     await cache.write(["node-01"]);
     const { chunks, kilobytes } = await loadedBy(["__complete", "node", ...connection, ""]);
-    expect(kilobytes).toBeLessThanOrEqual(110);
+    // Every flag is among the tables: those of runs over many nodes took 5 kB.
+    expect(kilobytes).toBeLessThanOrEqual(115);
     expect(chunks).toBeLessThanOrEqual(32);
   }, 60_000);
 
