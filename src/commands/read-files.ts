@@ -42,8 +42,9 @@ export async function readFiles(
 export function objectsIn(
   filename: readonly string[],
   texts: readonly FileText[],
+  parse: typeof parseObjects = parseObjects,
 ): readonly ManifestObject[] {
-  const objects = texts.flatMap(({ text, name }) => parseObjects(text, name));
+  const objects = texts.flatMap(({ text, name }) => parse(text, name));
   if (objects.length === 0) {
     throw userError(`no objects in ${filename.map((path) => (path === "-" ? "STDIN" : path)).join(", ")}`);
   }

@@ -44,6 +44,20 @@ export function parseObjects(text: string, sourceName: string): readonly Manifes
   return found.flatMap((each) => objectsOf(each, sourceName));
 }
 
+/** As `parseObjects`, without CustomResourceDefinitions: they are most of a manifest, and reading them most of the time. */
+export function parseWithoutCrds(text: string, sourceName: string): readonly ManifestObject[] {
+  const found = isJson(text) ? jsonDocuments(text, sourceName) : yamlDocuments(text, sourceName, isCrd);
+  return found
+    .flatMap((each) => objectsOf(each, sourceName))
+    .filter(({ object }) => object.kind !== "CustomResourceDefinition");
+}
+
+/** A key at the beginning of a line is one of the document itself. */
+function isCrd(text: string): boolean {
+  const kinds = text.match(/^["']?kind["']?\s*:.*$/gm) ?? [];
+  return kinds.length === 1 && kinds[0] === "kind: CustomResourceDefinition";
+}
+
 /** kubectl's own test: the first character that is not white space. */
 function isJson(text: string): boolean {
   return /^\uFEFF?\s*\{/.test(text);
@@ -71,10 +85,15 @@ function withoutContent(error: unknown): string {
   return /unexpected end|unterminated/i.test(message) ? "unexpected end of file" : "not valid JSON";
 }
 
-function yamlDocuments(text: string, name: string): readonly Found[] {
+function yamlDocuments(
+  text: string,
+  name: string,
+  isLeftOut: (text: string) => boolean = () => false,
+): readonly Found[] {
   const found: Found[] = [];
   try {
     for (const document of splitDocuments(text.replace(/^\uFEFF/, ""))) {
+      if (isLeftOut(document.text)) continue;
       const { number, line } = document;
       const where = `document ${String(number)} (line ${String(line)})`;
       found.push({ value: parseOne(document.text, line), document: number, where });

@@ -5,6 +5,7 @@ import { userError } from "../../errors.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
 import { factsSource } from "../../operations/facts/source.ts";
 import { planFileOf } from "../../operations/plan/file.ts";
+import { parseWithoutCrds } from "../../manifest/parse.ts";
 import {
   rebaseOperation,
   type NamedManifest,
@@ -62,7 +63,7 @@ export async function runRebase(
   const file = planFileOf(filename.join(", "), objectsIn(filename, texts));
   const manifest = async (path: string): Promise<NamedManifest> => ({
     path: path === "-" ? "STDIN" : path,
-    objects: objectsIn([path], await readFiles([path], recursive, readFile, "rebase")),
+    objects: objectsIn([path], await readFiles([path], recursive, readFile, "rebase"), parseWithoutCrds),
   });
   const base = values.base === undefined ? undefined : await manifest(values.base);
   const own = mine === undefined ? undefined : await manifest(mine);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseManifest } from "../../../src/manifest/parse.ts";
+import { parseManifest, parseWithoutCrds } from "../../../src/manifest/parse.ts";
 
 const head = "apiVersion: v1\nkind: Foo\nmetadata: {name: a}\n";
 
@@ -172,4 +172,17 @@ describe("what is no manifest is refused in one line that says where", () => {
     expect(refusal('{"kind": "Secret", "data": {"key": hunter2}}')).not.toContain("hunter2");
     expect(refusal("kind: Secret\ndata: {key: hunter2}\n")).not.toContain("hunter2");
   });
+});
+
+test("without CustomResourceDefinitions everything else is read, whatever it has in its texts", () => {
+  const crd = "kind: CustomResourceDefinition\nmetadata:\n  name: a\n";
+  const map = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: b\ndata:\n  text: |\n    ${crd.replaceAll("\n", "\n    ")}\n`;
+  const text = `apiVersion: apiextensions.k8s.io/v1\n${crd}spec: [\n---\n${map}---\n{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "c"}}\n`;
+  expect(parseWithoutCrds(text, "file").map(({ object }) => object.metadata.name)).toEqual(["b", "c"]);
+  const inJson = JSON.stringify({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "a" },
+  });
+  expect(parseWithoutCrds(inJson, "file")).toEqual([]);
 });
