@@ -115,7 +115,7 @@ describe.each(rollingEras)("Kubernetes $kubeVersion, Calico $old.version → $ne
     ]);
     expect(stderr).toMatch(/Warning: daemonset kube-system\/calico-node is held at updateStrategy OnDelete/);
     expect(stderr).toMatch(
-      /^daemonset kube-system\/calico-node is held at updateStrategy OnDelete; RollingUpdate is restored when every node that answers runs the newest revision \(2 left: node-02, node-03\)\. Do not apply it elsewhere meanwhile\. To restore it now: kubectl calico-upgrade node --unpin$/m,
+      /^daemonset kube-system\/calico-node is held at updateStrategy OnDelete; RollingUpdate is restored when every node that answers runs the newest revision \(2 left: node-02, node-03\)\. Until then, don't kubectl apply it\. To restore it now: kubectl calico-upgrade node --unpin$/m,
     );
     expect(await Promise.all(nodes.map(versionOn))).toEqual([
       era.new.version,
