@@ -6,5 +6,5 @@ import { SocksProxyAgent } from "socks-proxy-agent";
 export function socksAgent(proxy: URL, tls: ConnectionOptions): Agent {
   const agent = new SocksProxyAgent(proxy.href.replace(/^socks5:/, "socks5h:"), { keepAlive: true });
   Object.assign(agent.options, tls, { keepAlive: true });
-  return agent as unknown as Agent;
+  return agent;
 }

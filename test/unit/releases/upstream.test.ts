@@ -9,6 +9,7 @@ import { ownManifests, upstreamManifests } from "../../calico/manifest-folders.t
 
 test.skipIf(!existsSync(upstreamManifests))(
   "what is on record is what upstream's manifests say",
+  { timeout: 300_000 },
   async () => {
     expect(await upstream()).toEqual(upstreamOf(upstreamData(upstreamManifests)));
   },
