@@ -285,7 +285,8 @@ describe("H21: images, three-valued", () => {
     expect(compared(images, none, file, { nodes: [listed("docker.io/calico/node:v3.29.1")] })).toMatchObject({
       outcome: "fail",
       severity: "warning",
-      because: "images of the file are not on 1 of 1 nodes yet (node-01); they are pulled before the first restart",
+      because:
+        "images of the file are not on 1 of 1 nodes yet (node-01); they are pulled before the first restart",
       fix: expect.stringContaining("--until-step prepull") as string,
     });
   });
