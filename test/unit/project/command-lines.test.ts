@@ -96,8 +96,8 @@ describe("nobody is told to type what does not exist", () => {
   });
 
   test("and the test sees what it is for", () => {
-    expect(wrongIn("kubectl calico-upgrade node --all -f FILE: it holds the strategy")).toEqual([
-      "node --all",
+    expect(wrongIn("kubectl calico-upgrade node --everywhere -f FILE: it holds the strategy")).toEqual([
+      "node --everywhere",
     ]);
     expect(wrongIn("drain each node (node --drain), kubectl drain --force")).toEqual(["node --drain"]);
     expect(wrongIn("kubectl calico-upgrade upgrade")).toEqual(["kubectl calico-upgrade upgrade"]);
