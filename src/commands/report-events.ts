@@ -50,6 +50,8 @@ function fieldsOf(event: OperationEvent): readonly EventFields[] {
     case "warning":
     case "note":
       return [{ type: event.kind, message: event.text }];
+    case "progress":
+      return [{ type: "note", message: event.text }];
     case "saved":
       return [{ type: "saved", bundle: event.bundle }];
     // They are in what the command prints.

@@ -31,6 +31,8 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
   const lines = terminal.sameTerminal ? undefined : (text: string): void => stdout.line(text);
   /** What was said since something happened: a question that comes next is about it. */
   let said: { readonly note: Item; readonly where: Item[] }[] = [];
+  /** How far the run has come: one line, behind what has begun. */
+  let progress: { readonly note: Item; readonly where: Item[] } | undefined;
   let list: ShownList | undefined;
   let closed = false;
 
@@ -61,6 +63,7 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
         return taskReport(controllerWords(event.about, ""), {
           ...common,
           nodes: [],
+          parallel: false,
           phases: [],
           before: controllerPhases,
           after: [],
@@ -92,10 +95,21 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
       stderr.line(text);
       return;
     }
+    said.push(added(text));
+  }
+
+  /** A line in the part that runs. */
+  function added(text: string): { readonly note: Item; readonly where: Item[] } {
     const part = [...parts.values()].findLast(({ state }) => state === "running");
     const [note, where] = [newItem(text, "note"), part?.items ?? items];
     addInOrder(where, note);
-    said.push({ note, where });
+    return { note, where };
+  }
+
+  function showProgress(text: string): void {
+    if (list === undefined || closed) return;
+    progress?.where.splice(progress.where.indexOf(progress.note), 1);
+    progress = added(text);
   }
 
   /** The list is off the terminal while somebody is asked; what the question is about stands above it. */
@@ -128,6 +142,7 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
     emit(event) {
       if (event.kind === "warning") say(`Warning: ${event.text}`);
       else if (event.kind === "note") say(event.text);
+      else if (event.kind === "progress") showProgress(event.text);
       else if (event.kind === "procedure") happens(event);
       else if (event.kind === "compared") reporters.get(event.about)?.compared?.(event.found);
     },
@@ -143,6 +158,7 @@ function nodeLayout({ goal }: NodesAbout) {
   return {
     nodes: goal.nodes,
     phases: nodePhases(goal),
+    parallel: goal.fleet !== undefined && goal.fleet.maxUnavailable > 1,
     before: ["hold", ...(goal.template === undefined ? [] : (["template"] as const))] as const,
     after: ["finish"] as const,
   };

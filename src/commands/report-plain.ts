@@ -1,4 +1,5 @@
 import { dryRunSuffix } from "../flags/dry-run.ts";
+import type { Millis } from "../model/time.ts";
 import type { PrepullHappening, SequenceHappening } from "../operations/events.ts";
 import { plainReport } from "../perform/plain-report.ts";
 import { prepullReport } from "../perform/prepull-report.ts";
@@ -14,13 +15,17 @@ import { prepullWords } from "../render/prepull-lines.ts";
 import { partLine } from "../render/sequence-lines.ts";
 import { showsLines, type Listener, type ReportContext, type ReportOptions } from "./report.ts";
 
+/** Each node has a line of its own; how far the run has come is said once a minute. */
+const betweenProgress: Millis = 60_000;
+
 /** One line per change, as pipes and logs want it. */
-export function plainListener({ stdout, stderr }: ReportContext, options: ReportOptions): Listener {
+export function plainListener({ stdout, stderr, now }: ReportContext, options: ReportOptions): Listener {
   const suffix = dryRunSuffix(options.dryRun);
   const reporters = new Map<object, Reporter<never, never>>();
   const pulling = new Map<object, Reporter<PrepullSeen, PrepullStep>>();
   const result = showsLines(options.format) ? (text: string): void => stdout.line(text) : (): void => {};
   const progress = (text: string): void => stderr.line(text);
+  let lastProgress = Number.NEGATIVE_INFINITY;
 
   /** One for each procedure, from its first event to its end. */
   function reporterOf<Memory, Step>(about: object, words: StepWords<Memory, Step>): Reporter<Memory, Step> {
@@ -50,7 +55,10 @@ export function plainListener({ stdout, stderr }: ReportContext, options: Report
     emit(event) {
       if (event.kind === "warning") progress(`Warning: ${event.text}`);
       else if (event.kind === "note") progress(event.text);
-      else if (event.kind === "procedure") {
+      else if (event.kind === "progress" && now() - lastProgress >= betweenProgress) {
+        lastProgress = now();
+        progress(event.text);
+      } else if (event.kind === "procedure") {
         const { about } = event;
         switch (event.procedure) {
           case "nodes":

@@ -38,6 +38,8 @@ export type OperationEvent =
   | { readonly kind: "warning"; readonly text: string }
   /** A line that says what is going on. */
   | { readonly kind: "note"; readonly text: string }
+  /** How far the run has come; it replaces what was said of it before. */
+  | { readonly kind: "progress"; readonly text: string }
   /** What the rules of preflight say, and which of them stand in the way. */
   | { readonly kind: "findings"; readonly checked: Checked; readonly verdict: Verdict }
   /** What the rules of one step say, as its command asks them. */

@@ -13,6 +13,8 @@ export interface TaskReportOptions {
   /** Phases of the whole procedure before and after the nodes. */
   readonly before: readonly PhaseName[];
   readonly after: readonly PhaseName[];
+  /** Several nodes can be at work at once: what begins on one does not end another. */
+  readonly parallel: boolean;
   /** Undefined: the task list stands where the results go, and shows the mutation lines itself. */
   readonly lines: Lines | undefined;
   readonly now: () => Millis;
@@ -22,8 +24,21 @@ export interface TaskReportOptions {
 
 interface Line {
   readonly phase: PhaseName;
-  readonly node: string | undefined;
   readonly item: Item;
+}
+
+/** Lines that come one after the other: what is before the nodes, one node, what is after them. */
+interface Track {
+  readonly node: string | undefined;
+  readonly lines: readonly Line[];
+  /** Of a node: what its lines are below. */
+  readonly item: Item | undefined;
+  /** The line that is current. */
+  at: number;
+  wait: string;
+  deletedAt: Millis | undefined;
+  /** What is shown, renewed once a second. */
+  said: { readonly text: string; readonly at: Millis; readonly wait: string };
 }
 
 /** Phases that pass by themselves; the others did not happen unless a step of theirs was carried out. */
@@ -40,42 +55,43 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
   words: StepWords<Memory, Step>,
   options: TaskReportOptions,
 ): Reporter<Memory, Step> {
-  const { now } = options;
-  const newLine = (phase: PhaseName, node?: string): Line => ({
-    phase,
-    node,
-    item: { ...newItem(words.title(phase)), output },
-  });
-  const before = options.before.map((phase) => newLine(phase));
-  const groups = options.nodes.map((node) => {
-    const lines = options.phases.map((phase) => newLine(phase, node));
-    const item: Item = { ...newItem(`node/${node}`), items: lines.map(({ item: own }) => own), open: false };
-    return { node, lines, item };
-  });
-  const after = options.after.map((phase) => newLine(phase));
-  const lines: Line[] = [...before, ...groups.flatMap((group) => group.lines), ...after];
-  options.items.push(
-    ...before.map(({ item }) => item),
-    ...groups.map(({ item }) => item),
-    ...after.map(({ item }) => item),
-  );
+  const { now, parallel } = options;
+  const newTrack = (phases: readonly PhaseName[], node?: string): Track => {
+    const lines = phases.map((phase): Line => ({
+      phase,
+      item: { ...newItem(words.title(phase)), output: () => output(track) },
+    }));
+    const item: Item | undefined =
+      node === undefined
+        ? undefined
+        : { ...newItem(`node/${node}`), items: lines.map(({ item: own }) => own), open: false };
+    const said = { text: "", at: Number.NEGATIVE_INFINITY, wait: "" };
+    const track: Track = { node, lines, item, at: 0, wait: "", deletedAt: undefined, said };
+    return track;
+  };
+  const before = newTrack(options.before);
+  const groups = options.nodes.map((node) => newTrack(options.phases, node));
+  const after = newTrack(options.after);
+  const tracks = [before, ...groups, after];
+  options.items.push(...tracks.flatMap(({ item, lines }) => item ?? lines.map((line) => line.item)));
   const carriedOut = new Set<Line>();
   const waited = new Set<Line>();
-  let at = 0;
-  let deletedAt: Millis | undefined;
-  let wait = "";
-  let said = { text: "", at: Number.NEGATIVE_INFINITY, wait: "" };
+  let stopped = false;
   follow();
 
-  const groupOf = (node: string | undefined) => groups.find((group) => group.node === node);
+  function trackOf(phase: PhaseName, node: string | undefined): Track | undefined {
+    if (node !== undefined) return groups.find((group) => group.node === node);
+    return options.before.includes(phase) && before.at < before.lines.length ? before : after;
+  }
 
   /** The time since the delete, once a second. */
-  function output(): string {
+  function output(track: Track): string {
+    const { wait, deletedAt, said } = track;
     if (wait === "") return "";
     if (said.wait === wait && now() - said.at < 1_000) return said.text;
     const gap = deletedAt === undefined ? "" : `${options.elapsed(deletedAt)} since the delete: `;
-    said = { text: `${gap}${wait}`, at: now(), wait };
-    return said.text;
+    track.said = { text: `${gap}${wait}`, at: now(), wait };
+    return track.said.text;
   }
 
   /** The first outcome counts. */
@@ -90,43 +106,68 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
     else conclude(entry, "skipped", `${entry.item.title}: not needed`);
   }
 
-  /** A node that is taken before its turn: those that nothing was carried out on still wait for theirs. */
-  function comeFirst(node: string | undefined): void {
-    const first = lines.findIndex((entry) => entry.node === node);
-    const next = lines.findIndex(
-      ({ node: other, item }, position) => position >= at && other !== undefined && !isOver(item),
-    );
-    const earlier = groupOf(lines[next]?.node);
-    const own = groupOf(node);
-    if (own === undefined || earlier === undefined || first <= next) return;
-    if (lines[next] !== earlier.lines[0]) return;
-    earlier.item.open = false;
-    lines.splice(next, 0, ...lines.splice(first, own.lines.length));
+  function endUpTo(track: Track, index: number): void {
+    for (; track.at < index; track.at += 1) end(track.lines[track.at] as Line);
+  }
+
+  function endAll(track: Track): void {
+    endUpTo(track, track.lines.length);
+  }
+
+  function isWaiting(item: Item): boolean {
+    return !item.open && !isOver(item);
+  }
+
+  function isAtWork({ item }: Track): boolean {
+    return item !== undefined && item.open && !isOver(item);
+  }
+
+  /** A node that begins stands before those that still wait for their turn. */
+  function begins(track: Track, item: Item): void {
+    for (const other of parallel ? [] : groups) {
+      if (other === track || other.item === undefined || !isAtWork(other)) continue;
+      // Nothing was carried out on it: its time has not come.
+      if (other.at === 0 && other.lines.every((entry) => !carriedOut.has(entry))) other.item.open = false;
+      else endAll(other);
+    }
+    if (item.open) return;
     const { items } = options;
-    items.splice(items.indexOf(own.item), 1);
-    items.splice(items.indexOf(earlier.item), 0, own.item);
+    item.open = true;
+    const next = items.findIndex((each) => groups.some(({ item: own }) => own === each && isWaiting(own)));
+    const own = items.indexOf(item);
+    if (next !== -1 && own > next) items.splice(next, 0, ...items.splice(own, 1));
   }
 
   /** Everything before this line is behind us. */
   function reach(phase: PhaseName, node: string | undefined): Line | undefined {
-    comeFirst(node);
-    const index = lines.findIndex(
-      (entry, position) => position >= at && entry.phase === phase && entry.node === node,
-    );
-    for (; at < index; at += 1) if (lines[at] !== undefined) end(lines[at] as Line);
-    const group = groupOf(node);
-    if (index !== -1 && group !== undefined && !isOver(group.item)) group.item.open = true;
-    return lines[index];
+    const track = trackOf(phase, node);
+    if (track === undefined || stopped) return undefined;
+    const index = track.lines.findIndex((entry, position) => position >= track.at && entry.phase === phase);
+    if (index === -1) return undefined;
+    if (track !== before) endAll(before);
+    if (track === after) for (const group of groups) endAll(group);
+    if (track.item !== undefined && !isOver(track.item)) begins(track, track.item);
+    endUpTo(track, index);
+    return track.lines[index];
   }
 
   /** What is current runs, what comes after it waits. */
   function follow(): void {
-    for (const [index, { item }] of lines.entries())
-      if (!isOver(item)) item.state = index === at ? "running" : "waiting";
-    for (const { item, lines: own } of groups) {
-      if (isOver(item)) continue;
-      if (own.every((entry) => isOver(entry.item))) item.state = "done";
-      else item.state = item.open || own.some((entry) => entry === lines[at]) ? "running" : "waiting";
+    for (const group of groups)
+      if (group.item !== undefined && !isOver(group.item) && group.lines.every(({ item }) => isOver(item)))
+        group.item.state = "done";
+    const left = groups.filter(({ item }) => item !== undefined && !isOver(item));
+    const current = new Set<Track>();
+    if (before.at < before.lines.length) current.add(before);
+    else if (left.length === 0) current.add(after);
+    else
+      for (const group of left.some(isAtWork) ? left.filter(isAtWork) : left.slice(0, 1)) current.add(group);
+    for (const track of tracks) {
+      const isCurrent = current.has(track) || isAtWork(track);
+      if (track.item !== undefined && !isOver(track.item))
+        track.item.state = isCurrent ? "running" : "waiting";
+      for (const [index, { item }] of track.lines.entries())
+        if (!isOver(item)) item.state = isCurrent && index === track.at ? "running" : "waiting";
     }
   }
 
@@ -136,7 +177,7 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
     if (phase === undefined || words.lines(step).length === 0) return;
     const entry = reach(phase.phase, phase.node);
     const notice = words.notice(step);
-    // A step that lost a race begins again: the title is made anew.
+    // A step that lost a race begins again: its title is written again.
     if (entry !== undefined && notice !== undefined)
       entry.item.title = `${words.title(phase.phase)}\n${notice}`;
   }
@@ -147,25 +188,26 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
     const phase = words.phase(step);
     if (phase === undefined) return;
     const notice = words.notice(step);
-    const group = groupOf(phase.node);
+    const track = trackOf(phase.phase, phase.node);
+    const item = track?.item;
     const nodeLine = phase.node === undefined ? undefined : words.nodeLine(phase.node, memory);
     if (phase.phase === "uncordon" && nodeLine === undefined && told.length === 0) {
       // What somebody else left is cleaned up; the node is still to be done.
-      if (group !== undefined && notice !== undefined) group.item.title += `\n${notice}`;
+      if (item !== undefined && notice !== undefined) item.title += `\n${notice}`;
       return;
     }
-    if (phase.phase === "restart") deletedAt = now();
+    if (track !== undefined && phase.phase === "restart") track.deletedAt = now();
     if (phase.phase === "uncordon") {
-      deletedAt = undefined;
-      if (group !== undefined && nodeLine !== undefined)
-        group.item.title = [nodeLine, ...group.item.title.split("\n").slice(1)].join("\n");
+      if (track !== undefined) track.deletedAt = undefined;
+      if (item !== undefined && nodeLine !== undefined)
+        item.title = [nodeLine, ...item.title.split("\n").slice(1)].join("\n");
     }
     const entry = reach(phase.phase, phase.node);
     // Where the results go elsewhere, they are not told twice.
     const shown = options.lines === undefined && told.length > 0 ? told.join("\n") : undefined;
-    if (entry === undefined) {
+    if (entry === undefined || track === undefined) {
       // Given back after a stop, or done once more: no line waits for it.
-      if (shown !== undefined) (group?.item.items ?? options.items).push(newItem(shown, "done"));
+      if (shown !== undefined) (item?.items ?? options.items).push(newItem(shown, "done"));
       return;
     }
     if (shown !== undefined) {
@@ -173,21 +215,36 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
       entry.item.title = [...earlier, shown, ...(notice === undefined ? [] : [notice])].join("\n");
     }
     carriedOut.add(entry);
-    wait = "";
+    track.wait = "";
     if (severalSteps.has(phase.phase)) return;
     if (told.length === 0 && notice !== undefined) conclude(entry, "skipped", notice);
     else conclude(entry, "done");
-    at = lines.indexOf(entry) + 1;
+    track.at = track.lines.indexOf(entry) + 1;
   }
 
   /** The lines that are left, a node's together as one. */
-  function leaveOut(entries: readonly Line[], why: string): void {
-    for (const { node, item } of groups) {
-      if (item.open || isOver(item) || !entries.some((entry) => entry.node === node)) continue;
-      item.title = `node/${node}: ${why}`;
+  function leaveOut(track: Track, why: string): void {
+    const { node, item, lines } = track;
+    if (item !== undefined && !item.open && !isOver(item)) {
+      item.title = `node/${node ?? ""}: ${why}`;
       item.state = "skipped";
     }
-    for (const entry of entries) conclude(entry, "skipped", `${entry.item.title}: ${why}`);
+    for (const entry of lines.slice(track.at)) conclude(entry, "skipped", `${entry.item.title}: ${why}`);
+    track.at = lines.length;
+  }
+
+  /** What was at work when it became clear that the run stops. */
+  function failCurrent(): void {
+    const open = groups.filter(isAtWork);
+    const others = before.at < before.lines.length ? [before] : groups.every(isEnded) ? [after] : [];
+    for (const { lines, at } of open.length > 0 ? open : others) {
+      const entry = lines[at];
+      if (entry !== undefined) conclude(entry, "failed");
+    }
+  }
+
+  function isEnded({ item }: Track): boolean {
+    return item === undefined || isOver(item);
   }
 
   function take(event: RunEvent<Memory, Step>): void {
@@ -199,45 +256,40 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
         perform(event.step, event.memory);
         break;
       case "waiting": {
-        const entry = reach(event.wait.phase, event.wait.node);
+        const { phase, node } = event.wait;
+        const entry = reach(phase, node);
         if (entry !== undefined) waited.add(entry);
         const { for: what, stuck, alarm } = event.wait;
-        wait = [`waiting for ${what}`, stuck, alarm].filter((text) => text !== undefined).join("\n");
+        const track = trackOf(phase, node);
+        if (track !== undefined)
+          track.wait = [`waiting for ${what}`, stuck, alarm].filter((text) => text !== undefined).join("\n");
         break;
       }
       case "settled": {
         const { node, kind, why } = event.what;
-        const own = lines.filter((entry) => entry.node === node);
+        const group = groups.find((each) => each.node === node);
+        if (group?.item === undefined) break;
         if (kind === "failed") {
-          const group = groupOf(node);
-          if (group !== undefined) group.item.title = `node/${node} failed: ${why}`;
-          for (const entry of own) conclude(entry, "failed");
-          if (group !== undefined) group.item.state = "failed";
-          if (lines[at]?.node === node) at += own.length - own.indexOf(lines[at] as Line);
+          group.item.title = `node/${node} failed: ${why}`;
+          for (const entry of group.lines) conclude(entry, "failed");
+          group.item.state = "failed";
+          group.at = group.lines.length;
           break;
         }
-        leaveOut(own, kind === "skip" ? (why ?? "nothing to do") : "went away");
         // The lease may still be taken, for a node after this one.
-        if (lines[at]?.node === node) at += own.length - own.indexOf(lines[at] as Line);
+        leaveOut(group, kind === "skip" ? (why ?? "nothing to do") : "went away");
         break;
       }
-      case "stopping": {
-        const current = lines[at];
-        // A node that was not begun is not what failed.
-        if (
-          current !== undefined &&
-          (current.node === undefined || groupOf(current.node)?.item.open === true)
-        )
-          conclude(current, "failed");
-        leaveOut(lines.slice(at), "not reached");
-        at = lines.length;
+      case "stopping":
+        failCurrent();
+        for (const track of tracks) leaveOut(track, "not reached");
+        stopped = true;
         break;
-      }
       case "stopped":
-        leaveOut(lines.slice(at), "not reached");
+        for (const track of tracks) leaveOut(track, "not reached");
         break;
       case "done":
-        for (; at < lines.length; at += 1) if (lines[at] !== undefined) end(lines[at] as Line);
+        for (const track of tracks) endAll(track);
         break;
       case "entered":
       case "left":

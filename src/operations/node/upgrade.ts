@@ -53,7 +53,7 @@ export async function upgradeNodes(
       if (event.kind !== "performed" || dryRun !== "none") return;
       const ends = event.step.kind === "uncordon" || event.step.kind === "drop-lease";
       const progress = ends ? progressText(event.memory, goal, live.snapshot()) : undefined;
-      if (progress !== undefined) session.emit({ kind: "note", text: progress });
+      if (progress !== undefined) session.emit({ kind: "progress", text: progress });
       const phase = phaseOf(event.step);
       const node = phase?.phase === "uncordon" ? phase.node : undefined;
       const pod = node === undefined ? undefined : podOn(live.snapshot(), node);

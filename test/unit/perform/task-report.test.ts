@@ -24,14 +24,16 @@ import { terminal } from "./terminal.ts";
 interface Options {
   readonly nodes?: readonly string[];
   readonly results?: string[];
+  readonly parallel?: boolean;
 }
 
-function start({ nodes = ["a"], results }: Options = {}) {
+function start({ nodes = ["a"], results, parallel = false }: Options = {}) {
   const { stream, screen } = terminal();
   const items: Item[] = [];
   const reporter = taskReport<Memory, Step>(words, {
     items,
     nodes,
+    parallel,
     phases: ["cordon", "restart", "ready", "settle", "uncordon"],
     before: ["hold"],
     after: ["finish"],
@@ -213,4 +215,42 @@ test("while a node waits for its time, the ones behind it are not told to have b
   tell([...stepped(hold), waits("cordon", "b", "peers: 30s"), ...stepped(cordon("a"))]);
   await list.close();
   expect(screen().filter((line) => line.includes("node/b"))).toHaveLength(1);
+});
+
+test("of several nodes at once each line says what its own node does, and none is called done before its time", async () => {
+  const { list, screen, tell } = start({ nodes: ["a", "b", "c"], parallel: true });
+  tell([
+    ...stepped(hold),
+    ...stepped(cordon("a")),
+    ...stepped(cordon("b")),
+    ...stepped(restart("a")),
+    waits("ready", "a", "pod n-a"),
+    ...stepped(restart("b")),
+    waits("ready", "b", "pod n-b", "ErrImagePull"),
+  ]);
+  await vi.waitFor(() => {
+    const now = screen();
+    expect(now).toContain("    › 3.1s since the delete: waiting for pod n-a");
+    expect(now).toContain("    › 3.1s since the delete: waiting for pod n-b");
+  }, 5_000);
+  tell([waits("settle", "b", "pod n-b"), ...stepped(uncordon("b"), ["b"])]);
+  tell([...stops("no")]);
+  await list.close();
+  expect(screen()).toEqual([
+    "✔ hold title",
+    "⚠ node/a",
+    "  ✔ node/a cordoned",
+    '  ✔ pod "p-a" deleted',
+    "  ✖ ready title",
+    "  ↓ settle title: not reached",
+    "  ↓ uncordon title: not reached",
+    "✔ node/b done: down 2s",
+    "  ✔ node/b cordoned",
+    '  ✔ pod "p-b" deleted',
+    "  ✔ ready title",
+    "  ✔ settle title",
+    "  ✔ node/b uncordoned",
+    "↓ node/c: not reached",
+    "↓ finish title: not reached",
+  ]);
 });
