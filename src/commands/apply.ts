@@ -22,25 +22,12 @@ import { fixStrategyFlag } from "../flags/controller.ts";
 import { bundleDirFlag } from "../flags/bundle.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
-import {
-  apiOutageFlag,
-  canariesFlag,
-  canarySettleFlag,
-  excludeFlag,
-  intervalFlag,
-  maxFailuresFlag,
-  maxGapFlag,
-  maxUnavailableFlag,
-  orderFlag,
-  pauseAfterFlag,
-  selectorFlag,
-  untilFlag,
-} from "../flags/fleet.ts";
 import { toFlag } from "../flags/plan.ts";
-import { prepullAheadFlag, prepullFlag, probeImageFlag, settleFlag, takeOverFlag } from "../flags/node.ts";
-import { BaseCommand, option } from "./base.ts";
+import { probeImageFlag, takeOverFlag } from "../flags/node.ts";
+import { option } from "./base.ts";
+import { NodesCommand } from "./nodes-command.ts";
 
-export class ApplyCommand extends BaseCommand {
+export class ApplyCommand extends NodesCommand {
   static override readonly paths = [["apply"]];
   static override readonly help = {
     summary: "Upgrade Calico to a manifest: everything in the right order, one node after the other",
@@ -83,21 +70,6 @@ export class ApplyCommand extends BaseCommand {
   readonly bundleDir = option(bundleDirFlag);
   readonly daemonSet = option(daemonSetFlag);
   readonly probeImage = option(probeImageFlag);
-  readonly settle = option(settleFlag);
-  readonly prepull = option(prepullFlag);
-  readonly prepullAhead = option(prepullAheadFlag);
-  readonly selector = option(selectorFlag);
-  readonly exclude = option(excludeFlag);
-  readonly order = option(orderFlag);
-  readonly canaries = option(canariesFlag);
-  readonly pauseAfter = option(pauseAfterFlag);
-  readonly maxUnavailable = option(maxUnavailableFlag);
-  readonly interval = option(intervalFlag);
-  readonly canarySettle = option(canarySettleFlag);
-  readonly until = option(untilFlag);
-  readonly maxGap = option(maxGapFlag);
-  readonly maxFailures = option(maxFailuresFlag);
-  readonly apiOutage = option(apiOutageFlag);
   readonly timeout = option({
     ...timeoutFlag,
     help: "How long one node, or one rollout, may take, zero means forever (e.g. 90s, 5m, 1h).",

@@ -11,24 +11,11 @@ import {
 import { diffFlag, editFlag, noRestartFlag, setFlag, unsetFlag } from "../flags/configmap.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
-import {
-  apiOutageFlag,
-  canariesFlag,
-  canarySettleFlag,
-  excludeFlag,
-  intervalFlag,
-  maxFailuresFlag,
-  maxGapFlag,
-  maxUnavailableFlag,
-  orderFlag,
-  pauseAfterFlag,
-  selectorFlag,
-  untilFlag,
-} from "../flags/fleet.ts";
-import { prepullAheadFlag, prepullFlag, settleFlag, takeOverFlag } from "../flags/node.ts";
-import { BaseCommand, option } from "./base.ts";
+import { takeOverFlag } from "../flags/node.ts";
+import { option } from "./base.ts";
+import { NodesCommand } from "./nodes-command.ts";
 
-export class ConfigMapCommand extends BaseCommand {
+export class ConfigMapCommand extends NodesCommand {
   static override readonly paths = [["configmap"]];
   static override readonly help = {
     summary: "Change Calico's ConfigMap and restart exactly what reads the changed keys",
@@ -58,21 +45,6 @@ export class ConfigMapCommand extends BaseCommand {
   readonly diff = option(diffFlag);
   readonly noRestart = option(noRestartFlag);
   readonly daemonSet = option(daemonSetFlag);
-  readonly settle = option(settleFlag);
-  readonly prepull = option(prepullFlag);
-  readonly prepullAhead = option(prepullAheadFlag);
-  readonly selector = option(selectorFlag);
-  readonly exclude = option(excludeFlag);
-  readonly order = option(orderFlag);
-  readonly canaries = option(canariesFlag);
-  readonly pauseAfter = option(pauseAfterFlag);
-  readonly maxUnavailable = option(maxUnavailableFlag);
-  readonly interval = option(intervalFlag);
-  readonly canarySettle = option(canarySettleFlag);
-  readonly until = option(untilFlag);
-  readonly maxGap = option(maxGapFlag);
-  readonly maxFailures = option(maxFailuresFlag);
-  readonly apiOutage = option(apiOutageFlag);
   readonly timeout = option({
     ...timeoutFlag,
     help: "How long the controller, and each node, may take, zero means forever (e.g. 90s, 5m, 1h).",

@@ -13,24 +13,8 @@ import {
 } from "../flags/common.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
+import { allFlag } from "../flags/fleet.ts";
 import {
-  allFlag,
-  apiOutageFlag,
-  canariesFlag,
-  canarySettleFlag,
-  excludeFlag,
-  intervalFlag,
-  maxFailuresFlag,
-  maxGapFlag,
-  maxUnavailableFlag,
-  orderFlag,
-  pauseAfterFlag,
-  selectorFlag,
-  untilFlag,
-} from "../flags/fleet.ts";
-import {
-  prepullAheadFlag,
-  prepullFlag,
   untilPrepullFlag,
   forceFlag,
   gracePeriodFlag,
@@ -39,14 +23,14 @@ import {
   probeImageFlag,
   releaseFlag,
   restartFlag,
-  settleFlag,
   takeOverFlag,
   templateOnlyFlag,
   unpinFlag,
 } from "../flags/node.ts";
-import { BaseCommand, option } from "./base.ts";
+import { option } from "./base.ts";
+import { NodesCommand } from "./nodes-command.ts";
 
-export class NodeCommand extends BaseCommand {
+export class NodeCommand extends NodesCommand {
   static override readonly paths = [["node"]];
   static override readonly help = {
     summary: "Upgrade calico-node on nodes, one after the other",
@@ -101,25 +85,10 @@ export class NodeCommand extends BaseCommand {
   readonly printMissing = option(printMissingFlag);
   readonly daemonSet = option(daemonSetFlag);
   readonly all = option(allFlag);
-  readonly selector = option(selectorFlag);
-  readonly exclude = option(excludeFlag);
-  readonly order = option(orderFlag);
-  readonly canaries = option(canariesFlag);
-  readonly pauseAfter = option(pauseAfterFlag);
-  readonly maxUnavailable = option(maxUnavailableFlag);
-  readonly interval = option(intervalFlag);
-  readonly canarySettle = option(canarySettleFlag);
-  readonly until = option(untilFlag);
-  readonly maxGap = option(maxGapFlag);
-  readonly maxFailures = option(maxFailuresFlag);
-  readonly apiOutage = option(apiOutageFlag);
   readonly restart = option(restartFlag);
   readonly noCordon = option(noCordonFlag);
   readonly probeImage = option(probeImageFlag);
   readonly gracePeriod = option(gracePeriodFlag);
-  readonly settle = option(settleFlag);
-  readonly prepull = option(prepullFlag);
-  readonly prepullAhead = option(prepullAheadFlag);
   readonly untilStep = option(untilPrepullFlag);
   readonly timeout = option({
     ...timeoutFlag,

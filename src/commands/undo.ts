@@ -2,27 +2,13 @@ import { Option } from "clipanion";
 import { bundleDirFlag } from "../flags/bundle.ts";
 import { ignorePreflightErrorsFlag, outputFlag, yesFlag } from "../flags/common.ts";
 import { noRestartFlag } from "../flags/configmap.ts";
-import { prepullAheadFlag, prepullFlag, settleFlag } from "../flags/node.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
-import {
-  apiOutageFlag,
-  canariesFlag,
-  canarySettleFlag,
-  excludeFlag,
-  intervalFlag,
-  maxFailuresFlag,
-  maxGapFlag,
-  maxUnavailableFlag,
-  orderFlag,
-  pauseAfterFlag,
-  selectorFlag,
-  untilFlag,
-} from "../flags/fleet.ts";
 import { forceUndoFlag, listBundlesFlag } from "../flags/undo.ts";
-import { BaseCommand, option } from "./base.ts";
+import { option } from "./base.ts";
+import { NodesCommand } from "./nodes-command.ts";
 
-export class UndoCommand extends BaseCommand {
+export class UndoCommand extends NodesCommand {
   static override readonly paths = [["undo"]];
   static override readonly help = {
     summary: "Undo what a run changed, from the bundle that it saved",
@@ -61,21 +47,6 @@ export class UndoCommand extends BaseCommand {
     ...noRestartFlag,
     help: "Leave the pods that read a ConfigMap's values as they are; nodes whose template goes back are restarted all the same.",
   });
-  readonly settle = option(settleFlag);
-  readonly prepull = option(prepullFlag);
-  readonly prepullAhead = option(prepullAheadFlag);
-  readonly selector = option(selectorFlag);
-  readonly exclude = option(excludeFlag);
-  readonly order = option(orderFlag);
-  readonly canaries = option(canariesFlag);
-  readonly pauseAfter = option(pauseAfterFlag);
-  readonly maxUnavailable = option(maxUnavailableFlag);
-  readonly interval = option(intervalFlag);
-  readonly canarySettle = option(canarySettleFlag);
-  readonly until = option(untilFlag);
-  readonly maxGap = option(maxGapFlag);
-  readonly maxFailures = option(maxFailuresFlag);
-  readonly apiOutage = option(apiOutageFlag);
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);

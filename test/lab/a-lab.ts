@@ -162,3 +162,23 @@ export async function restartTime({ cluster, nodes, ...lab }: Lab, time: string 
   );
   await quiet({ cluster, nodes, ...lab });
 }
+
+/** `node NAME` whose node's containerd stands still for a while, from the moment on when the old pod is deleted. */
+export async function withoutRuntime(
+  lab: Lab,
+  name: NodeName,
+  ms: number,
+  ...flags: readonly string[]
+): Promise<Result> {
+  const node = lab.node(name);
+  const running = pluginOn(lab).start("node", name, ...flags);
+  await running.says(/^pod "\S+" deleted$/m);
+  node.pause("containerd");
+  const stopped = setTimeout(() => node.proceed("containerd"), ms);
+  try {
+    return await running.ended;
+  } finally {
+    clearTimeout(stopped);
+    node.proceed("containerd");
+  }
+}

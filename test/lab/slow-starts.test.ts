@@ -12,6 +12,7 @@ import {
   slack,
   tellRow,
   theLab,
+  withoutRuntime,
 } from "./a-lab.ts";
 import type { Lab } from "./lab.ts";
 import { stopAndMend } from "./stop-and-mend.ts";
@@ -102,20 +103,9 @@ describe.skipIf(noLab || !all)("a new calico-node that is long in coming", () =>
   });
 
   test("a runtime that is away longer than peers wait: routes are withdrawn, and what is printed says so", async () => {
-    const node = lab.node("node-02");
-    const plugin = pluginOn(lab);
-    const { result, observed } = await watched(lab, async () => {
-      const running = plugin.start("node", "node-02", ...again, "--timeout=300s");
-      await running.says(/^pod "\S+" deleted$/m);
-      node.pause("containerd");
-      const stopped = setTimeout(() => node.proceed("containerd"), 135_000);
-      try {
-        return await running.ended;
-      } finally {
-        clearTimeout(stopped);
-        node.proceed("containerd");
-      }
-    });
+    const { result, observed } = await watched(lab, () =>
+      withoutRuntime(lab, "node-02", 135_000, ...again, "--timeout=300s"),
+    );
     tellRow("containerd stopped for 135 s", result, observed, "node-02");
     expect(result).toMatchObject({ code: 0 });
     expect(withdrawnRoutes(observed)).not.toEqual([]);

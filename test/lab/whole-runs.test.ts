@@ -13,6 +13,7 @@ import {
   pluginOn,
   tellRow,
   theLab,
+  withoutRuntime,
 } from "./a-lab.ts";
 import { replaceClient } from "./clients.ts";
 import type { Lab } from "./lab.ts";
@@ -66,20 +67,9 @@ describe.skipIf(noLab || !all)("runs over all real nodes, and nodes that fail in
   });
 
   test("a stopped runtime: what is printed covers the time without a session", async () => {
-    const node = lab.node("node-02");
-    const plugin = pluginOn(lab);
-    const { result, observed } = await watched(lab, async () => {
-      const running = plugin.start("node", "node-02", ...again, "--timeout=180s");
-      await running.says(/^pod "\S+" deleted$/m);
-      node.pause("containerd");
-      const stopped = setTimeout(() => node.proceed("containerd"), 30_000);
-      try {
-        return await running.ended;
-      } finally {
-        clearTimeout(stopped);
-        node.proceed("containerd");
-      }
-    });
+    const { result, observed } = await watched(lab, () =>
+      withoutRuntime(lab, "node-02", 30_000, ...again, "--timeout=180s"),
+    );
     tellRow("containerd stopped for 30 s", result, observed, "node-02");
     expect(result).toMatchObject({ code: 0 });
     expectUndisturbed(observed);
