@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { each } from "./each.ts";
 
-const programs = ["what-if", "bundle", "main", "migrate-policy", "large"];
+const programs = ["what-if", "bundle", "main", "fleet", "migrate-policy", "large"];
 const args = process.argv.slice(2);
 const named = args.filter((arg) => programs.includes(arg));
 const more = args.filter((arg) => !programs.includes(arg));
