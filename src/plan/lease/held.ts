@@ -76,9 +76,14 @@ export function wayOn(
 }
 
 /** The lease to write where ours has to be renewed now. */
-export function renewed({ run }: Pick<Leased, "run">, holder: string, now: Millis): RunLease | undefined {
+export function renewed(
+  { run }: Pick<Leased, "run">,
+  holder: string,
+  now: Millis,
+  after = leaseRenewal,
+): RunLease | undefined {
   if (run === undefined || run === "unreadable" || run.holder !== holder) return undefined;
-  return now - (run.renewed ?? 0) < leaseRenewal ? undefined : { ...run, renewed: now };
+  return now - (run.renewed ?? 0) < after ? undefined : { ...run, renewed: now };
 }
 
 /** What continues a run is the command that began it (hazard H33). */

@@ -11,6 +11,7 @@ import type { Write } from "../../model/write.ts";
 import type { Decision } from "../decision.ts";
 import { interruptedStop } from "../interrupted.ts";
 import { isLeaseStep, leaseWrite, withLease, type LeaseStep } from "../lease/step.ts";
+import { renewed } from "../lease/held.ts";
 import { claimedOver, underLease } from "../lease/under-lease.ts";
 import type { NodePlaces } from "../node/writes.ts";
 import type { Procedure } from "../procedure.ts";
@@ -30,6 +31,9 @@ export interface PrepullWorld {
   readonly pods: readonly PodFacts[];
   readonly events: readonly EventFacts[];
 }
+
+/** For so long a lease that this process has written is known to be its own. */
+const confirmation: Millis = 2_000;
 
 export type PrepullStep =
   | { readonly kind: "pull"; readonly pull: NodePull }
@@ -75,7 +79,31 @@ function next(world: PrepullWorld, seen: PrepullSeen, goal: PrepullGoal, now: Mi
   const decision = nextPull(world, seen, goal, now);
   // What comes next of the run needs the lease at once.
   if (decision.kind === "done" && goal.keepsLease) return decision;
-  return underLease(world.daemonSet?.facts, seen, goal.lease, now, decision);
+  const allowed = underLease(world.daemonSet?.facts, seen, goal.lease, now, decision);
+  if (allowed.kind === "stop") {
+    // Somebody else has the lease: what is theirs stays, and what is ours goes.
+    const left = world.pods.find((pod) => pod.deletedAt === undefined && holderOf(pod) === goal.lease.holder);
+    return seen.stop === undefined || left === undefined ? allowed : clean(left);
+  }
+  return isPull(allowed) ? (confirmed(world, goal, now) ?? allowed) : allowed;
+}
+
+function isPull(decision: Decision<PrepullStep>): boolean {
+  return decision.kind === "step" && decision.step.kind === "pull";
+}
+
+/**
+ * A create cannot be compared with what is there. So the lease is written first, which can, unless that was a moment ago:
+ * a process that stood still does nothing more in a run that somebody has taken over.
+ */
+function confirmed(
+  { daemonSet }: PrepullWorld,
+  { lease: { holder } }: PrepullGoal,
+  now: Millis,
+): Decision<PrepullStep> | undefined {
+  const facts = daemonSet?.facts;
+  const lease = facts && renewed(facts, holder, now, confirmation);
+  return facts && lease && { kind: "step", step: { kind: "renew", daemonSet: facts, lease } };
 }
 
 function nextPull(
@@ -147,9 +175,13 @@ function look(seen: PrepullSeen, world: PrepullWorld, goal: PrepullGoal, now: Mi
 
 /** Made by this very process for this node: one that an earlier process left is made again. */
 function pulls(pod: PodFacts, { pod: { metadata } }: NodePull, { lease }: PrepullGoal): boolean {
-  const run = parseRunLease(pod.annotations[runAnnotation]);
-  const holder = run === undefined || run === "unreadable" ? undefined : run.holder;
-  return pod.name === metadata.name && holder === lease.holder;
+  return pod.name === metadata.name && holderOf(pod) === lease.holder;
+}
+
+/** The process that made the pod. */
+function holderOf({ annotations }: PodFacts): string | undefined {
+  const run = parseRunLease(annotations[runAnnotation]);
+  return run === undefined || run === "unreadable" ? undefined : run.holder;
 }
 
 function isOf(pod: PodFacts, daemonSet: string): boolean {

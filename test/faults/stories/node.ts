@@ -1,8 +1,9 @@
-/** `node -f` of three nodes. */
+/** `node -f` of three nodes, which are named on one server and all of them on the other. */
 import type { Story } from "../story.ts";
 import { upgradeStory } from "../upgrade-story.ts";
 
 const words = ["node", "node-01", "node-02", "node-03"];
+const all = ["node", "--all", "--yes"];
 const parts = ["rbac", "config", "workloads"] as const;
 
 export const stories: readonly Story[] = [
@@ -13,7 +14,7 @@ export const stories: readonly Story[] = [
     parts,
     cordoned: ["node-03"],
   }),
-  upgradeStory(words, {
+  upgradeStory(all, {
     kubeVersion: "1.15",
     old: { version: "v2.4.0", datastore: "etcd" },
     next: { version: "v2.4.1", datastore: "etcd" },

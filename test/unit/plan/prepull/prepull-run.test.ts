@@ -26,6 +26,8 @@ interface Options {
   readonly interruptAt?: number;
   readonly takeOver?: boolean;
   readonly keepsLease?: boolean;
+  /** Before the write of this number. */
+  readonly before?: readonly [number, () => void];
 }
 
 /** One process: it works until it is done, stops, or is killed. */
@@ -65,6 +67,7 @@ async function one(
     now: () => cluster.now,
     send(each) {
       if (interruptAt === cluster.writes) first.abort();
+      if (options.before?.[0] === cluster.writes + 1) options.before[1]();
       return cluster.send(each, faults.get(cluster.writes + 1));
     },
     interrupt: { first: first.signal, second: never },
@@ -87,6 +90,30 @@ test("a run that goes on keeps its lease: nobody comes between the pulls and the
   await one(cluster, "a", new Map(), { keepsLease: true });
   expect(cluster.pods()).toEqual([]);
   expect(cluster.lease()).toContain('"holder":"a"');
+});
+
+describe("H13: a process that stood still while another took the run over", () => {
+  const taken = JSON.stringify({ run: "ds/2", holder: "b", renewed: "2026-01-01T00:00:00Z" });
+
+  test("makes no pod any more, although it does not know yet, and leaves none of its own", async () => {
+    const cluster = new SimulatedPulls(names);
+    let pods = -1;
+    const result = await one(cluster, "a", new Map(), {
+      ahead: 1,
+      before: [
+        4,
+        () => {
+          pods = cluster.pods().length;
+          // It has seen nothing of this: what it sees is as old as its lease.
+          cluster.now += 5_000;
+          cluster.takeLease(taken);
+        },
+      ],
+    });
+    expect(result).toMatchObject({ kind: "stopped", reason: { id: "H13" } });
+    expect(pods).toBeGreaterThanOrEqual(0);
+    expect([cluster.pods(), cluster.lease()]).toEqual([[], taken]);
+  });
 });
 
 describe("what cannot be pulled stops the run, and nothing of ours stays", () => {

@@ -42,6 +42,13 @@ export class SimulatedPulls extends SimulatedObjects implements LiveWorld<Prepul
     };
   }
 
+  takeLease(text: string): void {
+    const raw = this.#daemonSet();
+    if (raw === undefined) return;
+    const annotations = { ...raw.metadata.annotations, "calico-upgrade/run": text };
+    this.put({ ...raw, metadata: { ...raw.metadata, annotations } }, "apps");
+  }
+
   override async changed(): Promise<void> {
     this.advance(1_000);
   }
