@@ -18,7 +18,6 @@ interface PodSpec {
   readonly serviceAccountName?: string;
   readonly serviceAccount?: string;
   readonly imagePullSecrets?: readonly unknown[];
-  readonly priorityClassName?: string;
 }
 
 export interface PullPodOptions {
@@ -34,12 +33,13 @@ export interface PullPodOptions {
 
 /**
  * A short pod on exactly this node whose containers have the images that are to be pulled: as the pods of the template
- * get theirs, by the same secrets, account, priority and tolerations. Containers and no init containers, which would
- * wait for each other. Its network is the node's: it does not depend on what is upgraded.
+ * get theirs, by the same secrets, account and tolerations. Containers and no init containers, which would wait for each
+ * other. Its network is the node's: it does not depend on what is upgraded. It has no priority class: for a critical pod
+ * the kubelet of a full node would evict somebody's pods, and no image is worth that.
  */
 export function pullPod({ namespace, node, template, account, images, run }: PullPodOptions): KubeObject {
   const { spec = {} } = (template ?? {}) as { readonly spec?: PodSpec };
-  const { imagePullSecrets, priorityClassName } = spec;
+  const { imagePullSecrets } = spec;
   const serviceAccountName = account ?? spec.serviceAccountName ?? spec.serviceAccount;
   return {
     apiVersion: "v1",
@@ -60,7 +60,6 @@ export function pullPod({ namespace, node, template, account, images, run }: Pul
       automountServiceAccountToken: false,
       ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
       ...(imagePullSecrets === undefined ? {} : { imagePullSecrets }),
-      ...(priorityClassName === undefined ? {} : { priorityClassName }),
       tolerations: daemonSetTolerations(spec),
       containers: images.map(({ image, policy }, index) => ({
         name: `image-${index + 1}`,
