@@ -64,7 +64,7 @@ export function othersText({ differ, unknown }: OtherObjects, file: string): str
   ];
   if (parts.length === 0) return undefined;
   const all = file === "-" ? "" : ` For the rest: ${program} ${sh`apply -f ${file}`}`;
-  return `${parts.join(", ")}; this command does not apply them.${all}`;
+  return `${parts.join(", ")}; this command applies only its own part.${all}`;
 }
 
 function objects(count: number): string {

@@ -316,7 +316,7 @@ describe("H05: the refusal says what is missing and how to go on", () => {
 
   test("how many others differ", () => {
     expect(othersText({ differ: 1, unknown: 2 }, "a.yaml")).toBe(
-      "a.yaml has 1 more object to apply, 2 more objects of a.yaml could not be read; this command does not apply them. For the rest: kubectl calico-upgrade apply -f a.yaml",
+      "a.yaml has 1 more object to apply, 2 more objects of a.yaml could not be read; this command applies only its own part. For the rest: kubectl calico-upgrade apply -f a.yaml",
     );
   });
 });
