@@ -2,6 +2,7 @@
 import { offered, isSameCommand } from "./continuation.ts";
 import type { SeenRequest } from "./proxy.ts";
 import { requestText } from "./request.ts";
+import { isClean } from "./told.ts";
 
 /**
  * Writes that begin after the signal and neither end what is under way (one node, or the controller, which is not
@@ -30,8 +31,10 @@ function isSamePart({ verb, resource, name }: SeenRequest, underWay: SeenRequest
   return controllers.includes(resource) && controllers.includes(underWay.resource);
 }
 
-/** Our own annotations: the run's lease, the pin, the mark of what a pod was started with. */
-function marksOrGivesBack({ verb, resource, body }: SeenRequest): boolean {
+/** Our own annotations (the run's lease, the pin, the mark of what a pod was started with), and pods that pull. */
+function marksOrGivesBack(request: SeenRequest): boolean {
+  const { verb, resource, body } = request;
+  if (isClean(request)) return true;
   const workloads = ["daemonsets", "deployments", "replicasets", "pods"];
   return verb === "patch" && workloads.includes(resource) && body.includes("calico-upgrade/");
 }
