@@ -7,6 +7,12 @@ export const maskedValue = `${maskMark})`;
 
 /** Names of variables, keys and flags whose value is nobody else's business. */
 const secretName = /passwo?r?d|secret|token|credential|(?:^|[_-])key(?:$|[_-])|api_?key/i;
+/** What says where a secret is, or how long it lives: `secretName`, `ETCD_KEY_FILE`, `tokenExpirationSeconds`. */
+const ofSecret = /(?:name|file|path|dir|ref|seconds)$/i;
+
+function isSecretName(name: string): boolean {
+  return secretName.test(name) && !ofSecret.test(name);
+}
 
 /** What is shown for a text at this place. */
 type Shown = (text: string, place: string) => string;
@@ -25,7 +31,7 @@ export function maskSecrets<T>(
     return shown(text, place);
   };
   const literal = (name: string, text: string, place: string): string =>
-    secretName.test(name) && isLiteral(text) ? hidden(text, place) : textOf(text, place, hidden);
+    isSecretName(name) && isLiteral(text) ? hidden(text, place) : textOf(text, place, hidden);
   const walk = (value: unknown, of: string, place: string): unknown => {
     if (typeof value === "string")
       return of === lastAppliedAnnotation ? applied(value, place) : textOf(value, place, hidden);
@@ -105,7 +111,7 @@ function flagsOf(words: readonly unknown[], place: string, hidden: Shown): reado
 /** Of a flag, or of a variable that a shell sets. */
 function isNamed(word: string): boolean {
   const name = word.split("=", 1)[0] ?? "";
-  return /^[\w.-]+$/.test(name) && secretName.test(name);
+  return /^[\w.-]+$/.test(name) && isSecretName(name);
 }
 
 /** `"token": "abc"` of JSON, and a line `token: abc` of YAML. */
@@ -116,7 +122,7 @@ const yamlField = /^([ \t]*(?:- )?)([A-Za-z_][\w.-]{0,99}): +([^\s"'{[|>].*)$/gm
 function textOf(text: string, place: string, hidden: Shown): string {
   if (!/[:=]/.test(text)) return text;
   const isField = (name: string, value: string): boolean =>
-    secretName.test(name) && !/^key$/i.test(name) && isLiteral(value);
+    isSecretName(name) && !/^key$/i.test(name) && isLiteral(value);
   return jsonFieldsMasked(text, (name, value) =>
     isField(name, value) ? hidden(value, `${place} ${name}`) : value,
   )
@@ -139,7 +145,7 @@ function jsonFieldsMasked(text: string, shown: (name: string, value: string) => 
   let masked = "";
   let done = 0;
   for (const { 0: begin, 1: name = "", index } of text.matchAll(jsonField)) {
-    if (index < done || !secretName.test(name)) continue;
+    if (index < done || !isSecretName(name)) continue;
     const start = index + begin.length;
     let end = start;
     while (end < text.length && text[end] !== '"') end += text[end] === "\\" ? 2 : 1;

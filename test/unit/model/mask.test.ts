@@ -51,3 +51,15 @@ test("files, placeholders, references and names that only sound so are what rule
   };
   expect(maskSecrets(seen)).toEqual({ value: seen, count: 0 });
 });
+
+test("the name of a Secret is none: what was applied last is compared with it", () => {
+  const volumes = JSON.stringify({
+    volumes: [{ name: "etcd-certs", secret: { secretName: "calico-etcd" } }],
+  });
+  expect(
+    maskSecrets({ applied: volumes, env: [{ name: "ETCD_KEY_FILE", value: "etcd-key" }] }),
+  ).toMatchObject({
+    value: { applied: volumes },
+    count: 0,
+  });
+});
