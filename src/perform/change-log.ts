@@ -18,8 +18,9 @@ export interface LoggedKind {
 
 interface Kept {
   readonly uid: string;
-  readonly labels: string;
-  readonly spec: string;
+  /** Fingerprints. */
+  readonly labelsPrint: string;
+  readonly specPrint: string;
 }
 
 /** What happens to objects of some kinds from now on. */
@@ -80,15 +81,15 @@ function logged(
 function kept(object: KubeObject, annotations: readonly string[]): Kept {
   const { uid = "", labels, annotations: own } = object.metadata;
   const marks = annotations.map((key) => own?.[key] ?? null);
-  const spec = object.kind === "NetworkPolicy" ? fingerprint(object["spec"]) : "";
-  return { uid, labels: fingerprint([labels ?? {}, marks]), spec };
+  const specPrint = object.kind === "NetworkPolicy" ? fingerprint(object["spec"]) : "";
+  return { uid, labelsPrint: fingerprint([labels ?? {}, marks]), specPrint };
 }
 
 function difference(before: Kept | undefined, after: Kept | undefined): ObjectChange["what"] | undefined {
   if (after === undefined) return before === undefined ? undefined : "deleted";
   if (before === undefined || before.uid !== after.uid) return "created";
-  if (before.spec !== after.spec) return "changed";
-  return before.labels === after.labels ? undefined : "relabelled";
+  if (before.specPrint !== after.specPrint) return "changed";
+  return before.labelsPrint === after.labelsPrint ? undefined : "relabelled";
 }
 
 function named(key: string): { readonly namespace?: string; readonly name: string } {

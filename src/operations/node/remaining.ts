@@ -174,7 +174,8 @@ export async function prepullRemaining(
     const asked = { ...request, nodes: [...nodes, ...stale], restart: stale.length > 0 };
     const { goal, fleet } = await goalOf(open, session, asked, template, world);
     const all = withRest(goal, fleet);
-    const account = open.chosen.template.serviceAccount;
+    // The account of the new template may only come with the file; a DaemonSet without one has the namespace's own.
+    const account = open.chosen.template.serviceAccount ?? "default";
     return await prepull(open, session, all, { alone: true, first: true, account });
   });
 }
