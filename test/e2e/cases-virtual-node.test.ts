@@ -62,7 +62,7 @@ describe.skipIf(!hasCase("virtual-node", from, to))("node-03 is Fargate's", { ti
     expect([code, stderr]).toEqual([0, expect.stringMatching(/H31: .*node-03/)]);
     const written = await writes(cluster, mark);
     expect(written.filter((each) => each.includes("nodes/node-03"))).toEqual([]);
-    expect(written.filter((each) => each.startsWith("delete pods/"))).toHaveLength(2);
+    expect(written.filter((each) => each.startsWith("delete pods/calico-node-"))).toHaveLength(2);
     const now = await images();
     expect([now["node-01"], now["node-02"]]).toEqual([
       expect.stringContaining("node:v3.30."),
