@@ -58,6 +58,9 @@ export function follow<T = KubeObject>(
   const { pick } = options;
   const objects = new Map<string, T>();
   const versions = new Map<string, string>();
+  const uids = new Map<string, string>();
+  /** UIDs of what is gone: the answer of a write may come after the watch has told of its end. */
+  const gone = new Set<string>();
   const listeners = new Set<() => void>();
 
   function changed(change: Change<T>): void {
@@ -68,18 +71,21 @@ export function follow<T = KubeObject>(
   function put(object: KubeObject): void {
     const key = keyOf(object);
     const held = versions.get(key);
-    const { resourceVersion } = object.metadata;
+    const { resourceVersion, uid } = object.metadata;
+    if (uid !== undefined && gone.has(uid)) return;
     if (held !== undefined && (held === resourceVersion || isOlder(resourceVersion, held))) return;
     const value = readable(object, pick);
     versions.set(key, resourceVersion ?? "");
+    if (uid !== undefined) uids.set(key, uid);
     objects.set(key, value);
     changed({ key, value });
   }
 
   function remove(key: string, resourceVersion: string | undefined): void {
     if (!objects.has(key) || isOlder(resourceVersion, versions.get(key))) return;
-    objects.delete(key);
-    versions.delete(key);
+    const uid = uids.get(key);
+    if (uid !== undefined) gone.add(uid);
+    for (const all of [objects, versions, uids]) all.delete(key);
     changed({ key, value: undefined });
   }
 

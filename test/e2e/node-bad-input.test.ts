@@ -36,7 +36,7 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
 
   describe("the command line", () => {
     test.each<[string, readonly string[], string]>([
-      ["no argument", [], `error: USAGE: node NODE [flags]${seeHelp}`],
+      ["no argument", [], `error: USAGE: node (NODE... | --all | -l SELECTOR) [flags]${seeHelp}`],
       ["an unknown flag", ["node-01", "--drian"], "error: unknown flag: --drian"],
       ["a flag without its value", ["node-01", "--timeout"], "error: flag needs an argument: --timeout"],
       [

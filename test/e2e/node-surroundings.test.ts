@@ -125,7 +125,7 @@ describe.each(steps)(
             },
             { apiGroups: ["crd.projectcalico.org"], resources: ["*"], ...read },
             { apiGroups: [""], resources: ["nodes"], verbs: ["patch"] },
-            { apiGroups: [""], resources: ["pods"], verbs: ["delete"] },
+            { apiGroups: [""], resources: ["pods"], verbs: ["create", "delete"] },
             { apiGroups: ["apps", "extensions"], resources: ["daemonsets"], verbs: ["patch"] },
           ],
         });

@@ -1,3 +1,4 @@
+import type { KubeObject } from "../../../src/model/kube.ts";
 import type { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
 import { follow, type Change } from "../../../src/cluster/follow.ts";
@@ -289,6 +290,22 @@ describe("following a kind", () => {
     // Nothing is told: whoever asked has to look.
     expect(await live.changedFrom("kube-system/a", "101")).toBe(false);
     expect(lists()).toBe(1);
+  });
+
+  test("the answer of a write that comes after the watch has told of the object's end brings it back to nobody", async () => {
+    const { live, watches, holds } = await followed([[pod("a", 101)]]);
+    const [stream] = watches;
+    if (stream === undefined) throw new Error("no watch");
+    const made = pod("b", 105) as KubeObject;
+    send(stream, "ADDED", made);
+    await holds(() => live.objects.has("kube-system/b"));
+    send(stream, "DELETED", made);
+    await holds(() => !live.objects.has("kube-system/b"));
+    live.replace(made);
+    expect([...live.objects.keys()]).toEqual(["kube-system/a"]);
+    const { metadata } = made;
+    live.replace({ ...made, metadata: { ...metadata, uid: "another", resourceVersion: "109" } });
+    expect([...live.objects.keys()]).toEqual(["kube-system/a", "kube-system/b"]);
   });
 
   test("relist brings the map up to date on demand", async () => {

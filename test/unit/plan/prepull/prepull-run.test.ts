@@ -95,6 +95,25 @@ test("a run that goes on keeps its lease: nobody comes between the pulls and the
 describe("H13: a process that stood still while another took the run over", () => {
   const taken = JSON.stringify({ run: "ds/2", holder: "b", renewed: "2026-01-01T00:00:00Z" });
 
+  test("makes no pod any more where the other has ended the run, either", async () => {
+    const cluster = new SimulatedPulls(names);
+    let pods: readonly unknown[] = [];
+    const result = await one(cluster, "a", new Map(), {
+      ahead: 1,
+      before: [
+        4,
+        () => {
+          cluster.now += 5_000;
+          cluster.takeLease(undefined);
+          pods = cluster.pods();
+        },
+      ],
+    });
+    expect(result).toMatchObject({ kind: "stopped", reason: { id: "H13" } });
+    expect(pods.length).toBeLessThanOrEqual(1);
+    expect([cluster.pods(), cluster.lease()]).toEqual([[], undefined]);
+  });
+
   test("makes no pod any more, although it does not know yet, and leaves none of its own", async () => {
     const cluster = new SimulatedPulls(names);
     let pods = -1;

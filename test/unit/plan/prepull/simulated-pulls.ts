@@ -42,10 +42,12 @@ export class SimulatedPulls extends SimulatedObjects implements LiveWorld<Prepul
     };
   }
 
-  takeLease(text: string): void {
+  /** Another process takes the lease, or ends the run: undefined. */
+  takeLease(text: string | undefined): void {
     const raw = this.#daemonSet();
     if (raw === undefined) return;
-    const annotations = { ...raw.metadata.annotations, "calico-upgrade/run": text };
+    const { "calico-upgrade/run": _before, ...others } = raw.metadata.annotations ?? {};
+    const annotations = { ...others, ...(text === undefined ? {} : { "calico-upgrade/run": text }) };
     this.put({ ...raw, metadata: { ...raw.metadata, annotations } }, "apps");
   }
 
