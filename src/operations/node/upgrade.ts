@@ -88,21 +88,22 @@ export async function upgradeNodes(
 /** A run that ends before it touches a node: pulling was all of it, or failed. */
 export function endedBefore(
   { live, around }: OpenNodes,
-  { clock, dryRun }: Session,
+  { clock, command, dryRun }: Session,
   goal: NodeGoal,
   { result, stop, interrupted }: Prepulled,
 ): NodeRunResult {
+  const world = live.snapshot();
   return {
     goal,
     bgp: around.bgp,
     ...(goal.budget === undefined ? {} : { budget: goal.budget }),
-    world: live.snapshot(),
+    world,
     seen: nothingSeen,
     interrupted,
     dryRun,
     ended: clock.now(),
     ...(result === undefined ? {} : { prepull: result }),
-    ...(stop === undefined ? {} : { stop }),
+    ...(stop === undefined ? {} : { stop: namingCordons(withHint(stop, goal, command.verb), world, goal) }),
   };
 }
 
