@@ -10,19 +10,25 @@ const tolerance: Millis = 2_000;
  */
 export interface ServerClock {
   readonly now: () => Millis;
-  /** Takes in the Date header of an answer. */
-  readonly heard: (date: Millis | undefined) => void;
+  /** This machine's time, for `heard`. */
+  readonly local: () => Millis;
+  /** Takes in the Date header of an answer to what was sent at this time of this machine. */
+  readonly heard: (date: Millis | undefined, sent?: Millis) => void;
 }
 
 export function serverClock(local: () => Millis): ServerClock {
   let offset = 0;
   return {
     now: () => local() + offset,
-    heard(date) {
+    local,
+    heard(date, sent = local()) {
       if (date === undefined) return;
-      // The header has no fraction: on average half a second has passed.
-      const apart = date + 500 - local();
-      if (Math.abs(apart - offset) > tolerance) offset = Math.abs(apart) > tolerance ? apart : 0;
+      // The header has no fraction: on average half a second has passed. It was written at some time between: an answer
+      // that is read late, because the process stood still, does not set the clock back.
+      const least = date + 500 - local();
+      const most = date + 500 - sent;
+      const fits = (each: Millis): boolean => each >= least - tolerance && each <= most + tolerance;
+      if (!fits(offset)) offset = fits(0) ? 0 : offset < least ? least : most;
     },
   };
 }
@@ -32,8 +38,9 @@ export function heard(given: Connection, clock: ServerClock): Connection {
   return {
     ...given,
     async request(request) {
+      const sent = clock.local();
       const answer = await given.request(request);
-      clock.heard(answer.date);
+      clock.heard(answer.date, sent);
       return answer;
     },
   };

@@ -16,3 +16,16 @@ test("the whole seconds of a Date header do not make the clock jump", () => {
   clock.heard(undefined);
   expect(clock.now()).toBe(local);
 });
+
+test("H13: an answer that is read late, after the process stood still, does not make its lease look fresh", () => {
+  let time = local;
+  const clock = serverClock(() => time);
+  clock.heard(local);
+  const sent = time;
+  time += 60_000;
+  clock.heard(local, sent);
+  expect(clock.now()).toBe(local + 60_000);
+  // A server whose clock really is behind is still believed.
+  clock.heard(local, time);
+  expect(Math.abs(clock.now() - local)).toBeLessThanOrEqual(1_000);
+});
