@@ -39,7 +39,7 @@ try {
   await node(cluster);
   await controller(cluster);
   await apply();
-  await rebase(cluster);
+  await rebase();
   await requests(cluster);
   await memory(cluster);
 } finally {
@@ -153,8 +153,8 @@ async function apply(): Promise<void> {
     print("requests of apply, kdd.yaml v3.29 → v3.30, three nodes", String(sent), sent <= 150, "≤ 150");
 }
 
-async function rebase({ env }: Cluster): Promise<void> {
-  const cost = await rebaseCost(Math.ceil(rounds / 2), env, ours, kubectl);
+async function rebase(): Promise<void> {
+  const cost = await rebaseCost(Math.ceil(rounds / 2), ours, kubectl);
   if (cost === undefined) {
     console.log("SKIPPED  rebase: upstream's manifests are not at hand (CALICO_MANIFESTS)");
     return;

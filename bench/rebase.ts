@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { startCluster } from "../test/cluster/cluster.ts";
 import { manifests } from "../test/e2e/support/manifest-pairs.ts";
 import { compare, wall } from "./pairs.ts";
 import type { Command, Ratio } from "./pairs.ts";
@@ -17,17 +18,23 @@ export interface RebaseCost {
  */
 export async function rebaseCost(
   rounds: number,
-  env: NodeJS.ProcessEnv,
   ours: (...args: string[]) => Command,
   kubectl: (...args: string[]) => Command,
 ): Promise<RebaseCost | undefined> {
   const [old = "", next = ""] = ["v3.29", "v3.30"].map((minor) => join(manifests, minor, "kdd-typha.yaml"));
   if (![old, next].every(existsSync)) return undefined;
   const own = ours("rebase", "-f", next, "--mine", old);
-  const ratio = await compare(
-    rounds,
-    () => wall([own], env),
-    () => wall([kubectl("apply", "--dry-run=client", "-f", next)], env),
-  );
-  return { ratio, megabytes: await peakMemory(own, env) };
+  // An empty one: kubectl refuses to patch in the client what was not applied by it.
+  const cluster = await startCluster({ nodes: 1 });
+  try {
+    const { env } = cluster;
+    const ratio = await compare(
+      rounds,
+      () => wall([own], env),
+      () => wall([kubectl("apply", "--dry-run=client", "-f", next)], env),
+    );
+    return { ratio, megabytes: await peakMemory(own, env) };
+  } finally {
+    await cluster.stop();
+  }
 }
