@@ -22,12 +22,12 @@ import { fixStrategyFlag } from "../flags/controller.ts";
 import { bundleDirFlag } from "../flags/bundle.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
+import { fleetFlags } from "../flags/fleet.ts";
 import { toFlag } from "../flags/plan.ts";
 import { probeImageFlag, takeOverFlag } from "../flags/node.ts";
-import { option } from "./base.ts";
-import { NodesCommand } from "./nodes-command.ts";
+import { BaseCommand, option, options } from "./base.ts";
 
-export class ApplyCommand extends NodesCommand {
+export class ApplyCommand extends BaseCommand {
   static override readonly paths = [["apply"]];
   static override readonly help = {
     summary: "Upgrade Calico to a manifest: everything in the right order, one node after the other",
@@ -76,6 +76,7 @@ export class ApplyCommand extends NodesCommand {
   });
   readonly takeOver = option(takeOverFlag);
   readonly ignored = option(ignorePreflightErrorsFlag);
+  readonly fleet = options(fleetFlags);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
   readonly events = option(eventsFlag);

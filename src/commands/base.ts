@@ -105,7 +105,7 @@ export function option<const F extends Flag>(flag: F): FlagValue<F> {
 }
 
 /** One property for a whole table of flags. */
-function options<const T extends Readonly<Record<string, Flag>>>(table: T): FlagValues<T> {
+export function options<const T extends Readonly<Record<string, Flag>>>(table: T): FlagValues<T> {
   return marked(Object.values(table), {
     definition: (builder) => defineAll(builder, Object.values(table)),
     transformer: (_builder, _key, state) =>

@@ -11,11 +11,11 @@ import {
 import { diffFlag, editFlag, noRestartFlag, setFlag, unsetFlag } from "../flags/configmap.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
+import { fleetFlags } from "../flags/fleet.ts";
 import { takeOverFlag } from "../flags/node.ts";
-import { option } from "./base.ts";
-import { NodesCommand } from "./nodes-command.ts";
+import { BaseCommand, option, options } from "./base.ts";
 
-export class ConfigMapCommand extends NodesCommand {
+export class ConfigMapCommand extends BaseCommand {
   static override readonly paths = [["configmap"]];
   static override readonly help = {
     summary: "Change Calico's ConfigMap and restart exactly what reads the changed keys",
@@ -52,6 +52,7 @@ export class ConfigMapCommand extends NodesCommand {
   readonly takeOver = option(takeOverFlag);
   readonly bundleDir = option(bundleDirFlag);
   readonly ignored = option(ignorePreflightErrorsFlag);
+  readonly fleet = options(fleetFlags);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
   readonly events = option(eventsFlag);

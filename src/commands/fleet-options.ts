@@ -1,28 +1,23 @@
 import { userError } from "../errors.ts";
+import type { FleetValues } from "../flags/fleet.ts";
 import { goDuration } from "../model/duration.ts";
 import type { LabelSelector } from "../model/label-selector.ts";
 import { selectorOfText } from "../model/selector-text.ts";
 import { nextClock, type Millis } from "../model/time.ts";
+import type { PrepullRequest } from "../operations/prepull/request.ts";
 import type { Excluded, FleetOrder, Pace, Selection } from "../plan/fleet/pace.ts";
 import { nodeArguments, seeHelp } from "./arguments.ts";
 
-/** The values of the flags that say which nodes a run takes, and how fast. */
-export interface FleetValues {
-  readonly selector: string | undefined;
-  readonly exclude: readonly string[];
-  readonly order: string | undefined;
-  readonly canaries: number | undefined;
-  readonly pauseAfter: string | undefined;
-  readonly maxUnavailable: string;
-  readonly interval: Millis;
-  readonly canarySettle: Millis | undefined;
-  readonly until: string | undefined;
-  readonly maxGap: Millis | undefined;
-  readonly maxFailures: number;
+/** What the flags of a run over nodes say, checked. */
+export interface FleetOptions {
+  readonly settle?: Millis;
+  readonly prepull: PrepullRequest;
+  readonly selection: Selection;
+  readonly pace: Pace;
 }
 
 /**
- * The nodes and the pace of a run. `names`: those that the command line names; undefined: it is about all. `now`: for
+ * The nodes and the pace of a run, and how images are pulled before it. `names`: those that the command line names; undefined: it is about all. `now`: for
  * --until. Throws UserError.
  */
 export function fleetOptions(
@@ -30,10 +25,11 @@ export function fleetOptions(
   command: string,
   names: readonly string[] | undefined,
   now: Millis,
-): { readonly selection: Selection; readonly pace: Pace } {
+): FleetOptions {
   const help = seeHelp(command);
-  const { interval, canarySettle, maxGap, maxFailures } = values;
+  const { settle, interval, canarySettle, maxGap, maxFailures } = values;
   const notNegative = [
+    [settle, "--settle"],
     [interval, "--interval"],
     [canarySettle, "--canary-settle"],
     [maxGap, "--max-gap"],
@@ -42,6 +38,7 @@ export function fleetOptions(
   ] as const;
   for (const [value = 0, flag] of notNegative)
     if (value < 0) throw userError(`${flag} must not be negative`, help);
+  if (values.prepullAhead < 1) throw userError("--prepull-ahead must be at least 1", help);
   const isNamed = names !== undefined;
   if (values.order === "given" && !isNamed)
     throw userError("--order=given needs nodes named on the command line", help);
@@ -55,6 +52,8 @@ export function fleetOptions(
   if (values.pauseAfter !== undefined && canaries === 0)
     throw userError("--pause-after=canaries needs canaries: give --canaries=1 or more", help);
   return {
+    ...(settle === undefined ? {} : { settle }),
+    prepull: { mode: values.prepull as PrepullRequest["mode"], ahead: values.prepullAhead },
     selection: {
       ...(names === undefined ? {} : { names }),
       ...(values.selector === undefined ? {} : { labels: selectorArgument(values.selector, help) }),
@@ -72,6 +71,12 @@ export function fleetOptions(
       maxFailures,
     },
   };
+}
+
+/** What --until-step asks for has to be left in. Throws UserError. */
+export function checkPulls({ prepull }: Pick<FleetOptions, "prepull">, help: string): void {
+  if (prepull.mode === "never")
+    throw userError("--prepull=never leaves out what --until-step asks for; give one of them", help);
 }
 
 function selectorArgument(text: string, help: string): LabelSelector {

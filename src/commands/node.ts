@@ -13,7 +13,7 @@ import {
 } from "../flags/common.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
-import { allFlag } from "../flags/fleet.ts";
+import { allFlag, fleetFlags } from "../flags/fleet.ts";
 import {
   untilPrepullFlag,
   forceFlag,
@@ -27,10 +27,9 @@ import {
   templateOnlyFlag,
   unpinFlag,
 } from "../flags/node.ts";
-import { option } from "./base.ts";
-import { NodesCommand } from "./nodes-command.ts";
+import { BaseCommand, option, options } from "./base.ts";
 
-export class NodeCommand extends NodesCommand {
+export class NodeCommand extends BaseCommand {
   static override readonly paths = [["node"]];
   static override readonly help = {
     summary: "Upgrade calico-node on nodes, one after the other",
@@ -100,6 +99,7 @@ export class NodeCommand extends NodesCommand {
   readonly unpin = option(unpinFlag);
   readonly bundleDir = option(bundleDirFlag);
   readonly ignored = option(ignorePreflightErrorsFlag);
+  readonly fleet = options(fleetFlags);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
   readonly events = option(eventsFlag);

@@ -5,6 +5,7 @@ import type { AppContext, Listening } from "../context.ts";
 import { userError } from "../errors.ts";
 import type { ConnectionValues } from "../flags/connection.ts";
 import { readDryRun } from "../flags/dry-run.ts";
+import type { FleetValues } from "../flags/fleet.ts";
 import { nextCommand, undoCommand } from "../flags/next-command.ts";
 import { renderRunCommand, runCommandOf, type CommandLine } from "../flags/run-command.ts";
 import type { Millis } from "../model/time.ts";
@@ -35,21 +36,21 @@ export interface SessionOptions {
 }
 
 /** What they are made from. */
-export interface SessionFlags extends Pick<
-  SessionOptions,
-  "connection" | "yes" | "bundleDir" | "daemonSet" | "apiOutage"
-> {
+export interface SessionFlags extends Pick<SessionOptions, "connection" | "yes" | "bundleDir" | "daemonSet"> {
   readonly dryRun: string;
+  /** Of commands that restart nodes. */
+  readonly fleet?: Pick<FleetValues, "apiOutage">;
 }
 
 /** Throws UserError for a --dry-run that there is not; `warn`: of a form of it that is deprecated. */
 export function sessionOptions(
-  { connection, yes, bundleDir, daemonSet, dryRun, apiOutage }: SessionFlags,
+  { connection, yes, bundleDir, daemonSet, dryRun, fleet }: SessionFlags,
   warn: (text: string) => void,
 ): SessionOptions {
   const dry = readDryRun(dryRun);
   if (!dry.ok) throw userError(dry.message);
   if (dry.warning !== undefined) warn(dry.warning);
+  const apiOutage = fleet?.apiOutage;
   if (apiOutage !== undefined && apiOutage < 0) throw userError("--api-outage must not be negative");
   return {
     connection,

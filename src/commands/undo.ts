@@ -4,11 +4,11 @@ import { ignorePreflightErrorsFlag, outputFlag, yesFlag } from "../flags/common.
 import { noRestartFlag } from "../flags/configmap.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
+import { fleetFlags } from "../flags/fleet.ts";
 import { forceUndoFlag, listBundlesFlag } from "../flags/undo.ts";
-import { option } from "./base.ts";
-import { NodesCommand } from "./nodes-command.ts";
+import { BaseCommand, option, options } from "./base.ts";
 
-export class UndoCommand extends NodesCommand {
+export class UndoCommand extends BaseCommand {
   static override readonly paths = [["undo"]];
   static override readonly help = {
     summary: "Undo what a run changed, from the bundle that it saved",
@@ -48,6 +48,7 @@ export class UndoCommand extends NodesCommand {
     help: "Leave the pods that read a ConfigMap's values as they are; nodes whose template goes back are restarted all the same.",
   });
   readonly ignored = option(ignorePreflightErrorsFlag);
+  readonly fleet = options(fleetFlags);
   readonly dryRun = option(dryRunFlag);
   readonly yes = option(yesFlag);
   readonly events = option(eventsFlag);
@@ -70,11 +71,7 @@ export class UndoCommand extends NodesCommand {
       yes: this.yes,
       noRestart: this.noRestart,
       ignored: this.ignored,
-      settle: this.settle,
-      prepull: this.prepull,
-      prepullAhead: this.prepullAhead,
-      fleet: this,
-      apiOutage: this.apiOutage,
+      fleet: this.fleet,
       output: this.output,
       bundles: bundleArguments(this.bundles),
       connection: this.connection,

@@ -1,4 +1,5 @@
-import type { Flag } from "./flag.ts";
+import type { Flag, FlagValues } from "./flag.ts";
+import { prepullAheadFlag, prepullFlag, settleFlag } from "./node.ts";
 
 /** Which nodes a run takes, in which order and how fast; for every command that restarts nodes. */
 
@@ -9,7 +10,7 @@ export const allFlag = {
   group: "Options",
 } as const satisfies Flag;
 
-export const selectorFlag = {
+const selectorFlag = {
   name: "selector",
   short: "l",
   takes: "value",
@@ -18,7 +19,7 @@ export const selectorFlag = {
   valueName: "SELECTOR",
 } as const satisfies Flag;
 
-export const excludeFlag = {
+const excludeFlag = {
   name: "exclude",
   takes: "value",
   repeat: true,
@@ -27,7 +28,7 @@ export const excludeFlag = {
   valueName: "NODE|SELECTOR",
 } as const satisfies Flag;
 
-export const orderFlag = {
+const orderFlag = {
   name: "order",
   takes: "value",
   oneOf: ["zone", "name", "given"],
@@ -36,7 +37,7 @@ export const orderFlag = {
   valueName: "ORDER",
 } as const satisfies Flag;
 
-export const canariesFlag = {
+const canariesFlag = {
   name: "canaries",
   takes: "value",
   read: "int",
@@ -45,7 +46,7 @@ export const canariesFlag = {
   valueName: "N",
 } as const satisfies Flag;
 
-export const pauseAfterFlag = {
+const pauseAfterFlag = {
   name: "pause-after",
   takes: "value",
   oneOf: ["canaries"],
@@ -54,7 +55,7 @@ export const pauseAfterFlag = {
   valueName: "STAGE",
 } as const satisfies Flag;
 
-export const maxUnavailableFlag = {
+const maxUnavailableFlag = {
   name: "max-unavailable",
   takes: "value",
   default: "1",
@@ -63,7 +64,7 @@ export const maxUnavailableFlag = {
   valueName: "N|PERCENT%",
 } as const satisfies Flag;
 
-export const intervalFlag = {
+const intervalFlag = {
   name: "interval",
   takes: "value",
   read: "duration",
@@ -73,7 +74,7 @@ export const intervalFlag = {
   valueName: "DURATION",
 } as const satisfies Flag;
 
-export const canarySettleFlag = {
+const canarySettleFlag = {
   name: "canary-settle",
   takes: "value",
   read: "duration",
@@ -82,7 +83,7 @@ export const canarySettleFlag = {
   valueName: "DURATION",
 } as const satisfies Flag;
 
-export const untilFlag = {
+const untilFlag = {
   name: "until",
   takes: "value",
   help: "Begin no node that would end later, by the time that 95% of the nodes of this run took: the next HH:MM in local time, or a duration from now.",
@@ -90,7 +91,7 @@ export const untilFlag = {
   valueName: "HH:MM|DURATION",
 } as const satisfies Flag;
 
-export const maxGapFlag = {
+const maxGapFlag = {
   name: "max-gap",
   takes: "value",
   read: "duration",
@@ -99,7 +100,7 @@ export const maxGapFlag = {
   valueName: "DURATION",
 } as const satisfies Flag;
 
-export const maxFailuresFlag = {
+const maxFailuresFlag = {
   name: "max-failures",
   takes: "value",
   read: "int",
@@ -109,7 +110,7 @@ export const maxFailuresFlag = {
   valueName: "N",
 } as const satisfies Flag;
 
-export const apiOutageFlag = {
+const apiOutageFlag = {
   name: "api-outage",
   takes: "value",
   read: "duration",
@@ -118,3 +119,24 @@ export const apiOutageFlag = {
   group: "Options",
   valueName: "DURATION",
 } as const satisfies Flag;
+
+/** What every command that restarts calico-node on nodes has, by itself or as a part of its run. */
+export const fleetFlags = {
+  settle: settleFlag,
+  prepull: prepullFlag,
+  prepullAhead: prepullAheadFlag,
+  selector: selectorFlag,
+  exclude: excludeFlag,
+  order: orderFlag,
+  canaries: canariesFlag,
+  pauseAfter: pauseAfterFlag,
+  maxUnavailable: maxUnavailableFlag,
+  interval: intervalFlag,
+  canarySettle: canarySettleFlag,
+  until: untilFlag,
+  maxGap: maxGapFlag,
+  maxFailures: maxFailuresFlag,
+  apiOutage: apiOutageFlag,
+} as const;
+
+export type FleetValues = FlagValues<typeof fleetFlags>;

@@ -15,26 +15,10 @@ import { bundleDirFlag } from "./bundle.ts";
 import { editFlag, noRestartFlag, setFlag, unsetFlag } from "./configmap.ts";
 import { clusterFlags, type ConnectionValues } from "./connection.ts";
 import { fixStrategyFlag, restartControllerFlag } from "./controller.ts";
-import {
-  allFlag,
-  apiOutageFlag,
-  canariesFlag,
-  canarySettleFlag,
-  excludeFlag,
-  intervalFlag,
-  maxFailuresFlag,
-  maxGapFlag,
-  maxUnavailableFlag,
-  orderFlag,
-  pauseAfterFlag,
-  selectorFlag,
-  untilFlag,
-} from "./fleet.ts";
+import { allFlag, fleetFlags } from "./fleet.ts";
 import { finishFlag } from "./migrate-data.ts";
 import { acceptFlag, keepFlag, toFlag, treatAsFlag } from "./migrate-policy.ts";
 import {
-  prepullAheadFlag,
-  prepullFlag,
   untilPrepullFlag,
   forceFlag,
   gracePeriodFlag,
@@ -53,26 +37,11 @@ export interface CommandLine {
   readonly given: readonly { readonly flag: Flag; readonly value: string }[];
 }
 
-const everyRun = [daemonSetFlag, ignorePreflightErrorsFlag, bundleDirFlag, timeoutFlag, settleFlag];
+const ofAll = [daemonSetFlag, ignorePreflightErrorsFlag, bundleDirFlag, timeoutFlag];
+const everyRun = [...ofAll, settleFlag];
 
 /** Of runs that restart nodes. */
-const nodesRun = [
-  prepullFlag,
-  prepullAheadFlag,
-  selectorFlag,
-  excludeFlag,
-  orderFlag,
-  canariesFlag,
-  pauseAfterFlag,
-  maxUnavailableFlag,
-  intervalFlag,
-  canarySettleFlag,
-  untilFlag,
-  maxGapFlag,
-  maxFailuresFlag,
-  apiOutageFlag,
-  ...everyRun,
-];
+const nodesRun = [...Object.values(fleetFlags), ...ofAll];
 
 /**
  * The flags that belong to a run: the command that continues it repeats them, and they are all that the cluster

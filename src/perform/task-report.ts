@@ -4,6 +4,17 @@ import type { RunEvent } from "../plan/run-event.ts";
 import type { StepWords } from "../plan/step-words.ts";
 import type { Lines, Reporter } from "./reporter.ts";
 import { isOver, newItem, type Item } from "./task-item.ts";
+import {
+  conclude,
+  endAll,
+  endUpTo,
+  isAtWork,
+  isWaiting,
+  leaveOutTrack,
+  newTrack,
+  type Line,
+  type Track,
+} from "./task-track.ts";
 
 export interface TaskReportOptions {
   /** Where the lines of this procedure belong. */
@@ -22,28 +33,6 @@ export interface TaskReportOptions {
   readonly elapsed: (since: Millis) => string;
 }
 
-interface Line {
-  readonly phase: PhaseName;
-  readonly item: Item;
-}
-
-/** Lines that come one after the other: what is before the nodes, one node, what is after them. */
-interface Track {
-  readonly node: string | undefined;
-  readonly lines: readonly Line[];
-  /** Of a node: what its lines are below. */
-  readonly item: Item | undefined;
-  /** The line that is current. */
-  at: number;
-  wait: string;
-  deletedAt: Millis | undefined;
-  /** What is shown, renewed once a second. */
-  said: { readonly text: string; readonly at: Millis; readonly wait: string };
-}
-
-/** Phases that pass by themselves; the others did not happen unless a step of theirs was carried out. */
-const waits: ReadonlySet<PhaseName> = new Set(["ready", "settle"]);
-
 /** More than one step belongs to these; the next event shows that they are over. */
 const severalSteps: ReadonlySet<PhaseName> = new Set(["hold", "probe", "finish"]);
 
@@ -55,27 +44,19 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
   words: StepWords<Memory, Step>,
   options: TaskReportOptions,
 ): Reporter<Memory, Step> {
-  const { now, parallel } = options;
-  const newTrack = (phases: readonly PhaseName[], node?: string): Track => {
-    const lines = phases.map((phase): Line => ({
-      phase,
-      item: { ...newItem(words.title(phase)), output: () => output(track) },
-    }));
-    const item: Item | undefined =
-      node === undefined
-        ? undefined
-        : { ...newItem(`node/${node}`), items: lines.map(({ item: own }) => own), open: false };
-    const said = { text: "", at: Number.NEGATIVE_INFINITY, wait: "" };
-    const track: Track = { node, lines, item, at: 0, wait: "", deletedAt: undefined, said };
-    return track;
-  };
-  const before = newTrack(options.before);
-  const groups = options.nodes.map((node) => newTrack(options.phases, node));
-  const after = newTrack(options.after);
+  const { parallel } = options;
+  const clock = { now: options.now, elapsed: options.elapsed };
+  const trackFor = (phases: readonly PhaseName[], node?: string): Track =>
+    newTrack(
+      phases.map((phase) => ({ phase, title: words.title(phase) })),
+      clock,
+      node,
+    );
+  const before = trackFor(options.before);
+  const groups = options.nodes.map((node) => trackFor(options.phases, node));
+  const after = trackFor(options.after);
   const tracks = [before, ...groups, after];
   options.items.push(...tracks.flatMap(({ item, lines }) => item ?? lines.map((line) => line.item)));
-  const carriedOut = new Set<Line>();
-  const waited = new Set<Line>();
   let stopped = false;
   follow();
 
@@ -84,56 +65,19 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
     return options.before.includes(phase) && before.at < before.lines.length ? before : after;
   }
 
-  /** The time since the delete, once a second. */
-  function output(track: Track): string {
-    const { wait, deletedAt, said } = track;
-    if (wait === "") return "";
-    if (said.wait === wait && now() - said.at < 1_000) return said.text;
-    const gap = deletedAt === undefined ? "" : `${options.elapsed(deletedAt)} since the delete: `;
-    track.said = { text: `${gap}${wait}`, at: now(), wait };
-    return track.said.text;
-  }
-
-  /** The first outcome counts. */
-  function conclude({ item }: Line, state: "done" | "failed" | "skipped", title = item.title): void {
-    if (isOver(item)) return;
-    item.state = state;
-    item.title = title;
-  }
-
-  function end(entry: Line): void {
-    if (carriedOut.has(entry) || waited.has(entry) || waits.has(entry.phase)) conclude(entry, "done");
-    else conclude(entry, "skipped", `${entry.item.title}: not needed`);
-  }
-
-  function endUpTo(track: Track, index: number): void {
-    for (; track.at < index; track.at += 1) end(track.lines[track.at] as Line);
-  }
-
-  function endAll(track: Track): void {
-    endUpTo(track, track.lines.length);
-  }
-
-  function isWaiting(item: Item): boolean {
-    return !item.open && !isOver(item);
-  }
-
-  function isAtWork({ item }: Track): boolean {
-    return item !== undefined && item.open && !isOver(item);
-  }
-
   /** A node that begins stands before those that still wait for their turn. */
   function begins(track: Track, item: Item): void {
     for (const other of parallel ? [] : groups) {
       if (other === track || other.item === undefined || !isAtWork(other)) continue;
       // Nothing was carried out on it: its time has not come.
-      if (other.at === 0 && other.lines.every((entry) => !carriedOut.has(entry))) other.item.open = false;
+      if (other.at === 0 && other.lines.every(({ carriedOut }) => !carriedOut)) other.item.open = false;
       else endAll(other);
     }
     if (item.open) return;
     const { items } = options;
     item.open = true;
-    const next = items.findIndex((each) => groups.some(({ item: own }) => own === each && isWaiting(own)));
+    const waiting = new Set(groups.flatMap((group) => (isWaiting(group) ? [group.item] : [])));
+    const next = items.findIndex((each) => waiting.has(each));
     const own = items.indexOf(item);
     if (next !== -1 && own > next) items.splice(next, 0, ...items.splice(own, 1));
   }
@@ -196,7 +140,7 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
       if (item !== undefined && notice !== undefined) item.title += `\n${notice}`;
       return;
     }
-    if (track !== undefined && phase.phase === "restart") track.deletedAt = now();
+    if (track !== undefined && phase.phase === "restart") track.deletedAt = options.now();
     if (phase.phase === "uncordon") {
       if (track !== undefined) track.deletedAt = undefined;
       if (item !== undefined && nodeLine !== undefined)
@@ -211,26 +155,15 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
       return;
     }
     if (shown !== undefined) {
-      const earlier = carriedOut.has(entry) ? [entry.item.title] : [];
+      const earlier = entry.carriedOut ? [entry.item.title] : [];
       entry.item.title = [...earlier, shown, ...(notice === undefined ? [] : [notice])].join("\n");
     }
-    carriedOut.add(entry);
+    entry.carriedOut = true;
     track.wait = "";
     if (severalSteps.has(phase.phase)) return;
     if (told.length === 0 && notice !== undefined) conclude(entry, "skipped", notice);
     else conclude(entry, "done");
     track.at = track.lines.indexOf(entry) + 1;
-  }
-
-  /** The lines that are left, a node's together as one. */
-  function leaveOut(track: Track, why: string): void {
-    const { node, item, lines } = track;
-    if (item !== undefined && !item.open && !isOver(item)) {
-      item.title = `node/${node ?? ""}: ${why}`;
-      item.state = "skipped";
-    }
-    for (const entry of lines.slice(track.at)) conclude(entry, "skipped", `${entry.item.title}: ${why}`);
-    track.at = lines.length;
   }
 
   /** What was at work when it became clear that the run stops. */
@@ -258,7 +191,7 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
       case "waiting": {
         const { phase, node } = event.wait;
         const entry = reach(phase, node);
-        if (entry !== undefined) waited.add(entry);
+        if (entry !== undefined) entry.waited = true;
         const { for: what, stuck, alarm } = event.wait;
         const track = trackOf(phase, node);
         if (track !== undefined)
@@ -277,16 +210,16 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
           break;
         }
         // The lease may still be taken, for a node after this one.
-        leaveOut(group, kind === "skip" ? (why ?? "nothing to do") : "went away");
+        leaveOutTrack(group, kind === "skip" ? (why ?? "nothing to do") : "went away");
         break;
       }
       case "stopping":
         failCurrent();
-        for (const track of tracks) leaveOut(track, "not reached");
+        for (const track of tracks) leaveOutTrack(track, "not reached");
         stopped = true;
         break;
       case "stopped":
-        for (const track of tracks) leaveOut(track, "not reached");
+        for (const track of tracks) leaveOutTrack(track, "not reached");
         break;
       case "done":
         for (const track of tracks) endAll(track);

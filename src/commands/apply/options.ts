@@ -1,4 +1,5 @@
 import { userError } from "../../errors.ts";
+import type { FleetValues } from "../../flags/fleet.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
 import type { Millis } from "../../model/time.ts";
 import type { ApplyRequest } from "../../operations/apply/request.ts";
@@ -7,14 +8,13 @@ import type { Version } from "../../releases/version.ts";
 import type { Output } from "../../render/output.ts";
 import type { OutputFlags } from "../read-output.ts";
 import { daemonSetArgument, seeHelp } from "../arguments.ts";
-import { prepullArgument } from "../prepull-argument.ts";
 import { ignoredIds } from "../rule-ids.ts";
-import { fleetOptions, type FleetValues } from "../fleet-options.ts";
+import { checkPulls, fleetOptions } from "../fleet-options.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
 import { readTold } from "../told.ts";
 
 /** The values of the flags, as the command class has them. */
-export interface ApplyValues extends Omit<OutputFlags, "noHeaders">, FleetValues {
+export interface ApplyValues extends Omit<OutputFlags, "noHeaders"> {
   readonly connection: ConnectionValues;
   readonly filename: readonly string[];
   readonly recursive: boolean;
@@ -28,10 +28,7 @@ export interface ApplyValues extends Omit<OutputFlags, "noHeaders">, FleetValues
   readonly bundleDir: string | undefined;
   readonly daemonSet: string | undefined;
   readonly probeImage: string | undefined;
-  readonly settle: Millis | undefined;
-  readonly prepull: string;
-  readonly prepullAhead: number;
-  readonly apiOutage: Millis;
+  readonly fleet: FleetValues;
   readonly timeout: Millis;
   readonly takeOver: boolean;
   readonly ignored: readonly string[];
@@ -60,10 +57,8 @@ export function applyOptions(
   if (values.rest.length > 0) throw userError(`unexpected arguments: [${values.rest.join(" ")}]`, help);
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   const until = applySteps.find((step) => step === values.untilStep) ?? "contract";
-  const prepull = prepullArgument(values, help);
-  if (until === "prepull" && prepull.mode === "never") {
-    throw userError("--prepull=never leaves out what --until-step asks for; give one of them", help);
-  }
+  const fleet = fleetOptions(values.fleet, "apply", undefined, now);
+  if (until === "prepull") checkPulls(fleet, help);
   if (values.skipNodes && (until === "nodes" || until === "prepull" || values.untilStep === "contract")) {
     throw userError("--skip-nodes leaves out what --until-step asks for; give one of them", help);
   }
@@ -79,14 +74,12 @@ export function applyOptions(
         noCordon: false,
         timeout: values.timeout,
         takeOver: values.takeOver,
-        prepull,
         ignored: ignoredIds(values.ignored),
         ...(values.daemonSet === undefined
           ? {}
           : { daemonSet: daemonSetArgument(values.daemonSet, "apply") }),
         ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),
-        ...(values.settle === undefined ? {} : { settle: values.settle }),
-        ...fleetOptions(values, "apply", undefined, now),
+        ...fleet,
       },
     },
     to: readTold({ to: values.to, file: true, from: undefined, datastore: undefined, kubernetes: undefined })

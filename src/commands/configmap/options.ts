@@ -1,15 +1,15 @@
 import { userError } from "../../errors.ts";
+import type { FleetValues } from "../../flags/fleet.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
 import type { Millis } from "../../model/time.ts";
 import type { ConfigMapRequest } from "../../operations/configmap/request.ts";
 import type { Output } from "../../render/output.ts";
 import { daemonSetArgument, idsOf, seeHelp } from "../arguments.ts";
-import { prepullArgument } from "../prepull-argument.ts";
-import { fleetOptions, type FleetValues } from "../fleet-options.ts";
+import { fleetOptions } from "../fleet-options.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
 
 /** The values of the flags, as the command class has them. */
-export interface ConfigMapValues extends FleetValues {
+export interface ConfigMapValues {
   readonly connection: ConnectionValues;
   readonly filename: readonly string[];
   readonly set: readonly string[];
@@ -18,10 +18,7 @@ export interface ConfigMapValues extends FleetValues {
   readonly diff: boolean;
   readonly noRestart: boolean;
   readonly daemonSet: string | undefined;
-  readonly settle: Millis | undefined;
-  readonly prepull: string;
-  readonly prepullAhead: number;
-  readonly apiOutage: Millis;
+  readonly fleet: FleetValues;
   readonly timeout: Millis;
   readonly takeOver: boolean;
   readonly bundleDir: string | undefined;
@@ -62,8 +59,6 @@ export function configMapOptions(
   const session = sessionOptions(values, warn);
   if (values.rest.length > 0) throw userError(`unexpected arguments: [${values.rest.join(" ")}]`, help);
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
-  if (values.settle !== undefined && values.settle < 0)
-    throw userError("--settle must not be negative", help);
   const { format } = output;
   if (format !== "table" && format !== "json" && format !== "yaml" && format !== "name")
     throw userError(`-o ${format} has no template here; use table, json, yaml or name`, help);
@@ -73,9 +68,7 @@ export function configMapOptions(
       takeOver: values.takeOver,
       timeout: values.timeout,
       ignored: idsOf(values.ignored),
-      prepull: prepullArgument(values, help),
-      ...(values.settle === undefined ? {} : { settle: values.settle }),
-      ...fleetOptions(values, "configmap", undefined, now),
+      ...fleetOptions(values.fleet, "configmap", undefined, now),
       ...(values.daemonSet === undefined
         ? {}
         : { daemonSet: daemonSetArgument(values.daemonSet, "configmap") }),

@@ -1,12 +1,12 @@
+import type { FleetValues } from "../../flags/fleet.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
 import { userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
 import { daemonSetArgument, idsOf, nodeArguments, seeHelp } from "../arguments.ts";
-import { fleetOptions, type FleetValues } from "../fleet-options.ts";
+import { checkPulls, fleetOptions } from "../fleet-options.ts";
 import type { NodesRequest } from "../../operations/node/request.ts";
 import type { Output } from "../../render/output.ts";
 import type { OutputFlags } from "../read-output.ts";
-import { prepullArgument } from "../prepull-argument.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
 
 /** The values of the command line, checked: what is asked of the nodes, and how it is told. */
@@ -17,21 +17,18 @@ export interface NodeOptions extends SessionOptions {
 }
 
 /** The values of the flags, as the command class has them. */
-export interface NodeValues extends Omit<OutputFlags, "noHeaders">, FleetValues {
+export interface NodeValues extends Omit<OutputFlags, "noHeaders"> {
   readonly connection: ConnectionValues;
   readonly filename: readonly string[];
   readonly templateOnly: boolean;
   readonly printMissing: boolean;
   readonly daemonSet: string | undefined;
   readonly all: boolean;
-  readonly apiOutage: Millis;
   readonly restart: boolean;
   readonly noCordon: boolean;
   readonly probeImage: string | undefined;
   readonly gracePeriod: number;
-  readonly settle: Millis | undefined;
-  readonly prepull: string;
-  readonly prepullAhead: number;
+  readonly fleet: FleetValues;
   readonly untilStep: string | undefined;
   readonly timeout: Millis;
   readonly force: boolean;
@@ -65,12 +62,12 @@ export function nodeOptions(
     if (given && file === undefined) throw userError(`${flag} goes with -f FILE`, help);
   }
   const nodes = nodeArguments(values.nodes, "node");
-  const chooses = values.all || values.selector !== undefined;
+  const chooses = values.all || values.fleet.selector !== undefined;
   // kubectl's words, of drain and label.
-  if (nodes.length > 0 && values.selector !== undefined)
+  if (nodes.length > 0 && values.fleet.selector !== undefined)
     throw userError("cannot specify both a node name and a --selector option", help);
   if (nodes.length > 0 && values.all) throw userError("cannot specify both a node name and --all", help);
-  if (values.all && values.selector !== undefined)
+  if (values.all && values.fleet.selector !== undefined)
     throw userError("cannot set --all and --selector at the same time", help);
   const others = [
     [values.unpin, "--unpin"],
@@ -78,49 +75,42 @@ export function nodeOptions(
     [values.printMissing, "--print-missing"],
   ] as const;
   for (const [given, flag] of others)
-    if (given && (chooses || values.exclude.length > 0))
+    if (given && (chooses || values.fleet.exclude.length > 0))
       throw userError(`${flag} cannot be combined with --all, --selector or --exclude`, help);
   if (nodes.length === 0 && !chooses && !values.unpin && !values.printMissing) {
     throw userError(`USAGE: node (NODE... | --all | -l SELECTOR) [flags]`, help);
   }
-  if (values.restart && values.pauseAfter !== undefined)
+  if (values.restart && values.fleet.pauseAfter !== undefined)
     throw userError(
       "--pause-after cannot be combined with --restart: the same command would restart the canaries again",
       help,
     );
-  const { selection, pace } = fleetOptions(values, "node", chooses ? undefined : nodes, now);
+  const fleet = fleetOptions(values.fleet, "node", chooses ? undefined : nodes, now);
   const left = nodes.filter(
-    (name) => !selection.exclude.some((each) => each.kind === "node" && each.name === name),
+    (name) => !fleet.selection.exclude.some((each) => each.kind === "node" && each.name === name),
   );
   if (nodes.length > 0 && left.length === 0) throw userError("--exclude leaves out every node named", help);
   if (values.unpin && nodes.length > 0)
     throw userError("--unpin is about the DaemonSet and takes no NODE", help);
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
-  if (values.settle !== undefined && values.settle < 0)
-    throw userError("--settle must not be negative", help);
-  const prepull = prepullArgument(values, help);
-  if (values.untilStep !== undefined && prepull.mode === "never")
-    throw userError("--prepull=never leaves out what --until-step asks for; give one of them", help);
+  if (values.untilStep !== undefined) checkPulls(fleet, help);
   const ignored = new Set(idsOf(values.ignored));
   // --force on node means H17 and nothing else.
   if (values.force) ignored.add("H17");
   return {
     request: {
       nodes: left,
-      selection,
-      pace,
+      ...fleet,
       templateOnly: values.templateOnly,
       restart: values.restart,
       noCordon: values.noCordon,
       timeout: values.timeout,
       takeOver: values.takeOver,
-      prepull,
       ...(values.untilStep === undefined ? {} : { until: "prepull" as const }),
       ignored,
       ...(values.daemonSet === undefined ? {} : { daemonSet: daemonSetArgument(values.daemonSet, "node") }),
       ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),
       ...(values.gracePeriod < 0 ? {} : { gracePeriod: values.gracePeriod }),
-      ...(values.settle === undefined ? {} : { settle: values.settle }),
     },
     file,
     output,

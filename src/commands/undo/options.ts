@@ -1,7 +1,6 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
-import type { Millis } from "../../model/time.ts";
-import type { FleetValues } from "../fleet-options.ts";
+import type { FleetValues } from "../../flags/fleet.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
 
 export interface UndoOptions {
@@ -14,11 +13,7 @@ export interface UndoOptions {
   readonly noRestart: boolean;
   /** For the nodes that go back. */
   readonly ignored: readonly string[];
-  readonly settle: Millis | undefined;
-  readonly prepull: string;
-  readonly prepullAhead: number;
   readonly fleet: FleetValues;
-  readonly apiOutage: Millis;
   readonly output: string;
   /** What was given as BUNDLE. */
   readonly bundles: readonly string[];

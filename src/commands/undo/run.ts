@@ -8,7 +8,6 @@ import { idsOf, seeHelp } from "../arguments.ts";
 import { fleetOptions } from "../fleet-options.ts";
 import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
-import { prepullArgument } from "../prepull-argument.ts";
 import { sessionOptions } from "../session.ts";
 import { findBundle } from "./find-bundle.ts";
 import type { UndoOptions } from "./options.ts";
@@ -24,7 +23,6 @@ export async function runUndo(options: UndoOptions): Promise<number> {
   const [given, ...more] = options.bundles;
   if (given === undefined || more.length > 0)
     throw userError(`undo takes one BUNDLE; list them with --list`, seeHelp("undo"));
-  const prepull = prepullArgument(options, seeHelp("undo"));
   const own = sessionOptions(options, warningsOn(context));
   const fleet = fleetOptions(options.fleet, "undo", undefined, context.now());
   const { dryRun } = own;
@@ -43,8 +41,6 @@ export async function runUndo(options: UndoOptions): Promise<number> {
         force: new Set(options.force),
         noRestart: options.noRestart,
         ignored: idsOf(options.ignored),
-        prepull,
-        ...(options.settle === undefined ? {} : { settle: options.settle }),
         ...fleet,
       });
       await shown();
