@@ -3,10 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { CalicoOptions } from "../calico/era.ts";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
-import type { KubeVersion } from "../cluster/binaries/recipes.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at } from "../cluster/kube-object.ts";
 import {
@@ -19,26 +17,15 @@ import {
   podOf,
   writes,
 } from "./support/calico-cluster.ts";
+import { patchEras } from "./support/patch-eras.ts";
 import { lines, runPlugin, startPlugin } from "./support/plugin.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { testCluster } from "./test-cluster.ts";
 
-interface Era {
-  readonly kubeVersion: KubeVersion;
-  readonly old: CalicoOptions;
-  readonly new: CalicoOptions;
-}
-
-/** Two patch releases: nothing but the DaemonSet and its images differs. */
-const rollingEras: readonly Era[] = [
-  { kubeVersion: "1.36", old: { version: "v3.29.6" }, new: { version: "v3.29.7" } },
-  { kubeVersion: "1.15", old: { version: "v3.8.8" }, new: { version: "v3.8.9" } },
-];
-
 const quick = "--settle=0s";
 const rolling = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } };
 
-describe.each(rollingEras)("Kubernetes $kubeVersion, Calico $old.version → $new.version", (era) => {
+describe.each(patchEras)("Kubernetes $kubeVersion, Calico $old.version → $new.version", (era) => {
   let cluster: Cluster;
   let folder = "";
   let file = "";

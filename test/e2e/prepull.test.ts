@@ -3,10 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { CalicoOptions } from "../calico/era.ts";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
-import type { KubeVersion } from "../cluster/binaries/recipes.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { RemoveFault } from "../cluster/faults.ts";
 import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
@@ -22,25 +20,15 @@ import {
   runLease,
   writes,
 } from "./support/calico-cluster.ts";
+import { patchEras } from "./support/patch-eras.ts";
 import { lines, runPlugin, startPlugin } from "./support/plugin.ts";
 import { testCluster } from "./test-cluster.ts";
-
-interface Era {
-  readonly kubeVersion: KubeVersion;
-  readonly old: CalicoOptions;
-  readonly new: CalicoOptions;
-}
-
-const eras: readonly Era[] = [
-  { kubeVersion: "1.36", old: { version: "v3.29.6" }, new: { version: "v3.29.7" } },
-  { kubeVersion: "1.15", old: { version: "v3.8.8" }, new: { version: "v3.8.9" } },
-];
 
 const quick = "--settle=0s";
 const pods = "/api/v1/namespaces/kube-system/pods";
 const ours = `${pods}?labelSelector=${encodeURIComponent(purposeLabel)}`;
 
-describe.each(eras)("Kubernetes $kubeVersion, Calico $old.version → $new.version", (era) => {
+describe.each(patchEras)("Kubernetes $kubeVersion, Calico $old.version → $new.version", (era) => {
   let cluster: Cluster;
   let folder = "";
   let file = "";

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, inject, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, inject, onTestFinished } from "vitest";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
 import { workloadsReady } from "../calico/install.ts";
 import { at } from "../cluster/kube-object.ts";
@@ -30,13 +30,22 @@ export const anyRelease = ["--ignore-preflight-errors=P11"];
 /** Tests without a lab count as skipped; global-setup.ts says loudly why. */
 export const noLab = "missing" in provided;
 
-export async function theLab(): Promise<Lab> {
-  if ("missing" in provided) throw new Error(provided.missing);
-  return await attachLab(provided.name);
+/** Hands the lab to a test file; each of its tests begins with it healthy. */
+export function withLab(take: (lab: Lab) => void): void {
+  let lab: Lab | undefined;
+  beforeAll(async () => {
+    if ("missing" in provided) throw new Error(provided.missing);
+    lab = await attachLab(provided.name);
+    take(lab);
+  });
+  beforeEach(async () => {
+    if (lab !== undefined) await healthy(lab);
+  });
+  afterAll(() => lab?.cluster.api.close());
 }
 
 /** No fault is left, no node is in the hands of a run that failed, and everybody reaches everybody. */
-export async function healthy(lab: Lab): Promise<void> {
+async function healthy(lab: Lab): Promise<void> {
   lab.setRegistryFaults({});
   for (const node of lab.nodes) node.setFaults({});
   const { api } = lab.cluster;

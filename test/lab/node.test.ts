@@ -1,5 +1,5 @@
 /** `node` on real nodes: what it says, and what sessions, routes and packets did meanwhile. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cordonLease, isCordoned, node, podOf } from "../e2e/support/calico-cluster.ts";
 import { workloadsReady } from "../calico/install.ts";
 import { at } from "../cluster/kube-object.ts";
@@ -9,14 +9,13 @@ import {
   anyRelease,
   expectClaimHolds,
   expectUndisturbed,
-  healthy,
   manifestOf,
   noLab,
   pluginOn,
   podCidrOf,
   restartTime,
   tellRow,
-  theLab,
+  withLab,
 } from "./a-lab.ts";
 import { firstCalico, type Lab } from "./lab.ts";
 import type { NodeName } from "./layout.ts";
@@ -28,12 +27,9 @@ const again = ["--restart", "--force", "--settle=1s"];
 
 describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
   let lab: Lab;
-
-  beforeAll(async () => {
-    lab = await theLab();
+  withLab((given) => {
+    lab = given;
   });
-  beforeEach(() => healthy(lab));
-  afterAll(() => lab?.cluster.api.close());
 
   // First: no node has pulled any image but those of its first release.
   test("H21: by what real nodes list, the images that run are there, and those of a new release are certainly not", async () => {

@@ -1,5 +1,5 @@
 /** Images that are pulled ahead, by a real registry and real kubelets: no pull falls into a node's gap. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { purposeLabel } from "../../src/model/names.ts";
 import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
 import { cordonLease, isCordoned, podOf, runLease } from "../e2e/support/calico-cluster.ts";
@@ -7,12 +7,11 @@ import {
   anyRelease,
   expectClaimHolds,
   expectUndisturbed,
-  healthy,
   manifestOf,
   noLab,
   pluginOn,
   tellRow,
-  theLab,
+  withLab,
 } from "./a-lab.ts";
 import type { Lab } from "./lab.ts";
 import { containerGap, sessionGap } from "./watch/measures.ts";
@@ -23,12 +22,9 @@ const both = ["node-02", "node-03"] as const;
 
 describe.skipIf(noLab)("images pulled ahead on real nodes", () => {
   let lab: Lab;
-
-  beforeAll(async () => {
-    lab = await theLab();
+  withLab((given) => {
+    lab = given;
   });
-  beforeEach(() => healthy(lab));
-  afterAll(() => lab?.cluster.api.close());
 
   const command = () =>
     ["node", ...both, "-f", manifestOf(release), ...anyRelease, "--force", "--settle=1s"] as const;

@@ -1,17 +1,16 @@
 /** What keeps a new calico-node away for long: registries, and a node that does not become Ready. They take minutes: with --all only. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   anyRelease,
   expectClaimHolds,
   expectUndisturbed,
-  healthy,
   manifestOf,
   noLab,
   pluginOn,
   restartTime,
   slack,
   tellRow,
-  theLab,
+  withLab,
   withoutRuntime,
 } from "./a-lab.ts";
 import type { Lab } from "./lab.ts";
@@ -24,12 +23,9 @@ const all = process.env["TEST_ALL"] !== undefined;
 
 describe.skipIf(noLab || !all)("a new calico-node that is long in coming", () => {
   let lab: Lab;
-
-  beforeAll(async () => {
-    lab = await theLab();
+  withLab((given) => {
+    lab = given;
   });
-  beforeEach(() => healthy(lab));
-  afterAll(() => lab?.cluster.api.close());
 
   test("a slow registry: the pull is what the user is told of, and what is printed covers the sessions", async () => {
     lab.setRegistryFaults({ delaySeconds: 12 });

@@ -2,17 +2,16 @@
  * Whole runs over all nodes, and what happens to machines in the middle. They take minutes: with --all only.
  * Order matters: each run starts where the one before ended.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { allReady } from "../cluster/wait.ts";
 import {
   expectClaimHolds,
   expectUndisturbed,
-  healthy,
   manifestOf,
   noLab,
   pluginOn,
   tellRow,
-  theLab,
+  withLab,
   withoutRuntime,
 } from "./a-lab.ts";
 import { replaceClient } from "./clients.ts";
@@ -30,12 +29,9 @@ const once = { retry: 0 };
 
 describe.skipIf(noLab || !all)("runs over all real nodes, and nodes that fail in the middle", once, () => {
   let lab: Lab;
-
-  beforeAll(async () => {
-    lab = await theLab();
+  withLab((given) => {
+    lab = given;
   });
-  beforeEach(() => healthy(lab));
-  afterAll(() => lab?.cluster.api.close());
 
   test("apply, and undo of it: three restarts each, and no pod notices", async () => {
     const plugin = pluginOn(lab);
