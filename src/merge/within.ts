@@ -1,6 +1,7 @@
 import { lastApplied } from "./last-applied.ts";
 import { sameJson } from "./same-json.ts";
 import type { KubeObject } from "../model/kube.ts";
+import { withoutNulls } from "../model/record.ts";
 
 /**
  * Whether the live object is as the file says: either kubectl applied exactly this last, or every
@@ -24,16 +25,6 @@ function withoutMarks({ metadata, ...rest }: KubeObject): unknown {
   const { namespace: _namespace, annotations, ...others } = metadata;
   const hasAnnotations = annotations !== undefined && Object.keys(annotations).length > 0;
   return withoutNulls({ ...rest, metadata: { ...others, ...(hasAnnotations ? { annotations } : {}) } });
-}
-
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, each]) => each !== null && each !== undefined)
-      .map(([key, each]) => [key, withoutNulls(each)]),
-  );
 }
 
 function isWithin(part: unknown, whole: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { KubeObject } from "./kube.ts";
 import type { TemplateContainer, TemplateFacts } from "./template.ts";
+import { withoutNulls } from "./record.ts";
 import { parseTime, type Millis } from "./time.ts";
 
 /** What we read of a ConfigMap. */
@@ -33,7 +34,7 @@ export function configMapFacts(raw: KubeObject): ConfigMapFacts {
     namespace: metadata.namespace ?? "",
     resourceVersion: metadata.resourceVersion ?? "",
     annotations: metadata.annotations ?? {},
-    data: (raw as KubeObject & { readonly data?: Readonly<Record<string, string>> | null }).data ?? {},
+    data: withoutNulls(raw["data"] ?? {}) as Readonly<Record<string, string>>,
     ...(written === undefined ? {} : { written }),
   };
 }

@@ -10,3 +10,14 @@ export function recordOf(raw: unknown): Readonly<Record<string, unknown>> | unde
 export function listOf(raw: unknown): readonly unknown[] {
   return Array.isArray(raw) ? (raw as readonly unknown[]) : [];
 }
+
+/** A field that is null counts as one that is not there, as the API server reads it. */
+export function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== null && each !== undefined)
+      .map(([key, each]) => [key, withoutNulls(each)]),
+  );
+}

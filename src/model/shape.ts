@@ -1,3 +1,4 @@
+import { below, deepest, misfitHere, misfitText, nestsTooDeep, type Misfit } from "./misfit.ts";
 import { misfitOwned } from "./owned-fields.ts";
 import { isRecord } from "./record.ts";
 
@@ -79,19 +80,9 @@ const read: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["initContainerStatuses", new Set(readOfContainer)],
 ]);
 
-/** Whether the field stands in a status, and the program does not read it there. */
-function isUnread(place: string, key: string): boolean {
-  const field = place.slice(place.lastIndexOf(".") + 1);
-  const owner = field.endsWith("]") ? field.slice(0, field.lastIndexOf("[")) : field;
-  return read.get(owner)?.has(key) === false;
-}
-
-/** Deeper nests nothing that Kubernetes knows; a recursion must not end at the stack. */
-const deepest = 150;
-
 /** What is wrong with the value, with its place; undefined: nothing. `nulls`: a field without a value may be null. */
 export function misfit(value: unknown, place = "", { nulls = true } = {}): string | undefined {
-  return look(value, place, nulls, 0);
+  return misfitText(place, look(value, "", nulls, 0));
 }
 
 /** The groups whose objects are read by their fields; elsewhere the same words may mean something else. */
@@ -129,42 +120,53 @@ function tooDeep(value: unknown, depth = 0): string | undefined {
   return undefined;
 }
 
-function look(value: unknown, place: string, nulls: boolean, depth: number): string | undefined {
+/** `owner`: the field that the value, or its list, stands in. */
+function look(value: unknown, owner: string, nulls: boolean, depth: number): Misfit | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  if (depth > deepest) return `${shortened(place)} nests more than ${String(deepest)} levels`;
+  if (depth > deepest) return nestsTooDeep;
   if (Array.isArray(value)) {
     for (const [index, each] of value.entries()) {
-      const wrong = look(each, `${place}[${String(index)}]`, nulls, depth + 1);
-      if (wrong !== undefined) return wrong;
+      const wrong = look(each, owner, nulls, depth + 1);
+      if (wrong !== undefined) return below(`[${String(index)}]`, wrong);
     }
     return undefined;
   }
+  const used = read.get(owner);
+  const rule = isRule(value);
   for (const [key, each] of Object.entries(value)) {
-    if (each === undefined || opaque.has(key) || isUnread(place, key) || isImageVolume(key, each)) continue;
-    const at = place === "" ? key : `${place}.${key}`;
-    if (key === "fieldsV1" && each !== null && each !== undefined) {
-      const wrong = misfitOwned(each, at);
-      if (wrong !== undefined) return wrong;
+    if (each === undefined || opaque.has(key) || used?.has(key) === false || isImageVolume(key, each))
       continue;
-    }
-    const wanted =
-      key === "value" && isNamed(value) ? texts.value : isRule(value) ? texts.rule(key) : types.get(key);
-    if (each === null) {
-      if (nulls || wanted === undefined || nullable.has(key)) continue;
-      return `${at} is null`;
-    }
-    if (wanted !== undefined) {
-      const found = wanted.find((type) => fits(each, type));
-      if (found === undefined) return `${at} is ${what(each)}, not ${names[wanted[0] ?? "record"]}`;
-      if (found === "map" || found === "text" || found === "number" || found === "texts") continue;
-    }
-    if (key === "data" && isMapOfTexts(value, each) === false) return `${at} holds more than texts`;
-    // What its keys are called is the user's business.
-    if (isOfKeys(value, key)) continue;
-    const wrong = look(each, at, nulls, depth + 1);
-    if (wrong !== undefined) return wrong;
+    const wrong = lookAt(value, key, each, rule, nulls, depth);
+    if (wrong !== undefined) return below(key, wrong);
   }
   return undefined;
+}
+
+/** One field of an object. */
+function lookAt(
+  value: object,
+  key: string,
+  each: unknown,
+  rule: boolean,
+  nulls: boolean,
+  depth: number,
+): Misfit | undefined {
+  if (key === "fieldsV1" && each !== null) return misfitOwned(each);
+  const wanted = key === "value" && isNamed(value) ? texts.value : rule ? texts.rule(key) : types.get(key);
+  if (each === null) {
+    const may = nulls || wanted === undefined || nullable.has(key);
+    return may ? undefined : misfitHere((place) => `${place} is null`);
+  }
+  if (wanted !== undefined) {
+    const found = wanted.find((type) => fits(each, type));
+    if (found === undefined)
+      return misfitHere((place) => `${place} is ${what(each)}, not ${names[wanted[0] ?? "record"]}`);
+    if (found === "map" || found === "text" || found === "number" || found === "texts") return undefined;
+  }
+  if (key === "data" && isMapOfTexts(value, each) === false)
+    return misfitHere((place) => `${place} holds more than texts`);
+  // What its keys are called is the user's business.
+  return isOfKeys(value, key) ? undefined : look(each, key, nulls, depth + 1);
 }
 
 /** Of a pod's volumes, from Kubernetes 1.31 on. */
@@ -242,8 +244,4 @@ function what(value: unknown): string {
     return odd === undefined ? "an object" : `an object with ${odd === null ? "null" : what(odd)} in it`;
   }
   return typeof value === "string" ? "text" : `a ${typeof value}`;
-}
-
-function shortened(place: string): string {
-  return place.length > 80 ? `${place.slice(0, 80)}…` : place;
 }

@@ -1,3 +1,4 @@
+import { withoutNulls } from "./record.ts";
 import { milliCpu } from "./cpu.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { calicoImage, parseImage } from "./image.ts";
@@ -148,7 +149,7 @@ interface RawTemplate {
 }
 
 export function templateFacts(raw: unknown): TemplateFacts {
-  const { metadata, spec } = (raw ?? {}) as RawTemplate;
+  const { metadata, spec } = withoutNulls(raw ?? {}) as RawTemplate;
   const serviceAccount = spec?.serviceAccountName ?? spec?.serviceAccount;
   const gracePeriod = spec?.terminationGracePeriodSeconds;
   const terms =

@@ -112,6 +112,26 @@ describe("a value of another type at any place is told, and is no bug", () => {
   });
 });
 
+describe("a field that is null counts as one that is not there, as the server reads it", () => {
+  const of = (kind: string) => items.findIndex((object) => object.kind === kind);
+  const template = [of("DaemonSet"), "spec", "template", "spec"] as const;
+
+  test.each<{ place: readonly Step[] }>([
+    { place: [of("ConfigMap"), "data", "calico_backend"] },
+    { place: [...template, "containers", 0, "env", 0, "value"] },
+    { place: [...template, "containers", 0, "readinessProbe"] },
+    { place: [...template, "initContainers", 0, "env", 1, "valueFrom", "configMapKeyRef", "name"] },
+  ])("$place", async ({ place }) => {
+    const file = JSON.stringify({ apiVersion: "v1", kind: "List", items: withAt(items, place, null) });
+    for (const command of [
+      "plan -f f",
+      "node --all -f f --dry-run=client",
+      "controller -f f --dry-run=client",
+    ])
+      expect((await run(command, file)).stderr).not.toMatch(/this is a bug|TypeError/);
+  });
+});
+
 describe("what is wrong is named with its place", () => {
   const daemonSet = (container: object): string =>
     JSON.stringify({
