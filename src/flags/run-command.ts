@@ -37,11 +37,10 @@ export interface CommandLine {
   readonly given: readonly { readonly flag: Flag; readonly value: string }[];
 }
 
-const ofAll = [daemonSetFlag, ignorePreflightErrorsFlag, bundleDirFlag, timeoutFlag];
-const everyRun = [...ofAll, settleFlag];
+const everyRun = [daemonSetFlag, ignorePreflightErrorsFlag, bundleDirFlag, timeoutFlag, settleFlag];
 
 /** Of runs that restart nodes. */
-const nodesRun = [...Object.values(fleetFlags), ...ofAll];
+const nodesRun = [...Object.values(fleetFlags).filter((flag) => flag !== settleFlag), ...everyRun];
 
 /**
  * The flags that belong to a run: the command that continues it repeats them, and they are all that the cluster
