@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { formatYaml } from "../manifest/yaml.ts";
+import { yamlText } from "../manifest/yaml-text.ts";
 import type { Draft } from "../model/draft.ts";
 import type { JsonObject, KubeObject } from "../model/kube.ts";
 import { managersOf } from "../model/managers.ts";
@@ -107,7 +107,7 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
     if (object === undefined) return {};
     const base = { ...identity(object), hash: hashOf(object) };
     if (mustNotBeSaved(object)) return { [state]: base };
-    const text = formatYaml(contentOf(object));
+    const text = await yamlText(contentOf(object));
     const file = `${objectsFolder}/${fileNameOf(entry, state)}`;
     await writeNew(join(directory, file), text);
     const managers = state === "before" ? managersOf(object) : undefined;

@@ -1,6 +1,6 @@
 import { expandPattern } from "../cluster/expand-pattern.ts";
 import { isUserError, userError } from "../errors.ts";
-import { parseManifest, parseObjects, type ManifestObject } from "../manifest/parse.ts";
+import type { ManifestObject } from "../manifest/parse.ts";
 import { quoted, sh } from "../model/shell.ts";
 
 /**
@@ -13,8 +13,10 @@ export async function readManifest(
   command: string,
 ): Promise<readonly ManifestObject[]> {
   const [file, ...more] = await filesOf(path);
-  if (file !== undefined && more.length === 0)
+  if (file !== undefined && more.length === 0) {
+    const { parseManifest } = await parser();
     return parseManifest(await read(file, readFile, command), nameOf(file));
+  }
   const objects = await readOneOf(path, readFile, command);
   if (objects.length === 0) throw userError(`no objects in ${path}`);
   return objects;
@@ -26,8 +28,12 @@ export async function readOneOf(
   readFile: (path: string) => Promise<string>,
   command: string,
 ): Promise<readonly ManifestObject[]> {
+  const { parseObjects } = await parser();
   return (await readTexts(path, readFile, command)).flatMap(({ text, name }) => parseObjects(text, name));
 }
+
+/** YAML's: only a command with a file loads it. */
+const parser = () => import("../manifest/parse.ts");
 
 /** A file as it is, under the name that messages have for it. */
 export interface FileText {

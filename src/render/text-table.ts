@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { fitted, width } from "./fit.ts";
 import { cell, table } from "./table.ts";
+import type { TextBlock } from "../model/text-block.ts";
 import { visible } from "../model/visible.ts";
 
 /** Places in a line of the terminal; 0 where it does not say, undefined: it is none. Then nothing is wrapped. */
@@ -41,6 +42,17 @@ export function wrapped(label: string, from: string, columns: Columns, hanging =
     return `${label}${text}\n`;
   const [first = "", ...more] = wrappedLines(text, Math.max(narrow, columns - indent));
   return [`${label}${first}`, ...more.map((line) => `${" ".repeat(indent)}${line}`), ""].join("\n");
+}
+
+/** Blocks of text, wrapped to the terminal. */
+export function wrappedBlocks(blocks: readonly TextBlock[], columns: Columns): string {
+  return blocks
+    .map((block) =>
+      "rows" in block
+        ? textTable(block.head, block.rows, columns)
+        : wrapped(block.label, block.text, columns, block.hanging),
+    )
+    .join("");
 }
 
 /** Up to what ends a sentence or a part of it. */

@@ -6,6 +6,7 @@ import {
   type PreparedPolicyMigration,
 } from "../../operations/migrate-policy/prepare.ts";
 import { agree } from "../../perform/agree.ts";
+import { wrappedBlocks } from "../../render/text-table.ts";
 import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
 import type { Given, MigratePolicyValues } from "./options.ts";
@@ -46,5 +47,5 @@ function showPlan(
 ): void {
   if (again) stderr.line("Namespaces or policies changed while the question was open; the plan is now:");
   for (const text of warnings) stderr.line(`Warning: ${text}`);
-  stderr.text(plan(stderr.columns));
+  stderr.text(wrappedBlocks(plan, stderr.columns));
 }

@@ -12,7 +12,6 @@ import { nodesOperation } from "../../operations/node/operation.ts";
 import { mutationLine, stepNotice } from "../../render/node-lines.ts";
 import { inSession, type InSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
-import { printMissing } from "../print-missing.ts";
 import { manifestHash } from "../manifest-hash.ts";
 import { readManifest } from "../read-manifest.ts";
 import { refusalLines, stopLines } from "../stop-lines.ts";
@@ -47,6 +46,7 @@ export async function run(
         if (values.printMissing && file !== undefined) {
           const workload = await wholeFile(nodes, session, options.request, file);
           const ofRelease = needsOfNode(nodes, workload);
+          const { printMissing } = await import("../print-missing.ts");
           return printMissing(await missingObjects(connection, workload, file, ofRelease), context);
         }
         return await upgrade(nodes, opened, options, file, context);

@@ -1,17 +1,17 @@
 import { isUserError, ruleError, userError } from "../../errors.ts";
+import type { TextBlock } from "../../model/text-block.ts";
 import type { Ended } from "../../plan/decision.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { PlanStep } from "../../plan/upgrade/plan.ts";
 import type { ObjectResult } from "../../render/apply-result.ts";
-import { wrapped } from "../../render/text-table.ts";
 import { warn, type Session } from "../session.ts";
 
 /** A migration that comes before everything that the file holds; looked at and proven, not yet begun. */
 export interface Migration {
   /** Rules of preflight that fail until it is done. */
   readonly rules: readonly string[];
-  /** What is about to happen, for before the question, on so many columns. */
-  readonly plan: (columns: number | undefined) => string;
+  /** What is about to happen, for before the question. */
+  readonly plan: readonly TextBlock[];
   /** Equal for two looks that show the same. */
   readonly basis: string;
   /** `run`: name of apply's own bundle, which the migration's is marked with; none in a dry run. */
@@ -88,7 +88,7 @@ async function data(session: Session): Promise<Found | undefined> {
   if (prepared.stopped !== undefined) throw userError(`${prepared.stopped}; nothing was written`);
   if (prepared.question === undefined) return undefined;
   return {
-    plan: (columns) => wrapped("", prepared.plan.trimEnd(), columns, 2),
+    plan: [{ label: "", text: prepared.plan.trimEnd(), hanging: 2 }],
     basis: prepared.basis,
     async perform(own, run) {
       const { performDataMigration } = await import("../migrate-data/perform.ts");

@@ -17,6 +17,7 @@ import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
 import type { Change } from "../../render/policy-migration/kind.ts";
 import { changeOfStep } from "../../render/policy-migration/print.ts";
+import { plainBlocks } from "../../render/plain-blocks.ts";
 import { agreeAnew, saysWaiting, withWayOn } from "../agree-anew.ts";
 import { comparing } from "../comparing.ts";
 import type { PoliciesAbout } from "../events.ts";
@@ -71,7 +72,7 @@ export async function performPolicyMigration(
         break;
       }
       // A note of a run under way: whoever shows it wraps it or does not.
-      const left = { ...current, plan: current.plan(undefined) };
+      const left = { ...current, plan: plainBlocks(current.plan) };
       stop = await agreeAnew(session, "Namespaces or policies", left, round);
       if (stop !== undefined) break;
     }

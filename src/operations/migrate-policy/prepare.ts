@@ -2,6 +2,7 @@ import type { Discovery } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
 import { known } from "../../model/reading.ts";
 import { keyOf } from "../../model/namespaced-name.ts";
+import type { TextBlock } from "../../model/text-block.ts";
 import type { Write } from "../../model/write.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { PolicyTask } from "../../plan/policy-migration/goal.ts";
@@ -9,8 +10,7 @@ import { agreementOf, proofOn, prove, type Proof } from "../../plan/policy-migra
 import { stepWrites } from "../../plan/policy-migration/writes.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
 import { versionOf } from "../../releases/version.ts";
-import { flowText, planText } from "../../render/policy-migration/print.ts";
-import { wrapped } from "../../render/text-table.ts";
+import { flowText, planBlocks } from "../../render/policy-migration/print.ts";
 import { notesOf } from "../../render/what-if/notes.ts";
 import { checkStep } from "../preflight/step.ts";
 import type { Session } from "../session.ts";
@@ -26,8 +26,8 @@ export interface PreparedPolicyMigration {
   readonly looked: Looked;
   readonly task: PolicyTask;
   readonly proof: Proof;
-  /** What is about to happen, and what has to be known about it: for before the question, on so many columns. */
-  readonly plan: (columns: number | undefined) => string;
+  /** What is about to happen, and what has to be known about it: for before the question. */
+  readonly plan: readonly TextBlock[];
   /** Undefined: there is nothing to do, or on one side of the boundary nothing that could be done. */
   readonly question: string | undefined;
   /** Sentences without `Warning: `. */
@@ -86,7 +86,7 @@ export async function preparePolicyMigration(
     task,
     proof,
     warnings,
-    plan: (columns) => (steps.length === 0 ? "" : planOf(looked, steps, finish, columns)),
+    plan: steps.length === 0 ? [] : planOf(looked, steps, finish),
     question: steps.length === 0 ? undefined : questionOf(steps),
     basis: JSON.stringify([side, calico.text, [...agreed.steps], [...agreed.flows]]),
   };
@@ -114,12 +114,11 @@ function planOf(
   { result, setting, objects }: Looked,
   steps: readonly MigrationStep[],
   finish: boolean,
-  columns: number | undefined,
-): string {
+): readonly TextBlock[] {
   const policies = new Map(objects.policies.map((facts) => [keyOf(facts), facts]));
-  const plan = planText(steps, (step) => policies.get(keyOf(step))?.madeBy ?? [], columns);
+  const plan = planBlocks(steps, (step) => policies.get(keyOf(step))?.madeBy ?? []);
   const notes = finish ? [] : notesOf(result, setting, { rulesTold: true });
-  return `${plan}${notes.map((note) => wrapped("note: ", note, columns)).join("")}`;
+  return [...plan, ...notes.map((text) => ({ label: "note: ", text }))];
 }
 
 function questionOf(steps: readonly MigrationStep[]): string {

@@ -1,4 +1,5 @@
 import type { Ref } from "../../model/kube.ts";
+import type { TextBlock } from "../../model/text-block.ts";
 import type { UpgradeHop } from "../upgrade/plan.ts";
 
 /** What becomes of what somebody has set beside upstream's manifest. */
@@ -27,8 +28,7 @@ export interface ApplySummary {
   readonly migrations: readonly {
     /** The rules that it settles. */
     readonly rules: readonly string[];
-    /** Its lines, wrapped to so many columns. */
-    readonly plan: (columns: number | undefined) => string;
+    readonly plan: readonly TextBlock[];
   }[];
   readonly create: readonly Ref[];
   readonly change: readonly Ref[];

@@ -3,13 +3,11 @@ import { objectName } from "../../model/object-name.ts";
 import { settingText } from "../../preflight/setting-text.ts";
 import type { ApplySummary } from "../../plan/apply/summary.ts";
 import { visibleData } from "../../model/visible.ts";
-import { wrapped, type Columns } from "../text-table.ts";
+import { wrapped, wrappedBlocks, type Columns } from "../text-table.ts";
 
 /** What the run is going to do, for before the question, wrapped to the terminal. */
 export function applySummaryText(told: ApplySummary, columns: Columns): string {
-  // A plan has lines of its own.
-  const { migrations: ofPlans, ...rest } = told;
-  const summary = { ...visibleData(rest), migrations: ofPlans };
+  const summary = visibleData(told);
   const { hop, migrations, restart, stale, silent, leftAlone } = summary;
   const lines: string[] = [];
   if (hop !== undefined) {
@@ -20,7 +18,7 @@ export function applySummaryText(told: ApplySummary, columns: Columns): string {
   for (const { rules, plan } of migrations)
     lines.push(
       `  migrate first, which settles ${rules.join(", ")}:`,
-      ...plan(columns === undefined || columns === 0 ? undefined : columns - 4)
+      ...wrappedBlocks(plan, columns === undefined || columns === 0 ? undefined : columns - 4)
         .trimEnd()
         .split("\n")
         .map((line) => `    ${line}`),

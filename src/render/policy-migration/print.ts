@@ -1,10 +1,10 @@
 import type { JsonObject } from "../../model/kube.ts";
+import type { TextBlock } from "../../model/text-block.ts";
 import type { FlowChange } from "../../policy/changes.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
 import type { Universe } from "../../policy/universe.ts";
 import type { CausedChange } from "../../policy/what-if.ts";
 import type { Printable } from "../output.ts";
-import { textTable, type Columns } from "../text-table.ts";
 import { changeOf } from "../what-if/build.ts";
 import { groupText } from "../what-if/group.ts";
 import { portsText } from "../what-if/ports-text.ts";
@@ -54,11 +54,10 @@ export function printableMigration(result: PolicyMigration): Printable {
 const mostLines = 20;
 
 /** What is about to be done, for people. Policies that somebody makes again are first (hazard H15). */
-export function planText(
+export function planBlocks(
   steps: readonly MigrationStep[],
   madeBy: (step: { readonly namespace: string; readonly name: string }) => readonly string[],
-  columns: Columns,
-): string {
+): readonly TextBlock[] {
   const rows = steps.map((step) => {
     const by = step.kind === "delete" ? madeBy(step) : [];
     const name = "name" in step && step.name !== undefined ? step.name : "";
@@ -73,7 +72,10 @@ export function planText(
   });
   const shown = rows.slice(0, mostLines);
   const more = rows.length - shown.length;
-  return `${textTable(["NAMESPACE", "POLICY", "PLAN", "NOTE"], shown, columns)}${more > 0 ? `and ${String(more)} more: --what-if -o wide shows all\n` : ""}`;
+  return [
+    { head: ["NAMESPACE", "POLICY", "PLAN", "NOTE"], rows: shown },
+    ...(more > 0 ? [{ label: `and ${String(more)} more: --what-if -o wide shows all`, text: "" }] : []),
+  ];
 }
 
 /** One flow in one line: who to whom on which ports, and what becomes of it. */
