@@ -15,19 +15,32 @@ export async function installCalico(
   return objects;
 }
 
-/** Every pod that the workloads in kube-system ask for is there and Ready. */
+/** Every pod that the workloads in kube-system ask for is there and Ready. Where not, the events say why. */
 export async function workloadsReady(cluster: Cluster, timeoutMs = 30_000): Promise<void> {
   const apps = "/apis/apps/v1/namespaces/kube-system";
   const nodes = await cluster.api.ask("GET", "/api/v1/nodes");
   const count = (at(nodes, "items") as unknown[]).length;
   const what = { timeoutMs, what: "Calico ready" };
-  await cluster.waitFor(
-    `${apps}/daemonsets`,
-    (sets) => sets.length > 0 && sets.every((set) => isRolledOut(set, count)),
-    what,
-  );
-  await cluster.waitFor(`${apps}/replicasets`, (sets) => sets.every(hasItsReplicas), what);
-  await cluster.waitFor(`${apps}/deployments`, (deployments) => deployments.every(hasItsReplicas), what);
+  try {
+    await cluster.waitFor(
+      `${apps}/daemonsets`,
+      (sets) => sets.length > 0 && sets.every((set) => isRolledOut(set, count)),
+      what,
+    );
+    await cluster.waitFor(`${apps}/replicasets`, (sets) => sets.every(hasItsReplicas), what);
+    await cluster.waitFor(`${apps}/deployments`, (deployments) => deployments.every(hasItsReplicas), what);
+  } catch (error) {
+    const { stdout } = await cluster.kubectl([
+      "get",
+      "events",
+      "-n",
+      "kube-system",
+      "--sort-by=.lastTimestamp",
+    ]);
+    throw new Error(`${String(error)}; the last events:\n${stdout.split("\n").slice(-15).join("\n")}`, {
+      cause: error,
+    });
+  }
 }
 
 function isRolledOut({ metadata, status }: KubeObject, nodes: number): boolean {
