@@ -96,6 +96,11 @@ describe("the project can be read and cloned anywhere", () => {
     }
   });
 
+  test.each(["SECURITY.md", "docs/proof.md"])("every test that %s names is there", (page) => {
+    const named = [...read(page).matchAll(/\btest\/[\w./-]+\.test\.ts\b/g)].map(([path]) => path);
+    expect(named.filter((path) => !tracked.includes(path))).toEqual([]);
+  });
+
   test("the version of package.json and the newest of CHANGELOG.md are one", () => {
     const newest = /^## (\d\S*)/m.exec(read("CHANGELOG.md"))?.[1];
     expect(newest).toBe((manifest as unknown as { version: string }).version);
