@@ -1,5 +1,3 @@
-import { getServers } from "node:dns";
-import { isIP } from "node:net";
 import { badAnswer, connectionError, type ConnectionError } from "../errors.ts";
 
 /** What Node knows about a failed exchange, beyond the code. */
@@ -67,8 +65,8 @@ function words(problem: NetworkProblem, url: URL): string {
   }
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const asked = problem.hostname ?? host;
-  if (code === "ENOTFOUND") return `dial tcp: lookup ${asked}${resolver()}: no such host`;
-  if (code === "EAI_AGAIN") return `dial tcp: lookup ${asked}${resolver()}: server misbehaving`;
+  if (code === "ENOTFOUND") return `dial tcp: lookup ${asked}: no such host`;
+  if (code === "EAI_AGAIN") return `dial tcp: lookup ${asked}: server misbehaving`;
   const dial = dialErrors[code];
   if (dial !== undefined) {
     const port = problem.port ?? (url.port || (url.protocol === "https:" ? 443 : 80));
@@ -97,12 +95,4 @@ function words(problem: NetworkProblem, url: URL): string {
 
 function x509(what: string): string {
   return `tls: failed to verify certificate: x509: ${what}`;
-}
-
-/** ` on 10.0.0.2:53`, where the first name server is known. */
-function resolver(): string {
-  const [server] = getServers();
-  if (server === undefined) return "";
-  const withPort = isIP(server) === 6 ? `[${server}]:53` : isIP(server) === 4 ? `${server}:53` : server;
-  return ` on ${withPort}`;
 }

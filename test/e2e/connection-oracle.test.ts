@@ -45,16 +45,21 @@ async function outcome(who: Who, pod: string, asked: Promise<Answer>): Promise<O
   return { ...answer, seen: world.servers.seen(who, pod), times: world.servers.times(who, pod) };
 }
 
+/** What a user would look for: without the time, and without what only Go's libraries know. */
+function publicWords(stderr: string): string {
+  return stderr
+    .replace(/(current time )[^ ]+/, "$1NOW")
+    .replace(/(lookup \S+) on \S+(?=: )/, "$1")
+    .replace(/(illegal base64 data) at input byte \d+/, "$1");
+}
+
 /** The lines in which the two differ; none where they do not, or where that is known. */
 async function compare(pod: string, written: Written): Promise<string[]> {
   const [theirs, ours] = await Promise.all([
     outcome("kubectl", pod, askKubectl(kubectl, written, pod, join(folder, "cache"))),
     outcome("us", pod, askUs({ ...written, env: { ...written.env, KUBECTL_PATH: kubectl } }, pod)),
   ]);
-  // The second goes on between the two.
-  for (const each of [theirs, ours]) {
-    Object.assign(each, { stderr: each.stderr.replace(/(current time )[^ ]+/, "$1NOW") });
-  }
+  for (const each of [theirs, ours]) Object.assign(each, { stderr: publicWords(each.stderr) });
   const [theirLines, ourLines] = [theirs, ours].map((each) => JSON.stringify(each, undefined, 1).split("\n"));
   const known = differences.find(({ is }) => is(theirs, ours));
   if (known !== undefined) met.add(known.id);
