@@ -183,8 +183,13 @@ export function spliced(
     const start = lineStart(place ?? root?.start ?? 0);
     const indent = /^ */.exec(text.slice(start))?.[0] ?? "";
     const line = `${indent}# ${words}\n`;
-    // A manifest that was made so already has it.
-    return text.slice(0, start).endsWith(line) ? [] : [at(start, line)];
+    // A manifest that was made so already has it, maybe among others.
+    return commentsBefore(start).includes(line) ? [] : [at(start, line)];
+  }
+
+  function commentsBefore(start: number): readonly string[] {
+    const lines = text.slice(0, start).split(/(?<=\n)/);
+    return lines.slice(lines.findLastIndex((line) => !/^ *#/.test(line)) + 1);
   }
 
   function partsOf(

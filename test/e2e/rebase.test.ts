@@ -182,7 +182,7 @@ describe.skipIf(!existsSync(manifests))("rebase", { timeout: 300_000 }, () => {
       expect(await settings()).toEqual(before);
       // kubectl says "configured" of what servers do not store; whether anything was changed the generation tells.
       const generations = await generation();
-      await kubectl("apply", ...flags, ...(way === "server-side" ? ["--dry-run=server"] : []), "-f", file);
+      await kubectl("apply", ...flags, "-f", file);
       expect([await settings(), await generation()]).toEqual([before, generations]);
 
       const bundle = /saved in ([^;\s]+)/.exec(applied.stderr)?.[1] ?? "no bundle named";

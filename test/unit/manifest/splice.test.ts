@@ -53,6 +53,13 @@ test.each<{ edits: readonly Edit[]; lines: readonly (readonly [string, string])[
   expect(parseYaml(expected)).toEqual(edited(parseYaml(text), edits));
 });
 
+test("comments of several places on one line stay as they are when the file is made again", () => {
+  const marks = ["one", "two"].map((word, index) => ({ path: ["c", "de"[index] ?? ""], text: word }));
+  const once = spliced(text, [], { marks }) ?? "";
+  expect(once).toContain("\n# one\n# two\nc: {d");
+  expect(spliced(once, [], { marks })).toBe(once);
+});
+
 test("anchors and errors are left to whoever writes the document anew", () => {
   expect(spliced("a: &x 1\nb: *x\n", [{ op: "set", path: ["a"], value: 2 }])).toBeUndefined();
   expect(spliced("a: [1", [{ op: "set", path: ["a"], value: 2 }])).toBeUndefined();
