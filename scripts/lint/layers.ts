@@ -128,9 +128,10 @@ export const soles: readonly Sole[] = [
       "commands/print-result.ts",
       "commands/rebase/run.ts",
       "commands/status-live.ts",
+      "commands/status-screen.ts",
     ],
   },
-  { what: "stdout.raw", kind: "output", where: ["commands/report-list.ts", "commands/status-live.ts"] },
+  { what: "stdout.raw", kind: "output", where: ["commands/report-list.ts", "commands/status-screen.ts"] },
 ];
 
 /** What a pure folder does not name: clock, terminal, network, and the ways around a guard. */

@@ -1,7 +1,6 @@
 import { discoverCached } from "../cluster/discovery.ts";
 import { observeLive } from "../cluster/observe-live.ts";
 import { groupsFor } from "../cluster/observe.ts";
-import type { AppContext } from "../context.ts";
 import { explain } from "../errors.ts";
 import { upgradeState } from "../facts/upgrade.ts";
 import { waitOutcome, type Failing } from "../facts/wait.ts";
@@ -13,6 +12,7 @@ import { printableStatus } from "../render/status/print.ts";
 import { waitedForText, waitFailureText } from "../render/status/wait-text.ts";
 import { printResult, printText, resultText } from "./print-result.ts";
 import { errorsOf, isBlind } from "./status-errors.ts";
+import { makeScreen, type StatusScreen } from "./status-screen.ts";
 import type { StatusOptions, StatusView } from "./status-view.ts";
 import { visible } from "../model/visible.ts";
 
@@ -26,7 +26,8 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
   context.outputClosed.addEventListener("abort", () => ending.abort(), { once: true });
   const timer = wait && options.timeout > 0 ? setTimeout(() => ending.abort(), options.timeout) : undefined;
   const discovered = discoverCached(view.connection, groupsFor(view.needs));
-  const show = watch ? makeShow(view, options) : undefined;
+  const screen = watch ? screenFor(view, options) : undefined;
+  const show = watch && screen === undefined ? makeShow(view, options) : undefined;
   let failing: readonly Failing[] = [];
   let said = "";
   let last: UpgradeStatus | undefined;
@@ -39,7 +40,8 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
       signal: ending.signal,
       onTrouble(error) {
         const line = explain(error);
-        if (line !== trouble) context.stderr.line(line);
+        if (screen !== undefined) screen.trouble(line);
+        else if (line !== trouble) context.stderr.line(line);
         trouble = line;
       },
     });
@@ -53,6 +55,7 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
       if (lines !== shownErrors) context.stderr.text(lines);
       shownErrors = lines;
       if (isBlind(observed) || errors.missing) return 1;
+      screen?.show(state);
       if (show !== undefined) await show(status);
       if (!wait) continue;
       const outcome = waitOutcome(state, failing, observed.now);
@@ -74,6 +77,7 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
     return 1;
   } finally {
     clearTimeout(timer);
+    screen?.close();
     ending.abort();
   }
 }
@@ -82,13 +86,21 @@ async function print(view: StatusView, options: StatusOptions, status: UpgradeSt
   await printResult(options.context.stdout, view.output, printableStatus(status, options));
 }
 
-/** On a terminal the whole is drawn anew; elsewhere changed rows follow, as `kubectl get -w` prints them. */
+/** Undefined: -w is no screen, but lines one after the other. */
+function screenFor(view: StatusView, options: StatusOptions): StatusScreen | undefined {
+  const { format } = view.output;
+  const { terminal, env } = options.context;
+  if (format !== "table" && format !== "wide") return undefined;
+  if (!terminal.stdoutTty || env["TERM"] === "dumb") return undefined;
+  return makeScreen(view, options, format === "wide");
+}
+
+/** Changed rows follow, as `kubectl get -w` prints them. */
 function makeShow(view: StatusView, options: StatusOptions): (status: UpgradeStatus) => Promise<void> {
   const { context } = options;
   const { format } = view.output;
   if (format === "table" || format === "wide") {
-    const live = makeLiveText({ ...options, wide: format === "wide", screen: screenOf(context) });
-    // The screen is cleared by terminal escapes of the program's own; each line between them is visible text.
+    const live = makeLiveText({ ...options, wide: format === "wide", screen: undefined });
     return async (status) => context.stdout.exact(live(status));
   }
   let before = "";
@@ -104,15 +116,4 @@ function makeShow(view: StatusView, options: StatusOptions): (status: UpgradeSta
 
 function withoutTime(status: UpgradeStatus): UpgradeStatus {
   return { ...status, cluster: { ...status.cluster, observed: "" } };
-}
-
-function screenOf(context: AppContext): Parameters<typeof makeLiveText>[0]["screen"] {
-  if (!context.terminal.stdoutTty || context.env["TERM"] === "dumb") return undefined;
-  const stdout = context.stdout.raw as { readonly rows?: number; readonly columns?: number };
-  // A terminal that does not know its size says 0.
-  return () => ({ rows: sizeOr(stdout.rows, 24), columns: sizeOr(stdout.columns, 80) });
-}
-
-function sizeOr(size: number | undefined, usual: number): number {
-  return size === undefined || size <= 0 ? usual : size;
 }

@@ -1,6 +1,7 @@
 import type { Need } from "../cluster/observe.ts";
 import type { Connection } from "../cluster/port.ts";
 import type { AppContext } from "../context.ts";
+import type { ConnectionValues } from "../flags/connection.ts";
 import type { FactsFlags } from "../operations/facts/source.ts";
 import type { UpgradeScope } from "../facts/upgrade.ts";
 import type { Millis } from "../model/time.ts";
@@ -20,6 +21,8 @@ export interface StatusOptions extends OutputFlags, StatusLook, FactsFlags {
   readonly daemonSet: string | undefined;
   readonly context: AppContext;
   readonly connect: () => Promise<Connection>;
+  /** What names the cluster, for commands that are shown. */
+  readonly connection: ConnectionValues;
 }
 
 /** What `status` looks at, once for all its ways to show it. */

@@ -78,6 +78,7 @@ export class StatusCommand extends BaseCommand {
       facts: this.facts,
       saveFacts: this.saveFacts,
       flags: connectionArguments(this.connection),
+      connection: this.connection,
       context: this.context,
       connect: () => this.connect(),
     });

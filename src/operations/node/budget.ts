@@ -1,15 +1,13 @@
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
+import { gracefulRestart } from "../../model/graceful-restart.ts";
 import type { Millis } from "../../model/time.ts";
 import type { OpenNodes } from "./open.ts";
-
-/** The promise of the procedure: BIRD's graceful restart period as its document gives it (calico-facts 7). */
-const documentedBudget: Millis = 90_000;
 
 /** How long peers keep routes (hazard H22): less where BGPConfiguration or a BGPPeer says less. */
 export function budgetOf({ around }: Pick<OpenNodes, "around">): { readonly budget?: Millis } {
   if (around.bgp !== true) return {};
   const configured = around.restartTime.known ? around.restartTime.value : undefined;
-  return { budget: Math.min(documentedBudget, configured ?? documentedBudget) };
+  return { budget: Math.min(gracefulRestart, configured ?? gracefulRestart) };
 }
 
 /** Whether the readiness probe asks BIRD: `-bird-ready`, in upstream's manifests from v3.2 on (calico-facts 7). */

@@ -2,18 +2,20 @@
 import cliTruncate from "cli-truncate";
 import { table } from "../table.ts";
 import type { UpgradeStatus } from "./kind.ts";
+import { screenFrame, type LiveFacts, type ScreenLook, type ScreenMemory, type ScreenSize } from "./live-screen.ts";
 import { inOrder } from "./order.ts";
-import { printableStatus, type StatusLook } from "./print.ts";
+import { printableStatus } from "./print.ts";
 import { nodeGrid } from "./tables.ts";
 
 /** What is to be written for the next status: everything at first, then what has changed. */
-export type LiveText = (status: UpgradeStatus) => string;
+export type LiveText = (status: UpgradeStatus, live?: LiveFacts) => string;
 
-export interface LiveOptions extends StatusLook {
-  readonly wide: boolean;
+export interface LiveOptions extends ScreenLook {
   /** The terminal's size now; undefined when it is no terminal. */
-  readonly screen: (() => { readonly rows: number; readonly columns: number }) | undefined;
+  readonly screen: (() => ScreenSize) | undefined;
 }
+
+const nothingLive: LiveFacts = { down: new Map(), paces: [], commands: [] };
 
 export function makeLiveText(options: LiveOptions): LiveText {
   return options.screen === undefined ? changedRows(options) : wholeScreen(options, options.screen);
@@ -24,22 +26,18 @@ const clearLine = "\u001B[K";
 const clearBelow = "\u001B[J";
 const clearScreen = "\u001B[2J";
 
-function wholeScreen(
-  options: LiveOptions,
-  screen: () => { readonly rows: number; readonly columns: number },
-): LiveText {
-  let started = false;
-  return (status) => {
-    const { rows, columns } = screen();
-    const lines = printableStatus(status, options).table(options.wide).trimEnd().split("\n");
-    const more = lines.length - (rows - 1);
-    const shown = more > 0 ? [...lines.slice(0, rows - 2), `... ${more + 1} more lines`] : lines;
-    const cut = shown.map(
-      (line) => `${cliTruncate(line, columns, { truncationCharacter: "" })}${clearLine}\n`,
+function wholeScreen(options: LiveOptions, screen: () => ScreenSize): LiveText {
+  let memory: ScreenMemory | undefined;
+  return (status, live = nothingLive) => {
+    const size = screen();
+    const frame = screenFrame(status, live, options, size, memory);
+    // What a terminal made of its lines when it got another size is not known.
+    const same = memory?.size.rows === size.rows && memory.size.columns === size.columns;
+    memory = frame.memory;
+    const cut = frame.lines.map(
+      (line) => `${cliTruncate(line, size.columns, { truncationCharacter: "" })}${clearLine}\n`,
     );
-    const start = started ? home : clearScreen + home;
-    started = true;
-    return `${start}${cut.join("")}${clearBelow}`;
+    return `${same ? home : clearScreen + home}${cut.join("")}${clearBelow}`;
   };
 }
 

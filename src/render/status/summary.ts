@@ -5,13 +5,25 @@ import type { DaemonSetStatus, InstallStatus, UpgradeStatus } from "./kind.ts";
 import { plural, some } from "../../model/words.ts";
 import { sh } from "../../model/shell.ts";
 
+/** Lines about one subject, behind its label. */
+export type SummaryRow = readonly [label: string, lines: readonly string[]];
+
+/** How wide the labels are. */
+export const labelWidth = 12;
+
 /**
  * The lines above the tables: what this cluster is, how far an upgrade has come, what is wrong. `flags`: what names the
  * cluster in a command.
  */
 export function summaryLines(status: UpgradeStatus, flags: readonly string[] = []): readonly string[] {
+  return summaryRows(status, flags).flatMap(([label, lines]) =>
+    lines.map((line, index) => `${(index === 0 ? `${label}:` : "").padEnd(labelWidth)}${line}`),
+  );
+}
+
+export function summaryRows(status: UpgradeStatus, flags: readonly string[]): readonly SummaryRow[] {
   const now = parseTime(status.cluster.observed) ?? 0;
-  const rows: readonly (readonly [string, readonly string[]])[] = [
+  return [
     ["Cluster", [clusterLine(status)]],
     ["Install", installLines(status.install)],
     ["Datastore", forEach(status, datastoreLine)],
@@ -27,9 +39,6 @@ export function summaryLines(status: UpgradeStatus, flags: readonly string[] = [
     ],
     ["Unknown", status.unread.map(({ what, why }) => `${what} (${why})`)],
   ];
-  return rows.flatMap(([label, lines]) =>
-    lines.map((line, index) => `${(index === 0 ? `${label}:` : "").padEnd(12)}${line}`),
-  );
 }
 
 /** A line about each DaemonSet; it is named where there are several (hazard H20). */
