@@ -51,7 +51,7 @@ function fieldsOf(event: OperationEvent): readonly EventFields[] {
     case "note":
       return [{ type: event.kind, message: event.text }];
     case "progress":
-      return [{ type: "note", message: event.text }];
+      return event.text === undefined ? [] : [{ type: "note", message: event.text }];
     case "saved":
       return [{ type: "saved", bundle: event.bundle }];
     // They are in what the command prints.

@@ -11,6 +11,7 @@ import { controllerPhases } from "../plan/controller/step.ts";
 import { nodePhases } from "../plan/node/phases.ts";
 import { controllerWords } from "../render/controller-lines.ts";
 import { nodeWords } from "../render/node-lines.ts";
+import { progressLine } from "../render/node-progress.ts";
 import { objectsWords } from "../render/objects-lines.ts";
 import { policyWords } from "../render/policy-migration/words.ts";
 import { prepullWords } from "../render/prepull-lines.ts";
@@ -108,8 +109,13 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
 
   function showProgress(text: string): void {
     if (list === undefined || closed) return;
-    progress?.where.splice(progress.where.indexOf(progress.note), 1);
+    hideProgress();
     progress = added(text);
+  }
+
+  function hideProgress(): void {
+    progress?.where.splice(progress.where.indexOf(progress.note), 1);
+    progress = undefined;
   }
 
   /** The list is off the terminal while somebody is asked; what the question is about stands above it. */
@@ -142,13 +148,15 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
     emit(event) {
       if (event.kind === "warning") say(`Warning: ${event.text}`);
       else if (event.kind === "note") say(event.text);
-      else if (event.kind === "progress") showProgress(event.text);
+      else if (event.kind === "progress") showProgress(progressLine(event));
       else if (event.kind === "procedure") happens(event);
       else if (event.kind === "compared") reporters.get(event.about)?.compared?.(event.found);
     },
     aside,
     async close() {
       closed = true;
+      // The run is over, however far it came.
+      hideProgress();
       await list?.close();
     },
   };

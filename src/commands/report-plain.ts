@@ -55,7 +55,8 @@ export function plainListener({ stdout, stderr, now }: ReportContext, options: R
     emit(event) {
       if (event.kind === "warning") progress(`Warning: ${event.text}`);
       else if (event.kind === "note") progress(event.text);
-      else if (event.kind === "progress" && now() - lastProgress >= betweenProgress) {
+      else if (event.kind === "progress") {
+        if (event.text === undefined || now() - lastProgress < betweenProgress) return;
         lastProgress = now();
         progress(event.text);
       } else if (event.kind === "procedure") {

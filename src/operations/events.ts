@@ -19,6 +19,7 @@ import type { Truth } from "../model/reading.ts";
 import type { Finding } from "../preflight/finding.ts";
 import type { Verdict } from "../preflight/verdict.ts";
 import type { Comparison } from "../perform/reporter.ts";
+import type { Progress } from "../render/node-progress.ts";
 import type { Checked } from "./preflight/check.ts";
 
 /**
@@ -39,7 +40,7 @@ export type OperationEvent =
   /** A line that says what is going on. */
   | { readonly kind: "note"; readonly text: string }
   /** How far the run has come; it replaces what was said of it before. */
-  | { readonly kind: "progress"; readonly text: string }
+  | ({ readonly kind: "progress" } & Progress)
   /** What the rules of preflight say, and which of them stand in the way. */
   | { readonly kind: "findings"; readonly checked: Checked; readonly verdict: Verdict }
   /** What the rules of one step say, as its command asks them. */

@@ -1,7 +1,7 @@
 import type { LeaseStep } from "../plan/lease/step.ts";
 import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Reporter } from "./reporter.ts";
-import { leaveOut, newItem, type Item } from "./task-item.ts";
+import { leaveOut, newItem, notReached, type Item } from "./task-item.ts";
 
 export interface SequenceReportOptions {
   /** Where the lines of the parts belong. */
@@ -26,7 +26,7 @@ export function sequenceReport(options: SequenceReportOptions): Reporter<Sequenc
   const itemOf = ({ id }: Part): Item | undefined => lines.find(({ part }) => part.id === id)?.item;
 
   function end(item: Item, { state, because }: PartResult): void {
-    leaveOut(item.items, "not reached");
+    leaveOut(item.items, notReached);
     item.state = states[state];
     // Why it failed stands below the list, in full.
     if (state !== "failed" && because !== "") item.title = `${item.title}: ${because}`;
@@ -49,7 +49,7 @@ export function sequenceReport(options: SequenceReportOptions): Reporter<Sequenc
         case "stopped":
           leaveOut(
             lines.map(({ item }) => item),
-            "not reached",
+            notReached,
           );
           break;
         case "begun":

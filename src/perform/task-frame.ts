@@ -1,4 +1,4 @@
-import type { Item } from "./task-item.ts";
+import { notReached, type Item } from "./task-item.ts";
 import { visibleText } from "../model/visible.ts";
 
 /** The marks before titles. partly: over, and something below it failed. */
@@ -12,7 +12,7 @@ export interface FrameStyle {
 }
 
 /** What is left out, one after the other, until a frame fits; the last one keeps what runs. */
-const foldings = ["nothing", "done", "waiting", "finished", "notices"] as const;
+const foldings = ["nothing", "done", "waiting", "older", "finished", "notices"] as const;
 export type Folding = (typeof foldings)[number];
 
 /** A line on the terminal; `current`: of what runs. */
@@ -26,6 +26,8 @@ const indentation = 2;
 const narrowest = 12;
 /** So many of one kind in a row are counted and not shown. */
 const fewest = 3;
+/** So many of what is done last are shown as long as there is room. */
+const lastDone = 3;
 
 /** All lines of the list. */
 export function wholeFrame(items: readonly Item[], style: FrameStyle): readonly string[] {
@@ -65,35 +67,46 @@ function rowsOf(items: readonly Item[], depth: number, style: FrameStyle, level:
       continue;
     }
     // The first that waits and the last that ended say where the list is.
-    const last = items[at + run - 1] as Item;
-    const text =
-      item.state === "waiting"
-        ? `${style.mark("waiting")} ${run - 1} more`
-        : `${style.mark("done")} ${run - 1} done`;
-    const folded = line(text, depth, style);
-    rows.push(
-      ...(item.state === "waiting"
-        ? [...itemRows(item, depth, style, level), ...folded]
-        : [...folded, ...itemRows(last, depth, style, level)]),
-    );
+    const whole = (of: readonly Item[]): readonly Row[] =>
+      of.flatMap((each) => itemRows(each, depth, style, level));
+    if (item.state === "waiting")
+      rows.push(...whole([item]), ...line(`${style.mark("waiting")} ${run - 1} more`, depth, style));
+    else if (isNotReached(item))
+      rows.push(...whole([item]), ...line(`${style.mark("skipped")} ${run - 1} more: ${notReached}`, depth, style));
+    else {
+      const kept = level >= foldings.indexOf("finished") ? 1 : Math.min(lastDone, run - fewest + 1);
+      rows.push(
+        ...line(`${style.mark("done")} ${run - kept} done`, depth, style),
+        ...whole(items.slice(at + run - kept, at + run)),
+      );
+    }
     at += run;
   }
   return rows;
 }
 
 /** From which folding on several of these are counted. */
-function foldable({ state }: Item): number {
-  if (state === "waiting") return foldings.indexOf("waiting");
-  return isQuiet({ state }) ? foldings.indexOf("finished") : Number.POSITIVE_INFINITY;
+function foldable(item: Item): number {
+  if (isNotReached(item)) return foldings.indexOf("nothing");
+  if (item.state === "waiting") return foldings.indexOf("waiting");
+  return isQuiet(item) ? foldings.indexOf("older") : Number.POSITIVE_INFINITY;
 }
 
-/** How many from here on wait, or have ended well. */
+/** How many from here on wait, were not reached, or have ended well. */
 function sameFrom(items: readonly Item[], at: number): number {
   const first = items[at] as Item;
-  const same = ({ state, items: below }: Item): boolean =>
-    first.state === "waiting" ? state === "waiting" : isQuiet({ state }) && !below.some(hasFailed);
+  const same = (item: Item): boolean => {
+    if (first.state === "waiting") return item.state === "waiting";
+    if (isNotReached(first)) return isNotReached(item);
+    return isQuiet(item) && !isNotReached(item) && !item.items.some(hasFailed);
+  };
   const end = items.findIndex((item, index) => index > at && !same(item));
   return same(first) ? (end === -1 ? items.length : end) - at : 1;
+}
+
+/** Steps of one node, or a few nodes, are told one by one. */
+function isNotReached({ state, title, items }: Item): boolean {
+  return state === "skipped" && items.length > 0 && title.endsWith(`: ${notReached}`);
 }
 
 function isQuiet({ state }: Pick<Item, "state">): boolean {

@@ -10,6 +10,9 @@ export interface Item {
   open: boolean;
 }
 
+/** Why something did not happen in a run that has ended. */
+export const notReached = "not reached";
+
 /** note: a line without a mark. */
 export type ItemState = "waiting" | "running" | "done" | "skipped" | "failed" | "note";
 

@@ -1,7 +1,7 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from "listr2";
 import { taskColors } from "./task-colors.ts";
 import { fittingFrame, wholeFrame, type Folding, type FrameStyle, type Mark } from "./task-frame.ts";
-import { leaveOut, type Item } from "./task-item.ts";
+import { leaveOut, notReached, type Item } from "./task-item.ts";
 
 export interface ListTerminal {
   readonly stream: NodeJS.WriteStream;
@@ -60,7 +60,7 @@ export function showList(items: readonly Item[], terminal: ListTerminal): ShownL
     },
     close() {
       if (closed === undefined) {
-        leaveOut(items, "not reached");
+        leaveOut(items, notReached);
         closed = (shown ?? draw(items, terminal)).end("keep");
       }
       return closed;

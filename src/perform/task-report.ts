@@ -3,7 +3,7 @@ import type { PhaseName } from "../plan/decision.ts";
 import type { RunEvent } from "../plan/run-event.ts";
 import type { StepWords } from "../plan/step-words.ts";
 import type { Lines, Reporter } from "./reporter.ts";
-import { isOver, newItem, type Item } from "./task-item.ts";
+import { isOver, newItem, notReached, type Item } from "./task-item.ts";
 import {
   conclude,
   endAll,
@@ -215,11 +215,11 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
       }
       case "stopping":
         failCurrent();
-        for (const track of tracks) leaveOutTrack(track, "not reached");
+        for (const track of tracks) leaveOutTrack(track, notReached);
         stopped = true;
         break;
       case "stopped":
-        for (const track of tracks) leaveOutTrack(track, "not reached");
+        for (const track of tracks) leaveOutTrack(track, notReached);
         break;
       case "done":
         for (const track of tracks) endAll(track);

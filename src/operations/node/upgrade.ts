@@ -9,7 +9,7 @@ import { nodeProcedure } from "../../plan/node/procedure.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import { nothingSeen } from "../../plan/node/seen.ts";
 import { inOrder } from "../../plan/node/turn.ts";
-import { progressText } from "../../render/node-progress.ts";
+import { progressOf } from "../../render/node-progress.ts";
 import { podOn } from "../../plan/node/world.ts";
 import type { Stop } from "../../plan/decision.ts";
 import type { NodesAbout } from "../events.ts";
@@ -51,9 +51,9 @@ export async function upgradeNodes(
     emit(event) {
       session.emit({ kind: "procedure", procedure: "nodes", within: session.within, about, event });
       if (event.kind !== "performed" || dryRun !== "none") return;
-      const ends = event.step.kind === "uncordon" || event.step.kind === "drop-lease";
-      const progress = ends ? progressText(event.memory, goal, live.snapshot()) : undefined;
-      if (progress !== undefined) session.emit({ kind: "progress", text: progress });
+      const moves = ["cordon", "uncordon", "drop-lease"].includes(event.step.kind);
+      const progress = moves ? progressOf(event.memory, goal, live.snapshot()) : undefined;
+      if (progress !== undefined) session.emit({ kind: "progress", ...progress });
       const phase = phaseOf(event.step);
       const node = phase?.phase === "uncordon" ? phase.node : undefined;
       const pod = node === undefined ? undefined : podOn(live.snapshot(), node);

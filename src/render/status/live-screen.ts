@@ -172,11 +172,14 @@ function broken(label: string, line: string, columns: number): readonly string[]
   const lines = wrapped(`${label.padEnd(labelWidth)}${indented}`, line.slice(indented.length), columns).trimEnd();
   return lines.split("\n").flatMap((each) => {
     if (width(each) <= columns) return [each];
-    const characters = Array.from(each);
     const free = Math.max(1, columns - labelWidth);
-    const pieces = [characters.slice(0, columns).join("")];
-    for (let at = columns; at < characters.length; at += free)
-      pieces.push(" ".repeat(columns - free) + characters.slice(at, at + free).join(""));
+    const pieces: string[] = [];
+    for (let rest = each.trimStart(); rest !== "";) {
+      const blank = rest.length > free ? rest.lastIndexOf(" ", free) : -1;
+      const end = blank > 0 ? blank : Math.min(free, rest.length);
+      pieces.push(" ".repeat(columns - free) + rest.slice(0, end));
+      rest = rest.slice(end).trimStart();
+    }
     return pieces;
   });
 }
@@ -237,7 +240,8 @@ function forScreen(
   const work = others.filter(isAtWork);
   const rest = others.filter((node) => !isAtWork(node));
   const urgent = trouble.length + work.length;
-  if (!status.daemonSets.some(({ run }) => run?.state === "working"))
+  const working = status.daemonSets.some(({ run }) => run?.state === "working");
+  if (!working || !rest.some(({ todo }) => todo === true))
     return { nodes: [...trouble, ...work, ...rest], urgent };
   const done = rest.filter(isDone).toSorted((a, b) => made(b) - made(a));
   const open = rest.filter((node) => !isDone(node));
