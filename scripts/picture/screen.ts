@@ -42,11 +42,15 @@ export function screenAfter(recording: string, columns: number): Cell[][] {
     else if (final === "C") column = Math.min(columns, column + count);
     else if (final === "D") column = Math.max(0, column - count);
     else if (final === "G") column = count - 1;
-    else if (final === "K") {
+    else if (final === "H") {
+      row = count - 1;
+      column = (numbers[1] ?? 1) - 1;
+    } else if (final === "K") {
       const line = lineAt(row);
       if ((numbers[0] ?? 0) === 2) line.length = 0;
       else line.length = Math.min(line.length, column);
-    } else if (final === "J") {
+    } else if (final === "J" && numbers[0] === 2) lines.length = 0;
+    else if (final === "J") {
       lineAt(row).length = Math.min(lineAt(row).length, column);
       lines.length = row + 1;
     } else if (final === "m") for (const number of numbers) style = styled(style, number ?? 0);

@@ -12,7 +12,7 @@ import type { Served } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 import { workloadFacts } from "../model/workload.ts";
 import { factsReader } from "./facts-reader.ts";
-import { follow, type Followed } from "./follow.ts";
+import { follow, type Change, type Followed } from "./follow.ts";
 import type { Selection } from "./list.ts";
 import { podSelections, type ObserveOptions } from "./observe.ts";
 import { observeEvents } from "./observe-events.ts";
@@ -74,7 +74,7 @@ async function* changesOf(
         ...selection,
         signal: both,
         pick,
-        onChange: bell.ring,
+        onChange: ringOnNews(bell),
         onTrouble,
       });
       const part = { followed, ready: false };
@@ -185,6 +185,17 @@ function withOld<T>(
   old: Reading<readonly T[]> | undefined,
 ): Reading<readonly T[]> | undefined {
   return workloads === undefined || old === undefined ? undefined : allOf([workloads, old]);
+}
+
+/** Of most changes of a node, its heartbeats, nothing is kept but the version. */
+function ringOnNews(bell: Bell): (change: Change<unknown>) => void {
+  const before = new Map<string, string>();
+  return ({ key, value }) => {
+    const kept = value === undefined ? "" : JSON.stringify({ ...value, resourceVersion: "" });
+    if (before.get(key) === kept) return;
+    before.set(key, kept);
+    bell.ring();
+  };
 }
 
 interface Bell {

@@ -72,7 +72,10 @@ function rowsOf(items: readonly Item[], depth: number, style: FrameStyle, level:
     if (item.state === "waiting")
       rows.push(...whole([item]), ...line(`${style.mark("waiting")} ${run - 1} more`, depth, style));
     else if (isNotReached(item))
-      rows.push(...whole([item]), ...line(`${style.mark("skipped")} ${run - 1} more: ${notReached}`, depth, style));
+      rows.push(
+        ...whole([item]),
+        ...line(`${style.mark("skipped")} ${run - 1} more: ${notReached}`, depth, style),
+      );
     else {
       const kept = level >= foldings.indexOf("finished") ? 1 : Math.min(lastDone, run - fewest + 1);
       rows.push(

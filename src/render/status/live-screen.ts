@@ -96,7 +96,7 @@ export function screenFrame(
       ? above
       : [...above.slice(0, free - 1), `... ${plural(above.length - free + 1, "more line")}`];
   return {
-    lines: [...shown, ...fittingNodes(nodes, rows - shown.length)],
+    lines: [...shown, ...fittingNodes(nodes, rows - shown.length)].slice(0, rows),
     memory: { size, folding, widths: nodes.widths },
   };
 }
@@ -138,7 +138,7 @@ function liveRows(
   const commands = forEach((set, index) => commandLine(set, live.commands[index], now));
   const told = (label: string, lines: readonly string[]): readonly string[] => {
     if (label === "Run" && commands.length > 0) return commands;
-    return label === "Upgrade" ? [...bars, ...(folding < 2 ? lines : [])] : lines;
+    return label === "Upgrade" ? [...bars, ...(folding < 1 ? lines : [])] : lines;
   };
   const rows = new Map(
     summaryRows(status, look.flags ?? []).map(([label, lines]) => [label, told(label, lines)]),
@@ -149,11 +149,7 @@ function liveRows(
     .map(([label]) => [label, rows.get(label) ?? []]);
 }
 
-function commandLine(
-  { run }: DaemonSetStatus,
-  command: string | undefined,
-  now: Millis,
-): string | undefined {
+function commandLine({ run }: DaemonSetStatus, command: string | undefined, now: Millis): string | undefined {
   if (run?.state !== "working" || command === undefined) return undefined;
   const renewed = parseTime(run.renewed);
   const seen = renewed === undefined ? "" : ` (seen ${humanDuration(now - renewed)} ago)`;
@@ -162,14 +158,21 @@ function commandLine(
 
 function progressLine({ nodes }: DaemonSetStatus, pace: Pace | undefined, columns: number): string {
   const { updated, total } = nodes;
-  const quick = pace === undefined ? "" : `, ${humanDuration(pace.perNode)} a node, about ${humanDuration(pace.left)} left`;
+  const quick =
+    pace === undefined
+      ? ""
+      : `, ${humanDuration(pace.perNode)} a node, about ${humanDuration(pace.left)} left`;
   return `${bar(updated, total, columns < 100 ? 20 : 40)} ${String(updated)}/${plural(total, "node")}${quick}`;
 }
 
 /** Text behind a label, wrapped; what is still too long, a command, is cut into lines and not off. */
 function broken(label: string, line: string, columns: number): readonly string[] {
   const indented = /^ */.exec(line)?.[0] ?? "";
-  const lines = wrapped(`${label.padEnd(labelWidth)}${indented}`, line.slice(indented.length), columns).trimEnd();
+  const lines = wrapped(
+    `${label.padEnd(labelWidth)}${indented}`,
+    line.slice(indented.length),
+    columns,
+  ).trimEnd();
   return lines.split("\n").flatMap((each) => {
     if (width(each) <= columns) return [each];
     const free = Math.max(1, columns - labelWidth);
@@ -316,7 +319,8 @@ function fittingTable({ head, rows }: Grid, columns: number, atLeast: readonly n
   const whole = places(kept) <= columns;
   if (!whole) kept = kept.filter((column) => column !== note);
   while (kept.length > 1 && places(kept) > columns) kept = kept.slice(0, -1);
-  const pick = <T>(row: readonly T[]): readonly T[] => kept.flatMap((column) => row.slice(column, column + 1));
+  const pick = <T>(row: readonly T[]): readonly T[] =>
+    kept.flatMap((column) => row.slice(column, column + 1));
   const drawn = table(pick(head), rows.map(pick), pick(widths)).trimEnd().split("\n");
   return {
     head: drawn[0] ?? "",

@@ -6,7 +6,8 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import { poll } from "../../cluster/wait.ts";
 import { pluginEnv } from "./plugin.ts";
 
-const columns = 200;
+/** Wide enough for commands and messages in one line. */
+const usual = { columns: 200, rows: 50 };
 
 /** Other systems' `script` takes other arguments. */
 export const hasTerminal = isUtilLinux();
@@ -31,10 +32,21 @@ export const ctrlC = "\u0003";
 export const ctrlZ = "\u001A";
 
 /** `command` is a shell's, such as `kubectl calico-upgrade node node-01 > file`. */
-export function onTerminal(cluster: Pick<Cluster, "env">, command: string): Terminal {
+export function onTerminal(
+  cluster: Pick<Cluster, "env">,
+  command: string,
+  { columns, rows } = usual,
+): Terminal {
   const child = spawn(
     "script",
-    ["--quiet", "--return", "--flush", "--command", `stty cols ${columns} rows 50; ${command}`, "/dev/null"],
+    [
+      "--quiet",
+      "--return",
+      "--flush",
+      "--command",
+      `stty cols ${columns} rows ${rows}; ${command}`,
+      "/dev/null",
+    ],
     {
       env: { ...pluginEnv(cluster), TERM: "xterm-256color", SHELL: "/bin/sh" },
       stdio: ["pipe", "pipe", "inherit"],
