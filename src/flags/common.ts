@@ -78,7 +78,7 @@ export const watchFlag = {
   name: "watch",
   short: "w",
   takes: "boolean",
-  help: "After showing it, keep watching and show every change.",
+  help: "Keep watching and show every change: on a terminal as one screen, elsewhere as one line per node that changed.",
   group: "Options",
 } as const satisfies Flag;
 
