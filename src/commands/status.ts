@@ -25,8 +25,7 @@ export class StatusCommand extends BaseCommand {
       "Says how Calico was installed, which datastore, dataplane and encapsulation it uses, which release runs on which\n" +
       "node, who works on an upgrade, who edited the DaemonSet's template by hand, and what is wrong. Changes nothing.\n" +
       "Tables list nodes with trouble first. What cannot be read is shown as unknown, with the reason on stderr.\n" +
-      "-w follows a run from any terminal: how many nodes are done and how long the rest will take, who runs which command,\n" +
-      "how long calico-node is down on the nodes at work, and the other nodes as far as there is room for them.\n\n" +
+      "-w follows a run from any terminal: nodes done, time left, who runs what, how long calico-node is down.\n\n" +
       "-o name prints the nodes that still need the upgrade. -o json, yaml and jsonpath print the whole result;\n" +
       "-o custom-columns has a row, and --sort-by an order, for the entries in its .nodes.",
     arguments: "[NODE...] [flags]",
@@ -42,7 +41,6 @@ export class StatusCommand extends BaseCommand {
         command: "status -o custom-columns=NODE:.name,RELEASE:.release.text --sort-by=.pod.restarts",
       },
       { what: "Save what was seen for somebody else", command: "status --save-facts cluster.json" },
-      { what: "Follow an upgrade that runs on another terminal", command: "status -w" },
       { what: "Wait until every node runs the newest revision", command: "status --wait --timeout=1h" },
     ],
   };

@@ -78,7 +78,7 @@ export const watchFlag = {
   name: "watch",
   short: "w",
   takes: "boolean",
-  help: "Keep watching and show every change: on a terminal as one screen, elsewhere as one line per node that changed.",
+  help: "Keep watching and show every change: on a terminal as one screen, else a line per changed node.",
   group: "Options",
 } as const satisfies Flag;
 
