@@ -1,9 +1,7 @@
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
 import type { Millis } from "../../model/time.ts";
+import { documentedBudget } from "../../plan/node/measure.ts";
 import type { OpenNodes } from "./open.ts";
-
-/** The promise of the procedure: BIRD's graceful restart period as its document gives it (calico-facts 7). */
-const documentedBudget: Millis = 90_000;
 
 /** How long peers keep routes (hazard H22): less where BGPConfiguration or a BGPPeer says less. */
 export function budgetOf({ around }: Pick<OpenNodes, "around">): { readonly budget?: Millis } {
