@@ -44,10 +44,10 @@ export function timeText(time: string | undefined): string {
 export function summaryOf(report: RunReport): readonly (readonly [string, string])[] {
   const { run, cluster, budget, bgp, gaps } = report;
   const took = run.seconds === undefined ? "" : `, ${spanText(run.seconds)}`;
-  const ended = run.ended === undefined ? "not ended" : timeText(run.ended);
+  const ended = run.ended === undefined ? ", not ended yet" : ` to ${timeText(run.ended)}`;
   return [
     ["Run", run.id],
-    ["Time", run.began === undefined ? "unknown" : `${timeText(run.began)} to ${ended}${took}`],
+    ["Time", run.began === undefined ? "unknown" : `${timeText(run.began)}${ended}${took}`],
     ["Run by", run.by.length === 0 ? "unknown" : some(run.by, 5)],
     ["Command", run.commandLine ?? "unknown: no node had room for it"],
     ...(gaps === undefined

@@ -19,14 +19,14 @@ export interface Bar {
 
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400];
 
-/** Wide enough for every gap and for the budget; what settles longer is cut off at the end. */
+/** Wide enough for every gap and for the budget; what settles longer, or is still open, is cut off at the end. */
 export function scaleOf({ nodes, budget }: Pick<RunReport, "nodes" | "budget">): Scale {
   const longest = (kinds: readonly string[]): number =>
     nodes
       .flatMap(({ phases }) => phases)
       .filter(({ kind }) => kinds.includes(kind))
       .reduce((most, { from, to }) => Math.max(most, to - from), 0);
-  const end = Math.max((budget ?? 0) * 1.12, longest(["gap", "open"]) * 1.08, 10);
+  const end = Math.max((budget ?? 0) * 1.12, longest(["gap"]) * 1.08, 10);
   const lead = Math.min(longest(["before"]), end * 0.15);
   const place = (second: number): number =>
     Math.round((Math.min(Math.max(second, -lead), end) + lead) * (10_000 / (end + lead))) / 100;

@@ -33,7 +33,7 @@ i.open { background: repeating-linear-gradient(135deg, var(--open) 0 4px, transp
 .time td:last-child { color: var(--soft); font-size: .9rem; min-width: 9rem; }
 .time tbody tr:nth-child(even) { background: var(--band); }
 .time .bar { position: relative; width: 50%; min-width: 14rem; padding: 0; }
-.time thead .bar { height: 1.6rem; font-weight: 400; }
+.time thead th { white-space: nowrap; } .time thead .bar { height: 1.6rem; font-weight: 400; }
 .time thead .bar span { position: absolute; bottom: .1rem; transform: translateX(-50%); white-space: nowrap; }
 .time td.bar i { position: absolute; top: 22%; height: 56%; min-width: 2px; }
 .time td.bar i.cut { -webkit-mask-image: linear-gradient(90deg, #000 85%, transparent); mask-image: linear-gradient(90deg, #000 85%, transparent); }
