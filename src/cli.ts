@@ -95,6 +95,12 @@ export const commands: readonly RegisteredCommand[] = [
     load: async () => (await import("./commands/undo.ts")).UndoCommand,
   },
   {
+    name: "report",
+    summary: "Report what a run did on every node",
+    group: "Commands",
+    load: async () => (await import("./commands/run-report.ts")).ReportCommand,
+  },
+  {
     name: "completion",
     summary: "Set up completion of commands, flags and names in the shell",
     group: "Other Commands",

@@ -15,6 +15,8 @@ export interface CordonLease {
   readonly wasUnschedulable: boolean;
   /** UID of the pod that this restart replaces: a pod of another UID is the replacement. */
   readonly replaces?: string;
+  /** The number of the revision that the node ran before; absent where it is not known. */
+  readonly from?: number;
   /** Restarted under --no-cordon: the lease only records the work. */
   readonly noCordon?: boolean;
 }
@@ -40,12 +42,14 @@ export function parseCordonLease(text: string | undefined): CordonLease | "unrea
   const run = asString(value?.["run"]);
   if (value === undefined || since === undefined || run === undefined) return "unreadable";
   const replaces = asString(value["replaces"]);
+  const from = value["from"];
   return {
     run,
     holder: asString(value["holder"]) ?? "",
     since,
     wasUnschedulable: value["wasUnschedulable"] === true,
     ...(replaces === undefined ? {} : { replaces }),
+    ...(typeof from === "number" && Number.isSafeInteger(from) && from >= 0 ? { from } : {}),
     ...(value["noCordon"] === true ? { noCordon: true } : {}),
   };
 }

@@ -9,6 +9,9 @@ export const manager = "calico-upgrade";
 /** On a Node: who cordoned it for which run, and which pod is being replaced (hazard H13). */
 export const cordonAnnotation = "calico-upgrade/cordon";
 
+/** On a Node: what the last run that restarted calico-node there did, for `report`; never read to decide anything. */
+export const recordAnnotation = "calico-upgrade/record";
+
 /** On the DaemonSet: the one run that works on it (hazard H13). On a pod that pulls images: the run that made it. */
 export const runAnnotation = "calico-upgrade/run";
 

@@ -1,9 +1,12 @@
 import { milliCpu } from "./cpu.ts";
 import type { KubeObject, ManagedFieldsEntry } from "./kube.ts";
 import { parseCordonLease, type CordonLease } from "./lease.ts";
-import { cordonAnnotation } from "./names.ts";
+import { cordonAnnotation, recordAnnotation } from "./names.ts";
 import type { Truth } from "./reading.ts";
 import { parseTime, type Millis } from "./time.ts";
+
+/** A record of `report` has at most so many bytes of UTF-8. */
+export const mostRecordBytes = 300;
 
 /** What we read of a Node. */
 export interface NodeFacts {
@@ -26,6 +29,8 @@ export interface NodeFacts {
   /** When the Ready condition last changed. */
   readonly readyChanged?: Millis;
   readonly lease?: CordonLease | "unreadable";
+  /** The record of the last run as it stands there, for `parseNodeRecord`; what is too long for one is cut off. */
+  readonly record?: string;
   readonly roles: readonly string[];
   readonly arch?: string;
   readonly osImage?: string;
@@ -100,6 +105,7 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
   const cordonedBy = spec?.unschedulable === true ? writerOfCordon(metadata.managedFields ?? []) : undefined;
   const readyChanged = parseTime(ready?.lastTransitionTime);
   const lease = parseCordonLease(metadata.annotations?.[cordonAnnotation]);
+  const record = metadata.annotations?.[recordAnnotation];
   const info = status?.nodeInfo;
   const cpu = milliCpu(status?.allocatable?.cpu);
   return {
@@ -125,6 +131,7 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
     ...(cordonedBy === undefined ? {} : { cordonedBy }),
     ...(readyChanged === undefined ? {} : { readyChanged }),
     ...(lease === undefined ? {} : { lease }),
+    ...(record === undefined ? {} : { record: record.slice(0, mostRecordBytes + 1) }),
     ...(info?.architecture === undefined ? {} : { arch: info.architecture }),
     ...(info?.osImage === undefined ? {} : { osImage: info.osImage }),
     ...(info?.kernelVersion === undefined ? {} : { kernel: info.kernelVersion }),

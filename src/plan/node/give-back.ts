@@ -1,7 +1,7 @@
 import type { CordonLease } from "../../model/lease.ts";
 import type { NodeFacts } from "../../model/node.ts";
 import type { Millis } from "../../model/time.ts";
-import type { NodeStep } from "./step.ts";
+import type { GiveBack } from "./seen.ts";
 
 /** A cordon this far from our lease's time is somebody else's (hazard H13). */
 const sameCordon: Millis = 60_000;
@@ -15,7 +15,7 @@ export function giveBack(
   lease: CordonLease,
   ownCordon: boolean,
   why: "done" | "interrupted",
-): NodeStep {
+): GiveBack {
   if (lease.noCordon === true) return { kind: "drop-lease", node, why: "no-cordon" };
   if (lease.wasUnschedulable) return { kind: "drop-lease", node, why: "was-cordoned" };
   if (!node.unschedulable) return { kind: "drop-lease", node, why: "void" };

@@ -6,8 +6,9 @@ import { giveBack } from "./give-back.ts";
 import type { NodeGoal } from "./goal.ts";
 import { isHold, type Held } from "./hold.ts";
 import { step, stop, thisRun, timeIsUp, type NodeView, type OnNode } from "./on-node.ts";
+import { recorded, revisionOf } from "./record.ts";
 import { runDaemonSet } from "./run-lease.ts";
-import { nodeSeen, type NodeSeen, type Seen } from "./seen.ts";
+import { nodeSeen, type GiveBack, type NodeSeen, type Seen } from "./seen.ts";
 import {
   churning,
   foreignLease,
@@ -49,7 +50,7 @@ export function nextOnNode(
   if (lease === "unreadable" && !goal.takeOver) return stop(unreadableLease(view));
   if (lease === undefined || lease === "unreadable") return withoutLease(view);
   if (!ours(view, lease) && !goal.takeOver) return stop(foreignLease(view, lease));
-  if (!node.unschedulable && lease.noCordon !== true) return voided(view);
+  if (!node.unschedulable && lease.noCordon !== true) return voided(view, lease);
   return underLease(view, lease);
 }
 
@@ -63,10 +64,12 @@ function wasTouched({ cordoned, deleted, uids }: NodeSeen): boolean {
 }
 
 /** Somebody made a node under our lease schedulable by hand (hazard H13). */
-function voided(view: NodeView): OnNode {
+function voided(view: NodeView, lease: CordonLease): OnNode {
   const { memory, node } = view;
   if (memory.cordoned && memory.deleted === undefined) return stop(uncordonedMeanwhile(view));
-  return step({ kind: "drop-lease", node, why: "void" });
+  const back: GiveBack = { kind: "drop-lease", node, why: "void" };
+  const began = memory.deleted !== undefined || memory.continued !== undefined;
+  return step(began ? recorded(view, lease, back) : back);
 }
 
 function withoutLease(view: NodeView): OnNode | Held {
@@ -90,12 +93,14 @@ function withoutLease(view: NodeView): OnNode | Held {
   if (elsewhere !== undefined) return stop(elsewhere);
   if (refusal !== undefined) return { kind: "held", hold: refusal };
   const replaces = pod?.uid ?? podsOn(world, node.name)[0]?.uid;
+  const from = pod === undefined ? undefined : revisionOf(world, pod);
   const lease: CordonLease = {
     run: thisRun(view),
     holder: goal.holder,
     since: now,
     wasUnschedulable: node.unschedulable,
     ...(replaces === undefined ? {} : { replaces }),
+    ...(from === undefined ? {} : { from }),
     ...(goal.noCordon ? { noCordon: true } : {}),
   };
   return step({ kind: "cordon", node, lease });
@@ -135,7 +140,7 @@ function underLease(view: NodeView, lease: CordonLease): OnNode | Held {
   const probing =
     goal.probeImage === undefined || memory.probed === true ? undefined : probe(view, goal.probeImage);
   if (probing !== undefined) return probing;
-  return step(giveBack(node, lease, memory.cordoned, "done"));
+  return step(recorded(view, lease, giveBack(node, lease, memory.cordoned, "done")));
 }
 
 /** Whether this pod is the one to be replaced, and has to be. */

@@ -1,6 +1,7 @@
 import type { DaemonSetFacts, Strategy } from "../../model/daemonset.ts";
 import type { CordonLease, RunLease } from "../../model/lease.ts";
 import type { NodeFacts } from "../../model/node.ts";
+import type { Kept, NodeRecord } from "../../model/node-record.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Write } from "../../model/write.ts";
 
@@ -24,6 +25,8 @@ export type NodeStep =
       readonly kind: "drop-lease";
       readonly node: NodeFacts;
       readonly why: DropReason;
+      /** Of a restart that came to its end. */
+      readonly record?: NodeRecord;
       readonly through?: true;
     }
   | {
@@ -38,6 +41,8 @@ export type NodeStep =
       readonly kind: "uncordon";
       readonly node: NodeFacts;
       readonly why: "done" | "interrupted";
+      /** Of a restart that came to its end. */
+      readonly record?: NodeRecord;
       /** An earlier try, which nobody answered, has gone through: there is nothing to write. */
       readonly through?: true;
     }
@@ -57,12 +62,8 @@ export type NodeStep =
       readonly clearPin: boolean;
     };
 
-export type DropReason =
-  /** Somebody made the node schedulable by hand. */
-  | "void"
-  /** The node was unschedulable before us. */
-  | "was-cordoned"
-  /** Somebody cordoned it again after us, or when that was is not known. */
-  | "cordoned-again"
-  /** The restart was done without a cordon. */
-  | "no-cordon";
+/**
+ * void: somebody made the node schedulable by hand; was-cordoned: it was unschedulable before us; cordoned-again:
+ * somebody cordoned it again after us, or when that was is not known; no-cordon: the restart was done without one.
+ */
+export type DropReason = Kept;

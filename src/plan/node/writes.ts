@@ -6,8 +6,10 @@ import {
   pinnedAnnotation,
   purposeLabel,
   purposes,
+  recordAnnotation,
   runAnnotation,
 } from "../../model/names.ts";
+import { formatNodeRecord } from "../../model/node-record.ts";
 import type { Place } from "../../model/place.ts";
 import type { Write } from "../../model/write.ts";
 import type { NodeStep } from "./step.ts";
@@ -72,11 +74,15 @@ export function writesOf(step: NodeStep, places: NodePlaces): readonly Write[] {
         }),
       ];
     case "drop-lease":
-      return [patch(nodeRef(step, places), step.node, { annotations: { [cordonAnnotation]: null } })];
+      return [
+        patch(nodeRef(step, places), step.node, {
+          annotations: { [cordonAnnotation]: null, ...recordOf(step) },
+        }),
+      ];
     case "uncordon":
       return [
         patch(nodeRef(step, places), step.node, {
-          annotations: { [cordonAnnotation]: null },
+          annotations: { [cordonAnnotation]: null, ...recordOf(step) },
           spec: { unschedulable: null },
         }),
       ];
@@ -101,6 +107,13 @@ export function writesOf(step: NodeStep, places: NodePlaces): readonly Write[] {
         },
       ];
   }
+}
+
+function recordOf({ record }: Extract<NodeStep, { kind: "uncordon" | "drop-lease" }>): {
+  readonly [recordAnnotation]?: string;
+} {
+  const text = record === undefined ? undefined : formatNodeRecord(record);
+  return text === undefined ? {} : { [recordAnnotation]: text };
 }
 
 function daemonSetRef(step: Extract<NodeStep, { daemonSet: unknown }>, places: NodePlaces): Ref {

@@ -1,5 +1,6 @@
 import type { Asked, Runbook, RunbookHop, RunbookHost, RunbookStep } from "../../plan/runbook/runbook.ts";
 import { visibleData } from "../../model/visible.ts";
+import { escapeMarkdown, fenced } from "../markdown.ts";
 
 /** How one form of text writes a runbook's parts. */
 interface Form {
@@ -20,10 +21,10 @@ const plain: Form = {
 };
 
 const markdown: Form = {
-  head: (level, text) => `\n${"#".repeat(level)} ${escape(text)}\n\n`,
-  step: (number, text) => `\n**${number}** ${escape(text)}\n\n`,
-  item: (text) => `- ${escape(text)}\n`,
-  commands: (lines) => (lines.length === 0 ? "" : fenced(lines)),
+  head: (level, text) => `\n${"#".repeat(level)} ${escapeMarkdown(text)}\n\n`,
+  step: (number, text) => `\n**${number}** ${escapeMarkdown(text)}\n\n`,
+  item: (text) => `- ${escapeMarkdown(text)}\n`,
+  commands: (lines) => (lines.length === 0 ? "" : fenced(lines, "sh")),
 };
 
 /** For a terminal or a mail. */
@@ -113,20 +114,3 @@ function stepText({ what, notes, commands, files }: RunbookStep, at: number, for
     form.commands(commands),
   ].join("");
 }
-
-/** Longer than any fence in the lines themselves. */
-function fenced(lines: readonly string[]): string {
-  const inside = lines.flatMap((line) => line.match(/`+/g) ?? []).map(({ length }) => length);
-  const fence = "`".repeat(Math.max(3, ...inside.map((length) => length + 1)));
-  return `\n${fence}sh\n${lines.join("\n")}\n${fence}\n`;
-}
-
-/** What Markdown would read as its own, in names of a cluster: marks, entities, and what begins a list or a line. */
-function escape(text: string): string {
-  return text
-    .replace(/[\\`*_[\]<>#|&~!]/g, (mark) => marks[mark] ?? `\\${mark}`)
-    .replace(/^(\s*)([-+=])/, String.raw`$1\$2`)
-    .replace(/^(\s*\d+)([.)])/, String.raw`$1\$2`);
-}
-
-const marks: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };

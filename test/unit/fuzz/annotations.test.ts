@@ -11,9 +11,11 @@ import {
   cordonAnnotation,
   lastAppliedAnnotation,
   pinnedAnnotation,
+  recordAnnotation,
   runAnnotation,
 } from "../../../src/model/names.ts";
 import { isolationAnnotation, namespaceFacts } from "../../../src/model/namespace.ts";
+import { parseNodeRecord } from "../../../src/model/node-record.ts";
 import { nodeFacts } from "../../../src/model/node.ts";
 import { isolationOf } from "../../../src/policy/isolation.ts";
 import { broken, brokenText, runs } from "./broken.ts";
@@ -32,6 +34,11 @@ const readers: readonly (readonly [string, object, (text: string) => unknown])[]
     "the lease of a cordon",
     { run: "uid/3", holder: "me", since, wasUnschedulable: false, replaces: "pod" },
     (text) => nodeFacts(withAnnotation("Node", cordonAnnotation, text)),
+  ],
+  [
+    "the record of a run",
+    { run: "uid/3", from: 2, began: since, deleted: 0.2, ready: 5, ended: 15, down: 2, by: "me", command },
+    (text) => parseNodeRecord(nodeFacts(withAnnotation("Node", recordAnnotation, text)).record),
   ],
   ["the lease of a run", lease, (text) => daemonSetFacts(withAnnotation("DaemonSet", runAnnotation, text))],
   [

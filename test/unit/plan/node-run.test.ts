@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import * as fc from "fast-check";
 import type { Strategy } from "../../../src/model/daemonset.ts";
+import { parseNodeRecord } from "../../../src/model/node-record.ts";
 import type { Write } from "../../../src/model/write.ts";
 import { run } from "../../../src/perform/run.ts";
 import type { Ended } from "../../../src/plan/decision.ts";
@@ -101,6 +102,21 @@ test("three nodes one after the other, the strategy back in the end, nothing of 
   );
 });
 
+test("report: every node keeps who brought it from which revision to which, and how long that took", async () => {
+  const cluster = fresh(["node-02"]);
+  await one(cluster, "a", new Map(), { nodes: names, file: true });
+  for (const name of names) {
+    const record = parseNodeRecord(cluster.record(name));
+    expect(record, name).toMatchObject({ run: "ds/2", from: 1, by: "a", bound: "at most" });
+    if (record === undefined || record === "unreadable") throw new Error(name);
+    const { began, deleted = 0, ready = 0, ended, notReady = 0, kept } = record;
+    expect(kept).toBe(name === "node-02" ? "was-cordoned" : undefined);
+    expect([began, deleted, ready, ended]).toEqual([began, deleted, ready, ended].toSorted((a, b) => a - b));
+    expect(ready - deleted).toBe(notReady);
+    expect(notReady).toBeGreaterThan(0);
+  }
+});
+
 test("H12: one node of three leaves the other two alone and the DaemonSet pinned", async () => {
   const cluster = fresh();
   await one(cluster, "a", new Map(), { nodes: ["node-01"], file: true });
@@ -145,7 +161,13 @@ test.each(everyFault)(
         ).toEqual([2, 2, 2]);
         expect(cluster.strategy).toEqual(rolling);
         expect(cluster.annotations).toEqual({});
-        for (const name of names) expect(cluster.lease(name), `write ${index}`).toBeUndefined();
+        for (const name of names) {
+          expect(cluster.lease(name), `write ${index}`).toBeUndefined();
+          expect(parseNodeRecord(cluster.record(name)), `write ${index}`).toMatchObject({
+            run: "ds/2",
+            from: 1,
+          });
+        }
       }
     }
   },

@@ -195,6 +195,10 @@ export class SimulatedCluster extends SimulatedServer implements LiveWorld<NodeW
     return this.#nodes.get(node)?.metadata.annotations["calico-upgrade/cordon"];
   }
 
+  record(node: string): string | undefined {
+    return this.#nodes.get(node)?.metadata.annotations["calico-upgrade/record"];
+  }
+
   get annotations(): Record<string, string> {
     return this.#daemonSet.metadata.annotations;
   }

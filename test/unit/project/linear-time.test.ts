@@ -11,6 +11,7 @@ import { readingNames } from "../../../src/model/cluster-facts.ts";
 import { milliCpu } from "../../../src/model/cpu.ts";
 import { parseFacts } from "../../../src/model/facts-file.ts";
 import { parseCordonLease, parseRunLease } from "../../../src/model/lease.ts";
+import { parseNodeRecord } from "../../../src/model/node-record.ts";
 import { maskSecrets } from "../../../src/model/mask.ts";
 import { misfitOwned } from "../../../src/model/owned-fields.ts";
 import { quoted } from "../../../src/model/shell.ts";
@@ -85,6 +86,7 @@ describe("four times the text takes a reader about four times as long", () => {
     ["a path of jsonpath", parseTemplate, (count) => `{${".a['b']".repeat(count)}}`],
     ["columns", (text) => columnsFromSpec(text, false), (count) => "A:.b,".repeat(count)],
     ["a lease of a node", parseCordonLease, (count) => `{"run":"${"a/".repeat(count)}"}`],
+    ["a record of a node", parseNodeRecord, (count) => `{"run":"${"a/".repeat(count)}"}`],
     ["a lease of a run", parseRunLease, (count) => `{"run":"a","command":[${'"a",'.repeat(count)}"b"]}`],
     ["a time", parseTime, (count) => "2026-11-30T00:00:00".repeat(count)],
     ["an address", parseCidr, (count) => "1:".repeat(count)],

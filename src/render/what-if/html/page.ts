@@ -3,7 +3,7 @@ import type { Change, PolicyWhatIf, Scenario } from "../kind.ts";
 import { groupText } from "../group.ts";
 import { portsText } from "../ports-text.ts";
 import { impactText, planText, summaryRows } from "../summary.ts";
-import { escapeHtml, jsonForScript } from "./escape.ts";
+import { escapeHtml, jsonForScript } from "../../html-escape.ts";
 import { matrixOf, type Matrix } from "./matrix.ts";
 import { script } from "./script.ts";
 import { chooseShown, type Shown } from "./shown.ts";

@@ -1,4 +1,4 @@
-import { jsonEscaped, visible } from "../../../model/visible.ts";
+import { jsonEscaped, visible } from "../model/visible.ts";
 const marks: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",

@@ -1,0 +1,146 @@
+import { mostRecordBytes } from "./node.ts";
+import { isRecord } from "./record.ts";
+import { parseRunCommand, type RunCommand } from "./run-command.ts";
+import { formatTime, parseTime, type Millis } from "./time.ts";
+
+/** What the last run that restarted calico-node on a node left there, for `report`. Times are the API server's. */
+export interface NodeRecord {
+  /** `<DaemonSet UID>/<revision number that the node was brought to>`. */
+  readonly run: string;
+  /** The revision number that it had; absent where nobody saw it. */
+  readonly from?: number;
+  /** When the node was cordoned, or taken in hand without a cordon. */
+  readonly began: Millis;
+  /** When the pod was deleted; absent where a process did it that did not come to the end. */
+  readonly deleted?: Millis;
+  /** Since when the replacement was Ready; absent where that was not waited for. */
+  readonly ready?: Millis;
+  /** When the node was given back. */
+  readonly ended: Millis;
+  /** How long calico-node's container was down, and how long there was no Ready calico-node (hazard H22). */
+  readonly down?: Millis;
+  readonly notReady?: Millis;
+  /** From which side the two are known; absent: exactly. */
+  readonly bound?: "at most" | "at least";
+  /** Why the node was not uncordoned; absent: it was. */
+  readonly kept?: Kept;
+  /** Who worked: the holder of the lease, user@host/number. */
+  readonly by?: string;
+  readonly command?: RunCommand;
+}
+
+/** The reasons that a lease is given back without an uncordon. */
+export type Kept = "void" | "was-cordoned" | "cordoned-again" | "no-cordon";
+const reasons: readonly Kept[] = ["void", "was-cordoned", "cordoned-again", "no-cordon"];
+
+/** Four months: no restart takes longer. */
+const mostSeconds = 10_000_000;
+const mostBy = 120;
+
+/** ASCII, at most 300 bytes: what does not fit is left out, the command first. Undefined: not even the times fit. */
+export function formatNodeRecord(record: NodeRecord): string | undefined {
+  const { run, from, bound, kept, by, command } = record;
+  const began = formatTime(record.began);
+  const start = parseTime(began) ?? 0;
+  const ended = offset(record.ended, start, mostSeconds);
+  const within = (at: Millis | undefined) => (at === undefined ? undefined : offset(at, start, ended));
+  const span = (time: Millis | undefined) => (time === undefined ? undefined : offset(time, 0, mostSeconds));
+  const times = {
+    run,
+    from,
+    began,
+    deleted: within(record.deleted),
+    ready: within(record.ready),
+    ended,
+    down: span(record.down),
+    notReady: span(record.notReady),
+    bound,
+    kept,
+  };
+  const short = by === undefined ? undefined : by.slice(0, mostBy);
+  const verb = command === undefined ? undefined : { verb: command.verb };
+  return [
+    { ...times, by: short, command },
+    { ...times, by: short, command: verb },
+    { ...times, command: verb },
+    times,
+  ]
+    .map((fields) => ascii(JSON.stringify(fields)))
+    .find((text) => text.length <= mostRecordBytes);
+}
+
+/** Anybody may have edited it. Undefined: there is none; "unreadable": there is one, and it is none of ours. */
+export function parseNodeRecord(text: string | undefined): NodeRecord | "unreadable" | undefined {
+  if (text === undefined) return undefined;
+  if (text.length > mostRecordBytes) return "unreadable";
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return "unreadable";
+  }
+  if (!isRecord(value)) return "unreadable";
+  const { run, from, bound, kept, by } = value;
+  const start = timeOf(value["began"]);
+  const ended = secondsOf(value["ended"]);
+  if (typeof run !== "string" || !/^[\w.:-]{1,100}\/\d{1,15}$/.test(run)) return "unreadable";
+  if (start === undefined || typeof ended !== "number") return "unreadable";
+  const deleted = secondsOf(value["deleted"], ended);
+  const ready = secondsOf(value["ready"], ended);
+  const down = secondsOf(value["down"]);
+  const notReady = secondsOf(value["notReady"]);
+  const command = value["command"] === undefined ? undefined : (parseRunCommand(value["command"]) ?? "wrong");
+  if ([deleted, ready, down, notReady, command].includes("wrong") || command === "wrong") return "unreadable";
+  if (from !== undefined && !(Number.isSafeInteger(from) && Number(from) >= 0)) return "unreadable";
+  if (bound !== undefined && bound !== "at most" && bound !== "at least") return "unreadable";
+  const reason = reasons.find((each) => each === kept);
+  if (kept !== undefined && reason === undefined) return "unreadable";
+  if (by !== undefined && typeof by !== "string") return "unreadable";
+  const at = (seconds: Seconds) => (typeof seconds === "number" ? start + millis(seconds) : undefined);
+  const span = (seconds: Seconds) => (typeof seconds === "number" ? millis(seconds) : undefined);
+  return withoutUndefined<NodeRecord>({
+    run,
+    from: from === undefined ? undefined : Number(from),
+    began: start,
+    deleted: at(deleted),
+    ready: at(ready),
+    ended: start + millis(ended),
+    down: span(down),
+    notReady: span(notReady),
+    bound,
+    kept: reason,
+    by,
+    command,
+  });
+}
+
+type Seconds = number | "wrong" | undefined;
+
+function secondsOf(value: unknown, most = mostSeconds): Seconds {
+  if (value === undefined) return undefined;
+  return typeof value === "number" && value >= 0 && value <= most ? value : "wrong";
+}
+
+function timeOf(value: unknown): Millis | undefined {
+  const isTime = typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value);
+  return isTime ? parseTime(value) : undefined;
+}
+
+/** Seconds with one decimal; clocks of two machines may differ, so that a time lies before the beginning. */
+function offset(at: Millis, start: Millis, most: number): number {
+  return Math.min(Math.max(Math.round((at - start) / 100) / 10, 0), most);
+}
+
+function millis(seconds: number): Millis {
+  return Math.round(seconds * 10) * 100;
+}
+
+function ascii(json: string): string {
+  return json.replaceAll(/[^\x20-\x7E]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function withoutUndefined<T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as unknown as T;
+}
