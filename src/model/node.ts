@@ -27,6 +27,11 @@ export interface NodeFacts {
   readonly readyChanged?: Millis;
   readonly lease?: CordonLease | "unreadable";
   readonly roles: readonly string[];
+  /**
+   * Cluster id of a BGP route reflector, as calico-node writes it where Calico keeps its nodes in Kubernetes
+   * (libcalico-go lib/backend/k8s/resources/node.go, nodeBgpCIDAnnotation).
+   */
+  readonly routeReflector?: string;
   readonly arch?: string;
   readonly osImage?: string;
   readonly kernel?: string;
@@ -76,6 +81,7 @@ interface RawNode {
   };
 }
 
+const reflectorAnnotation = "projectcalico.org/RouteReflectorClusterID";
 const unschedulableTaint = "node.kubernetes.io/unschedulable";
 const rolePrefix = "node-role.kubernetes.io/";
 
@@ -101,6 +107,7 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
   const readyChanged = parseTime(ready?.lastTransitionTime);
   const lease = parseCordonLease(metadata.annotations?.[cordonAnnotation]);
   const info = status?.nodeInfo;
+  const routeReflector = metadata.annotations?.[reflectorAnnotation] ?? "";
   const cpu = milliCpu(status?.allocatable?.cpu);
   return {
     name: metadata.name,
@@ -125,6 +132,7 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
     ...(cordonedBy === undefined ? {} : { cordonedBy }),
     ...(readyChanged === undefined ? {} : { readyChanged }),
     ...(lease === undefined ? {} : { lease }),
+    ...(routeReflector === "" ? {} : { routeReflector }),
     ...(info?.architecture === undefined ? {} : { arch: info.architecture }),
     ...(info?.osImage === undefined ? {} : { osImage: info.osImage }),
     ...(info?.kernelVersion === undefined ? {} : { kernel: info.kernelVersion }),

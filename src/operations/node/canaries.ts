@@ -2,6 +2,7 @@ import { formatClock } from "../../model/time.ts";
 import { plural, some } from "../../model/words.ts";
 import type { Pace } from "../../plan/fleet/pace.ts";
 import { plainPace } from "../../plan/fleet/pace.ts";
+import { specialNodes } from "../../plan/fleet/special.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import type { Session } from "../session.ts";
@@ -10,9 +11,16 @@ import type { CheckedGoal } from "./goal.ts";
 import type { OpenNodes } from "./open.ts";
 import { upgradeNodes, type UpgradeOptions } from "./upgrade.ts";
 
-/** Says what is special about the order and the time of a run, before it begins. */
-export function announce({ emit }: Pick<Session, "emit">, fleet: Fleet, pace: Pace = plainPace): void {
+/** Says what is special about the order, the nodes and the time of a run, before it begins. */
+export function announce(
+  { live }: Pick<OpenNodes, "live">,
+  { emit }: Pick<Session, "emit">,
+  fleet: Fleet,
+  pace: Pace = plainPace,
+): void {
   for (const text of canaryLines(fleet)) emit({ kind: "note", text });
+  for (const text of specialNodes(live.snapshot(), [...fleet.nodes, ...fleet.rest]))
+    emit({ kind: "note", text });
   if (pace.until !== undefined)
     emit({ kind: "note", text: `no node is begun that would end after ${formatClock(pace.until)}` });
 }

@@ -88,7 +88,7 @@ async function agreedOn(
       return node === undefined || request.selection === undefined || isSelected(request.selection, node);
     });
     const checked = await checkNodes(nodes, session, { ...request, nodes: named }, file);
-    if (checked.kind === "goal") announce(session, checked.fleet, request.pace);
+    if (checked.kind === "goal") announce(nodes, session, checked.fleet, request.pace);
     return checked;
   }
   warnOfNeverRan(session, nodes.live.snapshot());
@@ -105,7 +105,7 @@ async function agreedOn(
         if (again) once.emit({ kind: "note", text: "the cluster has changed since the question:" });
         if (checked.kind !== "goal") return;
         once.emit({ kind: "note", text: countsOf(nodes, request, checked) });
-        announce(once, checked.fleet, request.pace);
+        announce(nodes, once, checked.fleet, request.pace);
       },
       waited: () => session.asks,
     },

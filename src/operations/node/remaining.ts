@@ -70,7 +70,7 @@ export async function lookAtNodes(
     warnOfNeverRan(session, open.live.snapshot());
     const check = async (nodes: readonly string[], restart: boolean): Promise<void> => {
       const checked = await checkedGoal(open, session, { ...request, nodes, restart }, template);
-      if (checked.kind === "goal") announce(session, checked.fleet, request.pace);
+      if (checked.kind === "goal") announce(open, session, checked.fleet, request.pace);
       if (checked.kind === "refused") refusals.push(...checked.refusals);
       declined ||= checked.kind === "declined";
     };
