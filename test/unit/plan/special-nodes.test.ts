@@ -21,7 +21,10 @@ const typha = (name: string, on: string, more: object = {}) =>
     metadata: { name, namespace: "kube-system", ...more },
     spec: { nodeName: on, containers: [{ name: "typha", image: "example.com/calico/typha:v3.30.0" }] },
   });
-const worldOf = (nodes: readonly ReturnType<typeof node>[], pods: readonly ReturnType<typeof typha>[] = []) => ({
+const worldOf = (
+  nodes: readonly ReturnType<typeof node>[],
+  pods: readonly ReturnType<typeof typha>[] = [],
+) => ({
   nodes: new Map(nodes.map((each) => [each.name, each])),
   components: pods,
 });
@@ -29,9 +32,9 @@ const worldOf = (nodes: readonly ReturnType<typeof node>[], pods: readonly Retur
 describe("what an operator has to know of some nodes before a run", () => {
   test("ordinary nodes need no line", () => {
     const pod = typha("typha-1", "node-03");
-    expect(specialNodes(worldOf([node("node-01"), node("node-02", "")], [pod]), ["node-01", "node-02"])).toEqual(
-      [],
-    );
+    expect(
+      specialNodes(worldOf([node("node-01"), node("node-02", "")], [pod]), ["node-01", "node-02"]),
+    ).toEqual([]);
   });
 
   test("route reflectors of the run, and how many there are in the cluster", () => {
@@ -47,7 +50,10 @@ describe("what an operator has to know of some nodes before a run", () => {
       typha("typha-2", "node-02"),
       typha("typha-3", "node-03", { deletionTimestamp: "2026-01-01T12:00:00Z" }),
     ];
-    const world = worldOf(["node-01", "node-02", "node-03"].map((name) => node(name)), pods);
+    const world = worldOf(
+      ["node-01", "node-02", "node-03"].map((name) => node(name)),
+      pods,
+    );
     expect(specialNodes(world, ["node-01", "node-03"])).toEqual([
       "Typha runs on node-01 (1 of 2 pods); restarting calico-node does not restart it",
     ]);
