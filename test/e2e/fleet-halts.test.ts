@@ -120,7 +120,7 @@ describe("a run that nobody watches on Kubernetes 1.36", () => {
       1,
       expect.stringMatching(/^error: the API server has not answered for \d+s: /m),
     ]);
-    expect(stderr).toContain(`${continued} --api-outage=3s`);
+    expect(stderr).toContain(`${program} node --all --interval=4s --api-outage=3s --settle=0s`);
     expect(stdout).not.toContain("node/node-02 cordoned");
     for (const name of nodes) expect(await isCordoned(cluster, name)).toBe(false);
     await converges("--take-over");
