@@ -47,7 +47,7 @@ describe("a run that nobody watches on Kubernetes 1.36", () => {
       deployments,
       (found) =>
         found.some(
-          (one) => one.metadata.name === name && Number(at(one.status, "readyReplicas") ?? 0) === replicas,
+          (one) => one.metadata.name === name && Number(at(one["status"], "readyReplicas") ?? 0) === replicas,
         ),
       { what: `${String(replicas)} Ready pods of ${name}` },
     );
