@@ -89,6 +89,7 @@ export function requestOf(write: Write, dryRun: boolean): KubeRequest {
         body: write.body,
       };
     case "create":
+      if (write.subresource !== undefined) return requestOfEviction(write, write.subresource, dry);
       return {
         method: "POST",
         path: collectionPath(write.ref, write.ref.namespace),
@@ -112,4 +113,19 @@ export function requestOf(write: Write, dryRun: boolean): KubeRequest {
       };
     }
   }
+}
+
+/** As of a delete, dryRun is in the body: in the DeleteOptions of the Eviction. */
+function requestOfEviction(
+  { ref, body, fieldManager }: Extract<Write, { verb: "create" }>,
+  subresource: string,
+  dryRun: string | undefined,
+): KubeRequest {
+  const { deleteOptions } = body as { readonly deleteOptions?: object };
+  return {
+    method: "POST",
+    path: objectPath(ref, subresource),
+    query: { fieldManager, dryRun },
+    body: dryRun === undefined ? body : { ...body, deleteOptions: { ...deleteOptions, dryRun: [dryRun] } },
+  };
 }

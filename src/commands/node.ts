@@ -11,6 +11,7 @@ import {
   timeoutFlag,
   yesFlag,
 } from "../flags/common.ts";
+import { drainFlags } from "../flags/drain.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
 import { allFlag, fleetFlags } from "../flags/fleet.ts";
@@ -63,6 +64,10 @@ export class NodeCommand extends BaseCommand {
         command:
           "node -l topology.kubernetes.io/zone=a --exclude=node-07 --exclude=gpu=true --pause-after=canaries",
       },
+      {
+        what: "Move the other pods of a node away before its calico-node is restarted",
+        command: "node node-01 --drain --ignore-daemonsets --delete-emptydir-data",
+      },
       { what: "Restart calico-node on a node whatever it runs", command: "node node-01 --restart" },
       {
         what: "Print what the file's template needs and the cluster lacks, and add it",
@@ -88,6 +93,7 @@ export class NodeCommand extends BaseCommand {
   readonly noCordon = option(noCordonFlag);
   readonly probeImage = option(probeImageFlag);
   readonly gracePeriod = option(gracePeriodFlag);
+  readonly drain = options(drainFlags);
   readonly untilStep = option(untilPrepullFlag);
   readonly timeout = option({
     ...timeoutFlag,

@@ -3,7 +3,7 @@ import { daemonSetFlag, filenameFlag, ignorePreflightErrorsFlag, outputFlag } fr
 import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 import { toFlag } from "../flags/plan.ts";
 import { checksFlag, failOnFlag, forFlag, skipChecksFlag } from "../flags/preflight.ts";
-import { printRoleFlag } from "../flags/print-role.ts";
+import { drainRoleFlag, printRoleFlag } from "../flags/print-role.ts";
 import { BaseCommand, option } from "./base.ts";
 
 export class PreflightCommand extends BaseCommand {
@@ -53,6 +53,7 @@ export class PreflightCommand extends BaseCommand {
   readonly facts = option(factsFlag);
   readonly saveFacts = option(saveFactsFlag);
   readonly printRole = option(printRoleFlag);
+  readonly drain = option(drainRoleFlag);
   readonly output = option({
     ...outputFlag,
     help: outputFlag.help.replace("table, wide,", "table, wide, short,"),
@@ -60,13 +61,14 @@ export class PreflightCommand extends BaseCommand {
   readonly rest = Option.Rest();
 
   protected async run(): Promise<number> {
-    if (this.printRole !== undefined) {
+    if (this.printRole !== undefined || this.drain) {
       const { printRole } = await import("./preflight/print-role.ts");
       return await printRole({
-        command: this.printRole,
+        command: this.printRole ?? "",
         filename: this.filename,
         daemonSet: this.daemonSet,
         namespace: this.connection.namespace,
+        drains: this.drain,
         extra: this.rest,
         context: this.context,
       });

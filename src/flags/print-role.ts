@@ -10,3 +10,11 @@ export const printRoleFlag = {
   group: "Options",
   valueName: "COMMAND",
 } as const satisfies Flag;
+
+/** Its own flag here: `node` is not loaded for it. */
+export const drainRoleFlag = {
+  name: "drain",
+  takes: "boolean",
+  help: "With --print-role=node: add the rights that node --drain needs.",
+  group: "Options",
+} as const satisfies Flag;

@@ -14,6 +14,7 @@ import {
 import { bundleDirFlag } from "./bundle.ts";
 import { editFlag, noRestartFlag, setFlag, unsetFlag } from "./configmap.ts";
 import { clusterFlags, type ConnectionValues } from "./connection.ts";
+import { drainFlags } from "./drain.ts";
 import { fixStrategyFlag, restartControllerFlag } from "./controller.ts";
 import { allFlag, fleetFlags } from "./fleet.ts";
 import { finishFlag } from "./migrate-data.ts";
@@ -57,6 +58,7 @@ const flagsOfRun: Readonly<Record<string, readonly Flag[]>> = {
     gracePeriodFlag,
     forceFlag,
     untilPrepullFlag,
+    ...Object.values(drainFlags),
     ...nodesRun,
   ],
   controller: [filenameFlag, restartControllerFlag, fixStrategyFlag, ...everyRun],

@@ -32,6 +32,11 @@ export interface NodeFacts {
   /** The record of the last run as it stands there, for `parseNodeRecord`; what is too long for one is cut off. */
   readonly record?: string;
   readonly roles: readonly string[];
+  /**
+   * Cluster id of a BGP route reflector, as calico-node writes it where Calico keeps its nodes in Kubernetes
+   * (libcalico-go lib/backend/k8s/resources/node.go, nodeBgpCIDAnnotation).
+   */
+  readonly routeReflector?: string;
   readonly arch?: string;
   readonly osImage?: string;
   readonly kernel?: string;
@@ -81,6 +86,7 @@ interface RawNode {
   };
 }
 
+const reflectorAnnotation = "projectcalico.org/RouteReflectorClusterID";
 const unschedulableTaint = "node.kubernetes.io/unschedulable";
 const rolePrefix = "node-role.kubernetes.io/";
 
@@ -107,6 +113,7 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
   const lease = parseCordonLease(metadata.annotations?.[cordonAnnotation]);
   const record = metadata.annotations?.[recordAnnotation];
   const info = status?.nodeInfo;
+  const routeReflector = metadata.annotations?.[reflectorAnnotation] ?? "";
   const cpu = milliCpu(status?.allocatable?.cpu);
   return {
     name: metadata.name,
@@ -132,6 +139,7 @@ export function nodeFacts(raw: KubeObject): NodeFacts {
     ...(readyChanged === undefined ? {} : { readyChanged }),
     ...(lease === undefined ? {} : { lease }),
     ...(record === undefined ? {} : { record: record.slice(0, mostRecordBytes + 1) }),
+    ...(routeReflector === "" ? {} : { routeReflector }),
     ...(info?.architecture === undefined ? {} : { arch: info.architecture }),
     ...(info?.osImage === undefined ? {} : { osImage: info.osImage }),
     ...(info?.kernelVersion === undefined ? {} : { kernel: info.kernelVersion }),

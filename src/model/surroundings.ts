@@ -65,19 +65,28 @@ export interface BudgetFacts {
   readonly selector: LabelSelector;
   /** status.disruptionsAllowed; undefined: the controller has not said. */
   readonly allowed?: number;
+  /** status.desiredHealthy and currentHealthy. */
+  readonly needs?: number;
+  readonly has?: number;
 }
 
 export function budgetFacts(raw: KubeObject): BudgetFacts {
   const { spec, status } = raw as KubeObject & {
     readonly spec?: { readonly selector?: unknown };
-    readonly status?: { readonly disruptionsAllowed?: number };
+    readonly status?: {
+      readonly disruptionsAllowed?: number;
+      readonly desiredHealthy?: number;
+      readonly currentHealthy?: number;
+    };
   };
-  const allowed = status?.disruptionsAllowed;
+  const { disruptionsAllowed: allowed, desiredHealthy: needs, currentHealthy: has } = status ?? {};
   return {
     namespace: raw.metadata.namespace ?? "",
     name: raw.metadata.name,
     selector: labelSelector(spec?.selector, () => undefined),
     ...(allowed === undefined ? {} : { allowed }),
+    ...(needs === undefined ? {} : { needs }),
+    ...(has === undefined ? {} : { has }),
   };
 }
 

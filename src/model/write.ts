@@ -16,7 +16,14 @@ export type Write =
       readonly force?: boolean;
       readonly subresource?: "scale";
     }
-  | { readonly verb: "create"; readonly ref: Ref; readonly body: KubeObject; readonly fieldManager: string }
+  | {
+      readonly verb: "create";
+      readonly ref: Ref;
+      readonly body: KubeObject;
+      readonly fieldManager: string;
+      /** Of a pod that is there: asks PodDisruptionBudgets before it is deleted. */
+      readonly subresource?: "eviction";
+    }
   | {
       readonly verb: "delete";
       readonly ref: Ref;

@@ -3,6 +3,7 @@ import { list, type Listed } from "../cluster/list.ts";
 import { podSelections } from "../cluster/observe.ts";
 import type { Connection } from "../cluster/port.ts";
 import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
+import type { DrainPod } from "../model/drain-pod.ts";
 import type { EventFacts } from "../model/event.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { purposeLabel, purposes } from "../model/names.ts";
@@ -28,6 +29,8 @@ export interface NodeWorldOptions {
   readonly nodes: Followed<NodeFacts>;
   /** Of `followPods`. */
   readonly pods: Followed<PodFacts>;
+  /** Pods of whatever kind, where nodes are drained. */
+  readonly drain?: Followed<DrainPod | undefined>;
   readonly probes: boolean;
   readonly now: () => Millis;
   readonly signal: AbortSignal;
@@ -98,7 +101,8 @@ export async function liveNodeWorld(
         onChange,
       })
     : undefined;
-  const followed = [daemonSets, own, options.nodes, ...(probes === undefined ? [] : [probes])];
+  const { drain } = options;
+  const followed = [daemonSets, own, options.nodes, probes, drain].filter((each) => each !== undefined);
 
   let revisions: readonly RevisionFacts[] = [];
   let seenEvents: readonly EventFacts[] = [];
@@ -124,6 +128,9 @@ export async function liveNodeWorld(
         nodes: options.nodes.objects,
         pods: all.filter(isOwn),
         components: all.filter((pod) => !isOwn(pod)),
+        ...(drain === undefined
+          ? {}
+          : { drainPods: [...drain.objects.values()].filter((pod) => pod !== undefined) }),
         probes: [...(probes?.objects.values() ?? [])],
         events: seenEvents,
       };
@@ -146,11 +153,16 @@ export async function liveNodeWorld(
 
     absorb(write, answer) {
       if (answer === undefined || answer.metadata === undefined || write.verb === "delete") return;
+      // An eviction answers with a Status.
+      if (write.verb === "create" && write.subresource !== undefined) return;
       followOf(write)?.replace(answer);
     },
 
     async refresh(write) {
+      const { namespace: where = "", name: what } = write.ref;
+      const drained = write.ref.resource === pods.resource && drain?.objects.has(`${where}/${what}`) === true;
       await refreshFollowed(followOf(write), write);
+      if (drained) await refreshFollowed(drain, write);
     },
 
     // A rollout that somebody else sets off shows in its pods first (hazard H12).

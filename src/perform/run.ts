@@ -1,4 +1,4 @@
-import { isAnswer, isConnectionError, reasonOf } from "../errors.ts";
+import { isAnswer, isApiError, isConnectionError, reasonOf } from "../errors.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
 import type { Verdict } from "../model/verdict.ts";
@@ -199,6 +199,13 @@ export async function run<World, Memory, Step extends { readonly kind: string },
         }
         const { error, failed } = outcome;
         if (error === undefined || failed === undefined) {
+          failures = 0;
+          away = undefined;
+          break;
+        }
+        const later = isApiError(error) ? procedure.postponed?.(memory, step, error, clock()) : undefined;
+        if (later !== undefined) {
+          memory = later;
           failures = 0;
           away = undefined;
           break;

@@ -120,7 +120,12 @@ interface Failure {
  */
 function isMissing(write: Write, error: unknown): boolean {
   return (
-    write.verb === "create" && isApiError(error) && error.status === 404 && Boolean(error.details?.["name"])
+    write.verb === "create" &&
+    // A pod to be evicted that is gone is no failure.
+    write.subresource === undefined &&
+    isApiError(error) &&
+    error.status === 404 &&
+    Boolean(error.details?.["name"])
   );
 }
 

@@ -29,6 +29,7 @@ export type NodePhaseName =
   | "hold"
   | "template"
   | "cordon"
+  | "drain"
   | "restart"
   | "ready"
   | "settle"

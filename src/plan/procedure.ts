@@ -59,6 +59,20 @@ export interface Procedure<
   restsOn?(step: Step): readonly (Basis | undefined)[];
   /** Takes in that nobody knows what became of this step: it may have gone through. */
   unanswered?(memory: Memory, step: Step): Memory;
+  /**
+   * Takes in that the server said "not now" to a step, which the procedure asks for again when it is time; undefined: it
+   * is a failure like any other.
+   */
+  postponed?(
+    memory: Memory,
+    step: Step,
+    error: {
+      readonly message: string;
+      readonly status?: number;
+      readonly details?: Readonly<Record<string, unknown>>;
+    },
+    at: Millis,
+  ): Memory | undefined;
   /** What the server's refusal of a write means; undefined: what it says. */
   refused?(write: Write, error: { readonly message: string; readonly status?: number }): Stop | undefined;
   /** Takes in what the server said to a read. */

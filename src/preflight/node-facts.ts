@@ -40,6 +40,8 @@ export interface NodeSubject {
   readonly image?: string;
   readonly takeOver: boolean;
   readonly noCordon: boolean;
+  /** The other pods of the node are evicted. */
+  readonly drains?: boolean;
   /** How many nodes may be restarted at once; undefined: one. */
   readonly maxUnavailable?: number;
   readonly expectReady: boolean;

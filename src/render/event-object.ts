@@ -218,6 +218,7 @@ function nodeObject(step: NodeStep, resource: string): JsonObject {
     case "take-lease":
     case "drop-lease":
       return { group: "", kind: "Node", name: step.node.name };
+    case "evict":
     case "delete-pod":
     case "probe-done":
       return { group: "", kind: "Pod", namespace: step.pod.namespace, name: step.pod.name };
@@ -252,6 +253,8 @@ function nodeOutcome(step: NodeStep): string {
       return step.lease.noCordon === true || step.node.unschedulable ? "annotated" : "cordoned";
     case "uncordon":
       return "uncordoned";
+    case "evict":
+      return step.by === "delete" ? "deleted" : "evicted";
     case "delete-pod":
     case "probe-done":
       return "deleted";

@@ -25,6 +25,8 @@ export function mutationLine(step: NodeStep, resource: string): string | undefin
       return `node/${step.node.name} ${step.node.unschedulable ? "already cordoned" : "cordoned"}`;
     case "uncordon":
       return `node/${step.node.name} uncordoned`;
+    case "evict":
+      return step.by === "delete" ? `pod "${step.pod.name}" deleted` : `pod/${step.pod.name} evicted`;
     case "delete-pod":
       return `pod "${step.pod.name}" deleted`;
     case "probe":

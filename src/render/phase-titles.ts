@@ -6,6 +6,7 @@ export const phaseTitles: Readonly<Record<PhaseName, string>> = {
   hold: "take the run's lease",
   template: "bring the DaemonSet in line with the file",
   cordon: "cordon",
+  drain: "evict the other pods",
   restart: "delete the calico-node pod",
   ready: "wait for its replacement to be Ready",
   settle: "watch that it stays Ready",

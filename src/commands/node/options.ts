@@ -1,4 +1,5 @@
 import type { FleetValues } from "../../flags/fleet.ts";
+import type { DrainValues } from "../../flags/drain.ts";
 import type { ConnectionValues } from "../../flags/connection.ts";
 import { userError } from "../../errors.ts";
 import type { Millis } from "../../model/time.ts";
@@ -7,6 +8,7 @@ import { checkPulls, fleetOptions } from "../fleet-options.ts";
 import type { NodesRequest } from "../../operations/node/request.ts";
 import type { Output } from "../../render/output.ts";
 import type { OutputFlags } from "../read-output.ts";
+import { drainRequest } from "./drain-options.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
 
 /** The values of the command line, checked: what is asked of the nodes, and how it is told. */
@@ -28,6 +30,7 @@ export interface NodeValues extends Omit<OutputFlags, "noHeaders"> {
   readonly noCordon: boolean;
   readonly probeImage: string | undefined;
   readonly gracePeriod: number;
+  readonly drain: DrainValues;
   readonly fleet: FleetValues;
   readonly untilStep: string | undefined;
   readonly timeout: Millis;
@@ -77,6 +80,8 @@ export function nodeOptions(
   for (const [given, flag] of others)
     if (given && (chooses || values.fleet.exclude.length > 0))
       throw userError(`${flag} cannot be combined with --all, --selector or --exclude`, help);
+  for (const [given, flag] of others)
+    if (given && values.drain.drain) throw userError(`${flag} cannot be combined with --drain`, help);
   if (nodes.length === 0 && !chooses && !values.unpin && !values.printMissing) {
     throw userError(`USAGE: node (NODE... | --all | -l SELECTOR) [flags]`, help);
   }
@@ -94,6 +99,7 @@ export function nodeOptions(
     throw userError("--unpin is about the DaemonSet and takes no NODE", help);
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   if (values.untilStep !== undefined) checkPulls(fleet, help);
+  const drain = drainRequest(values.drain, { timeout: values.timeout, noCordon: values.noCordon, help });
   const ignored = new Set(idsOf(values.ignored));
   // --force on node means H17 and nothing else.
   if (values.force) ignored.add("H17");
@@ -109,6 +115,7 @@ export function nodeOptions(
       ...(values.untilStep === undefined ? {} : { until: "prepull" as const }),
       ignored,
       ...(values.daemonSet === undefined ? {} : { daemonSet: daemonSetArgument(values.daemonSet, "node") }),
+      ...(drain === undefined ? {} : { drain }),
       ...(values.probeImage === undefined ? {} : { probeImage: values.probeImage }),
       ...(values.gracePeriod < 0 ? {} : { gracePeriod: values.gracePeriod }),
     },

@@ -15,6 +15,8 @@ export interface PrintRoleOptions {
   readonly daemonSet: string | undefined;
   /** -n; undefined: where upstream's manifests have it. */
   readonly namespace: string | undefined;
+  /** The role of `node` is for `node --drain`, too. */
+  readonly drains: boolean;
   readonly extra: readonly string[];
   readonly context: AppContext;
 }
@@ -29,6 +31,7 @@ export async function printRole(options: PrintRoleOptions): Promise<number> {
     throw userError(
       `extra arguments: [${options.extra.join(" ")}]${isValue ? `; for the role of one command: --print-role=${first}` : ""}`,
     );
+  if (options.drains && command !== "node") throw userError("--drain goes with --print-role=node");
   const named = daemonSet === undefined ? undefined : daemonSetArgument(daemonSet, "preflight");
   const place = {
     namespace: named?.namespace ?? options.namespace ?? "kube-system",
@@ -38,7 +41,7 @@ export async function printRole(options: PrintRoleOptions): Promise<number> {
   const commands = roleCommands.filter((each) => command === "all" || each === command);
   const texts = commands.map((each: RoleCommand) => {
     const name = `calico-upgrade-${each}`;
-    const rights = rightsOfCommand(each, place, files.flat());
+    const rights = rightsOfCommand(each, place, files.flat(), { drains: options.drains });
     const bindings = bindingLines(rights, name).map((line) => `#   ${line}\n`);
     const power = powerLine(rights);
     const said = power === undefined ? "" : `# ${power}\n`;

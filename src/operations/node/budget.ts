@@ -1,7 +1,6 @@
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
 import { gracefulRestart } from "../../model/graceful-restart.ts";
 import type { Millis } from "../../model/time.ts";
-import { documentedBudget } from "../../plan/node/measure.ts";
 import type { OpenNodes } from "./open.ts";
 
 /** How long peers keep routes (hazard H22): less where BGPConfiguration or a BGPPeer says less. */

@@ -2,24 +2,33 @@ import { formatClock } from "../../model/time.ts";
 import { plural, some } from "../../model/words.ts";
 import type { Pace } from "../../plan/fleet/pace.ts";
 import { plainPace } from "../../plan/fleet/pace.ts";
-import type { NodeGoal } from "../../plan/node/goal.ts";
+import { closedBudgets } from "../../plan/drain/budgets.ts";
+import { specialNodes } from "../../plan/fleet/special.ts";
+import { willRestart } from "../../plan/node/will-restart.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import type { Session } from "../session.ts";
-import { afterCanaries, canaryLines, type Fleet } from "./fleet.ts";
+import { afterCanaries, canaryLines, withRest } from "./fleet.ts";
 import type { CheckedGoal } from "./goal.ts";
 import type { OpenNodes } from "./open.ts";
 import { upgradeNodes, type UpgradeOptions } from "./upgrade.ts";
 
-/** Says what is special about the order and the time of a run, before it begins. */
-export function announce({ emit }: Pick<Session, "emit">, fleet: Fleet, pace: Pace = plainPace): void {
+/** Says what is special about the order, the nodes and the time of a run, before it begins. */
+export function announce(
+  { live, drain }: Pick<OpenNodes, "live" | "drain">,
+  { emit, clock }: Pick<Session, "emit" | "clock">,
+  { goal, fleet }: Extract<CheckedGoal, { kind: "goal" }>,
+  pace: Pace = plainPace,
+): void {
+  const world = live.snapshot();
+  const names = [...fleet.nodes, ...fleet.rest];
   for (const text of canaryLines(fleet)) emit({ kind: "note", text });
+  for (const text of specialNodes(world, names)) emit({ kind: "note", text });
+  if (goal.drain !== undefined && drain !== undefined) {
+    const drained = names.filter((node) => willRestart(world, goal, node, clock.now()));
+    for (const text of closedBudgets(world, goal.drain, drain.budgets, drained)) emit({ kind: "note", text });
+  }
   if (pace.until !== undefined)
     emit({ kind: "note", text: `no node is begun that would end after ${formatClock(pace.until)}` });
-}
-
-/** The goal of a run that pauses after the canaries, with the nodes that come after the pause. */
-export function withRest(goal: NodeGoal, { rest }: Pick<Fleet, "rest">): NodeGoal {
-  return { ...goal, nodes: [...goal.nodes, ...rest] };
 }
 
 /**

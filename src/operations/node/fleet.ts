@@ -4,7 +4,7 @@ import type { FleetGoal } from "../../plan/fleet/goal.ts";
 import { inFleetOrder, type Ordered } from "../../plan/fleet/order.ts";
 import { limitOf, plainPace, type Pace } from "../../plan/fleet/pace.ts";
 import { isSelected } from "../../plan/fleet/select.ts";
-import type { TemplateGoal } from "../../plan/node/goal.ts";
+import type { NodeGoal, TemplateGoal } from "../../plan/node/goal.ts";
 import { isNewest, podOn, type NodeWorld } from "../../plan/node/world.ts";
 import type { NodesRequest } from "./request.ts";
 
@@ -83,6 +83,11 @@ function provenNodes(
 /** The canaries of a run in a line each, as they are shown before it begins. */
 export function canaryLines({ canaries }: Pick<Fleet, "canaries">): readonly string[] {
   return canaries.map(({ node, class: of, others }) => `canary ${node} for ${String(others)} more (${of})`);
+}
+
+/** The goal of a run that pauses after the canaries, with the nodes that come after the pause. */
+export function withRest(goal: NodeGoal, { rest }: Pick<Fleet, "rest">): NodeGoal {
+  return { ...goal, nodes: [...goal.nodes, ...rest] };
 }
 
 /** The pace of a request whose canaries are done. */

@@ -1,6 +1,10 @@
+import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../../plan/decision.ts";
+import { drainRefusals } from "../../plan/drain/refusals.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
 import { rightsOf } from "../../plan/node/permissions.ts";
+import { inOrder } from "../../plan/node/turn.ts";
+import { willRestart } from "../../plan/node/will-restart.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import { usualPrepull } from "../prepull/request.ts";
 import { mayNotPull } from "../prepull/may-pull.ts";
@@ -13,7 +17,7 @@ import type { NodesRequest } from "./request.ts";
 import { checkRights } from "./rights.ts";
 import { sparedNodes } from "../../plan/fleet/spared.ts";
 import { settleTime } from "./settle.ts";
-import { fleetOf, type Fleet } from "./fleet.ts";
+import { fleetOf, withRest, type Fleet } from "./fleet.ts";
 import { budgetOf, readinessAsksBird } from "./budget.ts";
 import { subjectFor } from "./subject.ts";
 import { restoreOf, type FileGoal } from "./template.ts";
@@ -43,13 +47,31 @@ export async function checkedGoal(
   await checkFirst?.(goal, start);
   const target = template?.facts ?? chosen.template;
   const checked = checkGuards(nodes, session, request, goal, start, target);
-  if (checked.refusals.length > 0) return { kind: "refused", refusals: checked.refusals };
+  const refusals = [...checked.refusals, ...undrained(start, withRest(goal, fleet), session.clock.now())];
+  if (refusals.length > 0) return { kind: "refused", refusals };
   const unpulled = await mayNotPull(nodes, session, goal);
   if (unpulled !== undefined) return { kind: "refused", refusals: [unpulled] };
   const { question } = checked;
   if (question === undefined || session.dryRun !== "none" || (await session.ask(question)))
     return { kind: "goal", goal, fleet };
   return { kind: "declined" };
+}
+
+/** Why nodes that the run will restart cannot be drained. */
+function undrained(world: NodeWorld, goal: NodeGoal, now: Millis): readonly Stop[] {
+  const { drain } = goal;
+  if (drain === undefined) return [];
+  return drainRefusals(
+    world,
+    drain,
+    inOrder(world, goal).filter((node) => willRestart(world, goal, node, now)),
+  );
+}
+
+function drainOf({ drain: open }: OpenNodes, { drain }: NodesRequest): Pick<NodeGoal, "drain"> {
+  if (open === undefined || drain === undefined) return {};
+  const { disableEviction: _asked, ...rules } = drain;
+  return { drain: { ...rules, by: open.by } };
 }
 
 function prepullOf({ prepull = usualPrepull }: NodesRequest): Pick<NodeGoal, "prepull"> {
@@ -91,6 +113,7 @@ export async function goalOf(
     // A client-side dry run asks the server nothing of the kind.
     triesPods: session.dryRun !== "client",
     ...prepullOf(request),
+    ...drainOf(nodes, request),
     ...budgetOf(nodes),
     readyMeansBgp: readinessAsksBird(target),
     guard: (live, node, now, seen) =>

@@ -26,6 +26,7 @@ import { dataGroups } from "../migrate-data/read.ts";
 import { chooseDaemonSet } from "./choose.ts";
 import type { Surroundings } from "./guard.ts";
 import { followOldData } from "./old-data.ts";
+import type { OpenDrain } from "./drain.ts";
 import type { Session } from "../session.ts";
 import type { NodesRequest } from "./request.ts";
 import { readLoadBalancers, readMesh, readRestartTime, surroundingGroups } from "./surroundings.ts";
@@ -42,6 +43,8 @@ export interface OpenNodes {
   /** The pods of all components in the namespace of the DaemonSet; undefined: only calico-node's are followed. */
   readonly calicoPods?: Followed<PodFacts>;
   readonly around: Surroundings;
+  /** Where the run drains its nodes. */
+  readonly drain?: OpenDrain;
   /** Full names of the images that this run has pulled, by node: their kubelets list them later. */
   readonly pulled: Map<string, ReadonlySet<string>>;
   /** Reads anew what is only looked at now and again; a run that follows what this one has written begins with it. */
@@ -54,14 +57,21 @@ const pods: Place = { group: "", version: "v1", resource: "pods", kind: "Pod" };
 /** Reads side by side what does not depend on each other: discovery, nodes, the DaemonSet, its pods. */
 export async function openNodes(
   { connection, clock }: Pick<Session, "connection" | "clock">,
-  options: Pick<NodesRequest, "daemonSet" | "probeImage" | "pace">,
+  options: Pick<NodesRequest, "daemonSet" | "probeImage" | "pace" | "drain">,
   signal: AbortSignal,
 ): Promise<OpenNodes> {
   const changes = bell();
   const followed = followNodes(connection, signal, changes.ring);
   const discovered = discover(
     connection,
-    [...new Set([...observedGroups, ...surroundingGroups, ...dataGroups])],
+    [
+      ...new Set([
+        ...observedGroups,
+        ...surroundingGroups,
+        ...dataGroups,
+        ...(options.drain === undefined ? [] : ["policy"]),
+      ]),
+    ],
     signal,
   );
   const discovery = await discovered;
@@ -84,6 +94,12 @@ export async function openNodes(
     daemonSets: served(discovery, "daemonsets", ["apps", "extensions"]),
     revisions: served(discovery, "controllerrevisions", ["apps"]),
   };
+  const drain =
+    options.drain === undefined
+      ? undefined
+      : await (
+          await import("./drain.ts")
+        ).openDrain(connection, discovery, options.drain, signal, changes.ring);
   const calicoPods = followPods(connection, chosen, signal, changes.ring);
   // Of one node at a time it is not asked.
   const asksMesh = bgp !== false && limitOf(options.pace ?? plainPace, followed.objects.size) > 1;
@@ -94,6 +110,7 @@ export async function openNodes(
       places,
       nodes: followed,
       pods: calicoPods,
+      ...(drain === undefined ? {} : { drain: drain.pods }),
       probes: options.probeImage !== undefined,
       now: clock.now,
       signal,
@@ -120,6 +137,7 @@ export async function openNodes(
       loadBalancers,
       oldData: oldData.latest,
     },
+    ...(drain === undefined ? {} : { drain }),
     pulled: new Map(),
     refresh: oldData.refresh,
   };

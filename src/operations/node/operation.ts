@@ -17,7 +17,8 @@ import { agree } from "../../perform/agree.ts";
 import { plural, some } from "../../model/words.ts";
 import { neverRan } from "../../plan/node/pin.ts";
 import { isSelected } from "../../plan/fleet/select.ts";
-import { announce, upgradeFleet, withRest } from "./canaries.ts";
+import { announce, upgradeFleet } from "./canaries.ts";
+import { withRest } from "./fleet.ts";
 import { nodesLeft, warnOfNeverRan } from "./remaining.ts";
 import { endedBefore } from "./upgrade.ts";
 
@@ -88,7 +89,7 @@ async function agreedOn(
       return node === undefined || request.selection === undefined || isSelected(request.selection, node);
     });
     const checked = await checkNodes(nodes, session, { ...request, nodes: named }, file);
-    if (checked.kind === "goal") announce(session, checked.fleet, request.pace);
+    if (checked.kind === "goal") announce(nodes, session, checked, request.pace);
     return checked;
   }
   warnOfNeverRan(session, nodes.live.snapshot());
@@ -105,7 +106,7 @@ async function agreedOn(
         if (again) once.emit({ kind: "note", text: "the cluster has changed since the question:" });
         if (checked.kind !== "goal") return;
         once.emit({ kind: "note", text: countsOf(nodes, request, checked) });
-        announce(once, checked.fleet, request.pace);
+        announce(nodes, once, checked, request.pace);
       },
       waited: () => session.asks,
     },
@@ -136,7 +137,8 @@ function questionOf(
     pace?.pauseAfter === undefined || fleet.rest.length === 0
       ? ""
       : `, with a pause after ${plural(goal.nodes.length, "canary", "canaries")}`;
-  return `Restart calico-node on ${plural(count, "node")}, ${how}${pause}?`;
+  const what = goal.drain === undefined ? "Restart" : "Drain and restart";
+  return `${what} calico-node on ${plural(count, "node")}, ${how}${pause}?`;
 }
 
 /** How many nodes there are to do, and why the others are not among them. */

@@ -15,7 +15,8 @@ import { warn, type Session } from "../session.ts";
 import { prepull, type Prepulled } from "../prepull/operation.ts";
 import { isSelected } from "../../plan/fleet/select.ts";
 import type { Selection } from "../../plan/fleet/pace.ts";
-import { announce, upgradeFleet, withRest } from "./canaries.ts";
+import { announce, upgradeFleet } from "./canaries.ts";
+import { withRest } from "./fleet.ts";
 import { checkedGoal, goalOf, type CheckedGoal } from "./goal.ts";
 import { openNodes, type OpenNodes } from "./open.ts";
 import type { NodesRequest } from "./request.ts";
@@ -70,7 +71,7 @@ export async function lookAtNodes(
     warnOfNeverRan(session, open.live.snapshot());
     const check = async (nodes: readonly string[], restart: boolean): Promise<void> => {
       const checked = await checkedGoal(open, session, { ...request, nodes, restart }, template);
-      if (checked.kind === "goal") announce(session, checked.fleet, request.pace);
+      if (checked.kind === "goal") announce(open, session, checked, request.pace);
       if (checked.kind === "refused") refusals.push(...checked.refusals);
       declined ||= checked.kind === "declined";
     };

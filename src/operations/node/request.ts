@@ -1,6 +1,15 @@
 import type { Millis } from "../../model/time.ts";
 import type { PrepullRequest } from "../prepull/request.ts";
+import type { DrainRules } from "../../plan/drain/goal.ts";
 import type { Pace, Selection } from "../../plan/fleet/pace.ts";
+
+/** How the other pods of each node are evicted. */
+export interface DrainRequest extends DrainRules {
+  /** Pods are deleted, whatever PodDisruptionBudgets say. */
+  readonly disableEviction: boolean;
+  /** How long it may take on one node; 0 is no limit. */
+  readonly timeout: Millis;
+}
 
 /** What is asked of the nodes of an install, checked and in the terms of the run. */
 export interface NodesRequest {
@@ -15,6 +24,8 @@ export interface NodesRequest {
   /** Restart nodes that run the newest revision already. */
   readonly restart: boolean;
   readonly noCordon: boolean;
+  /** Undefined: the other pods stay. */
+  readonly drain?: DrainRequest;
   readonly probeImage?: string;
   /** Seconds. */
   readonly gracePeriod?: number;

@@ -26,6 +26,7 @@ export function subjectFor(
     writesDaemonSet: mustPin(world, goal),
     takeOver,
     noCordon,
+    drains: goal.drain !== undefined,
     ...(goal.fleet === undefined ? {} : { maxUnavailable: goal.fleet.maxUnavailable }),
     expectReady: goal.expectReady,
     oldUnready: oldUnready === true,

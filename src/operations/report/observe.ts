@@ -5,7 +5,7 @@ import { upgradeState } from "../../facts/upgrade.ts";
 import { speaksBgp } from "../../model/backend.ts";
 import type { NamespacedName } from "../../model/kube.ts";
 import { some } from "../../model/words.ts";
-import { documentedBudget } from "../../plan/node/measure.ts";
+import { gracefulRestart } from "../../model/graceful-restart.ts";
 import { reportOf, type ReportResult } from "../../plan/report/report.ts";
 import { chosenRun, knownRuns, recordsOf } from "../../plan/report/runs.ts";
 import { catalogue } from "../../releases/catalogue.ts";
@@ -51,7 +51,7 @@ export async function observeReport(
     now: seen.now,
     kubernetes: seen.serverVersion,
     bgp,
-    ...(bgp === false ? {} : { budget: documentedBudget }),
+    ...(bgp === false ? {} : { budget: gracefulRestart }),
     others: runs.filter(({ id }) => id !== chosen.id).map(({ id }) => id),
     unread,
   };

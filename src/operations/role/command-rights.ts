@@ -2,6 +2,7 @@ import { movedKinds, newGroup, oldNamespace } from "../../data/kinds.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
 import type { RoleCommand } from "../../model/program.ts";
 import { rightKey, type NeededRight } from "../../model/right.ts";
+import { drainRights } from "../../plan/drain/permissions.ts";
 import { rightsOfSteps } from "../../plan/upgrade/permissions.ts";
 import { upstreamClusterRoleBindings, upstreamClusterRoles } from "../../releases/role-names.ts";
 import type { StepId } from "../../plan/upgrade/plan.ts";
@@ -44,6 +45,7 @@ export function rightsOfCommand(
   command: RoleCommand,
   place: RolePlace,
   objects: readonly ManifestObject[] = [],
+  { drains = false }: { readonly drains?: boolean } = {},
 ): readonly NeededRight[] {
   if (command === "status") return once(statusRights(place.namespace));
   const read = readRights(place.namespace);
@@ -53,8 +55,9 @@ export function rightsOfCommand(
     workloads: "apps",
     policies: "networking.k8s.io",
   });
+  const drain = drains ? drainRights(false) : [];
   const ofFile = rightsOfFile(objects, place.namespace, fileVerbs[command]);
-  return once([...read, ...written, ...besides(command, place), ...ofFile]);
+  return once([...read, ...written, ...besides(command, place), ...ofFile, ...drain]);
 }
 
 /** What is asked beside the writes: whether the server would take a pod, and what a crashed one said. */

@@ -21,7 +21,10 @@ export function watchFleet(
   const before = seen.fleet ?? nothingWatched;
   const { pods, restarted } = podsSeen(before, world, fleet, new Set(working));
   const ready = readyComponents(world.components ?? []);
-  const gone = [...before.components].filter((name) => !ready.has(name));
+  // What is evicted comes back on another node, and may take its time.
+  const leaving = goal.drain === undefined ? nobody : componentsOn(world.components ?? [], working);
+  const gone = [...before.components].filter((name) => !ready.has(name) && !leaving.has(name));
+  const expected = [...before.components, ...ready].filter((name) => !leaving.has(name));
   const facts = world.daemonSet?.facts;
   const template = before.template ?? (working.length > 0 ? facts?.template.fingerprint : undefined);
   const edited = template !== undefined && facts !== undefined && facts.template.fingerprint !== template;
@@ -36,9 +39,10 @@ export function watchFleet(
     (gone.length > 0 ? componentsGone(gone) : undefined);
   return {
     pods,
-    components: [...ready].every((name) => before.components.has(name))
-      ? before.components
-      : new Set([...before.components, ...ready]),
+    components:
+      leaving.size === 0 && [...ready].every((name) => before.components.has(name))
+        ? before.components
+        : new Set(expected),
     ...(template === undefined ? {} : { template }),
     ...(halt === undefined ? {} : { halt }),
   };
@@ -98,6 +102,17 @@ function readyComponents(pods: readonly PodFacts[]): ReadonlySet<string> {
   return new Set(
     pods.flatMap(({ ready, deletedAt, labels }) =>
       ready && deletedAt === undefined ? [labels["k8s-app"] ?? ""] : [],
+    ),
+  );
+}
+
+const nobody: ReadonlySet<string> = new Set();
+
+/** Components that have a pod on one of these nodes. */
+function componentsOn(pods: readonly PodFacts[], nodes: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    pods.flatMap(({ node, labels }) =>
+      node !== undefined && nodes.includes(node) ? [labels["k8s-app"] ?? ""] : [],
     ),
   );
 }

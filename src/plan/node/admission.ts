@@ -37,7 +37,7 @@ export function admission(
 }
 
 function touches(next: OnNode): boolean {
-  return next.kind === "step" && (next.step.kind === "cordon" || next.step.kind === "delete-pod");
+  return next.kind === "step" && ["cordon", "evict", "delete-pod"].includes(next.step.kind);
 }
 
 function refusedPod(

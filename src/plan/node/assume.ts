@@ -41,6 +41,10 @@ export function assume(world: NodeWorld, step: NodeStep, now: Millis): NodeWorld
       return withNode(world, released(step.node, step.node.unschedulable));
     case "uncordon":
       return withNode(world, released(step.node, false));
+    case "evict": {
+      const { uid } = step.pod;
+      return { ...world, drainPods: (world.drainPods ?? []).filter((pod) => pod.uid !== uid) };
+    }
     case "delete-pod":
       return withPod(world, step.pod, now);
     case "probe":

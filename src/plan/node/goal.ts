@@ -5,6 +5,7 @@ import type { RunCommand } from "../../model/run-command.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Commands, Stop } from "../decision.ts";
+import type { DrainGoal } from "../drain/goal.ts";
 import type { FleetGoal } from "../fleet/goal.ts";
 import type { Hold } from "./hold.ts";
 import type { Seen } from "./seen.ts";
@@ -35,6 +36,8 @@ export interface NodeGoal {
   readonly timeout: Millis;
   /** Seconds that the old pod's containers have to end; undefined leaves it to the pod. */
   readonly gracePeriod?: number;
+  /** How the other pods of each node are evicted first; undefined: they stay. */
+  readonly drain?: DrainGoal;
   /** Image of a short pod that proves that pods get addresses (hazard H26). */
   readonly probeImage?: string;
   /** The file's DaemonSet, when -f was given. */

@@ -2,9 +2,6 @@ import type { Millis } from "../../model/time.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { NodeSeen } from "./seen.ts";
 
-/** The promise of the procedure: BIRD's graceful restart period as its document gives it (calico-facts 7). */
-export const documentedBudget: Millis = 90_000;
-
 /** What was not seen is no comfortable bound: a time is exact, or it is known from which side. */
 export type Bound = "exact" | "at most" | "at least";
 

@@ -2,6 +2,7 @@ import type { CordonLease } from "../../model/lease.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import { stuckReason } from "../../model/stuck.ts";
 import type { Millis } from "../../model/time.ts";
+import { drainNext, drainStop } from "../drain/next.ts";
 import { giveBack } from "./give-back.ts";
 import type { NodeGoal } from "./goal.ts";
 import { isHold, type Held } from "./hold.ts";
@@ -87,7 +88,7 @@ function withoutLease(view: NodeView): OnNode | Held {
   }
   if (newest === "unknown" && !goal.restart) return stop(revisionUnknown(view, pod));
   if (seen.interrupted !== undefined) return stop(interrupted(goal));
-  const refusal = goal.guard(world, node.name, now, seen);
+  const refusal = goal.guard(world, node.name, now, seen) ?? drainStop(view);
   if (refusal !== undefined && !isHold(refusal)) return stop(refusal);
   const elsewhere = unplaceable(view);
   if (elsewhere !== undefined) return stop(elsewhere);
@@ -170,12 +171,14 @@ function restart(view: NodeView, lease: CordonLease, pod: PodFacts): OnNode | He
   const halted = seen.fleet?.halt !== undefined && memory.cordoned;
   if (seen.interrupted !== undefined || halted)
     return step(giveBack(node, lease, memory.cordoned, "interrupted"));
-  const refusal = goal.guard(world, node.name, now, seen);
+  const refusal = goal.guard(world, node.name, now, seen) ?? drainStop(view);
   if (refusal !== undefined && isHold(refusal)) return { kind: "held", hold: refusal };
   if (refusal !== undefined) {
     // Nothing was touched yet: what this process cordoned it gives back before it stops.
     return memory.cordoned ? step(giveBack(node, lease, true, "interrupted")) : stop(refusal);
   }
+  const draining = drainNext(view);
+  if (draining !== undefined) return draining;
   const { gracePeriod } = goal;
   return step({ kind: "delete-pod", node, pod, ...(gracePeriod === undefined ? {} : { gracePeriod }) });
 }

@@ -3,9 +3,10 @@ import type { NodeGoal } from "./goal.ts";
 import type { NodeStep } from "./step.ts";
 
 /** The phases that a goal will show for one node, in order. */
-export function nodePhases(goal: Pick<NodeGoal, "probeImage" | "noCordon">): readonly PhaseName[] {
+export function nodePhases(goal: Pick<NodeGoal, "probeImage" | "noCordon" | "drain">): readonly PhaseName[] {
   return [
     ...(goal.noCordon ? [] : (["cordon"] as const)),
+    ...(goal.drain === undefined ? [] : (["drain"] as const)),
     "restart",
     "ready",
     "settle",
@@ -26,6 +27,8 @@ export function phaseOf(step: NodeStep): { readonly phase: PhaseName; readonly n
     case "cordon":
     case "take-lease":
       return { phase: "cordon", node: step.node.name };
+    case "evict":
+      return { phase: "drain", node: step.node.name };
     case "delete-pod":
       return { phase: "restart", node: step.node.name };
     case "probe":

@@ -5,7 +5,16 @@ import { draftOf } from "./draft.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nextNodeStep } from "./next.ts";
 import { look } from "./look.ts";
-import { acted, nothingSeen, nodeSeen, unanswered, withNode, type Outcome, type Seen } from "./seen.ts";
+import {
+  acted,
+  nothingSeen,
+  nodeSeen,
+  postponed,
+  unanswered,
+  withNode,
+  type Outcome,
+  type Seen,
+} from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 import { writesOf, type NodePlaces } from "./writes.ts";
@@ -41,5 +50,6 @@ export function nodeProcedure(
     learned: (seen, { node }, verdict) =>
       node === undefined ? seen : withNode(seen, node, { ...nodeSeen(seen, node, 0), admission: verdict }),
     unanswered,
+    postponed,
   };
 }

@@ -2,6 +2,7 @@ import { calicoNode } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import type { Stop } from "../decision.ts";
+import { blockedWhy, nothingDrained, type DrainSeen } from "../drain/seen.ts";
 import type { FleetSeen } from "../fleet/seen.ts";
 import type { Up } from "../up-since.ts";
 import type { Bound } from "./measure.ts";
@@ -53,6 +54,7 @@ export interface NodeSeen {
   /** UIDs of pods seen since the delete, with the time each was first seen: churn. */
   readonly uids: readonly { readonly uid: string; readonly at: Millis }[];
   readonly up?: Up;
+  readonly drain?: DrainSeen;
   readonly probed?: boolean;
   /** What the server said to the new pod of this node (hazard H30). */
   readonly admission?: Verdict;
@@ -94,6 +96,12 @@ export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
       return { ...seen, templateWritten: true };
     case "cordon":
       return change(seen, step.node.name, at, { cordoned: true, began: at, worked: at });
+    case "evict": {
+      const { drain = nothingDrained } = nodeSeen(seen, step.node.name, at);
+      return change(seen, step.node.name, at, {
+        drain: { ...drain, evicted: [...drain.evicted, step.pod.uid] },
+      });
+    }
     case "delete-pod":
       return change(seen, step.node.name, at, {
         began: at,
@@ -135,6 +143,23 @@ export function unanswered(seen: Seen, step: NodeStep): Seen {
   if (step.kind === "unpin") return { ...seen, unpinned: true };
   if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
   return change(seen, step.node.name, 0, { givingBack: step });
+}
+
+/** "Not now" to an eviction is no failure: the pod is asked for again; undefined for whatever else. */
+export function postponed(
+  seen: Seen,
+  step: NodeStep,
+  error: {
+    readonly message: string;
+    readonly status?: number;
+    readonly details?: Readonly<Record<string, unknown>>;
+  },
+  at: Millis,
+): Seen | undefined {
+  if (step.kind !== "evict" || error.status !== 429) return undefined;
+  const { drain = nothingDrained } = nodeSeen(seen, step.node.name, at);
+  const blocked = { ...drain.blocked, [step.pod.uid]: { at, why: blockedWhy(error) } };
+  return change(seen, step.node.name, at, { drain: { ...drain, blocked } });
 }
 
 function answered(seen: Seen, step: NodeStep): Seen {

@@ -1,9 +1,11 @@
 import type { DaemonSetFacts, Strategy } from "../../model/daemonset.ts";
+import type { DrainPod } from "../../model/drain-pod.ts";
 import type { CordonLease, RunLease } from "../../model/lease.ts";
 import type { NodeFacts } from "../../model/node.ts";
 import type { Kept, NodeRecord } from "../../model/node-record.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Write } from "../../model/write.ts";
+import type { DrainGoal } from "../drain/goal.ts";
 
 /** One step of a node run: exactly one thing happens in the cluster. */
 export type NodeStep =
@@ -34,6 +36,13 @@ export type NodeStep =
       readonly node: NodeFacts;
       readonly pod: PodFacts;
       readonly gracePeriod?: number;
+    }
+  /** One of the other pods, by what `DrainGoal.by` says. */
+  | {
+      readonly kind: "evict";
+      readonly node: NodeFacts;
+      readonly pod: DrainPod;
+      readonly by: DrainGoal["by"];
     }
   | { readonly kind: "probe"; readonly node: NodeFacts; readonly namespace: string; readonly image: string }
   | { readonly kind: "probe-done"; readonly node: NodeFacts; readonly pod: PodFacts }

@@ -16,7 +16,7 @@ const preliminary = 8;
  * cannot be waited for (H16) counts as well.
  */
 export function willRestart(start: NodeWorld, goal: NodeGoal, node: string, now: Millis): boolean {
-  const { fleet: _pace, ...plain } = goal;
+  const { fleet: _pace, drain: _drain, ...plain } = goal;
   const alone: NodeGoal = { ...plain, nodes: [node], guard: () => undefined, triesPods: false };
   let world = start;
   let seen = nothingSeen;
@@ -29,6 +29,7 @@ export function willRestart(start: NodeWorld, goal: NodeGoal, node: string, now:
     switch (step.kind) {
       case "template":
       case "cordon":
+      case "evict":
       case "delete-pod":
         return true;
       case "claim":

@@ -1,4 +1,5 @@
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import type { DrainPod } from "../../model/drain-pod.ts";
 import type { EventFacts } from "../../model/event.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import type { NodeFacts } from "../../model/node.ts";
@@ -18,6 +19,8 @@ export interface NodeWorld {
   readonly pods: readonly PodFacts[];
   /** Pods of Calico's other components, where they are watched. */
   readonly components?: readonly PodFacts[];
+  /** Pods of whatever kind on the nodes of the run, where they are drained. */
+  readonly drainPods?: readonly DrainPod[];
   /** Our short pods (hazard H26). */
   readonly probes: readonly PodFacts[];
   /**

@@ -95,6 +95,8 @@ export function writesOf(step: NodeStep, places: NodePlaces): readonly Write[] {
           ...(step.gracePeriod === undefined ? {} : { gracePeriodSeconds: step.gracePeriod }),
         },
       ];
+    case "evict":
+      return [eviction(step, places)];
     case "probe":
       return [probe(step, places)];
     case "probe-done":
@@ -136,6 +138,25 @@ function patch(
     patch: "merge",
     fieldManager: manager,
     body: { metadata: { resourceVersion: seen.resourceVersion, annotations }, ...rest },
+  };
+}
+
+/** Of exactly this pod, also where the Eviction API is not asked. */
+function eviction({ pod, by }: Extract<NodeStep, { kind: "evict" }>, places: NodePlaces): Write {
+  const { namespace, name, uid } = pod;
+  const ref: Ref = { ...places.pods, namespace, name };
+  if (by === "delete") return { verb: "delete", ref, uid };
+  return {
+    verb: "create",
+    ref,
+    subresource: "eviction",
+    fieldManager: manager,
+    body: {
+      apiVersion: by.eviction,
+      kind: "Eviction",
+      metadata: { name, namespace },
+      deleteOptions: { preconditions: { uid } },
+    },
   };
 }
 

@@ -99,7 +99,7 @@ describe("nobody is told to type what does not exist", () => {
     expect(wrongIn("kubectl calico-upgrade node --everywhere -f FILE: it holds the strategy")).toEqual([
       "node --everywhere",
     ]);
-    expect(wrongIn("drain each node (node --drain), kubectl drain --force")).toEqual(["node --drain"]);
+    expect(wrongIn("empty each node (node --empty), kubectl drain --force")).toEqual(["node --empty"]);
     expect(wrongIn("kubectl calico-upgrade upgrade")).toEqual(["kubectl calico-upgrade upgrade"]);
     expect(wrongIn("kubectl calico-upgrade apply -f FILE --skip-nodes; --no-such")).toEqual(["--no-such"]);
   });

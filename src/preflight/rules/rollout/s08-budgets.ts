@@ -9,7 +9,7 @@ export const budgets = clusterRule({
   severity: "info",
   page: {
     title: "PodDisruptionBudgets allow a disruption",
-    why: "An eviction that a budget does not allow is refused: kubectl drain then waits, without end. This program evicts no pod.",
+    why: "An eviction that a budget does not allow is refused: kubectl drain then waits, without end. Of this program only `node --drain` evicts pods.",
     detected: "status.disruptionsAllowed of PodDisruptionBudgets, and which of them select Calico's pods",
     fix: "Bring the pods of that budget to Ready before you drain a node.",
     sources: ["https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/"],
