@@ -1,6 +1,9 @@
 import type { Millis } from "../../model/time.ts";
 import type { PrepullRequest } from "../prepull/request.ts";
 import type { Pace, Selection } from "../../plan/fleet/pace.ts";
+import type { BgpCheck } from "../../plan/node/goal.ts";
+
+export type BgpCheckMode = BgpCheck["mode"] | "off";
 
 /** What is asked of the nodes of an install, checked and in the terms of the run. */
 export interface NodesRequest {
@@ -24,6 +27,8 @@ export interface NodesRequest {
   readonly takeOver: boolean;
   /** Undefined: as usual. */
   readonly prepull?: PrepullRequest;
+  /** Whether BIRD is asked for its sessions; undefined: auto. */
+  readonly bgpCheck?: BgpCheckMode;
   /** The run ends when the images are pulled. */
   readonly until?: "prepull";
   /** Ids of rules and guards that do not block. */

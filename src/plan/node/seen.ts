@@ -4,6 +4,7 @@ import type { Verdict } from "../../model/verdict.ts";
 import type { Stop } from "../decision.ts";
 import type { FleetSeen } from "../fleet/seen.ts";
 import type { Up } from "../up-since.ts";
+import type { BgpSeen } from "./bgp-seen.ts";
 import type { Bound } from "./measure.ts";
 import type { DropReason, NodeStep } from "./step.ts";
 
@@ -26,6 +27,10 @@ export interface Seen {
   readonly held?: { readonly node: string; readonly until: Millis; readonly since: Millis };
   /** The nodes that this process does not work on. */
   readonly fleet?: FleetSeen;
+  /** BIRD of some node has answered. */
+  readonly bgpAsked?: true;
+  /** BIRD of the first node could not be asked, and why: those of the others are not. */
+  readonly bgpUnasked?: string;
   /** First Ctrl-C. */
   readonly interrupted?: Millis;
   /** Latched: a run that has to stop gives up its lease first. */
@@ -56,6 +61,8 @@ export interface NodeSeen {
   readonly probed?: boolean;
   /** What the server said to the new pod of this node (hazard H30). */
   readonly admission?: Verdict;
+  /** What BIRD said of its sessions. */
+  readonly bgp?: BgpSeen;
   /** Gives the node back, and nobody answered. */
   readonly givingBack?: GiveBack;
   readonly outcome?: Outcome;
