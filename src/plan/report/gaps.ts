@@ -51,7 +51,7 @@ export function gapsOf(records: readonly NodeRecord[], budget: Millis | undefine
 function bucketsOf(gaps: readonly Millis[], max: Millis): readonly Bucket[] {
   const fits = widths.find((each) => max / each < mostBuckets);
   const width = fits ?? Math.ceil((max + 1) / mostBuckets);
-  const counts = new Array<number>(Math.floor(max / width) + 1).fill(0);
+  const counts = Array.from({ length: Math.floor(max / width) + 1 }, () => 0);
   for (const gap of gaps) {
     const at = Math.floor(gap / width);
     counts[at] = (counts[at] ?? 0) + 1;
