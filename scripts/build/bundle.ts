@@ -38,7 +38,7 @@ export async function bundle(entry: string): Promise<Bundle> {
   });
   const inputs = Object.keys(split.metafile.inputs);
   const unwanted = inputs.find((path) =>
-    /node_modules\/(undici|ws|isomorphic-ws|@kubernetes\/client-node\/dist\/gen\/(models|apis))\//.test(path),
+    /node_modules\/(undici|isomorphic-ws|@kubernetes\/client-node\/dist\/gen\/(models|apis))\//.test(path),
   );
   if (unwanted !== undefined) throw new Error(`${unwanted} got into the bundle: requests go over node:https`);
 

@@ -107,6 +107,7 @@ export const layers: readonly Layer[] = [
 export const soles: readonly Sole[] = [
   { what: "@kubernetes/client-node", kind: "package", where: ["cluster/connection/kube-config.ts"] },
   { what: "socks-proxy-agent", kind: "package", where: ["cluster/connection/socks.ts"] },
+  { what: "ws", kind: "package", where: ["cluster/exec.ts"] },
   { what: "listr2", kind: "package", where: ["perform/"] },
   { what: "cli-truncate", kind: "package", where: ["render/status/live-text.ts"] },
   { what: "cli-table3", kind: "package", where: ["render/text-table.ts"] },

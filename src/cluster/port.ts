@@ -18,6 +18,8 @@ export interface Connection {
   request(request: KubeRequest): Promise<KubeResponse>;
   /** One long answer of JSON lines (watch, follow); ends when the server or the signal ends it. */
   stream(request: KubeRequest): AsyncIterable<unknown>;
+  /** Runs a program in a container; absent where a connection can only be asked. */
+  exec?(request: ExecRequest): Promise<ExecAnswer>;
   /** What is served where, kept on disk; absent where there is no place for it. */
   readonly discoveryCache?: DiscoveryCache;
   /** Ends keep-alive connections, so that the process can exit. */
@@ -43,6 +45,25 @@ export interface KubeResponse {
   /** The server's own clock (Date header): leases are judged by it. */
   readonly date?: Millis;
 }
+
+/** A program to be run in a container of a pod; nothing is written to it. */
+export interface ExecRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** The program and its arguments; no shell reads them. */
+  readonly command: readonly string[];
+  /** How long it may take. */
+  readonly timeout: Millis;
+  /** How much it may say, in bytes. */
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+}
+
+export type ExecAnswer =
+  | { readonly kind: "exited"; readonly code: number; readonly stdout: string; readonly stderr: string }
+  /** It was not run to its end. `status`: of HTTP, where the server refused it; `why` is one line from elsewhere. */
+  | { readonly kind: "failed"; readonly why: string; readonly status?: number };
 
 /** Where each kind is served, from discovery; group versions are never hard-coded. */
 export interface Discovery {

@@ -4,6 +4,7 @@ import { goDuration } from "../model/duration.ts";
 import type { LabelSelector } from "../model/label-selector.ts";
 import { selectorOfText } from "../model/selector-text.ts";
 import { nextClock, type Millis } from "../model/time.ts";
+import type { BgpCheckMode } from "../operations/node/request.ts";
 import type { PrepullRequest } from "../operations/prepull/request.ts";
 import type { Excluded, FleetOrder, Pace, Selection } from "../plan/fleet/pace.ts";
 import { nodeArguments, seeHelp } from "./arguments.ts";
@@ -12,6 +13,7 @@ import { nodeArguments, seeHelp } from "./arguments.ts";
 export interface FleetOptions {
   readonly settle?: Millis;
   readonly prepull: PrepullRequest;
+  readonly bgpCheck: BgpCheckMode;
   readonly selection: Selection;
   readonly pace: Pace;
 }
@@ -54,6 +56,7 @@ export function fleetOptions(
   return {
     ...(settle === undefined ? {} : { settle }),
     prepull: { mode: values.prepull as PrepullRequest["mode"], ahead: values.prepullAhead },
+    bgpCheck: values.bgpCheck as BgpCheckMode,
     selection: {
       ...(names === undefined ? {} : { names }),
       ...(values.selector === undefined ? {} : { labels: selectorArgument(values.selector, help) }),

@@ -110,6 +110,16 @@ const maxFailuresFlag = {
   valueName: "N",
 } as const satisfies Flag;
 
+const bgpCheckFlag = {
+  name: "bgp-check",
+  takes: "value",
+  oneOf: ["auto", "exec", "off"],
+  default: "auto",
+  help: "Ask BIRD on each node for its BGP sessions before the restart, and continue when those that were up are up again. One of: (auto: where BIRD runs and you may exec into its pods, exec: refuse nodes where it cannot be asked, off).",
+  group: "Options",
+  valueName: "HOW",
+} as const satisfies Flag;
+
 const apiOutageFlag = {
   name: "api-outage",
   takes: "value",
@@ -136,6 +146,7 @@ export const fleetFlags = {
   until: untilFlag,
   maxGap: maxGapFlag,
   maxFailures: maxFailuresFlag,
+  bgpCheck: bgpCheckFlag,
   apiOutage: apiOutageFlag,
 } as const;
 

@@ -19,7 +19,7 @@ import type { RunEvent } from "../plan/run-event.ts";
 import type { Part, SequenceSeen } from "../plan/sequence/procedure.ts";
 import { stepNotice } from "./node-lines.ts";
 import { changeOfStep } from "./policy-migration/print.ts";
-import { gapObject } from "./node-result.ts";
+import { bgpObject, gapObject } from "./node-result.ts";
 import { inSeconds } from "./seconds.ts";
 
 /**
@@ -272,5 +272,5 @@ function nodeOutcome(step: NodeStep): string {
 function figures(step: NodeStep, seen: Seen, goal: NodeGoal): JsonObject {
   const own = step.kind === "uncordon" || step.kind === "drop-lease" ? seen.nodes[step.node.name] : undefined;
   if (own?.outcome?.result !== "restarted") return {};
-  return { ...gapObject(gapOf(own), goal), networkingVerified: own.probed === true };
+  return { ...gapObject(gapOf(own), goal), ...bgpObject(own.bgp), networkingVerified: own.probed === true };
 }

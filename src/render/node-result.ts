@@ -10,7 +10,10 @@ import { inSeconds, seconds } from "./seconds.ts";
 import { leftText } from "./node-left.ts";
 import { stoppedObject } from "./stopped.ts";
 import { prepullField } from "./prepull-result.ts";
-import { some } from "../model/words.ts";
+import { plural, some } from "../model/words.ts";
+import type { BgpSession } from "../model/bgp-session.ts";
+import { bgpReturn, type BgpSeen } from "../plan/node/bgp-seen.ts";
+import type { NodeSeen } from "../plan/node/seen.ts";
 
 /** `kind: NodeUpgrade`, described by docs/schema. Times in seconds. */
 export function nodeResultObject(result: NodeRunResult): JsonObject {
@@ -60,6 +63,7 @@ export function nodeResultObject(result: NodeRunResult): JsonObject {
         : { pod: { name: pod.name, uid: pod.uid, ready: pod.ready } }),
       unschedulable: node?.unschedulable ?? null,
       ...gapObject(gap, goal),
+      ...(dryRun === "none" ? bgpObject(own?.bgp, seen.bgpUnasked) : {}),
       networkingVerified: own?.probed === true,
     };
   }
@@ -85,7 +89,51 @@ export function gapObject(gap: Gap, goal: Parameters<typeof overBudget>[1]): Jso
           overBudget: overBudget(gap, goal),
         }),
     ...(gap.readyAfter === undefined ? {} : { readyAfterSeconds: inSeconds(gap.readyAfter.time) }),
+    ...(gap.sessions === undefined ? {} : { sessionsAfterSeconds: inSeconds(gap.sessions.time) }),
   };
+}
+
+/** What became of the BGP sessions that BIRD had before a restart; nothing where nobody asked. */
+export function bgpObject(bgp: BgpSeen | undefined, unasked?: string): JsonObject {
+  const found = bgpReturn(bgp);
+  const why = bgp?.unverified ?? bgp?.failed?.why ?? unasked;
+  if (found === undefined) return why === undefined ? {} : { bgpSessions: { verified: false, reason: why } };
+  const { before, back } = found;
+  return {
+    bgpSessions: {
+      verified: true,
+      before: before.length,
+      after: back.length,
+      down: before.filter(({ name }) => !back.some((each) => each.name === name)).map(({ name }) => name),
+      ...(bgp?.before === undefined ? {} : { routesBefore: routes(bgp.before.sessions) }),
+      ...(bgp?.after === undefined ? {} : { routesAfter: routes(bgp.after.sessions) }),
+      withoutGracefulRestart: withoutGracefulRestart(before).map(({ name }) => name),
+    },
+  };
+}
+
+function routes(sessions: readonly BgpSession[]): number {
+  return sessions.reduce((sum, { imported = 0 }) => sum + imported, 0);
+}
+
+/** On one end or the other (RFC 4724): those peers drop the node's routes with the session. */
+function withoutGracefulRestart(sessions: readonly BgpSession[]): readonly BgpSession[] {
+  return sessions.filter(({ gracefulRestart: { own, peer } }) => own === false || peer === false);
+}
+
+/** `5 of 5 BGP sessions, 5.2s`. */
+function bgpParts(own: NodeSeen, { sessions: gap }: Gap): readonly string[] {
+  const found = bgpReturn(own.bgp);
+  if (found === undefined) return [];
+  const { before, back } = found;
+  if (before.length === 0) return ["no BGP session was up before"];
+  const time =
+    gap === undefined ? "" : `, ${gap.bound === "at least" ? "≥ " : ""}${seconds(gap.time, gap.bound)}`;
+  const alone = withoutGracefulRestart(before).map(({ name }) => name);
+  return [
+    `${back.length} of ${plural(before.length, "BGP session")}${time}`,
+    ...(alone.length === 0 ? [] : [`no graceful restart with ${some(alone, 3)}`]),
+  ];
 }
 
 /** A node's own line: how long it was down, when it was Ready, and what that is against the budget (H22, H26). */
@@ -104,6 +152,7 @@ export function nodeLine(
     const of = over === false && goal.budget !== undefined ? ` of ${seconds(goal.budget)}` : "";
     parts.push(`Ready after ${bound === "at least" ? "≥ " : ""}${seconds(time, bound)}${of}`);
   } else if (!goal.expectReady) parts.push("running; Ready comes when Calico's data migration is completed");
+  parts.push(...bgpParts(own, gap));
   const budget = gap.down === undefined && gap.readyAfter === undefined ? undefined : budgetText(over, goal);
   if (budget !== undefined) parts.push(budget);
   parts.push(own.probed === true ? "a pod got an address" : "pod networking not verified");

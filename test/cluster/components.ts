@@ -1,5 +1,5 @@
 /** The command lines of a control plane, per version of Kubernetes. */
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import type { BinaryName } from "./binaries/recipes.ts";
 import type { Command } from "./processes.ts";
 import type { ClusterFolder } from "./state.ts";
@@ -139,7 +139,10 @@ export function kwok({ folder, ports, binaries, minor }: Layout): Command {
   return {
     component: "kwok",
     path: binaries.kwok,
-    env: minor < 32 ? withoutWatchList : {},
+    env: {
+      ...(minor < 32 ? withoutWatchList : {}),
+      PATH: [folder.exec, process.env["PATH"]].join(delimiter),
+    },
     args: [
       `--config=${join(folder.pki, "kwok.yaml")}`,
       `--kubeconfig=${join(folder.pki, "kwok.kubeconfig")}`,

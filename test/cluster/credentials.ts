@@ -60,7 +60,20 @@ export function writeKwokConfiguration(folder: ClusterFolder): void {
       enableDebuggingHandlers: true,
     },
   };
-  writeFileSync(join(folder.pki, "kwok.yaml"), stringify(configuration), { mode: 0o600 });
+  // `kubectl exec`, into any container: what is in the cluster's folder of programs (`folder.exec`) is found first.
+  const execs = {
+    apiVersion: "kwok.x-k8s.io/v1alpha1",
+    kind: "ClusterExec",
+    metadata: { name: "default" },
+    spec: { execs: [{ local: {} }] },
+  };
+  writeFileSync(
+    join(folder.pki, "kwok.yaml"),
+    [configuration, execs].map((each) => stringify(each)).join("---\n"),
+    {
+      mode: 0o600,
+    },
+  );
 }
 
 export type AuditSetUp = { readonly log: string; readonly flags: readonly string[] };

@@ -26,6 +26,8 @@ export type ClusterFolder = {
   readonly cache: string;
   readonly pki: string;
   readonly logs: string;
+  /** Programs that `exec` finds in every container. */
+  readonly exec: string;
   readonly bin: string;
 };
 
@@ -48,6 +50,7 @@ export function clusterFolder(name: string): ClusterFolder {
     cache: join(path, "cache"),
     pki: join(path, "pki"),
     logs: join(path, "logs"),
+    exec: join(path, "exec"),
     bin: join(path, "bin"),
   };
 }
@@ -62,7 +65,7 @@ export function createFolder(folder: ClusterFolder): boolean {
     throw error;
   }
   writeWhole(join(folder.path, "starter.json"), ownIdentity());
-  for (const path of [folder.pki, folder.logs, folder.bin]) mkdirSync(path, { mode: 0o700 });
+  for (const path of [folder.pki, folder.logs, folder.exec, folder.bin]) mkdirSync(path, { mode: 0o700 });
   return true;
 }
 

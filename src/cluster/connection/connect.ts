@@ -81,6 +81,10 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
     namespaceGiven: target.namespaceGiven,
     request: (request) => sendRequest(wire, request),
     stream: (request) => streamRequest(wire, request),
+    exec: async (request) => {
+      const { execInPod } = await import("../exec.ts");
+      return await execInPod(wire, request);
+    },
     ...discoveryCacheOf(flags, cluster.server, around, line),
     close: () => ways.close(),
   };

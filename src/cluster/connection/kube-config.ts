@@ -53,8 +53,8 @@ export class ChosenConfig {
       isAuthProvider: ({ authProvider }) => (authProvider as { name?: string } | undefined)?.name === ours,
       applyAuthentication: (_, options) => {
         const { authorization, certificate } = this.#given.get(options) ?? {};
-        if (authorization !== undefined)
-          options.headers = { ...options.headers, Authorization: authorization };
+        const headers = options.headers as OutgoingHttpHeaders | undefined;
+        if (authorization !== undefined) options.headers = { ...headers, Authorization: authorization };
         if (certificate !== undefined) Object.assign(options, certificate);
         return Promise.resolve();
       },

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
+import type { BgpCheckMode } from "../node/request.ts";
 import type { PrepullRequest } from "../prepull/request.ts";
 import type { Pace, Selection } from "../../plan/fleet/pace.ts";
 import type { OpenConfigMap } from "./open.ts";
@@ -14,6 +15,8 @@ export interface ConfigMapRequest {
   readonly settle?: Millis;
   /** Of the nodes that restart; undefined: as usual. */
   readonly prepull?: PrepullRequest;
+  /** Whether BIRD is asked for its sessions; undefined: auto. */
+  readonly bgpCheck?: BgpCheckMode;
   /** Which nodes are restarted, in which order and how fast. */
   readonly selection?: Selection;
   readonly pace?: Pace;

@@ -92,7 +92,7 @@ export function controllerRequest(
 
 /** The nodes that run with older values, and what an earlier run left half done; no upgrade. */
 export function remaining(
-  { takeOver, timeout, ignored, settle, prepull, selection, pace }: ConfigMapRequest,
+  { takeOver, timeout, ignored, settle, prepull, bgpCheck, selection, pace }: ConfigMapRequest,
   { daemonSet: { namespace, name } }: OpenConfigMap,
   notes: readonly ConfigNote[],
 ): Remaining {
@@ -105,6 +105,7 @@ export function remaining(
       timeout,
       ignored,
       ...(prepull === undefined ? {} : { prepull }),
+      ...(bgpCheck === undefined ? {} : { bgpCheck }),
       ...(settle === undefined ? {} : { settle }),
       ...(selection === undefined ? {} : { selection }),
       ...(pace === undefined ? {} : { pace }),

@@ -9,6 +9,7 @@ import type { NodeWorld } from "../../plan/node/world.ts";
 import { usualPrepull } from "../prepull/request.ts";
 import { mayNotPull } from "../prepull/may-pull.ts";
 import type { Session } from "../session.ts";
+import { bgpCheckOf, cannotAskBird } from "./bgp-check.ts";
 import { expectsReady } from "./expect-ready.ts";
 import { findingsFor, refusal } from "./guard.ts";
 import { checkGuards } from "./guards.ts";
@@ -43,12 +44,15 @@ export async function checkedGoal(
   const { live, chosen, places } = nodes;
   const start = live.snapshot();
   const { goal, fleet } = await goalOf(nodes, session, request, template, start);
-  await checkRights(session.connection, rightsOf(goal, places, chosen.namespace, chosen.name));
+  const asked = { ...goal, execs: request.bgpCheck === "exec" };
+  await checkRights(session.connection, rightsOf(asked, places, chosen.namespace, chosen.name));
   await checkFirst?.(goal, start);
   const target = template?.facts ?? chosen.template;
   const checked = checkGuards(nodes, session, request, goal, start, target);
   const refusals = [...checked.refusals, ...undrained(start, withRest(goal, fleet), session.clock.now())];
   if (refusals.length > 0) return { kind: "refused", refusals };
+  const unasked = await cannotAskBird(nodes, session, goal);
+  if (unasked !== undefined) return { kind: "refused", refusals: [unasked] };
   const unpulled = await mayNotPull(nodes, session, goal);
   if (unpulled !== undefined) return { kind: "refused", refusals: [unpulled] };
   const { question } = checked;
@@ -114,6 +118,7 @@ export async function goalOf(
     triesPods: session.dryRun !== "client",
     ...prepullOf(request),
     ...drainOf(nodes, request),
+    ...(await bgpCheckOf(nodes, session, request, target)),
     ...budgetOf(nodes),
     readyMeansBgp: readinessAsksBird(target),
     guard: (live, node, now, seen) =>

@@ -2,6 +2,9 @@ import type { Millis } from "../../model/time.ts";
 import type { PrepullRequest } from "../prepull/request.ts";
 import type { DrainRules } from "../../plan/drain/goal.ts";
 import type { Pace, Selection } from "../../plan/fleet/pace.ts";
+import type { BgpCheck } from "../../plan/node/goal.ts";
+
+export type BgpCheckMode = BgpCheck["mode"] | "off";
 
 /** How the other pods of each node are evicted. */
 export interface DrainRequest extends DrainRules {
@@ -35,6 +38,8 @@ export interface NodesRequest {
   readonly takeOver: boolean;
   /** Undefined: as usual. */
   readonly prepull?: PrepullRequest;
+  /** Whether BIRD is asked for its sessions; undefined: auto. */
+  readonly bgpCheck?: BgpCheckMode;
   /** The run ends when the images are pulled. */
   readonly until?: "prepull";
   /** Ids of rules and guards that do not block. */

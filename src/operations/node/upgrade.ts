@@ -15,7 +15,7 @@ import type { Stop } from "../../plan/decision.ts";
 import type { NodesAbout } from "../events.ts";
 import { prepull, type Prepulled } from "../prepull/operation.ts";
 import { performing, type Session } from "../session.ts";
-import { podReader } from "../try-pod.ts";
+import { nodeReader } from "./bgp-check.ts";
 import { lastLogLines } from "./crash-log.ts";
 import type { OpenNodes } from "./open.ts";
 
@@ -47,7 +47,7 @@ export async function upgradeNodes(
   if (ahead.stop !== undefined) return endedBefore(nodes, session, goal, ahead);
   const outcome = await run(nodeProcedure(goal, places), live, {
     ...performing(session, discovery.version, bundle),
-    read: podReader(session, discovery.version),
+    read: nodeReader(nodes, session, goal),
     emit(event) {
       session.emit({ kind: "procedure", procedure: "nodes", within: session.within, about, event });
       if (event.kind !== "performed" || dryRun !== "none") return;

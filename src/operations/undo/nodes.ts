@@ -48,7 +48,7 @@ export async function nodesAreBehind(
 
 function requestOf(
   { namespace = "", name }: UndoTarget["entry"],
-  { ignored, settle, prepull, selection, pace }: UndoRequest,
+  { ignored, settle, prepull, bgpCheck, selection, pace }: UndoRequest,
   settled: readonly string[],
 ): RemainingRequest {
   return {
@@ -60,6 +60,7 @@ function requestOf(
     daemonSet: { namespace, name },
     ...(settle === undefined ? {} : { settle }),
     ...(prepull === undefined ? {} : { prepull }),
+    ...(bgpCheck === undefined ? {} : { bgpCheck }),
     ...(selection === undefined ? {} : { selection }),
     ...(pace === undefined ? {} : { pace }),
   };

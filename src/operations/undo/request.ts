@@ -1,4 +1,5 @@
 import type { Millis } from "../../model/time.ts";
+import type { BgpCheckMode } from "../node/request.ts";
 import type { PrepullRequest } from "../prepull/request.ts";
 import type { Pace, Selection } from "../../plan/fleet/pace.ts";
 
@@ -13,6 +14,8 @@ export interface UndoRequest {
   readonly settle?: Millis;
   /** Of the nodes that restart; undefined: as usual. */
   readonly prepull?: PrepullRequest;
+  /** Whether BIRD is asked for its sessions; undefined: auto. */
+  readonly bgpCheck?: BgpCheckMode;
   /** Which nodes go back, in which order and how fast. */
   readonly selection?: Selection;
   readonly pace?: Pace;

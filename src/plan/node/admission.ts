@@ -1,7 +1,8 @@
 import type { Millis } from "../../model/time.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import type { Decision, Stop } from "../decision.ts";
-import { daemonSetPod, templateOf, type PodRead } from "../pod-of-template.ts";
+import { daemonSetPod, templateOf } from "../pod-of-template.ts";
+import type { NodeRead } from "./bgp-seen.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { OnNode } from "./on-node.ts";
 import { nodeSeen, type Seen } from "./seen.ts";
@@ -20,7 +21,7 @@ export function admission(
   node: string,
   next: OnNode | undefined,
   now: Millis,
-): Decision<NodeStep, PodRead> | undefined {
+): Decision<NodeStep, NodeRead> | undefined {
   if (goal.triesPods !== true || daemonSet === undefined || seen.interrupted !== undefined) return undefined;
   if (next !== undefined && !touches(next)) return undefined;
   const { admission: verdict } = nodeSeen(seen, node, now);
@@ -36,7 +37,8 @@ export function admission(
   return verdict.kind === "refused" ? { kind: "stop", reason: refusedPod(node, verdict, goal) } : undefined;
 }
 
-function touches(next: OnNode): boolean {
+/** Something is about to be done to the node. */
+export function touches(next: OnNode): boolean {
   return next.kind === "step" && ["cordon", "evict", "delete-pod"].includes(next.step.kind);
 }
 

@@ -55,6 +55,8 @@ export interface NodeGoal {
   readonly readyMeansBgp: boolean;
   /** How images are pulled before the first node is touched; absent: they are not. */
   readonly prepull?: Prepull;
+  /** BIRD is asked for its sessions before and after each restart; absent: it is not, or cannot be. */
+  readonly bgpCheck?: BgpCheck;
   /** The server is asked whether it would take the new pod, before a node is touched (hazard H30). */
   readonly triesPods?: boolean;
   /** Order and pace over several nodes; undefined: one after the other, whatever happens elsewhere. */
@@ -71,6 +73,13 @@ export interface Prepull {
   readonly mode: "auto" | "always";
   /** On so many nodes at once. */
   readonly ahead: number;
+}
+
+export interface BgpCheck {
+  /** exec: a node is not restarted where BIRD cannot be asked; auto: it is. */
+  readonly mode: "auto" | "exec";
+  /** BIRD for IPv6 runs as well. */
+  readonly ipv6: boolean;
 }
 
 /** The file's DaemonSet against the live one. */

@@ -1,4 +1,5 @@
 import type { Millis } from "../../model/time.ts";
+import { bgpReturn } from "./bgp-seen.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { NodeSeen } from "./seen.ts";
 
@@ -19,6 +20,8 @@ export interface Gap {
   readonly down?: Measured;
   /** Until it was Ready for good, by the server's clock: from v3.2 on that includes BIRD. */
   readonly readyAfter?: Measured;
+  /** Until BIRD was seen to have the sessions again that it had before, by the server's clock. */
+  readonly sessions?: Measured;
 }
 
 /** Since when calico-node has not been up, by the server's clock. */
@@ -53,25 +56,32 @@ export function gapOf(seen: NodeSeen): Gap {
           bound: "at most" as const,
         };
   const ready = seen.readyAt ?? up?.since;
+  const sessions = bgpReturn(seen.bgp);
   return {
     ...(down === undefined ? {} : { down }),
     ...(ready === undefined
       ? {}
       : { readyAfter: { time: Math.max(0, ready - began.at), bound: began.bound } }),
+    ...(sessions === undefined ||
+    sessions.before.length === 0 ||
+    sessions.back.length < sessions.before.length
+      ? {}
+      : { sessions: { time: Math.max(0, sessions.at - began.at), bound: began.bound } }),
   };
 }
 
 /**
  * Whether BGP peers may have dropped the node's routes: the session ends with the old calico-node, and is back at
- * the latest when the new one is Ready, in releases whose readiness asks BIRD. Null: not verified.
+ * the latest when BIRD says so, or when the new one is Ready, in releases whose readiness asks BIRD. Null: not verified.
  */
 export function overBudget(
-  { down, readyAfter }: Gap,
+  { down, readyAfter, sessions }: Gap,
   { budget, readyMeansBgp }: Pick<NodeGoal, "budget" | "readyMeansBgp">,
 ): boolean | null {
   if (budget === undefined) return null;
   if (down !== undefined && down.time > budget) return true;
-  if (!readyMeansBgp || readyAfter === undefined) return null;
-  if (readyAfter.time > budget) return true;
-  return readyAfter.bound === "at least" ? null : false;
+  const back = sessions ?? (readyMeansBgp ? readyAfter : undefined);
+  if (back === undefined) return null;
+  if (back.time > budget) return true;
+  return back.bound === "at least" ? null : false;
 }

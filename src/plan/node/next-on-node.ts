@@ -3,6 +3,7 @@ import type { PodFacts } from "../../model/pod.ts";
 import { stuckReason } from "../../model/stuck.ts";
 import type { Millis } from "../../model/time.ts";
 import { drainNext, drainStop } from "../drain/next.ts";
+import { sessionsBack } from "./bgp.ts";
 import { giveBack } from "./give-back.ts";
 import type { NodeGoal } from "./goal.ts";
 import { isHold, type Held } from "./hold.ts";
@@ -136,6 +137,8 @@ function underLease(view: NodeView, lease: CordonLease): OnNode | Held {
     return step({ kind: "take-lease", node, lease: { ...lease, replaces: pod.uid } });
   }
   if (!up) return waitForPod(view, pod);
+  const sessions = sessionsBack(view, pod);
+  if (sessions !== undefined) return sessions;
   const settling = waitToSettle(view, pod);
   if (settling !== undefined) return settling;
   const probing =

@@ -4,6 +4,7 @@ import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
 import { leaseRenewal, renewed } from "../lease/held.ts";
 import { admission } from "./admission.ts";
+import { bgpBefore } from "./bgp.ts";
 import { finish } from "./finish.ts";
 import type { NodeGoal } from "./goal.ts";
 import { heldWait } from "./hold.ts";
@@ -46,7 +47,9 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
 
   // Before the first write, and before each node.
   if (pending !== undefined && (onNode !== undefined || template.kind === "write")) {
-    const asked = admission(world, seen, goal, pending, onNode, now);
+    const asked =
+      admission(world, seen, goal, pending, onNode, now) ??
+      bgpBefore(world, seen, goal, pending, onNode, now);
     if (asked !== undefined) return asked;
   }
 

@@ -1,9 +1,9 @@
 import type { NodeFacts } from "../../model/node.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
-import type { PodRead } from "../pod-of-template.ts";
 import { timeIsUp as isOver } from "../patience.ts";
 import type { Settled } from "../procedure.ts";
+import type { NodeRead } from "./bgp-seen.ts";
 import type { NodeGoal } from "./goal.ts";
 import { runId, target } from "./run-lease.ts";
 import type { NodeSeen, Seen } from "./seen.ts";
@@ -11,7 +11,7 @@ import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What comes next on one node, or that there is nothing to do on it. */
-export type OnNode = Decision<NodeStep, PodRead> | Settled;
+export type OnNode = Decision<NodeStep, NodeRead> | Settled;
 
 /** One node as the decision about it sees it. */
 export interface NodeView {

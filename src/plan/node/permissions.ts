@@ -7,6 +7,8 @@ export function rightsOf(
   goal: Pick<NodeGoal, "nodes" | "probeImage"> & {
     /** Images are pulled ahead. */
     readonly pulls?: boolean;
+    /** BIRD has to be asked. */
+    readonly execs?: boolean;
   },
   places: NodePlaces,
   namespace: string,
@@ -27,5 +29,18 @@ export function rightsOf(
     { ...daemonSets, verb: "watch" },
     { ...daemonSets, verb: "patch", names: [daemonSet] },
     { verb: "list", group: "apps", resource: "controllerrevisions", namespace },
+    ...(goal.execs === true ? execRights(namespace) : []),
+  ];
+}
+
+/**
+ * To run a command in a pod over a WebSocket, which is a GET: the right to `get`, and from Kubernetes 1.35 on (feature
+ * gate AuthorizePodWebsocketUpgradeCreatePermission) also to `create`.
+ */
+export function execRights(namespace: string): readonly NeededRight[] {
+  const exec = { group: "", resource: "pods/exec", namespace };
+  return [
+    { ...exec, verb: "create" },
+    { ...exec, verb: "get" },
   ];
 }

@@ -1,6 +1,7 @@
-import type { PodRead } from "../pod-of-template.ts";
 import type { Procedure, Settled } from "../procedure.ts";
 import { assume } from "./assume.ts";
+import { bgpLearned } from "./bgp.ts";
+import type { NodeRead } from "./bgp-seen.ts";
 import { draftOf } from "./draft.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nextNodeStep } from "./next.ts";
@@ -34,7 +35,7 @@ function outcomeOf(what: Settled): Outcome {
 export function nodeProcedure(
   goal: NodeGoal,
   places: NodePlaces,
-): Procedure<NodeWorld, Seen, NodeStep, PodRead> {
+): Procedure<NodeWorld, Seen, NodeStep, NodeRead> {
   return {
     start: nothingSeen,
     look: (seen, world, now) => look(seen, world, goal, now),
@@ -47,8 +48,13 @@ export function nodeProcedure(
     writes: (step) => writesOf(step, places),
     saves: (step, world) => writesOf(step, places).map((write) => draftOf(write, world, goal)),
     assume,
-    learned: (seen, { node }, verdict) =>
-      node === undefined ? seen : withNode(seen, node, { ...nodeSeen(seen, node, 0), admission: verdict }),
+    learned(seen, read, verdict) {
+      if (verdict.kind === "bgp") return read.kind === "bgp" ? bgpLearned(seen, read, verdict, goal) : seen;
+      const { node } = read;
+      return node === undefined
+        ? seen
+        : withNode(seen, node, { ...nodeSeen(seen, node, 0), admission: verdict });
+    },
     unanswered,
     postponed,
   };

@@ -5,6 +5,7 @@ import type { Stop } from "../decision.ts";
 import { blockedWhy, nothingDrained, type DrainSeen } from "../drain/seen.ts";
 import type { FleetSeen } from "../fleet/seen.ts";
 import type { Up } from "../up-since.ts";
+import type { BgpSeen } from "./bgp-seen.ts";
 import type { Bound } from "./measure.ts";
 import type { DropReason, NodeStep } from "./step.ts";
 
@@ -27,6 +28,10 @@ export interface Seen {
   readonly held?: { readonly node: string; readonly until: Millis; readonly since: Millis };
   /** The nodes that this process does not work on. */
   readonly fleet?: FleetSeen;
+  /** BIRD of some node has answered. */
+  readonly bgpAsked?: true;
+  /** BIRD of the first node could not be asked, and why: those of the others are not. */
+  readonly bgpUnasked?: string;
   /** First Ctrl-C. */
   readonly interrupted?: Millis;
   /** Latched: a run that has to stop gives up its lease first. */
@@ -58,6 +63,8 @@ export interface NodeSeen {
   readonly probed?: boolean;
   /** What the server said to the new pod of this node (hazard H30). */
   readonly admission?: Verdict;
+  /** What BIRD said of its sessions. */
+  readonly bgp?: BgpSeen;
   /** Gives the node back, and nobody answered. */
   readonly givingBack?: GiveBack;
   readonly outcome?: Outcome;

@@ -16,7 +16,7 @@ const preliminary = 8;
  * cannot be waited for (H16) counts as well.
  */
 export function willRestart(start: NodeWorld, goal: NodeGoal, node: string, now: Millis): boolean {
-  const { fleet: _pace, drain: _drain, ...plain } = goal;
+  const { fleet: _pace, drain: _drain, bgpCheck: _read, ...plain } = goal;
   const alone: NodeGoal = { ...plain, nodes: [node], guard: () => undefined, triesPods: false };
   let world = start;
   let seen = nothingSeen;

@@ -35,6 +35,7 @@ async function restart(
       interrupt: { first: never, second: never },
       emit: () => {},
       read: async (read) => {
+        if (read.kind !== "pod") throw new Error("nobody asks BIRD here");
         asked.push(read);
         return verdicts[read.node ?? ""] ?? { kind: "passes" };
       },
