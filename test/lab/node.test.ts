@@ -14,6 +14,7 @@ import {
   pluginOn,
   podCidrOf,
   restartTime,
+  slack,
   tellRow,
   withLab,
 } from "./a-lab.ts";
@@ -72,6 +73,29 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
     expect(sessionGap(observed, "node-01")).toBeGreaterThan(0);
     expectUndisturbed(observed);
     expectClaimHolds(result, observed, "node-01");
+  });
+
+  test("BGP sessions are named as BIRD has them, and the time that is printed for them is never shorter than they were down", async () => {
+    const plugin = pluginOn(lab);
+    const { result, observed } = await watched(lab, () =>
+      plugin.run("node", "node-02", ...again, "--bgp-check=exec", "-o", "json"),
+    );
+    tellRow("BIRD asked by exec", result, observed, "node-02");
+    expect(result).toMatchObject({ code: 0 });
+    const { nodes } = JSON.parse(result.stdout) as {
+      readonly nodes: readonly { readonly sessionsAfterSeconds?: number; readonly bgpSessions?: object }[];
+    };
+    expect(nodes[0]?.bgpSessions).toMatchObject({
+      verified: true,
+      before: 2,
+      after: 2,
+      down: [],
+      withoutGracefulRestart: [],
+    });
+    const gap = sessionGap(observed, "node-02");
+    expect(gap).toBeGreaterThan(0);
+    expect((nodes[0]?.sessionsAfterSeconds ?? 0) * 1000 + slack).toBeGreaterThanOrEqual(gap);
+    expectUndisturbed(observed);
   });
 
   test("H22: BIRD that starts late is part of the time that is printed", async () => {
