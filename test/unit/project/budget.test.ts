@@ -91,7 +91,8 @@ describe("a call loads no more than it needs", () => {
     // The rules of its step and the loop over nodes; no YAML where there is no file, and no tables of text.
     // The screen of `status -w` shares words, the bar and the flags of runs with it, in six chunks more: 4 kB with what parts them.
     // --drain: the plan of a node knows which pods leave it and what holds them: 12 kB, in three chunks.
-    { args: ["node", "--all", "--dry-run=client", "--server", "SERVER"], chunks: 190, kilobytes: 900 },
+    // What BIRD says of its sessions, read and told: 11 kB, two chunks; the WebSocket is loaded when BIRD is asked.
+    { args: ["node", "--all", "--dry-run=client", "--server", "SERVER"], chunks: 193, kilobytes: 912 },
   ])(
     "$args",
     async ({ args, chunks, kilobytes }) => {
@@ -145,7 +146,8 @@ describe("a call loads no more than it needs", () => {
 
   test("the whole program", () => {
     const bytes = [...program.chunks.values()].reduce((sum, text) => sum + text.length, 0);
-    expect(bytes).toBeLessThan(2_000_000);
+    // ws, for exec: 50 kB.
+    expect(bytes).toBeLessThan(2_060_000);
   });
 });
 
