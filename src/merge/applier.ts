@@ -19,6 +19,9 @@ export type Applier =
 /** The usual name of kubectl's server-side apply. */
 export const kubectl = "kubectl";
 
+/** In whose name kubectl's server-side apply keeps the note of its client-side one. */
+export const kubectlsNote = "kubectl-last-applied";
+
 export function applierOf(live: KubeObject): Applier {
   const entries = (live.metadata.managedFields ?? []).filter(
     (entry) => entry.manager !== own && (entry.subresource ?? "") === "",

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../model/kube.ts";
 import { lastAppliedAnnotation } from "../model/names.ts";
+import { isRecord } from "../model/record.ts";
 
 /** What kubectl apply wrote down last, or undefined; a text that is no JSON counts as none. */
 export function lastApplied(live: KubeObject): KubeObject | undefined {
@@ -24,6 +25,23 @@ export function withLastApplied(desired: KubeObject): KubeObject {
 export function lastAppliedText(desired: KubeObject): string {
   const { [lastAppliedAnnotation]: _old, ...annotations } = desired.metadata.annotations ?? {};
   return `${goJson({ ...desired, metadata: { ...desired.metadata, annotations } })}\n`;
+}
+
+/**
+ * An object as an apply of the same file by kubectl's other way would have left it: a server-side one writes the note in
+ * another form, and a client-side one puts it where there was none.
+ */
+export function withOtherNotes(live: KubeObject): readonly KubeObject[] {
+  const { annotations = {}, ...metadata } = live.metadata;
+  const { [lastAppliedAnnotation]: text, ...others } = annotations;
+  if (text === undefined) return [];
+  const applied = lastApplied(live);
+  const own = (noted: Readonly<Record<string, string>>): KubeObject => ({
+    ...live,
+    metadata: { ...metadata, ...(Object.keys(noted).length === 0 ? {} : { annotations: noted }) },
+  });
+  const same = applied === undefined || !isRecord(applied.metadata) ? undefined : lastAppliedText(applied);
+  return [own(others), ...(same === undefined ? [] : [own({ ...others, [lastAppliedAnnotation]: same })])];
 }
 
 /**

@@ -13,6 +13,7 @@ export type SettingKind =
   | "cni"
   | "API server"
   | "image"
+  | "host path"
   | "other";
 
 /** Environment of calico-node, its controller and the CNI installer. */
@@ -53,5 +54,6 @@ export function subjectKind(
 ): SettingKind {
   if (variable !== undefined) return variables.find(([, names]) => names.test(variable))?.[0] ?? "other";
   if (object === "ConfigMap" && path[0] === "data") return keys[path[1] ?? ""] ?? "other";
+  if (path.slice(-3).join(".") === "volumes.hostPath.path") return "host path";
   return path.at(-1) === "image" ? "image" : "other";
 }

@@ -1,12 +1,13 @@
 import { baseOf, type Base } from "../facts/base.ts";
 import { afterApply, withOwnStrategy } from "../merge/after-apply.ts";
 import { installOwner } from "../merge/apply-object.ts";
-import { settingsOf, type EnvReader, type FieldChange } from "../merge/settings.ts";
+import { lastApplied } from "../merge/last-applied.ts";
+import { settingsOf, type EnvReader, type EnvReaders, type FieldChange } from "../merge/settings.ts";
 import type { InstalledFacts } from "../model/cluster-facts.ts";
 import type { ConfigMapFacts } from "../model/configmap.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Reading } from "../model/reading.ts";
-import { recordOf } from "../model/record.ts";
+import { isRecord, recordOf } from "../model/record.ts";
 import type { Upstream } from "../releases/upstream.ts";
 import type { Version } from "../releases/version.ts";
 import { objectOf } from "./seen.ts";
@@ -89,16 +90,33 @@ function compared(
   const env = { base: envReader(mapOfBase), live: envReader(mapNow), after: envReader(mapThen) };
   const all = pairs.flatMap(({ live, after }) => {
     const object = named(live);
-    const upstreams = base.known ? base.value.object(live) : ("unknown" as const);
-    const own = typeof upstreams === "object" ? withOwnStrategy(upstreams) : upstreams;
-    const sides = { base: own, live, after };
-    return settingsOf(sides, env).map((change) => ({
-      ...change,
-      object,
-      kind: subjectKind(live.kind, change),
-    }));
+    const changes = base.known
+      ? settingsOf({ base: ownStrategy(base.value.object(live)), live, after }, env)
+      : withoutBase(live, after, env);
+    return changes.map((change) => ({ ...change, object, kind: subjectKind(live.kind, change) }));
   });
   return { base, all, compared: pairs.length };
+}
+
+/**
+ * Where nothing of upstream's is known, what kubectl applied last tells what was set since: that is somebody's own. Whose
+ * the rest is cannot be told.
+ */
+function withoutBase(live: KubeObject, after: KubeObject, env: EnvReaders): readonly FieldChange[] {
+  const applied = lastApplied(live);
+  if (applied === undefined || !isRecord(applied.metadata))
+    return settingsOf({ base: "unknown", live, after }, env);
+  return settingsOf({ base: ownStrategy(applied), live, after }, env).map(
+    ({ base: _applied, ...change }): FieldChange => ({
+      ...change,
+      base: undefined,
+      ...(change.group === "upstream" ? { group: "unknown" } : {}),
+    }),
+  );
+}
+
+function ownStrategy(object: KubeObject | undefined): KubeObject | undefined {
+  return object === undefined ? undefined : withOwnStrategy(object);
 }
 
 /** Secrets are nobody's to read; what a CRD says is no setting. */

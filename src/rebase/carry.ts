@@ -72,12 +72,17 @@ export function carryObject(
   const { target } = three;
   const mine = withOwnersStrategy(three.mine);
   const base = three.base === undefined ? undefined : withOwnStrategy(three.base);
-  const changes = settingsOf({ base, live: mine, after: withOwnStrategy(target) }, asWritten).filter(
+  const all = settingsOf({ base, live: mine, after: withOwnStrategy(target) }, asWritten);
+  const changes = all.filter(
     ({ group, at }) => (group === "lost" || group === "conflict") && !isIdentity(at, three),
   );
   const carried: Carried[] = [];
   const conflicts: Conflict[] = [];
-  const notes: string[] = [];
+  // An image of upstream's own place is no setting; that it was pinned by its digest is to be said.
+  const notes: string[] = all.flatMap((change) => {
+    const note = change.group === "upstream" ? imageOf(change)?.note : undefined;
+    return note === undefined ? [] : [`${object} ${change.field}: ${note}`];
+  });
   const edits: Edit[] = [];
   const inCni: { readonly at: readonly Step[]; readonly value: unknown }[] = [];
   for (const change of changes) {

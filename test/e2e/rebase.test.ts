@@ -184,6 +184,9 @@ describe.skipIf(!existsSync(manifests))("rebase", { timeout: 300_000 }, () => {
       const generations = await generation();
       await kubectl("apply", ...flags, "-f", file);
       expect([await settings(), await generation()]).toEqual([before, generations]);
+      // Who changes over to server-side apply has set nothing otherwise, so that undo still goes back.
+      await kubectl("apply", "--server-side", "--force-conflicts", "-f", file);
+      expect(await settings()).toEqual(before);
 
       const bundle = /saved in ([^;\s]+)/.exec(applied.stderr)?.[1] ?? "no bundle named";
       const undone = await plugin("undo", bundle, ...quick);

@@ -4,12 +4,15 @@ import type { ManifestObject } from "../../manifest/parse.ts";
 import type { KubeObject, NamespacedName } from "../../model/kube.ts";
 import { known, type Reading } from "../../model/reading.ts";
 import { some } from "../../model/words.ts";
+import { parseImage } from "../../model/image.ts";
 import { preflightFacts } from "../../preflight/facts.ts";
+import { fileContainers } from "../../preflight/file-containers.ts";
 import { basicNeeds } from "../../preflight/needs.ts";
 import type { Prefer } from "../../rebase/carry.ts";
 import { rebase, type Rebased } from "../../rebase/rebase.ts";
 import { isSameObject } from "../../rebase/same-object.ts";
 import { catalogue } from "../../releases/catalogue.ts";
+import { releasesOfImage } from "../../releases/release.ts";
 import { upstreamRelease } from "../../releases/upstream.ts";
 import { versionOf, type Version } from "../../releases/version.ts";
 import type { FactsSource } from "../facts/source.ts";
@@ -89,11 +92,21 @@ function ofFile({ path, objects }: NamedManifest): Own {
   };
 }
 
-function releaseOf({ path, set }: PlanFile): Reading<Version> {
-  const name = set?.release.candidates.at(-1) ?? set?.release.release;
+function releaseOf({ path, objects, set }: PlanFile): Reading<Version> {
+  const name = set?.release.candidates.at(-1) ?? set?.release.release ?? releaseOfOthers(objects);
   return name === undefined
     ? { known: false, why: "failed", message: `the images of ${path} do not tell its release` }
     : known(versionOf(name));
+}
+
+/** The newest release that all images are of; those that tell none, as one that is pinned by its digest, do not count. */
+function releaseOfOthers(objects: readonly ManifestObject[]): string | undefined {
+  const told = fileContainers({ objects }).flatMap(({ raw: { image } }) => {
+    const releases = typeof image === "string" ? releasesOfImage(parseImage(image), catalogue) : [];
+    return releases.length === 0 ? [] : [releases];
+  });
+  const [first = [], ...others] = told;
+  return first.findLast((each) => others.every((releases) => releases.includes(each)));
 }
 
 async function ofCluster(source: FactsSource, { file, base, daemonSet }: RebaseRequest): Promise<Own> {

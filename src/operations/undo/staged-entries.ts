@@ -1,8 +1,9 @@
 import { contentOf, contentText } from "../../bundle/content.ts";
 import { hashOf } from "../../bundle/write.ts";
-import { kubectl } from "../../merge/applier.ts";
+import { kubectl, kubectlsNote } from "../../merge/applier.ts";
 import { isHeld, withStrategy } from "../../merge/compare.ts";
 import { hasManagers, mayBeUndone } from "../../merge/former-managers.ts";
+import { withOtherNotes } from "../../merge/last-applied.ts";
 import { isBetween } from "../../merge/restore-object.ts";
 import { isAsInFile } from "../../merge/within.ts";
 import { daemonSetFacts } from "../../model/daemonset.ts";
@@ -124,7 +125,11 @@ function changedSince(
   if (target.live === undefined || forced.has(forceName(entry))) return undefined;
   const live = unheld(target.live);
   const { written, afterObject, done, action } = entry;
-  if (written !== undefined && done && hashOf(live) === written.hash) return undefined;
+  if (written !== undefined && done) {
+    // Who applied the same file again, by whichever way of kubectl's, has changed nothing but its note.
+    const states = [live, ...withOtherNotes(live)];
+    if (states.some((each) => hashOf(each) === written.hash)) return undefined;
+  }
   // A scale, and a run that was killed, do not know what the server made of the write.
   if (action === "scaled") {
     const owned = (live.metadata.ownerReferences ?? []).length > 0 && !target.adopted;
@@ -155,7 +160,7 @@ function unheld(live: KubeObject): KubeObject {
 function othersSince(live: KubeObject, started: string): boolean {
   const [begun, known] = [
     parseTime(started),
-    [manager, clientSideApplyManager, kubectl, "kube-controller-manager"],
+    [manager, clientSideApplyManager, kubectl, kubectlsNote, "kube-controller-manager"],
   ];
   return (live.metadata.managedFields ?? []).some((each) => {
     const at = parseTime(each.time);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { goJson, lastApplied, withLastApplied } from "../../../src/merge/last-applied.ts";
+import { contentText } from "../../../src/bundle/content.ts";
+import { goJson, lastApplied, withLastApplied, withOtherNotes } from "../../../src/merge/last-applied.ts";
 import { lastAppliedAnnotation } from "../../../src/model/names.ts";
 import { file, stored } from "./owned.ts";
 
@@ -43,4 +44,31 @@ describe("the annotation is kubectl's to the byte, or the user's next apply writ
 test("an annotation that is no JSON counts as none, so that the run goes on", () => {
   expect(lastApplied(stored(file("i"), { annotations: { [lastAppliedAnnotation]: "{" } }))).toBeUndefined();
   expect(lastApplied(stored(file("i")))).toBeUndefined();
+});
+
+describe("H03: who applies the same file again by kubectl's other way has changed nothing, so undo goes back", () => {
+  const written = withLastApplied(file("calico/node:v3.29.7"));
+  const { [lastAppliedAnnotation]: note = "", ...others } = written.metadata.annotations ?? {};
+  const noted = (annotations: Readonly<Record<string, string>>) => ({
+    ...written,
+    metadata: { ...written.metadata, annotations },
+  });
+
+  test("server-side: the server writes the note without empty annotations", () => {
+    const text = note.replace('"annotations":{},', "");
+    expect(withOtherNotes(noted({ ...others, [lastAppliedAnnotation]: text })).map(contentText)).toContain(
+      contentText(written),
+    );
+  });
+
+  test("client-side: the note is new", () => {
+    expect(withOtherNotes(written).map(contentText)).toContain(contentText(noted(others)));
+  });
+
+  test("another file, and a note that cannot be read, are a change", () => {
+    for (const text of [note.replaceAll(written.metadata.name, "another"), "no JSON", "{}", "null"])
+      expect(
+        withOtherNotes(noted({ ...others, [lastAppliedAnnotation]: text })).map(contentText),
+      ).not.toContain(contentText(written));
+  });
 });

@@ -26,6 +26,7 @@ import { cniConfigKept } from "../../../src/preflight/rules/network/m20-cni-conf
 import { apiServerKept } from "../../../src/preflight/rules/network/m21-api-server.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { podFacts } from "../../../src/model/pod.ts";
+import { withLastApplied } from "../../../src/merge/last-applied.ts";
 import { known } from "../../../src/model/reading.ts";
 import { aConfigMap, aDaemonSet, aNode, aPod, aTemplate, aWorkload } from "../build/a-cluster.ts";
 import { aFile, compared, env, fileOf, type Install } from "./a-file.ts";
@@ -291,13 +292,13 @@ describe("M08: paths of the hosts", () => {
     template: { volumes: [{ name: "cni-bin-dir", hostPath: { path } }] },
   });
 
-  test("another path of the same volume stands against it, a lost volume is told", () => {
+  test("another path of the same volume stands against it", () => {
     expect(compared(hostPaths, at("/home/kubernetes/bin"), at("/opt/cni/bin"))).toMatchObject({
       outcome: "fail",
       severity: "error",
-      fix: "set hostPath in the file: cni-bin-dir /home/kubernetes/bin",
+      because: expect.stringContaining("hostPath.path: /home/kubernetes/bin -> /opt/cni/bin"),
+      fix: expect.stringContaining('volumes[name="cni-bin-dir"].hostPath.path: /home/kubernetes/bin'),
     });
-    expect(compared(hostPaths, at("/opt/own"), none)).toMatchObject({ outcome: "fail", severity: "info" });
   });
 
   test("passes for the same path, with or without a slash at its end; unknown without the live one", () => {
@@ -315,6 +316,22 @@ describe("M09: nodes that calico-node would leave", () => {
       outcome: "fail",
       because: "calico-node would leave 1 of 2 nodes: gpu-01",
       evidence: [{ object: "Node gpu-01", value: "dedicated:NoSchedule" }],
+    });
+  });
+
+  test("a toleration that was added by hand, which the apply leaves, takes no node away", () => {
+    const tolerant = aDaemonSet({ template: aTemplate({}) });
+    const { tolerations: _own, ...spec } = (aTemplate({}) as { readonly spec: Record<string, unknown> }).spec;
+    const without = aDaemonSet({ template: { ...aTemplate({}), spec } });
+    const { annotations = {} } = withLastApplied(without).metadata;
+    const live = { ...tolerant, metadata: { ...tolerant.metadata, annotations } };
+    const installed = known({ objects: [live], unread: [] });
+    const file = fileOf([without]);
+    expect(compared(lostNodes, none, file, { nodes, readings: { installed } }).outcome).toBe("pass");
+    // What kubectl wrote down as its own goes.
+    expect(compared(lostNodes, none, file, { nodes })).toMatchObject({
+      outcome: "fail",
+      because: "calico-node would leave 1 of 2 nodes: gpu-01",
     });
   });
 

@@ -131,6 +131,31 @@ describe("what is yours is told from what is upstream's", () => {
     ]);
   });
 
+  test("where no manifest is known, what was set since the last apply is yours; whose the rest is, is unknown", () => {
+    const vendors = minors.find(({ release }) => release.startsWith("v3.29."))?.manifests.get("kdd") ?? [];
+    // own-probes: by hand, after the vendor's manifest was applied.
+    const live = customised(vendors, "own-probes").map((object, index) => ({
+      ...object,
+      metadata: withLastApplied(vendors[index] as KubeObject).metadata,
+    }));
+    const inFile = customised(vendors, "mtu").map((object, index) => ({
+      object,
+      source: { name: "calico.yaml", document: index + 1 },
+    }));
+    const { base, all } = fileSettings(
+      { objects: inFile },
+      { installed: { objects: live, unread: [] }, configMaps: [], asked: known(versionOf("v3.31.0")) },
+      record,
+    );
+    expect(base.known).toBe(false);
+    const node = 'DaemonSet kube-system/calico-node spec.template.spec.containers[name="calico-node"]';
+    expect(all.map(({ group, object, field }) => `${group}: ${object} ${field}`)).toEqual([
+      "unknown: ConfigMap kube-system/calico-config data.veth_mtu",
+      `lost: ${node}.livenessProbe.timeoutSeconds`,
+      `lost: ${node}.readinessProbe.timeoutSeconds`,
+    ]);
+  });
+
   test("another patch release has its minor's manifest, and says so; a minor that is not on record is not known", () => {
     const objects = minors.at(-1)?.manifests.get("kdd") ?? [];
     expect(applied(objects, objects, "v3.32.0").base).toMatchObject({

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseManifest, type ManifestObject } from "../../../src/manifest/parse.ts";
+import { planFileOf } from "../../../src/operations/plan/file.ts";
+import { rebaseOperation } from "../../../src/operations/rebase/operation.ts";
 import { rebase } from "../../../src/rebase/rebase.ts";
 import { customised, type Customisation } from "../../calico/customised.ts";
 
@@ -33,6 +35,23 @@ describe.skipIf(!existsSync(folder))("rebase of a setting that upgrades are know
   test("few-controllers: upstream changed the list as well, and that is a conflict", () => {
     const { conflicts } = rebased("few-controllers", "kdd", "v3.29", "v3.30");
     expect(conflicts).toMatchObject([{ base: { value: "node" }, target: { value: "node,loadbalancer" } }]);
+  });
+
+  test("an image that is pinned by its digest: the others tell the release, and the digest is named", async () => {
+    const path = join(folder, "v3.29", "kdd.yaml");
+    const pinned = readFileSync(path, "utf8").replaceAll(
+      /calico\/node:v\S+/g,
+      `calico/node@sha256:${"0".repeat(64)}`,
+    );
+    const { base, rebased: made } = await rebaseOperation({
+      file: planFileOf("calico.yaml", read("v3.30", "kdd")),
+      base: undefined,
+      mine: { path: "my-calico.yaml", objects: parseManifest(pinned, "my-calico.yaml") },
+      daemonSet: undefined,
+      prefer: () => undefined,
+    });
+    expect(base).toMatchObject({ kind: "record", release: "v3.29.7", flavour: "kdd" });
+    expect(made.notes).toContainEqual(expect.stringContaining("was pinned by its digest"));
   });
 
   test("older-cni: an image of another release is no setting, the file is of one release", () => {
