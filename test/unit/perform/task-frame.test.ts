@@ -132,3 +132,42 @@ test("what failed is never counted among what is done", () => {
     "◼ 19 more",
   ]);
 });
+
+/** A node of a run with its steps, which are shown while it is at work. */
+function nodeItem(at: number, state: ItemState, words = ""): Item {
+  const steps = [item("cordon", state), item("uncordon", state)];
+  return { ...item(`node/${String(at).padStart(3, "0")}${words}`, state, steps), open: state !== "skipped" };
+}
+
+test("of a fleet the last three nodes that are done stay on the screen, and fewer where there is no room", () => {
+  const items = [
+    ...Array.from({ length: 50 }, (_, at) => nodeItem(at, "done", " done: down 2s")),
+    nodeItem(50, "running"),
+    ...Array.from({ length: 349 }, (_, at) => item(`node/${String(51 + at)}`, "waiting")),
+  ];
+  expect(fittingFrame(items, style(80), 23).lines.slice(0, 5)).toEqual([
+    "✔ 47 done",
+    "✔ node/047 done: down 2s",
+    "✔ node/048 done: down 2s",
+    "✔ node/049 done: down 2s",
+    "❯ node/050",
+  ]);
+  expect(fittingFrame(items, style(80), 7).lines.slice(0, 3)).toEqual([
+    "✔ 49 done",
+    "✔ node/049 done: down 2s",
+    "❯ node/050",
+  ]);
+});
+
+test("nodes that a run did not reach are counted in the end, so that what failed is not off the screen", () => {
+  const items = [
+    nodeItem(0, "done", " done: down 2s"),
+    nodeItem(1, "failed", " failed: over budget"),
+    ...Array.from({ length: 398 }, (_, at) => nodeItem(2 + at, "skipped", ": not reached")),
+  ];
+  expect(wholeFrame(items, style(80)).slice(-3)).toEqual([
+    "  ✖ uncordon",
+    "↓ node/002: not reached",
+    "↓ 397 more: not reached",
+  ]);
+});
