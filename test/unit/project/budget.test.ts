@@ -147,8 +147,8 @@ describe("a call loads no more than it needs", () => {
 
   test("the whole program", () => {
     const bytes = [...program.chunks.values()].reduce((sum, text) => sum + text.length, 0);
-    // ws, for exec: 50 kB; report and its page: 30 kB.
-    expect(bytes).toBeLessThan(2_100_000);
+    // ws, for exec, and what is made of BIRD's answers: 60 kB; report and its page: 30 kB.
+    expect(bytes).toBeLessThan(2_175_000);
   });
 });
 
