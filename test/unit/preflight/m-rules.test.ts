@@ -301,6 +301,14 @@ describe("M08: paths of the hosts", () => {
     });
   });
 
+  test("so does a file that moves upstream's own path, which no release has moved", () => {
+    const base = at("/opt/cni/bin");
+    expect(compared(hostPaths, base, at("/var/elsewhere/bin"), { base })).toMatchObject({
+      outcome: "fail",
+      severity: "error",
+    });
+  });
+
   test("passes for the same path, with or without a slash at its end; unknown without the live one", () => {
     expect(compared(hostPaths, at("/opt/cni/bin/"), at("/opt/cni/bin")).outcome).toBe("pass");
     expect(compared(hostPaths, none, none, { readings: { daemonSets: forbidden } }).outcome).toBe("unknown");
