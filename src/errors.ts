@@ -31,7 +31,7 @@ export interface ApiError extends Error {
 /** No answer: refused, unreachable, wrong certificate, time-out. `message` is in kubectl's words. */
 export interface ConnectionError extends Error {
   readonly kind: "connection";
-  /** There was an answer, and it is none of an API server: told as an error of this program. */
+  /** There was an answer, and it is none of an API server: reported as an error of this program. */
   readonly badAnswer?: true;
 }
 

@@ -16,7 +16,7 @@ interface Package {
 
 /**
  * What is in the archives, as CycloneDX JSON: the packages that the bundle took files of and the Node of each
- * platform, with the checksums of the lock file. No time and no random number: it is made anew by anyone.
+ * platform, with the checksums of the lock file. No time and no random number: anyone can reproduce it.
  */
 export function sbom(
   root: string,

@@ -1,12 +1,10 @@
+import type { Hash } from "../model/hash.ts";
 import { savedActions } from "../model/draft.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import { format, objectsFolder, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
 import type { ManagedFieldsEntry } from "../model/kube.ts";
 import { isRecord } from "../model/record.ts";
 import { isWord } from "./words.ts";
-
-/** Hexadecimal SHA-256 of a text; the edge hands it in. */
-export type Hash = (text: string) => string;
 
 /** Over everything in the index but the checksum itself, whatever the order of fields. */
 export function indexChecksum(
@@ -17,12 +15,12 @@ export function indexChecksum(
 }
 
 /** A bundle that is whole, or in words what is wrong with it. */
-export type Checked =
+export type IndexCheck =
   | { readonly ok: true; readonly index: BundleIndex }
   | { readonly ok: false; readonly why: string };
 
 /** Reads the text of index.json. Anything that is not exactly what was written is refused whole. */
-export function checkIndex(text: string, hash: Hash): Checked {
+export function checkIndex(text: string, hash: Hash): IndexCheck {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
@@ -41,7 +39,7 @@ export function checkIndex(text: string, hash: Hash): Checked {
   return { ok: true, index: raw };
 }
 
-function refused(why: string): Checked {
+function refused(why: string): IndexCheck {
   return { ok: false, why };
 }
 

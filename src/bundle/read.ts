@@ -40,7 +40,7 @@ export async function readBundle(directory: string): Promise<Bundle> {
 }
 
 /** What is in a directory of bundles. */
-export interface ListedBundle {
+export interface BundleListing {
   readonly directory: string;
   readonly index?: BundleIndex;
   /** Why it cannot be used. */
@@ -48,7 +48,7 @@ export interface ListedBundle {
 }
 
 /** The bundles of every cluster below `root`, oldest first; only their indexes are read. */
-export async function listBundles(root: string): Promise<readonly ListedBundle[]> {
+export async function listBundles(root: string): Promise<readonly BundleListing[]> {
   const distrust = await distrustOf(root, true);
   if (distrust !== undefined) throw userError(`cannot use the bundles: ${distrust}`);
   const clusters = await Promise.all(
@@ -67,10 +67,10 @@ export async function listBundles(root: string): Promise<readonly ListedBundle[]
   ];
 }
 
-async function listIn(clusters: readonly string[]): Promise<readonly ListedBundle[]> {
+async function listIn(clusters: readonly string[]): Promise<readonly BundleListing[]> {
   const directories = (await Promise.all(clusters.map(foldersIn))).flat();
   const bundles = await Promise.all(
-    directories.map(async (directory): Promise<ListedBundle> => {
+    directories.map(async (directory): Promise<BundleListing> => {
       try {
         return { directory, index: await readIndex(directory) };
       } catch (error) {

@@ -9,17 +9,17 @@ export const windows = constants.O_NOFOLLOW === undefined;
 export const noFollow = windows ? 0 : constants.O_NOFOLLOW;
 
 /** What a file system says of a file or a folder, as far as it decides who could have put it there. */
-export interface Kept {
+export interface FileOwnership {
   readonly uid: number;
   readonly mode: number;
 }
 
 /** What is trusted is ours or root's, and nobody else can write to it. `sticky`: others may add, and swap nothing. */
-export function isForeign({ uid }: Kept, own: number): boolean {
+export function isForeign({ uid }: FileOwnership, own: number): boolean {
   return uid !== own && uid !== 0;
 }
 
-export function othersWrite({ mode }: Kept, sticky = false): boolean {
+export function othersWrite({ mode }: FileOwnership, sticky = false): boolean {
   return (mode & 0o022) !== 0 && !(sticky && (mode & 0o1000) !== 0);
 }
 

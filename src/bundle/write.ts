@@ -231,7 +231,7 @@ function inOneGo(work: () => Promise<void>): () => Promise<void> {
       next = undefined;
       await work();
     })();
-    // What went wrong is told to whoever waits for it; the next one tries anew.
+    // What went wrong is told to whoever waits for it; the next one tries again.
     running = next.catch(() => {});
     await next;
   };

@@ -83,10 +83,10 @@ function entriesOf(raw: Raw): ResourceEntry[] {
     : [{ name, ...common, ...own, verbs: textsIn(raw["verbs"]), ...namesOf(raw) }, ...below];
 }
 
-type Kind = Pick<ResourceEntry, "group" | "version" | "kind">;
+type GroupVersionKind = Pick<ResourceEntry, "group" | "version" | "kind">;
 
 /** metav1.GroupVersionKind; undefined: it names no kind. */
-function kindOf(raw: unknown): Kind | undefined {
+function kindOf(raw: unknown): GroupVersionKind | undefined {
   const said = recordOf(raw);
   const [group, version, kind] = ["group", "version", "kind"].map((key) => textOf(said?.[key]));
   if (!kind) return undefined;

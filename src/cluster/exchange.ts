@@ -30,7 +30,7 @@ const idleMillis = 30_000;
 type AnyAgent = HttpAgent | HttpsAgent;
 
 /** How requests travel. */
-export interface Way {
+export interface Transport {
   readonly agent: AnyAgent;
   readonly tls: ConnectionOptions;
   /** A proxy that is asked in the server's place, by whole addresses. */
@@ -50,7 +50,7 @@ export function makeAgent(server: URL, tls: ConnectionOptions): AnyAgent {
 /** Sends it; `answer` is there when its head is. Rejects with Node's error when there is none. */
 export function exchange(
   sent: Exchange,
-  { agent, tls, forward }: Way,
+  { agent, tls, forward }: Transport,
 ): { readonly answer: Promise<IncomingMessage>; readonly isConnected: () => boolean } {
   const { method, url, headers, body, signal } = sent;
   const to = forward ?? url;

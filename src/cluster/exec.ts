@@ -31,10 +31,10 @@ export async function execInPod(wire: Wire, request: ExecRequest): Promise<ExecA
   }
 }
 
-type Ticket = Awaited<ReturnType<Wire["credentials"]["next"]>>;
+type ExecTicket = Awaited<ReturnType<Wire["credentials"]["next"]>>;
 
-async function attempt(wire: Wire, request: ExecRequest, ticket: Ticket): Promise<ExecAnswer> {
-  const { agent, tls, forward } = await wire.ways.with(ticket.certificate);
+async function attempt(wire: Wire, request: ExecRequest, ticket: ExecTicket): Promise<ExecAnswer> {
+  const { agent, tls, forward } = await wire.transports.with(ticket.certificate);
   if (forward !== undefined) return execFailure("an HTTP proxy without a tunnel carries no WebSocket");
   const { namespace, pod, container, command, timeout, limit, signal } = request;
   const path = objectPath({ group: "", version: "v1", resource: "pods", namespace, name: pod }, "exec");
@@ -57,7 +57,7 @@ async function attempt(wire: Wire, request: ExecRequest, ticket: Ticket): Promis
     perMessageDeflate: false,
     maxPayload: limit,
   });
-  const { promise, resolve } = Promise.withResolvers<End>();
+  const { promise, resolve } = Promise.withResolvers<ExecEnd>();
   const channels = execChannels(limit);
   const opened = (answer: IncomingMessage): void => {
     wire.log.response({
@@ -95,7 +95,7 @@ async function attempt(wire: Wire, request: ExecRequest, ticket: Ticket): Promis
   }
 }
 
-type End =
+type ExecEnd =
   | ExecAnswer
   /** Its body is not read yet. */
   | { readonly kind: "refused"; readonly answer: IncomingMessage }

@@ -15,7 +15,7 @@ export function usualNamespace(
   return wanted?.namespace ?? (connection.namespaceGiven ? connection.namespace : "kube-system");
 }
 
-/** Whoever looks at Calico reads through this. `now`: this machine's clock, for a server that does not tell its own. */
+/** Whoever looks at Calico reads through this. `now`: this machine's clock, for a server that does not send its own. */
 export function factsReader(
   connection: Connection,
   now: () => Millis,

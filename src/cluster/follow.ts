@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isApiError, isConnectionError } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
-import { list, type Listed, type Selection } from "./list.ts";
+import { list, type Listed, type ListSelection } from "./list.ts";
 import type { Connection } from "./port.ts";
 import { readable } from "./readable.ts";
 import { watch } from "./watch.ts";
-import type { Place } from "../model/place.ts";
+import type { ApiResource } from "../model/api-resource.ts";
 
 /** A live copy of the selected objects, kept in step by list and watch. */
 export interface Followed<T> {
@@ -22,23 +22,23 @@ export interface Followed<T> {
   /** Whether there is another version of an object than this one, or none; waits a moment for the watch to bring it. */
   changedFrom(key: string, resourceVersion: string): Promise<boolean>;
   /** For whoever shares it: hears of every change until the signal aborts. */
-  listen(heard: () => void, signal: AbortSignal): void;
+  listen(onChange: () => void, signal: AbortSignal): void;
 }
 
-export interface Change<T> {
+export interface WatchedChange<T> {
   readonly key: string;
   /** undefined: it is gone. */
   readonly value: T | undefined;
 }
 
-export interface FollowOptions<T> extends Selection {
+export interface FollowOptions<T> extends ListSelection {
   readonly signal: AbortSignal;
   /** A list that was taken already: the watch goes on from there, without a list of its own. */
   readonly initial?: Listed<KubeObject>;
   /** What to keep of an object; the whole of it unless given. */
   readonly pick?: (object: KubeObject) => T;
   /** After every change of the map, also while listing. */
-  readonly onChange?: (change: Change<T>) => void;
+  readonly onChange?: (change: WatchedChange<T>) => void;
   /** What is tried again, so that a long silence can be explained. */
   readonly onTrouble?: (error: unknown) => void;
 }
@@ -51,7 +51,7 @@ const relistDelayMillis = 1000;
 
 export function follow<T = KubeObject>(
   connection: Connection,
-  served: Place,
+  served: ApiResource,
   options: FollowOptions<T>,
 ): Followed<T> {
   const { signal } = options;
@@ -63,7 +63,7 @@ export function follow<T = KubeObject>(
   const gone = new Set<string>();
   const listeners = new Set<() => void>();
 
-  function changed(change: Change<T>): void {
+  function changed(change: WatchedChange<T>): void {
     options.onChange?.(change);
     for (const look of listeners) look();
   }
@@ -163,9 +163,9 @@ export function follow<T = KubeObject>(
       listeners.delete(look);
       return isOther();
     },
-    listen(heard, until) {
-      listeners.add(heard);
-      until.addEventListener("abort", () => listeners.delete(heard), { once: true });
+    listen(onChange, until) {
+      listeners.add(onChange);
+      until.addEventListener("abort", () => listeners.delete(onChange), { once: true });
     },
   };
 }
@@ -186,7 +186,7 @@ function isGone(error: unknown): boolean {
   return isApiError(error) && error.status === 410;
 }
 
-function selectionOf(options: Selection): Selection {
+function selectionOf(options: ListSelection): ListSelection {
   const { namespace, labelSelector, fieldSelector } = options;
   return {
     ...(namespace === undefined ? {} : { namespace }),

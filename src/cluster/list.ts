@@ -4,11 +4,11 @@ import { isRecord, recordOf } from "../model/record.ts";
 import { isNamed, noObject } from "./an-object.ts";
 import { apiVersionOf, collectionPath } from "./paths.ts";
 import type { Connection } from "./port.ts";
-import type { Place } from "../model/place.ts";
+import type { ApiResource } from "../model/api-resource.ts";
 import { readable } from "./readable.ts";
 
 /** Which objects of a kind. */
-export interface Selection {
+export interface ListSelection {
   /** Without one: all namespaces. */
   readonly namespace?: string;
   readonly labelSelector?: string;
@@ -33,8 +33,8 @@ const pageSize = 500;
  */
 export async function list<T = KubeObject>(
   connection: Connection,
-  served: Place,
-  options: Selection & {
+  served: ApiResource,
+  options: ListSelection & {
     readonly pick?: (object: KubeObject) => T;
     readonly signal?: AbortSignal;
     /** Only metadata is wanted: a server that can leaves out the rest. */
@@ -56,7 +56,7 @@ export async function list<T = KubeObject>(
   let next: string | undefined;
   let limit: string | undefined = String(pageSize);
   for (;;) {
-    let page: Page;
+    let page: ListPage;
     try {
       // Each page names the next one.
       const answer = await connection.request({
@@ -84,7 +84,7 @@ export async function list<T = KubeObject>(
   }
 }
 
-interface Page {
+interface ListPage {
   readonly items: readonly object[];
   /** "": it is the last one. */
   readonly next: string;
@@ -92,7 +92,7 @@ interface Page {
 }
 
 /** Items of most lists come without apiVersion and kind; an empty list may come as null. */
-function pageOf(body: unknown, resource: string): Page {
+function pageOf(body: unknown, resource: string): ListPage {
   if (!isRecord(body)) throw noObject(resource);
   const items = body["items"] ?? [];
   if (!Array.isArray(items) || !items.every(isNamed)) throw noObject(resource);

@@ -4,7 +4,7 @@ import { podsByNode, shouldRun } from "../model/placement.ts";
 import { known, type Reading } from "../model/reading.ts";
 import { stuckReason } from "../model/stuck.ts";
 import type { Millis } from "../model/time.ts";
-import type { Selection } from "./list.ts";
+import type { ListSelection } from "./list.ts";
 import { readEvents } from "./observe-lists.ts";
 import type { Connection } from "./port.ts";
 
@@ -23,7 +23,7 @@ export async function observeEvents(
   now: Millis,
 ): Promise<Reading<readonly EventFacts[]>> {
   if (!daemonSets.known || !pods.known) return known([]);
-  const wanted: Selection[] = [];
+  const wanted: ListSelection[] = [];
   for (const set of daemonSets.value) {
     const byNode = podsByNode(pods.value, set);
     const own = [...byNode.values()].flat();

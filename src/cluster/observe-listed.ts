@@ -10,9 +10,9 @@ import { listedKinds, mayDepend, type ListedKind } from "../model/listed-kinds.t
 import { allOf } from "../model/observed.ts";
 import { known, type Reading } from "../model/reading.ts";
 import type { Served, ServedFacts } from "../model/served.ts";
-import { isCalicos } from "../model/surroundings.ts";
-import { list, type Selection } from "./list.ts";
-import type { Source } from "./observe-lists.ts";
+import { isCalicos } from "../model/object-facts.ts";
+import { list, type ListSelection } from "./list.ts";
+import type { DiscoveredConnection } from "./observe-lists.ts";
 import type { Discovery } from "./port.ts";
 import { notAsked, readingOf } from "./reading.ts";
 
@@ -26,7 +26,7 @@ export function listedGroups(needs: readonly string[]): readonly string[] {
 
 /** The lists among `needs`, side by side. `places` answers the namespaces of Calico. */
 export async function observeListed(
-  source: Source,
+  source: DiscoveredConnection,
   needs: readonly string[],
   places: () => Promise<readonly string[]>,
 ): Promise<ListedFacts> {
@@ -41,15 +41,16 @@ export async function observeListed(
 }
 
 async function readListed(
-  { connection, discovery }: Source,
+  { connection, discovery }: DiscoveredConnection,
   kind: ListedKind<unknown>,
   places: () => Promise<readonly string[]>,
 ): Promise<Reading<readonly unknown[]>> {
   if (!discovery.known) return discovery;
   const served = findServed(discovery.value, kind);
   if (served === undefined) return absent(kind, discovery.value);
-  const everywhere: Selection = kind.labelSelector === undefined ? {} : { labelSelector: kind.labelSelector };
-  const selections: readonly Selection[] =
+  const everywhere: ListSelection =
+    kind.labelSelector === undefined ? {} : { labelSelector: kind.labelSelector };
+  const selections: readonly ListSelection[] =
     kind.inCalicosNamespaces === true
       ? (await places()).map((namespace) => ({ ...everywhere, namespace }))
       : [everywhere];
@@ -89,7 +90,10 @@ function absent(kind: ListedKind<unknown>, discovery: Discovery): Reading<readon
 }
 
 /** Objects that belong to an object of projectcalico.org (B24), by their metadata alone. */
-export async function observeDependants({ connection, discovery }: Source): Promise<Reading<DependantFacts>> {
+export async function observeDependants({
+  connection,
+  discovery,
+}: DiscoveredConnection): Promise<Reading<DependantFacts>> {
   if (!discovery.known) return discovery;
   const places = mayDepend.flatMap(([resource, groups]) => discovery.value.find(resource, groups) ?? []);
   const found = await Promise.all(

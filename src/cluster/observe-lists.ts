@@ -10,14 +10,14 @@ import { known, type Reading } from "../model/reading.ts";
 import { revisionFacts, type RevisionFacts } from "../model/revision.ts";
 import { isCalicoForWindows } from "../model/windows.ts";
 import { workloadFacts, type WorkloadFacts } from "../model/workload.ts";
-import { list, type Selection } from "./list.ts";
+import { list, type ListSelection } from "./list.ts";
 import { objectPath } from "./paths.ts";
 import type { Connection, Discovery } from "./port.ts";
 import { readObject, readPath } from "./read-object.ts";
 import { readingOf } from "./reading.ts";
 
 /** A connection, and what is served where as far as that is known. */
-export interface Source {
+export interface DiscoveredConnection {
   readonly connection: Connection;
   readonly discovery: Reading<Discovery>;
 }
@@ -29,18 +29,24 @@ export function readNodes(connection: Connection): Promise<Reading<readonly Node
   return readCore(connection, "nodes", "Node", {}, nodeFacts);
 }
 
-export function readPods(connection: Connection, which: Selection): Promise<Reading<readonly PodFacts[]>> {
+export function readPods(
+  connection: Connection,
+  which: ListSelection,
+): Promise<Reading<readonly PodFacts[]>> {
   return readCore(connection, "pods", "Pod", which, podFacts);
 }
 
 export function readEvents(
   connection: Connection,
-  which: Selection,
+  which: ListSelection,
 ): Promise<Reading<readonly EventFacts[]>> {
   return readCore(connection, "events", "Event", which, eventFacts);
 }
 
-export function readRevisions(source: Source, which: Selection): Promise<Reading<readonly RevisionFacts[]>> {
+export function readRevisions(
+  source: DiscoveredConnection,
+  which: ListSelection,
+): Promise<Reading<readonly RevisionFacts[]>> {
   return readFound(source, "controllerrevisions", ["apps"], which, revisionFacts);
 }
 
@@ -50,7 +56,7 @@ export interface DaemonSetsRead {
   readonly windows: Reading<readonly DaemonSetFacts[]>;
 }
 
-export async function readDaemonSets(source: Source, usual: string): Promise<DaemonSetsRead> {
+export async function readDaemonSets(source: DiscoveredConnection, usual: string): Promise<DaemonSetsRead> {
   const all = await readAllSets(source, usual);
   if (!all.known) return { linux: all, windows: all };
   const [windows, linux] = [true, false].map((wanted) =>
@@ -60,7 +66,10 @@ export async function readDaemonSets(source: Source, usual: string): Promise<Dae
 }
 
 /** In all namespaces; for somebody who may not look everywhere, in the usual ones. */
-async function readAllSets(source: Source, usual: string): Promise<Reading<readonly DaemonSetFacts[]>> {
+async function readAllSets(
+  source: DiscoveredConnection,
+  usual: string,
+): Promise<Reading<readonly DaemonSetFacts[]>> {
   const everywhere = await readIn({});
   if (everywhere.known || everywhere.why !== "forbidden") return everywhere;
   const namespaces = [...new Set([usual, operatorNamespace])];
@@ -68,7 +77,7 @@ async function readAllSets(source: Source, usual: string): Promise<Reading<reado
   const some = found.filter(({ known }) => known);
   return some.length === 0 ? everywhere : allOf(some);
 
-  async function readIn(which: Selection): Promise<Reading<readonly DaemonSetFacts[]>> {
+  async function readIn(which: ListSelection): Promise<Reading<readonly DaemonSetFacts[]>> {
     const all = await readFound(
       source,
       "daemonsets",
@@ -84,9 +93,9 @@ const workloadGroups = ["apps", "extensions"];
 
 /** Controllers and Typha of a namespace: Deployments, or where only ReplicaSets can tell, those. */
 export async function readWorkloads(
-  source: Source,
+  source: DiscoveredConnection,
   kind: "deployments" | "replicasets",
-  which: Selection,
+  which: ListSelection,
 ): Promise<Reading<readonly WorkloadFacts[]>> {
   const all = await readFound(source, kind, workloadGroups, which, workloadFacts);
   return all.known ? known(all.value.filter((facts) => facts !== undefined)) : all;
@@ -109,7 +118,7 @@ export function readConfigMap(
 export async function readInstallation({
   connection,
   discovery,
-}: Source): Promise<Reading<InstallationFacts | undefined>> {
+}: DiscoveredConnection): Promise<Reading<InstallationFacts | undefined>> {
   if (!discovery.known) return discovery;
   const served = discovery.value.find("installations", ["operator.tigera.io"]);
   if (served === undefined) return known(undefined);
@@ -123,7 +132,7 @@ function readCore<T>(
   connection: Connection,
   resource: string,
   kind: string,
-  which: Selection,
+  which: ListSelection,
   pick: (raw: KubeObject) => T,
 ): Promise<Reading<readonly T[]>> {
   return readingOf(
@@ -132,10 +141,10 @@ function readCore<T>(
 }
 
 async function readFound<T>(
-  { connection, discovery }: Source,
+  { connection, discovery }: DiscoveredConnection,
   resource: string,
   groups: readonly string[],
-  which: Selection,
+  which: ListSelection,
   pick: (raw: KubeObject) => T,
 ): Promise<Reading<readonly T[]>> {
   if (!discovery.known) return discovery;

@@ -12,14 +12,14 @@ import type { Served } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 import { workloadFacts } from "../model/workload.ts";
 import { factsReader } from "./facts-reader.ts";
-import { follow, type Change, type Followed } from "./follow.ts";
-import type { Selection } from "./list.ts";
+import { follow, type WatchedChange, type Followed } from "./follow.ts";
+import type { ListSelection } from "./list.ts";
 import { podSelections, type ObserveOptions } from "./observe.ts";
 import { observeEvents } from "./observe-events.ts";
 import type { Connection, Discovery } from "./port.ts";
-import type { Place } from "../model/place.ts";
+import type { ApiResource } from "../model/api-resource.ts";
 
-export interface LiveOptions extends Omit<ObserveOptions, "now"> {
+export interface ObserveLiveOptions extends Omit<ObserveOptions, "now"> {
   readonly clock: () => Millis;
   readonly signal: AbortSignal;
   /** What is tried again: as long as it lasts, what is shown may be old. */
@@ -37,12 +37,12 @@ const settleMillis = 250;
 export async function* observeLive(
   connection: Connection,
   discovered: Promise<Discovery>,
-  options: LiveOptions,
+  options: ObserveLiveOptions,
 ): AsyncGenerator<ClusterFacts> {
   const { signal, clock, needs, namespace } = options;
   const read = factsReader(connection, clock, { discovered, namespace });
   while (!signal.aborted) {
-    // Another DaemonSet, or another namespace: everything is looked for anew.
+    // Another DaemonSet, or another namespace: everything is looked for again.
     const first = await read(needs);
     yield first;
     yield* changesOf(connection, await discovered, first, options);
@@ -53,18 +53,18 @@ async function* changesOf(
   connection: Connection,
   discovery: Discovery,
   first: ClusterFacts,
-  { signal, clock, namespace, needs, onTrouble }: LiveOptions,
+  { signal, clock, namespace, needs, onTrouble }: ObserveLiveOptions,
 ): AsyncGenerator<ClusterFacts> {
   const ending = new AbortController();
   const both = AbortSignal.any([signal, ending.signal]);
-  const bell = makeBell();
+  const signalled = updateSignal();
   // They come and go with the run, and are not followed.
   const { ownPods: _once, ...followed } = first;
   const sets = first.daemonSets.known ? first.daemonSets.value : [];
   const ahead = first.now - clock();
   const live = <T>(
-    served: Place | undefined,
-    selections: readonly Selection[],
+    served: ApiResource | undefined,
+    selections: readonly ListSelection[],
     known: boolean,
     pick: (raw: KubeObject) => T | undefined,
   ): (() => Reading<readonly T[]> | undefined) => {
@@ -74,17 +74,17 @@ async function* changesOf(
         ...selection,
         signal: both,
         pick,
-        onChange: ringOnNews(bell),
+        onChange: ringOnNews(signalled),
         onTrouble,
       });
       const part = { followed, ready: false };
-      void readyRings(followed, part, bell);
+      void notifyWhenReady(followed, part, signalled);
       return part;
     });
     return () => together(parts);
   };
   const selections = podSelections(sets, namespace);
-  const nowhere: readonly Selection[] = [{}];
+  const nowhere: readonly ListSelection[] = [{}];
   const inSets =
     sets.length === 0 ? nowhere : [...new Set(sets.map((set) => set.namespace))].map(inNamespace);
   const nodes = live(core("nodes", "Node"), nowhere, first.nodes.known, nodeFacts);
@@ -111,10 +111,10 @@ async function* changesOf(
   try {
     for (;;) {
       // Each round answers the one before.
-      await bell.rung(both);
+      await signalled.notified(both);
       await sleep(settleMillis, undefined, { signal: both }).catch(() => undefined);
       if (signal.aborted) return;
-      bell.hush();
+      signalled.reset();
       const facts = {
         ...followed,
         nodes: nodes() ?? first.nodes,
@@ -140,21 +140,25 @@ async function* changesOf(
 }
 
 /** Where the list is refused the part never gets ready, and what was read first stays. */
-async function readyRings(followed: Followed<unknown>, part: { ready: boolean }, bell: Bell): Promise<void> {
+async function notifyWhenReady(
+  followed: Followed<unknown>,
+  part: { ready: boolean },
+  signalled: UpdateSignal,
+): Promise<void> {
   try {
     await followed.ready;
     part.ready = true;
-    bell.ring();
+    signalled.notify();
   } catch {
     part.ready = false;
   }
 }
 
-function core(resource: string, kind: string): Place {
+function core(resource: string, kind: string): ApiResource {
   return { group: "", version: "v1", resource, kind };
 }
 
-function inNamespace(namespace: string): Selection {
+function inNamespace(namespace: string): ListSelection {
   return { namespace };
 }
 
@@ -188,31 +192,31 @@ function withOld<T>(
 }
 
 /** Of most changes of a node, its heartbeats, nothing is kept but the version. */
-function ringOnNews(bell: Bell): (change: Change<unknown>) => void {
+function ringOnNews(signalled: UpdateSignal): (change: WatchedChange<unknown>) => void {
   const before = new Map<string, string>();
   return ({ key, value }) => {
     const kept = value === undefined ? "" : JSON.stringify({ ...value, resourceVersion: "" });
     if (before.get(key) === kept) return;
     before.set(key, kept);
-    bell.ring();
+    signalled.notify();
   };
 }
 
-interface Bell {
-  readonly ring: () => void;
-  readonly hush: () => void;
+interface UpdateSignal {
+  readonly notify: () => void;
+  readonly reset: () => void;
   /** Resolves when it has rung since it was hushed, or when the signal aborts. */
-  readonly rung: (signal: AbortSignal) => Promise<void>;
+  readonly notified: (signal: AbortSignal) => Promise<void>;
 }
 
-function makeBell(): Bell {
+function updateSignal(): UpdateSignal {
   let { promise, resolve } = Promise.withResolvers<void>();
   return {
-    ring: () => resolve(),
-    hush() {
+    notify: () => resolve(),
+    reset() {
       ({ promise, resolve } = Promise.withResolvers<void>());
     },
-    async rung(signal) {
+    async notified(signal) {
       if (signal.aborted) return;
       const aborted = Promise.withResolvers<void>();
       const stop = (): void => aborted.resolve();

@@ -7,7 +7,7 @@ import type { PodFacts } from "../model/pod.ts";
 import { known, type Reading } from "../model/reading.ts";
 import type { Millis } from "../model/time.ts";
 import type { WorkloadFacts } from "../model/workload.ts";
-import type { Selection } from "./list.ts";
+import type { ListSelection } from "./list.ts";
 import { observeEvents } from "./observe-events.ts";
 import { listedGroups, observeDependants, observeListed, servedReading } from "./observe-listed.ts";
 import {
@@ -18,7 +18,7 @@ import {
   readPods,
   readRevisions,
   readWorkloads,
-  type Source,
+  type DiscoveredConnection,
 } from "./observe-lists.ts";
 import type { Connection, Discovery } from "./port.ts";
 import { notAsked, readingOf } from "./reading.ts";
@@ -56,7 +56,7 @@ export interface ObserveOptions {
   readonly known?: Watched;
   /** Where Calico is looked for first; it is found anywhere. */
   readonly namespace: string;
-  /** This machine's clock, for a server that does not tell its own. */
+  /** This machine's clock, for a server that does not send its own. */
   readonly now: Millis;
 }
 
@@ -86,7 +86,7 @@ export async function observe(
   const { connection, clock } = timed(given);
   const ask = <T>(need: Need, read: () => Promise<Reading<T>>): Promise<Reading<T>> =>
     needs.includes(need) && !(need in before) ? read() : Promise.resolve(notAsked);
-  const usual: Selection = { namespace, labelSelector: usualSelector };
+  const usual: ListSelection = { namespace, labelSelector: usualSelector };
   const early = Promise.all([
     ask("nodes", () => readNodes(connection)),
     ask("pods", () => readPods(connection, usual)),
@@ -96,7 +96,7 @@ export async function observe(
   ]);
   // It is awaited below: until then its failure must not pass for one that nobody looks at.
   early.catch(() => undefined);
-  const source: Source = { connection, discovery: await readingOf(() => discovered) };
+  const source: DiscoveredConnection = { connection, discovery: await readingOf(() => discovered) };
   const bothRead =
     before.daemonSets === undefined && (needs.includes("daemonSets") || needs.includes("windowsSets"))
       ? readDaemonSets(source, namespace)
@@ -175,7 +175,7 @@ export function bringsAllPods({ selector }: Pick<DaemonSetFacts, "selector">): b
 }
 
 /** The lists that bring the pods of these DaemonSets, and their revisions. */
-export function podSelections(sets: readonly DaemonSetFacts[], namespace: string): readonly Selection[] {
+export function podSelections(sets: readonly DaemonSetFacts[], namespace: string): readonly ListSelection[] {
   const unusual = sets.filter((set) => set.namespace !== namespace || !bringsAllPods(set));
   const usual = isUsualPlace(sets, namespace) ? [{ namespace, labelSelector: usualSelector }] : [];
   return [...usual, ...unusual.map(selectionOf)];
@@ -188,7 +188,7 @@ async function each<T, U>(
   return allOf(await Promise.all(items.map(read)));
 }
 
-function selectionOf({ namespace, selector }: DaemonSetFacts): Selection {
+function selectionOf({ namespace, selector }: DaemonSetFacts): ListSelection {
   const labelSelector = Object.entries(selector)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
@@ -199,7 +199,10 @@ function selectionOf({ namespace, selector }: DaemonSetFacts): Selection {
  * Controllers and Typha of a namespace. A ReplicaSet that is one (v1.x; calico-facts 1.3), under whatever
  * name and labels, is looked for where its API group is served, or where no other controller is found.
  */
-async function controllersIn(source: Source, namespace: string): Promise<Reading<readonly WorkloadFacts[]>> {
+async function controllersIn(
+  source: DiscoveredConnection,
+  namespace: string,
+): Promise<Reading<readonly WorkloadFacts[]>> {
   const mayBeOld = source.discovery.known && source.discovery.value.find("daemonsets", ["extensions"]);
   if (mayBeOld) {
     return allOf(

@@ -1,6 +1,6 @@
 import { userError } from "../errors.ts";
 import type { Ref } from "../model/kube.ts";
-import type { Place } from "../model/place.ts";
+import type { ApiResource } from "../model/api-resource.ts";
 
 declare const made: unique symbol;
 
@@ -16,12 +16,12 @@ export function pathOf(...segments: readonly string[]): RequestPath {
 }
 
 /** /api/v1, /apis/apps/v1. */
-export function groupPath({ group, version }: Pick<Place, "group" | "version">): RequestPath {
+export function groupPath({ group, version }: Pick<ApiResource, "group" | "version">): RequestPath {
   return pathOf(...groupSegments({ group, version }));
 }
 
 /** /api/v1/namespaces/kube-system/pods, or without a namespace /api/v1/pods. */
-export function collectionPath(place: Omit<Place, "kind">, namespace?: string): RequestPath {
+export function collectionPath(place: Omit<ApiResource, "kind">, namespace?: string): RequestPath {
   return pathOf(...collectionSegments(place, namespace));
 }
 
@@ -33,7 +33,7 @@ export function objectPath(ref: Omit<Ref, "kind">, subresource?: string): Reques
   );
 }
 
-export function apiVersionOf(place: Pick<Place, "group" | "version">): string {
+export function apiVersionOf(place: Pick<ApiResource, "group" | "version">): string {
   return place.group === "" ? place.version : `${place.group}/${place.version}`;
 }
 
@@ -58,11 +58,11 @@ export function resourcePath(path: string):
   return { group, version, resource, namespace, name, subresource };
 }
 
-function groupSegments({ group, version }: Pick<Place, "group" | "version">): readonly string[] {
+function groupSegments({ group, version }: Pick<ApiResource, "group" | "version">): readonly string[] {
   return group === "" ? ["api", version] : ["apis", group, version];
 }
 
-function collectionSegments(place: Omit<Place, "kind">, namespace = ""): readonly string[] {
+function collectionSegments(place: Omit<ApiResource, "kind">, namespace = ""): readonly string[] {
   return [...groupSegments(place), ...(namespace === "" ? [] : ["namespaces", namespace]), place.resource];
 }
 

@@ -5,7 +5,7 @@ import type { Connection, KubeRequest, KubeResponse } from "./port.ts";
 /**
  * For a run that decides before it writes: what one part of it has read, the others need not read again.
  * Every GET and every access review is sent once and its answer, or its refusal, shared; a list of all answers who
- * asks for some of them. Watches and everything else pass. Whoever writes uses the connection itself, and reads anew.
+ * asks for some of them. Watches and everything else pass. Whoever writes uses the connection itself, and reads again.
  */
 export function readOnce(connection: Connection): Connection {
   const answers = new Map<string, Promise<KubeResponse>>();
@@ -41,7 +41,7 @@ export function readOnce(connection: Connection): Connection {
 /** A connection that begins with what others have read. */
 export interface Opening {
   readonly connection: Connection;
-  /** From here on everything is asked anew. */
+  /** From here on everything is asked again. */
   readonly opened: () => void;
 }
 

@@ -10,12 +10,12 @@ import type { RequestLog } from "./log.ts";
 import { isCutBody, isLostConnection, timeoutProblem } from "./network-error.ts";
 import type { KubeRequest, KubeResponse } from "./port.ts";
 import { responseError } from "./response-error.ts";
-import type { Ways } from "./connection/ways.ts";
+import type { Transports } from "./connection/transports.ts";
 
 /** What all requests of one connection share. */
 export interface Wire {
   readonly server: URL;
-  readonly ways: Ways;
+  readonly transports: Transports;
   readonly credentials: Credentials;
   readonly log: RequestLog;
   readonly userAgent: string;
@@ -47,9 +47,9 @@ export async function sendRequest(wire: Wire, request: KubeRequest): Promise<Kub
   }
 }
 
-type Outcome = { readonly response: KubeResponse } | { readonly retryAfter: number };
+type AttemptResult = { readonly response: KubeResponse } | { readonly retryAfter: number };
 
-async function attemptRequest(wire: Wire, request: KubeRequest, attempt: number): Promise<Outcome> {
+async function attemptRequest(wire: Wire, request: KubeRequest, attempt: number): Promise<AttemptResult> {
   const url = urlOf(wire, request);
   const mayRetry = attempt < mostRetries;
   let answer: IncomingMessage;
@@ -123,14 +123,14 @@ async function openOnce(wire: Wire, request: KubeRequest, url: URL, ticket: Tick
   };
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   if (body !== undefined) headers["Content-Type"] = request.contentType ?? "application/json";
-  const way = await wire.ways.with(ticket.certificate);
+  const transport = await wire.transports.with(ticket.certificate);
   wire.log.request(request.method, url.href, headers, body);
   // Node loads `performance` when it is first named, and that takes longer than what is measured.
   const started = wire.log.level >= 6 ? performance.now() : 0;
   const timeout = wire.timeoutMillis > 0 ? AbortSignal.timeout(wire.timeoutMillis) : undefined;
   const signals = [request.signal, timeout].filter((signal) => signal !== undefined);
   const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
-  const sending = exchange({ method: request.method, url, headers, body, signal }, way);
+  const sending = exchange({ method: request.method, url, headers, body, signal }, transport);
   const answer = await sending.answer.catch((error: unknown) => {
     if (timeout?.aborted !== true) throw error;
     throw timeoutProblem(sending.isConnected() ? "HEADERS_TIMEOUT" : "CONNECT_TIMEOUT");

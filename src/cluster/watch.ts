@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isApiError, isConnectionError } from "../errors.ts";
 import { isRecord, recordOf } from "../model/record.ts";
 import { anObject } from "./an-object.ts";
-import type { Selection } from "./list.ts";
+import type { ListSelection } from "./list.ts";
 import { apiVersionOf, collectionPath } from "./paths.ts";
 import type { Connection, WatchEvent } from "./port.ts";
 import { statusError } from "./response-error.ts";
-import type { Place } from "../model/place.ts";
+import type { ApiResource } from "../model/api-resource.ts";
 
 /** The server ends a watch after this long; one that is silent for longer is dead. */
 const watchSeconds = 300;
@@ -23,8 +23,8 @@ const longestDelayMillis = 10_000;
  */
 export async function* watch(
   connection: Connection,
-  served: Place,
-  options: Selection & {
+  served: ApiResource,
+  options: ListSelection & {
     readonly resourceVersion: string;
     readonly signal: AbortSignal;
     readonly onTrouble?: (error: unknown) => void;
@@ -79,7 +79,7 @@ function versionOf(event: WatchEvent): string | undefined {
   return event.type === "BOOKMARK" ? event.resourceVersion : event.object.metadata.resourceVersion;
 }
 
-function readEvent(raw: unknown, served: Pick<Place, "group" | "version" | "kind">): WatchEvent {
+function readEvent(raw: unknown, served: Pick<ApiResource, "group" | "version" | "kind">): WatchEvent {
   const { type, object: said } = isRecord(raw) ? raw : {};
   switch (type) {
     case "ADDED":

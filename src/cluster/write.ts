@@ -7,7 +7,7 @@ import type { Connection, KubeRequest } from "./port.ts";
 import { hasServerDryRun } from "./server-dry-run.ts";
 
 /** What the server made of a write. */
-export interface Written {
+export interface WriteResult {
   /** The object as it is now; of a delete, the object or the Status that the server answered. */
   readonly object: KubeObject;
   /** The server's clock when it answered. */
@@ -36,7 +36,7 @@ export async function sendWrite(
     readonly serverVersion: string;
     readonly signal?: AbortSignal;
   },
-): Promise<Written> {
+): Promise<WriteResult> {
   if (options.dryRun && !(await hasServerDryRun(connection, options.serverVersion, write))) {
     const version = options.serverVersion === "" ? "of unknown version" : options.serverVersion;
     throw userError(`this server (${version}) has no server-side dry run`);

@@ -127,7 +127,7 @@ export function flagsOf(commandClass: new () => BaseCommand): readonly Flag[] {
 
 /**
  * The same command for a line that gives only these flags; the others have their defaults. clipanion builds its
- * parser anew in each run, in a time that grows with the square of the flags: for all of `status` 30 ms.
+ * parser again in each run, in a time that grows with the square of the flags: for all of `status` 30 ms.
  */
 export function knowingOnly(
   commandClass: new () => BaseCommand,
@@ -157,16 +157,16 @@ function isMarked(value: unknown): value is Marked {
   return typeof value === "object" && value !== null && flagKey in value;
 }
 
-type Spec<T> = Parameters<typeof Option.makeCommandOption<T>>[0];
+type OptionSpec<T> = Parameters<typeof Option.makeCommandOption<T>>[0];
 
 /** clipanion hands out its option objects under the type of the value that they become. */
-function marked<T>(flags: readonly Flag[], spec: Spec<T>): T {
+function marked<T>(flags: readonly Flag[], spec: OptionSpec<T>): T {
   const made: unknown = Option.makeCommandOption<T>(spec);
   return Object.assign(made as object, { [flagKey]: flags }) as T;
 }
 
-type Builder = Parameters<Spec<unknown>["definition"]>[0];
-type State = Parameters<Spec<unknown>["transformer"]>[2];
+type Builder = Parameters<OptionSpec<unknown>["definition"]>[0];
+type State = Parameters<OptionSpec<unknown>["transformer"]>[2];
 
 function defineAll(builder: Builder, flags: readonly Flag[]): void {
   for (const flag of flags) {

@@ -13,7 +13,7 @@ const most = 16 * 1024 * 1024;
 /**
  * Opens the file of --events for appending: a regular file, which is created, a FIFO, whose reader is waited for, or
  * a device; never through a link. Throws UserError where it cannot be. Nothing that happens to it later ends the run:
- * `warn` is told once.
+ * `warn` is reported once.
  */
 export async function openEventLog(
   path: string,

@@ -6,7 +6,7 @@ import { selectorOfText } from "../model/selector-text.ts";
 import { nextClock, type Millis } from "../model/time.ts";
 import type { BgpCheckMode } from "../operations/node/request.ts";
 import type { PrepullRequest } from "../operations/prepull/request.ts";
-import type { Excluded, FleetOrder, Pace, Selection } from "../plan/fleet/pace.ts";
+import type { Excluded, FleetOrder, Pace, NodeSelection } from "../plan/fleet/pace.ts";
 import { nodeArguments, seeHelp } from "./arguments.ts";
 
 /** What the flags of a run over nodes say, checked. */
@@ -14,7 +14,7 @@ export interface FleetOptions {
   readonly settle?: Millis;
   readonly prepull: PrepullRequest;
   readonly bgpCheck: BgpCheckMode;
-  readonly selection: Selection;
+  readonly selection: NodeSelection;
   readonly pace: Pace;
 }
 

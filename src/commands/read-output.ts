@@ -1,5 +1,5 @@
 import { goQuote } from "../render/go/quote.ts";
-import type { Outcome } from "../render/jsonpath/print.ts";
+import type { PrintResult } from "../render/jsonpath/print.ts";
 import { outputFormats, type Output, type OutputFormat } from "../render/output.ts";
 
 /** The values of the output flags. */
@@ -15,7 +15,7 @@ export interface OutputFlags {
 export async function readOutput(
   flags: OutputFlags,
   readFile: (path: string) => Promise<string>,
-): Promise<Outcome<Output>> {
+): Promise<PrintResult<Output>> {
   const format = chosenFormat(flags);
   if (!format.ok) return format;
   const { name, value } = format.value;
@@ -48,7 +48,7 @@ export async function readOutput(
 function chosenFormat({
   output,
   template,
-}: OutputFlags): Outcome<{ readonly name: OutputFormat; readonly value: string }> {
+}: OutputFlags): PrintResult<{ readonly name: OutputFormat; readonly value: string }> {
   // A template without a format is a Go template in kubectl.
   const asked = template !== "" && (output === "" || output === "table") ? "go-template" : output;
   const equals = template === "" && /^(jsonpath|custom-columns)/.test(asked) ? asked.indexOf("=") : -1;
@@ -74,7 +74,7 @@ async function read(
   path: string,
   what: string,
   readFile: (path: string) => Promise<string>,
-): Promise<Outcome<string>> {
+): Promise<PrintResult<string>> {
   try {
     // Standard input is for manifests.
     return known(await readFile(path === "-" ? "./-" : path));
@@ -89,10 +89,10 @@ function systemMessage(error: unknown): string {
   return message.replace(/^E[A-Z]+: /, "").replace(/, .*$/s, "");
 }
 
-function known<T>(value: T): Outcome<T> {
+function known<T>(value: T): PrintResult<T> {
   return { ok: true, value };
 }
 
-function wrong(message: string): Outcome<never> {
+function wrong(message: string): PrintResult<never> {
   return { ok: false, message };
 }

@@ -1,6 +1,6 @@
 import { userError } from "../errors.ts";
 import { catalogue } from "../releases/catalogue.ts";
-import { findRelease, type Found } from "../releases/find-release.ts";
+import { findRelease, type ReleaseLookup } from "../releases/find-release.ts";
 import type { Version } from "../releases/version.ts";
 
 /** The release that --to names; what is not catalogued is refused by every command in the same words. */
@@ -25,7 +25,7 @@ export function releaseOrNext(text: string): NamedRelease {
   return { version: found.next, newer: unknownRelease(found).message };
 }
 
-function unknownRelease(found: Extract<Found, { ok: false }>): Error {
+function unknownRelease(found: Extract<ReleaseLookup, { ok: false }>): Error {
   const after = {
     newer: "; nothing is guessed about it: take a newer version of this program",
     "a minor": ": name one of its releases",

@@ -1,5 +1,5 @@
+import type { DryRunStrategy } from "../model/dry-run.ts";
 import type { AppContext } from "../context.ts";
-import type { DryRun } from "../flags/dry-run.ts";
 import type { JsonObject } from "../model/kube.ts";
 import { formatTime } from "../model/time.ts";
 import type { OperationEvent } from "../operations/events.ts";
@@ -16,7 +16,7 @@ import {
 /** The lines of `--events`: `kind: Event`, one schema for all commands (docs/schema/event.json). */
 export function eventLines(
   { line, now }: Pick<AppContext, "line" | "now">,
-  dryRun: DryRun,
+  dryRun: DryRunStrategy,
 ): (event: OperationEvent) => readonly string[] {
   let run: string | undefined;
   let lastWait = "";
@@ -36,7 +36,7 @@ export function eventLines(
     // The name by which undo knows the run; a part that saves has a bundle of its own.
     if (event.kind === "saved") run ??= event.bundle.split(/[\\/]/).at(-1);
     return fieldsOf(event).flatMap((fields) => {
-      // Asked anew at every change of the cluster, a wait is told when it says something new.
+      // Asked again at every change of the cluster, a wait is reported when it says something new.
       const wait = fields.type === "waiting" ? JSON.stringify({ ...fields, until: undefined }) : "";
       const isSame = wait !== "" && wait === lastWait;
       lastWait = wait;

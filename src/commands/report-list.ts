@@ -20,7 +20,7 @@ import { partTitle } from "../render/sequence-lines.ts";
 import { comparisonTitles } from "../render/write-titles.ts";
 import type { Listener, ReportContext, ReportOptions } from "./report.ts";
 
-type Procedure = Extract<OperationEvent, { readonly kind: "procedure" }>;
+type ProcedureEvent = Extract<OperationEvent, { readonly kind: "procedure" }>;
 
 /** One task list for the whole command; it begins with the first procedure. */
 export function listListener(context: ReportContext, options: ReportOptions): Listener {
@@ -48,7 +48,7 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
     return items;
   }
 
-  function reporterFor(event: Procedure): Reporter<never, never> {
+  function reporterFor(event: ProcedureEvent): Reporter<never, never> {
     const common = {
       items: place(event.within),
       lines,
@@ -132,7 +132,7 @@ export function listListener(context: ReportContext, options: ReportOptions): Li
     });
   }
 
-  function happens(event: Procedure): void {
+  function happens(event: ProcedureEvent): void {
     const reporter = reporters.get(event.about) ?? reporterFor(event);
     reporters.set(event.about, reporter);
     list ??= showList(items, {

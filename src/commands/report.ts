@@ -1,11 +1,11 @@
+import type { DryRunStrategy } from "../model/dry-run.ts";
 import type { AppContext } from "../context.ts";
-import type { DryRun } from "../flags/dry-run.ts";
 import type { OperationEvent } from "../operations/events.ts";
 import type { OutputFormat } from "../render/output.ts";
 
 export interface ReportOptions {
   readonly format: OutputFormat;
-  readonly dryRun: DryRun;
+  readonly dryRun: DryRunStrategy;
   /** --color */
   readonly color: string;
 }

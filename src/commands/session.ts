@@ -1,6 +1,7 @@
-import { keepDiscovery } from "../cluster/discovery-kept.ts";
+import type { DryRunStrategy } from "../model/dry-run.ts";
+import { keepDiscovery } from "../cluster/cached-discovery.ts";
 import type { Connection } from "../cluster/port.ts";
-import { keepReviews } from "../cluster/reviews-kept.ts";
+import { keepReviews } from "../cluster/cached-reviews.ts";
 import type { AppContext, Listening } from "../context.ts";
 import { userError } from "../errors.ts";
 import type { ConnectionValues } from "../flags/connection.ts";
@@ -12,15 +13,14 @@ import type { Millis } from "../model/time.ts";
 import type { OperationEvent } from "../operations/events.ts";
 import { holderName } from "../operations/holder.ts";
 import type { Session } from "../operations/session.ts";
-import type { DryRun } from "../perform/run.ts";
-import { heard, serverClock } from "../perform/server-clock.ts";
+import { withServerClock, serverClock } from "../perform/server-clock.ts";
 import { hasAsker } from "./asker.ts";
 import { confirm } from "./confirm.ts";
 
 /** What of a command line the session of its operations is made from. */
 export interface SessionOptions {
   readonly connection: ConnectionValues;
-  readonly dryRun: DryRun;
+  readonly dryRun: DryRunStrategy;
   /** -y */
   readonly yes: boolean;
   /** --api-outage */
@@ -82,7 +82,7 @@ export function openSession(
 ): OpenSession {
   const clock = serverClock(context.now);
   const command = runCommandOf(options.line ?? context.line, options.manifest);
-  const discovery = keepDiscovery(heard(given, clock));
+  const discovery = keepDiscovery(withServerClock(given, clock));
   const reviews = keepReviews(discovery.connection);
   let listening: Listening | undefined;
   const daemonSet = options.daemonSet === undefined ? [] : [`--daemonset=${options.daemonSet}`];

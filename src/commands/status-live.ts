@@ -3,7 +3,7 @@ import { observeLive } from "../cluster/observe-live.ts";
 import { groupsFor } from "../cluster/observe.ts";
 import { explain } from "../errors.ts";
 import { upgradeState } from "../facts/upgrade.ts";
-import { waitOutcome, type Failing } from "../facts/wait.ts";
+import { waitOutcome, type FailingNode } from "../facts/wait.ts";
 import { catalogue } from "../releases/catalogue.ts";
 import { upgradeStatus } from "../render/status/build.ts";
 import type { UpgradeStatus } from "../render/status/kind.ts";
@@ -28,7 +28,7 @@ export async function runLiveStatus(view: StatusView, options: StatusOptions): P
   const discovered = discoverCached(view.connection, groupsFor(view.needs));
   const screen = watch ? screenFor(view, options) : undefined;
   const show = watch && screen === undefined ? makeShow(view, options) : undefined;
-  let failing: readonly Failing[] = [];
+  let failing: readonly FailingNode[] = [];
   let said = "";
   let last: UpgradeStatus | undefined;
   let shownErrors = "";

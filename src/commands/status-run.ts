@@ -51,7 +51,7 @@ export async function runStatus(options: StatusOptions): Promise<number> {
   }
 }
 
-/** A mistake in the path is told before anything is asked. */
+/** A mistake in the path is reported before anything is asked. */
 async function sortedBy(path: string, { format }: Output): Promise<StatusView["sorted"]> {
   if (path === "") return (status) => status;
   const { makeSort } = await import("../render/sort-by.ts");

@@ -8,9 +8,9 @@ import type { Millis } from "../model/time.ts";
 import type { Output } from "../render/output.ts";
 import type { OutputFlags } from "./read-output.ts";
 import type { UpgradeStatus } from "../render/status/kind.ts";
-import type { StatusLook } from "../render/status/print.ts";
+import type { StatusTableOptions } from "../render/status/print.ts";
 
-export interface StatusOptions extends OutputFlags, StatusLook, FactsFlags {
+export interface StatusOptions extends OutputFlags, StatusTableOptions, FactsFlags {
   readonly nodes: readonly string[];
   readonly noHeaders: boolean;
   readonly sortBy: string;

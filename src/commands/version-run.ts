@@ -3,7 +3,7 @@ import { userError } from "../errors.ts";
 import { plainOutput } from "../flags/common.ts";
 import { buildInfo, version } from "../version.ts";
 
-interface Wanted {
+interface VersionRequest {
   readonly output: string;
   readonly extra: readonly string[];
   readonly stdout: Printer;
@@ -11,7 +11,7 @@ interface Wanted {
 }
 
 /** The Calico releases that this version knows. */
-export async function runReleases(wanted: Wanted): Promise<number> {
+export async function runReleases(wanted: VersionRequest): Promise<number> {
   noArguments(wanted);
   const [{ catalogue }, { printableReleases }, { outputOf, printResult }] = await Promise.all([
     import("../releases/catalogue.ts"),
@@ -23,7 +23,7 @@ export async function runReleases(wanted: Wanted): Promise<number> {
   return 0;
 }
 
-export async function run(wanted: Wanted): Promise<number> {
+export async function run(wanted: VersionRequest): Promise<number> {
   noArguments(wanted);
   switch (wanted.output) {
     case "":
@@ -44,6 +44,6 @@ export async function run(wanted: Wanted): Promise<number> {
   }
 }
 
-function noArguments({ extra }: Wanted): void {
+function noArguments({ extra }: VersionRequest): void {
   if (extra.length > 0) throw userError(`extra arguments: [${extra.join(" ")}]`);
 }

@@ -1,11 +1,11 @@
 import { formatCidr, parseAddress } from "../model/cidr.ts";
 import type { JsonObject } from "../model/kube.ts";
-import { refused, type Spec } from "./spec.ts";
+import { refused, type ConvertedSpec } from "./spec.ts";
 
 const largest = 4_294_967_295;
 
 /** The old object has the peer's address in its name only. */
-export function bgpPeer(spec: JsonObject, name: string): Spec {
+export function bgpPeer(spec: JsonObject, name: string): ConvertedSpec {
   const others = Object.keys(spec).filter((field) => field !== "asNumber");
   if (others.length > 0) return refused(`it has a field that the new kind does not: ${others.join(", ")}`);
   const peerIP = addressOf(name);

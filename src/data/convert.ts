@@ -3,7 +3,7 @@ import type { JsonObject, KubeObject } from "../model/kube.ts";
 import { bgpPeer } from "./bgp-peer.ts";
 import { ipPool } from "./ip-pool.ts";
 import { movedKinds, newGroup, newVersion, type OldKind } from "./kinds.ts";
-import { refused, type Spec } from "./spec.ts";
+import { refused, type ConvertedSpec } from "./spec.ts";
 import { isRecord } from "../model/record.ts";
 
 export type Converted =
@@ -43,7 +43,7 @@ export function convert(kind: OldKind, old: KubeObject): Converted {
   };
 }
 
-function specOf(kind: OldKind, spec: JsonObject, name: string): Spec {
+function specOf(kind: OldKind, spec: JsonObject, name: string): ConvertedSpec {
   switch (kind) {
     case "GlobalConfig":
     case "GlobalBgpConfig":
@@ -58,7 +58,7 @@ function specOf(kind: OldKind, spec: JsonObject, name: string): Spec {
 }
 
 /** The object's name is the real one in lower case; the real one stands in the spec. */
-function nameAndValue(spec: JsonObject, name: string): Spec {
+function nameAndValue(spec: JsonObject, name: string): ConvertedSpec {
   const others = Object.keys(spec).filter((field) => field !== "name" && field !== "value");
   if (others.length > 0) return refused(`it has a field that the new kind does not: ${others.join(", ")}`);
   const { name: real, value } = spec;
@@ -71,7 +71,7 @@ function nameAndValue(spec: JsonObject, name: string): Spec {
 const policyFields = ["order", "ingress", "egress", "selector", "doNotTrack", "preDNAT"];
 
 /** Calico's policy has the same fields on both sides. */
-function policy(spec: JsonObject): Spec {
+function policy(spec: JsonObject): ConvertedSpec {
   const others = Object.keys(spec).filter((field) => !policyFields.includes(field));
   return others.length > 0
     ? refused(`it has a field that the new kind does not: ${others.join(", ")}`)

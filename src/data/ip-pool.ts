@@ -1,6 +1,6 @@
 import { formatCidr, parseCidr } from "../model/cidr.ts";
 import type { JsonObject } from "../model/kube.ts";
-import { refused, type Spec } from "./spec.ts";
+import { refused, type ConvertedSpec } from "./spec.ts";
 import { isRecord } from "../model/record.ts";
 
 const fields = ["cidr", "ipip", "ipip_mode", "masquerade", "ipam", "disabled"];
@@ -10,7 +10,7 @@ const modes = ["always", "cross-subnet"];
  * The old object keeps a pool as JSON within a string (libcalico-go, backend/model/ippool.go); the new one
  * as fields. `ipip` is there only where an interface or a mode is set.
  */
-export function ipPool(spec: JsonObject, name: string): Spec {
+export function ipPool(spec: JsonObject, name: string): ConvertedSpec {
   const others = Object.keys(spec).filter((field) => field !== "value");
   if (others.length > 0)
     return refused(`it has a field that no release of Calico wrote: ${others.join(", ")}`);

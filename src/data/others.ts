@@ -27,10 +27,10 @@ export function otherMigrations(facts: OtherFacts): readonly OtherMigration[] {
   return [dataModel(facts), etcdData(facts), ipam(facts), toKubernetes(facts), toNativeApi(facts)];
 }
 
-type Judged = Pick<OtherMigration, "state" | "because">;
+type MigrationState = Pick<OtherMigration, "state" | "because">;
 
 function dataModel({ datastore, release }: OtherFacts): OtherMigration {
-  const judged: Judged =
+  const judged: MigrationState =
     datastore === "etcd"
       ? { state: "none", because: "with etcd it is D03" }
       : release === undefined || datastore === "unknown"
@@ -57,7 +57,7 @@ function dataModel({ datastore, release }: OtherFacts): OtherMigration {
 
 function etcdData({ datastore, release }: OtherFacts): OtherMigration {
   const after = release !== undefined && atLeast(release, "v3.0.0");
-  const judged: Judged =
+  const judged: MigrationState =
     datastore === "kubernetes"
       ? { state: "none", because: "Calico's data is in Kubernetes" }
       : datastore === "unknown"
@@ -99,7 +99,7 @@ function etcdData({ datastore, release }: OtherFacts): OtherMigration {
 }
 
 function ipam({ datastore, release }: OtherFacts): OtherMigration {
-  const judged: Judged =
+  const judged: MigrationState =
     datastore === "etcd"
       ? { state: "none", because: "with etcd it was calico-ipam before" }
       : release === undefined || datastore === "unknown"
@@ -126,7 +126,7 @@ function ipam({ datastore, release }: OtherFacts): OtherMigration {
 }
 
 function toKubernetes({ datastore, ready }: OtherFacts): OtherMigration {
-  const judged: Judged =
+  const judged: MigrationState =
     ready === false
       ? {
           state: "in progress",
@@ -166,7 +166,7 @@ function toKubernetes({ datastore, ready }: OtherFacts): OtherMigration {
 const running = ["Pending", "Migrating", "WaitingForConflictResolution", "Converged"];
 
 function toNativeApi({ phase }: OtherFacts): OtherMigration {
-  const judged: Judged =
+  const judged: MigrationState =
     phase === undefined
       ? { state: "none", because: "there is no DatastoreMigration" }
       : running.includes(phase)

@@ -1,3 +1,4 @@
+import type { Hash } from "../model/hash.ts";
 import { migratedAnnotation } from "../model/names.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { convert } from "./convert.ts";
@@ -5,11 +6,8 @@ import { differences, specText, type Difference } from "./compare.ts";
 import { movedKinds, newGroup, oldNamespace, type OldKind } from "./kinds.ts";
 import { sh } from "../model/shell.ts";
 
-/** Hexadecimal hash of a text; the edge hands it in. */
-export type Hash = (text: string) => string;
-
 /** Everything of one kind, both sides. */
-export interface Sides {
+export interface KindObjects {
   readonly kind: OldKind;
   readonly old: readonly KubeObject[];
   readonly new: readonly KubeObject[];
@@ -43,7 +41,7 @@ export function stops({ does }: DataStep): boolean {
 }
 
 /** Kind by kind, in the order of the names. Nothing is written where any of them stops. */
-export function dataPlan(sides: readonly Sides[], hash: Hash): readonly DataStep[] {
+export function dataPlan(sides: readonly KindObjects[], hash: Hash): readonly DataStep[] {
   return sides.flatMap(({ kind, old, new: found }) => {
     const here = new Map(found.map((object) => [object.metadata.name, object]));
     const own = new Map(

@@ -7,11 +7,11 @@ import { known, type Reading, type Truth } from "../model/reading.ts";
 import { calicoNodeContainer } from "../model/template.ts";
 import { both, map, unclearReading } from "./follows.ts";
 
-type Readings = Pick<ClusterFacts, "felixConfigurations" | "ipPools">;
+type DataplaneReadings = Pick<ClusterFacts, "felixConfigurations" | "ipPools">;
 
 /** Felix takes its environment before any FelixConfiguration (Felix's configuration reference). */
 export function ebpfOf(
-  { felixConfigurations }: Readings,
+  { felixConfigurations }: DataplaneReadings,
   set: Reading<DaemonSetFacts>,
   maps: readonly ConfigMapFacts[],
 ): Reading<boolean> {
@@ -24,15 +24,15 @@ export function ebpfOf(
 
 /** Without a word to Felix it is the pools that turn VXLAN on. */
 export function vxlanOf(
-  { felixConfigurations, ipPools }: Readings,
+  { felixConfigurations, ipPools }: DataplaneReadings,
   set: Reading<DaemonSetFacts>,
   maps: readonly ConfigMapFacts[],
   mode: Reading<Exclude<Backend, "unknown">>,
 ): Reading<boolean> {
   if (!set.known) return set;
   if (mode.known && mode.value === "vxlan") return known(true);
-  const told = inEnvironment("FELIX_VXLANENABLED", set, maps);
-  if (told !== undefined) return told;
+  const stated = inEnvironment("FELIX_VXLANENABLED", set, maps);
+  if (stated !== undefined) return stated;
   const byPools = both(felixConfigurations, ipPools, (configurations, pools) => {
     if (isOn(configurations, "vxlanEnabled")) return true;
     const off = configurations.some(({ name, spec }) => name === "default" && spec["vxlanEnabled"] === false);

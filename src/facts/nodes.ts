@@ -9,7 +9,7 @@ import { upToDate } from "../model/rollout.ts";
 import type { Catalogue } from "../releases/catalogue.ts";
 import type { Identified } from "../releases/release.ts";
 import { releaseOfPod } from "../releases/running.ts";
-import { notesOf, type Note } from "./notes.ts";
+import { notesOf, type NodeNote } from "./notes.ts";
 
 /** A node, and the calico-node that it has or should have of one DaemonSet. */
 export interface CalicoNode {
@@ -32,11 +32,11 @@ export interface CalicoNode {
   /** Whether it still needs the upgrade. */
   readonly todo: Truth;
   /** What is to be known about it, the gravest first. */
-  readonly notes: readonly Note[];
+  readonly notes: readonly NodeNote[];
 }
 
 /** What all nodes are judged by. */
-interface Surroundings {
+interface NodeInputs {
   readonly observed: Observed;
   readonly release: (pod: PodFacts) => Identified;
 }
@@ -60,16 +60,16 @@ export function calicoNodes(
         pods.filter((pod) => calicoNode(pod) !== undefined),
         ({ node }) => node ?? "",
       );
-  const around: Surroundings = { observed, release: releasesOnce(catalogue) };
+  const inputs: NodeInputs = { observed, release: releasesOnce(catalogue) };
   if (!nodes.known) {
     const names = new Set([...byDaemonSet.flatMap(({ on }) => [...on.keys()]), ...stray.keys()]);
     names.delete("");
     return [...names]
       .sort()
-      .flatMap((name) => entriesOf(name, undefined, byDaemonSet, stray.get(name) ?? [], around));
+      .flatMap((name) => entriesOf(name, undefined, byDaemonSet, stray.get(name) ?? [], inputs));
   }
   return nodes.value.flatMap((node) =>
-    entriesOf(node.name, node, byDaemonSet, stray.get(node.name) ?? [], around),
+    entriesOf(node.name, node, byDaemonSet, stray.get(node.name) ?? [], inputs),
   );
 }
 
@@ -81,17 +81,17 @@ function entriesOf(
     readonly on: ReadonlyMap<string, readonly PodFacts[]>;
   }[],
   stray: readonly PodFacts[],
-  around: Surroundings,
+  inputs: NodeInputs,
 ): readonly CalicoNode[] {
   const entries = byDaemonSet.flatMap(({ daemonSet, on }) => {
     const pods = on.get(name) ?? [];
     const expected = node === undefined ? "unknown" : shouldRun(node, daemonSet.template);
     if (pods.length === 0 && expected !== true) return [];
-    return [entry(name, node, daemonSet, pods, expected, around)];
+    return [entry(name, node, daemonSet, pods, expected, inputs)];
   });
   if (entries.length > 0) return entries;
-  const known = around.observed.daemonSets.known && around.observed.pods.known;
-  return [entry(name, node, undefined, stray, known ? false : "unknown", around)];
+  const known = inputs.observed.daemonSets.known && inputs.observed.pods.known;
+  return [entry(name, node, undefined, stray, known ? false : "unknown", inputs)];
 }
 
 function entry(
@@ -100,7 +100,7 @@ function entry(
   daemonSet: DaemonSetFacts | undefined,
   pods: readonly PodFacts[],
   expected: Truth,
-  { observed, release }: Surroundings,
+  { observed, release }: NodeInputs,
 ): CalicoNode {
   const [pod] = pods;
   const podsKnown = observed.pods.known;

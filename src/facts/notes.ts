@@ -6,7 +6,7 @@ import { churn } from "./churn.ts";
 import type { CalicoNode } from "./nodes.ts";
 
 /** Something to be known about one node and its calico-node. */
-export type Note =
+export type NodeNote =
   /** Its kubelet does not report. */
   | { readonly id: "silent"; readonly since: Millis | undefined }
   | { readonly id: "not-ready"; readonly since: Millis | undefined; readonly why: string | undefined }
@@ -26,13 +26,13 @@ export type Note =
   | { readonly id: "stale-config"; readonly configMap: string; readonly surely: boolean }
   | { readonly id: "not-scheduled-here"; readonly daemonSet: string };
 
-type Source = Omit<CalicoNode, "notes">;
+type NoteSource = Omit<CalicoNode, "notes">;
 
 /** A pod that is still there so long after its grace period does not end by itself. */
 const overdueAfter: Millis = 60_000;
 
 /** What is to be known, the gravest first. */
-export function notesOf(source: Source, events: readonly EventFacts[], now: Millis): readonly Note[] {
+export function notesOf(source: NoteSource, events: readonly EventFacts[], now: Millis): readonly NodeNote[] {
   return [
     ...nodeNotes(source),
     ...podNotes(source, events, now),
@@ -41,17 +41,17 @@ export function notesOf(source: Source, events: readonly EventFacts[], now: Mill
   ];
 }
 
-function nodeNotes({ node }: Source): readonly Note[] {
+function nodeNotes({ node }: NoteSource): readonly NodeNote[] {
   if (node === undefined || node.ready === true) return [];
   if (node.ready === "unknown") return [{ id: "silent", since: node.readyChanged }];
   return [{ id: "not-ready", since: node.readyChanged, why: node.readyMessage ?? node.readyReason }];
 }
 
-function podNotes(source: Source, events: readonly EventFacts[], now: Millis): readonly Note[] {
+function podNotes(source: NoteSource, events: readonly EventFacts[], now: Millis): readonly NodeNote[] {
   const { updated, expected, node, daemonSet, pods, podsKnown } = source;
   const [pod, second] = pods;
   if (pod === undefined) return podsKnown ? absence(source, events) : [];
-  const notes: Note[] = [];
+  const notes: NodeNote[] = [];
   const stuck = stuckReason(pod, events);
   if (stuck !== undefined) {
     const overdue = pod.deletedAt !== undefined && now - pod.deletedAt > overdueAfter;
@@ -74,12 +74,15 @@ function podNotes(source: Source, events: readonly EventFacts[], now: Millis): r
   return notes;
 }
 
-function absence({ expected, node, daemonSet }: Source, events: readonly EventFacts[]): readonly Note[] {
+function absence(
+  { expected, node, daemonSet }: NoteSource,
+  events: readonly EventFacts[],
+): readonly NodeNote[] {
   if (daemonSet === undefined || expected !== true || node === undefined) return [];
   return [{ id: "missing", why: missingReason(node.name, daemonSet, events) }];
 }
 
-function cordonNotes({ node }: Source): readonly Note[] {
+function cordonNotes({ node }: NoteSource): readonly NodeNote[] {
   if (node === undefined) return [];
   const { lease, unschedulable, cordonedAt, cordonedBy } = node;
   if (lease === "unreadable") return [{ id: "unreadable-lease" }];
@@ -88,6 +91,6 @@ function cordonNotes({ node }: Source): readonly Note[] {
   return unschedulable ? [{ id: "cordoned", by: cordonedBy, at: cordonedAt }] : [];
 }
 
-function configNotes({ config: { current, written } }: Source): readonly Note[] {
+function configNotes({ config: { current, written } }: NoteSource): readonly NodeNote[] {
   return written === undefined ? [] : [{ id: "stale-config", configMap: written, surely: current === false }];
 }

@@ -38,7 +38,7 @@ function calledBy(
   const own = maps.filter((map) => map.namespace === namespace);
   const container = calicoNodeContainer(template);
   const env = container === undefined ? undefined : envValue(container, "CLUSTER_TYPE", own);
-  const told = [
+  const named = [
     ...(env === undefined || env === "unknown" ? [] : [["CLUSTER_TYPE", env.value] as const]),
     ...own.flatMap(({ name, data }) =>
       data["cluster_type"] === undefined
@@ -46,7 +46,7 @@ function calledBy(
         : [[`cluster_type of ConfigMap ${name}`, data["cluster_type"]] as const],
     ),
   ];
-  for (const [where, value] of told) {
+  for (const [where, value] of named) {
     const name = clusterTypes.find(([pattern]) => pattern.test(value))?.[1];
     if (name !== undefined)
       return { kind: "distribution", name, evidence: `${where} ${value}`, reverts: false, byName: true };

@@ -3,7 +3,7 @@ import type { CalicoNode } from "./nodes.ts";
 import type { DaemonSetProgress } from "./progress.ts";
 
 /** How quickly a run gets on, by the pods that it has made. */
-export interface Pace {
+export interface RolloutPace {
   /** From one node to the next, on average. */
   readonly perNode: Millis;
   readonly left: Millis;
@@ -23,7 +23,7 @@ export function paceOf(
   { daemonSet, run, nodes: { total, updated } }: DaemonSetProgress,
   nodes: readonly CalicoNode[],
   now: Millis,
-): Pace | undefined {
+): RolloutPace | undefined {
   if (run?.state !== "working" || updated === total) return undefined;
   const times = nodes
     .flatMap(({ daemonSet: of, updated: newest, pods: [pod] }) =>

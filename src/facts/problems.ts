@@ -10,7 +10,7 @@ import { releasesOfImage } from "../releases/release.ts";
 import { releasesOfController } from "../releases/running.ts";
 import { atLeast, parseVersion } from "../releases/version.ts";
 import type { CalicoNode } from "./nodes.ts";
-import type { Note } from "./notes.ts";
+import type { NodeNote } from "./notes.ts";
 import type { DaemonSetProgress } from "./progress.ts";
 import { activeWorkloads } from "./running.ts";
 
@@ -71,7 +71,7 @@ export const graveNotes = [
   "churn",
   "wrong-revision",
   "several-pods",
-] as const satisfies readonly Note["id"][];
+] as const satisfies readonly NodeNote["id"][];
 export type GraveNote = (typeof graveNotes)[number];
 
 const warnings: ReadonlySet<Problem["kind"]> = new Set<Problem["kind"]>([
@@ -246,7 +246,7 @@ function leaseProblems(
   nodes: readonly CalicoNode[],
   daemonSets: readonly DaemonSetProgress[],
 ): readonly Problem[] {
-  const withNote = (id: Note["id"]): readonly string[] =>
+  const withNote = (id: NodeNote["id"]): readonly string[] =>
     nodes.filter(({ notes }) => notes.some((note) => note.id === id)).map(({ name }) => name);
   const problems: Problem[] = [];
   const held = withNote("lease");

@@ -58,10 +58,10 @@ export function releaseNeeds(
 
 /** The account that calico-node makes tokens for, where it is not told another one. */
 function cniAccount(pods: Needing, needs: ReleaseNeeds, own: Account): Account | undefined {
-  const told = calicoNodeContainer(pods.template)?.env.some(
+  const named = calicoNodeContainer(pods.template)?.env.some(
     ({ name }) => name === "CALICO_CNI_SERVICE_ACCOUNT",
   );
-  if (told === true) return undefined;
+  if (named === true) return undefined;
   const [name] = rulesIn(needs, "node", pods)
     .filter(({ resources }) => resources?.includes("serviceaccounts/token") === true)
     .flatMap(({ resourceNames }) => resourceNames ?? []);

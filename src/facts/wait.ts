@@ -1,11 +1,11 @@
 import type { Millis } from "../model/time.ts";
 import type { CalicoNode } from "./nodes.ts";
-import type { Note } from "./notes.ts";
+import type { NodeNote } from "./notes.ts";
 import type { UpgradeState } from "./upgrade.ts";
 import type { Unread } from "./unread.ts";
 
 /** A node whose new pod fails, and since when that has been seen. */
-export interface Failing {
+export interface FailingNode {
   readonly node: string;
   readonly since: Millis;
 }
@@ -14,12 +14,12 @@ export interface Failing {
 export type WaitOutcome =
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly why: WaitFailure }
-  | { readonly kind: "waiting"; readonly for: WaitedFor; readonly failing: readonly Failing[] };
+  | { readonly kind: "waiting"; readonly for: WaitedFor; readonly failing: readonly FailingNode[] };
 
 export type WaitFailure =
   | { readonly kind: "no-calico" }
   | { readonly kind: "blind"; readonly unread: Unread }
-  | { readonly kind: "failing"; readonly node: string; readonly note: Note | undefined };
+  | { readonly kind: "failing"; readonly node: string; readonly note: NodeNote | undefined };
 
 export type WaitedFor =
   | { readonly kind: "nodes"; readonly finished: number; readonly all: number }
@@ -31,7 +31,7 @@ export type WaitedFor =
 const patience: Millis = 60_000;
 
 /** `before`: what the outcome of the last look said is failing. */
-export function waitOutcome(state: UpgradeState, before: readonly Failing[], now: Millis): WaitOutcome {
+export function waitOutcome(state: UpgradeState, before: readonly FailingNode[], now: Millis): WaitOutcome {
   if (state.done === true) return { kind: "done" };
   if (state.calico.installSeen.kind === "none") return { kind: "failed", why: { kind: "no-calico" } };
   const blind = state.unread.find(({ what }) =>

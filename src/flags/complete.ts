@@ -4,7 +4,7 @@ import { failOnFlag } from "./preflight.ts";
 import { impliedValue } from "./scan.ts";
 
 /** What a shell may put in one place of a command line. */
-export type Wanted =
+export type CompletionSource =
   | { readonly kind: "flags" }
   | { readonly kind: "words"; readonly words: readonly string[] }
   /** `list`: several, separated by commas. */
@@ -61,14 +61,15 @@ export function wantedAt(
   last: string,
   flags: readonly Flag[],
   usage: string,
-): { readonly wanted: Wanted; readonly typed: string } {
+): { readonly wanted: CompletionSource; readonly typed: string } {
   const { open, onlyArguments, given } = openFlag(before, flags);
   if (open !== undefined) return { wanted: valueOf(open), typed: last };
   if (!onlyArguments && last.startsWith("-") && last !== "-") {
     const equals = last.indexOf("=");
     if (equals < 0) return { wanted: { kind: "flags" }, typed: last };
     const flag = flagOf(last.slice(0, equals), flags);
-    const wanted: Wanted = flag === undefined ? { kind: "names", of: "nothing", list: false } : valueOf(flag);
+    const wanted: CompletionSource =
+      flag === undefined ? { kind: "names", of: "nothing", list: false } : valueOf(flag);
     return { wanted, typed: last.slice(equals + 1) };
   }
   if (!onlyArguments && last === "-") return { wanted: { kind: "flags" }, typed: last };
@@ -113,7 +114,7 @@ function flagOf(written: string, flags: readonly Flag[]): Flag | undefined {
     : flags.find(({ short }) => short !== undefined && short === written.slice(1));
 }
 
-function valueOf(flag: Flag): Wanted {
+function valueOf(flag: Flag): CompletionSource {
   const known = flag.oneOf ?? words[flag.name] ?? formatsOf(flag);
   if (known !== undefined) return { kind: "words", words: known };
   if (flag.takes === "boolean") return { kind: "words", words: ["true", "false"] };
@@ -129,7 +130,7 @@ function formatsOf({ name, help }: Flag): readonly string[] | undefined {
 }
 
 /** The argument that a usage line names, `[NODE…] [flags]`, `bash|zsh [flags]`; without dots it is the only one. */
-function argumentOf(usage: string, given: number): Wanted {
+function argumentOf(usage: string, given: number): CompletionSource {
   // An argument behind a flag is that flag's value.
   const own = usage.replaceAll(/(?<![\w-])--?[\w-]+ [A-Z]+/g, "");
   if (given > 0 && !/\.\.\.|…/.test(own)) return { kind: "names", of: "nothing", list: false };

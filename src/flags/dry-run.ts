@@ -1,3 +1,4 @@
+import type { DryRunStrategy } from "../model/dry-run.ts";
 import type { Flag } from "./flag.ts";
 import { goBoolean } from "./values.ts";
 
@@ -14,13 +15,11 @@ export const dryRunFlag = {
   valueName: "STRATEGY",
 } as const satisfies Flag;
 
-export type DryRun = "none" | "client" | "server";
-
 /** What --dry-run=VALUE means, with kubectl's words for its older spellings and for a wrong one. */
 export function readDryRun(
   value: string,
 ):
-  | { readonly ok: true; readonly dryRun: DryRun; readonly warning?: string }
+  | { readonly ok: true; readonly dryRun: DryRunStrategy; readonly warning?: string }
   | { readonly ok: false; readonly message: string } {
   if (value === "none" || value === "client" || value === "server") return { ok: true, dryRun: value };
   if (value === bare) {
@@ -46,6 +45,6 @@ export function readDryRun(
 }
 
 /** kubectl's suffix of a mutation line. */
-export function dryRunSuffix(dryRun: DryRun): string {
+export function dryRunSuffix(dryRun: DryRunStrategy): string {
   return { none: "", client: " (dry run)", server: " (server dry run)" }[dryRun];
 }

@@ -4,7 +4,7 @@ import { isRecord } from "../model/record.ts";
 export type EditPath = readonly (string | number)[];
 
 /** A change of a tree of values. Indices are those of the tree before any change. */
-export type Edit =
+export type TreeEdit =
   /** The value of a key, which may be new, or an element of a list. */
   | { readonly op: "set"; readonly path: EditPath; readonly value: unknown }
   | { readonly op: "remove"; readonly path: EditPath }
@@ -12,7 +12,7 @@ export type Edit =
   | { readonly op: "insert"; readonly path: EditPath; readonly after: number; readonly value: unknown };
 
 /** The value with all changes made; it itself stays as it is. */
-export function edited(value: unknown, edits: readonly Edit[]): unknown {
+export function edited(value: unknown, edits: readonly TreeEdit[]): unknown {
   const here = edits.findLast(({ op, path }) => op === "set" && path.length === 0);
   if (here?.op === "set") return here.value;
   if (edits.length === 0) return value;
@@ -27,7 +27,7 @@ export function edited(value: unknown, edits: readonly Edit[]): unknown {
   return Object.fromEntries(entries);
 }
 
-function editedList(list: readonly unknown[], edits: readonly Edit[]): readonly unknown[] {
+function editedList(list: readonly unknown[], edits: readonly TreeEdit[]): readonly unknown[] {
   const inserts = edits.flatMap((edit) => (edit.op === "insert" && edit.path.length === 0 ? [edit] : []));
   const behind = (index: number): readonly unknown[] =>
     inserts.flatMap(({ after, value }) => (after === index ? [value] : []));
@@ -38,10 +38,10 @@ function editedList(list: readonly unknown[], edits: readonly Edit[]): readonly 
   return [...behind(-1), ...kept];
 }
 
-function isRemoval({ op, path }: Edit): boolean {
+function isRemoval({ op, path }: TreeEdit): boolean {
   return op === "remove" && path.length === 0;
 }
 
-function below(edits: readonly Edit[], step: string | number): readonly Edit[] {
+function below(edits: readonly TreeEdit[], step: string | number): readonly TreeEdit[] {
   return edits.flatMap((edit) => (edit.path[0] === step ? [{ ...edit, path: edit.path.slice(1) }] : []));
 }

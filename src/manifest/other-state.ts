@@ -3,7 +3,7 @@ import type { KubeObject, Ref } from "../model/kube.ts";
 import { objectName } from "../model/object-name.ts";
 
 /** An object of a file, and what is in its place in the cluster. */
-export interface Placed {
+export interface FileObject {
   readonly ref: Pick<Ref, "group" | "kind" | "name">;
   readonly object: KubeObject;
   /** Undefined: it is not there. */
@@ -14,7 +14,7 @@ export interface Placed {
  * A file that names the state of an object (uid, resourceVersion: out of `kubectl get -o yaml`) was made for that
  * state; kubectl answers Conflict to it. Throws UserError with every such object, before anything is written.
  */
-export function refuseOtherState(placed: readonly Placed[]): void {
+export function refuseOtherState(placed: readonly FileObject[]): void {
   const lines = placed.flatMap(({ ref, object, before }) =>
     (["uid", "resourceVersion"] as const).flatMap((field) => {
       const [wanted, live] = [object.metadata[field], before?.metadata[field]];

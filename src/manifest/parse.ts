@@ -21,7 +21,7 @@ export interface ManifestObject {
 }
 
 /** Something that should be an object, and the words that lead to it. */
-interface Found {
+interface ParsedDocument {
   readonly value: unknown;
   readonly document: number;
   readonly where: string;
@@ -63,7 +63,7 @@ function isJson(text: string): boolean {
   return /^\uFEFF?\s*\{/.test(text);
 }
 
-function jsonDocuments(text: string, name: string): readonly Found[] {
+function jsonDocuments(text: string, name: string): readonly ParsedDocument[] {
   if (isTooDense(text))
     throw userError(
       `error parsing ${name}: json: it has more lists and objects than a manifest of its size can have`,
@@ -89,8 +89,8 @@ function yamlDocuments(
   text: string,
   name: string,
   isLeftOut: (text: string) => boolean = () => false,
-): readonly Found[] {
-  const found: Found[] = [];
+): readonly ParsedDocument[] {
+  const found: ParsedDocument[] = [];
   try {
     for (const document of splitDocuments(text.replace(/^\uFEFF/, ""))) {
       if (isLeftOut(document.text)) continue;
@@ -117,7 +117,7 @@ function parseOne(text: string, line: number): unknown {
 const mostLists = 20;
 
 function objectsOf(
-  { value, document, where }: Found,
+  { value, document, where }: ParsedDocument,
   name: string,
   at: EditPath = [],
 ): readonly ManifestObject[] {

@@ -1,3 +1,4 @@
+import type { UnknownRecord } from "../model/record.ts";
 /**
  * YAML of what nearly every Kubernetes object is made of: maps, lists of maps and of texts, whole numbers, words,
  * and texts of several lines. Letter for letter what the YAML library writes with `formatYaml`'s options (a
@@ -17,9 +18,7 @@ export function plainYaml(value: unknown): string | undefined {
 /** Thrown as a sign, without a stack. */
 const notPlain = Symbol("not plain");
 
-type Map = Readonly<Record<string, unknown>>;
-
-function mapText(map: Map, indent: string): string {
+function mapText(map: UnknownRecord, indent: string): string {
   let text = "";
   for (const [key, value] of Object.entries(map)) {
     if (value === undefined) continue;
@@ -85,6 +84,6 @@ function isPrintable(line: string): boolean {
   return /^[ -~]*$/.test(line) && /[!-~]/.test(line);
 }
 
-function isMap(value: unknown): value is Map {
+function isMap(value: unknown): value is UnknownRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

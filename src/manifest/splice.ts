@@ -1,10 +1,10 @@
 import { isRecord } from "../model/record.ts";
-import type { Edit, EditPath } from "./edit.ts";
+import type { TreeEdit, EditPath } from "./edit.ts";
 import type { TextList, TextMap, TextNode, TextPair } from "./text-node.ts";
 import { formatYaml, textTree } from "./yaml.ts";
 
 /** A comment above a place; where it is within braces, above the line that they begin on. */
-export interface Mark {
+export interface CommentMark {
   readonly path: EditPath;
   /** One line, without `#`. */
   readonly text: string;
@@ -17,7 +17,7 @@ interface Splice {
 }
 
 export interface SpliceOptions {
-  readonly marks?: readonly Mark[];
+  readonly marks?: readonly CommentMark[];
   /** Texts that stand in JSON without quotes, as placeholders of numbers do. */
   readonly unquoted?: ReadonlySet<string>;
 }
@@ -28,7 +28,7 @@ export interface SpliceOptions {
  */
 export function spliced(
   text: string,
-  edits: readonly Edit[],
+  edits: readonly TreeEdit[],
   { marks = [], unquoted = new Set() }: SpliceOptions = {},
 ): string | undefined {
   const root = textTree(text);
@@ -168,7 +168,7 @@ export function spliced(
     return between.trim() === "" ? [{ start, end: next.start, text: "" }] : undefined;
   }
 
-  function markSplice({ path, text: words }: Mark): readonly Splice[] | undefined {
+  function markSplice({ path, text: words }: CommentMark): readonly Splice[] | undefined {
     let node = root;
     let place: number | undefined;
     for (const step of path) {

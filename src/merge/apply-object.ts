@@ -3,7 +3,7 @@ import { clientSideApplyManager, manager as own } from "../model/names.ts";
 import type { Write } from "../model/write.ts";
 import { applierOf, kubectl, type Applier } from "./applier.ts";
 import { compare } from "./compare.ts";
-import { conflictsOf, type Conflict } from "./conflicts.ts";
+import { conflictsOf, type FieldConflict } from "./conflicts.ts";
 import { extractOwned } from "./extract.ts";
 import { immutableChange, type ImmutableChange } from "./immutable.ts";
 import { lastApplied, withLastApplied } from "./last-applied.ts";
@@ -16,14 +16,14 @@ export type InstallOwner =
   | { readonly kind: "server"; readonly manager: string };
 
 /** What applying one object of a file comes to. */
-export interface Applied {
+export interface ApplyObjectResult {
   /** The one write, or none when the object is as the file says. */
   readonly write?: Write;
   readonly outcome: "created" | "configured" | "unchanged";
   /** In the terms of the object: what changes; empty for a new one. */
   readonly patch: Readonly<Record<string, unknown>>;
   /** Fields that somebody else has set and that the write would change. */
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly FieldConflict[];
   /** A field that differs and cannot be changed. */
   readonly immutable?: ImmutableChange;
 }
@@ -43,7 +43,7 @@ export function applyObject(
   ref: Ref,
   install: InstallOwner,
   force = false,
-): Applied {
+): ApplyObjectResult {
   const desired = placed(inFile, ref);
   const large = isTooLarge(desired);
   if (live === undefined) {
@@ -91,11 +91,11 @@ function isTooLarge(desired: KubeObject): boolean {
   return bytes > annotationLimit;
 }
 
-type Owner =
+type FieldOwner =
   | Extract<Applier, { readonly kind: "server" }>
   | { readonly kind: "client"; readonly manager: string };
 
-function ownerOf(live: KubeObject, install: InstallOwner, large: boolean): Owner {
+function ownerOf(live: KubeObject, install: InstallOwner, large: boolean): FieldOwner {
   const applier = applierOf(live);
   if (applier.kind === "server") return applier;
   if (large) return { kind: "server", manager: kubectl, fields: {} };
@@ -104,7 +104,11 @@ function ownerOf(live: KubeObject, install: InstallOwner, large: boolean): Owner
   return { kind: "server", manager: install.manager, fields: {} };
 }
 
-function clientSide(live: KubeObject, desired: KubeObject, ref: Ref): Pick<Applied, "write" | "patch"> {
+function clientSide(
+  live: KubeObject,
+  desired: KubeObject,
+  ref: Ref,
+): Pick<ApplyObjectResult, "write" | "patch"> {
   const patch = compare(lastApplied(live), withLastApplied(desired), live);
   if (Object.keys(patch).length === 0) return { patch };
   const { resourceVersion } = live.metadata;
@@ -124,9 +128,9 @@ function serverSide(
   live: KubeObject,
   desired: KubeObject,
   ref: Ref,
-  owner: Extract<Owner, { readonly kind: "server" }>,
+  owner: Extract<FieldOwner, { readonly kind: "server" }>,
   { force, large }: { readonly force: boolean; readonly large: boolean },
-): Pick<Applied, "write" | "patch"> {
+): Pick<ApplyObjectResult, "write" | "patch"> {
   const owned = Object.keys(owner.fields).length === 0 ? undefined : extractOwned(live, owner.fields);
   const patch = compare(owned, desired, live);
   const { apiVersion = desired.apiVersion } = owner;

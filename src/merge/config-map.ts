@@ -1,7 +1,7 @@
 import type { KubeObject, Ref } from "../model/kube.ts";
 import { configChangedAnnotation, lastAppliedAnnotation, manager } from "../model/names.ts";
 import type { Write } from "../model/write.ts";
-import { applyObject, type Applied, type InstallOwner } from "./apply-object.ts";
+import { applyObject, type ApplyObjectResult, type InstallOwner } from "./apply-object.ts";
 import { applierOf } from "./applier.ts";
 import { conflictsOf } from "./conflicts.ts";
 import { extractOwned } from "./extract.ts";
@@ -11,7 +11,7 @@ type Data = Readonly<Record<string, string>>;
 
 /** A change of a ConfigMap, ready to be written. */
 export interface ConfigMapChange {
-  readonly applied: Applied;
+  readonly applied: ApplyObjectResult;
   /** The data as it will be. */
   readonly data: Data;
   /** The whole object as it will be, for showing. */

@@ -1,3 +1,4 @@
+import type { UnknownRecord } from "../model/record.ts";
 import type { JsonObject, KubeObject, ManagedFieldsEntry } from "../model/kube.ts";
 import { clientSideApplyManager, lastAppliedAnnotation, manager as own } from "../model/names.ts";
 import { lastApplied } from "./last-applied.ts";
@@ -6,7 +7,7 @@ import { sameJson } from "./same-json.ts";
 import { isStored } from "./stored.ts";
 
 /** A field that somebody other than its applier has set and that the file would change. */
-export interface Conflict {
+export interface FieldConflict {
   /** `.spec.template.spec.containers[name="calico-node"].env[name="FELIX_LOGSEVERITYSCREEN"].value`. */
   readonly field: string;
   /** Undefined where the server keeps no managers (Kubernetes ≤ 1.17): somebody. */
@@ -23,7 +24,7 @@ export function conflictsOf(
   live: KubeObject,
   patch: Readonly<Record<string, unknown>>,
   applier: string,
-): readonly Conflict[] {
+): readonly FieldConflict[] {
   const fields = live.metadata.managedFields;
   const managed = fields !== undefined && fields.length > 0;
   const others = (fields ?? []).filter(
@@ -36,7 +37,7 @@ export function conflictsOf(
   const before = lastApplied(live);
   const type = typeName(live);
   if (!managed && before === undefined) return [];
-  const found: Conflict[] = [];
+  const found: FieldConflict[] = [];
   walk({
     patch,
     live,
@@ -70,8 +71,8 @@ export function conflictsOf(
   function walkList(
     here: Omit<Here, "patch">,
     key: string,
-    wanted: readonly Map[],
-    current: readonly Map[],
+    wanted: readonly UnknownRecord[],
+    current: readonly UnknownRecord[],
   ): void {
     for (const element of wanted) {
       const there = current.find((each) => sameJson(each[key], element[key]));
@@ -110,7 +111,7 @@ export function conflictsOf(
 }
 
 interface Here {
-  readonly patch: Map;
+  readonly patch: UnknownRecord;
   readonly live: unknown;
   readonly before: unknown;
   readonly owners: readonly { readonly entry: ManagedFieldsEntry; readonly at: JsonObject | undefined }[];
@@ -119,19 +120,17 @@ interface Here {
   readonly path: readonly string[];
 }
 
-type Map = Readonly<Record<string, unknown>>;
-
 /** An atomic list or map is a leaf for who owns it: everything below belongs to the same. */
 function fieldsBelow(fields: JsonObject | undefined, key: string): JsonObject | undefined {
   if (fields === undefined) return undefined;
   return Object.keys(fields).length === 0 ? fields : (fields[key] as JsonObject | undefined);
 }
 
-function elementBelow(fields: JsonObject | undefined, element: Map): JsonObject | undefined {
+function elementBelow(fields: JsonObject | undefined, element: UnknownRecord): JsonObject | undefined {
   if (fields === undefined) return undefined;
   const found = Object.entries(fields).find(([key]) => {
     if (!key.startsWith("k:")) return false;
-    const keys = JSON.parse(key.slice(2)) as Map;
+    const keys = JSON.parse(key.slice(2)) as UnknownRecord;
     return Object.entries(keys).every(([name, value]) => sameJson(element[name], value));
   });
   return found?.[1] as JsonObject | undefined;
@@ -145,10 +144,10 @@ function isAtomic(value: unknown): boolean {
   return typeof value !== "object" || value === null;
 }
 
-function isMap(value: unknown): value is Map {
+function isMap(value: unknown): value is UnknownRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isMaps(value: unknown): value is readonly Map[] {
+function isMaps(value: unknown): value is readonly UnknownRecord[] {
   return Array.isArray(value) && value.every(isMap);
 }

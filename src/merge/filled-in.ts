@@ -1,5 +1,5 @@
 import { parseImage } from "../model/image.ts";
-import { isRecord } from "../model/record.ts";
+import { isRecord, type UnknownRecord } from "../model/record.ts";
 import {
   configChangedAnnotation,
   createdByAnnotation,
@@ -12,8 +12,6 @@ import {
 import { customResource } from "./merge-keys.ts";
 import { sameJson } from "./same-json.ts";
 import { isStored } from "./stored.ts";
-
-type Map = Readonly<Record<string, unknown>>;
 
 /** Annotations written by kubectl, by controllers of Kubernetes, and by this program. */
 export const writtenByOthers: ReadonlySet<string> = new Set([
@@ -80,7 +78,12 @@ const empty: ReadonlySet<string> = new Set(["emptyDir", "podSelector", "namespac
  * Whether a field that one side lacks is nobody's setting: a server fills it in, or a controller, kubectl or this program
  * writes it. `beside`: the map that it stands in.
  */
-export function isFilledIn(kind: string, path: readonly string[], value: unknown, beside: Map = {}): boolean {
+export function isFilledIn(
+  kind: string,
+  path: readonly string[],
+  value: unknown,
+  beside: UnknownRecord = {},
+): boolean {
   if (value === undefined || value === null) return true;
   if (kind === customResource) return false;
   const [parent = "", field = ""] = path.slice(-2);
@@ -126,7 +129,7 @@ export function isSameSetting(
   path: readonly string[],
   a: unknown,
   b: unknown,
-  besides: { readonly a?: Map; readonly b?: Map } = {},
+  besides: { readonly a?: UnknownRecord; readonly b?: UnknownRecord } = {},
 ): boolean {
   if (sameJson(a, b)) return true;
   if (a === undefined || a === null) return isFilledIn(kind, path, b, besides.b);

@@ -24,7 +24,7 @@ const fields: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * What of an object would have to be made anew: the object cannot be changed into the file's. `patch`: what would be
+ * What of an object would have to be recreated: the object cannot be changed into the file's. `patch`: what would be
  * sent to change it, where it comes from a file; what was read from a server is compared as a whole.
  */
 export function immutableChange(

@@ -1,24 +1,22 @@
 import type { KubeObject } from "../model/kube.ts";
 import { isReplaced, mergeList, typeName } from "./merge-keys.ts";
-import { isRecord } from "../model/record.ts";
+import { isRecord, type UnknownRecord } from "../model/record.ts";
 import { sameJson } from "./same-json.ts";
-
-type Map = Readonly<Record<string, unknown>>;
 
 const order = "$setElementOrder/";
 const deleted = "$deleteFromPrimitiveList/";
 
 /** The object that a patch of `threeWayPatch` makes of the live one, before the server fills anything in. */
-export function patched(live: KubeObject, patch: Map): KubeObject {
+export function patched(live: KubeObject, patch: UnknownRecord): KubeObject {
   return patchMap(live, patch, { kind: typeName(live), path: [] }) as KubeObject;
 }
 
-interface Place {
+interface PatchPath {
   readonly kind: string;
   readonly path: readonly string[];
 }
 
-function patchMap(live: Map, patch: Map, place: Place): Map {
+function patchMap(live: UnknownRecord, patch: UnknownRecord, place: PatchPath): UnknownRecord {
   const kept = patch["$retainKeys"];
   const result: Record<string, unknown> = Array.isArray(kept)
     ? Object.fromEntries(Object.entries(live).filter(([key]) => kept.includes(key)))
@@ -49,7 +47,12 @@ function patchMap(live: Map, patch: Map, place: Place): Map {
   return result;
 }
 
-function patchList(live: readonly Map[], patch: readonly Map[], key: string, place: Place): readonly Map[] {
+function patchList(
+  live: readonly UnknownRecord[],
+  patch: readonly UnknownRecord[],
+  key: string,
+  place: PatchPath,
+): readonly UnknownRecord[] {
   const gone = patch.filter((each) => each["$patch"] === "delete");
   const result = live.filter((each) => !gone.some((other) => sameJson(other[key], each[key])));
   for (const each of patch) {
@@ -62,11 +65,11 @@ function patchList(live: readonly Map[], patch: readonly Map[], key: string, pla
   return result;
 }
 
-function listIn(map: Map, field: string): readonly unknown[] {
+function listIn(map: UnknownRecord, field: string): readonly unknown[] {
   const value = map[field];
   return Array.isArray(value) ? value : [];
 }
 
-function isMaps(value: unknown): value is readonly Map[] {
+function isMaps(value: unknown): value is readonly UnknownRecord[] {
   return Array.isArray(value) && value.every(isRecord);
 }

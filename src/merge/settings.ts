@@ -3,7 +3,7 @@ import { parseImage } from "../model/image.ts";
 import { cniTree } from "./cni-tree.ts";
 import { isSameSetting, writtenByOthers } from "./filled-in.ts";
 import { mergeList, typeName } from "./merge-keys.ts";
-import { isRecord } from "../model/record.ts";
+import { isRecord, type UnknownRecord } from "../model/record.ts";
 import { sameJson } from "./same-json.ts";
 
 /**
@@ -14,16 +14,19 @@ import { sameJson } from "./same-json.ts";
  * - conflict: it is yours, and the file has neither your value nor upstream's old one.
  * - unknown: the file changes it, and nothing tells whose the value was.
  */
-export type Group = "upstream" | "kept" | "lost" | "conflict" | "unknown";
+export type SettingGroup = "upstream" | "kept" | "lost" | "conflict" | "unknown";
 
 /** A key of a map, the element of a list that has this value of its key, or the element of a set that is this value. */
-export type Step = string | { readonly key: string; readonly value: unknown } | { readonly element: unknown };
+export type PathStep =
+  | string
+  | { readonly key: string; readonly value: unknown }
+  | { readonly element: unknown };
 
 /** One field of an object. A value that is not given is undefined. */
 export interface FieldChange {
-  readonly group: Group;
+  readonly group: SettingGroup;
   /** From the object's root to the field; into the CNI configuration as into a map. */
-  readonly at: readonly Step[];
+  readonly at: readonly PathStep[];
   /** Field names alone, as rules and merge keys look them up. */
   readonly path: readonly string[];
   /** `spec.template.spec.containers[name="calico-node"].env[name="IP"]`. */
@@ -39,13 +42,11 @@ export interface FieldChange {
   readonly unread?: true;
 }
 
-type Map = Readonly<Record<string, unknown>>;
-
 /** What an `env` element comes to on one side; undefined where its source could not be read. */
-export type EnvReader = (element: Map) => string | undefined;
+export type EnvReader = (element: UnknownRecord) => string | undefined;
 
 /** Three states of one object. */
-export interface Sides {
+export interface ObjectStates {
   /** Upstream's default; undefined: it has no such object. "unknown": nothing is on record. */
   readonly base: KubeObject | "unknown" | undefined;
   readonly live: KubeObject;
@@ -65,19 +66,23 @@ export interface Three {
   readonly after: unknown;
 }
 
-interface Place {
+interface SettingPath {
   readonly path: readonly string[];
-  readonly at: readonly Step[];
+  readonly at: readonly PathStep[];
   readonly field: string;
   /** The maps that it stands in. */
-  readonly beside: { readonly base: Map; readonly live: Map; readonly after: Map };
+  readonly beside: {
+    readonly base: UnknownRecord;
+    readonly live: UnknownRecord;
+    readonly after: UnknownRecord;
+  };
 }
 
 /** Lists whose elements are compared by what they are. */
 const sets: ReadonlySet<string> = new Set(["tolerations", "rules", "subjects"]);
 
 /** Every field that is yours, or that the file changes. Status, identity and what servers fill in are no settings. */
-export function settingsOf({ base, live, after }: Sides, env: EnvReaders): readonly FieldChange[] {
+export function settingsOf({ base, live, after }: ObjectStates, env: EnvReaders): readonly FieldChange[] {
   const isKnown = base !== "unknown";
   const kind = typeName(live);
   const found: FieldChange[] = [];
@@ -92,7 +97,7 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
   );
   return found;
 
-  function walk(three: Three, place: Place): void {
+  function walk(three: Three, place: SettingPath): void {
     const field = place.path.at(-1) ?? "";
     const text = field === "cni_network_config" ? cniTrees(three) : undefined;
     if (text !== undefined) return walk(text, place);
@@ -104,7 +109,10 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
     else leaf(three, place);
   }
 
-  function walkMap(three: Three & { readonly live: Map; readonly after: Map }, place: Place): void {
+  function walkMap(
+    three: Three & { readonly live: UnknownRecord; readonly after: UnknownRecord },
+    place: SettingPath,
+  ): void {
     const own = isRecord(three.base) ? three.base : {};
     const { live: here, after: then } = three;
     const beside = { base: own, live: here, after: then };
@@ -122,13 +130,13 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
     }
   }
 
-  function walkList(three: Three, place: Place, key: string): void {
+  function walkList(three: Three, place: SettingPath, key: string): void {
     const lists = { base: mapsOf(three.base), live: mapsOf(three.live), after: mapsOf(three.after) };
     const keys = [...lists.base, ...lists.live, ...lists.after].map((each) => each[key]);
     for (const value of keys.filter(
       (each, index) => keys.findIndex((other) => sameJson(other, each)) === index,
     )) {
-      const find = (list: readonly Map[]): Map | undefined =>
+      const find = (list: readonly UnknownRecord[]): UnknownRecord | undefined =>
         list.findLast((each) => sameJson(each[key], value));
       const element = { base: find(lists.base), live: find(lists.live), after: find(lists.after) };
       const below = {
@@ -141,7 +149,7 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
     }
   }
 
-  function walkSet(three: Three, place: Place): void {
+  function walkSet(three: Three, place: SettingPath): void {
     const lists = { base: listOf(three.base), live: listOf(three.live), after: listOf(three.after) };
     const every = [...lists.live, ...lists.after, ...lists.base];
     const same = (a: unknown) => (b: unknown) => isSameSetting(kind, place.path, a, b);
@@ -158,7 +166,7 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
     }
   }
 
-  function variable(three: Three, place: Place, name: string): void {
+  function variable(three: Three, place: SettingPath, name: string): void {
     const read = (side: keyof Three): string | undefined => {
       const element = three[side];
       return isRecord(element) ? env[side](element) : undefined;
@@ -190,7 +198,7 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
     );
   }
 
-  function leaf(three: Three, { path, at, field, beside }: Place): void {
+  function leaf(three: Three, { path, at, field, beside }: SettingPath): void {
     const same = (a: keyof Three, b: keyof Three): boolean =>
       (path.at(-1) === "image" && isSameName(three[a], three[b], a, b)) ||
       isSameSetting(kind, path, three[a], three[b], { a: beside[a], b: beside[b] });
@@ -206,7 +214,10 @@ export function settingsOf({ base, live, after }: Sides, env: EnvReaders): reado
   }
 }
 
-function groupOf(isKnown: boolean, same: (a: keyof Three, b: keyof Three) => boolean): Group | undefined {
+function groupOf(
+  isKnown: boolean,
+  same: (a: keyof Three, b: keyof Three) => boolean,
+): SettingGroup | undefined {
   if (same("live", "after")) return isKnown && !same("base", "live") ? "kept" : undefined;
   if (!isKnown) return "unknown";
   if (same("base", "live")) return "upstream";
@@ -214,7 +225,7 @@ function groupOf(isKnown: boolean, same: (a: keyof Three, b: keyof Three) => boo
 }
 
 /** What of an object somebody can set: no identity, no status, nothing that only a server writes. */
-function settable(object: KubeObject): Map {
+function settable(object: KubeObject): UnknownRecord {
   const { apiVersion: _version, kind: _kind, status: _status, metadata, ...rest } = object;
   const { labels, annotations } = metadata;
   return {
@@ -271,7 +282,7 @@ function quoted(key: string): string {
   return /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
 }
 
-function mapsOf(value: unknown): readonly Map[] {
+function mapsOf(value: unknown): readonly UnknownRecord[] {
   return isMaps(value) ? value : [];
 }
 
@@ -283,6 +294,6 @@ function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-function isMaps(value: unknown): value is readonly Map[] {
+function isMaps(value: unknown): value is readonly UnknownRecord[] {
   return Array.isArray(value) && value.every(isRecord);
 }

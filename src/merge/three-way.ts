@@ -1,28 +1,38 @@
+import type { UnknownRecord } from "../model/record.ts";
 import { isReplaced, isSet, isUnion, mergeList, type MergeList } from "./merge-keys.ts";
 import { sameJson } from "./same-json.ts";
 import { isDefault, isStored } from "./stored.ts";
 
-type Value = unknown;
-type Map = Readonly<Record<string, Value>>;
+type FieldValue = unknown;
 
 /**
- * The strategic merge patch that brings `current` in line with `modified`, as kubectl's client-side apply
+ * The strategic merge patch that turns `current` into `modified`, as kubectl's client-side apply
  * makes it: what differs from `modified` is set, what `original` (last-applied) had and `modified` no
  * longer has goes away, what only the server has stays. `{}` when there is nothing to do.
  * `kind`: the type's name (`typeName`).
  * Source: strategic merge patch design (API conventions), CreateThreeWayMergePatch's documented outcome.
  */
-export function threeWayPatch(original: Map | undefined, modified: Map, current: Map, kind: string): Map {
+export function threeWayPatch(
+  original: UnknownRecord | undefined,
+  modified: UnknownRecord,
+  current: UnknownRecord,
+  kind: string,
+): UnknownRecord {
   return patchMap(original, modified, current, { kind, path: [] });
 }
 
-interface Place {
+interface SchemaPath {
   readonly kind: string;
   readonly path: readonly string[];
 }
 
-function patchMap(original: Map | undefined, modified: Map, current: Map, place: Place): Map {
-  const patch: Record<string, Value> = {};
+function patchMap(
+  original: UnknownRecord | undefined,
+  modified: UnknownRecord,
+  current: UnknownRecord,
+  place: SchemaPath,
+): UnknownRecord {
+  const patch: Record<string, FieldValue> = {};
   for (const [key, value] of Object.entries(modified)) {
     // A null in a manifest asks for the field to be away.
     if (value === null) {
@@ -67,16 +77,16 @@ function patchMap(original: Map | undefined, modified: Map, current: Map, place:
 }
 
 function patchList(
-  original: readonly Map[],
-  modified: readonly Map[],
-  current: readonly Map[],
+  original: readonly UnknownRecord[],
+  modified: readonly UnknownRecord[],
+  current: readonly UnknownRecord[],
   { key, retainKeys }: MergeList,
-  place: Place,
-): { readonly elements: readonly Map[]; readonly order: readonly Map[] | undefined } {
+  place: SchemaPath,
+): { readonly elements: readonly UnknownRecord[]; readonly order: readonly UnknownRecord[] | undefined } {
   // A list may name one key twice (a variable set twice): the second is compared with the second.
-  const find = (list: readonly Map[], value: Value, nth = 0) =>
+  const find = (list: readonly UnknownRecord[], value: FieldValue, nth = 0) =>
     list.filter((entry) => sameJson(entry[key], value))[nth];
-  const elements: Map[] = [];
+  const elements: UnknownRecord[] = [];
   for (const [index, entry] of modified.entries()) {
     const nth = modified.slice(0, index).filter((other) => sameJson(other[key], entry[key])).length;
     const live = find(current, entry[key], nth);
@@ -112,14 +122,14 @@ function patchList(
   return { elements, order };
 }
 
-function isMap(value: Value): value is Map {
+function isMap(value: FieldValue): value is UnknownRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isList(value: Value): value is readonly Value[] {
+function isList(value: FieldValue): value is readonly FieldValue[] {
   return Array.isArray(value);
 }
 
-function isMaps(value: Value): value is readonly Map[] {
+function isMaps(value: FieldValue): value is readonly UnknownRecord[] {
   return Array.isArray(value) && value.every(isMap);
 }

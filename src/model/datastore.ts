@@ -28,14 +28,14 @@ export function datastore(
 ): Datastore {
   const node = calicoNodeContainer(template);
   const cni = cniContainer(template);
-  const told = nodeDriver(node, configMaps, kubernetesByDefault);
+  const stated = nodeDriver(node, configMaps, kubernetesByDefault);
   const plugin = cniDriver(cni, configMaps);
-  const type = told.type === "unknown" ? plugin.type : told.type;
+  const type = stated.type === "unknown" ? plugin.type : stated.type;
   return {
     type,
-    evidence: [...told.evidence, ...plugin.evidence],
-    both: told.both,
-    disagreement: told.type !== "unknown" && plugin.type !== "unknown" && told.type !== plugin.type,
+    evidence: [...stated.evidence, ...plugin.evidence],
+    both: stated.both,
+    disagreement: stated.type !== "unknown" && plugin.type !== "unknown" && stated.type !== plugin.type,
   };
 }
 
@@ -44,11 +44,11 @@ export function controllerDatastore(
   template: TemplateFacts,
   configMaps: readonly ConfigMapFacts[],
 ): Datastore["type"] {
-  const told = template.containers.map((container) => nodeDriver(container, configMaps, "unknown").type);
-  return told.find((type) => type !== "unknown") ?? "unknown";
+  const stated = template.containers.map((container) => nodeDriver(container, configMaps, "unknown").type);
+  return stated.find((type) => type !== "unknown") ?? "unknown";
 }
 
-interface Driver {
+interface DatastoreReading {
   readonly type: Datastore["type"];
   readonly evidence: readonly string[];
 }
@@ -57,7 +57,7 @@ function nodeDriver(
   container: TemplateContainer | undefined,
   configMaps: readonly ConfigMapFacts[],
   kubernetesByDefault: boolean | "unknown",
-): Driver & { readonly both: boolean } {
+): DatastoreReading & { readonly both: boolean } {
   if (container === undefined) return { type: "unknown", evidence: [], both: false };
   const type = envValue(container, "DATASTORE_TYPE", configMaps);
   const endpoints = ["ETCD_ENDPOINTS", "ETCD_AUTHORITY"].find((name) => {
@@ -100,7 +100,10 @@ export function configMapDatastore(data: Readonly<Record<string, string>>): Data
   return (data["etcd_endpoints"] ?? data["etcd_authority"] ?? "") === "" ? "unknown" : "etcd";
 }
 
-function cniDriver(container: TemplateContainer | undefined, configMaps: readonly ConfigMapFacts[]): Driver {
+function cniDriver(
+  container: TemplateContainer | undefined,
+  configMaps: readonly ConfigMapFacts[],
+): DatastoreReading {
   if (container === undefined) return { type: "unknown", evidence: [] };
   const config = envValue(container, "CNI_NETWORK_CONFIG", configMaps);
   if (config === undefined || config === "unknown") return { type: "unknown", evidence: [] };
@@ -108,7 +111,7 @@ function cniDriver(container: TemplateContainer | undefined, configMaps: readonl
   return cniConfigDriver(config.value, where);
 }
 
-function cniConfigDriver(text: string, where: string): Driver {
+function cniConfigDriver(text: string, where: string): DatastoreReading {
   if (/"datastore_type"\s*:\s*"kubernetes"/.test(text)) {
     return { type: "kubernetes", evidence: [`"datastore_type": "kubernetes" in ${where}`] };
   }

@@ -10,20 +10,20 @@ import type { EnvVar, KeySource, TemplateContainer, TemplateFacts, TemplateVolum
 import type { WorkloadFacts } from "./workload.ts";
 
 /** The fields that are always there, complete by the compiler. */
-type Fields<T> = Readonly<
+type RequiredFields<T> = Readonly<
   Record<{ [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T] & string, true>
 >;
 
-interface Shape {
+interface FactsShape {
   readonly fields: readonly string[];
   /** What stands in a field, or in each element of its list, where it is there. */
-  readonly inner?: Readonly<Record<string, Shape>>;
+  readonly inner?: Readonly<Record<string, FactsShape>>;
 }
 
-function shape<T>(fields: Fields<T>, inner?: { readonly [K in keyof T]?: Shape }): Shape {
+function shape<T>(fields: RequiredFields<T>, inner?: { readonly [K in keyof T]?: FactsShape }): FactsShape {
   return {
     fields: Object.keys(fields),
-    ...(inner === undefined ? {} : { inner: inner as Readonly<Record<string, Shape>> }),
+    ...(inner === undefined ? {} : { inner: inner as Readonly<Record<string, FactsShape>> }),
   };
 }
 
@@ -80,7 +80,7 @@ const binding = shape<Binding>(
 );
 
 /** Of the readings whose facts are looked into by every command. */
-const readings: Readonly<Record<string, Shape>> = {
+const readings: Readonly<Record<string, FactsShape>> = {
   nodes: shape<NodeFacts>({
     name: true,
     uid: true,
@@ -148,7 +148,7 @@ export function lackingIn(name: string, value: unknown): string | undefined {
   return own === undefined ? undefined : lacking(value, own, name);
 }
 
-function lacking(value: unknown, { fields, inner = {} }: Shape, place: string): string | undefined {
+function lacking(value: unknown, { fields, inner = {} }: FactsShape, place: string): string | undefined {
   if (Array.isArray(value)) {
     for (const [at, each] of value.entries()) {
       const why = lacking(each, { fields, inner }, `${place}[${String(at)}]`);

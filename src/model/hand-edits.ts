@@ -17,7 +17,7 @@ const typed = /^(kubectl-(edit|patch|set|rollout|scale|label|annotate)|k9s)$/;
 
 /**
  * Who changed the template by hand and has still something in it, by managedFields: a later apply of the same
- * fields takes them over. Servers before 1.18 do not keep it: then there is nothing to tell.
+ * fields takes them over. Servers before 1.18 do not keep it: then there is nothing to report.
  */
 export function handEdits(managedFields: readonly ManagedFieldsEntry[]): readonly HandEdit[] {
   return managedFields.flatMap(({ manager = "", time, fieldsV1 }) => {

@@ -1,4 +1,4 @@
-import type { Place } from "./place.ts";
+import type { ApiResource } from "./api-resource.ts";
 
 /** Kubernetes objects as they travel: raw JSON, because typed models drop fields they do not know. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -67,7 +67,7 @@ export interface NamespacedName {
 }
 
 /** Where one object lives: `resource` is the plural in the path, from discovery. */
-export interface Ref extends Place {
+export interface Ref extends ApiResource {
   readonly namespace?: string;
   readonly name: string;
 }

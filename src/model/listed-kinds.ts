@@ -4,7 +4,7 @@ import type { KubeObject } from "./kube.ts";
 import { namespaceFacts } from "./namespace.ts";
 import { networkPolicyFacts } from "./network-policy.ts";
 import { bindingOf, isReadBinding, isReadRole, roleFacts, type Binding, type RoleFacts } from "./rbac.ts";
-import { budgetFacts, crdFacts, jobFacts, objectFacts, podUsage, serviceFacts } from "./surroundings.ts";
+import { budgetFacts, crdFacts, jobFacts, objectFacts, podUsage, serviceFacts } from "./object-facts.ts";
 import { workloadMarks } from "./workload-marks.ts";
 
 /** A kind that is listed as it is: where, and what is kept of each object. */

@@ -15,7 +15,7 @@ function isSecretName(name: string): boolean {
 }
 
 /** What is shown for a text at this place. */
-type Shown = (text: string, place: string) => string;
+type MaskText = (text: string, place: string) => string;
 
 /**
  * A copy without what looks like a secret: literals of variables and ConfigMap keys that are called so, values of
@@ -23,7 +23,7 @@ type Shown = (text: string, place: string) => string;
  */
 export function maskSecrets<T>(
   whole: T,
-  shown: Shown = () => maskedValue,
+  shown: MaskText = () => maskedValue,
 ): { readonly value: T; readonly count: number } {
   let count = 0;
   const hidden = (text: string, place: string): string => {
@@ -67,7 +67,7 @@ export function maskChange<T>(
   before: T,
   after: T,
 ): { readonly before: T; readonly after: T; readonly count: number } {
-  const keyOf: Shown = (text, place) => `${place}\n${text}`;
+  const keyOf: MaskText = (text, place) => `${place}\n${text}`;
   const keysIn = (side: T): ReadonlySet<string> => {
     const keys = new Set<string>();
     maskSecrets(side, (...each) => {
@@ -98,7 +98,7 @@ function isLiteral(text: string): boolean {
 }
 
 /** `--token abc` in two words. */
-function flagsOf(words: readonly unknown[], place: string, hidden: Shown): readonly unknown[] {
+function flagsOf(words: readonly unknown[], place: string, hidden: MaskText): readonly unknown[] {
   return words.map((word, at) => {
     const flag: unknown = words[at - 1];
     const isValue = typeof flag === "string" && flag.startsWith("-") && isNamed(flag) && !flag.includes("=");
@@ -119,7 +119,7 @@ const jsonField = /"([^"\\]{1,100})"\s{0,9}:\s{0,9}"/g;
 const yamlField = /^([ \t]*(?:- )?)([A-Za-z_][\w.-]{0,99}): +([^\s"'{[|>].*)$/gm;
 
 /** `--token=abc`, `TOKEN=abc`, fields and `https://user:password@host`, wherever in a text. */
-function textOf(text: string, place: string, hidden: Shown): string {
+function textOf(text: string, place: string, hidden: MaskText): string {
   if (!/[:=]/.test(text)) return text;
   const isField = (name: string, value: string): boolean =>
     isSecretName(name) && !/^key$/i.test(name) && isLiteral(value);
@@ -155,7 +155,7 @@ function jsonFieldsMasked(text: string, shown: (name: string, value: string) => 
   return masked + text.slice(done);
 }
 
-function withoutUser(word: string, place: string, hidden: Shown): string {
+function withoutUser(word: string, place: string, hidden: MaskText): string {
   const [first = "", ...rest] = word.split("://");
   return [
     first,

@@ -24,7 +24,7 @@ export type Peer =
     }
   | { readonly kind: "block"; readonly cidr: Cidr; readonly except: readonly Cidr[] };
 
-export interface PolicyRule {
+export interface NetworkPolicyRule {
   /** None: everybody. */
   readonly peers: readonly Peer[];
   /** None: every port. */
@@ -38,8 +38,8 @@ export interface NetworkPolicyFacts {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly podSelector: LabelSelector;
-  readonly ingress: readonly PolicyRule[];
-  readonly egress: readonly PolicyRule[];
+  readonly ingress: readonly NetworkPolicyRule[];
+  readonly egress: readonly NetworkPolicyRule[];
   /** policyTypes, or what the API takes when there are none. */
   readonly types: { readonly ingress: boolean; readonly egress: boolean };
   /** Somebody asked for its deletion and a finalizer holds it: it counts until it is gone. */
@@ -85,8 +85,8 @@ export function networkPolicyFacts(raw: KubeObject): NetworkPolicyFacts {
   };
 }
 
-function rulesOf(raw: unknown, peersField: "from" | "to", refuse: Refuse): readonly PolicyRule[] {
-  return listOf(raw).map((each): PolicyRule => {
+function rulesOf(raw: unknown, peersField: "from" | "to", refuse: Refuse): readonly NetworkPolicyRule[] {
+  return listOf(raw).map((each): NetworkPolicyRule => {
     const rule = recordOf(each) ?? {};
     refuseOthers(rule, [peersField, "ports"], "rule", refuse);
     return {

@@ -21,7 +21,7 @@ export interface Account {
   readonly name: string;
 }
 
-interface Subject {
+interface RbacSubject {
   readonly kind?: string;
   readonly name?: string;
   readonly namespace?: string;
@@ -33,7 +33,7 @@ export interface Binding {
   readonly name: string;
   readonly namespace?: string;
   readonly role: RoleRef;
-  readonly subjects: readonly Subject[];
+  readonly subjects: readonly RbacSubject[];
 }
 
 export function isBinding({ kind }: KubeObject): boolean {
@@ -44,7 +44,7 @@ export function isBinding({ kind }: KubeObject): boolean {
 export function bindingOf(raw: KubeObject, namespace: string): Binding {
   const { roleRef, subjects } = raw as KubeObject & {
     readonly roleRef?: { readonly kind?: string; readonly name?: string };
-    readonly subjects?: readonly Subject[] | null;
+    readonly subjects?: readonly RbacSubject[] | null;
   };
   const name = roleRef?.name ?? "";
   const common = { name: raw.metadata.name, subjects: subjects ?? [] };

@@ -1,3 +1,6 @@
+/** A JSON object of which nothing is known yet. */
+export type UnknownRecord = Readonly<Record<string, unknown>>;
+
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { splitApiVersion } from "./kube.ts";
-import type { Place } from "./place.ts";
+import type { ApiResource } from "./api-resource.ts";
 
 /** What the server serves, as far as it was asked: the part of discovery that is kept. */
 export interface ServedFacts {
@@ -19,7 +19,7 @@ export interface ServedKind {
 }
 
 /** The place of a kind on the server: what paths and lists are made of. */
-export interface Served extends Place {
+export interface Served extends ApiResource {
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
 }

@@ -116,8 +116,8 @@ function componentOf(
   if (image === "calico/kube-controllers" || image === "calico/kube-policy-controller") return "controller";
   if (image === "calico/typha") return "typha";
   if (image === "calico/calico") {
-    const told = words[words.indexOf("component") + 1];
-    return told === "kube-controllers" ? "controller" : told === "typha" ? "typha" : undefined;
+    const named = words[words.indexOf("component") + 1];
+    return named === "kube-controllers" ? "controller" : named === "typha" ? "typha" : undefined;
   }
   if (controllerNames.has(container.name)) return "controller";
   return container.name === "calico-typha" ? "typha" : undefined;

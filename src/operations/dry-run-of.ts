@@ -2,7 +2,7 @@ import type { Connection } from "../cluster/port.ts";
 import { hasServerDryRun } from "../cluster/server-dry-run.ts";
 import { sendWrite } from "../cluster/write.ts";
 import { isAnswer } from "../errors.ts";
-import type { Verdict } from "../model/verdict.ts";
+import type { ServerVerdict } from "../model/server-verdict.ts";
 import type { Write } from "../model/write.ts";
 
 /**
@@ -13,8 +13,8 @@ export async function dryRunOf(
   connection: Connection,
   serverVersion: string,
   write: Write,
-  verdictOf: (error: unknown) => Verdict,
-): Promise<Verdict> {
+  verdictOf: (error: unknown) => ServerVerdict,
+): Promise<ServerVerdict> {
   try {
     if (!(await hasServerDryRun(connection, serverVersion, write)))
       return { kind: "unknown", why: `this server (${serverVersion}) has no server-side dry run` };

@@ -4,7 +4,7 @@ import type { ControllerSeen } from "../plan/controller/seen.ts";
 import type { ControllerStep } from "../plan/controller/step.ts";
 import type { LeaseStep } from "../plan/lease/step.ts";
 import type { NodeGoal } from "../plan/node/goal.ts";
-import type { Seen } from "../plan/node/seen.ts";
+import type { NodesSeen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsSeen, ObjectsStep } from "../plan/objects/procedure.ts";
 import type { PolicySeen, PolicyStep } from "../plan/policy-migration/procedure.ts";
@@ -13,17 +13,17 @@ import type { PrepullGoal } from "../plan/prepull/goal.ts";
 import type { PrepullStep } from "../plan/prepull/procedure.ts";
 import type { PrepullSeen } from "../plan/prepull/seen.ts";
 import type { RunEvent } from "../plan/run-event.ts";
-import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
+import type { RunPart, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Millis } from "../model/time.ts";
 import type { Truth } from "../model/reading.ts";
 import type { Finding } from "../preflight/finding.ts";
-import type { Verdict } from "../preflight/verdict.ts";
+import type { PreflightVerdict } from "../preflight/verdict.ts";
 import type { Comparison } from "../perform/reporter.ts";
 import type { Progress } from "../render/node-progress.ts";
-import type { Checked } from "./preflight/check.ts";
+import type { PreflightCheck } from "./preflight/check.ts";
 
 /**
- * What an operation tells while it runs: one stream for a whole command, of data and not of text. The task list,
+ * What an operation reports while it runs: one stream for a whole command, of data and not of text. The task list,
  * plain lines, the event file and results listen to it.
  */
 export type OperationEvent =
@@ -42,7 +42,7 @@ export type OperationEvent =
   /** How far the run has come; it replaces what was said of it before. */
   | ({ readonly kind: "progress" } & Progress)
   /** What the rules of preflight say, and which of them stand in the way. */
-  | { readonly kind: "findings"; readonly checked: Checked; readonly verdict: Verdict }
+  | { readonly kind: "findings"; readonly checked: PreflightCheck; readonly verdict: PreflightVerdict }
   /** What the rules of one step say, as its command asks them. */
   | { readonly kind: "step findings"; readonly findings: readonly Finding[] }
   /** What an upgrade is going to do, before it asks. */
@@ -60,7 +60,7 @@ interface Happening {
 export interface NodesHappening extends Happening {
   readonly procedure: "nodes";
   readonly about: NodesAbout;
-  readonly event: RunEvent<Seen, NodeStep>;
+  readonly event: RunEvent<NodesSeen, NodeStep>;
 }
 
 export interface NodesAbout {
@@ -125,11 +125,11 @@ export interface PoliciesAbout {
 export interface SequenceHappening extends Happening {
   readonly procedure: "sequence";
   readonly about: SequenceAbout;
-  readonly event: RunEvent<SequenceSeen, LeaseStep, Part>;
+  readonly event: RunEvent<SequenceSeen, LeaseStep, RunPart>;
 }
 
 export interface SequenceAbout {
   /** All of them, in their order. */
-  readonly parts: readonly Part[];
+  readonly parts: readonly RunPart[];
   readonly results?: Readonly<Record<string, PartResult>>;
 }

@@ -5,7 +5,7 @@ import type { InstalledFacts } from "../model/cluster-facts.ts";
 import { groupOf, type KubeObject, type Ref } from "../model/kube.ts";
 import { objectKey, objectName } from "../model/object-name.ts";
 import { known, type Reading } from "../model/reading.ts";
-import { listedAnyway } from "./apply/scene.ts";
+import { listedAnyway } from "./apply/upgrade-context.ts";
 import { readAll } from "./read-all.ts";
 import { upstream } from "./upstream.ts";
 

@@ -70,14 +70,14 @@ export async function writeObjects(
           dry && untried?.(write) === true ? undefined : await engine.send(write, dry),
         emit(event) {
           if ("step" in event && isLeaseStep(event.step)) return;
-          const told = event as RunEvent<ObjectsSeen, ObjectsStep>;
-          if (told.kind === "performed") for (const put of told.step.puts) onPut?.(put);
+          const runEvent = event as RunEvent<ObjectsSeen, ObjectsStep>;
+          if (runEvent.kind === "performed") for (const put of runEvent.step.puts) onPut?.(put);
           session.emit({
             kind: "procedure",
             procedure: "objects",
             within: session.within,
             about,
-            event: told,
+            event: runEvent,
           });
         },
       },

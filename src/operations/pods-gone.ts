@@ -2,7 +2,7 @@ import { follow } from "../cluster/follow.ts";
 import { podFacts, type PodFacts } from "../model/pod.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
-import { bell, lookout } from "../perform/bell.ts";
+import { changeSignal, changeWaiter } from "../perform/change-signal.ts";
 import { run } from "../perform/run.ts";
 import type { Ended } from "../plan/decision.ts";
 import { podsGone, type PodsGoneSeen } from "../plan/objects/pods-gone.ts";
@@ -24,8 +24,8 @@ export async function waitPodsGone(
   if (labels === undefined) return undefined;
   const { connection, clock, dryRun, commands } = session;
   const abort = new AbortController();
-  const changes = bell();
-  const { looked, heed, changed } = lookout(changes, clock.now);
+  const changes = changeSignal();
+  const { markSeen, failWith, changed } = changeWaiter(changes, clock.now);
   try {
     const pods = follow<PodFacts | undefined>(connection, place, {
       namespace,
@@ -38,16 +38,16 @@ export async function waitPodsGone(
         raw.metadata.ownerReferences?.some((owner) => owner.name.startsWith(name)) === true
           ? podFacts(raw)
           : undefined,
-      onChange: changes.ring,
+      onChange: changes.notify,
     });
-    heed(pods);
+    failWith(pods);
     await pods.ready;
     const goal = { owner: `${workload.kind} ${namespace}/${name}`, timeout, commands };
     return await run(
       podsGone(goal),
       {
         snapshot() {
-          looked();
+          markSeen();
           return [...pods.objects.values()].filter((pod) => pod !== undefined);
         },
         changed: (until, stop) => changed(until, stop),

@@ -1,4 +1,4 @@
-import { list, type Selection } from "../cluster/list.ts";
+import { list, type ListSelection } from "../cluster/list.ts";
 import { apiVersionOf, collectionPath } from "../cluster/paths.ts";
 import type { Connection } from "../cluster/port.ts";
 import { readObject } from "../cluster/read-object.ts";
@@ -7,7 +7,7 @@ import type { KubeObject, Ref } from "../model/kube.ts";
 import { objectKey } from "../model/object-name.ts";
 import { known, type Reading } from "../model/reading.ts";
 
-type Found = Reading<KubeObject | undefined>;
+type ObjectReading = Reading<KubeObject | undefined>;
 
 /** Fewer objects of a kind than this are read one by one. */
 const worthAList = 3;
@@ -23,8 +23,8 @@ const leastPage = 100;
 export async function readAll(
   connection: Connection,
   refs: readonly Ref[],
-  listedAnyway: (ref: Ref) => Selection | undefined = () => undefined,
-): Promise<ReadonlyMap<string, Found>> {
+  listedAnyway: (ref: Ref) => ListSelection | undefined = () => undefined,
+): Promise<ReadonlyMap<string, ObjectReading>> {
   const byKind = Map.groupBy(refs, ({ group, resource, namespace = "" }) =>
     [group, resource, namespace].join("/"),
   );
@@ -35,8 +35,8 @@ export async function readAll(
 async function readKind(
   connection: Connection,
   refs: readonly Ref[],
-  listedAnyway: (ref: Ref) => Selection | undefined,
-): Promise<readonly (readonly [string, Found])[]> {
+  listedAnyway: (ref: Ref) => ListSelection | undefined,
+): Promise<readonly (readonly [string, ObjectReading])[]> {
   const [first] = refs;
   if (first === undefined) return [];
   const anyway = listedAnyway(first);

@@ -11,7 +11,7 @@ export interface SavedFirst extends Saver {
 
 /**
  * Saves all of it at once: where there is no room for everything, nothing is written. What has changed by the time
- * it is written is saved anew. Throws UserError.
+ * it is written is saved again. Throws UserError.
  */
 export async function savedFirst(bundle: OpenBundle, drafts: readonly Draft[]): Promise<SavedFirst> {
   const ids = await bundle.save(drafts);

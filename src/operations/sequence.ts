@@ -9,7 +9,7 @@ import { heldByOther, holdsLease, wayOn } from "../plan/lease/held.ts";
 import type { ObjectsWorld } from "../plan/objects/procedure.ts";
 import {
   sequenceProcedure,
-  type Part,
+  type RunPart,
   type PartResult,
   type SequenceSeen,
   type SequenceWorld,
@@ -17,7 +17,7 @@ import {
 import type { SequenceAbout } from "./events.ts";
 import { partOf, performing, type Session } from "./session.ts";
 
-export interface SequenceOptions<P extends Part> {
+export interface SequenceOptions<P extends RunPart> {
   readonly parts: readonly P[];
   /** The DaemonSet of the install, which carries the run's lease; undefined: there is none yet. */
   readonly daemonSet: Ref | undefined;
@@ -44,7 +44,7 @@ export function heldByAnotherRun(
 }
 
 /** Does the parts of a run in their order under one lease (hazard H13), which lasts as long as the run. */
-export async function runSequence<P extends Part>(
+export async function runSequence<P extends RunPart>(
   session: Session,
   { parts, daemonSet, known, latest, takeOver, serverVersion, enter }: SequenceOptions<P>,
 ): Promise<Ended<SequenceSeen>> {
@@ -113,10 +113,10 @@ function newer(read: KubeObject | undefined, watched: KubeObject | undefined): K
  */
 export async function endLeftRun(
   session: Session,
-  { daemonSet, takeOver }: Pick<SequenceOptions<Part>, "daemonSet" | "takeOver">,
+  { daemonSet, takeOver }: Pick<SequenceOptions<RunPart>, "daemonSet" | "takeOver">,
 ): Promise<Stop | undefined> {
   if (session.dryRun !== "none" || daemonSet === undefined) return undefined;
-  const ended = await runSequence<Part>(session, {
+  const ended = await runSequence<RunPart>(session, {
     daemonSet,
     takeOver,
     // Only a dry run has to know it.

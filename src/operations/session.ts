@@ -1,3 +1,4 @@
+import type { DryRunStrategy } from "../model/dry-run.ts";
 import { openBundle, type OpenBundle } from "../bundle/write.ts";
 import { bundleRoot } from "../bundle/place.ts";
 import { clusterUid } from "../cluster/cluster-uid.ts";
@@ -7,7 +8,7 @@ import type { JsonObject, KubeObject, Ref } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
 import type { RunCommand } from "../model/run-command.ts";
 import type { Write } from "../model/write.ts";
-import type { DryRun, Interrupt, RunOptions } from "../perform/run.ts";
+import type { Interrupt, RunOptions } from "../perform/run.ts";
 import type { Saver } from "../perform/saver.ts";
 import type { ServerClock } from "../perform/server-clock.ts";
 import type { Commands } from "../plan/decision.ts";
@@ -22,7 +23,7 @@ export interface Session {
   /** Its answers set the clock. */
   readonly connection: Connection;
   readonly clock: ServerClock;
-  readonly dryRun: DryRun;
+  readonly dryRun: DryRunStrategy;
   /**
    * From here on a signal ends the run in order: the first lets the write under way end. Before, it ends the
    * process, which has written nothing.

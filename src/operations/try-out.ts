@@ -28,7 +28,7 @@ export async function tryOut(
       const { object } = await sendWrite(connection, write, { dryRun: true, serverVersion });
       if (raw === undefined) continue;
       known.set(state(raw), fingerprint(templateOf(raw)) !== fingerprint(templateOf(object)));
-      // What the write will have made is in line.
+      // What the write will have made is up to date.
       known.set(state(object), false);
       if (state(object) !== state(raw) && known.get(state(raw)) === false) known.delete(state(raw));
     } catch (error) {

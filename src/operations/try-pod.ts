@@ -2,7 +2,7 @@ import type { Connection } from "../cluster/port.ts";
 import { isApiError, reasonOf } from "../errors.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { manager } from "../model/names.ts";
-import type { Verdict } from "../model/verdict.ts";
+import type { ServerVerdict } from "../model/server-verdict.ts";
 import type { Write } from "../model/write.ts";
 import type { PodRead } from "../plan/pod-of-template.ts";
 import { dryRunOf } from "./dry-run-of.ts";
@@ -16,7 +16,7 @@ export async function tryPod(
   connection: Connection,
   serverVersion: string,
   pod: KubeObject,
-): Promise<Verdict> {
+): Promise<ServerVerdict> {
   const { namespace } = pod.metadata;
   const ref = {
     group: "",
@@ -34,7 +34,10 @@ export async function tryPod(
 }
 
 /** For a procedure that asks; what cannot be known is said once. */
-export function podReader(session: Session, serverVersion: string): (read: PodRead) => Promise<Verdict> {
+export function podReader(
+  session: Session,
+  serverVersion: string,
+): (read: PodRead) => Promise<ServerVerdict> {
   const said = new Set<string>();
   return async ({ pod }) => {
     const verdict = await tryPod(session.connection, serverVersion, pod);
@@ -60,7 +63,7 @@ const ofNoPod = [
   /cannot create pods/,
 ];
 
-function verdictOf(error: unknown): Verdict {
+function verdictOf(error: unknown): ServerVerdict {
   const why = reasonOf(error);
   if (!isApiError(error) || ofNoPod.some((each) => each.test(error.message))) return { kind: "unknown", why };
   // A webhook that fails closed answers as if the server had failed.

@@ -1,7 +1,7 @@
 import { isApiError, isFieldConflict } from "../errors.ts";
 import { objectKey, objectName } from "../model/object-name.ts";
 import { rightKey, rightText, type NeededRight } from "../model/right.ts";
-import type { Verdict } from "../model/verdict.ts";
+import type { ServerVerdict } from "../model/server-verdict.ts";
 import { some } from "../model/words.ts";
 import type { Write } from "../model/write.ts";
 import { dryRunOf } from "./dry-run-of.ts";
@@ -81,11 +81,11 @@ async function tryWrite(
   { connection }: Pick<Session, "connection">,
   serverVersion: string,
   write: Write,
-): Promise<Verdict> {
+): Promise<ServerVerdict> {
   return await dryRunOf(connection, serverVersion, write, verdictOf);
 }
 
-function verdictOf(error: unknown): Verdict {
+function verdictOf(error: unknown): ServerVerdict {
   if (!isApiError(error)) throw error;
   // Somebody wrote it this very moment, or what it rests on is made by an earlier write: the run itself looks again.
   if ((error.status === 409 && !isFieldConflict(error)) || error.status === 404) return { kind: "passes" };

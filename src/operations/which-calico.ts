@@ -12,7 +12,7 @@ export function refuseOthersInstall(install: Install): void {
   if (why !== undefined) throw userError(why);
 }
 
-/** The DaemonSet that a command is about; throws UserError where nobody can tell which (hazard H20). */
+/** The DaemonSet that a command is about; throws UserError where nobody can say which (hazard H20). */
 export function chosenOf<T>(chosen: Reading<T>): T {
   if (chosen.known) return chosen.value;
   throw userError(

@@ -1,6 +1,6 @@
 /** What a question rests on, and whether there is something to ask. */
 export interface Agreeable {
-  /** Equal for two looks that show the same: another basis is asked about anew (hazard H32). */
+  /** Equal for two looks that show the same: another basis is asked about again (hazard H32). */
   readonly basis: string;
   /** Undefined: nothing is to be agreed on. */
   readonly question: string | undefined;
@@ -8,7 +8,7 @@ export interface Agreeable {
 
 /**
  * Looks, asks, and looks again at everything that the question rests on: minutes pass while a question stands
- * (hazard H32). What is different is shown and asked anew. Undefined: the user said no. `show`: told before each
+ * (hazard H32). What is different is shown and asked again. Undefined: the user said no. `show`: told before each
  * question; `again`: the last answer was about something else.
  */
 export async function agree<T extends Agreeable>(

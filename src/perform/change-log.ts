@@ -6,17 +6,17 @@ import { fingerprint } from "../model/fingerprint.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Reading } from "../model/reading.ts";
 import type { Millis } from "../model/time.ts";
-import type { Place } from "../model/place.ts";
+import type { ApiResource } from "../model/api-resource.ts";
 
 export interface LoggedKind {
-  readonly served: Place;
+  readonly served: ApiResource;
   /** False for objects that are not looked at. */
   readonly wanted: (object: KubeObject) => boolean;
   /** Annotations that count as labels do. */
   readonly annotations?: readonly string[];
 }
 
-interface Kept {
+interface ObjectPrints {
   readonly uid: string;
   /** Fingerprints. */
   readonly labelsPrint: string;
@@ -55,10 +55,10 @@ function logged(
   { served, wanted, annotations }: LoggedKind,
   changes: ObjectChange[],
   { now, signal }: { readonly now: () => Millis; readonly signal: AbortSignal },
-): Followed<Kept | undefined> {
-  const before = new Map<string, Kept>();
+): Followed<ObjectPrints | undefined> {
+  const before = new Map<string, ObjectPrints>();
   let listed = false;
-  const all = follow<Kept | undefined>(connection, served, {
+  const all = follow<ObjectPrints | undefined>(connection, served, {
     signal,
     pick: (object) => (wanted(object) ? kept(object, annotations ?? []) : undefined),
     onChange({ key, value }) {
@@ -78,14 +78,17 @@ function logged(
 }
 
 /** Policies live by their spec, which for pods and namespaces is nobody's business here. */
-function kept(object: KubeObject, annotations: readonly string[]): Kept {
+function kept(object: KubeObject, annotations: readonly string[]): ObjectPrints {
   const { uid = "", labels, annotations: own } = object.metadata;
   const marks = annotations.map((key) => own?.[key] ?? null);
   const specPrint = object.kind === "NetworkPolicy" ? fingerprint(object["spec"]) : "";
   return { uid, labelsPrint: fingerprint([labels ?? {}, marks]), specPrint };
 }
 
-function difference(before: Kept | undefined, after: Kept | undefined): ObjectChange["what"] | undefined {
+function difference(
+  before: ObjectPrints | undefined,
+  after: ObjectPrints | undefined,
+): ObjectChange["what"] | undefined {
   if (after === undefined) return before === undefined ? undefined : "deleted";
   if (before === undefined || before.uid !== after.uid) return "created";
   if (before.specPrint !== after.specPrint) return "changed";

@@ -11,7 +11,7 @@ import type { Millis } from "../model/time.ts";
 import { isControllerPod, workloadFacts, type WorkloadFacts } from "../model/workload.ts";
 import type { Write } from "../model/write.ts";
 import type { ControllerWorld, LiveWorkload } from "../plan/controller/world.ts";
-import { bell, lookout } from "./bell.ts";
+import { changeSignal, changeWaiter } from "./change-signal.ts";
 import { orNothing, readEvents } from "./explaining.ts";
 import { refreshFollowed } from "./refresh-followed.ts";
 import type { LiveWorld } from "./run.ts";
@@ -42,9 +42,9 @@ export async function liveControllerWorld(
   options: ControllerWorldOptions,
 ): Promise<LiveWorld<ControllerWorld>> {
   const { namespace, places, signal, now } = options;
-  const changes = bell();
-  const { looked, heed, changed } = lookout(changes, now);
-  const onChange = changes.ring;
+  const changes = changeSignal();
+  const { markSeen, failWith, changed } = changeWaiter(changes, now);
+  const onChange = changes.notify;
   const workloads = (served: Served): Followed<LiveWorkload | undefined> =>
     follow<LiveWorkload | undefined>(connection, served, {
       namespace,
@@ -57,8 +57,8 @@ export async function liveControllerWorld(
     });
   const deployments = workloads(places.deployments);
   const replicaSets = workloads(places.replicaSets);
-  heed(deployments);
-  heed(replicaSets);
+  failWith(deployments);
+  failWith(replicaSets);
   // A controller of any name and labels has pods, and none of them may be overlooked.
   await Promise.all([deployments.ready, replicaSets.ready]);
   const controllers = [deployments, replicaSets].flatMap(({ objects }) =>
@@ -87,7 +87,7 @@ export async function liveControllerWorld(
           onChange,
         });
   const others: readonly Followed<unknown>[] = [...pods, ...(daemonSets === undefined ? [] : [daemonSets])];
-  for (const each of others) heed(each);
+  for (const each of others) failWith(each);
   await Promise.all(others.map(({ ready }) => ready));
 
   let events: readonly EventFacts[] = [];
@@ -100,7 +100,7 @@ export async function liveControllerWorld(
 
   return {
     snapshot(): ControllerWorld {
-      looked();
+      markSeen();
       const live = [...deployments.objects.values(), ...replicaSets.objects.values()];
       const [daemonSet] = daemonSets?.objects.values() ?? [];
       return {

@@ -15,7 +15,7 @@ import type { Served } from "../model/served.ts";
 import type { Millis } from "../model/time.ts";
 import type { Write } from "../model/write.ts";
 import type { NodeWorld } from "../plan/node/world.ts";
-import { lookout, type Bell } from "./bell.ts";
+import { changeWaiter, type ChangeSignal } from "./change-signal.ts";
 import { readEvents } from "./explaining.ts";
 import { refreshFollowed } from "./refresh-followed.ts";
 import type { LiveWorld } from "./run.ts";
@@ -72,7 +72,7 @@ export function followPods(
  */
 export async function liveNodeWorld(
   connection: Connection,
-  changes: Bell,
+  changes: ChangeSignal,
   options: NodeWorldOptions,
 ): Promise<LiveWorld<NodeWorld>> {
   const { places, signal, now } = options;
@@ -80,7 +80,7 @@ export async function liveNodeWorld(
   const labelSelector = Object.entries(selector)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
-  const onChange = changes.ring;
+  const onChange = changes.notify;
   const daemonSets = follow<LiveDaemonSet>(connection, places.daemonSets, {
     namespace,
     fieldSelector: `metadata.name=${name}`,
@@ -106,8 +106,8 @@ export async function liveNodeWorld(
 
   let revisions: readonly RevisionFacts[] = [];
   let seenEvents: readonly EventFacts[] = [];
-  const { looked, heed, changed, check } = lookout(changes, now);
-  for (const each of followed) heed(each);
+  const { markSeen, failWith, changed, check } = changeWaiter(changes, now);
+  for (const each of followed) failWith(each);
 
   async function loadRevisions(): Promise<void> {
     revisions = (
@@ -119,7 +119,7 @@ export async function liveNodeWorld(
   const key = `${namespace}/${name}`;
   return {
     snapshot(): NodeWorld {
-      looked();
+      markSeen();
       const daemonSet = daemonSets.objects.get(key);
       const all = [...own.objects.values()];
       return {

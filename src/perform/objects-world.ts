@@ -5,7 +5,7 @@ import type { KubeObject, Ref } from "../model/kube.ts";
 import { objectKey } from "../model/object-name.ts";
 import type { Millis } from "../model/time.ts";
 import type { ObjectsWorld } from "../plan/objects/procedure.ts";
-import { bell, lookout } from "./bell.ts";
+import { changeSignal, changeWaiter } from "./change-signal.ts";
 import type { LiveWorld } from "./run.ts";
 
 export interface ObjectsWorldOptions {
@@ -23,8 +23,8 @@ export async function liveObjectsWorld(
 ): Promise<LiveWorld<ObjectsWorld>> {
   const objects = new Map<string, KubeObject | undefined>();
   const followed = new Map<string, Followed<KubeObject>>();
-  const changes = bell();
-  const { looked, heed, changed } = lookout(changes, now);
+  const changes = changeSignal();
+  const { markSeen, failWith, changed } = changeWaiter(changes, now);
 
   await Promise.all(
     refs.map(async (ref) => {
@@ -52,22 +52,22 @@ export async function liveObjectsWorld(
         const own = objectKey({ ...ref, name });
         if (!wanted.has(own)) return;
         objects.set(own, value);
-        changes.ring();
+        changes.notify();
       },
     });
     for (const key of wanted.keys()) followed.set(key, each);
     const listed = (): void => {
       for (const [key, { name, namespace: own }] of from === undefined ? wanted : [])
         if (!each.objects.has(own === undefined ? name : `${own}/${name}`)) objects.set(key, undefined);
-      changes.ring();
+      changes.notify();
     };
     each.ready.then(listed, () => undefined);
-    heed(each);
+    failWith(each);
   }
 
   return {
     snapshot(): ObjectsWorld {
-      looked();
+      markSeen();
       return new Map(objects);
     },
 

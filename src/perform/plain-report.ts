@@ -27,9 +27,9 @@ export function plainReport<Memory, Step>(
           break;
         }
         case "performed": {
-          const told = words.lines(event.step);
-          if (told.length > 0) {
-            for (const line of told) lines(line);
+          const own = words.lines(event.step);
+          if (own.length > 0) {
+            for (const line of own) lines(line);
             // What is waited for after it is news; after a lease that was renewed it is not.
             lastWait = "";
             lastStuck = "";

@@ -9,7 +9,7 @@ import { networkPolicyFacts, type NetworkPolicyFacts } from "../model/network-po
 import type { Millis } from "../model/time.ts";
 import type { PolicyWorld } from "../plan/policy-migration/world.ts";
 import { keyOf } from "../model/namespaced-name.ts";
-import { bell, woken } from "./bell.ts";
+import { changeSignal, woken } from "./change-signal.ts";
 import type { LiveWorld } from "./run.ts";
 
 export interface PolicyWorldOptions {
@@ -25,7 +25,7 @@ export interface PolicyWorldOptions {
 
 const namespaces = { group: "", version: "v1", resource: "namespaces", kind: "Namespace" };
 
-interface Seen<T> {
+interface WatchedObject<T> {
   readonly raw: KubeObject;
   readonly facts: T;
 }
@@ -35,30 +35,30 @@ export async function livePolicyWorld(
   connection: Connection,
   { policies, pods, leaseOn, now, signal }: PolicyWorldOptions,
 ): Promise<LiveWorld<PolicyWorld>> {
-  const changes = bell();
+  const changes = changeSignal();
   let lost: string | undefined;
-  let looked = -1;
+  let seenChanges = -1;
   let shown: PolicyWorld | undefined;
   let daemonSet = leaseOn === undefined ? undefined : await readObject(connection, leaseOn);
 
   function keep<T>(
     served: Omit<Ref, "name">,
     read: (raw: KubeObject) => T,
-  ): { readonly seen: Map<string, Seen<T>>; readonly followed: Followed<Seen<T>> } {
-    const seen = new Map<string, Seen<T>>();
-    const followed = follow<Seen<T>>(connection, served, {
+  ): { readonly seen: Map<string, WatchedObject<T>>; readonly followed: Followed<WatchedObject<T>> } {
+    const seen = new Map<string, WatchedObject<T>>();
+    const followed = follow<WatchedObject<T>>(connection, served, {
       signal,
       pick: (raw) => ({ raw, facts: read(raw) }),
       onChange({ key, value }) {
         const own = key.includes("/") ? key : `/${key}`;
         if (value === undefined) seen.delete(own);
         else seen.set(own, value);
-        changes.ring();
+        changes.notify();
       },
     });
     followed.ended.catch((error: unknown) => {
       lost = `changes of ${served.resource} are not seen any more: ${explain(error).replace(/^error: /, "")}`;
-      changes.ring();
+      changes.notify();
     });
     return { seen, followed };
   }
@@ -70,20 +70,20 @@ export async function livePolicyWorld(
   async function read(ref: Ref): Promise<void> {
     if (ref.kind === leaseOn?.kind) {
       daemonSet = await readObject(connection, ref);
-      changes.ring();
+      changes.notify();
       return;
     }
     const isNamespace = ref.kind === "Namespace";
     const found = await readObject(connection, ref);
     if (found !== undefined) (isNamespace ? spaces : own).followed.replace(found);
     else (isNamespace ? spaces : own).seen.delete(keyOf(ref));
-    changes.ring();
+    changes.notify();
   }
 
   return {
     snapshot() {
-      if (shown !== undefined && looked === changes.count() && lost === shown.lost) return shown;
-      looked = changes.count();
+      if (shown !== undefined && seenChanges === changes.count() && lost === shown.lost) return shown;
+      seenChanges = changes.count();
       shown = {
         namespaces: inOrder(spaces.seen),
         policies: inOrder(own.seen),
@@ -96,14 +96,14 @@ export async function livePolicyWorld(
     },
 
     async changed(until, stop) {
-      await woken(changes.since(looked), Math.max(20, until - now()), stop);
+      await woken(changes.since(seenChanges), Math.max(20, until - now()), stop);
     },
 
     absorb(write, answer) {
       const { ref } = write;
       if (ref.kind === leaseOn?.kind) {
         daemonSet = answer ?? daemonSet;
-        changes.ring();
+        changes.notify();
         return;
       }
       const kind = ref.kind === "Namespace" ? spaces : own;
@@ -114,7 +114,7 @@ export async function livePolicyWorld(
       } else if (there !== undefined) {
         kind.followed.replace(there);
       }
-      changes.ring();
+      changes.notify();
     },
 
     /** A namespace that began to go refuses what is new in it: that is seen on the namespace. */
@@ -132,7 +132,7 @@ export async function livePolicyWorld(
 }
 
 /** As a list answers them. */
-function inOrder<T>(seen: ReadonlyMap<string, Seen<T>>): readonly T[] {
+function inOrder<T>(seen: ReadonlyMap<string, WatchedObject<T>>): readonly T[] {
   return [...seen]
     .toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
     .map(([, { facts }]) => facts);

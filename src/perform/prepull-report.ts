@@ -3,24 +3,27 @@ import type { PrepullSeen } from "../plan/prepull/seen.ts";
 import type { Lines, Reporter } from "./reporter.ts";
 import { isOver, newItem, type Item } from "./task-item.ts";
 
-interface Words {
+interface PrepullReportWords {
   readonly title: string;
   readonly begins: string;
   readonly progress: (seen: PrepullSeen, node?: string) => string;
 }
 
 /** One line for each node that has its images, and one for each reason why one does not. */
-export function prepullReport(words: Words, progress: Lines): Reporter<PrepullSeen, PrepullStep> {
+export function prepullReport(
+  words: PrepullReportWords,
+  progress: Lines,
+): Reporter<PrepullSeen, PrepullStep> {
   let begun = false;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const said = new Set<string>();
 
-  function tellPulled(memory: PrepullSeen): void {
+  function reportPulled(memory: PrepullSeen): void {
     for (const node of Object.keys(memory.pulled)) {
-      if (told.has(node)) continue;
-      told.add(node);
+      if (reported.has(node)) continue;
+      reported.add(node);
       const pulled = Object.fromEntries(
-        [...told].flatMap((each) => {
+        [...reported].flatMap((each) => {
           const took = memory.pulled[each];
           return took === undefined ? [] : [[each, took]];
         }),
@@ -31,7 +34,7 @@ export function prepullReport(words: Words, progress: Lines): Reporter<PrepullSe
 
   return {
     event(event) {
-      tellPulled(event.memory);
+      reportPulled(event.memory);
       if (event.kind === "begun" && event.step.kind === "pull" && !begun) {
         begun = true;
         progress(words.begins);
@@ -45,7 +48,7 @@ export function prepullReport(words: Words, progress: Lines): Reporter<PrepullSe
 }
 
 /** One line of the task list for all nodes. */
-export function prepullTask(words: Words, items: Item[]): Reporter<PrepullSeen, PrepullStep> {
+export function prepullTask(words: PrepullReportWords, items: Item[]): Reporter<PrepullSeen, PrepullStep> {
   const item = newItem(words.title);
   items.push(item);
   return {

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../plan/run-event.ts";
 
-/** Somebody who tells the user what happens in one procedure. */
+/** Somebody who reports to the user what happens in one procedure. */
 export interface Reporter<Memory, Step, Child = never> {
   event(event: RunEvent<Memory, Step, Child>): void;
   /** What a look at both sides after it showed. */

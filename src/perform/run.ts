@@ -1,7 +1,8 @@
+import type { DryRunStrategy } from "../model/dry-run.ts";
 import { isAnswer, isApiError, isConnectionError, reasonOf } from "../errors.ts";
 import type { KubeObject, Ref } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
-import type { Verdict } from "../model/verdict.ts";
+import type { ServerVerdict } from "../model/server-verdict.ts";
 import type { Write } from "../model/write.ts";
 import type { Ended, Stop } from "../plan/decision.ts";
 import { interruptedStop } from "../plan/interrupted.ts";
@@ -18,17 +19,15 @@ export interface LiveWorld<World> {
   changed(until: Millis, signal: AbortSignal, on?: readonly Ref[]): Promise<void>;
   /** Takes in the answer to a write, so that the next decision does not see the object as it was. */
   absorb(write: Write, answer: KubeObject | undefined): void;
-  /** Reads anew what a write was about: somebody else was quicker, or the outcome is not known. */
+  /** Reads again what a write was about: somebody else was quicker, or the outcome is not known. */
   refresh(write: Write): Promise<void>;
   /** Asks for the events once. */
   fetchEvents(): Promise<void>;
-  /** For a world that is put together from several watches: reads anew what is worth knowing before a stop. */
+  /** For a world that is put together from several watches: reads again what is worth knowing before a stop. */
   confirm?(): Promise<void>;
   /** For procedures whose writes rest on other objects: the resourceVersion that is known now; undefined: gone. */
   version?(ref: Ref): string | undefined;
 }
-
-export type DryRun = "none" | "client" | "server";
 
 /** The first signal lets the write under way end; the second leaves at once. */
 export interface Interrupt {
@@ -37,7 +36,7 @@ export interface Interrupt {
 }
 
 export interface RunOptions<Memory, Step, Read = never, Child = never> {
-  readonly dryRun: DryRun;
+  readonly dryRun: DryRunStrategy;
   /** The API server's clock. */
   readonly now: () => Millis;
   readonly send: (write: Write, dryRun: boolean) => Promise<KubeObject | undefined>;
@@ -48,7 +47,7 @@ export interface RunOptions<Memory, Step, Read = never, Child = never> {
   /** How long the server may leave writes unanswered before the run ends; undefined: some tries. */
   readonly outage?: Millis;
   /** For a procedure that reads. */
-  readonly read?: (read: Read) => Promise<Verdict>;
+  readonly read?: (read: Read) => Promise<ServerVerdict>;
   /** For a procedure that has parts: opens a part on the cluster as it is now, and runs it. */
   readonly enter?: (child: Child) => Promise<Ended<unknown>>;
 }
@@ -58,7 +57,7 @@ const attempts = 12;
 
 /**
  * Performs a procedure: one step, observe, ask again. A conflict, a vanished object or an unanswered
- * write is no failure: the cluster is read anew and the procedure decides what that means. Throws only what is
+ * write is no failure: the cluster is read again and the procedure decides what that means. Throws only what is
  * no answer of the cluster: a bug, or a bundle that cannot be written.
  */
 export async function run<World, Memory, Step extends { readonly kind: string }, Read, Child>(

@@ -1,16 +1,17 @@
+import type { DryRunStrategy } from "../model/dry-run.ts";
 import { isApiError } from "../errors.ts";
 import type { Draft } from "../model/draft.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Write } from "../model/write.ts";
 import { isRefused, isUnknown, mayAskAgain } from "./ask-again.ts";
-import type { DryRun, Interrupt } from "./run.ts";
+import type { Interrupt } from "./run.ts";
 import type { Saver } from "./saver.ts";
 
 /** As many as the connection lets run side by side: what waited at its door would be sent after a signal. */
 const workers = 4;
 
 export interface SendOptions {
-  readonly dryRun: DryRun;
+  readonly dryRun: DryRunStrategy;
   /** For each write; undefined: there is nothing to undo. */
   readonly drafts: readonly (Draft | undefined)[] | undefined;
   readonly saver: Saver | undefined;

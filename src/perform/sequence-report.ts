@@ -1,21 +1,21 @@
 import type { LeaseStep } from "../plan/lease/step.ts";
-import type { Part, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
+import type { RunPart, PartResult, SequenceSeen } from "../plan/sequence/procedure.ts";
 import type { Reporter } from "./reporter.ts";
 import { leaveOut, newItem, notReached, type Item } from "./task-item.ts";
 
 export interface SequenceReportOptions {
   /** Where the lines of the parts belong. */
   readonly items: Item[];
-  readonly parts: readonly Part[];
-  readonly title: (part: Part) => string;
+  readonly parts: readonly RunPart[];
+  readonly title: (part: RunPart) => string;
   /** Tells where the lines of what happens in a part belong. */
-  readonly opened: (part: Part, item: Item) => void;
+  readonly opened: (part: RunPart, item: Item) => void;
 }
 
 const states = { done: "done", unchanged: "skipped", left: "skipped", failed: "failed" } as const;
 
 /** A line for each part from the beginning on; its own lines come below it when it begins. */
-export function sequenceReport(options: SequenceReportOptions): Reporter<SequenceSeen, LeaseStep, Part> {
+export function sequenceReport(options: SequenceReportOptions): Reporter<SequenceSeen, LeaseStep, RunPart> {
   const lines = options.parts.map((part) => {
     const item = newItem(options.title(part));
     options.opened(part, item);
@@ -23,7 +23,7 @@ export function sequenceReport(options: SequenceReportOptions): Reporter<Sequenc
   });
   options.items.push(...lines.map(({ item }) => item));
 
-  const itemOf = ({ id }: Part): Item | undefined => lines.find(({ part }) => part.id === id)?.item;
+  const itemOf = ({ id }: RunPart): Item | undefined => lines.find(({ part }) => part.id === id)?.item;
 
   function end(item: Item, { state, because }: PartResult): void {
     leaveOut(item.items, notReached);

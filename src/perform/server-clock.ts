@@ -10,10 +10,10 @@ const tolerance: Millis = 2_000;
  */
 export interface ServerClock {
   readonly now: () => Millis;
-  /** This machine's time, for `heard`. */
+  /** This machine's time, for `update`. */
   readonly local: () => Millis;
   /** Takes in the Date header of an answer to what was sent at this time of this machine. */
-  readonly heard: (date: Millis | undefined, sent?: Millis) => void;
+  readonly update: (date: Millis | undefined, sent?: Millis) => void;
 }
 
 export function serverClock(local: () => Millis): ServerClock {
@@ -21,7 +21,7 @@ export function serverClock(local: () => Millis): ServerClock {
   return {
     now: () => local() + offset,
     local,
-    heard(date, sent = local()) {
+    update(date, sent = local()) {
       if (date === undefined) return;
       // The header has no fraction: on average half a second has passed. It was written at some time between: an answer
       // that is read late, because the process stood still, does not set the clock back.
@@ -34,13 +34,13 @@ export function serverClock(local: () => Millis): ServerClock {
 }
 
 /** The same connection, whose answers also set the clock. */
-export function heard(given: Connection, clock: ServerClock): Connection {
+export function withServerClock(given: Connection, clock: ServerClock): Connection {
   return {
     ...given,
     async request(request) {
       const sent = clock.local();
       const answer = await given.request(request);
-      clock.heard(answer.date, sent);
+      clock.update(answer.date, sent);
       return answer;
     },
   };

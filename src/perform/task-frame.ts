@@ -2,10 +2,10 @@ import { notReached, type Item } from "./task-item.ts";
 import { visibleText } from "../model/visible.ts";
 
 /** The marks before titles. partly: over, and something below it failed. */
-export type Mark = "waiting" | "running" | "parent" | "done" | "skipped" | "failed" | "partly" | "output";
+export type TaskMark = "waiting" | "running" | "parent" | "done" | "skipped" | "failed" | "partly" | "output";
 
 export interface FrameStyle {
-  readonly mark: (mark: Mark) => string;
+  readonly mark: (mark: TaskMark) => string;
   /** Breaks each line of the text at `columns`. */
   readonly wrap: (text: string, columns: number) => string;
   readonly columns: number;
@@ -16,7 +16,7 @@ const foldings = ["nothing", "done", "waiting", "older", "finished", "notices"] 
 export type Folding = (typeof foldings)[number];
 
 /** A line on the terminal; `current`: of what runs. */
-interface Row {
+interface FrameLine {
   readonly text: string;
   readonly current: boolean;
 }
@@ -44,7 +44,7 @@ export function fittingFrame(
   rows: number,
   from: Folding = "nothing",
 ): { readonly lines: readonly string[]; readonly folding: Folding } {
-  let all: readonly Row[] = [];
+  let all: readonly FrameLine[] = [];
   for (let level = foldings.indexOf(from); level < foldings.length; level += 1) {
     all = rowsOf(items, 0, style, level);
     if (all.length <= rows)
@@ -56,8 +56,13 @@ export function fittingFrame(
   return { lines, folding: "notices" };
 }
 
-function rowsOf(items: readonly Item[], depth: number, style: FrameStyle, level: number): readonly Row[] {
-  const rows: Row[] = [];
+function rowsOf(
+  items: readonly Item[],
+  depth: number,
+  style: FrameStyle,
+  level: number,
+): readonly FrameLine[] {
+  const rows: FrameLine[] = [];
   for (let at = 0; at < items.length;) {
     const item = items[at] as Item;
     const run = level >= foldable(item) ? sameFrom(items, at) : 1;
@@ -67,7 +72,7 @@ function rowsOf(items: readonly Item[], depth: number, style: FrameStyle, level:
       continue;
     }
     // The first that waits and the last that ended say where the list is.
-    const whole = (of: readonly Item[]): readonly Row[] =>
+    const whole = (of: readonly Item[]): readonly FrameLine[] =>
       of.flatMap((each) => itemRows(each, depth, style, level));
     if (item.state === "waiting")
       rows.push(...whole([item]), ...line(`${style.mark("waiting")} ${run - 1} more`, depth, style));
@@ -120,7 +125,7 @@ function hasFailed({ state, items }: Item): boolean {
   return state === "failed" || items.some(hasFailed);
 }
 
-function itemRows(item: Item, depth: number, style: FrameStyle, level: number): readonly Row[] {
+function itemRows(item: Item, depth: number, style: FrameStyle, level: number): readonly FrameLine[] {
   const below = item.open ? item.items : [];
   const title = level >= foldings.indexOf("notices") ? (item.title.split("\n")[0] ?? "") : item.title;
   const mark = markOf(item, below);
@@ -143,14 +148,14 @@ function itemRows(item: Item, depth: number, style: FrameStyle, level: number): 
   ];
 }
 
-function markOf({ state }: Item, below: readonly Item[]): Mark | undefined {
+function markOf({ state }: Item, below: readonly Item[]): TaskMark | undefined {
   if (state === "note") return undefined;
   if (state === "running") return below.length > 0 ? "parent" : "running";
   return state === "done" && below.some(hasFailed) ? "partly" : state;
 }
 
 /** Lines after the first stand below the title and not below its mark. */
-function line(text: string, depth: number, { wrap, columns }: FrameStyle): readonly Row[] {
+function line(text: string, depth: number, { wrap, columns }: FrameStyle): readonly FrameLine[] {
   const left = depth * indentation;
   const width = Math.max(narrowest, columns - left - indentation);
   return text

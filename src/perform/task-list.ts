@@ -1,6 +1,6 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from "listr2";
 import { taskColors } from "./task-colors.ts";
-import { fittingFrame, wholeFrame, type Folding, type FrameStyle, type Mark } from "./task-frame.ts";
+import { fittingFrame, wholeFrame, type Folding, type FrameStyle, type TaskMark } from "./task-frame.ts";
 import { leaveOut, notReached, type Item } from "./task-item.ts";
 
 export interface ListTerminal {
@@ -31,7 +31,7 @@ const icons = {
   failed: "FAILED",
   partly: "COMPLETED_WITH_FAILED_SUBTASKS",
   output: "OUTPUT",
-} as const satisfies Record<Mark, string>;
+} as const satisfies Record<TaskMark, string>;
 
 /** What of listr2's renderer is not public, and needed all the same. */
 interface Inside {
@@ -87,7 +87,7 @@ function draw(
       await super.render();
       this.#ignoreSuspend = onSuspend(
         () => {
-          // What stands there is the shell's from now on: the list is drawn anew below it.
+          // What stands there is the shell's from now on: the list is drawn again below it.
           this.#inside.updater.done();
           processOutput.toStdout(showCursor, false);
         },

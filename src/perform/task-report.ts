@@ -127,15 +127,15 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
   }
 
   function perform(step: Step, memory: Memory): void {
-    const told = words.lines(step);
-    for (const line of told) options.lines?.(line);
+    const own = words.lines(step);
+    for (const line of own) options.lines?.(line);
     const phase = words.phase(step);
     if (phase === undefined) return;
     const notice = words.notice(step);
     const track = trackOf(phase.phase, phase.node);
     const item = track?.item;
     const nodeLine = phase.node === undefined ? undefined : words.nodeLine(phase.node, memory);
-    if (phase.phase === "uncordon" && nodeLine === undefined && told.length === 0) {
+    if (phase.phase === "uncordon" && nodeLine === undefined && own.length === 0) {
       // What somebody else left is cleaned up; the node is still to be done.
       if (item !== undefined && notice !== undefined) item.title += `\n${notice}`;
       return;
@@ -147,8 +147,8 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
         item.title = [nodeLine, ...item.title.split("\n").slice(1)].join("\n");
     }
     const entry = reach(phase.phase, phase.node);
-    // Where the results go elsewhere, they are not told twice.
-    const shown = options.lines === undefined && told.length > 0 ? told.join("\n") : undefined;
+    // Where the results go elsewhere, they are not reported twice.
+    const shown = options.lines === undefined && own.length > 0 ? own.join("\n") : undefined;
     if (entry === undefined || track === undefined) {
       // Given back after a stop, or done once more: no line waits for it.
       if (shown !== undefined) (item?.items ?? options.items).push(newItem(shown, "done"));
@@ -161,7 +161,7 @@ export function taskReport<Memory, Step extends { readonly kind: string }>(
     entry.carriedOut = true;
     track.wait = "";
     if (severalSteps.has(phase.phase)) return;
-    if (told.length === 0 && notice !== undefined) conclude(entry, "skipped", notice);
+    if (own.length === 0 && notice !== undefined) conclude(entry, "skipped", notice);
     else conclude(entry, "done");
     track.at = track.lines.indexOf(entry) + 1;
   }

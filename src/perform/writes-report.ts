@@ -16,7 +16,7 @@ export interface WritesReportOptions {
 }
 
 /** Writes that belong together. */
-interface Group {
+interface WriteGroup {
   readonly kind: WriteKind | undefined;
   readonly item: Item;
   /** How many there are to be, at least. */
@@ -37,8 +37,11 @@ export function writesReport<Memory, Step>(
   { items, lines, planned = [], comparison }: WritesReportOptions,
 ): Reporter<Memory, Step> {
   /** Of writes that have begun: one that lost a race begins again. */
-  const begun = new Map<string, { readonly group: Group | undefined; readonly line: Item | undefined }>();
-  const groups: Group[] = [];
+  const begun = new Map<
+    string,
+    { readonly group: WriteGroup | undefined; readonly line: Item | undefined }
+  >();
+  const groups: WriteGroup[] = [];
   const waits = new Map<PhaseName, Item>();
   /** What is planned, in its order. */
   const steps = planned.map((each) =>
@@ -49,9 +52,9 @@ export function writesReport<Memory, Step>(
   const own: Item[] = [...steps];
   let waiting: Item | undefined;
 
-  function newGroup(kind: WriteKind | undefined, count: number): Group {
+  function newGroup(kind: WriteKind | undefined, count: number): WriteGroup {
     const item = newItem(kind === undefined ? words.title("write") : words.kindTitle(kind));
-    const group: Group = { kind, item, planned: count, done: new Set() };
+    const group: WriteGroup = { kind, item, planned: count, done: new Set() };
     if (count > mostLines) item.output = () => progress(group);
     groups.push(group);
     return group;
@@ -63,7 +66,7 @@ export function writesReport<Memory, Step>(
     return item;
   }
 
-  function progress({ kind, done, planned: count }: Group): string {
+  function progress({ kind, done, planned: count }: WriteGroup): string {
     return words.counted(kind, done.size, Math.max(count, done.size));
   }
 
@@ -113,7 +116,7 @@ export function writesReport<Memory, Step>(
     }
   }
 
-  function groupOf(kind: WriteKind | undefined): Group | undefined {
+  function groupOf(kind: WriteKind | undefined): WriteGroup | undefined {
     return kind === undefined ? undefined : groups.find((group) => group.kind === kind);
   }
 

@@ -3,7 +3,7 @@ import type { RunCommand } from "../model/run-command.ts";
 import type { Millis } from "../model/time.ts";
 
 /**
- * What to do next, asked anew after every write, watch event and conflict. A list of steps made
+ * What to do next, asked again after every write, watch event and conflict. A list of steps made
  * beforehand is for showing only: every resourceVersion in it is stale by the time it is used.
  */
 export type Decision<Step, Read = never, Child = never> =
@@ -53,7 +53,7 @@ export interface Wait {
   readonly phase: PhaseName;
   /** Why it takes so long, in the words of the kubelet, the scheduler or a controller. */
   readonly stuck?: string;
-  /** What gets worse while it lasts: told once, as a warning. */
+  /** What gets worse while it lasts: reported once, as a warning. */
   readonly alarm?: string;
   /** Time alone ends it, whatever the cluster shows: a dry run tells it and does not stop there. */
   readonly passes?: true;

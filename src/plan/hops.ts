@@ -4,8 +4,8 @@ import { rangeOf } from "../releases/kubernetes.ts";
 import { pathAnswers, pathErrors } from "../releases/paths.ts";
 import { compareVersions, versionOf, type Version } from "../releases/version.ts";
 import { reasonsToStop, whyNot } from "./route/reasons.ts";
-import type { PlannedHop, Refusal, Route, RouteReason, RouteStart } from "./route/route.ts";
-import { afterHop, isBetter, searchFrom, stopsOf, testedIn, type Stop } from "./route/search.ts";
+import type { PlannedHop, RouteRefusal, Route, RouteReason, RouteStart } from "./route/route.ts";
+import { afterHop, isBetter, searchFrom, stopsOf, testedIn, type RouteStop } from "./route/search.ts";
 
 /** More stops than this no pair of releases needs. */
 const mostHops = 8;
@@ -27,7 +27,7 @@ export function routesFrom(start: RouteStart, catalogue: Catalogue): (to: Versio
   const advisable = new Map<Version, boolean>();
   const range = kubernetes === "unknown" ? rangeOf(from, datastore) : { min: kubernetes, max: kubernetes };
   /** Stops by the number of hops that lead there; made as far as a target needs. */
-  const layers: Stop[][] = [[{ release: from, range, upgrade: false, upgrades: 0, tested: 0 }]];
+  const layers: RouteStop[][] = [[{ release: from, range, upgrade: false, upgrades: 0, tested: 0 }]];
   const seen = new Set<string>();
 
   return (to) => {
@@ -54,7 +54,7 @@ export function routesFrom(start: RouteStart, catalogue: Catalogue): (to: Versio
   };
 
   /** What no route can help. */
-  function refusal(to: Version): (RouteReason & Pick<Refusal, "instead">) | undefined {
+  function refusal(to: Version): (RouteReason & Pick<RouteRefusal, "instead">) | undefined {
     const hop = { from, to, datastore };
     const errors = pathErrors(hop);
     const never = errors.find(({ id }) => id === "P11") ?? errors.find(({ id }) => id === "P01");
@@ -71,9 +71,9 @@ export function routesFrom(start: RouteStart, catalogue: Catalogue): (to: Versio
         };
   }
 
-  function wayTo(to: Version): Stop | undefined {
+  function wayTo(to: Version): RouteStop | undefined {
     for (let hops = 0; hops < mostHops; hops += 1) {
-      let best: Stop | undefined;
+      let best: RouteStop | undefined;
       for (const stop of layer(hops)) {
         const last = afterHop(stop, to, search);
         if (last !== undefined && (best === undefined || isBetter(last, best))) best = last;
@@ -83,10 +83,10 @@ export function routesFrom(start: RouteStart, catalogue: Catalogue): (to: Versio
     return undefined;
   }
 
-  function layer(hops: number): readonly Stop[] {
+  function layer(hops: number): readonly RouteStop[] {
     const known = layers[hops];
     if (known !== undefined) return known;
-    const best = new Map<string, Stop>();
+    const best = new Map<string, RouteStop>();
     for (const stop of layer(hops - 1)) {
       for (const release of between) {
         const next = afterHop(stop, release, search);
@@ -132,7 +132,7 @@ function newestOfEachMinor(releases: readonly Version[]): readonly Version[] {
   return [...newest.values()];
 }
 
-function hopsOf(last: Stop, start: RouteStart): readonly PlannedHop[] {
+function hopsOf(last: RouteStop, start: RouteStart): readonly PlannedHop[] {
   const stops = stopsOf(last);
   const hops: PlannedHop[] = [];
   // From the end: an upgrade of Kubernetes has to suit all hops up to the next one.

@@ -14,7 +14,7 @@ export function interruptEnd(interrupted: Millis | undefined): Millis {
   return interrupted === undefined ? Number.POSITIVE_INFINITY : interrupted + interruptPatience;
 }
 
-/** After a first Ctrl-C the user sees that it was heard, and what a second one does. */
+/** After a first Ctrl-C the user sees that it was received, and what a second one does. */
 export function untilLeaving(what: string, interrupted: Millis | undefined): string {
   if (interrupted === undefined) return what;
   return `${what}, ${interruptPatience / 1000}s at most (interrupted; Ctrl-C again leaves at once)`;

@@ -1,7 +1,7 @@
 import type { Draft } from "../model/draft.ts";
 import type { Ref } from "../model/kube.ts";
 import type { Millis } from "../model/time.ts";
-import type { Verdict } from "../model/verdict.ts";
+import type { ServerVerdict } from "../model/server-verdict.ts";
 import type { Write } from "../model/write.ts";
 import type { Decision, Ended, Stop } from "./decision.ts";
 
@@ -76,7 +76,7 @@ export interface Procedure<
   /** What the server's refusal of a write means; undefined: what it says. */
   refused?(write: Write, error: { readonly message: string; readonly status?: number }): Stop | undefined;
   /** Takes in what the server said to a read. */
-  learned?(memory: Memory, read: Read, verdict: Verdict): Memory;
+  learned?(memory: Memory, read: Read, verdict: ServerVerdict): Memory;
   /** Takes in how a part ended. */
   left?(memory: Memory, child: Child, ended: Ended<unknown>): Memory;
 }

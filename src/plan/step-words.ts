@@ -5,7 +5,7 @@ import type { WriteKind } from "./planned-writes.ts";
 export interface StepWords<Memory, Step> {
   readonly phase: (step: Step) => { readonly phase: PhaseName; readonly node?: string } | undefined;
   readonly title: (phase: PhaseName) => string;
-  /** kubectl's mutation lines, dry-run suffix included: one for each object that it is told of. */
+  /** kubectl's mutation lines, dry-run suffix included: one for each object that it is about. */
   readonly lines: (step: Step) => readonly string[];
   /** What the user should know before the step. */
   readonly notice: (step: Step) => string | undefined;
@@ -15,7 +15,7 @@ export interface StepWords<Memory, Step> {
 
 /** The words for a procedure whose steps are writes, many of them side by side. */
 export interface WriteWords<Memory, Step> extends StepWords<Memory, Step> {
-  /** Those of a step that are told. */
+  /** Those of a step that are reported. */
   readonly puts: (step: Step) => readonly Put[];
   readonly kindTitle: (kind: WriteKind) => string;
   /** How far the writes of one kind are: `1,204 of 4,100 policies`. */

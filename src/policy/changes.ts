@@ -1,5 +1,5 @@
 import { overlay } from "./access.ts";
-import { differences, type Verdict } from "./differences.ts";
+import { differences, type FlowVerdict } from "./differences.ts";
 import type { PodClass } from "./pod-classes.ts";
 import type { Profiles } from "./profile.ts";
 import { intersection, rangesOf, size, without, type Ranges } from "./ranges.ts";
@@ -12,8 +12,8 @@ export interface FlowChange {
   readonly from: Ranges;
   readonly to: Ranges;
   readonly ports: Ranges;
-  readonly before: Verdict;
-  readonly after: Verdict;
+  readonly before: FlowVerdict;
+  readonly after: FlowVerdict;
   readonly reason: Reason;
   /** Of these flows only those that the other end's rules of this side let through; perhaps none. */
   readonly limitedBy?: "ingress" | "egress";
@@ -109,7 +109,7 @@ function egressChanges(
           const sure = intersection(admitted.sure, own.sure);
           const known = admitted.sure === admitted.maybe && own.sure === own.maybe;
           const b = { sure, maybe: known ? sure : intersection(admitted.maybe, own.maybe) };
-          // The rest is denied by ingress, and told there.
+          // The rest is denied by ingress, and reported there.
           return differences(a, b, admitted.maybe).map(({ set, ...verdicts }) => ({
             from,
             to: set,

@@ -9,20 +9,20 @@ export interface SeenReleases {
 }
 
 /** Which meaning policies have now. mixed: nodes of both kinds. */
-export type Side = "before" | "mixed" | "past" | "unknown";
+export type BoundarySide = "before" | "mixed" | "past" | "unknown";
 
 /**
  * With etcd the controller decides for the whole cluster at the moment it starts; with the Kubernetes
  * datastore every calico-node does for its node (calico-facts 2.3).
  */
-export function sideOf(driver: Driver, { nodes, controllers }: SeenReleases): Side {
+export function sideOf(driver: Driver, { nodes, controllers }: SeenReleases): BoundarySide {
   const deciding = driver === "etcd" && controllers.length > 0 ? controllers : nodes;
   const sides = new Set(deciding.map((candidates) => sideOfOne(candidates, boundary(driver))));
   if (sides.size === 0 || sides.has("unknown")) return "unknown";
   return sides.size > 1 ? "mixed" : sides.has("past") ? "past" : "before";
 }
 
-function sideOfOne(candidates: readonly string[], line: string): Exclude<Side, "mixed"> {
+function sideOfOne(candidates: readonly string[], line: string): Exclude<BoundarySide, "mixed"> {
   const past = candidates.map((name) => {
     const version = parseVersion(name);
     return version !== undefined && atLeast(version, line);

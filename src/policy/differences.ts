@@ -1,12 +1,12 @@
 import type { Cell } from "./access.ts";
 import { intersection, without, type Ranges } from "./ranges.ts";
 
-export type Verdict = "allow" | "deny" | "unknown";
+export type FlowVerdict = "allow" | "deny" | "unknown";
 
 /** Of one flow, in two states. */
 export interface Verdicts {
-  readonly before: Verdict;
-  readonly after: Verdict;
+  readonly before: FlowVerdict;
+  readonly after: FlowVerdict;
 }
 
 /** The parts, of a domain or of everything, where two states differ or where one of them is not known. */
@@ -16,7 +16,7 @@ export function differences(
   domain?: Ranges,
 ): readonly (Verdicts & { readonly set: Ranges })[] {
   const known = a.sure === a.maybe && b.sure === b.maybe;
-  const parts: [Verdict, Verdict, Ranges][] = [
+  const parts: [FlowVerdict, FlowVerdict, Ranges][] = [
     ["allow", "deny", without(a.sure, b.maybe)],
     ["deny", "allow", without(b.sure, a.maybe)],
   ];

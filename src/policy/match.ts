@@ -1,7 +1,7 @@
 import { contains, parseAddress } from "../model/cidr.ts";
 import type { EndpointFacts } from "../model/endpoint.ts";
 import { selects } from "../model/label-selector.ts";
-import type { NetworkPolicyFacts, Peer, PolicyRule, PortMatch } from "../model/network-policy.ts";
+import type { NetworkPolicyFacts, Peer, NetworkPolicyRule, PortMatch } from "../model/network-policy.ts";
 import type { Truth } from "../model/reading.ts";
 import type { End, Flow, PolicyCluster } from "./cluster.ts";
 import type { Enforcement } from "./enforcement.ts";
@@ -12,7 +12,7 @@ import type { Enforcement } from "./enforcement.ts";
  */
 
 /** Which of a policy's rules may allow a flow, and who is on its other side. */
-export interface Side {
+export interface PolicyDirection {
   readonly rules: "ingress" | "egress";
   readonly other: "from" | "to";
 }
@@ -21,7 +21,7 @@ export interface Side {
 export function policyAllows(
   policy: NetworkPolicyFacts,
   flow: Flow,
-  { rules, other }: Side,
+  { rules, other }: PolicyDirection,
   cluster: PolicyCluster,
   ipBlock: Enforcement["ipBlock"],
 ): Truth {
@@ -32,7 +32,7 @@ export function policyAllows(
 
 /** "… only if the traffic matches both ports and from": an empty list of either restricts nothing. */
 function ruleAllows(
-  { ports, peers }: PolicyRule,
+  { ports, peers }: NetworkPolicyRule,
   namespace: string,
   flow: Flow,
   other: End,

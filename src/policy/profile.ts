@@ -1,4 +1,4 @@
-import type { PolicyRule, PortMatch } from "../model/network-policy.ts";
+import type { NetworkPolicyRule, PortMatch } from "../model/network-policy.ts";
 import { accessOf, accessOfAll, type Access, type Cell } from "./access.ts";
 import type { Semantics } from "./enforcement.ts";
 import { blocksBefore26 } from "./enforcement.ts";
@@ -118,7 +118,7 @@ export function profiles(universe: Universe, regime: Regime): Profiles {
     };
   }
 
-  function termsOf(rule: PolicyRule, side: "ingress" | "egress", of: PodClass): readonly Cell[] {
+  function termsOf(rule: NetworkPolicyRule, side: "ingress" | "egress", of: PodClass): readonly Cell[] {
     const peers = universe.peers(of.namespace, rule.peers, ipBlock);
     if (side === "ingress") return [{ ports: portsFor(rule.ports, of.namedPorts), ...peers }];
     const numbers = rule.ports.filter((match) => !usesNames([match]));

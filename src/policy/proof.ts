@@ -3,7 +3,7 @@ import { placeOf, type CausedChange, type WhatIf } from "./what-if.ts";
 
 /** What the proof of a plan comes to. */
 export interface Judgement {
-  /** Flows that the plan must not change and does, or of which that cannot be told. It is not carried out. */
+  /** Flows that the plan must not change and does, or of which that cannot be determined. It is not carried out. */
   readonly refused: readonly { readonly change: FlowChange; readonly when: "meanwhile" | "migrated" }[];
   /** Flows that change because somebody asked for it, or because the target begins to enforce more. */
   readonly toAccept: readonly CausedChange[];
@@ -16,7 +16,7 @@ export interface Judgement {
 
 /**
  * The plan is carried out only where it changes no flow under the old semantics, and under the target's
- * none but by request (--keep) or by what the target newly enforces. What cannot be told counts as changed.
+ * none but by request (--keep) or by what the target newly enforces. What cannot be determined counts as changed.
  */
 export function judge(result: Pick<WhatIf, "universe" | "plan" | "meanwhile" | "migrated">): Judgement {
   const { meanwhile, migrated, plan } = result;

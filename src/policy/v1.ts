@@ -2,7 +2,7 @@ import { selects } from "../model/label-selector.ts";
 import type { Truth } from "../model/reading.ts";
 import type { End, Flow, PolicyCluster } from "./cluster.ts";
 import type { Enforcement } from "./enforcement.ts";
-import { allOf, anyOf, policyAllows, type Side } from "./match.ts";
+import { allOf, anyOf, policyAllows, type PolicyDirection } from "./match.ts";
 
 /**
  * Whether a flow passes under networking.k8s.io/v1, as far as a release of Calico enforces it. The
@@ -23,7 +23,7 @@ export function v1Allows(flow: Flow, cluster: PolicyCluster, enforcement: Enforc
 function sideAllows(
   flow: Flow,
   own: End,
-  side: Side,
+  side: PolicyDirection,
   cluster: PolicyCluster,
   enforcement: Enforcement,
 ): Truth {

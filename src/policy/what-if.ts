@@ -11,7 +11,7 @@ import {
   type MigrationPlan,
   type NamespacePlan,
 } from "./migration.ts";
-import type { Side } from "./crossing.ts";
+import type { BoundarySide } from "./crossing.ts";
 import { profiles, type Profiles, type Regime } from "./profile.ts";
 import { makeUniverse, type Universe } from "./universe.ts";
 
@@ -24,7 +24,7 @@ export interface WhatIfInput {
   readonly semantics: Semantics;
   readonly decisions: Decisions;
   /** past: policies have v1 semantics already, the upgrade changes none, and there is nothing to migrate. */
-  readonly side?: Side;
+  readonly side?: BoundarySide;
 }
 
 /** Why a flow changes although the plan was carried out. `other` must not be. */

@@ -1,12 +1,12 @@
 import type { CalicoObject } from "../model/calico-object.ts";
 import { nftablesOf } from "../facts/dataplane.ts";
 import { truthOf, type Reading, type Truth } from "../model/reading.ts";
-import type { Circumstances, Condition } from "../releases/bad-releases.ts";
+import type { Circumstances, FaultCondition } from "../releases/bad-releases.ts";
 import type { Version } from "../releases/version.ts";
 import type { PreflightFacts } from "./facts.ts";
 
 /** The facts that tell each part of a condition. */
-const told: Readonly<Record<keyof Condition, readonly (keyof PreflightFacts)[]>> = {
+const readingsOf: Readonly<Record<keyof FaultCondition, readonly (keyof PreflightFacts)[]>> = {
   datastore: ["datastore"],
   from: ["running"],
   kubernetes: ["kubernetes"],
@@ -20,8 +20,8 @@ const told: Readonly<Record<keyof Condition, readonly (keyof PreflightFacts)[]>>
   kernel: ["nodes"],
 };
 
-export function factsOf(when: Condition): readonly (keyof PreflightFacts)[] {
-  return [...new Set((Object.keys(when) as (keyof Condition)[]).flatMap((part) => told[part]))];
+export function factsOf(when: FaultCondition): readonly (keyof PreflightFacts)[] {
+  return [...new Set((Object.keys(when) as (keyof FaultCondition)[]).flatMap((part) => readingsOf[part]))];
 }
 
 /** undefined: the datastore is not known. */

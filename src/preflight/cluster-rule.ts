@@ -3,7 +3,7 @@ import type { RulePage } from "../model/rule-page.ts";
 import type { Millis } from "../model/time.ts";
 import type { PreflightFacts } from "./facts.ts";
 import type { Severity } from "./finding.ts";
-import { knownOf, type Answer, type Known, type Rule } from "./rule.ts";
+import { knownOf, type CheckResult, type KnownReadings, type Rule } from "./rule.ts";
 import type { RuleId } from "./rules/ids.ts";
 import type { Subject } from "./subject.ts";
 import { applies, conditionsOf, type Applies, type When } from "./when.ts";
@@ -35,11 +35,11 @@ export function clusterRule<const K extends keyof PreflightFacts = never>(rule: 
   readonly steps?: readonly GuardedStep[];
   readonly ofTarget?: true;
   readonly check: (
-    facts: Known<PreflightFacts, K>,
+    facts: KnownReadings<PreflightFacts, K>,
     subject: Subject,
     now: Millis,
     readings: PreflightFacts,
-  ) => Answer;
+  ) => CheckResult;
 }): ClusterRule {
   const { id, severity, page, when = {}, needs, looks = [], steps = [], ofTarget = false } = rule;
   return {

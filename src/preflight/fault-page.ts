@@ -1,6 +1,6 @@
 import type { RulePage } from "../model/rule-page.ts";
 import { sentence } from "../model/sentence.ts";
-import type { BadRelease, Condition } from "../releases/bad-releases.ts";
+import type { BadRelease, FaultCondition } from "../releases/bad-releases.ts";
 import { rangeText } from "../releases/kubernetes.ts";
 import { releasesText } from "./releases-text.ts";
 
@@ -25,7 +25,7 @@ const severities = {
   info: "It is told as a target.",
 } as const;
 
-function conditionText(when: Condition): string {
+function conditionText(when: FaultCondition): string {
   const parts = [
     ...(when.datastore === undefined ? [] : [`the datastore (${when.datastore})`]),
     ...(when.from === undefined ? [] : [`the release that runs (${releasesText(when.from)})`]),

@@ -1,16 +1,22 @@
 import type { BadRelease } from "../releases/bad-releases.ts";
-import { badTarget, conditionHolds, isAboutNodes, nodeMeets, usable } from "../releases/bad-releases.ts";
+import {
+  badTarget,
+  conditionHolds,
+  isAboutNodes,
+  nodeMeets,
+  featureConditions,
+} from "../releases/bad-releases.ts";
 import { compareVersions, within, type Version } from "../releases/version.ts";
 import { circumstancesOf, factsOf } from "./circumstances.ts";
 import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";
 import { faultPage } from "./fault-page.ts";
 import type { Evidence } from "./finding.ts";
-import { unknownBecause, type Answer } from "./rule.ts";
+import { unknownBecause, type CheckResult } from "./rule.ts";
 import type { Subject } from "./subject.ts";
 import type { Applies } from "./when.ts";
 
-/** A row of the bad releases, asked about the target; that it runs already is told, not refused. */
+/** A row of the bad releases, asked about the target; that it runs already is reported, not refused. */
 export function faultRule(row: BadRelease): ClusterRule {
   const { id, severity, targets, when, why, instead } = row;
   const advice = { fix: instead === undefined ? "take another release" : `take ${instead}` };
@@ -21,7 +27,7 @@ export function faultRule(row: BadRelease): ClusterRule {
     page: () => faultPage(row),
     needs: ["running"],
     steps: ["controller", "node", "apply"],
-    // That such a release runs already is told by preflight.
+    // That such a release runs already is reported by preflight.
     ofTarget: true,
     looks,
     check({ running }, { to }, _now, readings) {
@@ -32,7 +38,7 @@ export function faultRule(row: BadRelease): ClusterRule {
         : undefined;
       const here = runs === undefined ? undefined : circumstancesOf(readings, runs, runs);
       const installed = here !== undefined && conditionHolds(when, here) === false ? undefined : runs;
-      const note: Answer = {
+      const note: CheckResult = {
         outcome: "fail",
         severity: "info",
         because: `${installed?.text ?? ""} runs: ${why}`,
@@ -108,7 +114,7 @@ const words = {
 
 /** Which part of a row's condition could not be read. */
 function unknownPart({ when }: BadRelease, readings: PreflightFacts): string {
-  const used = usable.filter((name) => when[name] === true).map((name) => words[name]);
+  const used = featureConditions.filter((name) => when[name] === true).map((name) => words[name]);
   const unread = factsOf(when).flatMap((name) => {
     const reading = readings[name];
     return reading.known ? [] : [unknownBecause(name, reading)];

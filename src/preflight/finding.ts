@@ -5,7 +5,7 @@ import type { RuleId } from "./rules/ids.ts";
 export type Severity = "error" | "warning" | "info";
 
 /** What a rule answers: never a guess, and n/a says why it does not apply. */
-export type Outcome = "pass" | "fail" | "unknown" | "n/a";
+export type CheckOutcome = "pass" | "fail" | "unknown" | "n/a";
 
 /** One thing that was seen. */
 export interface Evidence {
@@ -20,7 +20,7 @@ export interface Evidence {
 export interface Finding {
   readonly id: RuleId;
   readonly severity: Severity;
-  readonly outcome: Outcome;
+  readonly outcome: CheckOutcome;
   /** What was seen, in a sentence; or which reading is missing and why. */
   readonly because: string;
   readonly evidence: readonly Evidence[];

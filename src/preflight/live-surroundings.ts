@@ -22,13 +22,16 @@ export const surroundingReadings = [
   "configMaps",
 ] as const satisfies readonly (keyof PreflightFacts)[];
 
-type Readings = Pick<PreflightFacts, (typeof surroundingReadings)[number]>;
+type PrerequisiteReadings = Pick<PreflightFacts, (typeof surroundingReadings)[number]>;
 
 /** What the readings say of the surroundings of calico-node; what was not read is unknown, not missing. */
-export function liveSurroundings(facts: Readings, { namespace, template }: DaemonSetFacts): LiveSurroundings {
+export function liveSurroundings(
+  facts: PrerequisiteReadings,
+  { namespace, template }: DaemonSetFacts,
+): LiveSurroundings {
   const { served, crds, serviceAccounts, configMaps } = facts;
   // What the DaemonSet names is read; of another ConfigMap nothing is known.
-  const looked = new Set(configMapsOf(template));
+  const read = new Set(configMapsOf(template));
   return {
     served: ({ name, group, kind, versions }) => {
       if (!served.known) return "unknown";
@@ -50,7 +53,7 @@ export function liveSurroundings(facts: Readings, { namespace, template }: Daemo
     role: (role) => roleOf(role, facts),
     config: ({ kind, name, namespace: place }) => {
       if (kind === "Secret") return { known: false, why: "not asked", message: "Secrets are not read" };
-      if (place !== namespace || !looked.has(name))
+      if (place !== namespace || !read.has(name))
         return { known: false, why: "not asked", message: `ConfigMap ${name} was not read` };
       return from("configMaps", configMaps, (all) => {
         const map = all.find((each) => each.name === name && each.namespace === place);
@@ -60,7 +63,11 @@ export function liveSurroundings(facts: Readings, { namespace, template }: Daemo
   };
 }
 
-function bindingsOf({ served, clusterRoleBindings, roleBindings }: Readings): LiveSurroundings["bindings"] {
+function bindingsOf({
+  served,
+  clusterRoleBindings,
+  roleBindings,
+}: PrerequisiteReadings): LiveSurroundings["bindings"] {
   if (!served.known) return { ...served, message: unknownBecause("served", served) };
   if (!served.value.groupVersions.some((each) => each.startsWith(`${rbac}/`))) return "none";
   const wide = from("clusterRoleBindings", clusterRoleBindings, (all) => all.map(bindingObject));
@@ -70,7 +77,10 @@ function bindingsOf({ served, clusterRoleBindings, roleBindings }: Readings): Li
 }
 
 /** Of roles only Calico's and cluster-admin are read: another one that is bound allows what is not known. */
-function roleOf(role: RoleRef, { clusterRoles, roles }: Readings): Reading<KubeObject | undefined> {
+function roleOf(
+  role: RoleRef,
+  { clusterRoles, roles }: PrerequisiteReadings,
+): Reading<KubeObject | undefined> {
   const isSame = (each: RoleRef): boolean =>
     each.kind === role.kind && each.name === role.name && each.namespace === role.namespace;
   const found =
@@ -85,7 +95,11 @@ function roleOf(role: RoleRef, { clusterRoles, roles }: Readings): Reading<KubeO
 }
 
 /** A reading by its name in the reason why it is not known. */
-function from<A, B>(name: keyof Readings, reading: Reading<A>, make: (value: A) => B): Reading<B> {
+function from<A, B>(
+  name: keyof PrerequisiteReadings,
+  reading: Reading<A>,
+  make: (value: A) => B,
+): Reading<B> {
   return reading.known ? known(make(reading.value)) : { ...reading, message: unknownBecause(name, reading) };
 }
 

@@ -15,30 +15,30 @@ export const basicNeeds = [
   "installation",
 ] as const satisfies readonly ReadingName[];
 
-const tellDatastore = ["daemonSets", "configMaps"] as const;
-const tellRunning = ["daemonSets", "pods", "workloads"] as const;
+const datastoreReadings = ["daemonSets", "configMaps"] as const;
+const runningReadings = ["daemonSets", "pods", "workloads"] as const;
 
 /** What derived facts are made of. */
 type Derived = Exclude<keyof CalicoFacts, "installSeen">;
 const madeOf: Readonly<Record<Derived, readonly ReadingName[]>> = {
-  all: [...tellRunning, ...tellDatastore],
-  chosen: [...tellRunning, ...tellDatastore],
+  all: [...runningReadings, ...datastoreReadings],
+  chosen: [...runningReadings, ...datastoreReadings],
   daemonSet: ["daemonSets"],
   calicoPods: ["daemonSets", "pods"],
-  running: tellRunning,
+  running: runningReadings,
   asked: ["daemonSets", "workloads"],
-  begins: tellRunning,
-  enforcing: [...tellRunning, ...tellDatastore],
-  datastore: tellDatastore,
-  datastoreSigns: tellDatastore,
-  backend: tellDatastore,
+  begins: runningReadings,
+  enforcing: [...runningReadings, ...datastoreReadings],
+  datastore: datastoreReadings,
+  datastoreSigns: datastoreReadings,
+  backend: datastoreReadings,
   canal: ["daemonSets"],
-  cniConfig: tellDatastore,
+  cniConfig: datastoreReadings,
   install: ["daemonSets", "nodes", "installation"],
   kubernetes: [],
   typha: ["workloads"],
-  ebpf: [...tellDatastore, "felixConfigurations"],
-  vxlan: [...tellDatastore, "felixConfigurations", "ipPools"],
+  ebpf: [...datastoreReadings, "felixConfigurations"],
+  vxlan: [...datastoreReadings, "felixConfigurations", "ipPools"],
 };
 
 /** The readings that tell whether these rules apply. */
@@ -56,7 +56,7 @@ function readingsOf(names: readonly (keyof PreflightFacts)[]): readonly ReadingN
     if (name in madeOf) return madeOf[name as Derived];
     const own = readingNames.filter((each) => each === name);
     // With etcd Calico's own objects are elsewhere.
-    return inDatastore.some((each) => each === name) ? [...own, ...tellDatastore] : own;
+    return inDatastore.some((each) => each === name) ? [...own, ...datastoreReadings] : own;
   });
   return [...new Set(all)];
 }

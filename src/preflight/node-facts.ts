@@ -6,7 +6,7 @@ import type { RestartForecast } from "../model/restart-forecast.ts";
 import type { RevisionFacts } from "../model/revision.ts";
 import type { Millis } from "../model/time.ts";
 
-/** What the rules of the node step look at, anew before each node. */
+/** What the rules of the node step look at, again before each node. */
 export interface NodeStepFacts {
   readonly daemonSet: Reading<DaemonSetFacts>;
   readonly nodes: Reading<ReadonlyMap<string, NodeFacts>>;

@@ -1,7 +1,7 @@
 import type { RulePage } from "../model/rule-page.ts";
 import type { Severity } from "./finding.ts";
 import type { NodeStepFacts, NodeSubject } from "./node-facts.ts";
-import { knownOf, type Answer, type Known, type Rule } from "./rule.ts";
+import { knownOf, type CheckResult, type KnownReadings, type Rule } from "./rule.ts";
 import type { Millis } from "../model/time.ts";
 import type { RuleId } from "./rules/ids.ts";
 
@@ -18,7 +18,7 @@ export function nodeRule<const K extends keyof NodeStepFacts>(rule: {
   readonly page: RulePage;
   readonly rank: number;
   readonly needs: readonly K[];
-  readonly check: (facts: Known<NodeStepFacts, K>, subject: NodeSubject, now: Millis) => Answer;
+  readonly check: (facts: KnownReadings<NodeStepFacts, K>, subject: NodeSubject, now: Millis) => CheckResult;
 }): NodeRule {
   const { id, severity, page, rank, needs } = rule;
   return {

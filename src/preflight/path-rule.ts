@@ -1,14 +1,14 @@
 import type { GuardedStep } from "../model/guarded-step.ts";
 import { phrase } from "../model/sentence.ts";
 import type { PathRuleId } from "../releases/ids.ts";
-import type { Asked, Hop, PathDecision, PathRule } from "../releases/path-rule.ts";
+import type { HopFact, Hop, PathDecision, PathRule } from "../releases/path-rule.ts";
 import { span } from "../releases/version.ts";
 import { program } from "../model/program.ts";
 import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";
 import { etcdDataMet } from "./etcd-data.ts";
 import { policiesMet } from "./policy-boundary.ts";
-import { unknownBecause, type Answer } from "./rule.ts";
+import { unknownBecause, type CheckResult } from "./rule.ts";
 import type { StepMet } from "./step-met.ts";
 import type { TargetManifest } from "./subject.ts";
 import { thirdPartyMet } from "./third-party.ts";
@@ -44,10 +44,10 @@ export function pathRule(rule: PathRule): ClusterRule {
       const hop: Hop = { from, to: to.value, datastore, ...moreOf(readings, manifest) };
       const decision = decide(hop);
       if (decision === undefined) {
-        const untold = asks === undefined ? undefined : mattersUnknown(rule, asks, hop, readings, manifest);
-        if (untold !== undefined) return { outcome: "unknown", because: untold };
-        const way = `the way from ${hop.from.text} to ${hop.to.text}`;
-        return { outcome: "n/a", because: `${way} does not meet it` };
+        const unclear = asks === undefined ? undefined : mattersUnknown(rule, asks, hop, readings, manifest);
+        if (unclear !== undefined) return { outcome: "unknown", because: unclear };
+        const route = `the way from ${hop.from.text} to ${hop.to.text}`;
+        return { outcome: "n/a", because: `${route} does not meet it` };
       }
       if (decision.met?.by === "step" && step !== undefined) return step.answer(readings, decision.because);
       return answerOf(rule, decision);
@@ -74,7 +74,7 @@ const either = { kubernetes: [0, 99], oldGroupServed: [true, false], toOperator:
 /** Why it is not known whether the rule applies: tried both ways, the answers differ. */
 function mattersUnknown(
   { decide }: PathRule,
-  asks: Asked,
+  asks: HopFact,
   hop: Hop,
   readings: PreflightFacts,
   manifest: TargetManifest | undefined,
@@ -92,7 +92,7 @@ function bringsOperator(manifest: TargetManifest | undefined): boolean {
   return installation?.known === true && installation.value !== undefined;
 }
 
-function answerOf({ severity, page }: PathRule, { because, met: by }: PathDecision): Answer {
+function answerOf({ severity, page }: PathRule, { because, met: by }: PathDecision): CheckResult {
   if (severity === "info") return { outcome: "pass", because };
   const fix = phrase(page.fix);
   return by?.by === "passing"

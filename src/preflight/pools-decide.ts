@@ -1,7 +1,7 @@
 import type { PreflightFacts } from "./facts.ts";
 import type { CalicoObject } from "../model/calico-object.ts";
-import { unknownBecause, type Answer } from "./rule.ts";
-import { environmentOf, envSeen, specSeen, told } from "./seen.ts";
+import { unknownBecause, type CheckResult } from "./rule.ts";
+import { environmentOf, envSeen, specSeen, envOf } from "./seen.ts";
 import type { Weight } from "./setting-rule.ts";
 import { some } from "./some.ts";
 import type { TargetManifest } from "./subject.ts";
@@ -17,12 +17,12 @@ export function poolsDecide({ ipPools }: PreflightFacts): Weight {
 }
 
 /** A range that the file's calico-node would make a pool of, and that no pool has: it comes to nothing. */
-export function poolsOfFile({ facts }: TargetManifest, { ipPools }: PreflightFacts): Answer | undefined {
+export function poolsOfFile({ facts }: TargetManifest, { ipPools }: PreflightFacts): CheckResult | undefined {
   if (!facts.daemonSets.known) return undefined;
   const maps = facts.configMaps.known ? facts.configMaps.value : [];
   const [wanted] = facts.daemonSets.value.flatMap((set) => {
     const environment = environmentOf(set, maps);
-    return told(environment, variable)
+    return envOf(environment, variable)
       .filter(({ value }) => value !== "" && value !== "unknown")
       .map(({ container, value }) => ({ value, seen: envSeen(environment, container, variable, value) }));
   });

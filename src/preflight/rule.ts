@@ -1,7 +1,7 @@
 import type { Reading } from "../model/reading.ts";
 import type { NeededRight } from "../model/right.ts";
 import type { Millis } from "../model/time.ts";
-import type { Evidence, Finding, Outcome, Severity } from "./finding.ts";
+import type { Evidence, Finding, CheckOutcome, Severity } from "./finding.ts";
 import type { RuleId } from "./rules/ids.ts";
 
 /** A rule: which readings it needs of the facts `F`, and a pure check of them for the subject `S`. */
@@ -13,8 +13,8 @@ export interface Rule<F, S> {
 }
 
 /** What a check answers. That a reading is unknown it never sees. */
-export interface Answer {
-  readonly outcome: Outcome;
+export interface CheckResult {
+  readonly outcome: CheckOutcome;
   readonly because: string;
   readonly evidence?: readonly Evidence[];
   readonly fix?: string;
@@ -25,7 +25,7 @@ export interface Answer {
 }
 
 /** Values of the readings that a rule names. */
-export type Known<F, K extends keyof F> = {
+export type KnownReadings<F, K extends keyof F> = {
   readonly [P in K]: F[P] extends Reading<infer T> ? T : never;
 };
 
@@ -33,7 +33,9 @@ export type Known<F, K extends keyof F> = {
 export function knownOf<F extends object, const K extends keyof F & string>(
   facts: F,
   needs: readonly K[],
-): { readonly ok: true; readonly values: Known<F, K> } | { readonly ok: false; readonly because: string } {
+):
+  | { readonly ok: true; readonly values: KnownReadings<F, K> }
+  | { readonly ok: false; readonly because: string } {
   const values: Partial<Record<K, unknown>> = {};
   for (const need of needs) {
     // Every fact of `F` that a rule can name is a reading.
@@ -41,7 +43,7 @@ export function knownOf<F extends object, const K extends keyof F & string>(
     if (!reading.known) return { ok: false, because: unknownBecause(need, reading) };
     values[need] = reading.value;
   }
-  return { ok: true, values: values as Known<F, K> };
+  return { ok: true, values: values as KnownReadings<F, K> };
 }
 
 /** `hostEndpoints forbidden: …`. */

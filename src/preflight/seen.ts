@@ -5,18 +5,18 @@ import { maskSecrets } from "../model/mask.ts";
 import type { TemplateContainer, TemplateFacts } from "../model/template.ts";
 import type { Evidence } from "./finding.ts";
 
-interface Named {
+interface NamedObject {
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
 }
 
 /** `Deployment kube-system/calico-typha`. */
-export function objectOf({ kind, namespace, name }: Named): string {
+export function objectOf({ kind, namespace, name }: NamedObject): string {
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
-export function replicasSeen(workload: Named & { readonly desired: number }): Evidence {
+export function replicasSeen(workload: NamedObject & { readonly desired: number }): Evidence {
   return { object: objectOf(workload), field: "spec.replicas", value: String(workload.desired) };
 }
 
@@ -35,7 +35,7 @@ export function nameOf({ namespace, name }: Pick<CalicoObject, "name" | "namespa
 }
 
 /** Where a template stands: what its containers are told. */
-export interface Environment {
+export interface TemplateEnvironment {
   readonly object: string;
   readonly template: TemplateFacts;
   readonly configMaps: readonly ConfigMapFacts[];
@@ -45,7 +45,7 @@ export function environmentOf(
   set: Pick<DaemonSetFacts, "namespace" | "name" | "template">,
   configMaps: readonly ConfigMapFacts[],
   kind = "DaemonSet",
-): Environment {
+): TemplateEnvironment {
   return {
     object: objectOf({ ...set, kind }),
     template: set.template,
@@ -54,8 +54,8 @@ export function environmentOf(
 }
 
 /** Containers of a template that are told a variable, and what; "unknown" where that could not be read. */
-export function told(
-  { template, configMaps }: Environment,
+export function envOf(
+  { template, configMaps }: TemplateEnvironment,
   variable: string,
 ): readonly { readonly container: TemplateContainer; readonly value: string }[] {
   return [...template.initContainers, ...template.containers].flatMap((container) => {
@@ -66,7 +66,7 @@ export function told(
 }
 
 export function envSeen(
-  { object }: Pick<Environment, "object">,
+  { object }: Pick<TemplateEnvironment, "object">,
   { name }: TemplateContainer,
   variable: string,
   value: string,

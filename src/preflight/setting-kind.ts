@@ -1,6 +1,6 @@
 import type { FieldChange } from "../merge/settings.ts";
 
-/** What a setting is about, and so which rule tells of it. */
+/** What a setting is about, and so which rule reports it. */
 export type SettingKind =
   | "addresses"
   | "pools"

@@ -4,7 +4,7 @@ import type { Reading } from "../model/reading.ts";
 import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";
 import type { Severity } from "./finding.ts";
-import type { Answer } from "./rule.ts";
+import type { CheckResult } from "./rule.ts";
 import type { RuleId } from "./rules/ids.ts";
 import type { SettingKind } from "./setting-kind.ts";
 import { keptText, settingEvidence, settingText } from "./setting-text.ts";
@@ -31,8 +31,8 @@ export function settingsRule(rule: {
   /** Of a value whose owner is not known; else it is no more than unknown. */
   readonly ofUnknown?: Severity;
   readonly kept: string;
-  /** What is told where nothing is lost; undefined: nothing. */
-  readonly otherwise?: (manifest: TargetManifest, readings: PreflightFacts) => Answer | undefined;
+  /** What is reported where nothing is lost; undefined: nothing. */
+  readonly otherwise?: (manifest: TargetManifest, readings: PreflightFacts) => CheckResult | undefined;
   /** Where some weigh more than others, or an object of the cluster decides. */
   readonly weigh?: (found: readonly Setting[], readings: PreflightFacts) => Weight;
 }): ClusterRule {
@@ -62,13 +62,13 @@ export function settingsRule(rule: {
           (each.group === "unknown" && ofUnknown !== undefined) ||
           (each.group === "upstream" && counts(each)),
       );
-      const told = found.filter(({ unread: isUnread }) => isUnread !== true);
-      if (told.length > 0) {
-        const isUnknown = told.every(({ group }) => group === "unknown");
-        const weight = rule.weigh?.(told, readings) ?? {};
+      const reported = found.filter(({ unread: isUnread }) => isUnread !== true);
+      if (reported.length > 0) {
+        const isUnknown = reported.every(({ group }) => group === "unknown");
+        const weight = rule.weigh?.(reported, readings) ?? {};
         const severe = isUnknown && ofUnknown !== undefined ? { severity: ofUnknown } : {};
         const rebase = settings.base.known ? rebaseCommand(manifest.objects) : undefined;
-        return fails(told, { ...severe, ...weight }, rebase);
+        return fails(reported, { ...severe, ...weight }, rebase);
       }
       if (found.length > 0)
         return {
@@ -94,7 +94,7 @@ function fails(
   found: readonly Setting[],
   { severity, although }: Weight,
   rebase: string | undefined,
-): Answer {
+): CheckResult {
   const fix = `set in the file, as in the cluster: ${some(found.map(keptText), 6)}`;
   return {
     outcome: "fail",
@@ -111,7 +111,7 @@ function rest(
   { base }: FileSettings,
   unreadObjects: readonly { readonly object: string; readonly message: string }[],
   kept: string,
-): Answer {
+): CheckResult {
   // What only the file sets takes nothing away.
   const unknown = own.filter(({ group, before }) => group === "unknown" && before !== undefined);
   if (unknown.length > 0 && !base.known)
@@ -135,7 +135,7 @@ function rest(
   };
 }
 
-function unread(installed: Extract<Reading<unknown>, { readonly known: false }>): Answer {
+function unread(installed: Extract<Reading<unknown>, { readonly known: false }>): CheckResult {
   return {
     outcome: "unknown",
     because: `installed ${installed.message}`,

@@ -70,7 +70,7 @@ function compared(
   const base = release.known ? baseOf(upstream, release.value, objects) : release;
   const owner = installOwner(objects);
   const pairs = inFile.flatMap(({ object }) => {
-    if (untold.has(object.kind)) return [];
+    if (unreported.has(object.kind)) return [];
     const live = objects.find((each) => isSame(each, object));
     return live === undefined ? [] : [{ object, ...afterApply(live, object, owner) }];
   });
@@ -100,7 +100,7 @@ function compared(
 
 /**
  * Where nothing of upstream's is known, what kubectl applied last tells what was set since: that is somebody's own. Whose
- * the rest is cannot be told.
+ * the rest is cannot be determined.
  */
 function withoutBase(live: KubeObject, after: KubeObject, env: EnvReaders): readonly FieldChange[] {
   const applied = lastApplied(live);
@@ -120,7 +120,7 @@ function ownStrategy(object: KubeObject | undefined): KubeObject | undefined {
 }
 
 /** Secrets are nobody's to read; what a CRD says is no setting. */
-const untold: ReadonlySet<string> = new Set(["Secret", "CustomResourceDefinition"]);
+const unreported: ReadonlySet<string> = new Set(["Secret", "CustomResourceDefinition"]);
 
 /** An object without a namespace goes where kubectl's context says, which the file does not tell. */
 function isSame(live: KubeObject, inFile: KubeObject): boolean {

@@ -1,5 +1,5 @@
 import type { PreflightFacts } from "./facts.ts";
-import type { Answer } from "./rule.ts";
+import type { CheckResult } from "./rule.ts";
 import type { When } from "./when.ts";
 
 /** Says what became of the step that meets a path rule, where the cluster tells. */
@@ -9,5 +9,5 @@ export interface StepMet {
   readonly looks: readonly (keyof PreflightFacts)[];
   /** What the path begins at, where it is not the oldest calico-node. */
   readonly begins?: "enforcing";
-  readonly answer: (readings: PreflightFacts, because: string) => Answer;
+  readonly answer: (readings: PreflightFacts, because: string) => CheckResult;
 }

@@ -13,7 +13,7 @@ export interface Subject {
   readonly manifest?: TargetManifest;
   /** What the steps that lead there need; undefined: there are none. */
   readonly rights?: readonly NeededRight[];
-  /** Upstream's manifests; undefined: nobody can tell what somebody has set from what upstream has. */
+  /** Upstream's manifests; undefined: nobody can distinguish what somebody has set from what upstream has. */
   readonly upstream?: Upstream;
 }
 

@@ -3,15 +3,15 @@ import type { DaemonSetFacts } from "../model/daemonset.ts";
 import type { Subject, TargetManifest } from "./subject.ts";
 
 /** A calico-node with what its settings come from. */
-export interface Side {
+export interface ConfiguredDaemonSet {
   readonly daemonSet: DaemonSetFacts;
   readonly configMaps: readonly ConfigMapFacts[];
 }
 
 /** The live calico-node and the file's. */
 export interface TemplatePair {
-  readonly live: Side;
-  readonly file: Side;
+  readonly live: ConfiguredDaemonSet;
+  readonly file: ConfiguredDaemonSet;
   readonly manifest: TargetManifest;
 }
 

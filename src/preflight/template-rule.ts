@@ -4,7 +4,7 @@ import type { Millis } from "../model/time.ts";
 import { clusterRule, type ClusterRule } from "./cluster-rule.ts";
 import type { PreflightFacts } from "./facts.ts";
 import type { Severity } from "./finding.ts";
-import type { Answer, Known } from "./rule.ts";
+import type { CheckResult, KnownReadings } from "./rule.ts";
 import type { RuleId } from "./rules/ids.ts";
 import type { Subject } from "./subject.ts";
 import { templatePair, type TemplatePair } from "./template-pair.ts";
@@ -20,11 +20,11 @@ export function templateRule<const K extends keyof PreflightFacts = never>(rule:
   readonly steps?: readonly GuardedStep[];
   readonly check: (
     pair: TemplatePair,
-    facts: Known<PreflightFacts, K | "daemonSet" | "configMaps">,
+    facts: KnownReadings<PreflightFacts, K | "daemonSet" | "configMaps">,
     subject: Subject,
     now: Millis,
     readings: PreflightFacts,
-  ) => Answer;
+  ) => CheckResult;
 }): ClusterRule {
   const { id, severity, page, needs = [], looks = [], steps = [] } = rule;
   return clusterRule({
@@ -36,7 +36,7 @@ export function templateRule<const K extends keyof PreflightFacts = never>(rule:
     looks,
     steps,
     check(facts, subject, now, readings) {
-      const { daemonSet, configMaps } = facts as Known<PreflightFacts, "daemonSet" | "configMaps">;
+      const { daemonSet, configMaps } = facts as KnownReadings<PreflightFacts, "daemonSet" | "configMaps">;
       const pair = templatePair(subject, daemonSet, configMaps);
       if (pair === undefined)
         return {

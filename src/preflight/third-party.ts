@@ -24,7 +24,7 @@ export interface Uncopied {
   readonly copied: number;
 }
 
-/** Where a new kind is not served yet nothing has been copied; where a list is refused, that is told. */
+/** Where a new kind is not served yet nothing has been copied; where a list is refused, that is reported. */
 export function uncopied(readings: PreflightFacts): Uncopied | { readonly unknown: string } {
   // Without discovery an empty list may be one that nobody could ask for.
   if (!readings.served.known) return { unknown: unknownBecause("served", readings.served) };
@@ -44,7 +44,7 @@ export function uncopied(readings: PreflightFacts): Uncopied | { readonly unknow
   return { missing, copied };
 }
 
-/** P03 holds when every old object has its new one; D01 tells them one by one. */
+/** P03 holds when every old object has its new one; D01 reports them one by one. */
 export const thirdPartyMet: StepMet = {
   when: { crosses: "v2.5.0", datastore: "kubernetes" },
   looks: thirdPartyReadings,

@@ -14,7 +14,7 @@ export interface Strictness {
 /** A finding, and whether it stands in the way; ignored: it would, had it not been named. */
 export type JudgedFinding = Finding & { readonly blocks: boolean; readonly ignored: boolean };
 
-export interface Verdict {
+export interface PreflightVerdict {
   /** Nothing stands in the way. */
   readonly ready: boolean;
   readonly findings: readonly JudgedFinding[];
@@ -25,7 +25,7 @@ const nothing: ReadonlySet<string> = new Set();
 export function verdictOf(
   findings: readonly Finding[],
   { ignored, failOn, settled = nothing }: Strictness,
-): Verdict {
+): PreflightVerdict {
   const judged = findings.map((finding): JudgedFinding => {
     if (settled.has(finding.id)) return { ...finding, blocks: false, ignored: false };
     const stands = blocks(finding, ignored, failOn);

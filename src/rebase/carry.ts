@@ -1,9 +1,9 @@
-import type { Edit } from "../manifest/edit.ts";
+import type { TreeEdit } from "../manifest/edit.ts";
 import { withOwnersStrategy, withOwnStrategy } from "../merge/after-apply.ts";
 import { withoutFilledIn } from "../merge/filled-in.ts";
 import { typeName } from "../merge/merge-keys.ts";
 import { sameJson } from "../merge/same-json.ts";
-import { settingsOf, type EnvReader, type FieldChange, type Step } from "../merge/settings.ts";
+import { settingsOf, type EnvReader, type FieldChange, type PathStep } from "../merge/settings.ts";
 import { isRecord } from "../model/record.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { maskedValue } from "../model/mask.ts";
@@ -11,14 +11,14 @@ import { cniEdit, isInCni } from "./cni-text.ts";
 import { carryImage } from "./images.ts";
 import { editAt, lifted } from "./place.ts";
 
-export type Side = "mine" | "upstream";
+export type SettingOrigin = "mine" | "upstream";
 
 /** A setting that is yours and that the target has otherwise, or has no place for. */
-export interface Conflict {
+export interface RebaseConflict {
   /** `DaemonSet kube-system/calico-node`. */
   readonly object: string;
   readonly field: string;
-  readonly at: readonly Step[];
+  readonly at: readonly PathStep[];
   /** Upstream's, of the release that yours was made from. */
   readonly base: unknown;
   readonly mine: unknown;
@@ -29,21 +29,21 @@ export interface Conflict {
   /** `explain` has what upstream did there on purpose. */
   readonly rule?: string;
   /** What --prefer says of it. */
-  readonly decided?: Side;
+  readonly decided?: SettingOrigin;
 }
 
 /** A setting that the target has now. */
 export interface Carried {
   readonly object: string;
   readonly field: string;
-  readonly at: readonly Step[];
+  readonly at: readonly PathStep[];
   /** What upstream's manifest has there. */
   readonly target: unknown;
   readonly mine: unknown;
 }
 
 /** What --prefer says of a conflict. */
-export type Prefer = (conflict: Pick<Conflict, "object" | "field">) => Side | undefined;
+export type Prefer = (conflict: Pick<RebaseConflict, "object" | "field">) => SettingOrigin | undefined;
 
 /** Three states of one object; the base has no such object where upstream brings it with the target. */
 export interface ThreeObjects {
@@ -53,9 +53,9 @@ export interface ThreeObjects {
 }
 
 export interface CarriedObject {
-  readonly edits: readonly Edit[];
+  readonly edits: readonly TreeEdit[];
   readonly carried: readonly Carried[];
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly RebaseConflict[];
   readonly notes: readonly string[];
 }
 
@@ -77,14 +77,14 @@ export function carryObject(
     ({ group, at }) => (group === "lost" || group === "conflict") && !isIdentity(at, three),
   );
   const carried: Carried[] = [];
-  const conflicts: Conflict[] = [];
+  const conflicts: RebaseConflict[] = [];
   // An image of upstream's own place is no setting; that it was pinned by its digest is to be said.
   const notes: string[] = all.flatMap((change) => {
     const note = change.group === "upstream" ? imageOf(change)?.note : undefined;
     return note === undefined ? [] : [`${object} ${change.field}: ${note}`];
   });
-  const edits: Edit[] = [];
-  const inCni: { readonly at: readonly Step[]; readonly value: unknown }[] = [];
+  const edits: TreeEdit[] = [];
+  const inCni: { readonly at: readonly PathStep[]; readonly value: unknown }[] = [];
   for (const change of changes) {
     const { at, field } = change;
     const values = valuesOf(change);
@@ -119,7 +119,7 @@ export function carryObject(
 export function lostObject(
   { base, mine }: Omit<ThreeObjects, "target">,
   object: string,
-): readonly Conflict[] {
+): readonly RebaseConflict[] {
   if (base === undefined) return [];
   const own = withOwnStrategy(base);
   return settingsOf({ base: own, live: withOwnersStrategy(mine), after: own }, asWritten)
@@ -137,11 +137,14 @@ export function lostObject(
 }
 
 /** A variable is carried as it is written: where its value comes from is a setting of its own. */
-const untold: EnvReader = () => undefined;
-const asWritten = { base: untold, live: untold, after: untold };
+const noEnvironment: EnvReader = () => undefined;
+const asWritten = { base: noEnvironment, live: noEnvironment, after: noEnvironment };
 
 /** Written by the server from the template's labels where upstream's file left it out, and never changed. */
-function isIdentity(at: readonly Step[], { base }: Pick<ThreeObjects, "base" | "mine" | "target">): boolean {
+function isIdentity(
+  at: readonly PathStep[],
+  { base }: Pick<ThreeObjects, "base" | "mine" | "target">,
+): boolean {
   const [first, second] = at;
   const spec = base?.["spec"];
   return first === "spec" && second === "selector" && isRecord(spec) && spec["selector"] === undefined;
@@ -165,7 +168,7 @@ function imageOf(change: FieldChange): ReturnType<typeof carryImage> {
 }
 
 /** undefined: the target has what upstream always had there, and yours takes its place. */
-function conflictOf(change: FieldChange, object: string): Conflict | undefined {
+function conflictOf(change: FieldChange, object: string): RebaseConflict | undefined {
   const { group, field, at } = change;
   const values = valuesOf(change);
   if (isMasked(values.mine))

@@ -1,8 +1,8 @@
-import { edited, type Edit } from "../manifest/edit.ts";
+import { edited, type TreeEdit } from "../manifest/edit.ts";
 import { spliced } from "../manifest/splice.ts";
 import { cniTree } from "../merge/cni-tree.ts";
 import { sameJson } from "../merge/same-json.ts";
-import type { Step } from "../merge/settings.ts";
+import type { PathStep } from "../merge/settings.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { recordOf } from "../model/record.ts";
 import { editAt, lifted } from "./place.ts";
@@ -10,16 +10,16 @@ import { editAt, lifted } from "./place.ts";
 const key = "cni_network_config";
 
 /** A place within the JSON of a ConfigMap. */
-export function isInCni(at: readonly Step[]): boolean {
+export function isInCni(at: readonly PathStep[]): boolean {
   return at[1] === key && at.length > 2;
 }
 
 /** The one change of the ConfigMap that makes all these within its JSON; lines that need not change stay. */
 export function cniEdit(
-  changes: readonly { readonly at: readonly Step[]; readonly value: unknown }[],
+  changes: readonly { readonly at: readonly PathStep[]; readonly value: unknown }[],
   mine: KubeObject,
   target: KubeObject,
-): Edit | undefined {
+): TreeEdit | undefined {
   const [own, text] = [mine, target].map((object) => recordOf(object["data"])?.[key]);
   const tree = cniTree(text);
   if (typeof text !== "string" || tree === undefined) return undefined;

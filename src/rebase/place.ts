@@ -1,8 +1,8 @@
-import type { Edit, EditPath } from "../manifest/edit.ts";
+import type { TreeEdit, EditPath } from "../manifest/edit.ts";
 import { edited } from "../manifest/edit.ts";
 import { isSameSetting } from "../merge/filled-in.ts";
 import { sameJson } from "../merge/same-json.ts";
-import type { Step } from "../merge/settings.ts";
+import type { PathStep } from "../merge/settings.ts";
 import { isRecord } from "../model/record.ts";
 
 /**
@@ -10,11 +10,11 @@ import { isRecord } from "../model/record.ts";
  * Elements that the target lacks come behind what they stand behind in `mine`.
  */
 export function editAt(
-  at: readonly Step[],
+  at: readonly PathStep[],
   value: unknown,
   mine: unknown,
   target: unknown,
-): Edit | undefined {
+): TreeEdit | undefined {
   const path: (string | number)[] = [];
   let [here, own]: [unknown, unknown] = [target, mine];
   for (const [depth, step] of at.entries()) {
@@ -39,12 +39,12 @@ export function editAt(
   return undefined;
 }
 
-function removal(path: EditPath, there: unknown): Edit | undefined {
+function removal(path: EditPath, there: unknown): TreeEdit | undefined {
   return there === undefined ? undefined : { op: "remove", path };
 }
 
 /** Where in the text of the target a place is, as far as there is one. */
-export function pathTo(at: readonly Step[], target: unknown): EditPath {
+export function pathTo(at: readonly PathStep[], target: unknown): EditPath {
   const path: (string | number)[] = [];
   let here = target;
   for (const step of at) {
@@ -58,9 +58,9 @@ export function pathTo(at: readonly Step[], target: unknown): EditPath {
 }
 
 /** Changes below what the target does not have become one: of the whole that is missing. */
-export function lifted(edits: readonly Edit[], target: unknown): readonly Edit[] {
-  const result: Edit[] = [];
-  const missing = new Map<string, { readonly path: EditPath; readonly below: Edit[] }>();
+export function lifted(edits: readonly TreeEdit[], target: unknown): readonly TreeEdit[] {
+  const result: TreeEdit[] = [];
+  const missing = new Map<string, { readonly path: EditPath; readonly below: TreeEdit[] }>();
   for (const edit of edits) {
     const depth = missingDepth(edit, target);
     if (depth === undefined) {
@@ -86,10 +86,10 @@ export function lifted(edits: readonly Edit[], target: unknown): readonly Edit[]
 }
 
 /** Of a map that takes the place of another, the keys alone that differ: what stands around them stays. */
-function refined(path: EditPath, value: unknown, there: unknown): readonly Edit[] {
+function refined(path: EditPath, value: unknown, there: unknown): readonly TreeEdit[] {
   if (!isRecord(value) || !isRecord(there) || Object.keys(there).length === 0)
     return [{ op: "set", path, value }];
-  return [...new Set([...Object.keys(there), ...Object.keys(value)])].flatMap((key): readonly Edit[] => {
+  return [...new Set([...Object.keys(there), ...Object.keys(value)])].flatMap((key): readonly TreeEdit[] => {
     const own = [...path, key];
     if (!(key in value)) return [{ op: "remove", path: own }];
     return sameJson(value[key], there[key]) ? [] : refined(own, value[key], there[key]);
@@ -104,7 +104,7 @@ function valueAt(path: EditPath, target: unknown): unknown {
 }
 
 /** How many steps lead to the first thing that is not there, when something has to be put into it. */
-function missingDepth({ op, path }: Edit, target: unknown): number | undefined {
+function missingDepth({ op, path }: TreeEdit, target: unknown): number | undefined {
   const parents = op === "insert" ? path : path.slice(0, -1);
   const index = parents.findIndex((_step, at) => {
     const there = valueAt(parents.slice(0, at + 1), target);
@@ -113,7 +113,7 @@ function missingDepth({ op, path }: Edit, target: unknown): number | undefined {
   return index < 0 ? undefined : index + 1;
 }
 
-function indexOf(list: unknown, step: Exclude<Step, string>): number {
+function indexOf(list: unknown, step: Exclude<PathStep, string>): number {
   return listOf(list).findLastIndex((each) =>
     "key" in step
       ? isRecord(each) && sameJson(each[step.key], step.value)
@@ -122,7 +122,7 @@ function indexOf(list: unknown, step: Exclude<Step, string>): number {
   );
 }
 
-function placeIn(target: unknown, mine: unknown, step: Exclude<Step, string>): number {
+function placeIn(target: unknown, mine: unknown, step: Exclude<PathStep, string>): number {
   const own = listOf(mine);
   const before = own.slice(0, Math.max(indexOf(own, step), 0)).toReversed();
   for (const each of before) {

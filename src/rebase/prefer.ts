@@ -1,8 +1,8 @@
-import type { Prefer, Side } from "./carry.ts";
+import type { Prefer, SettingOrigin } from "./carry.ts";
 
 /** One --prefer. */
 export interface Preference {
-  readonly side: Side;
+  readonly side: SettingOrigin;
   /** A field, what is below it, or an object: `DaemonSet/calico-node`, with or without `:FIELD`. undefined: all. */
   readonly path: string | undefined;
 }

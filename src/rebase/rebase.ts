@@ -1,9 +1,9 @@
-import type { Edit } from "../manifest/edit.ts";
+import type { TreeEdit } from "../manifest/edit.ts";
 import type { ManifestObject } from "../manifest/parse.ts";
 import { writtenByOthers } from "../merge/filled-in.ts";
 import { recordOf, listOf } from "../model/record.ts";
 import type { KubeObject } from "../model/kube.ts";
-import { carryObject, lostObject, type Carried, type Conflict, type Prefer } from "./carry.ts";
+import { carryObject, lostObject, type Carried, type RebaseConflict, type Prefer } from "./carry.ts";
 import { fromMirror, mirrorOf } from "./images.ts";
 import { isSameObject } from "./same-object.ts";
 
@@ -23,9 +23,9 @@ export interface RebaseInput {
 /** The changes of one object of the target. */
 export interface RebasedObject {
   readonly target: ManifestObject;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly TreeEdit[];
   /** Those that nobody has decided, for a mark at their place. */
-  readonly open: readonly Conflict[];
+  readonly open: readonly RebaseConflict[];
 }
 
 export interface Rebased {
@@ -33,7 +33,7 @@ export interface Rebased {
   /** Objects of your own, to stand behind the target's. */
   readonly added: readonly KubeObject[];
   readonly carried: readonly Carried[];
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly RebaseConflict[];
   readonly notes: readonly string[];
 }
 
@@ -159,9 +159,9 @@ function newImages(
   base: KubeObject | undefined,
   target: KubeObject,
   mirrors: ReadonlyMap<string, string | undefined>,
-): readonly Edit[] {
+): readonly TreeEdit[] {
   const known = [mine, base].flatMap((each) => (each === undefined ? [] : containersOf(each)));
-  return containersOf(target).flatMap(({ name, image, path }): Edit[] => {
+  return containersOf(target).flatMap(({ name, image, path }): TreeEdit[] => {
     if (image === undefined || (mine !== undefined && known.some((each) => each.name === name))) return [];
     const own = fromMirror(image, mirrors);
     return own === undefined || own === image ? [] : [{ op: "set", path: [...path, "image"], value: own }];

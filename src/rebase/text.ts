@@ -1,17 +1,17 @@
-import { edited, type Edit } from "../manifest/edit.ts";
+import { edited, type TreeEdit } from "../manifest/edit.ts";
 import { splitDocuments, splitJson } from "../manifest/documents.ts";
-import { spliced, type Mark } from "../manifest/splice.ts";
+import { spliced, type CommentMark } from "../manifest/splice.ts";
 import { formatYaml, parseYaml } from "../manifest/yaml.ts";
 import { sameJson } from "../merge/same-json.ts";
-import type { Conflict } from "./carry.ts";
+import type { RebaseConflict } from "./carry.ts";
 import { pathTo } from "./place.ts";
 import type { Rebased } from "./rebase.ts";
 
 /** The changes of one document of a file, counted from 1. */
 interface DocumentChange {
   readonly document: number;
-  readonly edits: readonly Edit[];
-  readonly marks: readonly Mark[];
+  readonly edits: readonly TreeEdit[];
+  readonly marks: readonly CommentMark[];
 }
 
 /** The text of a file with only the lines changed that have to be; without a change it is the same, byte for byte. */
@@ -36,8 +36,8 @@ function rewritten(text: string, changes: readonly DocumentChange[]): string {
 
 function rewrittenDocument(
   text: string,
-  edits: readonly Edit[],
-  marks: readonly Mark[],
+  edits: readonly TreeEdit[],
+  marks: readonly CommentMark[],
   json: boolean,
 ): string {
   const read = (from: string): unknown => (json ? (JSON.parse(from) as unknown) : parseYaml(from));
@@ -99,7 +99,7 @@ interface NamedText {
 export function rebasedTexts(
   texts: readonly NamedText[],
   { objects, added }: Rebased,
-  mark: (conflict: Conflict) => string,
+  mark: (conflict: RebaseConflict) => string,
 ): string {
   const made = texts.map(({ name, text }) =>
     rewritten(

@@ -15,14 +15,14 @@ export interface BadRelease {
   readonly targets?: Span;
   readonly severity: "error" | "warning" | "info";
   readonly why: string;
-  readonly when: Condition;
+  readonly when: FaultCondition;
   /** What to take instead, where the row says so. */
   readonly instead?: string;
   readonly sources: readonly string[];
 }
 
 /** All of it has to hold for the row to apply. */
-export interface Condition {
+export interface FaultCondition {
   readonly datastore?: DatastoreType;
   readonly from?: Span;
   readonly kubernetes?: KubernetesRange;
@@ -41,7 +41,7 @@ export interface Condition {
 }
 
 /** What a fault can depend on and is in use or not. */
-export const usable = ["canal", "typha", "ebpf", "vxlan", "nftables", "ipv6Only"] as const;
+export const featureConditions = ["canal", "typha", "ebpf", "vxlan", "nftables", "ipv6Only"] as const;
 
 /** A node, as far as a fault can depend on it. */
 export interface FaultNode {
@@ -85,7 +85,7 @@ export function badTarget(
   });
 }
 
-export function conditionHolds(when: Condition, seen: Circumstances): Truth {
+export function conditionHolds(when: FaultCondition, seen: Circumstances): Truth {
   if (when.datastore !== undefined && when.datastore !== seen.datastore) return false;
   if (when.from !== undefined && !within(seen.from, when.from)) return false;
   const kubernetes: Truth =
@@ -96,18 +96,18 @@ export function conditionHolds(when: Condition, seen: Circumstances): Truth {
         : inRange(seen.kubernetes, when.kubernetes);
   const parts: readonly Truth[] = [
     kubernetes,
-    ...usable.map((key) => (when[key] === true ? (seen[key] ?? "unknown") : true)),
+    ...featureConditions.map((key) => (when[key] === true ? (seen[key] ?? "unknown") : true)),
     ...(isAboutNodes(when) ? [nodesMeet(when, seen.nodes)] : []),
   ];
   if (parts.includes(false)) return false;
   return parts.includes("unknown") ? "unknown" : true;
 }
 
-export function isAboutNodes({ architecture, kernel }: Condition): boolean {
+export function isAboutNodes({ architecture, kernel }: FaultCondition): boolean {
   return architecture !== undefined || kernel !== undefined;
 }
 
-function nodesMeet(when: Condition, nodes: Circumstances["nodes"]): Truth {
+function nodesMeet(when: FaultCondition, nodes: Circumstances["nodes"]): Truth {
   if (nodes === undefined) return "unknown";
   const met = nodes.map((node) => nodeMeets(when, node));
   if (met.includes(true)) return true;
@@ -115,7 +115,7 @@ function nodesMeet(when: Condition, nodes: Circumstances["nodes"]): Truth {
 }
 
 /** Whether a fault bites on this node, as far as it depends on one. */
-export function nodeMeets({ architecture, kernel }: Condition, node: FaultNode): Truth {
+export function nodeMeets({ architecture, kernel }: FaultCondition, node: FaultNode): Truth {
   const parts: readonly Truth[] = [
     architecture === undefined ? true : node.arch === undefined ? "unknown" : node.arch === architecture,
     kernel === undefined ? true : kernelAtLeast(node.kernel, ...kernel),

@@ -16,20 +16,20 @@ export interface Catalogue {
   readonly releases: ReadonlyMap<string, CatalogueRelease>;
   readonly byImage: ReadonlyMap<string, readonly string[]>;
   /** What the user says of images that tell nothing themselves. */
-  readonly told?: readonly { readonly image: ImageRef; readonly release: string }[];
+  readonly stated?: readonly { readonly image: ImageRef; readonly release: string }[];
 }
 
 /**
  * The catalogue of a user who says which release an image of calico-node is (--to with -f): nodes that run it
  * already, in the middle of an upgrade, are known by that.
  */
-export function withTold(
+export function withStatedRelease(
   all: Catalogue,
   image: string | undefined,
   release: { readonly text: string } | undefined,
 ): Catalogue {
   if (image === undefined || release === undefined) return all;
-  return { ...all, told: [{ image: parseImage(image), release: release.text }] };
+  return { ...all, stated: [{ image: parseImage(image), release: release.text }] };
 }
 
 const images = [

@@ -1,7 +1,7 @@
 import type { Catalogue, CatalogueRelease } from "./catalogue.ts";
 import { compareVersions, parseVersion, versionOf, type Version } from "./version.ts";
 
-export type Found =
+export type ReleaseLookup =
   | { readonly ok: true; readonly release: CatalogueRelease; readonly version: Version }
   | {
       readonly ok: false;
@@ -12,7 +12,7 @@ export type Found =
     };
 
 /** A release as somebody writes it: `3.22.2`, `v3.22.2`, `v3.8.8-1`. What is not catalogued is not guessed. */
-export function findRelease(text: string, catalogue: Catalogue): Found {
+export function findRelease(text: string, catalogue: Catalogue): ReleaseLookup {
   const version = parseVersion(text);
   if (version === undefined) return { ok: false, why: "no version", message: `"${text}" is no version` };
   const { major, minor, patch, respin } = version;

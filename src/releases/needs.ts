@@ -28,7 +28,7 @@ export interface ReleaseNeeds {
   readonly crds: (flavour: NeedsFlavour) => readonly NeededCrd[];
 }
 
-interface Row {
+interface NeedsRow {
   readonly what: NeedsComponent | "crd";
   readonly flavour: string;
   readonly from: string;
@@ -40,7 +40,9 @@ interface Row {
 /** In a resource name: the component's own ServiceAccount. */
 const ownAccount = "$account";
 
-let parsed: { readonly rows: readonly Row[]; readonly first: string; readonly newest: string } | undefined;
+let parsed:
+  | { readonly rows: readonly NeedsRow[]; readonly first: string; readonly newest: string }
+  | undefined;
 
 /**
  * What a release needs; undefined: nothing is on record of it. `account` is the ServiceAccount that calico-node
@@ -56,7 +58,7 @@ export function needsOf(release: Version, account: string): ReleaseNeeds | undef
       (same(from) || atLeast(release, `${from}.0`)) &&
       (last === undefined || same(last) || !atLeast(release, `${last}.0`)),
   );
-  const of = (what: Row["what"], flavour: NeedsFlavour): readonly (readonly string[])[] =>
+  const of = (what: NeedsRow["what"], flavour: NeedsFlavour): readonly (readonly string[])[] =>
     here.filter((row) => row.what === what && row.flavour === flavour).map(({ rest }) => rest);
   return {
     release,
@@ -68,10 +70,10 @@ export function needsOf(release: Version, account: string): ReleaseNeeds | undef
 function parse(text: string): NonNullable<typeof parsed> {
   const [minors = "", ...lines] = text.trim().split("\n");
   const [first = "", newest = ""] = minors.split(" ");
-  const rows = lines.map((line): Row => {
+  const rows = lines.map((line): NeedsRow => {
     const [what = "", flavour = "", range = "", ...rest] = line.split(" ");
     const [from = "", last] = range.split("-");
-    return { what: what as Row["what"], flavour, from, last: last === "" ? undefined : last, rest };
+    return { what: what as NeedsRow["what"], flavour, from, last: last === "" ? undefined : last, rest };
   });
   return { rows, first, newest };
 }

@@ -17,7 +17,7 @@ export interface Hop {
   readonly toOperator?: boolean;
 }
 
-export type Asked = "kubernetes" | "oldGroupServed" | "toOperator";
+export type HopFact = "kubernetes" | "oldGroupServed" | "toOperator";
 
 /** What a path rule says of a hop that it applies to. */
 export interface PathDecision {
@@ -38,7 +38,7 @@ export interface PathRule {
   readonly steps?: readonly GuardedStep[];
   readonly page: RulePage;
   /** What it asks of a hop beside the releases and the datastore. */
-  readonly asks?: Asked;
+  readonly asks?: HopFact;
   /** undefined: it does not apply to that hop. */
   readonly decide: (hop: Hop) => PathDecision | undefined;
 }

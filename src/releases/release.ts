@@ -39,9 +39,9 @@ export function identifyRelease(
   catalogue: Catalogue,
 ): Identified {
   if (node === undefined) return unknown("no image", "unknown");
-  const told = catalogue.told?.find(({ image }) => isSameImage(image, node));
-  if (told !== undefined)
-    return { release: told.release, candidates: [told.release], by: "told", text: told.release };
+  const stated = catalogue.stated?.find(({ image }) => isSameImage(image, node));
+  if (stated !== undefined)
+    return { release: stated.release, candidates: [stated.release], by: "told", text: stated.release };
   const { tag } = node;
   if (tag === undefined && node.digest !== undefined) return unknown("digest", "unknown (digest)");
   if (tag === undefined || tag === "latest") return unknown("no tag", "unknown (no tag)");

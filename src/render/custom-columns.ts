@@ -2,7 +2,7 @@ import type { JsonObject } from "../model/kube.ts";
 import { makeFind, type Find } from "./jsonpath/evaluate.ts";
 import { attempt, type PathNode } from "./jsonpath/node.ts";
 import { parseTemplate } from "./jsonpath/parse.ts";
-import type { Outcome } from "./jsonpath/print.ts";
+import type { PrintResult } from "./jsonpath/print.ts";
 import { relaxedPath } from "./jsonpath/relaxed.ts";
 import { valueText } from "./jsonpath/value.ts";
 import { alignTabs } from "./tabwriter.ts";
@@ -14,10 +14,10 @@ interface Column {
 }
 
 /** Rows printed by a specification of columns; what is wrong is in kubectl's words. */
-export type RowsPrinter = (rows: readonly JsonObject[]) => Outcome<string>;
+export type RowsPrinter = (rows: readonly JsonObject[]) => PrintResult<string>;
 
 /** `-o custom-columns=NAME:.name,POD:.pod.name`. */
-export function columnsFromSpec(spec: string, noHeaders: boolean): Outcome<RowsPrinter> {
+export function columnsFromSpec(spec: string, noHeaders: boolean): PrintResult<RowsPrinter> {
   const columns: Column[] = [];
   for (const part of spec.split(",")) {
     const colon = part.indexOf(":");
@@ -34,7 +34,7 @@ const expected =
   "Expected format is one line of space separated headers, one line of space separated column specs.";
 
 /** `-o custom-columns-file=FILE`: a line of headers and a line of paths. */
-export function columnsFromFile(text: string, noHeaders: boolean): Outcome<RowsPrinter> {
+export function columnsFromFile(text: string, noHeaders: boolean): PrintResult<RowsPrinter> {
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
   const [headerLine, pathLine] = lines;
@@ -56,7 +56,7 @@ export function columnsFromFile(text: string, noHeaders: boolean): Outcome<RowsP
   return rowsPrinter(columns, noHeaders);
 }
 
-function rowsPrinter(columns: readonly Column[], noHeaders: boolean): Outcome<RowsPrinter> {
+function rowsPrinter(columns: readonly Column[], noHeaders: boolean): PrintResult<RowsPrinter> {
   const templates: (readonly PathNode[])[] = [];
   for (const { path } of columns) {
     const nodes = parseTemplate(path);
@@ -89,6 +89,6 @@ function words(line: string): readonly string[] {
   return line.split(/[\s\u0085]+/).filter((word) => word !== "");
 }
 
-function wrong(message: string): Outcome<never> {
+function wrong(message: string): PrintResult<never> {
   return { ok: false, message };
 }

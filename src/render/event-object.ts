@@ -7,7 +7,7 @@ import { isLeaseStep, type LeaseStep } from "../plan/lease/step.ts";
 import type { NodeGoal } from "../plan/node/goal.ts";
 import { gapOf } from "../plan/node/measure.ts";
 import { phaseOf as nodePhaseOf } from "../plan/node/phases.ts";
-import type { Seen } from "../plan/node/seen.ts";
+import type { NodesSeen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { ObjectsStep } from "../plan/objects/procedure.ts";
 import type { PolicyStep } from "../plan/policy-migration/procedure.ts";
@@ -16,7 +16,7 @@ import type { PrepullStep } from "../plan/prepull/procedure.ts";
 import type { PrepullSeen } from "../plan/prepull/seen.ts";
 import { nodesWithImages } from "../plan/prepull/summary.ts";
 import type { RunEvent } from "../plan/run-event.ts";
-import type { Part, SequenceSeen } from "../plan/sequence/procedure.ts";
+import type { RunPart, SequenceSeen } from "../plan/sequence/procedure.ts";
 import { stepNotice } from "./node-lines.ts";
 import { changeOfStep } from "./policy-migration/print.ts";
 import { bgpObject, gapObject } from "./node-result.ts";
@@ -31,7 +31,7 @@ export type EventFields = JsonObject & { readonly type: string };
 /** `resource`: the DaemonSet as kubectl names it, `daemonset.apps/calico-node`. */
 export function nodesEvents(
   { goal, resource }: { readonly goal: NodeGoal; readonly resource: string },
-  event: RunEvent<Seen, NodeStep>,
+  event: RunEvent<NodesSeen, NodeStep>,
 ): readonly EventFields[] {
   if (event.kind !== "begun" && event.kind !== "performed") return commonEvents(event);
   const { step } = event;
@@ -138,7 +138,7 @@ export function policiesEvents(
   });
 }
 
-export function sequenceEvents(event: RunEvent<SequenceSeen, LeaseStep, Part>): readonly EventFields[] {
+export function sequenceEvents(event: RunEvent<SequenceSeen, LeaseStep, RunPart>): readonly EventFields[] {
   if (event.kind === "begun" || event.kind === "performed") return leaseEvents(event.kind, event.step);
   if (event.kind === "entered") return [{ type: "entered", part: event.child.id }];
   if (event.kind !== "left") return commonEvents(event);
@@ -269,7 +269,7 @@ function nodeOutcome(step: NodeStep): string {
 }
 
 /** The times of a restart, once the node is given back (hazards H22, H26). */
-function figures(step: NodeStep, seen: Seen, goal: NodeGoal): JsonObject {
+function figures(step: NodeStep, seen: NodesSeen, goal: NodeGoal): JsonObject {
   const own = step.kind === "uncordon" || step.kind === "drop-lease" ? seen.nodes[step.node.name] : undefined;
   if (own?.outcome?.result !== "restarted") return {};
   return { ...gapObject(gapOf(own), goal), ...bgpObject(own.bgp), networkingVerified: own.probed === true };

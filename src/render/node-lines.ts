@@ -1,6 +1,6 @@
 import { rollsText } from "../model/rolls.ts";
 import { phaseOf } from "../plan/node/phases.ts";
-import type { Seen } from "../plan/node/seen.ts";
+import type { NodesSeen } from "../plan/node/seen.ts";
 import type { NodeStep } from "../plan/node/step.ts";
 import type { StepWords } from "../plan/step-words.ts";
 import { installerIgnoresSigterm } from "../releases/installer.ts";
@@ -82,11 +82,11 @@ export function stepNotice(step: NodeStep): string | undefined {
   }
 }
 
-/** `suffix`: a dry run's, which has no figures to tell. */
+/** `suffix`: a dry run's, which has no figures to report. */
 export function nodeWords(
   about: Omit<Parameters<typeof nodeLine>[1], "seen"> & { readonly resource: string },
   suffix: string,
-): StepWords<Seen, NodeStep> {
+): StepWords<NodesSeen, NodeStep> {
   return {
     phase: phaseOf,
     title: (phase) => phaseTitles[phase],

@@ -2,7 +2,7 @@ import { formatGoDuration } from "../model/duration.ts";
 import { formatClock } from "../model/time.ts";
 import { measuredOf, timeLeft } from "../plan/fleet/eta.ts";
 import type { NodeGoal } from "../plan/node/goal.ts";
-import type { Seen } from "../plan/node/seen.ts";
+import type { NodesSeen } from "../plan/node/seen.ts";
 import { inOrder } from "../plan/node/turn.ts";
 import type { NodeWorld } from "../plan/node/world.ts";
 import { bar } from "./bar.ts";
@@ -23,7 +23,7 @@ export interface Progress {
   readonly ends?: string;
 }
 
-export function progressOf(seen: Seen, goal: NodeGoal, world: NodeWorld): Progress | undefined {
+export function progressOf(seen: NodesSeen, goal: NodeGoal, world: NodeWorld): Progress | undefined {
   const all = inOrder(world, goal);
   const left = all.filter((node) => seen.nodes[node]?.outcome === undefined);
   if (all.length < worthTelling || left.length === 0) return undefined;

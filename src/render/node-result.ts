@@ -1,7 +1,7 @@
 import { heldStrategy, type DaemonSetFacts } from "../model/daemonset.ts";
 import type { JsonObject } from "../model/kube.ts";
 import { formatTime } from "../model/time.ts";
-import { gapOf, type Gap, overBudget, type Measured } from "../plan/node/measure.ts";
+import { gapOf, type Gap, overBudget, type MeasuredTime } from "../plan/node/measure.ts";
 import type { NodeGoal } from "../plan/node/goal.ts";
 import type { NodeRunResult } from "../plan/node/result.ts";
 import { isSilent, outdatedNodes } from "../plan/node/pin.ts";
@@ -159,7 +159,7 @@ export function nodeLine(
   return `node/${name} done: ${parts.join(", ")}`;
 }
 
-function measured({ time, bound }: Measured): string {
+function measured({ time, bound }: MeasuredTime): string {
   return `${{ exact: "", "at most": "≤ ", "at least": "≥ " }[bound]}${seconds(time, bound)}`;
 }
 

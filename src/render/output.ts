@@ -1,7 +1,7 @@
 import type { JsonObject } from "../model/kube.ts";
 import { jsonEscaped } from "../model/visible.ts";
 import { htmlEscaped } from "./go/print.ts";
-import type { Outcome } from "./jsonpath/print.ts";
+import type { PrintResult } from "./jsonpath/print.ts";
 
 /** The formats of -o. */
 export const outputFormats = [
@@ -33,7 +33,7 @@ export interface Printable {
 /** A format, and its template made ready. */
 export interface Output {
   readonly format: OutputFormat;
-  readonly template?: (result: Printable) => Outcome<string>;
+  readonly template?: (result: Printable) => PrintResult<string>;
 }
 
 /** Read by programs, which need every byte; custom columns and names are lines for people. */
@@ -49,7 +49,7 @@ export async function printed(
   { format, template }: Output,
   result: Printable,
   columns?: number,
-): Promise<Outcome<string>> {
+): Promise<PrintResult<string>> {
   if (template !== undefined) return template(result);
   // In the order of the fields, as `kubectl version -o json`; kubectl sorts what it has read as a map.
   if (format === "json")
@@ -66,6 +66,6 @@ function withNewline(text: string): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
-function known<T>(value: T): Outcome<T> {
+function known<T>(value: T): PrintResult<T> {
   return { ok: true, value };
 }

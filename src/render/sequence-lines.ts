@@ -1,4 +1,4 @@
-import type { Part, PartResult } from "../plan/sequence/procedure.ts";
+import type { RunPart, PartResult } from "../plan/sequence/procedure.ts";
 
 /** Everyday names of the parts of a run; ids stay in JSON and in --until-step. */
 const titles: Readonly<Record<string, string>> = {
@@ -15,13 +15,13 @@ const titles: Readonly<Record<string, string>> = {
   contract: "clean up",
 };
 
-export function partTitle({ id, title }: Part): string {
+export function partTitle({ id, title }: RunPart): string {
   return title ?? titles[id] ?? id;
 }
 
 /** What became of a part, on a line of its own; undefined where there is nothing to say yet. */
-export function partLine({ id }: Part, { state, because }: PartResult): string | undefined {
-  // What failed is told as an error in the end. Where there is no migration and no image to pull: not worth a line.
+export function partLine({ id }: RunPart, { state, because }: PartResult): string | undefined {
+  // What failed is reported as an error in the end. Where there is no migration and no image to pull: not worth a line.
   const seldom = id === "migrate" || id === "prepull";
   if (state === "failed" || because === "" || (seldom && state === "unchanged")) return undefined;
   return `${id}: ${because}`;

@@ -5,18 +5,18 @@ import { goQuote } from "./go/quote.ts";
 import { makeFind } from "./jsonpath/evaluate.ts";
 import { attempt, pathError } from "./jsonpath/node.ts";
 import { parseTemplate } from "./jsonpath/parse.ts";
-import type { Outcome } from "./jsonpath/print.ts";
+import type { PrintResult } from "./jsonpath/print.ts";
 import { relaxedPath } from "./jsonpath/relaxed.ts";
-import { typeName, type Value } from "./jsonpath/value.ts";
+import { typeName, type TemplateValue } from "./jsonpath/value.ts";
 
 /** Rows in the order of --sort-by; what is wrong is in kubectl's words. */
-export type Sort = <T>(rows: readonly T[]) => Outcome<readonly T[]>;
+export type Sort = <T>(rows: readonly T[]) => PrintResult<readonly T[]>;
 
 /**
  * `--sort-by=PATH`. For a table the path may be any template, and one row needs no order; elsewhere it
  * is a plain path that some row must have. Rows without a value come first; equal ones stay as they are.
  */
-export function makeSort(path: string, forTable: boolean): Outcome<Sort> {
+export function makeSort(path: string, forTable: boolean): PrintResult<Sort> {
   const relaxed = relaxedPath(path);
   if (!relaxed.ok && !forTable) return relaxed;
   const template = relaxed.ok ? relaxed.value : path;
@@ -35,7 +35,7 @@ export function makeSort(path: string, forTable: boolean): Outcome<Sort> {
   return { ok: true, value: sort };
 }
 
-function order(a: Value | undefined, b: Value | undefined, template: string): number {
+function order(a: TemplateValue | undefined, b: TemplateValue | undefined, template: string): number {
   if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
   if (a.type === "nil" || b.type === "nil") return Number(a.type !== "nil") - Number(b.type !== "nil");
   if (!["string", "int64", "int", "float64"].includes(a.type))

@@ -4,7 +4,7 @@ const context = 3;
 /** Beyond so many pairs of lines the middle is shown as replaced: nobody reads it line by line. */
 const tooLarge = 4_000_000;
 
-type Edit = { readonly sign: " " | "-" | "+"; readonly line: string };
+type DiffLine = { readonly sign: " " | "-" | "+"; readonly line: string };
 
 /** A unified diff of two texts, as `diff -u` prints it after its two headings; "" when they are equal. */
 export function unifiedDiff(before: string, after: string): string {
@@ -47,7 +47,7 @@ function linesOf(text: string): readonly string[] {
   return lines;
 }
 
-function editsOf(before: readonly string[], after: readonly string[]): readonly Edit[] {
+function editsOf(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
   let head = 0;
   while (head < before.length && head < after.length && before[head] === after[head]) head += 1;
   let tail = 0;
@@ -57,7 +57,7 @@ function editsOf(before: readonly string[], after: readonly string[]): readonly 
     before[before.length - 1 - tail] === after[after.length - 1 - tail]
   )
     tail += 1;
-  const same = (lines: readonly string[]): readonly Edit[] => lines.map((line) => ({ sign: " ", line }));
+  const same = (lines: readonly string[]): readonly DiffLine[] => lines.map((line) => ({ sign: " ", line }));
   return [
     ...same(before.slice(0, head)),
     ...middle(before.slice(head, before.length - tail), after.slice(head, after.length - tail)),
@@ -66,10 +66,10 @@ function editsOf(before: readonly string[], after: readonly string[]): readonly 
 }
 
 /** By the longest common subsequence; removed lines come before added ones. */
-function middle(before: readonly string[], after: readonly string[]): readonly Edit[] {
-  const replaced: readonly Edit[] = [
-    ...before.map((line): Edit => ({ sign: "-", line })),
-    ...after.map((line): Edit => ({ sign: "+", line })),
+function middle(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
+  const replaced: readonly DiffLine[] = [
+    ...before.map((line): DiffLine => ({ sign: "-", line })),
+    ...after.map((line): DiffLine => ({ sign: "+", line })),
   ];
   if (before.length * after.length > tooLarge) return replaced;
   const width = after.length + 1;
@@ -81,7 +81,7 @@ function middle(before: readonly string[], after: readonly string[]): readonly E
         before[i] === after[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
     }
   }
-  const edits: Edit[] = [];
+  const edits: DiffLine[] = [];
   let i = 0;
   let j = 0;
   while (i < before.length || j < after.length) {

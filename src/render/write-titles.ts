@@ -1,6 +1,6 @@
 import type { WriteKind } from "../plan/planned-writes.ts";
 
-interface Words {
+interface TitleWords {
   readonly title: string;
   readonly one: string;
   readonly many: string;
@@ -9,7 +9,7 @@ interface Words {
 const policies = { one: "policy", many: "policies" };
 const objects = { one: "object", many: "objects" };
 
-const words: Readonly<Record<WriteKind, Words>> = {
+const words: Readonly<Record<WriteKind, TitleWords>> = {
   record: { title: "record decisions", one: "decision", many: "decisions" },
   clean: { title: "remove annotations", ...objects },
   create: { title: "create default-deny policies", ...policies },

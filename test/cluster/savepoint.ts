@@ -44,7 +44,7 @@ export function savepointsOf(etcdPort: number): Savepoints {
     const now = await save();
     const added = [...now.keys()].filter((key) => !savepoint.has(key));
     const changed = [...savepoint].filter(([key, value]) => now.get(key) !== value);
-    // First what was there: a controller that saw less than it wants would make something anew.
+    // First what was there: a controller that saw less than it wants would make something again.
     await Promise.all(changed.map(([key, value]) => ask("put", { key, value })));
     await Promise.all(added.map((key) => ask("deleterange", { key })));
   };

@@ -43,7 +43,7 @@ describe.each(servers)("Kubernetes $kubeVersion", ({ kubeVersion, from, to, serv
     await poll(async () => (await tried()) < 400, { what: "pods taken again" });
   });
 
-  /** Calico's pods, by UID: one that was made anew is another one. */
+  /** Calico's pods, by UID: one that was recreated is another one. */
   async function running(): Promise<Readonly<Record<string, string>>> {
     const { items } = (await cluster.api.ask("GET", `/api/v1/namespaces/${namespace}/pods`)) as {
       readonly items: readonly KubeObject[];

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { bringInLine } from "../../src/merge/bring-in-line.ts";
+import { reconcile } from "../../src/merge/reconcile.ts";
 import { lastApplied } from "../../src/merge/last-applied.ts";
 import { restoreStrategy } from "../../src/merge/restore-strategy.ts";
 import { strategyAfter } from "../../src/merge/strategy-after.ts";
@@ -192,12 +192,12 @@ describe.each(eras)("Kubernetes $kubeVersion", ({ kubeVersion, count, pairs: all
     // A manifest that spells out defaults the server leaves away stays "configured" for kubectl itself.
     const again = await apply(next);
     await fresh(old);
-    await change(next, (now) => bringInLine(now, next, refOf(next), false).writes);
+    await change(next, (now) => reconcile(now, next, refOf(next), false).writes);
     expect(essence(await live(next))).toEqual(wanted);
     // Ours is in line all the same: a second run must not pin and wait for a revision that never comes.
     // (Fields that a server of another age does not know stay a difference; only its dry run can tell.)
     if (kubeVersion === "1.36" || again.includes("unchanged")) {
-      expect(bringInLine(await live(next), next, refOf(next), false)).toEqual({
+      expect(reconcile(await live(next), next, refOf(next), false)).toEqual({
         writes: [],
         template: false,
       });
@@ -260,7 +260,7 @@ describe.each(eras)("Kubernetes $kubeVersion", ({ kubeVersion, count, pairs: all
     const wanted = essence(await live(next));
     await fresh(old);
     await byHand();
-    await change(next, (now) => bringInLine(now, next, refOf(next), false).writes);
+    await change(next, (now) => reconcile(now, next, refOf(next), false).writes);
     expect(essence(await live(next))).toEqual(wanted);
   });
 
@@ -284,7 +284,7 @@ describe.each(eras)("Kubernetes $kubeVersion", ({ kubeVersion, count, pairs: all
     await apply(next);
     const wanted = essence(await live(next));
     await create();
-    await change(next, (now) => bringInLine(now, next, refOf(next), false).writes);
+    await change(next, (now) => reconcile(now, next, refOf(next), false).writes);
     expect(essence(await live(next))).toEqual(wanted);
   });
 
@@ -297,7 +297,7 @@ describe.each(eras)("Kubernetes $kubeVersion", ({ kubeVersion, count, pairs: all
     const [old, next] = [withNamespace(pair.old), withNamespace(pair.new)];
     await fresh(old);
     await pin(old);
-    await change(next, (now) => bringInLine(now, next, refOf(next), true).writes);
+    await change(next, (now) => reconcile(now, next, refOf(next), true).writes);
     const held = await live(next);
     expect((held["spec"] as { updateStrategy: { type: string } }).updateStrategy.type).toBe("OnDelete");
     expect(lastApplied(held)).toMatchObject({ spec: { updateStrategy: rolling } });
@@ -366,7 +366,7 @@ describe.each(eras)("Kubernetes $kubeVersion", ({ kubeVersion, count, pairs: all
         await apply(next, "--server-side");
         const wanted = essence(await live(next));
         await fresh(old, "--server-side");
-        await change(next, (now) => bringInLine(now, next, refOf(next), false).writes);
+        await change(next, (now) => reconcile(now, next, refOf(next), false).writes);
         expect(essence(await live(next))).toEqual(wanted);
       },
     );
@@ -377,7 +377,7 @@ describe.each(eras)("Kubernetes $kubeVersion", ({ kubeVersion, count, pairs: all
       const [old, next] = [withNamespace(pair.old), withNamespace(pair.new)];
       await fresh(old, "--server-side");
       await pin(old);
-      await change(next, (now) => bringInLine(now, next, refOf(next), true).writes);
+      await change(next, (now) => reconcile(now, next, refOf(next), true).writes);
       const held = await live(next);
       expect((held["spec"] as { updateStrategy: { type: string } }).updateStrategy.type).toBe("OnDelete");
       await change(next, (now) => restoreStrategy(now, rolling, refOf(next)));
@@ -402,7 +402,7 @@ describe.each(eras)("Kubernetes $kubeVersion", ({ kubeVersion, count, pairs: all
         `daemonset/${old.metadata.name}`,
         "calico-node=example.com/calico/node:mine",
       ]);
-      const { writes } = bringInLine(await live(next), next, refOf(next), false);
+      const { writes } = reconcile(await live(next), next, refOf(next), false);
       await expect(send(writes)).rejects.toThrow(/conflict/);
     });
   });

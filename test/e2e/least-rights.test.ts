@@ -49,7 +49,7 @@ interface Run {
   readonly args: () => readonly string[];
   /** Rights that no request names. */
   readonly besides?: readonly Right[];
-  /** The work has to be made anew once it is done: only rights to write are taken away. */
+  /** The work has to be set up again once it is done: only rights to write are taken away. */
   readonly fresh?: true;
   /** What it can do without, and only knows less. */
   readonly spared?: readonly string[];

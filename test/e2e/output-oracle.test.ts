@@ -5,7 +5,7 @@ import { columnsFromSpec } from "../../src/render/custom-columns.ts";
 import { goJson } from "../../src/render/go/print.ts";
 import { printed } from "../../src/render/output.ts";
 import { makeSort } from "../../src/render/sort-by.ts";
-import { jsonPathPrinter, type Outcome } from "../../src/render/jsonpath/print.ts";
+import { jsonPathPrinter, type PrintResult } from "../../src/render/jsonpath/print.ts";
 import { table } from "../../src/render/table.ts";
 import { resolveBinaries } from "../cluster/binaries/resolve.ts";
 import { kubectlPrinter, type KubectlPrinter, type Printed } from "./support/kubectl-print.ts";
@@ -34,13 +34,13 @@ beforeAll(async () => {
 
 afterAll(() => kubectl.stop());
 
-function ours(text: string, asJson = false, allowMissingKeys = true): Outcome<string> {
+function ours(text: string, asJson = false, allowMissingKeys = true): PrintResult<string> {
   const printer = jsonPathPrinter(text, { asJson, allowMissingKeys });
   return printer.ok ? printer.value(object) : printer;
 }
 
 /** What kubectl says, in the form of ours; undefined where it breaks down. */
-function theirs({ stdout, stderr }: Printed): Outcome<string> | undefined {
+function theirs({ stdout, stderr }: Printed): PrintResult<string> | undefined {
   if (stderr === "") return { ok: true, value: stdout };
   if (stderr.includes("goroutine ")) return undefined;
   return { ok: false, message: stderr.replace(/^error: /, "").replace(/\n$/, "") };
@@ -51,7 +51,7 @@ function inAnyOrder(text: string): boolean {
   return /\.\*|\.\.|'\*'/.test(text);
 }
 
-function same(text: string, a: Outcome<string>, b: Outcome<string>): boolean {
+function same(text: string, a: PrintResult<string>, b: PrintResult<string>): boolean {
   if (JSON.stringify(a) === JSON.stringify(b)) return true;
   if (!inAnyOrder(text)) return false;
   if (a.ok && b.ok) return sorted(a.value) === sorted(b.value);
@@ -65,14 +65,14 @@ function sorted(text: string): string {
 
 interface Difference {
   readonly text: string;
-  readonly ours: Outcome<string>;
-  readonly kubectl: Outcome<string>;
+  readonly ours: PrintResult<string>;
+  readonly kubectl: PrintResult<string>;
 }
 
 /** Two processes at a time. */
 async function differences(
   texts: readonly string[],
-  our: (text: string) => Outcome<string>,
+  our: (text: string) => PrintResult<string>,
   their: (text: string) => Promise<Printed>,
 ): Promise<Difference[]> {
   const found: Difference[] = [];
@@ -187,7 +187,7 @@ test("custom columns come out as kubectl's, to the last space", { timeout: 900_0
   const texts = samples(columns, all ? 2000 : 400).filter(
     (text) => !inAnyOrder(text) && !/:\{?\.?(\*|,|$)/.test(text),
   );
-  const own = (text: string): Outcome<string> => {
+  const own = (text: string): PrintResult<string> => {
     const printer = columnsFromSpec(text, false);
     return printer.ok ? printer.value(rows) : printer;
   };
@@ -198,7 +198,7 @@ test("custom columns come out as kubectl's, to the last space", { timeout: 900_0
 test("--sort-by puts objects in kubectl's order", { timeout: 120_000 }, async () => {
   // No ties: kubectl leaves them in any order.
   const paths = [".n", "n", "{.name}", ".f", ".metadata.name", ".nope", "{.n", "{.n}{.f}", ".n[x]"];
-  const own = (path: string): Outcome<string> => {
+  const own = (path: string): PrintResult<string> => {
     const sort = makeSort(path, false);
     const order = sort.ok ? sort.value(printedRows) : sort;
     return order.ok ? { ok: true, value: order.value.map(({ name }) => `${name}\n`).join("") } : order;

@@ -1,4 +1,4 @@
-/** What the server never changes is made anew by `apply --recreate`, and by `undo` what it was. */
+/** What the server never changes is recreated by `apply --recreate`, and by `undo` what it was. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

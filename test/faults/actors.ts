@@ -136,7 +136,7 @@ export const actors: Readonly<Record<string, Act>> = {
     return {
       takeBack: nothing,
       mend: comeBack,
-      // A controller that was on it is made anew elsewhere, and needs no restart of ours.
+      // A controller that was on it is recreated elsewhere, and needs no restart of ours.
       mayDiffer: (each) => each.startsWith("pod ") || /^(Deployment|ReplicaSet) calico-/.test(each),
     };
   },

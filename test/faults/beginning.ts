@@ -11,7 +11,7 @@ import { poll } from "../cluster/wait.ts";
 export interface Beginning {
   /** UIDs of the pods that are there then. */
   readonly pods: ReadonlySet<string>;
-  /** False: a controller lost count of what it did, and does nothing for minutes; it has to be made anew. */
+  /** False: a controller lost count of what it did, and does nothing for minutes; it has to be recreated. */
   readonly goBack: () => Promise<boolean>;
 }
 

@@ -15,14 +15,14 @@ import type { YamlEdit } from "./save-tokens.ts";
 import { serverUrl } from "./server-url.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import { streamRequest } from "../stream.ts";
-import { chooseTarget, type Target } from "./target.ts";
+import { chooseTarget, type ConnectionTarget } from "./target.ts";
 import { pem, tlsOptions } from "./tls-options.ts";
 import { warningPrinter } from "../warnings.ts";
-import { makeWays } from "./ways.ts";
+import { makeTransports } from "./transports.ts";
 import { withoutUser } from "../../model/server-address.ts";
 
 /** What a connection takes from the process that it runs in. */
-export interface Surroundings {
+export interface ConnectionEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Or a promise of it: YAML is loaded when something needs it. */
   readonly parseYaml: (text: string) => unknown;
@@ -47,31 +47,34 @@ const connections = 4;
  * Opens the cluster that the flags, KUBECONFIG or the pod's service account name, as kubectl would.
  * Nothing is sent yet, but for --match-server-version. Throws UserError and ConnectionError in kubectl's words.
  */
-export async function connect(flags: ConnectionSettings, around: Surroundings): Promise<Connection> {
-  const log = makeRequestLog(flags.verbosity, around.log, around.pid);
+export async function connect(
+  flags: ConnectionSettings,
+  environment: ConnectionEnvironment,
+): Promise<Connection> {
+  const log = makeRequestLog(flags.verbosity, environment.log, environment.pid);
   const line = (level: number, message: string): void => log.line(level, message);
-  const { env, parseYaml } = around;
+  const { env, parseYaml } = environment;
   const entries = await loadKubeconfig(flags.kubeconfig ?? "", { env, parseYaml, log: line });
-  const chosen = chooseTarget(entries, flags, around.env);
+  const chosen = chooseTarget(entries, flags, environment.env);
   const timeoutMillis = requestTimeout(flags.requestTimeout);
   if (timeoutMillis === undefined) throw userError(badRequestTimeout);
-  const target = await inClusterTarget(chosen, around.env);
+  const target = await inClusterTarget(chosen, environment.env);
   const { cluster } = target;
   const server = serverUrl(cluster.server);
   const secure = server.protocol === "https:";
-  const user = secure ? await identified(target.user, around) : target.user;
-  const credentials = await makeCredentials(cluster, user, server, sources({ ...target, user }, around));
+  const user = secure ? await identified(target.user, environment) : target.user;
+  const credentials = await makeCredentials(cluster, user, server, sources({ ...target, user }, environment));
   const tls = secure ? await tlsOptions(cluster, user) : {};
-  const ways = makeWays(server, tls, proxyOf(cluster, server, around.env));
+  const transports = makeTransports(server, tls, proxyOf(cluster, server, environment.env));
   const wire: Wire = {
     server,
-    ways,
+    transports,
     credentials,
     log,
-    userAgent: around.userAgent,
+    userAgent: environment.userAgent,
     compress: cluster["disable-compression"] !== true,
     timeoutMillis,
-    warnings: warningPrinter(around.warn),
+    warnings: warningPrinter(environment.warn),
     inTurn: limiter(connections),
   };
   const connection: Connection = {
@@ -85,13 +88,13 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
       const { execInPod } = await import("../exec.ts");
       return await execInPod(wire, request);
     },
-    ...discoveryCacheOf(flags, cluster.server, around, line),
-    close: () => ways.close(),
+    ...discoveryCacheOf(flags, cluster.server, environment, line),
+    close: () => transports.close(),
   };
   if (flags.matchServerVersion) {
     const { matchServerVersion } = await import("./match-version.ts");
-    await matchServerVersion(connection, around.env).catch((error: unknown) => {
-      ways.close();
+    await matchServerVersion(connection, environment.env).catch((error: unknown) => {
+      transports.close();
       throw error;
     });
   }
@@ -102,7 +105,7 @@ export async function connect(flags: ConnectionSettings, around: Surroundings): 
 function discoveryCacheOf(
   { cacheDir }: ConnectionSettings,
   server: string,
-  { env }: Surroundings,
+  { env }: ConnectionEnvironment,
   log: (level: number, message: string) => void,
 ): Pick<Connection, "discoveryCache"> {
   const home = env["HOME"] ?? env["USERPROFILE"] ?? "";
@@ -111,7 +114,7 @@ function discoveryCacheOf(
 }
 
 /** With nothing that says who asks, clientcmd asks the user for a name and a password. */
-async function identified(user: KubeUser, around: Surroundings): Promise<KubeUser> {
+async function identified(user: KubeUser, environment: ConnectionEnvironment): Promise<KubeUser> {
   const known =
     user.username ||
     user["client-certificate"] ||
@@ -119,7 +122,7 @@ async function identified(user: KubeUser, around: Surroundings): Promise<KubeUse
     (await hasToken(user)) ||
     user["auth-provider"] !== undefined ||
     user.exec !== undefined;
-  return known ? user : { ...(await around.login()), ...user };
+  return known ? user : { ...(await environment.login()), ...user };
 }
 
 /** An empty token file is as good as none. */
@@ -128,7 +131,10 @@ async function hasToken({ token, tokenFile }: KubeUser): Promise<boolean> {
 }
 
 /** What is loaded only where a kubeconfig names it. */
-function sources({ cluster, user, userFile, userName }: Target, around: Surroundings): Sources {
+function sources(
+  { cluster, user, userFile, userName }: ConnectionTarget,
+  environment: ConnectionEnvironment,
+): Sources {
   return {
     async plugin() {
       const { execPlugin } = await import("./exec-plugin.ts");
@@ -136,7 +142,7 @@ function sources({ cluster, user, userFile, userName }: Target, around: Surround
       const exec = user.exec ?? {};
       const ca = await pem(cluster["certificate-authority"], cluster["certificate-authority-data"]);
       return execPlugin({
-        ...around,
+        ...environment,
         exec,
         cluster: exec.provideClusterInfo === true ? execCluster(cluster, ca) : undefined,
       });
@@ -150,8 +156,8 @@ function sources({ cluster, user, userFile, userName }: Target, around: Surround
       const config = user["auth-provider"]?.config ?? {};
       return oidcTokens({
         config,
-        fetch: oidcFetch(config, around.env),
-        save: (changes) => saveTokens(userFile, userName, changes, around),
+        fetch: oidcFetch(config, environment.env),
+        save: (changes) => saveTokens(userFile, userName, changes, environment),
       });
     },
   };

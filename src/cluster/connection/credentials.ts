@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { userError } from "../../errors.ts";
 import type { ExecCredential } from "./exec-credential.ts";
 import type { ExecPlugin } from "./exec-plugin.ts";
-import { ChosenConfig, type Applied, type Given } from "./kube-config.ts";
+import { ChosenConfig, type RequestAuth, type ObtainedCredentials } from "./kube-config.ts";
 import type { KubeCluster, KubeUser } from "./kubeconfig-file.ts";
 import { isSame, keyPairProblem, type KeyPair } from "./pem.ts";
 import { openTokenFile, type TokenFile } from "./token-file.ts";
@@ -30,9 +30,9 @@ export interface Sources {
 
 /** Where a request's credentials come from that client-node does not find in the kubeconfig itself. */
 interface Login {
-  give(): Promise<Given>;
+  give(): Promise<ObtainedCredentials>;
   /** After a 401: something else, if there may be something better than `used`. */
-  again(used: Given): Promise<Given | undefined>;
+  again(used: ObtainedCredentials): Promise<ObtainedCredentials | undefined>;
 }
 
 /**
@@ -52,8 +52,8 @@ export async function makeCredentials(
     secure ? user : impersonationOf(user),
     !secure || login !== undefined,
   );
-  let last: Applied | undefined;
-  async function applied(given: Given | undefined): Promise<Applied> {
+  let last: RequestAuth | undefined;
+  async function applied(given: ObtainedCredentials | undefined): Promise<RequestAuth> {
     const now = await config.apply(given).catch((error: unknown) => {
       // A file that is being renewed is read again for the next request.
       if (last === undefined) throw error;
@@ -64,7 +64,7 @@ export async function makeCredentials(
     last = { ...now, certificate };
     return last;
   }
-  async function ticket(given: Given | undefined): Promise<Ticket> {
+  async function ticket(given: ObtainedCredentials | undefined): Promise<Ticket> {
     const { headers, certificate } = await applied(given);
     return {
       headers,
@@ -80,7 +80,7 @@ export async function makeCredentials(
   return { next: async () => await ticket(await login?.give()) };
 }
 
-function headerOf(given: Given | undefined): OutgoingHttpHeaders {
+function headerOf(given: ObtainedCredentials | undefined): OutgoingHttpHeaders {
   return given?.authorization === undefined ? {} : { Authorization: given.authorization };
 }
 
@@ -116,7 +116,7 @@ function fixed(authorization: string): Login {
 }
 
 function ofFile(file: TokenFile): Login {
-  const give = async (): Promise<Given> => ({ authorization: `Bearer ${await file.token()}` });
+  const give = async (): Promise<ObtainedCredentials> => ({ authorization: `Bearer ${await file.token()}` });
   return {
     give,
     async again(used) {
@@ -128,8 +128,8 @@ function ofFile(file: TokenFile): Login {
 }
 
 function ofPlugin(plugin: ExecPlugin): Login {
-  const credentials = new WeakMap<Given, ExecCredential>();
-  const given = (credential: ExecCredential): Given => {
+  const credentials = new WeakMap<ObtainedCredentials, ExecCredential>();
+  const given = (credential: ExecCredential): ObtainedCredentials => {
     const { token, certificate } = credential;
     const made = { authorization: token === "" ? undefined : `Bearer ${token}`, certificate };
     credentials.set(made, credential);

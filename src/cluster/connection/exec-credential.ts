@@ -9,7 +9,7 @@ export interface ExecCredential {
   readonly expires: number | undefined;
 }
 
-interface Answer {
+interface ExecOutput {
   readonly kind?: unknown;
   readonly apiVersion?: unknown;
   readonly status?: {
@@ -58,7 +58,7 @@ function otherVersion(wanted: string, got: string): string {
   return `exec plugin is configured to use API version ${wanted}, plugin returned version ${got}`;
 }
 
-async function parse(text: string, parseYaml: (text: string) => unknown): Promise<Answer> {
+async function parse(text: string, parseYaml: (text: string) => unknown): Promise<ExecOutput> {
   let value: unknown;
   try {
     value = text.trimStart().startsWith("{") ? JSON.parse(text) : await parseYaml(text);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readText, statFile } from "../files.ts";
-import type { Target } from "./target.ts";
+import type { ConnectionTarget } from "./target.ts";
 
 /** Where the kubelet puts a pod's own service account. */
 const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -11,10 +11,10 @@ const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
  * clientcmd's DeferredLoadingClientConfig). Elsewhere the target as it is.
  */
 export async function inClusterTarget(
-  target: Target,
+  target: ConnectionTarget,
   env: Readonly<Record<string, string | undefined>>,
   folder = serviceAccount,
-): Promise<Target> {
+): Promise<ConnectionTarget> {
   const host = env["KUBERNETES_SERVICE_HOST"];
   const port = env["KUBERNETES_SERVICE_PORT"];
   if (!host || !port) return target;

@@ -9,14 +9,14 @@ import { fileProblem } from "./load-kubeconfig.ts";
 import type { KeyPair } from "./pem.ts";
 
 /** What a plugin, an identity provider, a token file or the server's own address gave. */
-export interface Given {
+export interface ObtainedCredentials {
   /** The header. */
   readonly authorization: string | undefined;
   readonly certificate?: KeyPair | undefined;
 }
 
 /** What client-node says of a request: what it carries, and what its connection trusts and shows. */
-export interface Applied {
+export interface RequestAuth {
   /** Authorization and impersonation. */
   readonly headers: OutgoingHttpHeaders;
   readonly insecure: boolean;
@@ -38,7 +38,7 @@ type HttpsOptions = Parameters<KubeConfig["applyToHTTPSOptions"]>[0];
  */
 export class ChosenConfig {
   readonly #config = new KubeConfig();
-  readonly #given = new WeakMap<object, Given>();
+  readonly #given = new WeakMap<object, ObtainedCredentials>();
   readonly #user: KubeUser;
   /** In the order in which they are read. */
   readonly #files: readonly string[];
@@ -69,7 +69,7 @@ export class ChosenConfig {
   }
 
   /** For one request, with what was given for it. Throws UserError where a file cannot be read. */
-  async apply(given?: Given): Promise<Applied> {
+  async apply(given?: ObtainedCredentials): Promise<RequestAuth> {
     const options: RequestOptions = { headers: {} };
     if (given !== undefined) this.#given.set(options, given);
     await this.#config.applyToHTTPSOptions(options as HttpsOptions).catch((error: unknown) => {

@@ -4,23 +4,23 @@ import { base64Problem } from "../base64.ts";
 export type Section = "clusters" | "users" | "contexts";
 
 /** A field's type, and what it holds. */
-interface Shape {
+interface KubeconfigField {
   readonly is: "string" | "bool" | "array" | "object";
-  readonly items?: Shape;
-  readonly fields?: Fields;
+  readonly items?: KubeconfigField;
+  readonly fields?: KubeconfigFields;
 }
 
-type Fields = Readonly<Record<string, Shape>>;
+type KubeconfigFields = Readonly<Record<string, KubeconfigField>>;
 
-const text: Shape = { is: "string" };
-const yesNo: Shape = { is: "bool" };
-const texts: Shape = { is: "array", items: text };
+const text: KubeconfigField = { is: "string" };
+const yesNo: KubeconfigField = { is: "bool" };
+const texts: KubeconfigField = { is: "array", items: text };
 
-function texted(...names: readonly string[]): Fields {
+function texted(...names: readonly string[]): KubeconfigFields {
   return Object.fromEntries(names.map((name) => [name, text]));
 }
 
-const exec: Shape = {
+const exec: KubeconfigField = {
   is: "object",
   fields: {
     ...texted("command", "apiVersion", "installHint", "interactiveMode"),
@@ -31,7 +31,7 @@ const exec: Shape = {
 };
 
 /** clientcmd/api/v1 types.go. What it does not know it leaves alone. */
-const shapes: Readonly<Record<Section, Fields>> = {
+const shapes: Readonly<Record<Section, KubeconfigFields>> = {
   clusters: {
     ...texted("server", "tls-server-name", "certificate-authority", "proxy-url"),
     "certificate-authority-data": text,
@@ -65,7 +65,7 @@ export function checkedFields(value: object, section: Section, path: string): ob
   return Object.fromEntries(present);
 }
 
-function check(value: unknown, shape: Shape, path: string): void {
+function check(value: unknown, shape: KubeconfigField, path: string): void {
   if (value === null || value === undefined) return;
   expectType(value, shape.is, path);
   if (typeof value !== "object") return;
@@ -84,7 +84,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** A number or a yes where text is wanted is an error, not a guess. */
-export function expectType(value: unknown, wanted: Shape["is"], path: string): void {
+export function expectType(value: unknown, wanted: KubeconfigField["is"], path: string): void {
   const is = jsonType(value);
   if (is !== wanted) throw new Error(`${path} must be ${words[wanted] ?? wanted}, not ${words[is] ?? is}`);
 }

@@ -4,7 +4,7 @@ import type { OidcConfig, OidcFetch } from "./oidc.ts";
 import { proxyFromEnvironment } from "./proxy.ts";
 import { serverIdentityProblem } from "./server-identity.ts";
 import { pem, systemAuthorities } from "./tls-options.ts";
-import { makeWays } from "./ways.ts";
+import { makeTransports } from "./transports.ts";
 
 /** Talks to the identity provider: its own authority, the environment's proxies, nobody's credentials. */
 export function oidcFetch(config: OidcConfig, env: Readonly<Record<string, string | undefined>>): OidcFetch {
@@ -12,10 +12,10 @@ export function oidcFetch(config: OidcConfig, env: Readonly<Record<string, strin
     const ca = await pem(config["idp-certificate-authority"], config["idp-certificate-authority-data"]);
     const target = new URL(url);
     const tls = { ca: ca ?? systemAuthorities(), checkServerIdentity: serverIdentityProblem };
-    const ways = makeWays(target, tls, proxyFromEnvironment(target, env));
+    const transports = makeTransports(target, tls, proxyFromEnvironment(target, env));
     try {
-      const way = await ways.with(undefined);
-      const { answer } = exchange({ method, url: target, headers, body, signal: undefined }, way);
+      const transport = await transports.with(undefined);
+      const { answer } = exchange({ method, url: target, headers, body, signal: undefined }, transport);
       const response = await answer;
       const status = response.statusCode ?? 0;
       return {
@@ -27,7 +27,7 @@ export function oidcFetch(config: OidcConfig, env: Readonly<Record<string, strin
       // Go names what it was doing, and the API server where this was refused.
       throw Object.assign(error as Error, { during: `${method === "GET" ? "Get" : "Post"} "${url}": ` });
     } finally {
-      ways.close();
+      transports.close();
     }
   };
 }

@@ -1,10 +1,10 @@
 import { connectionError, userError } from "../../errors.ts";
 import type { KubeCluster, KubeConfigEntries, KubeContext, KubeUser } from "./kubeconfig-file.ts";
 import type { ConnectionSettings } from "./settings.ts";
-import { clusterProblems, userProblems } from "./usable.ts";
+import { clusterProblems, userProblems } from "./validate.ts";
 
 /** The one cluster and user that a command talks to and as, flags applied. */
-export interface Target {
+export interface ConnectionTarget {
   readonly cluster: KubeCluster & { readonly server: string };
   readonly user: KubeUser;
   readonly userName: string;
@@ -32,7 +32,7 @@ export function chooseTarget(
   entries: KubeConfigEntries,
   flags: ConnectionSettings,
   env: Readonly<Record<string, string | undefined>>,
-): Target {
+): ConnectionTarget {
   const contextName = flags.context || entries.currentContext;
   const found = entries.contexts.get(contextName);
   const context: KubeContext = {

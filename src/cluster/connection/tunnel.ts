@@ -24,14 +24,14 @@ export function tunnelAgent(proxy: URL, tls: ConnectionOptions): Agent {
   return agent;
 }
 
-type Done = (error: Error | null, socket?: Socket) => void;
+type SocketCallback = (error: Error | null, socket?: Socket) => void;
 
 type Create = (
   options: ConnectionOptions & { readonly host: string; readonly port: number },
-  done: Done,
+  done: SocketCallback,
 ) => void;
 
-function openTunnel(proxy: URL, target: string, tls: ConnectionOptions, done: Done): void {
+function openTunnel(proxy: URL, target: string, tls: ConnectionOptions, done: SocketCallback): void {
   const { ca, rejectUnauthorized, checkServerIdentity } = tls;
   const secure = proxy.protocol === "https:";
   const request = (secure ? httpsRequest : httpRequest)({

@@ -11,7 +11,7 @@ import { daemonSetArgument, seeHelp } from "../arguments.ts";
 import { ignoredIds } from "../rule-ids.ts";
 import { checkPulls, fleetOptions } from "../fleet-options.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
-import { readTold } from "../told.ts";
+import { readOverrides } from "../plan-overrides.ts";
 
 /** The values of the flags, as the command class has them. */
 export interface ApplyValues extends Omit<OutputFlags, "noHeaders"> {
@@ -37,9 +37,9 @@ export interface ApplyValues extends Omit<OutputFlags, "noHeaders"> {
   readonly rest: readonly string[];
 }
 
-/** The values of the command line, checked: what is asked, but for the file, and how it is told. */
+/** The values of the command line, checked: what is asked, but for the file, and how it is reported. */
 export interface ApplyOptions extends SessionOptions {
-  readonly request: Omit<ApplyRequest, "file" | "to" | "told">;
+  readonly request: Omit<ApplyRequest, "file" | "to" | "stated">;
   /** --to */
   readonly to: Version | undefined;
   readonly output: Output;
@@ -82,8 +82,13 @@ export function applyOptions(
         ...fleet,
       },
     },
-    to: readTold({ to: values.to, file: true, from: undefined, datastore: undefined, kubernetes: undefined })
-      .to,
+    to: readOverrides({
+      to: values.to,
+      file: true,
+      from: undefined,
+      datastore: undefined,
+      kubernetes: undefined,
+    }).to,
     output,
     ...session,
   };

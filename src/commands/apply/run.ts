@@ -9,7 +9,7 @@ import { outputOf } from "../print-result.ts";
 import { refusalLines } from "../stop-lines.ts";
 import { applyOptions, type ApplyValues } from "./options.ts";
 import { readObjects } from "../read-files.ts";
-import { planLines, tellApply } from "./tell.ts";
+import { planLines, reportApply } from "./report.ts";
 
 /** Exit code 0 when everything is as the file says, or what was asked for of it is done. */
 export async function runApply(
@@ -23,7 +23,7 @@ export async function runApply(
   // Everything that can be wrong with the files is said before the cluster is asked.
   const objects = await readObjects(values.filename, values.recursive, context.readFile);
   const file = planFileOf(values.filename.join(", "), objects);
-  const request = { ...options.request, file, told: options.to, to: targetOf(options.to, file) };
+  const request = { ...options.request, file, stated: options.to, to: targetOf(options.to, file) };
   const connection = await connect();
   return await inSession(
     connection,
@@ -43,11 +43,11 @@ export async function runApply(
           return 1;
         case "nothing":
           context.stderr.line(`everything is as in ${file.path}: nothing to do`);
-          await tellApply(context, options, outcome.result);
+          await reportApply(context, options, outcome.result);
           return 0;
         case "ran": {
           const { result } = outcome;
-          await tellApply(context, options, result);
+          await reportApply(context, options, result);
           if (result.stop === undefined && result.silent.length > 0) return interruptedCode() ?? 1;
           return codeOf(result.stop);
         }

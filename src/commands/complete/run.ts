@@ -13,7 +13,7 @@ interface Candidate {
   readonly help?: string;
 }
 
-interface Answer {
+interface CompletionResult {
   readonly candidates: readonly Candidate[];
   readonly directive: number;
 }
@@ -46,7 +46,7 @@ async function answer(
   commands: readonly CompletedCommand[],
   globalFlags: readonly Flag[],
   context: AppContext,
-): Promise<Answer> {
+): Promise<CompletionResult> {
   const before = args.slice(0, -1);
   const last = args.at(-1) ?? "";
   const found = findCommand(before, globalFlags);
@@ -81,17 +81,17 @@ async function answer(
   return wanted.list ? another(typed, names) : withOrder(wanted.of, startingWith(typed, names));
 }
 
-function startingWith(typed: string, all: readonly Candidate[]): Answer {
+function startingWith(typed: string, all: readonly Candidate[]): CompletionResult {
   return { candidates: all.filter(({ value }) => value.startsWith(typed)), directive: directive.noFiles };
 }
 
 /** Releases come newest first; the shell would sort them as text. */
-function withOrder(of: Names, answer: Answer): Answer {
+function withOrder(of: Names, answer: CompletionResult): CompletionResult {
   return of === "releases" ? { ...answer, directive: answer.directive | directive.keepOrder } : answer;
 }
 
 /** One more of a list with commas. */
-function another(typed: string, all: readonly Candidate[]): Answer {
+function another(typed: string, all: readonly Candidate[]): CompletionResult {
   const comma = typed.lastIndexOf(",") + 1;
   const done = typed.slice(0, comma);
   const rest = all.filter(({ value }) => !done.split(",").includes(value));

@@ -4,14 +4,18 @@ import { seeHelp } from "../arguments.ts";
 import { install } from "./install.ts";
 import { shellLines } from "./shells.ts";
 
-interface Wanted {
+interface CompletionRequest {
   readonly arguments: readonly string[];
   readonly dir: string | undefined;
   readonly context: AppContext;
 }
 
 /** `completion install`, `completion bash`. */
-export async function runCompletion({ arguments: [what, ...extra], dir, context }: Wanted): Promise<number> {
+export async function runCompletion({
+  arguments: [what, ...extra],
+  dir,
+  context,
+}: CompletionRequest): Promise<number> {
   if (what === undefined)
     throw userError("which one: install, bash, zsh, fish or powershell?", seeHelp("completion"));
   if (extra.length > 0) throw userError(`extra arguments: [${extra.join(" ")}]`, seeHelp("completion"));

@@ -10,7 +10,7 @@ import { edited, type Edited } from "./edit.ts";
 import type { ValuesFrom } from "./options.ts";
 
 /** The new values, and what came out of an editor: kept where the change is refused. */
-export interface Wanted {
+export interface EditedValues {
   readonly values: NewValues;
   readonly edited?: Edited;
 }
@@ -29,7 +29,7 @@ export async function wantedValues(
   { live }: OpenConfigMap,
   defaultNamespace: string,
   context: AppContext,
-): Promise<Wanted> {
+): Promise<EditedValues> {
   switch (from.from) {
     case "file": {
       const { file } = from;

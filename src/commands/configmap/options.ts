@@ -39,7 +39,7 @@ export type ValuesFrom =
     }
   | { readonly from: "editor" };
 
-/** The values of the command line, checked: what is asked of the ConfigMap, and how it is told. */
+/** The values of the command line, checked: what is asked of the ConfigMap, and how it is reported. */
 export interface ConfigMapOptions extends SessionOptions {
   readonly request: ConfigMapRequest;
   readonly values: ValuesFrom;

@@ -14,12 +14,12 @@ import { outputOf } from "../print-result.ts";
 import { showsLines } from "../report.ts";
 import { refusalLines } from "../stop-lines.ts";
 import { keptIn } from "./edit.ts";
-import { readValues, wantedValues, type Wanted } from "./new-values.ts";
+import { readValues, wantedValues, type EditedValues } from "./new-values.ts";
 import { configMapOptions, type ConfigMapOptions, type ConfigMapValues } from "./options.ts";
 import { showDiff } from "./show-diff.ts";
-import { tell } from "./tell.ts";
+import { reportConfigMap } from "./report.ts";
 
-/** With --diff as kubectl diff: 0 the same, 1 different, 2 not told. */
+/** With --diff as kubectl diff: 0 the same, 1 different, 2 not known. */
 export async function run(
   values: ConfigMapValues,
   context: AppContext,
@@ -70,7 +70,7 @@ async function change(
   );
 }
 
-interface Around {
+interface ConfigMapRun {
   readonly options: ConfigMapOptions;
   readonly context: AppContext;
   readonly opened: InSession;
@@ -78,8 +78,8 @@ interface Around {
 
 async function perform(
   open: Parameters<typeof configMapOperation>[0],
-  { values }: Wanted,
-  { options, context: { stdout, stderr }, opened }: Around,
+  { values }: EditedValues,
+  { options, context: { stdout, stderr }, opened }: ConfigMapRun,
 ): Promise<number> {
   const lines = showsLines(options.output.format);
   const say = (line: string): void => stderr.line(line);
@@ -108,7 +108,7 @@ async function perform(
     return 1;
   }
   const { plan, result } = outcome;
-  await tell({ stdout, stderr }, options, opened.session, result, {
+  await reportConfigMap({ stdout, stderr }, options, opened.session, result, {
     diff: configDiff(plan.open.live, plan.change.merged),
     stale: plan.stale,
   });

@@ -11,7 +11,7 @@ import { maskedText } from "../masked-text.ts";
 
 /**
  * The difference on standard output, and the exit code of `kubectl diff`: 0 the same, 1 different. Throws
- * UserError where that is not told. The program in KUBECTL_EXTERNAL_DIFF is run as kubectl runs it.
+ * UserError where that is not known. The program in KUBECTL_EXTERNAL_DIFF is run as kubectl runs it.
  */
 export async function showDiff(
   live: KubeObject,

@@ -26,7 +26,7 @@ export interface ControllerValues extends Omit<OutputFlags, "noHeaders"> {
   readonly rest: readonly string[];
 }
 
-/** The values of the command line, checked: what is asked of the controller, and how it is told. */
+/** The values of the command line, checked: what is asked of the controller, and how it is reported. */
 export interface ControllerOptions extends SessionOptions {
   readonly request: ControllerRequest;
   readonly file: string | undefined;

@@ -10,7 +10,7 @@ import { manifestHash } from "../manifest-hash.ts";
 import { readManifest } from "../read-manifest.ts";
 import { refusalLines } from "../stop-lines.ts";
 import { controllerOptions, type ControllerValues } from "./options.ts";
-import { tell } from "./tell.ts";
+import { reportController } from "./report.ts";
 
 export async function run(
   values: ControllerValues,
@@ -57,7 +57,7 @@ export async function run(
           for (const line of refusalLines(outcome.refusals)) context.stderr.line(line);
           return 1;
         }
-        await tell(open, context, options, outcome.result);
+        await reportController(open, context, options, outcome.result);
         return codeOf(outcome.result.stop);
       } finally {
         abort.abort();

@@ -10,7 +10,7 @@ import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
 import { seeHelp } from "../arguments.ts";
 import { sessionOptions } from "../session.ts";
-import { tell } from "./tell.ts";
+import { reportDataMigration } from "./report.ts";
 
 export interface MigrateDataValues {
   readonly finish: boolean;
@@ -49,7 +49,7 @@ export async function runMigrateData(values: MigrateDataValues): Promise<number>
       if (prepared === undefined) return 1;
       const outcome = await performDataMigration(session, prepared);
       await shown();
-      await tell({ context, output, by: values, prepared, outcome });
+      await reportDataMigration({ context, output, by: values, prepared, outcome });
       return codeOf(outcome.ended.kind === "done" ? undefined : outcome.ended.reason);
     },
   );

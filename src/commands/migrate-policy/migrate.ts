@@ -9,12 +9,12 @@ import { agree } from "../../perform/agree.ts";
 import { wrappedBlocks } from "../../render/text-table.ts";
 import { inSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
-import type { Given, MigratePolicyValues } from "./options.ts";
+import type { PolicyArguments, MigratePolicyValues } from "./options.ts";
 import { sessionOptions } from "../session.ts";
-import { tell } from "./tell.ts";
+import { reportPolicyMigration } from "./report.ts";
 
 /** Carries the migration out, or what is left to do once it is behind (--finish). */
-export async function migrate(values: MigratePolicyValues, given: Given): Promise<number> {
+export async function migrate(values: MigratePolicyValues, given: PolicyArguments): Promise<number> {
   const { context, accept, finish } = values;
   const output = await outputOf(plainOutput(values.output), context);
   const own = sessionOptions(values, warningsOn(context));
@@ -34,7 +34,14 @@ export async function migrate(values: MigratePolicyValues, given: Given): Promis
       if (prepared === undefined) return 1;
       const outcome = await performPolicyMigration(session, prepared);
       await shown();
-      await tell({ context, output, by: values, session, looked: prepared.looked, outcome });
+      await reportPolicyMigration({
+        context,
+        output,
+        by: values,
+        session,
+        snapshot: prepared.snapshot,
+        outcome,
+      });
       return codeOf(outcome.ended.kind === "done" ? undefined : outcome.ended.reason);
     },
   );

@@ -27,14 +27,14 @@ export interface MigratePolicyValues extends GivenDecisions, FactsFlags {
 export const usage = seeHelp("migrate-policy");
 
 /** What is asked for, of the looks as of the migration. */
-export interface Given {
+export interface PolicyArguments {
   readonly given: Decisions;
   /** A release that is known. */
   readonly to: string | undefined;
 }
 
 /** Everything that can be wrong with the command line, before anything is read. */
-export function checked(values: MigratePolicyValues): Given {
+export function checked(values: MigratePolicyValues): PolicyArguments {
   const { to, extra } = values;
   if (extra.length > 0) throw userError(`unexpected arguments: [${extra.join(" ")}]`, usage);
   const wanted = to === undefined ? undefined : releaseArgument(to);

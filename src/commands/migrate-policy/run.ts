@@ -1,7 +1,7 @@
 import { explainLines, isBug, isInterrupted, userError } from "../../errors.ts";
 import { checked, usage, type MigratePolicyValues } from "./options.ts";
 
-/** Carries the migration out. With --what-if it only shows, as kubectl diff: 0 the same, 1 different, 2 not told. */
+/** Carries the migration out. With --what-if it only shows, as kubectl diff: 0 the same, 1 different, 2 not known. */
 export async function runMigratePolicy(values: MigratePolicyValues): Promise<number> {
   if (!values.whatIf) {
     if (values.facts !== undefined || values.saveFacts !== undefined)

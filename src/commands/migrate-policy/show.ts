@@ -1,7 +1,7 @@
 import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { factsSource } from "../../operations/facts/source.ts";
-import { look, type Looked } from "../../operations/migrate-policy/look.ts";
+import { look, type PolicySnapshot } from "../../operations/migrate-policy/look.ts";
 import { hasDifferences, policyWhatIf } from "../../render/what-if/build.ts";
 import { printableWhatIf } from "../../render/what-if/print.ts";
 import { outputOf, printResult } from "../print-result.ts";
@@ -26,7 +26,7 @@ export async function show(values: MigratePolicyValues): Promise<number> {
 }
 
 /** The cluster, or with --facts what somebody saw of one. */
-async function lookAtAny(values: MigratePolicyValues): Promise<Pick<Looked, "result" | "setting">> {
+async function lookAtAny(values: MigratePolicyValues): Promise<Pick<PolicySnapshot, "result" | "setting">> {
   const given = checked(values);
   const { context } = values;
   if (values.facts === undefined && values.saveFacts === undefined)

@@ -11,7 +11,7 @@ import type { OutputFlags } from "../read-output.ts";
 import { drainRequest } from "./drain-options.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
 
-/** The values of the command line, checked: what is asked of the nodes, and how it is told. */
+/** The values of the command line, checked: what is asked of the nodes, and how it is reported. */
 export interface NodeOptions extends SessionOptions {
   readonly request: NodesRequest;
   readonly file: string | undefined;

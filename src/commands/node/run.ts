@@ -16,7 +16,7 @@ import { manifestHash } from "../manifest-hash.ts";
 import { readManifest } from "../read-manifest.ts";
 import { refusalLines, stopLines } from "../stop-lines.ts";
 import { nodeOptions, type NodeOptions, type NodeValues } from "./options.ts";
-import { tell } from "./tell.ts";
+import { reportNodes } from "./report.ts";
 
 export async function run(
   values: NodeValues,
@@ -78,7 +78,7 @@ async function upgrade(
     for (const line of refusalLines(outcome.refusals)) context.stderr.line(line);
     return 1;
   }
-  await tell(context, options, outcome.result);
+  await reportNodes(context, options, outcome.result);
   return codeOf(outcome.result.stop);
 }
 

@@ -2,8 +2,8 @@ import { userError } from "../../errors.ts";
 import { plainOutput } from "../../flags/common.ts";
 import { program } from "../../model/program.ts";
 import { upgradePlan } from "../../plan/upgrade/make.ts";
-import type { Standing } from "../../plan/upgrade/standing.ts";
-import type { Refusal } from "../../plan/route/route.ts";
+import type { UpgradeStart } from "../../plan/upgrade/upgrade-start.ts";
+import type { RouteRefusal } from "../../plan/route/route.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { planCommands, printablePlan } from "../../render/plan/print.ts";
 import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
@@ -12,8 +12,8 @@ import { outputOf, printResult } from "../print-result.ts";
 import type { PlanOptions } from "./options.ts";
 import { nameIn, refuseMismatch, targetOf, type PlanFile } from "../../operations/plan/file.ts";
 import { readPlanFile } from "../read-plan-file.ts";
-import type { Told } from "../../operations/plan/told.ts";
-import { isNewer, readTold } from "../told.ts";
+import type { PlanOverrides } from "../../operations/plan/overrides.ts";
+import { isNewer, readOverrides } from "../plan-overrides.ts";
 import { sh } from "../../model/shell.ts";
 
 /** Exit code 0 when there is a way; a refusal is an error. */
@@ -23,12 +23,12 @@ export async function runPlan(options: PlanOptions): Promise<number> {
   if (options.printCommands && output.format !== "table")
     throw userError("--print-commands cannot be used together with -o");
   const file = await readPlanFile(options.filename, options.context.readFile);
-  const told = readTold({ ...options, file: file !== undefined });
-  const to = targetOf(told.to, file);
-  const standing = offline(told, file, options) ?? (await observed(told, file, options));
+  const overrides = readOverrides({ ...options, file: file !== undefined });
+  const to = targetOf(overrides.to, file);
+  const start = offline(overrides, file, options) ?? (await observed(overrides, file, options));
   if (to === undefined) throw new Error("neither --to nor -f names a target");
-  const plan = upgradePlan(standing, to, catalogue);
-  if (plan.kind === "refusal") throw userError(refusalText(plan, standing));
+  const plan = upgradePlan(start, to, catalogue);
+  if (plan.kind === "refusal") throw userError(refusalText(plan, start));
   const { stdout } = options.context;
   if (options.printCommands) stdout.text(planCommands(plan));
   else await printResult(stdout, output, printablePlan(plan));
@@ -36,14 +36,14 @@ export async function runPlan(options: PlanOptions): Promise<number> {
 }
 
 function offline(
-  { from, datastore, kubernetes }: Told,
+  { from, datastore, kubernetes }: PlanOverrides,
   file: PlanFile | undefined,
   { facts, saveFacts }: FactsFlags,
-): Standing | undefined {
+): UpgradeStart | undefined {
   if (from === undefined || datastore === undefined) return undefined;
   // Who names a facts file, or wants one, wants to see it looked at.
   if (facts !== undefined || saveFacts !== undefined) return undefined;
-  const standing: Standing = {
+  const start: UpgradeStart = {
     from,
     datastore,
     kubernetes: kubernetes ?? "unknown",
@@ -55,16 +55,20 @@ function offline(
     daemonSet: "calico-node",
     ...(file === undefined ? {} : { file: { name: nameIn(file) } }),
   };
-  if (file !== undefined) refuseMismatch(file, standing);
-  return standing;
+  if (file !== undefined) refuseMismatch(file, start);
+  return start;
 }
 
-async function observed(told: Told, file: PlanFile | undefined, options: PlanOptions): Promise<Standing> {
-  const { observeStanding } = await import("../../operations/plan/observe.ts");
+async function observed(
+  overrides: PlanOverrides,
+  file: PlanFile | undefined,
+  options: PlanOptions,
+): Promise<UpgradeStart> {
+  const { observeStart } = await import("../../operations/plan/observe.ts");
   const { context, warn } = options;
   const named = options.daemonSet;
   const daemonSet = named === undefined ? undefined : daemonSetArgument(named, "plan");
-  return await observeStanding(told, file, {
+  return await observeStart(overrides, file, {
     source: await factsSource(options, context, options.connect),
     daemonSet,
     warn,
@@ -72,7 +76,7 @@ async function observed(told: Told, file: PlanFile | undefined, options: PlanOpt
   });
 }
 
-function refusalText({ id, because, instead, nearest }: Refusal, { from }: Standing): string {
+function refusalText({ id, because, instead, nearest }: RouteRefusal, { from }: UpgradeStart): string {
   const newer = isNewer(from) ? " (newer than the releases that this program knows)" : "";
   const better = instead === undefined ? "" : `; instead: ${instead}`;
   const reach = nearest === undefined ? "" : `; the nearest release that can be reached is ${nearest}`;

@@ -5,10 +5,10 @@ import type { ConnectionValues } from "../../flags/connection.ts";
 import { formatTime } from "../../model/time.ts";
 import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
 import { refusedToday } from "../../operations/preflight/admission.ts";
-import { checkRelease, type Checked } from "../../operations/preflight/check.ts";
+import { checkRelease, type PreflightCheck } from "../../operations/preflight/check.ts";
 import { reachableFrom } from "../../operations/preflight/coming.ts";
 import type { Beginning } from "../../operations/preflight/begins.ts";
-import { manifestOf, type Target } from "../../operations/preflight/target.ts";
+import { manifestOf, type UpgradeTarget } from "../../operations/preflight/target.ts";
 import type { Stop } from "../../plan/decision.ts";
 import { rulesOfStep } from "../../preflight/cluster-rules.ts";
 import type { Finding } from "../../preflight/finding.ts";
@@ -67,7 +67,7 @@ export async function runPreflight(options: PreflightOptions): Promise<number> {
         ).askCommand(connection, context, {
           command,
           file,
-          told: options.to === undefined || to?.known !== true ? undefined : to.value,
+          stated: options.to === undefined || to?.known !== true ? undefined : to.value,
           nodes,
           daemonSet,
           ignored,
@@ -105,7 +105,7 @@ function refusalOf({ id, message, hint }: Stop): Refusal {
   };
 }
 
-function headingOf({ facts, cluster }: Checked, { to, file }: Target): Heading {
+function headingOf({ facts, cluster }: PreflightCheck, { to, file }: UpgradeTarget): Heading {
   const { running, datastore } = facts;
   const reachable = to === undefined ? reachableFrom(facts) : undefined;
   return {

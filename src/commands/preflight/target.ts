@@ -1,7 +1,7 @@
 import { isUserError } from "../../errors.ts";
 import { known, type Reading } from "../../model/reading.ts";
 import { targetOf, type PlanFile } from "../../operations/plan/file.ts";
-import type { Target } from "../../operations/preflight/target.ts";
+import type { UpgradeTarget } from "../../operations/preflight/target.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { findRelease } from "../../releases/find-release.ts";
 import { releasesOfImage } from "../../releases/release.ts";
@@ -9,7 +9,7 @@ import { versionOf, type Version } from "../../releases/version.ts";
 import { readPlanFile } from "../read-plan-file.ts";
 import { releaseOrNext } from "../release-argument.ts";
 
-export interface ReadTarget extends Target {
+export interface ReadTarget extends UpgradeTarget {
   /** Why no command goes to a release that came after the catalogue. */
   readonly newer?: string;
 }

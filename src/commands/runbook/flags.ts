@@ -1,5 +1,5 @@
 import { userError } from "../../errors.ts";
-import type { RunbookFlags } from "../../plan/runbook/told.ts";
+import type { RunbookFlags } from "../../plan/runbook/input.ts";
 import { parseVersion } from "../../releases/version.ts";
 
 /** The flags as they were given. */

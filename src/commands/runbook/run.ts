@@ -10,7 +10,7 @@ import { runbookMarkdown } from "../../render/runbook/text.ts";
 import { daemonSetArgument, nodeArguments, seeHelp } from "../arguments.ts";
 import { factsSource, type FactsFlags } from "../../operations/facts/source.ts";
 import { observeForRunbook } from "../../operations/runbook/observe.ts";
-import { readTold } from "../told.ts";
+import { readOverrides } from "../plan-overrides.ts";
 import { outputOf, printResult } from "../print-result.ts";
 import { readRunbookFlags, type GivenFlags } from "./flags.ts";
 import { sh } from "../../model/shell.ts";
@@ -39,19 +39,25 @@ export async function runRunbook(options: RunbookOptions): Promise<number> {
   );
   if (options.to === undefined) throw userError('required flag(s) "to" not set', seeHelp("runbook"));
   const flags = readRunbookFlags(options);
-  const told = readTold({
+  const overrides = readOverrides({
     to: options.to,
     file: false,
     from: options.from,
     datastore: options.datastore,
     kubernetes: undefined,
   });
-  if (told.to === undefined) throw new Error("no --to");
+  if (overrides.to === undefined) throw new Error("no --to");
   const names = nodeArguments(options.nodes, "runbook");
   const named = daemonSetArgument(options.daemonSet, "runbook");
 
   const source = await factsSource(options, context, options.connect);
-  const input = await observeForRunbook(source, { to: told.to, told, nodes: names, daemonSet: named, flags });
+  const input = await observeForRunbook(source, {
+    to: overrides.to,
+    overrides,
+    nodes: names,
+    daemonSet: named,
+    flags,
+  });
   const runbook = makeRunbook(input, catalogue);
   if (runbook.kind === "refusal") {
     const better = runbook.instead === undefined ? "" : `; instead: ${runbook.instead}`;

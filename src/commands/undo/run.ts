@@ -11,7 +11,7 @@ import { outputOf } from "../print-result.ts";
 import { sessionOptions } from "../session.ts";
 import { findBundle } from "./find-bundle.ts";
 import type { UndoOptions } from "./options.ts";
-import { tellUndo } from "./tell.ts";
+import { reportUndo } from "./report.ts";
 
 export async function runUndo(options: UndoOptions): Promise<number> {
   const { context, bundleDir } = options;
@@ -45,7 +45,7 @@ export async function runUndo(options: UndoOptions): Promise<number> {
       });
       await shown();
       if (outcome.declined === true) return 1;
-      const code = await tellUndo({ main: bundle, outcome, options, output, dryRun });
+      const code = await reportUndo({ main: bundle, outcome, options, output, dryRun });
       return (outcome.interrupted ? interruptedCode() : undefined) ?? code;
     },
   );

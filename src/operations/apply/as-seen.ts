@@ -10,7 +10,7 @@ import { notesToCome } from "./state.ts";
 
 /** Whether nothing that a run was planned on has changed since (hazard H32). */
 export async function isAsSeen(session: Session, seen: ApplyPlanned): Promise<boolean> {
-  const { targets } = seen.scene;
+  const { targets } = seen.upgrade;
   const known = new Map(targets.map(({ ref, before }) => [objectKey(ref), before]));
   const refs = targets.map(({ ref }) => ref);
   const notes = [

@@ -4,7 +4,7 @@ import { readObject } from "../../cluster/read-object.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { objectKey } from "../../model/object-name.ts";
 
-type Known = ReadonlyMap<string, KubeObject | undefined>;
+type KnownObjects = ReadonlyMap<string, KubeObject | undefined>;
 
 /** Where fewer objects of a kind are looked at than this, each is read by itself. */
 const worthAList = 3;
@@ -16,8 +16,8 @@ const worthAList = 3;
 export async function changedSince(
   connection: Connection,
   refs: readonly Ref[],
-  known: Known,
-): Promise<Known> {
+  known: KnownObjects,
+): Promise<KnownObjects> {
   const changed = new Map<string, KubeObject | undefined>();
   const byKind = Map.groupBy(
     refs,
@@ -38,7 +38,7 @@ export async function changedSince(
 async function differingOf(
   connection: Connection,
   own: readonly Ref[],
-  known: Known,
+  known: KnownObjects,
 ): Promise<readonly Ref[]> {
   const [first] = own;
   if (first === undefined) return [];

@@ -1,28 +1,28 @@
+import type { DryRunStrategy } from "../../model/dry-run.ts";
 import { ruleError, userError } from "../../errors.ts";
 import { program } from "../../model/program.ts";
 import type { ApplyStepId } from "../../plan/apply/parts.ts";
 import { upgradePlan } from "../../plan/upgrade/make.ts";
 import type { PlanStep, UpgradeHop, UpgradePlan } from "../../plan/upgrade/plan.ts";
-import type { Standing } from "../../plan/upgrade/standing.ts";
+import type { UpgradeStart } from "../../plan/upgrade/upgrade-start.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import type { Version } from "../../releases/version.ts";
 import type { Commands } from "../../plan/decision.ts";
-import type { DryRun } from "../../perform/run.ts";
 import type { ApplyRequest } from "./request.ts";
 import { sh } from "../../model/shell.ts";
 
 /** What is asked, and how it is carried out. */
-export interface Asked {
+export interface HopRequest {
   readonly request: Pick<ApplyRequest, "skipNodes" | "until"> & {
     readonly nodes: Pick<ApplyRequest["nodes"], "ignored">;
   };
-  readonly dryRun: DryRun;
+  readonly dryRun: DryRunStrategy;
   readonly commands: Pick<Commands, "other">;
 }
 
 /** The one hop that a file is good for; undefined where its release runs already. */
-export function hopTo(standing: Standing, to: Version, asked: Asked): UpgradeHop | undefined {
-  const plan = upgradePlan(standing, to, catalogue);
+export function hopTo(start: UpgradeStart, to: Version, asked: HopRequest): UpgradeHop | undefined {
+  const plan = upgradePlan(start, to, catalogue);
   if (plan.kind === "refusal") {
     const { id, because, instead } = plan;
     const better = instead === undefined ? "" : `; instead: ${instead}`;
@@ -59,7 +59,7 @@ export const settledByMigrations: readonly string[] = Object.values(settles).fla
 /** What this run migrates first; not what the user has said to be done already. */
 export function migrationsOf(
   hop: UpgradeHop | undefined,
-  { request }: Pick<Asked, "request">,
+  { request }: Pick<HopRequest, "request">,
 ): readonly PlanStep[] {
   return (hop?.steps ?? []).filter(
     (step) => isMigration(step) && !step.rules.some((rule) => request.nodes.ignored.has(rule)),
@@ -67,7 +67,7 @@ export function migrationsOf(
 }
 
 /** A manifest is of one release; each release on the way has one of its own. */
-function refuseHops({ hops, to }: UpgradePlan, { commands }: Asked): void {
+function refuseHops({ hops, to }: UpgradePlan, { commands }: HopRequest): void {
   const [first, ...more] = hops;
   if (first === undefined || more.length === 0) return;
   const why = first.reasons.map(({ id, because }) => `${id}: ${because}`).join("; ");
@@ -86,14 +86,14 @@ const elsewhere: Readonly<Partial<Record<PlanStep["id"], string>>> = {
   data: `${program} plan --print-commands shows the commands`,
 };
 
-function refuseStep(step: PlanStep, { request, dryRun, commands }: Asked): void {
+function refuseStep(step: PlanStep, { request, dryRun, commands }: HopRequest): void {
   const { id, state, what, because, rules, command } = step;
-  const told = elsewhere[id];
-  if (told === undefined || state === "done" || dryRun !== "none") return;
+  const instead = elsewhere[id];
+  if (instead === undefined || state === "done" || dryRun !== "none") return;
   const named = rules.find((rule) => request.nodes.ignored.has(rule));
   // Kubernetes is what it is: no flag makes the release run on it.
   if (named !== undefined && id !== "kubernetes") return;
-  const how = command === undefined ? told : commands.other(...command.split(" "));
+  const how = command === undefined ? instead : commands.other(...command.split(" "));
   const override = id === "kubernetes" ? "" : `; done already: --ignore-preflight-errors=${rules.join(",")}`;
   throw ruleError(rules, `before this file: ${what} (${because}): ${how}${override}`);
 }
@@ -103,7 +103,7 @@ export function typhaBindsNodes(hop: UpgradeHop): boolean {
   return hop.steps.some(({ id, rules }) => id === "typha" && rules.includes("H06"));
 }
 
-function refuseStops({ to }: UpgradeHop, { skipNodes, until }: Asked["request"]): void {
+function refuseStops({ to }: UpgradeHop, { skipNodes, until }: HopRequest["request"]): void {
   const between: readonly ApplyStepId[] = ["typha", "controller", "configmap"];
   if (!skipNodes && !between.includes(until)) return;
   throw ruleError(

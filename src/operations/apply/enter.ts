@@ -2,7 +2,7 @@ import type { Watched } from "../../cluster/observe.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { objectKey } from "../../model/object-name.ts";
 import { intended } from "../../plan/apply/intended.ts";
-import { stepTitles, type ApplyStepId, type Part } from "../../plan/apply/parts.ts";
+import { stepTitles, type ApplyStepId, type InstallPart } from "../../plan/apply/parts.ts";
 import { recreatedController, stagesOf } from "../../plan/apply/stages.ts";
 import { asJustWritten, notesOn } from "../../plan/config/stale.ts";
 import { known as reading } from "../../model/reading.ts";
@@ -54,8 +54,8 @@ export async function enterPart(
 async function pullImages(session: Session, state: ApplyState): Promise<Ended<PartResult>> {
   const { planned, request } = state;
   if (request.skipNodes) return unchanged("prepull");
-  const { nodes, make, open, scene } = planned;
-  const notes = notesToCome(scene.targets);
+  const { nodes, make, open, upgrade } = planned;
+  const notes = notesToCome(upgrade.targets);
   const done = await prepullRemaining(session, { request: nodes, make, notes, open });
   if (done.result !== undefined) state.prepull = done.result;
   return prepullEnded(done);
@@ -81,7 +81,7 @@ async function controller(session: Session, state: ApplyState): Promise<Ended<Pa
   if (planned.recreated.some(({ part }) => part === "controller"))
     return (await writeStages("controller", recreatedController(goalOf(state, session)), session, state))
       .ended;
-  if (!planned.scene.targets.some(({ part }) => part === "controller")) return unchanged("controller");
+  if (!planned.upgrade.targets.some(({ part }) => part === "controller")) return unchanged("controller");
   const { path, objects } = request.file;
   const abort = new AbortController();
   try {
@@ -145,7 +145,7 @@ function controllerRequest(
 /** The values, then what reads them and runs with older ones (hazards H01, H25). */
 async function configMaps(session: Session, state: ApplyState): Promise<Ended<PartResult>> {
   const { planned, request, bundle, controllers } = state;
-  const { daemonSet, scene } = planned;
+  const { daemonSet, upgrade } = planned;
   const real = session.dryRun === "none";
   const chosen =
     daemonSet?.namespace === undefined ? undefined : { namespace: daemonSet.namespace, name: daemonSet.name };
@@ -160,7 +160,7 @@ async function configMaps(session: Session, state: ApplyState): Promise<Ended<Pa
   if (ended.kind === "stopped" || ended.interrupted || !real || chosen === undefined) return ended;
   const restarted = await restartWorkloads(session, {
     daemonSet: chosen,
-    discovery: scene.discovery,
+    discovery: upgrade.discovery,
     notes: asJustWritten(notesNow(state), refs),
     controller: { ...controllerRequest(session, request), fixStrategy: false },
     bundle: bundle ?? "none",
@@ -175,7 +175,7 @@ async function nodes(session: Session, state: ApplyState): Promise<Ended<PartRes
   const { planned, request, bundle } = state;
   if (request.skipNodes)
     return did({ state: "left", because: "--skip-nodes: go on with node, then with apply" });
-  const notes = session.dryRun === "none" ? notesNow(state) : notesToCome(planned.scene.targets);
+  const notes = session.dryRun === "none" ? notesNow(state) : notesToCome(planned.upgrade.targets);
   const done = await upgradeRemaining(
     session,
     { request: planned.nodes, make: planned.make, notes, open: planned.open },
@@ -190,7 +190,7 @@ async function nodes(session: Session, state: ApplyState): Promise<Ended<PartRes
 async function contract(session: Session, state: ApplyState): Promise<Ended<PartResult>> {
   const { planned, known } = state;
   if (session.dryRun === "none") {
-    const { nodes: request, make, open, scene } = planned;
+    const { nodes: request, make, open, upgrade } = planned;
     const waits = oldPodsLeft(state.nodesLeft ?? (await nodesToDo(session, { request, make, open })));
     if (waits !== undefined) return did({ state: "left", because: waits });
     const justRead = new Map<string, KubeObject | undefined>();
@@ -199,8 +199,8 @@ async function contract(session: Session, state: ApplyState): Promise<Ended<Part
     if (settled !== undefined && (settled.kind === "stopped" || settled.interrupted)) return settled;
     // Nodes take their time: what somebody else has changed since is seen.
     if (state.nodes.length > 0) {
-      const ownSteps: readonly Part[] = ["node", "controller", "typha"];
-      const refs = scene.targets.flatMap(({ ref, part }) =>
+      const ownSteps: readonly InstallPart[] = ["node", "controller", "typha"];
+      const refs = upgrade.targets.flatMap(({ ref, part }) =>
         ownSteps.includes(part) || justRead.has(objectKey(ref)) ? [] : [ref],
       );
       for (const [key, now] of await changedSince(session.connection, refs, known)) known.set(key, now);
@@ -216,19 +216,19 @@ async function settle(
   { planned, known, request }: ApplyState,
   keep: Map<string, KubeObject | undefined>,
 ): Promise<Ended<PartResult> | undefined> {
-  const { scene, daemonSet } = planned;
+  const { upgrade, daemonSet } = planned;
   if (daemonSet?.namespace === undefined) return undefined;
   const { namespace, name } = daemonSet;
-  const maps = scene.targets.filter((target) => {
+  const maps = upgrade.targets.filter((target) => {
     const live = known.get(objectKey(target.ref));
     if (target.part !== "configmap" || live === undefined || target.ref.namespace !== namespace) return false;
     const noted = notesOn([{ ref: target.ref, live }]).length > 0;
-    return noted || intended("contract", target, live, scene.install, request.choices) !== undefined;
+    return noted || intended("contract", target, live, upgrade.install, request.choices) !== undefined;
   });
   if (maps.length === 0) return undefined;
   return await settleNotes(session, {
     daemonSet: { namespace, name },
-    serverVersion: scene.discovery.version,
+    serverVersion: upgrade.discovery.version,
     configMaps: maps.map(({ ref }) => ref),
     watched: watched(planned),
     keep,

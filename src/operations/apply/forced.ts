@@ -1,7 +1,7 @@
 import type { Evidence, Finding } from "../../preflight/finding.ts";
 import { objectOf } from "../../preflight/seen.ts";
 import type { Wholes } from "../../plan/apply/intended.ts";
-import type { Target } from "../../plan/apply/target.ts";
+import type { ApplyTarget } from "../../plan/apply/target.ts";
 
 /**
  * Rules about settings that speak of nothing but fields in conflict (hazard H14): who lets the file win has been shown
@@ -9,7 +9,7 @@ import type { Target } from "../../plan/apply/target.ts";
  */
 export function answeredByForce(
   findings: readonly Finding[],
-  targets: readonly Target[],
+  targets: readonly ApplyTarget[],
   applied: Wholes,
 ): readonly string[] {
   const conflicting = new Map(

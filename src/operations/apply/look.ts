@@ -9,7 +9,7 @@ import { runAnnotation } from "../../model/names.ts";
 import type { Agreeable } from "../../perform/agree.ts";
 import { wholes } from "../../plan/apply/intended.ts";
 import type { ApplySummary } from "../../plan/apply/summary.ts";
-import type { Target } from "../../plan/apply/target.ts";
+import type { ApplyTarget } from "../../plan/apply/target.ts";
 import { stepsWriting, type DaemonSetOpen } from "../../plan/apply/would-write.ts";
 import {
   isOpen,
@@ -29,7 +29,7 @@ import { clusterSource, type FactsSource } from "../facts/source.ts";
 import { lookAtNodes, nodesToDo, type MakeTemplate, type RemainingRequest } from "../node/remaining.ts";
 import { openNodes, type OpenNodes } from "../node/open.ts";
 import { templateGoal } from "../node/template.ts";
-import { observeStanding } from "../plan/observe.ts";
+import { observeStart } from "../plan/observe.ts";
 import { checkRelease } from "../preflight/check.ts";
 import { heldByAnotherRun } from "../sequence.ts";
 import { partOf, warn, type Session } from "../session.ts";
@@ -43,7 +43,7 @@ import { refuseConflicts, refuseRefused } from "./refused.ts";
 import { refuseOverlap } from "./overlap.ts";
 import { refusePods } from "./refused-pods.ts";
 import type { ApplyRequest } from "./request.ts";
-import { lookAtTargets, type Scene } from "./scene.ts";
+import { readTargets, type UpgradeContext } from "./upgrade-context.ts";
 import { notesToCome } from "./state.ts";
 import { settingsSummary, summaryOf } from "./summary.ts";
 
@@ -66,8 +66,8 @@ export type ApplyLook =
 /** A run that rights, rules and guards let pass. */
 export interface ApplyPlanned {
   readonly kind: "plan";
-  readonly scene: Scene;
-  readonly recreated: readonly Target[];
+  readonly upgrade: UpgradeContext;
+  readonly recreated: readonly ApplyTarget[];
   readonly migrations: readonly Migration[];
   /** What was read of the cluster for it. */
   readonly source: FactsSource;
@@ -87,7 +87,7 @@ export interface ApplyPlanned {
 
 /**
  * The cluster against the file, looked at once: whoever needs the same object gets the same answer. Again, after the
- * question: only what has changed since is read, and everything is judged anew where something has.
+ * question: only what has changed since is read, and everything is judged again where something has.
  */
 export function lookFor(
   session: Session,
@@ -98,12 +98,12 @@ export function lookFor(
   let last: ApplyLook | undefined;
   return async () => {
     if (last?.kind === "plan" && (await isAsSeen(session, last))) return last;
-    last = await lookAnew(session, request, signal);
+    last = await lookAgain(session, request, signal);
     return last;
   };
 }
 
-async function lookAnew(session: Session, request: ApplyRequest, signal: AbortSignal): Promise<ApplyLook> {
+async function lookAgain(session: Session, request: ApplyRequest, signal: AbortSignal): Promise<ApplyLook> {
   const look = await lookAtStart(session, request, signal);
   if (look.kind !== "plan") return look;
   const { ready, settings } = await passes(session, look, request);
@@ -128,11 +128,11 @@ export async function lookAtStart(
   const objects = file.objects;
   const looking = readOnce(connection);
   const once: Session = { ...session, connection: looking };
-  const looked = lookAtTargets(looking, objects);
-  looked.catch(() => undefined);
+  const reading = readTargets(looking, objects);
+  reading.catch(() => undefined);
   const source = clusterSource(looking, clock.now);
-  const standing = await observeStanding(
-    { to: request.told, from: undefined, datastore: undefined, kubernetes: undefined },
+  const start = await observeStart(
+    { to: request.stated, from: undefined, datastore: undefined, kubernetes: undefined },
     file,
     {
       source,
@@ -143,25 +143,25 @@ export async function lookAtStart(
   );
   if (to === undefined) throw userError(`no calico-node DaemonSet in ${file.path}`);
   const asked = { request, dryRun, commands };
-  const hop = hopTo(standing, to, asked);
-  const scene = await looked;
-  const { targets } = scene;
+  const hop = hopTo(start, to, asked);
+  const upgrade = await reading;
+  const { targets } = upgrade;
   checkObjects(
     objects,
-    standing.namespace,
+    start.namespace,
     connection.namespace,
     (object) =>
       targets.find(
         ({ object: { kind, metadata } }) => kind === object.kind && metadata.name === object.metadata.name,
       )?.ref.namespace !== undefined,
   );
-  const gone = notInFile(scene);
+  const gone = notInFile(upgrade);
   gone.catch(() => undefined);
-  const applied = wholes(scene.install, choices);
+  const applied = wholes(upgrade.install, choices);
   refuseOtherState(targets);
   refuseConflicts(targets, choices, applied);
   const recreated = toRecreate(targets, request.recreate, applied, choices);
-  const chosen = { namespace: standing.namespace, name: standing.daemonSet };
+  const chosen = { namespace: start.namespace, name: start.daemonSet };
   const desired = findDaemonSet(objects, chosen, connection.namespace);
   const added = targets.filter(({ part, before }) => part === "node" && before === undefined);
   const tried: ApplyPlanned["tried"] = new Map();
@@ -186,12 +186,12 @@ export async function lookAtStart(
       ? await lookAtNodes(partOf(once, "nodes", true), remaining)
       : { ...(await nodesToDo(once, remaining)), refusals: [held], declined: false };
   const daemonSet = (): DaemonSetOpen => ({ template: nodes.template, rest: false });
-  const judged = { install: scene.install, choices, applied, daemonSet };
+  const judged = { install: upgrade.install, choices, applied, daemonSet };
   const changed = targets.filter((target) => stepsWriting(target, judged).length > 0);
   const behind = nodes.nodes.length > 0 || nodes.stale.length > 0 || nodes.template || isOpen(stale);
   const set = targets.find(({ part, ref }) => part === "node" && isChosen(ref, chosen));
   if (changed.length === 0 && !behind) {
-    // Whoever works may still change what is in line now.
+    // Whoever works may still change what is up to date now.
     if (held !== undefined) return { ...noQuestion, kind: "refused", refusals: [held] };
     const leased = set?.before?.metadata.annotations?.[runAnnotation] !== undefined;
     const carrier = leased ? set.ref : undefined;
@@ -199,14 +199,14 @@ export async function lookAtStart(
   }
   if (nodes.refusals.length > 0) return { ...noQuestion, kind: "refused", refusals: nodes.refusals };
   if (nodes.declined) return { ...noQuestion, kind: "declined" };
-  await refuseRefused(session, scene, changed, recreated, choices, applied);
+  await refuseRefused(session, upgrade, changed, recreated, choices, applied);
   const [first] = [...nodes.nodes, ...nodes.stale];
-  if (dryRun !== "client") await refusePods(scene, changed, { daemonSet: set, node: first });
+  if (dryRun !== "client") await refusePods(upgrade, changed, { daemonSet: set, node: first });
   const migrations = await prepareMigrations(session, toMigrate, to.text);
   const summary = summaryOf({ hop, migrations, changed, recreated, nodes, stale, targets, request });
   const basis = fingerprint([
     summary,
-    standing,
+    start,
     migrations.map((each) => each.basis),
     nodes.daemonSet?.["spec"],
     targets.map(({ before }) => contentOf(before)),
@@ -215,7 +215,7 @@ export async function lookAtStart(
     kind: "plan",
     basis,
     question: dryRun === "none" ? `Upgrade Calico to ${to.text} with ${file.path}?` : undefined,
-    scene,
+    upgrade,
     recreated,
     migrations,
     source,
@@ -248,10 +248,10 @@ async function staleOf(
 /** Every rule between what runs and the file, told; whether nothing stands in the way, and what becomes of settings. */
 async function passes(
   session: Session,
-  { source, scene, settled }: Pick<ApplyPlanned, "source" | "scene" | "settled">,
-  { file, to, told, nodes, recreate, choices }: ApplyRequest,
+  { source, upgrade, settled }: Pick<ApplyPlanned, "source" | "upgrade" | "settled">,
+  { file, to, stated, nodes, recreate, choices }: ApplyRequest,
 ): Promise<{ readonly ready: boolean; readonly settings?: FileSettings }> {
-  const release = told ?? to;
+  const release = stated ?? to;
   const checked = await checkRelease(source, {
     target: { to: release === undefined ? undefined : known(release), file },
     rules: clusterRules,
@@ -259,7 +259,7 @@ async function passes(
   });
   // That something has to be deleted and created again was said, and asked for.
   const forced = choices.forceConflicts
-    ? answeredByForce(checked.findings, scene.targets, wholes(scene.install, choices))
+    ? answeredByForce(checked.findings, upgrade.targets, wholes(upgrade.install, choices))
     : [];
   const ignored = new Set([...nodes.ignored, ...(recreate ? ["M14", "M15"] : []), ...forced]);
   const verdict = verdictOf(checked.findings, { ignored, settled: new Set(settled), failOn: "error" });

@@ -15,10 +15,10 @@ export interface Migration {
   /** Equal for two looks that show the same. */
   readonly basis: string;
   /** `run`: name of apply's own bundle, which the migration's is marked with; none in a dry run. */
-  readonly perform: (session: Session, run: string | undefined) => Promise<Migrated>;
+  readonly perform: (session: Session, run: string | undefined) => Promise<MigrationResult>;
 }
 
-export interface Migrated {
+export interface MigrationResult {
   readonly ended: Ended<PartResult>;
   readonly objects: readonly ObjectResult[];
   /** The directory where what was there is saved. */
@@ -54,9 +54,9 @@ export async function prepareMigrations(
   return migrations;
 }
 
-type Found = Omit<Migration, "rules">;
+type FoundMigration = Omit<Migration, "rules">;
 
-async function policies(session: Session, to: string): Promise<Found | undefined> {
+async function policies(session: Session, to: string): Promise<FoundMigration | undefined> {
   const [{ preparePolicyMigration }, { undecidedRequest }] = await Promise.all([
     import("../migrate-policy/prepare.ts"),
     import("../migrate-policy/request.ts"),
@@ -81,7 +81,7 @@ async function policies(session: Session, to: string): Promise<Found | undefined
   };
 }
 
-async function data(session: Session): Promise<Found | undefined> {
+async function data(session: Session): Promise<FoundMigration | undefined> {
   const { prepareDataMigration } = await import("../migrate-data/prepare.ts");
   const prepared = await prepareDataMigration(session, { finish: false });
   for (const text of prepared.warnings) warn(session, text);

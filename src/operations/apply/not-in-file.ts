@@ -1,16 +1,16 @@
 import { list } from "../../cluster/list.ts";
 import { readingOf } from "../../cluster/reading.ts";
-import type { Scene } from "./scene.ts";
+import type { UpgradeContext } from "./upgrade-context.ts";
 
 const calicoGroups = ["crd.projectcalico.org", "projectcalico.org", "policy.networking.k8s.io"];
 
 /** Calico's own CRDs, roles and bindings that the file no longer holds: never deleted (hazard H02). */
-export async function notInFile({ connection, targets }: Scene): Promise<readonly string[]> {
+export async function notInFile({ connection, targets }: UpgradeContext): Promise<readonly string[]> {
   const kinds = new Map(targets.map(({ ref }) => [`${ref.group}/${ref.resource}`, ref]));
-  const looked = ["customresourcedefinitions", "clusterroles", "clusterrolebindings"];
+  const checked = ["customresourcedefinitions", "clusterroles", "clusterrolebindings"];
   const found = await Promise.all(
     [...kinds.values()]
-      .filter(({ resource }) => looked.includes(resource))
+      .filter(({ resource }) => checked.includes(resource))
       .map(async (ref) => {
         const all = await readingOf(() =>
           list(connection, ref, {

@@ -109,7 +109,7 @@ async function carryOut(
   request: ApplyRequest,
   planned: ApplyPlanned,
 ): Promise<ApplyResult> {
-  const { discovery, connection } = planned.scene;
+  const { discovery, connection } = planned.upgrade;
   const bundle =
     session.dryRun === "none"
       ? await openRunBundle(session, {
@@ -138,8 +138,8 @@ async function carryOut(
 }
 
 /** As it was seen; where it has changed since, the first write of the lease meets that. */
-function knownCarrier({ scene, daemonSet }: ApplyPlanned): { readonly known?: KubeObject } {
-  const before = scene.targets.find(({ ref }) => ref === daemonSet)?.before;
+function knownCarrier({ upgrade, daemonSet }: ApplyPlanned): { readonly known?: KubeObject } {
+  const before = upgrade.targets.find(({ ref }) => ref === daemonSet)?.before;
   return before === undefined ? {} : { known: before };
 }
 

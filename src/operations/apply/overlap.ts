@@ -4,13 +4,13 @@ import type { NodeFacts } from "../../model/node.ts";
 import { shouldRun } from "../../model/placement.ts";
 import { templateFacts } from "../../model/template.ts";
 import { some } from "../../model/words.ts";
-import type { Target } from "../../plan/apply/target.ts";
+import type { ApplyTarget } from "../../plan/apply/target.ts";
 import { templateOf } from "../../plan/pod-of-template.ts";
 
 /** A calico-node DaemonSet that the file adds is for other nodes: two on one node fight over it (hazard H20). */
 export function refuseOverlap(
   desired: KubeObject,
-  added: readonly Pick<Target, "object" | "ref">[],
+  added: readonly Pick<ApplyTarget, "object" | "ref">[],
   nodes: readonly NodeFacts[],
 ): void {
   for (const { object, ref } of added) {

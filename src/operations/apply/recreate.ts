@@ -2,18 +2,18 @@ import { userError } from "../../errors.ts";
 import type { ImmutableChange } from "../../merge/immutable.ts";
 import { objectName } from "../../model/object-name.ts";
 import type { Wholes } from "../../plan/apply/intended.ts";
-import { isLeftAlone, type Choices, type Target } from "../../plan/apply/target.ts";
+import { isLeftAlone, type Choices, type ApplyTarget } from "../../plan/apply/target.ts";
 
 /**
- * The targets that can only be made anew, refused unless --recreate allows it. A DaemonSet of calico-node
+ * The targets that can only be recreated, refused unless --recreate allows it. A DaemonSet of calico-node
  * never: all its pods would go at once, and old and new ones would fight over the nodes.
  */
 export function toRecreate(
-  targets: readonly Target[],
+  targets: readonly ApplyTarget[],
   recreate: boolean,
   applied: Wholes,
   choices: Choices,
-): readonly Target[] {
+): readonly ApplyTarget[] {
   // A Secret that is left alone keeps its values: they are not in the bundle.
   const found = targets
     .filter((target) => !isLeftAlone(target, choices))

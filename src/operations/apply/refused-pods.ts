@@ -1,23 +1,23 @@
 import { userError } from "../../errors.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { objectName } from "../../model/object-name.ts";
-import type { Target } from "../../plan/apply/target.ts";
+import type { ApplyTarget } from "../../plan/apply/target.ts";
 import { daemonSetPod, podOf, templateOf } from "../../plan/pod-of-template.ts";
 import { tryPod } from "../try-pod.ts";
-import type { Scene } from "./scene.ts";
+import type { UpgradeContext } from "./upgrade-context.ts";
 
 /**
  * The pods that the file's templates make are tried before the first write, too (hazard H30): nobody should agree
  * to a run that stops in its middle. What cannot be known is said when it is tried again.
  */
 export async function refusePods(
-  { connection, discovery, targets }: Scene,
-  changed: readonly Target[],
+  { connection, discovery, targets }: UpgradeContext,
+  changed: readonly ApplyTarget[],
   {
     daemonSet,
     node,
   }: {
-    readonly daemonSet: Target | undefined;
+    readonly daemonSet: ApplyTarget | undefined;
     /** The first one that restarts. */
     readonly node: string | undefined;
   },
@@ -43,13 +43,13 @@ export async function refusePods(
   throw userError(`the server refuses new pods; nothing was changed:\n  ${lines.join("\n  ")}`);
 }
 
-function ownerOf({ object, before }: Target): KubeObject {
+function ownerOf({ object, before }: ApplyTarget): KubeObject {
   const { uid } = before?.metadata ?? {};
   return uid === undefined ? object : { ...object, metadata: { ...object.metadata, uid } };
 }
 
 /** One that the run itself makes is not there yet. */
-function hasAccount(pod: KubeObject, targets: readonly Target[]): boolean {
+function hasAccount(pod: KubeObject, targets: readonly ApplyTarget[]): boolean {
   const { serviceAccountName = "default" } = pod["spec"] as { readonly serviceAccountName?: string };
   const own = targets.find(
     ({ ref }) =>

@@ -4,15 +4,15 @@ import { rightKey, type NeededRight } from "../../model/right.ts";
 import type { Write } from "../../model/write.ts";
 import { conflictLines, intended, type Wholes } from "../../plan/apply/intended.ts";
 import { deletion } from "../../plan/apply/recreate.ts";
-import { isCrd, isLeftAlone, type Choices, type Target } from "../../plan/apply/target.ts";
+import { isCrd, isLeftAlone, type Choices, type ApplyTarget } from "../../plan/apply/target.ts";
 import { followRights } from "../follow-rights.ts";
 import { checkRights } from "../node/rights.ts";
 import type { Session } from "../session.ts";
 import { refusedWrites, rightsOfWrites } from "../try-writes.ts";
-import type { Scene } from "./scene.ts";
+import type { UpgradeContext } from "./upgrade-context.ts";
 
 /** Fields that somebody else has set since the last apply: shown, and not overwritten unseen (hazard H14). */
-export function refuseConflicts(targets: readonly Target[], choices: Choices, applied: Wholes): void {
+export function refuseConflicts(targets: readonly ApplyTarget[], choices: Choices, applied: Wholes): void {
   const lines = targets
     .filter((target) => !isLeftAlone(target, choices))
     .flatMap((target) => conflictLines(target.ref, applied(target).conflicts));
@@ -27,16 +27,16 @@ export function refuseConflicts(targets: readonly Target[], choices: Choices, ap
 /** What the server would refuse in the middle is refused here, where it can say so beforehand (hazard H27). */
 export async function refuseRefused(
   session: Session,
-  { discovery, install }: Scene,
-  changed: readonly Target[],
-  recreated: readonly Target[],
+  { discovery, install }: UpgradeContext,
+  changed: readonly ApplyTarget[],
+  recreated: readonly ApplyTarget[],
   choices: Choices,
   applied: Wholes,
 ): Promise<void> {
   const namespaces = changed.filter(({ ref, before }) => ref.kind === "Namespace" && before === undefined);
   const kinds = changed.filter(({ object, before }) => isCrd(object) && before === undefined);
   // What stands in a namespace or is of a kind that only this run makes cannot be tried.
-  const isEarly = ({ ref }: Target): boolean =>
+  const isEarly = ({ ref }: ApplyTarget): boolean =>
     namespaces.some(({ ref: { name } }) => name === ref.namespace) ||
     kinds.some(({ object }) => object.metadata.name === `${ref.resource}.${ref.group}`);
   const writes = changed.flatMap((target) => {
@@ -68,7 +68,7 @@ export async function refuseRefused(
 }
 
 /** What a run waits for between its writes: it would stop there without the right to see it. */
-function followingOf(changed: readonly Target[]): readonly NeededRight[] {
+function followingOf(changed: readonly ApplyTarget[]): readonly NeededRight[] {
   const rights = changed.flatMap((target): readonly NeededRight[] => {
     const { part, ref, object, before } = target;
     if (isCrd(object)) return before === undefined ? followRights(ref) : [];

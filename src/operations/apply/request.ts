@@ -8,7 +8,7 @@ import type { PlanFile } from "../plan/file.ts";
 export interface ApplyRequest {
   readonly file: PlanFile;
   /** --to: the release of the file, where its images do not say it. */
-  readonly told: Version | undefined;
+  readonly stated: Version | undefined;
   /** Of the two; undefined: the file has no calico-node. */
   readonly to: Version | undefined;
   /** The last step to do. */

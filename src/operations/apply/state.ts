@@ -3,7 +3,7 @@ import { changedKeys } from "../../merge/config-map.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { objectKey } from "../../model/object-name.ts";
 import type { ControllerRunResult } from "../../plan/controller/result.ts";
-import type { Target } from "../../plan/apply/target.ts";
+import type { ApplyTarget } from "../../plan/apply/target.ts";
 import { noteToCome, notesOn, type ConfigNote } from "../../plan/config/stale.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import type { PrepullResult } from "../../plan/prepull/result.ts";
@@ -40,7 +40,7 @@ export function newState(
     request,
     planned,
     bundle,
-    known: new Map(planned.scene.targets.map(({ ref, before }) => [objectKey(ref), before])),
+    known: new Map(planned.upgrade.targets.map(({ ref, before }) => [objectKey(ref), before])),
     objects: [],
     migrationBundles: [],
     controllers: [],
@@ -54,12 +54,12 @@ export function notesNow({ planned, known }: ApplyState): readonly ConfigNote[] 
 }
 
 /** What the run is going to change, as if it were changed now. */
-export function notesToCome(targets: readonly Target[]): readonly ConfigNote[] {
+export function notesToCome(targets: readonly ApplyTarget[]): readonly ConfigNote[] {
   return targets.flatMap(({ part, before, object, ref }) =>
     part === "configmap" && before !== undefined ? noteToCome(ref, changedKeys(before, object)) : [],
   );
 }
 
-function configMaps({ scene }: ApplyPlanned): readonly Ref[] {
-  return scene.targets.filter(({ part }) => part === "configmap").map(({ ref }) => ref);
+function configMaps({ upgrade }: ApplyPlanned): readonly Ref[] {
+  return upgrade.targets.filter(({ part }) => part === "configmap").map(({ ref }) => ref);
 }

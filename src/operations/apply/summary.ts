@@ -1,7 +1,7 @@
 import type { ManifestObject } from "../../manifest/parse.ts";
 import type { Ref } from "../../model/kube.ts";
 import type { ApplySummary, SettingsSummary } from "../../plan/apply/summary.ts";
-import { isLeftAlone, type Target } from "../../plan/apply/target.ts";
+import { isLeftAlone, type ApplyTarget } from "../../plan/apply/target.ts";
 import type { Stale } from "../../plan/config/stale.ts";
 import { rebaseCommand } from "../../preflight/rebase-hint.ts";
 import type { FileSettings } from "../../preflight/settings.ts";
@@ -52,14 +52,14 @@ export function summaryOf({
 }: {
   readonly hop: UpgradeHop | undefined;
   readonly migrations: readonly Migration[];
-  readonly changed: readonly Target[];
-  readonly recreated: readonly Target[];
+  readonly changed: readonly ApplyTarget[];
+  readonly recreated: readonly ApplyTarget[];
   readonly nodes: NodesLeft;
   readonly stale: Stale;
-  readonly targets: readonly Target[];
+  readonly targets: readonly ApplyTarget[];
   readonly request: Pick<ApplyRequest, "choices">;
 }): ApplySummary {
-  const refs = (all: readonly Target[]): readonly Ref[] => all.map(({ ref }) => ref);
+  const refs = (all: readonly ApplyTarget[]): readonly Ref[] => all.map(({ ref }) => ref);
   const workloads = [stale.typha?.name, stale.controller ? "the controller" : undefined];
   return {
     ...(hop === undefined ? {} : { hop: { from: hop.from, to: hop.to, notes: hop.notes } }),

@@ -10,7 +10,7 @@ import { objectsEnded } from "../part-results.ts";
 import type { Session } from "../session.ts";
 import type { ApplyState } from "./state.ts";
 
-export interface Written {
+export interface StagesResult {
   readonly ended: Ended<PartResult>;
   readonly refs: readonly Ref[];
 }
@@ -21,13 +21,13 @@ export async function writeStages(
   stages: ObjectsGoal["stages"],
   session: Session,
   { planned, request, known, objects, bundle }: ApplyState,
-): Promise<Written> {
+): Promise<StagesResult> {
   const title = stepTitles[id];
   const refs: Ref[] = [];
   const goal: ObjectsGoal = { stages, timeout: request.nodes.timeout, commands: session.commands };
   const keep = new Map(known);
   const ended = await writeObjects(session, goal, {
-    serverVersion: planned.scene.discovery.version,
+    serverVersion: planned.upgrade.discovery.version,
     known,
     keep,
     onPut({ ref, outcome, bookkeeping }) {
@@ -44,7 +44,7 @@ export async function writeStages(
     ...(bundle === undefined ? {} : { bundle }),
   });
   // A dry run has written nothing.
-  for (const { ref } of session.dryRun === "none" ? planned.scene.targets : [])
+  for (const { ref } of session.dryRun === "none" ? planned.upgrade.targets : [])
     known.set(objectKey(ref), keep.get(objectKey(ref)));
   const count = refs.length;
   const done = `${String(count)} ${count === 1 ? "object" : "objects"}: ${title}`;
@@ -58,11 +58,11 @@ export function goalOf(
   { dryRun }: Pick<Session, "dryRun">,
   openKeys: ApplyGoal["openKeys"] = () => [],
 ): ApplyGoal {
-  const { scene, recreated } = planned;
+  const { upgrade, recreated } = planned;
   return {
-    targets: scene.targets,
+    targets: upgrade.targets,
     recreated,
-    install: scene.install,
+    install: upgrade.install,
     choices: request.choices,
     dryRun: dryRun !== "none",
     openKeys,

@@ -68,7 +68,7 @@ export async function settleNotes(
   );
   const noteless = { ...seen, configMaps: known(maps.map(withoutNote)) };
   const pods = [...podsByNode(seen.pods.value, daemonSet).values()].flatMap(([pod]) => pod ?? []);
-  const told = await Promise.all(
+  const settled = await Promise.all(
     pods.map(async (pod): Promise<boolean> => {
       const { current } = configOf(pod, daemonSet, seen);
       if (current === true && markSays(pod, template, read) !== true)
@@ -76,7 +76,7 @@ export async function settleNotes(
       return configOf(pod, daemonSet, noteless).current === current;
     }),
   );
-  if (told.includes(false)) return nothing;
+  if (settled.includes(false)) return nothing;
 
   const workloads = (seen.workloads.known ? seen.workloads.value : []).filter(
     (each) => each.namespace === namespace,

@@ -12,7 +12,7 @@ import type { OpenConfigMap } from "./open.ts";
 import { sh } from "../../model/shell.ts";
 
 /** A workload that reads changed keys, and which containers of it do. */
-export interface Reading {
+export interface ConfigMapReader {
   readonly kind: string;
   readonly name: string;
   readonly component: "calico-node" | "controller" | "typha";
@@ -23,7 +23,7 @@ export interface Reading {
 export function readingOfKeys(
   { daemonSet, workloads, ref }: OpenConfigMap,
   keys: readonly string[],
-): readonly Reading[] {
+): readonly ConfigMapReader[] {
   const all = [
     {
       kind: "DaemonSet",

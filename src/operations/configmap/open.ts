@@ -38,7 +38,7 @@ export interface OpenConfigMap {
 /** Calico's own, among the ConfigMaps that its pods read. */
 const usualName = /^(calico|canal)-config$/;
 
-/** `wanted`: the DaemonSet; undefined: the only one. Throws UserError where it cannot be told which ConfigMap is meant. */
+/** `wanted`: the DaemonSet; undefined: the only one. Throws UserError where it cannot be determined which ConfigMap is meant. */
 export async function openConfigMap(
   { connection, clock }: Pick<Session, "connection" | "clock">,
   wanted: { readonly namespace: string; readonly name: string } | undefined,

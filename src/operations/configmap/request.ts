@@ -2,7 +2,7 @@ import type { KubeObject } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
 import type { BgpCheckMode } from "../node/request.ts";
 import type { PrepullRequest } from "../prepull/request.ts";
-import type { Pace, Selection } from "../../plan/fleet/pace.ts";
+import type { Pace, NodeSelection } from "../../plan/fleet/pace.ts";
 import type { OpenConfigMap } from "./open.ts";
 
 /** What is asked of a ConfigMap and of what reads it, checked and in the terms of the run. */
@@ -18,7 +18,7 @@ export interface ConfigMapRequest {
   /** Whether BIRD is asked for its sessions; undefined: auto. */
   readonly bgpCheck?: BgpCheckMode;
   /** Which nodes are restarted, in which order and how fast. */
-  readonly selection?: Selection;
+  readonly selection?: NodeSelection;
   readonly pace?: Pace;
   /** How long Typha, the controller, and each node may take; 0 is no limit. */
   readonly timeout: Millis;

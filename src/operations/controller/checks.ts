@@ -10,19 +10,19 @@ import type { Stop } from "../../plan/decision.ts";
 import { warn, type Session } from "../session.ts";
 import type { OpenController } from "./open.ts";
 import type { ControllerRequest } from "./request.ts";
-import type { Wanted } from "./target.ts";
+import type { DesiredController } from "./target.ts";
 
 /** A run that this is a step of is not stopped in its middle: it is told of what is missing. */
 function asStep({ account, rights }: LackingRights): LackingRights {
   return { account, rights };
 }
 
-/** Every refusal at once, before the first write; what only has to be known is told. */
+/** Every refusal at once, before the first write; what only has to be known is reported. */
 export async function refusalsOf(
   open: OpenController,
   session: Session,
   start: ControllerWorld,
-  wanted: Wanted,
+  wanted: DesiredController,
   file: FileTemplate | undefined,
   { ignored: ids, asStep: isStep, settled }: ControllerRequest,
 ): Promise<readonly Stop[]> {

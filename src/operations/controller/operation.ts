@@ -22,7 +22,7 @@ import { gapLog } from "./gap-log.ts";
 import type { OpenController } from "./open.ts";
 import type { ControllerRequest } from "./request.ts";
 import { checkControllerStep } from "./step-rules.ts";
-import { refuseSecond, wantedByFile, wantedRestart, type Wanted } from "./target.ts";
+import { refuseSecond, wantedByFile, wantedRestart, type DesiredController } from "./target.ts";
 
 /** What came of a controller run: nothing was begun, or a result. */
 export type ControllerOutcome =
@@ -116,7 +116,7 @@ export type CheckedController =
   | { readonly kind: "refused"; readonly refusals: readonly Stop[] }
   | {
       readonly kind: "wanted";
-      readonly wanted: Wanted;
+      readonly wanted: DesiredController;
       readonly start: ControllerWorld;
       readonly changes: boolean;
     };
@@ -153,7 +153,7 @@ export async function checkController(
 
 function goalOf(
   start: ControllerWorld,
-  wanted: Wanted,
+  wanted: DesiredController,
   { dryRun, commands, holder, command, leased }: Session,
   request: ControllerRequest,
   bundle: string | undefined,
@@ -186,7 +186,7 @@ function goalOf(
 /** As its file has it, or as the one that runs makes it again. */
 export function podOfTarget(
   start: ControllerWorld,
-  { target, objects }: Wanted,
+  { target, objects }: DesiredController,
 ): Pick<ControllerGoal, "pod"> {
   const live = targetOf(start, { target })?.raw;
   const owner = objects[0] ?? live;
@@ -201,13 +201,11 @@ function withHint(stop: Stop, { daemonSet }: ControllerWorld, { lease, commands 
   return { ...stop, hint: wayOn(commands, daemonSet, lease?.nested === true ? undefined : lease?.holder) };
 }
 
-function willChange(start: ControllerWorld, { target, stubs }: Wanted): boolean {
-  return [target, ...stubs].some(
-    (each) => each.bringInLine(targetOf(start, { target: each })?.raw).length > 0,
-  );
+function willChange(start: ControllerWorld, { target, stubs }: DesiredController): boolean {
+  return [target, ...stubs].some((each) => each.reconcile(targetOf(start, { target: each })?.raw).length > 0);
 }
 
-function handsOutAddresses({ facts }: Wanted): boolean {
+function handsOutAddresses({ facts }: DesiredController): boolean {
   return facts.template.containers.some(({ env }) =>
     env.some(({ name, value }) => name === "ENABLED_CONTROLLERS" && value?.includes("loadbalancer") === true),
   );

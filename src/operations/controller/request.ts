@@ -11,7 +11,7 @@ export interface ControllerRequest {
   readonly timeout: Millis;
   /** Ids of rules and guards that do not block. */
   readonly ignored: ReadonlySet<string>;
-  /** Rules about what an earlier part of the same run brings about: a dry run does not ask them. */
+  /** Rules about what an earlier part of the same run does: a dry run does not ask them. */
   readonly settled: ReadonlySet<string>;
   /** Whose controller it is, where several DaemonSets run calico-node (hazard H20). */
   readonly daemonSet?: NamespacedName;

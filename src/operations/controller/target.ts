@@ -2,7 +2,7 @@ import { ruleError, userError } from "../../errors.ts";
 import { refuseOtherState } from "../../manifest/other-state.ts";
 import { applierOf } from "../../merge/applier.ts";
 import { applyObject } from "../../merge/apply-object.ts";
-import type { Conflict } from "../../merge/conflicts.ts";
+import type { FieldConflict } from "../../merge/conflicts.ts";
 import { deploymentAfter } from "../../merge/deployment-after.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import {
@@ -26,8 +26,8 @@ import type { ControllerRequest } from "./request.ts";
 import { wholeFile } from "./whole-file.ts";
 import { sh } from "../../model/shell.ts";
 
-/** What the run brings about, and the facts of it for the checks. */
-export interface Wanted {
+/** What the run makes of the controller, and the facts of it for the checks. */
+export interface DesiredController {
   readonly target: TargetWorkload;
   readonly stubs: readonly TargetWorkload[];
   readonly facts: WorkloadFacts;
@@ -41,7 +41,7 @@ export async function wantedByFile(
   session: Pick<Session, "connection" | "emit">,
   file: FileTemplate,
   options: Pick<ControllerRequest, "fixStrategy" | "ignored" | "asStep">,
-): Promise<Wanted> {
+): Promise<DesiredController> {
   const { live } = prepared;
   const choices = {
     force: options.ignored.has("H14") || options.ignored.has("all"),
@@ -82,7 +82,7 @@ async function targetFor(
   const ref: Ref = { ...place, namespace, name };
   const stopFirst = kind === "ReplicaSet";
   const base = { kind, namespace, name, stopFirst };
-  const there = targetOf(live.snapshot(), { target: { ...base, bringInLine: () => [] } });
+  const there = targetOf(live.snapshot(), { target: { ...base, reconcile: () => [] } });
   if (!anyState) refuseOtherState([{ ref, object: desired, before: there?.raw }]);
   const first = applyObject(there?.raw, desired, ref, install, force);
   if (first.immutable !== undefined) {
@@ -100,7 +100,7 @@ async function targetFor(
   const known = await tryOut(session, discovery.version, there?.raw, writesFor(there?.raw));
   return {
     ...base,
-    bringInLine: (now) => (now !== undefined && known.get(state(now)) === false ? [] : writesFor(now)),
+    reconcile: (now) => (now !== undefined && known.get(state(now)) === false ? [] : writesFor(now)),
   };
 }
 
@@ -109,7 +109,7 @@ function conflictText(
   kind: string,
   namespace: string,
   name: string,
-  conflicts: readonly Conflict[],
+  conflicts: readonly FieldConflict[],
 ): readonly string[] {
   const lines = conflicts.map(
     ({ field, manager: who, time }) =>
@@ -154,8 +154,8 @@ function refuseTwo(
 }
 
 /** A change that a paused Deployment would not carry out. */
-function isBehind({ bringInLine }: TargetWorkload, { facts, raw }: LiveWorkload): boolean {
-  return facts.kind === "Deployment" && (facts.updated !== 1 || bringInLine(raw).length > 0);
+function isBehind({ reconcile }: TargetWorkload, { facts, raw }: LiveWorkload): boolean {
+  return facts.kind === "Deployment" && (facts.updated !== 1 || reconcile(raw).length > 0);
 }
 
 /** A paused Deployment takes a new template and makes no pod of it. */
@@ -166,12 +166,12 @@ function refusePaused(workload: Pick<TargetWorkload, "kind" | "namespace" | "nam
   );
 }
 
-/** The controller that runs, started anew. */
+/** The controller that runs, restarted. */
 export function wantedRestart(
   { live, places }: OpenController,
   { clock, commands }: Pick<Session, "clock" | "commands">,
   options: Pick<ControllerRequest, "fixStrategy">,
-): Wanted {
+): DesiredController {
   const chosen = running(live.snapshot().workloads, commands);
   const { facts } = chosen;
   if ((chosen.raw["spec"] as { readonly paused?: boolean }).paused === true) refusePaused(facts);
@@ -193,7 +193,7 @@ export function wantedRestart(
     namespace,
     name,
     stopFirst,
-    bringInLine(now) {
+    reconcile(now) {
       if (now === undefined) return [];
       const { resourceVersion } = now.metadata;
       if (stopFirst) {
@@ -242,7 +242,7 @@ function running(workloads: readonly LiveWorkload[], commands: Commands): LiveWo
 /** Refuses what would be two controllers before, or pods that no run can bring to an end. */
 export function refuseSecond(
   { live }: Pick<OpenController, "live">,
-  { target }: Wanted,
+  { target }: DesiredController,
   commands: Commands,
 ): void {
   const world = live.snapshot();

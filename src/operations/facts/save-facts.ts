@@ -11,13 +11,13 @@ import { readUpstreams } from "../installed.ts";
 import { askRights } from "../node/rights.ts";
 import { rightsFor } from "./rights.ts";
 
-type Saver = (connection: Connection, look: () => Promise<ClusterFacts>) => Promise<ClusterFacts>;
+type FactsSaver = (connection: Connection, look: () => Promise<ClusterFacts>) => Promise<ClusterFacts>;
 
 /**
- * A path that cannot be written to is told before the cluster is asked. What an earlier run saved there stays until
+ * A path that cannot be written to is reported before the cluster is asked. What an earlier run saved there stays until
  * all is read.
  */
-export async function factsSaver(path: string, say: (text: string) => void): Promise<Saver> {
+export async function factsSaver(path: string, say: (text: string) => void): Promise<FactsSaver> {
   await checkWritable(path).catch((error: unknown) => {
     throw notWritten(path, error);
   });

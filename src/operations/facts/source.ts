@@ -55,7 +55,7 @@ export async function factsSource(
   };
 }
 
-/** A cluster itself. `now`: this machine's clock, for a server that does not tell its own. */
+/** A cluster itself. `now`: this machine's clock, for a server that does not send its own. */
 export function clusterSource(connection: Connection, now: () => Millis): FactsSource {
   return { connection, saving: false, read: factsReader(connection, now) };
 }

@@ -22,7 +22,7 @@ const needs: readonly Need[] = [
   "datastoreMigrations",
 ];
 
-export interface Looked {
+export interface DataSnapshot {
   readonly discovery: Discovery;
   readonly state: UpgradeState;
   readonly datastore: DatastoreType | "unknown";
@@ -34,7 +34,7 @@ export interface Looked {
 }
 
 /** What runs, and how far every migration of Calico's data has come. */
-export async function lookAround(connection: Connection, now: Millis): Promise<Looked> {
+export async function takeSnapshot(connection: Connection, now: Millis): Promise<DataSnapshot> {
   const discovered = discover(connection, [...new Set([...groupsFor(needs), ...dataGroups])]);
   const seen = await factsReader(connection, () => now, { discovered })(needs);
   const state = upgradeState(seen, catalogue);

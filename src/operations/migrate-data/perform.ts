@@ -1,16 +1,16 @@
+import type { DryRunStrategy } from "../../model/dry-run.ts";
 import type { PartOf } from "../../bundle/part.ts";
 import type { OpenBundle } from "../../bundle/write.ts";
 import { newNameOf, type DataStep } from "../../data/plan.ts";
 import { isAnswer, reasonOf } from "../../errors.ts";
 import { plural } from "../../model/words.ts";
 import type { Write } from "../../model/write.ts";
-import type { DryRun } from "../../perform/run.ts";
 import type { Ended, Stop } from "../../plan/decision.ts";
 import { plannedStages } from "../../plan/objects/planned.ts";
 import type { ObjectsSeen } from "../../plan/objects/procedure.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { DataMigration } from "../../render/data/kind.ts";
-import { agreeAnew, saysWaiting, withWayOn } from "../agree-anew.ts";
+import { agreeAgain, saysWaiting, withNextCommand } from "../agree-again.ts";
 import { comparing } from "../comparing.ts";
 import type { ObjectsAbout } from "../events.ts";
 import { writeObjects } from "../objects.ts";
@@ -24,7 +24,7 @@ const patienceMillis = 30_000;
 
 /**
  * Writes what was agreed on, then reads both sides back. What somebody changed meanwhile is compared, shown and
- * asked about anew (hazard H32). `partOf`: the run that its bundle belongs to. Throws only what is no answer of
+ * asked about again (hazard H32). `partOf`: the run that its bundle belongs to. Throws only what is no answer of
  * the cluster.
  */
 export async function performDataMigration(
@@ -50,7 +50,7 @@ export async function performDataMigration(
       const about = { planned: plannedStages(stages.stages), compares: current.work.kind === "bring" };
       const ended = await carryOut(session, current, stages, about, bundle);
       changes.push(...changesOf(ended.memory));
-      stop = ended.kind === "stopped" ? withWayOn(session, ended.reason) : undefined;
+      stop = ended.kind === "stopped" ? withNextCommand(session, ended.reason) : undefined;
       if (dryRun !== "none" || (stop !== undefined && stop.outdated !== true)) break;
       // What was deleted is not read back.
       if (stop === undefined && current.work.kind === "finish") break;
@@ -59,12 +59,12 @@ export async function performDataMigration(
       );
       stop = current.stopped === undefined ? undefined : notEqual(current);
       if (stop !== undefined || current.question === undefined) break;
-      stop = await agreeAnew(session, "Objects of Calico", current, round);
+      stop = await agreeAgain(session, "Objects of Calico", current, round);
       if (stop !== undefined) break;
     }
   } catch (error) {
     if (!isAnswer(error)) throw error;
-    stop = withWayOn(session, { message: reasonOf(error) });
+    stop = withNextCommand(session, { message: reasonOf(error) });
   } finally {
     quiet();
     await bundle?.close().catch((error: unknown) => warn(session, reasonOf(error)));
@@ -79,7 +79,7 @@ export async function performDataMigration(
 
 async function carryOut(
   session: Session,
-  { work, looked }: PreparedDataMigration,
+  { work, snapshot }: PreparedDataMigration,
   { stages, known }: DataStages,
   about: ObjectsAbout,
   bundle: OpenBundle | undefined,
@@ -93,7 +93,7 @@ async function carryOut(
     session,
     { stages, timeout: patienceMillis, commands: session.commands },
     {
-      serverVersion: looked.discovery.version,
+      serverVersion: snapshot.discovery.version,
       known,
       untried,
       about,
@@ -118,8 +118,8 @@ function notEqual({ steps, stopped }: PreparedDataMigration): Stop {
 
 /** What it came to, or without a write what the two sides are. */
 export function resultOf(
-  { work, question = "", steps, looked }: PreparedDataMigration,
-  dryRun: DryRun,
+  { work, question = "", steps, snapshot }: PreparedDataMigration,
+  dryRun: DryRunStrategy,
   deleted = 0,
 ): DataMigration {
   const [state, because]: readonly [DataMigration["state"], string] =
@@ -135,7 +135,7 @@ export function resultOf(
     state,
     because,
     objects: steps.map((step) => objectOf(step, state)),
-    others: looked.others,
+    others: snapshot.others,
   };
 }
 
@@ -174,12 +174,12 @@ function outcomeOf(
 
 async function openIts(
   session: Session,
-  { looked }: PreparedDataMigration,
+  { snapshot }: PreparedDataMigration,
   partOf: PartOf | undefined,
 ): Promise<OpenBundle> {
   return await openRunBundle(session, {
     command: "migrate-data",
-    kubernetes: looked.discovery.version,
+    kubernetes: snapshot.discovery.version,
     ...(partOf === undefined ? {} : { partOf }),
   });
 }

@@ -7,7 +7,7 @@ import { atLeast } from "../../releases/version.ts";
 import type { DataMigration } from "../../render/data/kind.ts";
 import type { Session } from "../session.ts";
 import { notYet } from "./finish.ts";
-import { lookAround, type Looked } from "./look.ts";
+import { takeSnapshot, type DataSnapshot } from "./look.ts";
 import { refuseDataWrites } from "./refuse.ts";
 import { oldPlaces, readDefinitions, readSides, type Definitions, type OldPlace } from "./read.ts";
 
@@ -19,7 +19,7 @@ export interface DataMigrationRequest {
 /** What there is to write; nothing is written yet. */
 export interface PreparedDataMigration {
   readonly request: DataMigrationRequest;
-  readonly looked: Looked;
+  readonly snapshot: DataSnapshot;
   readonly places: readonly OldPlace[];
   /** Both sides, object by object. */
   readonly steps: readonly DataStep[];
@@ -51,21 +51,21 @@ export async function prepareDataMigration(
   state: "begins" | "begun" = "begins",
 ): Promise<PreparedDataMigration> {
   const { connection, clock } = session;
-  const looked = await lookAround(connection, clock.now());
-  const places = oldPlaces(looked.discovery);
-  const nothing = nothingHere(looked, places);
-  const base = { request, looked, places };
+  const snapshot = await takeSnapshot(connection, clock.now());
+  const places = oldPlaces(snapshot.discovery);
+  const nothing = nothingHere(snapshot, places);
+  const base = { request, snapshot, places };
   if (nothing !== undefined)
     return { ...base, ...prepared([], { kind: "none", state: "not needed", because: nothing }) };
-  refuseLocked(looked);
-  const steps = await compared(session, looked, places);
+  refuseLocked(snapshot);
+  const steps = await compared(session, snapshot, places);
   const stopped = stopping(steps);
   if (stopped !== undefined) {
     const work: DataWork = { kind: "none", state: "stopped", because: "nothing was written" };
     return { ...base, ...prepared(steps, work), stopped };
   }
-  const work = request.finish ? whatToDelete(looked, steps) : await whatToBring(session, looked, steps);
-  if (state === "begins") await refuseDataWrites(session, looked.discovery.version, work, places);
+  const work = request.finish ? whatToDelete(snapshot, steps) : await whatToBring(session, snapshot, steps);
+  if (state === "begins") await refuseDataWrites(session, snapshot.discovery.version, work, places);
   return { ...base, ...prepared(steps, work) };
 }
 
@@ -91,7 +91,7 @@ function prepared(
 }
 
 /** Why there is nothing to bring over; undefined: there may be something. */
-function nothingHere({ datastore, release }: Looked, places: readonly OldPlace[]): string | undefined {
+function nothingHere({ datastore, release }: DataSnapshot, places: readonly OldPlace[]): string | undefined {
   if (datastore === "etcd")
     return "Calico's data is in etcd; only the Kubernetes datastore had ThirdPartyResources";
   if (places.length > 0) return undefined;
@@ -104,7 +104,7 @@ function nothingHere({ datastore, release }: Looked, places: readonly OldPlace[]
   return `the server serves none of the old kinds${release === undefined ? "" : `, and ${release.text} does not use them`}`;
 }
 
-function refuseLocked({ locked }: Looked): void {
+function refuseLocked({ locked }: DataSnapshot): void {
   if (!locked) return;
   throw userError(
     "ClusterInformation default says datastoreReady false: somebody else's migration holds Calico's data; nothing is written until it has ended (D05)",
@@ -114,7 +114,7 @@ function refuseLocked({ locked }: Looked): void {
 /** Both sides, object by object. Once no old node is left, what is gone on the old side was deleted by --finish. */
 export async function compared(
   { connection }: Pick<Session, "connection">,
-  { state }: Looked,
+  { state }: DataSnapshot,
   places: readonly OldPlace[],
 ): Promise<readonly DataStep[]> {
   const steps = dataPlan(await readSides(connection, places), sha256);
@@ -135,7 +135,7 @@ function stopping(steps: readonly DataStep[]): string | undefined {
 /** Throws UserError where this server cannot take the new objects. */
 async function whatToBring(
   { connection }: Session,
-  { discovery }: Looked,
+  { discovery }: DataSnapshot,
   steps: readonly DataStep[],
 ): Promise<DataWork> {
   const definitions = await readDefinitions(connection, discovery);
@@ -149,7 +149,7 @@ async function whatToBring(
 }
 
 /** Throws UserError as long as somebody needs the old objects. */
-function whatToDelete({ state }: Looked, steps: readonly DataStep[]): DataWork {
+function whatToDelete({ state }: DataSnapshot, steps: readonly DataStep[]): DataWork {
   const unequal = steps.filter(({ does }) => does !== "same" && does !== "elsewhere");
   if (unequal.length > 0)
     throw userError(

@@ -3,7 +3,7 @@ import type { Connection, Discovery } from "../../cluster/port.ts";
 import { readObject } from "../../cluster/read-object.ts";
 import { definitions, isEstablished, unfit } from "../../data/definitions.ts";
 import { movedKinds, newGroup, newVersion, oldVersion, type OldKind } from "../../data/kinds.ts";
-import type { Sides } from "../../data/plan.ts";
+import type { KindObjects } from "../../data/plan.ts";
 import { isApiError } from "../../errors.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { Served } from "../../model/served.ts";
@@ -41,9 +41,9 @@ export function newPlace(kind: OldKind): Omit<Ref, "name"> {
 export async function readSides(
   connection: Connection,
   places: readonly OldPlace[],
-): Promise<readonly Sides[]> {
+): Promise<readonly KindObjects[]> {
   return await Promise.all(
-    movedKinds.map(async ({ old: { kind } }): Promise<Sides> => {
+    movedKinds.map(async ({ old: { kind } }): Promise<KindObjects> => {
       const [old, found] = await Promise.all([
         Promise.all(places.filter((place) => place.kind === kind).map((place) => list(connection, place))),
         newObjects(connection, kind),

@@ -17,7 +17,7 @@ export interface FoundCalico {
   readonly text: string;
 }
 
-/** Which Calico enforces the policies. Throws UserError where that cannot be told. */
+/** Which Calico enforces the policies. Throws UserError where that cannot be determined. */
 export function findCalico(seen: ClusterFacts, catalogue: Catalogue): FoundCalico {
   const { all } = calicoFacts(seen, catalogue);
   if (!all.known) throw userError(`cannot tell which Calico runs: ${all.message}`);

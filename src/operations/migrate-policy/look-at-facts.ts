@@ -4,7 +4,7 @@ import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { Reading } from "../../model/reading.ts";
 import type { Decisions } from "../../policy/migration.ts";
 import type { FactsSource } from "../facts/source.ts";
-import { enforcingNeeds, judge, type Looked } from "./look.ts";
+import { enforcingNeeds, judge, type PolicySnapshot } from "./look.ts";
 
 const needs: readonly Need[] = [...enforcingNeeds, "namespaces", "endpoints", "networkPolicies"];
 
@@ -12,13 +12,13 @@ const needs: readonly Need[] = [...enforcingNeeds, "namespaces", "endpoints", "n
 export async function lookAtFacts(
   { read }: FactsSource,
   given: { readonly given: Decisions; readonly to: string | undefined; readonly only?: string },
-): Promise<Pick<Looked, "result" | "setting">> {
+): Promise<Pick<PolicySnapshot, "result" | "setting">> {
   const facts = await read(needs);
   return judge(facts, policiesOf(facts), given);
 }
 
 /** A part of the cluster cannot be judged without the rest. */
-function policiesOf(facts: ClusterFacts): Looked["objects"] {
+function policiesOf(facts: ClusterFacts): PolicySnapshot["objects"] {
   return {
     namespaces: needed(facts.namespaces),
     pods: needed(facts.endpoints),

@@ -19,22 +19,22 @@ import { boundary, semanticsOf } from "../../policy/enforcement.ts";
 import type { Decisions } from "../../policy/migration.ts";
 import { whatIf, type WhatIf } from "../../policy/what-if.ts";
 import { catalogue } from "../../releases/catalogue.ts";
-import type { Setting } from "../../render/what-if/setting.ts";
+import type { WhatIfSetting } from "../../render/what-if/setting.ts";
 import { findCalico, type FoundCalico } from "./find-calico.ts";
 
-/** What tells which Calico gives policies their meaning. */
+/** What says which Calico gives policies their meaning. */
 export const enforcingNeeds: readonly Need[] = ["daemonSets", "pods", "workloads", "configMaps"];
 
 /** A cluster's policies, what Calico makes of them, and what the upgrade would. */
-export interface Looked {
+export interface PolicySnapshot {
   readonly connection: Connection;
   /** Where this server has NetworkPolicies. */
   readonly place: Served;
   readonly discovery: Discovery;
-  /** What tells which Calico runs. */
+  /** What says which Calico runs. */
   readonly seen: ClusterFacts;
   readonly calico: FoundCalico;
-  readonly setting: Setting;
+  readonly setting: WhatIfSetting;
   readonly decisions: Decisions;
   readonly objects: ObservedPolicy;
   readonly result: WhatIf;
@@ -55,7 +55,7 @@ export async function look(
     /** As it was asked already. */
     readonly discovery?: Discovery | undefined;
   },
-): Promise<Looked> {
+): Promise<PolicySnapshot> {
   const discovered =
     options.discovery === undefined
       ? discover(connection, [...new Set([...observedGroups, ...policyGroups])])
@@ -82,12 +82,12 @@ export async function look(
   };
 }
 
-/** What the upgrade makes of the policies; throws UserError where that cannot be told. */
+/** What the upgrade makes of the policies; throws UserError where that cannot be determined. */
 export function judge(
   seen: ClusterFacts,
   objects: ObservedPolicy,
   options: { readonly given: Decisions; readonly to: string | undefined; readonly only?: string },
-): Pick<Looked, "calico" | "setting" | "decisions" | "result"> {
+): Pick<PolicySnapshot, "calico" | "setting" | "decisions" | "result"> {
   const only = options.only === undefined ? {} : { only: options.only };
   const calico = findCalico(seen, catalogue);
   const { driver } = calico;

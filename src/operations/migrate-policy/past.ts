@@ -1,13 +1,13 @@
 import { userError } from "../../errors.ts";
 import { boundary } from "../../policy/enforcement.ts";
 import { sideOf } from "../../policy/crossing.ts";
-import type { Looked } from "./look.ts";
+import type { PolicySnapshot } from "./look.ts";
 
 /**
  * Removing the annotation before opens the namespace (calico-facts 2.3): with etcd as long as an old
  * controller or node runs, with the Kubernetes datastore on every old node.
  */
-export function requirePast({ calico, setting }: Pick<Looked, "calico" | "setting">): void {
+export function requirePast({ calico, setting }: Pick<PolicySnapshot, "calico" | "setting">): void {
   const { driver } = setting;
   const { nodes, controllers } = calico.releases;
   const parts: readonly (readonly [string, ReturnType<typeof sideOf>])[] = [

@@ -15,10 +15,10 @@ import type { PolicyFacts } from "../../plan/policy-migration/world.ts";
 import { plannedWrites } from "../../plan/planned-writes.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
-import type { Change } from "../../render/policy-migration/kind.ts";
+import type { MigrationChange } from "../../render/policy-migration/kind.ts";
 import { changeOfStep } from "../../render/policy-migration/print.ts";
 import { plainBlocks } from "../../render/plain-blocks.ts";
-import { agreeAnew, saysWaiting, withWayOn } from "../agree-anew.ts";
+import { agreeAgain, saysWaiting, withNextCommand } from "../agree-again.ts";
 import { comparing } from "../comparing.ts";
 import type { PoliciesAbout } from "../events.ts";
 import { savedFirst } from "../saved-first.ts";
@@ -30,7 +30,7 @@ import { migrationResult } from "./result.ts";
 
 /**
  * Carries out what was agreed on. What changes meanwhile, or has changed when the last write is done, is planned,
- * proven and asked about anew (hazard H32); only a last look at the whole cluster says that it is finished.
+ * proven and asked about again (hazard H32); only a last look at the whole cluster says that it is finished.
  * `partOf`: the run that its bundle belongs to. Throws only what is no answer of the cluster.
  */
 export async function performPolicyMigration(
@@ -40,7 +40,7 @@ export async function performPolicyMigration(
 ): Promise<PolicyMigrationOutcome> {
   const { dryRun } = session;
   if (prepared.question === undefined)
-    return outcomeOf(session, prepared, prepared.looked.objects, [], {}, undefined);
+    return outcomeOf(session, prepared, prepared.snapshot.objects, [], {}, undefined);
   const resource = resourceOf(prepared);
   const aboutOf = ({ proof }: PreparedPolicyMigration): PoliciesAbout => ({
     resource,
@@ -50,7 +50,7 @@ export async function performPolicyMigration(
   let bundle: OpenBundle | undefined;
   let current = prepared;
   const done: MigrationStep[] = [];
-  let now: PolicyFacts = prepared.looked.objects;
+  let now: PolicyFacts = prepared.snapshot.objects;
   let stop: Stop | undefined;
   try {
     if (dryRun === "none") bundle = await openIts(session, prepared, partOf);
@@ -59,13 +59,13 @@ export async function performPolicyMigration(
       const ended = await carryOut(session, current, bundle, about);
       done.push(...ended.memory.done);
       now = ended.memory.proof ?? now;
-      stop = ended.kind === "stopped" ? withWayOn(session, ended.reason) : undefined;
+      stop = ended.kind === "stopped" ? withNextCommand(session, ended.reason) : undefined;
       if (dryRun !== "none" || (stop !== undefined && stop.outdated !== true)) break;
       // What is left, and the proof of what is there: the sentence that all is done rests on this look.
       current = await comparing(session, about, () =>
-        preparePolicyMigration(session, prepared.request, prepared.looked.discovery),
+        preparePolicyMigration(session, prepared.request, prepared.snapshot.discovery),
       );
-      now = current.looked.objects;
+      now = current.snapshot.objects;
       warnClosed(session, current, done, bundle);
       if (current.question === undefined) {
         stop = undefined;
@@ -73,12 +73,12 @@ export async function performPolicyMigration(
       }
       // A note of a run under way: whoever shows it wraps it or does not.
       const left = { ...current, plan: plainBlocks(current.plan) };
-      stop = await agreeAnew(session, "Namespaces or policies", left, round);
+      stop = await agreeAgain(session, "Namespaces or policies", left, round);
       if (stop !== undefined) break;
     }
   } catch (error) {
     if (!isAnswer(error)) throw error;
-    stop = withWayOn(session, { message: reasonOf(error) });
+    stop = withNextCommand(session, { message: reasonOf(error) });
   } finally {
     quiet();
     // What is in it is on the disk; only what became of the last writes may not be.
@@ -92,12 +92,12 @@ export async function performPolicyMigration(
 /** One run of the procedure, on the cluster as it is listed now. */
 async function carryOut(
   session: Session,
-  { looked, task, proof }: PreparedPolicyMigration,
+  { snapshot, task, proof }: PreparedPolicyMigration,
   bundle: OpenBundle | undefined,
   about: PoliciesAbout,
 ): Promise<Ended<PolicySeen>> {
   const { connection, clock, within, leaseOn } = session;
-  const { place, discovery, objects, raw } = looked;
+  const { place, discovery, objects, raw } = snapshot;
   const drafts = stepWrites(proof.steps, place, raw, bundle?.run).map(({ draft }) => draft);
   const saver = bundle === undefined ? undefined : await savedFirst(bundle, drafts);
   const abort = new AbortController();
@@ -122,8 +122,8 @@ async function carryOut(
       ...performing(session, discovery.version, saver),
       emit(event) {
         if ("step" in event && isLeaseStep(event.step)) return;
-        const told = event as RunEvent<PolicySeen, PolicyStep>;
-        session.emit({ kind: "procedure", procedure: "policies", within, about, event: told });
+        const runEvent = event as RunEvent<PolicySeen, PolicyStep>;
+        session.emit({ kind: "procedure", procedure: "policies", within, about, event: runEvent });
       },
     });
   } finally {
@@ -135,7 +135,7 @@ async function carryOut(
 /** Deleted while their namespace was open, and closed since: what they would let in now is cut off. */
 function warnClosed(
   session: Session,
-  { looked: { result } }: PreparedPolicyMigration,
+  { snapshot: { result } }: PreparedPolicyMigration,
   done: readonly MigrationStep[],
   bundle: OpenBundle | undefined,
 ): void {
@@ -158,16 +158,16 @@ function nameOf(step: MigrationStep): string {
 
 function outcomeOf(
   session: Session,
-  { looked }: PreparedPolicyMigration,
+  { snapshot }: PreparedPolicyMigration,
   now: PolicyFacts,
-  changes: readonly Change[],
+  changes: readonly MigrationChange[],
   saved: { readonly bundle?: string },
   stop: Stop | undefined,
 ): PolicyMigrationOutcome {
   const { dryRun } = session;
   const stopped =
     stop === undefined ? {} : { stopped: { message: stop.message, interrupted: stop.interrupted === true } };
-  const result = migrationResult({ looked, now, dryRun, changes, ...saved, ...stopped });
+  const result = migrationResult({ snapshot, now, dryRun, changes, ...saved, ...stopped });
   const interrupted = session.listen().first.aborted;
   const reason = stop ?? openReason(result, session);
   const memory: PartResult =
@@ -200,13 +200,13 @@ function sentenceOf(dry: boolean): string {
 }
 
 /** networkpolicy.networking.k8s.io */
-function resourceOf({ looked: { place } }: Pick<PreparedPolicyMigration, "looked">): string {
+function resourceOf({ snapshot: { place } }: Pick<PreparedPolicyMigration, "snapshot">): string {
   return `${place.kind.toLowerCase()}.${place.group}`;
 }
 
 async function openIts(
   session: Session,
-  { looked: { raw, setting, discovery } }: PreparedPolicyMigration,
+  { snapshot: { raw, setting, discovery } }: PreparedPolicyMigration,
   partOf: PartOf | undefined,
 ): Promise<OpenBundle> {
   const { driver, target, side } = setting;

@@ -15,7 +15,7 @@ import { notesOf } from "../../render/what-if/notes.ts";
 import { checkStep } from "../preflight/step.ts";
 import type { Session } from "../session.ts";
 import { refusedWrites } from "../try-writes.ts";
-import { look, type Looked } from "./look.ts";
+import { look, type PolicySnapshot } from "./look.ts";
 import { requirePast } from "./past.ts";
 import type { PolicyMigrationRequest } from "./request.ts";
 import { checkMigrationRights } from "./rights.ts";
@@ -23,7 +23,7 @@ import { checkMigrationRights } from "./rights.ts";
 /** What there is to carry out, proven; nothing is written yet. */
 export interface PreparedPolicyMigration {
   readonly request: PolicyMigrationRequest;
-  readonly looked: Looked;
+  readonly snapshot: PolicySnapshot;
   readonly task: PolicyTask;
   readonly proof: Proof;
   /** What is about to happen, and what has to be known about it: for before the question. */
@@ -48,9 +48,9 @@ export async function preparePolicyMigration(
 ): Promise<PreparedPolicyMigration> {
   const { connection, clock, commands } = session;
   const { given, to, accept, finish } = request;
-  const looked = await look(connection, clock.now(), { given, to, keepRaw: true, discovery });
-  const { setting, calico, decisions, objects, raw, result, place } = looked;
-  if (finish) requirePast(looked);
+  const snapshot = await look(connection, clock.now(), { given, to, keepRaw: true, discovery });
+  const { setting, calico, decisions, objects, raw, result, place } = snapshot;
+  if (finish) requirePast(snapshot);
   const { driver, side, target } = setting;
   const task: PolicyTask = {
     finish,
@@ -76,30 +76,34 @@ export async function preparePolicyMigration(
   if (steps.length > 0) {
     const writes = stepWrites(steps, place, raw, undefined).map(({ write }) => write);
     await checkMigrationRights(connection, writes, place);
-    if (discovery === undefined) await refuseWrites(session, looked, writes);
-    if (!finish) await checkRules(looked, (text) => void warnings.push(text));
+    if (discovery === undefined) await refuseWrites(session, snapshot, writes);
+    if (!finish) await checkRules(snapshot, (text) => void warnings.push(text));
   }
   const agreed = agreementOf(proof);
   return {
     request,
-    looked,
+    snapshot,
     task,
     proof,
     warnings,
-    plan: steps.length === 0 ? [] : planOf(looked, steps, finish),
+    plan: steps.length === 0 ? [] : planOf(snapshot, steps, finish),
     question: steps.length === 0 ? undefined : questionOf(steps),
     basis: JSON.stringify([side, calico.text, [...agreed.steps], [...agreed.flows]]),
   };
 }
 
 /** What the server would refuse: one of each kind and namespace is tried, as there may be tens of thousands. */
-async function refuseWrites(session: Session, looked: Looked, writes: readonly Write[]): Promise<void> {
+async function refuseWrites(
+  session: Session,
+  snapshot: PolicySnapshot,
+  writes: readonly Write[],
+): Promise<void> {
   if (session.dryRun === "client") return;
   const kinds = Map.groupBy(writes, ({ verb, ref: { resource, namespace = "" } }) =>
     [verb, resource, namespace].join(" "),
   );
   const tried = [...kinds.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
-  const refused = await refusedWrites(session, looked.discovery.version, tried);
+  const refused = await refusedWrites(session, snapshot.discovery.version, tried);
   if (refused.length > 0)
     throw userError(
       `the server refuses what has to be written; nothing was changed:\n  ${refused.join("\n  ")}`,
@@ -111,13 +115,13 @@ function refusalError({ message, hint }: Stop): Error {
 }
 
 function planOf(
-  { result, setting, objects }: Looked,
+  { result, setting, objects }: PolicySnapshot,
   steps: readonly MigrationStep[],
   finish: boolean,
 ): readonly TextBlock[] {
   const policies = new Map(objects.policies.map((facts) => [keyOf(facts), facts]));
   const plan = planBlocks(steps, (step) => policies.get(keyOf(step))?.madeBy ?? []);
-  const notes = finish ? [] : notesOf(result, setting, { rulesTold: true });
+  const notes = finish ? [] : notesOf(result, setting, { rulesReported: true });
   return [...plan, ...notes.map((text) => ({ label: "note: ", text }))];
 }
 
@@ -139,7 +143,7 @@ function questionOf(steps: readonly MigrationStep[]): string {
 
 /** The rules of preflight about this step, of what was read for the plan. */
 async function checkRules(
-  { connection, discovery, seen, objects, setting }: Looked,
+  { connection, discovery, seen, objects, setting }: PolicySnapshot,
   warn: (text: string) => void,
 ): Promise<void> {
   const place = {

@@ -1,27 +1,28 @@
+import type { DryRunStrategy } from "../../model/dry-run.ts";
+import type { NamespacedName } from "../../model/kube.ts";
 import { boundary, semanticsOf } from "../../policy/enforcement.ts";
 import { leftovers } from "../../policy/leftovers.ts";
 import { migrationPlan } from "../../policy/migration.ts";
 import { unfinished } from "../../policy/steps.ts";
-import type { DryRun } from "../../perform/run.ts";
 import type { PolicyFacts } from "../../plan/policy-migration/world.ts";
-import type { Change, Named, PolicyMigration } from "../../render/policy-migration/kind.ts";
+import type { MigrationChange, PolicyMigration } from "../../render/policy-migration/kind.ts";
 import { notesOf } from "../../render/what-if/notes.ts";
-import type { Looked } from "./look.ts";
+import type { PolicySnapshot } from "./look.ts";
 
 /** What a migration came to, as the cluster is now, or of a dry run would be. */
-export interface Came {
-  readonly looked: Looked;
+export interface MigrationEnd {
+  readonly snapshot: PolicySnapshot;
   readonly now: PolicyFacts;
-  readonly dryRun: DryRun;
-  readonly changes: readonly Change[];
+  readonly dryRun: DryRunStrategy;
+  readonly changes: readonly MigrationChange[];
   readonly bundle?: string;
   readonly stopped?: NonNullable<PolicyMigration["stopped"]>;
 }
 
 /** What was done, and what is left in the whole cluster. */
-export function migrationResult(came: Came): PolicyMigration {
-  const { looked, now, changes, bundle, stopped, dryRun } = came;
-  const { setting, calico, result } = looked;
+export function migrationResult(came: MigrationEnd): PolicyMigration {
+  const { snapshot, now, changes, bundle, stopped, dryRun } = came;
+  const { setting, calico, result } = snapshot;
   const { driver, side, target, only } = setting;
   const past = side === "past";
   const crosses = !past && semanticsOf(target, driver).kind === "v1";
@@ -29,7 +30,7 @@ export function migrationResult(came: Came): PolicyMigration {
   const recorded = { treatAs: new Map<string, never>(), keep: new Set<string>() };
   const left = crosses ? unfinished(migrationPlan(now.namespaces, now.policies, recorded)) : undefined;
   const going = left?.begin ?? [];
-  const named = ({ namespace, name }: Named): Named => ({ namespace, name });
+  const named = ({ namespace, name }: NamespacedName): NamespacedName => ({ namespace, name });
   const held = going.filter(({ deleting }) => deleting);
   const mine = held.filter(({ namespace }) => (only ?? namespace) === namespace);
   const remains = past ? leftovers(now.namespaces, now.policies, only) : undefined;

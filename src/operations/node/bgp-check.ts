@@ -4,7 +4,7 @@ import { backend } from "../../model/backend.ts";
 import { parseProtocols, type BgpSession } from "../../model/bgp-session.ts";
 import { calicoNode } from "../../model/pod.ts";
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
-import type { BgpAnswer, Verdict } from "../../model/verdict.ts";
+import type { BgpAnswer, ServerVerdict } from "../../model/server-verdict.ts";
 import { visible } from "../../model/visible.ts";
 import type { Stop } from "../../plan/decision.ts";
 import { cannotAsk } from "../../plan/node/bgp.ts";
@@ -81,7 +81,7 @@ export function nodeReader(
   { discovery, live }: OpenNodes,
   session: Session,
   goal: NodeGoal,
-): (read: NodeRead) => Promise<Verdict> {
+): (read: NodeRead) => Promise<ServerVerdict> {
   const pods = podReader(session, discovery.version);
   const bird = askBird(session, goal, () => live.snapshot());
   return async (read) => await (read.kind === "pod" ? pods(read) : bird(read));

@@ -4,9 +4,9 @@ import type { Millis } from "../../model/time.ts";
 import type { OpenNodes } from "./open.ts";
 
 /** How long peers keep routes (hazard H22): less where BGPConfiguration or a BGPPeer says less. */
-export function budgetOf({ around }: Pick<OpenNodes, "around">): { readonly budget?: Millis } {
-  if (around.bgp !== true) return {};
-  const configured = around.restartTime.known ? around.restartTime.value : undefined;
+export function budgetOf({ runFacts }: Pick<OpenNodes, "runFacts">): { readonly budget?: Millis } {
+  if (runFacts.bgp !== true) return {};
+  const configured = runFacts.restartTime.known ? runFacts.restartTime.value : undefined;
   return { budget: Math.min(gracefulRestart, configured ?? gracefulRestart) };
 }
 

@@ -33,7 +33,7 @@ export function announce(
 
 /**
  * Brings the nodes of a checked goal there. Where it pauses after the canaries, whoever is at the terminal is asked
- * (-y does not answer that), and everything is checked anew before the others; without a terminal it ends there.
+ * (-y does not answer that), and everything is checked again before the others; without a terminal it ends there.
  * `check`: the goal as it is then (hazard H32).
  */
 export async function upgradeFleet(

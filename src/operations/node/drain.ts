@@ -5,7 +5,7 @@ import type { Connection, Discovery } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
 import { drainPod, type DrainPod } from "../../model/drain-pod.ts";
 import { listOf, recordOf } from "../../model/record.ts";
-import { budgetFacts, type BudgetFacts } from "../../model/surroundings.ts";
+import { budgetFacts, type BudgetFacts } from "../../model/object-facts.ts";
 import type { DrainGoal } from "../../plan/drain/goal.ts";
 import { drainRights } from "../../plan/drain/permissions.ts";
 import type { DrainRequest } from "./request.ts";

@@ -73,7 +73,7 @@ function provenNodes(
 ): readonly string[] {
   const live = world.daemonSet;
   if (restart || live === undefined) return [];
-  if (template?.bringInLine(live.raw, live.facts.pinned !== undefined).template === true) return [];
+  if (template?.reconcile(live.raw, live.facts.pinned !== undefined).template === true) return [];
   return [...world.nodes.keys()].filter((name) => {
     const pod = podOn(world, name);
     return pod !== undefined && pod.ready && isNewest(world, pod) === true && !nodes.includes(name);

@@ -91,7 +91,7 @@ export async function goalOf(
   template: FileGoal | undefined,
   world: NodeWorld,
 ): Promise<{ readonly goal: NodeGoal; readonly fleet: Fleet }> {
-  const { chosen, around, configMaps } = nodes;
+  const { chosen, runFacts, configMaps } = nodes;
   const dryRun = session.dryRun !== "none";
   const target = template?.facts ?? chosen.template;
   const expectReady = await expectsReady(target, world.pods, configMaps);
@@ -113,7 +113,7 @@ export async function goalOf(
     settle,
     timeout: request.timeout,
     expectReady,
-    bgp: around.bgp,
+    bgp: runFacts.bgp,
     // A client-side dry run asks the server nothing of the kind.
     triesPods: session.dryRun !== "client",
     ...prepullOf(request),
@@ -126,7 +126,7 @@ export async function goalOf(
       refusal(
         findingsFor(
           live,
-          around,
+          runFacts,
           subjectFor(live, goal, request, target, node, sparedNodes(live, seen, goal), seen),
           now,
         ),

@@ -16,7 +16,7 @@ import { nodeRulePage, nodeRules } from "../../preflight/node-rules.ts";
 import { blocks } from "../../preflight/rule.ts";
 
 /** What rules look at that does not change while the run goes on. */
-export interface Surroundings {
+export interface RunFacts {
   readonly bgp: Truth;
   readonly restartTime: Reading<Millis | undefined>;
   /** The full BGP mesh between nodes. */
@@ -30,11 +30,11 @@ export interface Surroundings {
 /** Runs the rules of the node step: plan and preflight do not know each other, this brings them together. */
 export function findingsFor(
   world: NodeWorld,
-  around: Surroundings,
+  runFacts: RunFacts,
   subject: NodeSubject,
   now: Millis,
 ): readonly Finding[] {
-  const facts = factsOf(world, around);
+  const facts = factsOf(world, runFacts);
   return nodeRules.map((rule) => rule.evaluate(facts, subject, now));
 }
 
@@ -65,7 +65,7 @@ export function stopOf(finding: Finding): Stop {
   };
 }
 
-function factsOf(world: NodeWorld, around: Surroundings): NodeStepFacts {
+function factsOf(world: NodeWorld, runFacts: RunFacts): NodeStepFacts {
   const live = world.daemonSet?.facts;
   const known = <T>(value: T): Reading<T> => ({ known: true, value });
   const gone: Reading<never> = { known: false, why: "failed", message: "the DaemonSet is gone" };
@@ -74,15 +74,15 @@ function factsOf(world: NodeWorld, around: Surroundings): NodeStepFacts {
     nodes: known(world.nodes),
     pods: known(world.pods),
     revisions: known(world.revisions),
-    bgp: truthReading(around.bgp, "CALICO_NETWORKING_BACKEND of calico-node cannot be told"),
-    restartTime: around.restartTime,
-    mesh: around.mesh,
+    bgp: truthReading(runFacts.bgp, "CALICO_NETWORKING_BACKEND of calico-node cannot be told"),
+    restartTime: runFacts.restartTime,
+    mesh: runFacts.mesh,
     serverVersion:
-      around.serverVersion === ""
+      runFacts.serverVersion === ""
         ? { known: false, why: "failed", message: "the server did not tell its version" }
-        : known(around.serverVersion),
-    loadBalancers: around.loadBalancers,
-    oldData: around.oldData(),
+        : known(runFacts.serverVersion),
+    loadBalancers: runFacts.loadBalancers,
+    oldData: runFacts.oldData(),
     reconcilers: live === undefined ? gone : known(reconcilersOf(live)),
   };
 }

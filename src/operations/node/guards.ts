@@ -26,7 +26,7 @@ export interface CheckedGuards {
  * the run waits.
  */
 export function checkGuards(
-  { around }: OpenNodes,
+  { runFacts }: OpenNodes,
   session: Session,
   request: NodesRequest,
   goal: NodeGoal,
@@ -46,7 +46,7 @@ export function checkGuards(
   const findings = touched.flatMap((node) => {
     const earlier = order.slice(0, order.indexOf(node));
     const subject = subjectFor(world, goal, request, target, node, earlier);
-    return findingsFor(world, around, subject, now);
+    return findingsFor(world, runFacts, subject, now);
   });
   const warnings: Refused[] = [];
   const refusals: Refused[] = [];

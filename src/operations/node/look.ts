@@ -11,7 +11,7 @@ import type { Reading } from "../../model/reading.ts";
 export const rbacGroup = "rbac.authorization.k8s.io";
 
 /** One look at a cluster: discovery and each object are asked for once. */
-export interface Look {
+export interface FileContext {
   readonly connection: Connection;
   readonly discovery: Promise<Discovery>;
   /** Known and undefined: it is not there. */
@@ -23,9 +23,9 @@ export function lookAt(
   connection: Connection,
   objects: readonly ManifestObject[],
   more: readonly string[] = [],
-): Look {
+): FileContext {
   const groups = [...objects.flatMap(({ object }) => [groupOf(object), ...crdGroup(object)]), ...more];
-  const asked = new Map<string, ReturnType<Look["get"]>>();
+  const asked = new Map<string, ReturnType<FileContext["get"]>>();
   return {
     connection,
     discovery: discover(connection, [...new Set([rbacGroup, ...groups])]),

@@ -13,7 +13,7 @@ const everyMillis = 5000;
 /** Calico's data on both sides, compared now and again. */
 export interface OldDataFollowed {
   readonly latest: () => Reading<OldData>;
-  /** Compares anew, so that what was brought over a moment ago is known. */
+  /** Compares again, so that what was brought over a moment ago is known. */
   readonly refresh: () => Promise<void>;
 }
 

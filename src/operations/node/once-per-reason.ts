@@ -6,9 +6,9 @@ export interface Refused {
   readonly node: string | undefined;
 }
 
-/** What is the same for several nodes but for their name, or how long it has been so, is told once and names them. */
-export function oncePerReason(told: readonly Refused[]): readonly Stop[] {
-  const reasons = Map.groupBy(told, ({ stop: { id = "", message }, node }) => {
+/** What is the same for several nodes but for their name, or how long it has been so, is reported once and names them. */
+export function oncePerReason(all: readonly Refused[]): readonly Stop[] {
+  const reasons = Map.groupBy(all, ({ stop: { id = "", message }, node }) => {
     const unnamed = node === undefined ? message : message.replaceAll(node, "NODE");
     return `${id} ${unnamed.replaceAll(/\b\d+s\b/g, "TIME")}`;
   });

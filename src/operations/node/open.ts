@@ -11,7 +11,7 @@ import { configMapsOf, type ConfigMapFacts } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { InstallationFacts } from "../../model/install.ts";
 import type { KubeObject } from "../../model/kube.ts";
-import type { Place } from "../../model/place.ts";
+import type { ApiResource } from "../../model/api-resource.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Reading, Truth } from "../../model/reading.ts";
 import type { Served } from "../../model/served.ts";
@@ -19,12 +19,12 @@ import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts
 import { limitOf, plainPace } from "../../plan/fleet/pace.ts";
 import type { NodePlaces } from "../../plan/node/writes.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
-import { bell } from "../../perform/bell.ts";
+import { changeSignal } from "../../perform/change-signal.ts";
 import { followNodes, followPods, liveNodeWorld } from "../../perform/node-world.ts";
 import type { LiveWorld } from "../../perform/run.ts";
 import { dataGroups } from "../migrate-data/read.ts";
 import { chooseDaemonSet } from "./choose.ts";
-import type { Surroundings } from "./guard.ts";
+import type { RunFacts } from "./guard.ts";
 import { followOldData } from "./old-data.ts";
 import type { OpenDrain } from "./drain.ts";
 import type { Session } from "../session.ts";
@@ -37,22 +37,22 @@ export interface OpenNodes {
   readonly chosen: DaemonSetFacts;
   readonly installation: Reading<InstallationFacts | undefined>;
   readonly configMaps: readonly ConfigMapFacts[];
-  readonly environment: Environment;
+  readonly environment: ConfigMapsReading;
   readonly places: NodePlaces;
   readonly live: LiveWorld<NodeWorld>;
   /** The pods of all components in the namespace of the DaemonSet; undefined: only calico-node's are followed. */
   readonly calicoPods?: Followed<PodFacts>;
-  readonly around: Surroundings;
+  readonly runFacts: RunFacts;
   /** Where the run drains its nodes. */
   readonly drain?: OpenDrain;
   /** Full names of the images that this run has pulled, by node: their kubelets list them later. */
   readonly pulled: Map<string, ReadonlySet<string>>;
-  /** Reads anew what is only looked at now and again; a run that follows what this one has written begins with it. */
+  /** Reads again what is only looked at now and again; a run that follows what this one has written begins with it. */
   readonly refresh: () => Promise<void>;
 }
 
-const nodes: Place = { group: "", version: "v1", resource: "nodes", kind: "Node" };
-const pods: Place = { group: "", version: "v1", resource: "pods", kind: "Pod" };
+const nodes: ApiResource = { group: "", version: "v1", resource: "nodes", kind: "Node" };
+const pods: ApiResource = { group: "", version: "v1", resource: "pods", kind: "Pod" };
 
 /** Reads side by side what does not depend on each other: discovery, nodes, the DaemonSet, its pods. */
 export async function openNodes(
@@ -60,8 +60,8 @@ export async function openNodes(
   options: Pick<NodesRequest, "daemonSet" | "probeImage" | "pace" | "drain">,
   signal: AbortSignal,
 ): Promise<OpenNodes> {
-  const changes = bell();
-  const followed = followNodes(connection, signal, changes.ring);
+  const changes = changeSignal();
+  const followed = followNodes(connection, signal, changes.notify);
   const discovered = discover(
     connection,
     [
@@ -99,8 +99,8 @@ export async function openNodes(
       ? undefined
       : await (
           await import("./drain.ts")
-        ).openDrain(connection, discovery, options.drain, signal, changes.ring);
-  const calicoPods = followPods(connection, chosen, signal, changes.ring);
+        ).openDrain(connection, discovery, options.drain, signal, changes.notify);
+  const calicoPods = followPods(connection, chosen, signal, changes.notify);
   // Of one node at a time it is not asked.
   const asksMesh = bgp !== false && limitOf(options.pace ?? plainPace, followed.objects.size) > 1;
   const [live, restartTime, mesh, loadBalancers, oldData] = await Promise.all([
@@ -118,7 +118,7 @@ export async function openNodes(
     bgp === false ? { known: true as const, value: undefined } : readRestartTime(connection, discovery),
     asksMesh ? readMesh(connection, discovery) : { known: true as const, value: bgp === true },
     readLoadBalancers(connection, discovery),
-    followOldData(connection, discovery, changes.ring, signal),
+    followOldData(connection, discovery, changes.notify, signal),
   ]);
   return {
     discovery,
@@ -129,7 +129,7 @@ export async function openNodes(
     places: { nodes, pods, daemonSets: places.daemonSets },
     live,
     ...(bringsAllPods(chosen) ? { calicoPods } : {}),
-    around: {
+    runFacts: {
       bgp,
       restartTime,
       mesh,
@@ -158,12 +158,12 @@ async function listDaemonSets(
 }
 
 /** Every ConfigMap that a restart is judged by; where one could not be read, why, and the others. */
-type Environment =
+type ConfigMapsReading =
   | Extract<Reading<readonly ConfigMapFacts[]>, { known: true }>
   | (Extract<Reading<never>, { known: false }> & { readonly found: readonly ConfigMapFacts[] });
 
 /** The ConfigMaps that calico-node takes its environment from; one that cannot be read leaves facts unknown. */
-async function readConfigMaps(connection: Connection, daemonSet: DaemonSetFacts): Promise<Environment> {
+async function readConfigMaps(connection: Connection, daemonSet: DaemonSetFacts): Promise<ConfigMapsReading> {
   const readings = await Promise.all(
     neededConfigMaps(daemonSet.template).map((name) => readConfigMap(connection, daemonSet.namespace, name)),
   );
@@ -185,7 +185,7 @@ function neededConfigMaps(template: TemplateFacts): readonly string[] {
   return [...new Set(container.env.flatMap(({ from }) => (from?.kind === "ConfigMap" ? [from.name] : [])))];
 }
 
-/** kubectl's words for each node that is not there; the first is thrown, all are told. */
+/** kubectl's words for each node that is not there; the first is thrown, all are reported. */
 export function missingNodes(world: NodeWorld, names: readonly string[]): readonly Error[] {
   return names
     .filter((name) => !world.nodes.has(name))

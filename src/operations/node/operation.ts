@@ -49,7 +49,7 @@ export async function nodesOperation(
   const raw = nodes.live.snapshot().daemonSet?.raw;
   // A run that only restarts pods has nothing to save.
   const saves =
-    session.dryRun === "none" && raw !== undefined && template?.bringInLine(raw, true).template === true;
+    session.dryRun === "none" && raw !== undefined && template?.reconcile(raw, true).template === true;
   const bundle = saves
     ? await openRunBundle(session, { command: "node", kubernetes: nodes.discovery.version })
     : undefined;
@@ -93,7 +93,7 @@ async function agreedOn(
     return checked;
   }
   warnOfNeverRan(session, nodes.live.snapshot());
-  const once = toldOnce(session);
+  const once = reportedOnce(session);
   const agreed = await agree(
     async () => {
       const checked = await checkNodes(nodes, once, request, file, choose);
@@ -167,14 +167,14 @@ function countsOf(
 }
 
 /** A look that is taken again says nothing twice. */
-function toldOnce(session: Session): Session {
-  const told = new Set<string>();
+function reportedOnce(session: Session): Session {
+  const reported = new Set<string>();
   return {
     ...session,
     emit(event) {
       if (event.kind === "warning" || event.kind === "note") {
-        if (told.has(event.text)) return;
-        told.add(event.text);
+        if (reported.has(event.text)) return;
+        reported.add(event.text);
       }
       session.emit(event);
     },

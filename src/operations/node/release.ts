@@ -24,21 +24,21 @@ export type Released =
 
 /**
  * Gives up our lease and our cordon on the named nodes; no pod is touched (hazard H13). One after the other, as
- * kubectl does: `told` hears of them in the order of the arguments.
+ * kubectl does: `onReleased` is called in the order of the arguments.
  */
 export async function release(
   nodes: readonly string[],
   session: Session,
   signal: AbortSignal,
-  told: (released: Released) => void,
+  onReleased: (released: Released) => void,
 ): Promise<void> {
   const { version } = await discover(session.connection, [""], signal);
   for (const node of nodes) {
     try {
-      told(await releaseOne(node, session, version, signal));
+      onReleased(await releaseOne(node, session, version, signal));
     } catch (error) {
       if (!isAnswer(error)) throw error;
-      told({ node, error });
+      onReleased({ node, error });
     }
     if (session.listen().first.aborted) return;
   }

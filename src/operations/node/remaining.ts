@@ -14,7 +14,7 @@ import type { NodeWorld } from "../../plan/node/world.ts";
 import { warn, type Session } from "../session.ts";
 import { prepull, type Prepulled } from "../prepull/operation.ts";
 import { isSelected } from "../../plan/fleet/select.ts";
-import type { Selection } from "../../plan/fleet/pace.ts";
+import type { NodeSelection } from "../../plan/fleet/pace.ts";
 import { announce, upgradeFleet } from "./canaries.ts";
 import { withRest } from "./fleet.ts";
 import { checkedGoal, goalOf, type CheckedGoal } from "./goal.ts";
@@ -193,7 +193,7 @@ export function nodesLeft(
   }: {
     readonly notes?: readonly ConfigNote[];
     readonly onlyStale?: true | undefined;
-    readonly selection?: Selection;
+    readonly selection?: NodeSelection;
     /** All are to be restarted, whatever they run. */
     readonly restart?: boolean;
   } = {},
@@ -202,7 +202,7 @@ export function nodesLeft(
   const none = { nodes: [], silent: [], stale: [], excluded: [], done: [] };
   if (live === undefined) return { ...none, daemonSet: undefined, template: false };
   const { facts, raw } = live;
-  const change = template?.bringInLine(raw, facts.pinned !== undefined) ?? { writes: [], template: false };
+  const change = template?.reconcile(raw, facts.pinned !== undefined) ?? { writes: [], template: false };
   const placed = podsByNode(world.pods, facts);
   const behind = onlyStale
     ? []

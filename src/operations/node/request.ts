@@ -1,7 +1,7 @@
 import type { Millis } from "../../model/time.ts";
 import type { PrepullRequest } from "../prepull/request.ts";
 import type { DrainRules } from "../../plan/drain/goal.ts";
-import type { Pace, Selection } from "../../plan/fleet/pace.ts";
+import type { Pace, NodeSelection } from "../../plan/fleet/pace.ts";
 import type { BgpCheck } from "../../plan/node/goal.ts";
 
 export type BgpCheckMode = BgpCheck["mode"] | "off";
@@ -19,7 +19,7 @@ export interface NodesRequest {
   /** Node names, in the order in which they are done. */
   readonly nodes: readonly string[];
   /** Which nodes may be among them; undefined: all. */
-  readonly selection?: Selection;
+  readonly selection?: NodeSelection;
   /** Undefined: one node after the other, in the order given. */
   readonly pace?: Pace;
   /** Undefined: the only one. */

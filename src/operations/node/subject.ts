@@ -1,7 +1,7 @@
 import { calicoNodeContainer, type TemplateFacts } from "../../model/template.ts";
 import type { NodeGoal } from "../../plan/node/goal.ts";
 import { forecastOf } from "../../plan/node/forecast.ts";
-import { nothingSeen, type Seen } from "../../plan/node/seen.ts";
+import { nothingSeen, type NodesSeen } from "../../plan/node/seen.ts";
 import { mustPin } from "../../plan/node/pin.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import type { NodeSubject } from "../../preflight/node-facts.ts";
@@ -17,7 +17,7 @@ export function subjectFor(
   target: TemplateFacts,
   node: string,
   earlier: readonly string[],
-  seen: Seen = nothingSeen,
+  seen: NodesSeen = nothingSeen,
 ): NodeSubject {
   const forecast = forecastOf(seen, goal);
   const image = calicoNodeContainer(target)?.image;

@@ -12,7 +12,7 @@ import { objectKey } from "../../model/object-name.ts";
 import type { Reading } from "../../model/reading.ts";
 import type { Served } from "../../model/served.ts";
 import { readAll } from "../read-all.ts";
-import { lookAt, rbacGroup, type Look } from "./look.ts";
+import { lookAt, rbacGroup, type FileContext } from "./look.ts";
 import type { FileTemplate } from "./template.ts";
 
 type File = Pick<FileTemplate, "objects">;
@@ -54,7 +54,7 @@ export async function checkSurroundings(
   };
 }
 
-interface Surroundings {
+interface Prerequisites {
   readonly discovery: Discovery;
   readonly live: LiveSurroundings;
   /** Of the file's template, then of its release what the file does not bring either. */
@@ -63,7 +63,7 @@ interface Surroundings {
 
 const nothing: TemplateNeeds = { crds: [], accounts: [], grants: [], configs: [] };
 
-function lookFor(connection: Connection, { objects }: File, ofRelease = nothing): Look {
+function lookFor(connection: Connection, { objects }: File, ofRelease = nothing): FileContext {
   return lookAt(
     connection,
     objects,
@@ -77,17 +77,17 @@ export async function readSurroundings(
   file: File,
   daemonSet: KubeObject,
   ofRelease?: TemplateNeeds,
-): Promise<Surroundings> {
+): Promise<Prerequisites> {
   return await readNeeds(lookFor(connection, file, ofRelease), file, daemonSet, ofRelease);
 }
 
 /** Reads what does not depend on each other side by side. */
 async function readNeeds(
-  look: Look,
+  look: FileContext,
   file: File,
   daemonSet: KubeObject,
   ofRelease = nothing,
-): Promise<Surroundings> {
+): Promise<Prerequisites> {
   const { connection, get } = look;
   const ofFile = templateNeeds(file.objects, daemonSet, connection.namespace);
   const needs: TemplateNeeds = {
@@ -128,13 +128,13 @@ async function readNeeds(
   return { discovery, live, missing: [...missing(ofFile, live), ...left.map(neither)] };
 }
 
-/** What no object of the file adds is told so: applying all of it would not do. */
+/** What no object of the file adds is reported: applying all of it would not do. */
 function neither(one: Missing): Missing {
   return one.unknown === true ? one : { ...one, ofRelease: true };
 }
 
 /** Looks at every object of the file but the DaemonSet. */
-async function countOthers(look: Look, file: File, daemonSet: KubeObject): Promise<OtherObjects> {
+async function countOthers(look: FileContext, file: File, daemonSet: KubeObject): Promise<OtherObjects> {
   const { connection, get } = look;
   const others = file.objects
     .map(({ object }) => object)
@@ -174,7 +174,11 @@ interface Rbac {
 }
 
 /** All bindings that may reach the accounts, then the roles that they and the file name. */
-async function readRbac({ connection }: Look, discovery: Discovery, needs: TemplateNeeds): Promise<Rbac> {
+async function readRbac(
+  { connection }: FileContext,
+  discovery: Discovery,
+  needs: TemplateNeeds,
+): Promise<Rbac> {
   const places = {
     ClusterRole: discovery.find("clusterroles", [rbacGroup]),
     Role: discovery.find("roles", [rbacGroup]),

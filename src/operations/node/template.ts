@@ -1,7 +1,7 @@
 import { userError } from "../../errors.ts";
 import { findDaemonSet } from "../../manifest/find-daemonset.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
-import { bringInLine } from "../../merge/bring-in-line.ts";
+import { reconcile } from "../../merge/reconcile.ts";
 import { restoreStrategy } from "../../merge/restore-strategy.ts";
 import { sameJson } from "../../merge/same-json.ts";
 import { strategyAfter } from "../../merge/strategy-after.ts";
@@ -68,13 +68,13 @@ export async function templateGoal(
     raw === undefined
       ? new Map<string, boolean>()
       : (tried.get(state(raw)) ??
-        (await tryOut(session, discovery.version, raw, bringInLine(raw, desired, ref, true).writes)));
+        (await tryOut(session, discovery.version, raw, reconcile(raw, desired, ref, true).writes)));
   if (raw !== undefined) tried.set(state(raw), known);
   return {
     facts: facts.template,
     inFile: desired,
-    bringInLine: (now, pinned) => {
-      const found = bringInLine(now, desired, ref, pinned);
+    reconcile: (now, pinned) => {
+      const found = reconcile(now, desired, ref, pinned);
       const template = known.get(state(now)) ?? found.template;
       const inLine = pinned || hasStrategy(now, spec.updateStrategy);
       return !template && known.get(state(now)) === false && inLine

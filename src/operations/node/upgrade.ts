@@ -35,12 +35,12 @@ export async function upgradeNodes(
   goal: NodeGoal,
   { onPod = () => {}, bundle, whole = goal }: UpgradeOptions = {},
 ): Promise<NodeRunResult> {
-  const { live, around, places, chosen, discovery } = nodes;
+  const { live, runFacts, places, chosen, discovery } = nodes;
   const { clock, dryRun } = session;
   const about: NodesAbout = {
     goal,
     resource: `daemonset.${places.daemonSets.group}/${chosen.name}`,
-    bgp: around.bgp,
+    bgp: runFacts.bgp,
     ...(goal.budget === undefined ? {} : { budget: goal.budget }),
   };
   const ahead = await prepull(nodes, session, whole);
@@ -87,7 +87,7 @@ export async function upgradeNodes(
 
 /** A run that ends before it touches a node: pulling was all of it, or failed. */
 export function endedBefore(
-  { live, around }: OpenNodes,
+  { live, runFacts }: OpenNodes,
   { clock, command, dryRun }: Session,
   goal: NodeGoal,
   { result, stop, interrupted }: Prepulled,
@@ -95,7 +95,7 @@ export function endedBefore(
   const world = live.snapshot();
   return {
     goal,
-    bgp: around.bgp,
+    bgp: runFacts.bgp,
     ...(goal.budget === undefined ? {} : { budget: goal.budget }),
     world,
     seen: nothingSeen,

@@ -4,7 +4,7 @@ import type { CalicoDaemonSet } from "../../facts/daemonset.ts";
 import { contentsOf, type ManifestContents } from "../../manifest/contents.ts";
 import { fileFacts } from "../../manifest/file-facts.ts";
 import type { ManifestObject } from "../../manifest/parse.ts";
-import type { Standing } from "../../plan/upgrade/standing.ts";
+import type { UpgradeStart } from "../../plan/upgrade/upgrade-start.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { findRelease } from "../../releases/find-release.ts";
 import { pathAnswers } from "../../releases/paths.ts";
@@ -79,11 +79,11 @@ export function targetOf(to: Version | undefined, file: PlanFile | undefined): V
 }
 
 /** What the file is and what runs have to go together; throws where they do not (P12). */
-export function refuseMismatch(file: PlanFile, standing: Pick<Standing, "from" | "datastore">): void {
+export function refuseMismatch(file: PlanFile, start: Pick<UpgradeStart, "from" | "datastore">): void {
   const { path, contents, set } = file;
   if (set === undefined) {
     const [release] = contents.image === undefined ? [] : releasesOfImage(contents.image, catalogue);
-    const { from, datastore } = standing;
+    const { from, datastore } = start;
     const hop = { from, to: release === undefined ? from : versionOf(release), datastore, toOperator: true };
     const rule = pathAnswers(hop).find(({ id }) => id === "P12");
     const because = rule === undefined ? "moving to the operator is a procedure of its own" : rule.because;
@@ -93,9 +93,9 @@ export function refuseMismatch(file: PlanFile, standing: Pick<Standing, "from" |
     );
   }
   const { type } = set.datastore;
-  if (type !== "unknown" && type !== standing.datastore) {
+  if (type !== "unknown" && type !== start.datastore) {
     throw userError(
-      `${path} is for the ${type} datastore and this Calico has its data in ${standing.datastore === "etcd" ? "etcd" : "Kubernetes"}; an upgrade does not move it: give the manifest for ${standing.datastore === "etcd" ? "etcd (calico-etcd.yaml)" : "the Kubernetes datastore (calico.yaml)"}`,
+      `${path} is for the ${type} datastore and this Calico has its data in ${start.datastore === "etcd" ? "etcd" : "Kubernetes"}; an upgrade does not move it: give the manifest for ${start.datastore === "etcd" ? "etcd (calico-etcd.yaml)" : "the Kubernetes datastore (calico.yaml)"}`,
     );
   }
 }

@@ -4,8 +4,8 @@ import { readingOf } from "../../cluster/reading.ts";
 import { findDaemonSet } from "../../manifest/find-daemonset.ts";
 import { splitApiVersion, type KubeObject, type Ref } from "../../model/kube.ts";
 import { objectKey } from "../../model/object-name.ts";
-import { toldByFile, type Pair } from "../../plan/upgrade/file-told.ts";
-import type { TargetFile } from "../../plan/upgrade/standing.ts";
+import { statusByFile, type Pair } from "../../plan/upgrade/file-status.ts";
+import type { TargetFile } from "../../plan/upgrade/upgrade-start.ts";
 import { lookAt } from "../node/look.ts";
 import { readAll } from "../read-all.ts";
 import { nameIn, type PlanFile } from "./file.ts";
@@ -54,7 +54,7 @@ export async function lookAtFile(
     };
   });
   const name = nameIn(file);
-  return { name, told: toldByFile(name, pairs) };
+  return { name, status: statusByFile(name, pairs) };
 }
 
 /** A workload may be served under another version than the file's. */

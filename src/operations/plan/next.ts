@@ -2,13 +2,13 @@ import type { Connection, Discovery } from "../../cluster/port.ts";
 import { upgradePlan } from "../../plan/upgrade/make.ts";
 import { nextStep } from "../../plan/upgrade/next-step.ts";
 import type { StepId } from "../../plan/upgrade/plan.ts";
-import type { Standing } from "../../plan/upgrade/standing.ts";
+import type { UpgradeStart } from "../../plan/upgrade/upgrade-start.ts";
 import type { Driver } from "../../policy/isolation.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { findRelease } from "../../releases/find-release.ts";
 import { atLeast, compareVersions, parseVersion, versionOf, type Version } from "../../releases/version.ts";
 
-export interface Migrated {
+export interface FinishedMigration {
   readonly done: StepId;
   readonly datastore: Driver;
   /** Names of releases that run. */
@@ -24,14 +24,14 @@ export interface Migrated {
 export async function commandAfter(
   connection: Connection,
   discovery: Discovery,
-  { done, datastore, running, to }: Migrated,
+  { done, datastore, running, to }: FinishedMigration,
 ): Promise<readonly string[] | undefined> {
   const from = oldest(running);
   const target = findRelease(to, catalogue);
   if (from === undefined || !target.ok) return undefined;
   const server = parseVersion(discovery.version);
   const oldGroupServed = discovery.serves("projectcalico.org/v1");
-  const standing: Standing = {
+  const start: UpgradeStart = {
     from,
     datastore,
     kubernetes: server?.major === 1 ? server.minor : "unknown",
@@ -43,15 +43,15 @@ export async function commandAfter(
     daemonSet: "calico-node",
     oldGroupServed,
   };
-  const plan = upgradePlan(standing, versionOf(to), catalogue);
+  const plan = upgradePlan(start, versionOf(to), catalogue);
   if (plan.kind === "refusal") return undefined;
   const finished: StepId[] = [done];
   const brings = plan.hops.some(({ steps }) =>
     steps.some(({ id, command }) => id === "data" && command !== undefined),
   );
   if (brings && done !== "data" && oldGroupServed && !atLeast(from, "v2.5.0")) {
-    const { dataTold } = await import("./data-told.ts");
-    if ((await dataTold(connection)).state === "done") finished.push("data");
+    const { dataMigrationStatus } = await import("./data-migration-status.ts");
+    if ((await dataMigrationStatus(connection)).state === "done") finished.push("data");
   }
   return nextStep(plan, finished)?.command?.split(" ");
 }

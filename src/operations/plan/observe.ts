@@ -6,11 +6,11 @@ import { upgradeState } from "../../facts/upgrade.ts";
 import type { Account } from "../../model/rbac.ts";
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
-import { observedStanding } from "../../plan/upgrade/standing-of.ts";
-import type { Standing, TargetFile, Told as PlanTold } from "../../plan/upgrade/standing.ts";
+import { observedStart } from "../../plan/upgrade/upgrade-start-of.ts";
+import type { UpgradeStart, TargetFile, StepStatus as PlanTold } from "../../plan/upgrade/upgrade-start.ts";
 import { boundary } from "../../policy/enforcement.ts";
 import { moreOf } from "../../preflight/circumstances.ts";
-import { catalogue, withTold } from "../../releases/catalogue.ts";
+import { catalogue, withStatedRelease } from "../../releases/catalogue.ts";
 import { atLeast } from "../../releases/version.ts";
 import { basicNeeds } from "../../preflight/needs.ts";
 import { unreadLines } from "../../render/status/unread.ts";
@@ -18,9 +18,9 @@ import { chosenOf } from "../which-calico.ts";
 import type { FactsSource } from "../facts/source.ts";
 import { nameIn, refuseMismatch, type PlanFile } from "./file.ts";
 import { lookAtFile } from "./look-at-file.ts";
-import { mayCross, policyTold } from "./policy-told.ts";
+import { mayCross, policyMigrationStatus } from "./policy-migration-status.ts";
 import { rightsIn } from "./rights.ts";
-import type { Told } from "./told.ts";
+import type { PlanOverrides } from "./overrides.ts";
 
 const needs: readonly Need[] = [
   ...basicNeeds,
@@ -33,7 +33,7 @@ const needs: readonly Need[] = [
 const policyNeeds: readonly Need[] = ["namespaces", "networkPolicies"];
 
 /** How a plan looks at what runs. */
-export interface StandingLook {
+export interface StartSource {
   readonly source: FactsSource;
   /** Undefined: the only one. */
   readonly daemonSet: { readonly namespace: string; readonly name: string } | undefined;
@@ -42,15 +42,15 @@ export interface StandingLook {
   readonly unread: (line: string) => void;
 }
 
-/** Looks at the cluster, or at a facts file; what could not be read is told, and unknown in the plan. */
-export async function observeStanding(
-  told: Told,
+/** Looks at the cluster, or at a facts file; what could not be read is reported, and unknown in the plan. */
+export async function observeStart(
+  overrides: PlanOverrides,
   file: PlanFile | undefined,
-  { source, daemonSet: named, warn, unread }: StandingLook,
-): Promise<Standing> {
+  { source, daemonSet: named, warn, unread }: StartSource,
+): Promise<UpgradeStart> {
   const { connection, read } = source;
   const observed = await read(needs);
-  const known = withTold(catalogue, file?.set?.image, told.to);
+  const known = withStatedRelease(catalogue, file?.set?.image, overrides.to);
   const state = upgradeState(observed, known, {
     nodes: [],
     ...(named === undefined ? {} : { daemonSet: named }),
@@ -68,21 +68,23 @@ export async function observeStanding(
       `the datastore is not clear: ${signs.value.evidence.join("; ")}; an unfinished migration, or a broken edit`,
     );
   }
-  const standing = chosenOf(observedStanding(state, told, known));
-  if (file !== undefined) refuseMismatch(file, standing);
-  const chosen = { namespace: standing.namespace, name: standing.daemonSet };
-  const hasOldData = standing.oldGroupServed === true && !atLeast(standing.from, "v2.5.0");
+  const start = chosenOf(observedStart(state, overrides, known));
+  if (file !== undefined) refuseMismatch(file, start);
+  const chosen = { namespace: start.namespace, name: start.daemonSet };
+  const hasOldData = start.oldGroupServed === true && !atLeast(start.from, "v2.5.0");
   const [policy, data, target] = await Promise.all([
-    mayCross(standing) ? policyState(calico, standing, read) : undefined,
-    connection !== undefined && hasOldData && standing.datastore === "kubernetes"
-      ? import("./data-told.ts").then(({ dataTold }) => dataTold(connection))
+    mayCross(start) ? policyState(calico, start, read) : undefined,
+    connection !== undefined && hasOldData && start.datastore === "kubernetes"
+      ? import("./data-migration-status.ts").then(({ dataMigrationStatus }) =>
+          dataMigrationStatus(connection),
+        )
       : undefined,
     file?.set === undefined ? undefined : targetFile(connection, file, chosen),
   ]);
   const rights = rightsIn(observed, accountOf(chosenOf(calico.daemonSet)));
-  const { seen } = standing;
+  const { seen } = start;
   return {
-    ...standing,
+    ...start,
     ...moreOf({ ...observed, daemonSet: calico.daemonSet }),
     ...(seen === undefined
       ? {}
@@ -101,7 +103,7 @@ export async function observeStanding(
 /** With etcd the upgraded controller has given policies their meaning, while nodes are still old (P02). */
 async function policyState(
   { enforcing }: Pick<CalicoFacts, "enforcing">,
-  { datastore }: Pick<Standing, "datastore">,
+  { datastore }: Pick<UpgradeStart, "datastore">,
   read: (needs: readonly Need[]) => Promise<ClusterFacts>,
 ): Promise<PlanTold> {
   if (datastore === "etcd" && enforcing.known && atLeast(enforcing.value, boundary(datastore)))
@@ -109,7 +111,7 @@ async function policyState(
       state: "done",
       because: `the controller of ${enforcing.value.text} gives policies their v1 meaning already`,
     };
-  return policyTold(await read(policyNeeds));
+  return policyMigrationStatus(await read(policyNeeds));
 }
 
 /** A facts file does not hold the objects that a manifest is compared with. */

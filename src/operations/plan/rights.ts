@@ -1,6 +1,6 @@
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
 import type { Account } from "../../model/rbac.ts";
-import type { Rights } from "../../plan/upgrade/standing.ts";
+import type { Rights } from "../../plan/upgrade/upgrade-start.ts";
 
 /**
  * The ClusterRoles bound to calico-node's own account; those of groups that every account is in stay

@@ -27,7 +27,7 @@ export interface BeginRequest {
   /** Undefined: `node` and `controller` restart what is there. */
   readonly file: PlanFile | undefined;
   /** --to */
-  readonly told: Version | undefined;
+  readonly stated: Version | undefined;
   /** Of `node`; empty: every node that is left to do. */
   readonly nodes: readonly string[];
   readonly daemonSet: NamespacedName | undefined;
@@ -82,11 +82,11 @@ function isRefused(error: unknown): error is ApiError {
   return isApiError(error) && error.status >= 400 && error.status < 500 && error.status !== 401;
 }
 
-type Answer = Omit<Beginning, "findings">;
+type BeginResult = Omit<Beginning, "findings">;
 
 const nothing: ReadonlySet<string> = new Set();
 
-async function answerOf(session: Session, request: BeginRequest, signal: AbortSignal): Promise<Answer> {
+async function answerOf(session: Session, request: BeginRequest, signal: AbortSignal): Promise<BeginResult> {
   switch (request.command) {
     case "apply":
       return await apply(session, request, signal);
@@ -101,16 +101,16 @@ async function answerOf(session: Session, request: BeginRequest, signal: AbortSi
 
 async function apply(
   session: Session,
-  { file, told, daemonSet, ignored }: BeginRequest,
+  { file, stated, daemonSet, ignored }: BeginRequest,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<BeginResult> {
   if (file === undefined) throw userError("apply needs a file");
   const look = await lookAtStart(
     session,
     {
       file,
-      told,
-      to: targetOf(told, file),
+      stated,
+      to: targetOf(stated, file),
       until: "contract",
       skipNodes: false,
       choices: { forceConflicts: false, withSecrets: false },
@@ -138,7 +138,7 @@ async function node(
   session: Session,
   { file, nodes: named, daemonSet, ignored }: BeginRequest,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<BeginResult> {
   const open = await openNodes(session, of(daemonSet), signal);
   const missing = missingNodes(open.live.snapshot(), named);
   if (missing.length > 0) return { refusals: missing.map(({ message }) => ({ message })), settled: nothing };
@@ -172,7 +172,7 @@ async function controller(
   session: Session,
   { file, daemonSet, ignored }: BeginRequest,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<BeginResult> {
   const objects = (file?.objects ?? []).map(({ object }) => object);
   const open = await openController(session, objects, daemonSet, signal);
   const request = {
@@ -201,7 +201,7 @@ async function controller(
   };
 }
 
-async function configMap(session: Session, { file, daemonSet, ignored }: BeginRequest): Promise<Answer> {
+async function configMap(session: Session, { file, daemonSet, ignored }: BeginRequest): Promise<BeginResult> {
   if (file === undefined) throw userError("configmap needs a file");
   const request = { noRestart: false, takeOver: false, timeout: 0, ignored, ...of(daemonSet) };
   const { namespace } = session.connection;

@@ -9,21 +9,21 @@ import type { Finding } from "../../preflight/finding.ts";
 import { basicNeeds, needsOf } from "../../preflight/needs.ts";
 import { fileSettings, type FileSettings } from "../../preflight/settings.ts";
 import type { Subject } from "../../preflight/subject.ts";
-import { catalogue, withTold } from "../../releases/catalogue.ts";
+import { catalogue, withStatedRelease } from "../../releases/catalogue.ts";
 import type { FactsSource } from "../facts/source.ts";
 import { readInstalled } from "../installed.ts";
 import { askRights } from "../node/rights.ts";
 import { rightsTo } from "./coming.ts";
 import { upstream } from "../upstream.ts";
-import { manifestOf, refuseOther, type Target } from "./target.ts";
+import { manifestOf, refuseOther, type UpgradeTarget } from "./target.ts";
 
 /** What the rules say of a cluster and a target. */
-export interface Checked {
+export interface PreflightCheck {
   readonly findings: readonly Finding[];
   readonly facts: PreflightFacts;
   /** All that was read. */
   readonly cluster: ClusterFacts;
-  readonly target: Target;
+  readonly target: UpgradeTarget;
   /** What the file makes of the settings of the install; undefined: there is none, or it could not be read. */
   readonly settings?: FileSettings;
 }
@@ -39,13 +39,13 @@ export async function checkRelease(
     rules,
     daemonSet,
   }: {
-    readonly target: Target;
+    readonly target: UpgradeTarget;
     readonly rules: readonly ClusterRule[];
     readonly daemonSet: { readonly namespace: string; readonly name: string } | undefined;
   },
-): Promise<Checked> {
+): Promise<PreflightCheck> {
   const { to, file } = target;
-  const all = withTold(catalogue, file?.set?.image, to?.known === true ? to.value : undefined);
+  const all = withStatedRelease(catalogue, file?.set?.image, to?.known === true ? to.value : undefined);
   const factsFrom = (cluster: ClusterFacts): PreflightFacts => preflightFacts(cluster, all, daemonSet);
 
   // What runs tells which rules apply; only what those look at is read.
@@ -89,7 +89,7 @@ function refuseNone({ daemonSet, install }: PreflightFacts, { daemonSets }: Clus
   if (!byOperator) throw userError(daemonSet.message);
 }
 
-async function subjectOf({ to, file }: Target, facts: PreflightFacts): Promise<Subject> {
+async function subjectOf({ to, file }: UpgradeTarget, facts: PreflightFacts): Promise<Subject> {
   const manifest = manifestOf(file);
   return {
     ...(to === undefined ? {} : { to, rights: rightsTo(to.known ? to.value : undefined, facts) }),

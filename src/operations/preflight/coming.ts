@@ -2,7 +2,7 @@ import type { NeededRight } from "../../model/right.ts";
 import { routesFrom } from "../../plan/hops.ts";
 import { upgradePlan } from "../../plan/upgrade/make.ts";
 import type { StepId } from "../../plan/upgrade/plan.ts";
-import { standingOf } from "../../plan/upgrade/standing-of.ts";
+import { upgradeStart } from "../../plan/upgrade/upgrade-start-of.ts";
 import type { PreflightFacts } from "../../preflight/facts.ts";
 import { isListed } from "../../releases/bad-releases.ts";
 import { catalogue } from "../../releases/catalogue.ts";
@@ -20,23 +20,23 @@ export function rightsTo(to: Version | undefined, facts: PreflightFacts): readon
 }
 
 function stepsTo(to: Version, facts: PreflightFacts): readonly StepId[] {
-  const standing = standingOf(facts, facts);
-  if (!standing.known || !catalogue.releases.has(to.text)) return usualSteps;
-  const plan = upgradePlan(standing.value, to, catalogue);
+  const start = upgradeStart(facts, facts);
+  if (!start.known || !catalogue.releases.has(to.text)) return usualSteps;
+  const plan = upgradePlan(start.value, to, catalogue);
   if (plan.kind === "refusal") return usualSteps;
   return plan.hops.flatMap(({ steps }) => steps.filter(({ state }) => state !== "done").map(({ id }) => id));
 }
 
 /** The newest release of one hop, and the newest of all; undefined: where the way begins is not known. */
 export function reachableFrom(facts: PreflightFacts): readonly Reachable[] | undefined {
-  const begin = standingOf(facts, facts);
+  const begin = upgradeStart(facts, facts);
   if (!begin.known) return undefined;
-  const standing = begin.value;
-  const route = routesFrom(standing, catalogue);
+  const start = begin.value;
+  const route = routesFrom(start, catalogue);
   const newer = [...catalogue.releases.keys()]
     .map(versionOf)
     .filter(
-      (each) => each.prerelease === undefined && !isListed(each) && compareVersions(each, standing.from) > 0,
+      (each) => each.prerelease === undefined && !isListed(each) && compareVersions(each, start.from) > 0,
     )
     .toSorted((a, b) => compareVersions(b, a));
   const found: Reachable[] = [];

@@ -29,7 +29,7 @@ export interface StepPlace {
   readonly connection: Connection;
   /** As it was asked already; it is asked again where it was not asked about all groups that rules look at. */
   readonly discovery: Discovery;
-  /** This machine's clock, for a server that does not tell its own. */
+  /** This machine's clock, for a server that does not send its own. */
   readonly now: Millis;
   /** Of the install. */
   readonly namespace: string;
@@ -41,7 +41,7 @@ export interface StepPlace {
 
 /**
  * Asks the rules of a step before its first write. Throws UserError with all that stands in the way and
- * is not ignored; what only is to be known is told as a warning.
+ * is not ignored; what only is to be known is reported as a warning.
  */
 export async function checkStep(
   step: GuardedStep,
@@ -65,7 +65,7 @@ export async function checkStep(
 
 function refuse(refusals: readonly Finding[]): void {
   if (refusals.length === 0) return;
-  // What is not known for one reason is told once.
+  // What is not known for one reason is reported once.
   const lines = [...Map.groupBy(refusals, textOf)].map(
     ([text, own]) => `${own.map(({ id }) => id).join(", ")}: ${text}`,
   );

@@ -8,7 +8,7 @@ import type { Version } from "../../releases/version.ts";
 import { refuseMismatch, type PlanFile } from "../plan/file.ts";
 
 /** Where a cluster is to go, as the flags say it; both undefined: nowhere. */
-export interface Target {
+export interface UpgradeTarget {
   readonly to: Reading<Version> | undefined;
   readonly file: PlanFile | undefined;
 }

@@ -5,7 +5,7 @@ import type { EventFacts } from "../../model/event.ts";
 import { purposeLabel, purposes } from "../../model/names.ts";
 import { podFacts, type PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
-import { bell, lookout } from "../../perform/bell.ts";
+import { changeSignal, changeWaiter } from "../../perform/change-signal.ts";
 import { readEvents } from "../../perform/explaining.ts";
 import { refreshFollowed } from "../../perform/refresh-followed.ts";
 import type { LiveWorld } from "../../perform/run.ts";
@@ -31,16 +31,16 @@ export async function livePrepullWorld(
     signal,
   }: { readonly namespace: string; readonly now: () => Millis; readonly signal: AbortSignal },
 ): Promise<LiveWorld<PrepullWorld>> {
-  const changes = bell();
-  const { looked, heed, changed } = lookout(changes, now);
+  const changes = changeSignal();
+  const { markSeen, failWith, changed } = changeWaiter(changes, now);
   const pods = follow<PodFacts>(connection, place, {
     namespace,
     labelSelector,
     signal,
     pick: podFacts,
-    onChange: changes.ring,
+    onChange: changes.notify,
   });
-  heed(pods);
+  failWith(pods);
   await pods.ready;
   /** UIDs of what was removed, until the watch shows it. */
   const removed = new Set<string>();
@@ -48,7 +48,7 @@ export async function livePrepullWorld(
 
   return {
     snapshot() {
-      looked();
+      markSeen();
       const { daemonSet, nodes: all } = nodes.snapshot();
       return {
         ...(daemonSet === undefined ? {} : { daemonSet }),

@@ -54,7 +54,7 @@ export interface RebaseResult {
   readonly base: RebaseBase;
 }
 
-/** Changes nothing. Throws UserError where nothing can be told from upstream's, or yours could not be read. */
+/** Changes nothing. Throws UserError where nothing can be distinguished from upstream's, or yours could not be read. */
 export async function rebaseOperation(request: RebaseRequest): Promise<RebaseResult> {
   const { file, mine, prefer } = request;
   const own = "objects" in mine ? ofFile(mine) : await ofCluster(mine, request);
@@ -72,7 +72,7 @@ export async function rebaseOperation(request: RebaseRequest): Promise<RebaseRes
     from: "objects" in mine ? "file" : "cluster",
     prefer,
   });
-  return { rebased, base: base.told };
+  return { rebased, base: base.origin };
 }
 
 interface Own {
@@ -144,9 +144,9 @@ async function ofCluster(source: FactsSource, { file, base, daemonSet }: RebaseR
 async function baseFor(
   { base }: RebaseRequest,
   own: Own,
-): Promise<{ readonly objects: readonly KubeObject[]; readonly told: RebaseBase }> {
+): Promise<{ readonly objects: readonly KubeObject[]; readonly origin: RebaseBase }> {
   if (base !== undefined)
-    return { objects: base.objects.map(({ object }) => object), told: { kind: "file", path: base.path } };
+    return { objects: base.objects.map(({ object }) => object), origin: { kind: "file", path: base.path } };
   const { release } = own;
   const found = release.known ? baseOf(await upstream(), release.value, own.objects) : release;
   if (!found.known || !release.known)
@@ -161,7 +161,7 @@ async function baseFor(
   }));
   return {
     objects,
-    told: {
+    origin: {
       kind: "record",
       release: value.release,
       flavour: value.flavour,

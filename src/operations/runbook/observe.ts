@@ -6,11 +6,11 @@ import { speaksBgp } from "../../model/backend.ts";
 import type { NamespacedName } from "../../model/kube.ts";
 import type { Observed } from "../../model/observed.ts";
 import { isTombstone } from "../../model/workload.ts";
-import type { RunbookFlags, RunbookInput } from "../../plan/runbook/told.ts";
+import type { RunbookFlags, RunbookInput } from "../../plan/runbook/input.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import type { Version } from "../../releases/version.ts";
 import type { FactsSource } from "../facts/source.ts";
-import type { Told } from "../plan/told.ts";
+import type { PlanOverrides } from "../plan/overrides.ts";
 import { chosenIfAny } from "../which-calico.ts";
 
 const needs: readonly Need[] = ["nodes", "daemonSets", "pods", "workloads", "configMaps", "served"];
@@ -18,7 +18,7 @@ const needs: readonly Need[] = ["nodes", "daemonSets", "pods", "workloads", "con
 export interface RunbookRequest {
   readonly to: Version;
   /** What flags say of the cluster. */
-  readonly told: Pick<Told, "from" | "datastore">;
+  readonly overrides: Pick<PlanOverrides, "from" | "datastore">;
   /** Hosts by name; empty: all. */
   readonly nodes: readonly string[];
   /** Undefined: the only one. */
@@ -29,7 +29,7 @@ export interface RunbookRequest {
 /** What a runbook is made from: what is said goes first, what is not seen is asked for in the runbook. */
 export async function observeForRunbook(
   { read }: FactsSource,
-  { to, told, nodes, daemonSet, flags }: RunbookRequest,
+  { to, overrides, nodes, daemonSet, flags }: RunbookRequest,
 ): Promise<RunbookInput> {
   const seen = await read(needs);
   const calico = calicoFacts(seen, catalogue, daemonSet);
@@ -38,7 +38,7 @@ export async function observeForRunbook(
   const { kubernetes } = calico;
   return {
     to,
-    ...runningOf(calico, told, daemonSet),
+    ...runningOf(calico, overrides, daemonSet),
     kubernetes: kubernetes.known && kubernetes.value.major === 1 ? kubernetes.value.minor : "unknown",
     ...(served.known ? { oldGroupServed: served.value.groupVersions.includes("projectcalico.org/v1") } : {}),
     hosts,
@@ -65,7 +65,7 @@ function hostsOf({ nodes }: Observed, names: readonly string[]): Pick<RunbookInp
 /** What runs: flags first, then a calico-node that Kubernetes runs. What a node has as an image may be old. */
 function runningOf(
   calico: CalicoFacts,
-  told: RunbookRequest["told"],
+  overrides: RunbookRequest["overrides"],
   named: NamespacedName | undefined,
 ): Pick<RunbookInput, "from" | "fromWhy" | "datastore" | "datastoreWhy" | "daemonSet"> {
   const set = chosenIfAny(calico, named);
@@ -77,9 +77,9 @@ function runningOf(
       : undefined;
   return {
     ...(set === undefined ? {} : { daemonSet: nameOf(set) }),
-    from: told.from ?? (begins.known ? begins.value : undefined),
+    from: overrides.from ?? (begins.known ? begins.value : undefined),
     fromWhy: notThere ?? (begins.known ? "" : begins.message),
-    datastore: told.datastore ?? (datastore.known ? datastore.value : undefined),
+    datastore: overrides.datastore ?? (datastore.known ? datastore.value : undefined),
     datastoreWhy: notThere ?? (datastore.known ? "" : datastore.message),
   };
 }

@@ -9,7 +9,7 @@ import { writeObjects } from "../objects.ts";
 import { objectsEnded } from "../part-results.ts";
 import type { Session } from "../session.ts";
 import type { Inverse, UndoWorld } from "./inverse.ts";
-import type { Done, Leg } from "./leg.ts";
+import type { UndoProgress, UndoStep } from "./undo-step.ts";
 import type { PlacedBundle } from "./placed.ts";
 import { prepareAll, refusals, type Prepared } from "./prepare.ts";
 import { refusedBack } from "./refused.ts";
@@ -18,19 +18,19 @@ import { managersGoal } from "./take.ts";
 /** So many looks in which nothing was done are no progress. */
 const idleLooks = 5;
 
-type Write = Inverse & { readonly kind: "write" };
+type InverseWrite = Inverse & { readonly kind: "write" };
 
 /** A bundle whose objects do not stand on each other: policies and Calico's data. */
-export async function aloneLeg(bundle: PlacedBundle, world: UndoWorld, id: string): Promise<Leg> {
+export async function singleStep(bundle: PlacedBundle, world: UndoWorld, id: string): Promise<UndoStep> {
   let prepared = await prepareAll(bundle.entries, world);
   const inverses = (): readonly Inverse[] => prepared.flatMap((each) => each.inverses);
-  const leg: Leg = { bundle, inverses, gone: [] };
+  const step: UndoStep = { bundle, inverses, gone: [] };
   const count = inverses().filter(({ kind }) => kind === "write").length;
-  if (count === 0 || refusals(inverses()) !== undefined) return leg;
+  if (count === 0 || refusals(inverses()) !== undefined) return step;
   const { command, started } = bundle.index;
   const what = `undo ${String(count)} ${count === 1 ? "change" : "changes"} of ${command} from ${started}`;
   return {
-    ...leg,
+    ...step,
     work: {
       what,
       restarts: { nodes: [], workloads: [] },
@@ -51,11 +51,11 @@ export async function aloneLeg(bundle: PlacedBundle, world: UndoWorld, id: strin
     return message === undefined ? undefined : { message };
   }
 
-  /** Where somebody else was quicker everything is judged anew. */
+  /** Where somebody else was quicker everything is judged again. */
   async function perform(
     session: Session,
     own: OpenBundle | undefined,
-    done: Done,
+    done: UndoProgress,
   ): Promise<Ended<PartResult>> {
     if (session.dryRun === "none" && world.gone.length > 0) {
       const refused = await lookAgain();
@@ -77,10 +77,10 @@ export async function aloneLeg(bundle: PlacedBundle, world: UndoWorld, id: strin
     session: Session,
     stages: readonly Prepared[],
     own: OpenBundle | undefined,
-    { results }: Done,
+    { results }: UndoProgress,
   ): Promise<Ended<ObjectsSeen>> {
     const writes = stages.map((stage) =>
-      stage.inverses.filter((inverse): inverse is Write => inverse.kind === "write"),
+      stage.inverses.filter((inverse): inverse is InverseWrite => inverse.kind === "write"),
     );
     const entries = new Map(
       writes.flat().map((inverse) => [objectKey(inverse.saved.write.ref), inverse] as const),
@@ -109,7 +109,7 @@ export async function aloneLeg(bundle: PlacedBundle, world: UndoWorld, id: strin
 }
 
 /** Only what was judged is written: an object in another state has to be judged again. */
-function asJudged({ saved, verb }: Write): ObjectGoal {
+function asJudged({ saved, verb }: InverseWrite): ObjectGoal {
   const { write, draft } = saved;
   return {
     ref: write.ref,
@@ -120,7 +120,7 @@ function asJudged({ saved, verb }: Write): ObjectGoal {
 }
 
 /** What is made again is owned by whom it was (hazard H14). */
-function ownedAgain({ entry, saved, verb }: Write): readonly ObjectGoal[] {
+function ownedAgain({ entry, saved, verb }: InverseWrite): readonly ObjectGoal[] {
   return verb === "created" ? [managersGoal(saved.write.ref, entry.before?.managers)] : [];
 }
 

@@ -8,7 +8,7 @@ import type { UndoTarget } from "./staged-entries.ts";
 /** What will be seen when these objects are as they were: every pod of a DaemonSet runs its former template. */
 export function asUndone(seen: ClusterFacts, gone: readonly UndoTarget[]): ClusterFacts {
   if (gone.length === 0) return seen;
-  const isThere = ({ kind, namespace, name }: Named): boolean =>
+  const isThere = ({ kind, namespace, name }: WorkloadName): boolean =>
     gone.some(({ entry }) => entry.kind === kind && entry.namespace === namespace && entry.name === name);
   const before = gone.flatMap((target) => target.before ?? []);
   const images = new Map(
@@ -42,7 +42,7 @@ export function asUndone(seen: ClusterFacts, gone: readonly UndoTarget[]): Clust
   };
 }
 
-interface Named {
+interface WorkloadName {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;

@@ -25,7 +25,7 @@ export function nodesBack(
         facts: facts.template,
         strategy: facts.strategy,
         podTemplate: templateOf(before),
-        bringInLine(live) {
+        reconcile(live) {
           const found = restoreObject(live, contentOf(live), before, ref, formerOwner(before, managers));
           return found === undefined
             ? { writes: [], template: false }

@@ -11,28 +11,28 @@ import type { Ref } from "../../model/kube.ts";
 import { runAnnotation } from "../../model/names.ts";
 import { agree } from "../../perform/agree.ts";
 import type { Stop } from "../../plan/decision.ts";
-import { withWayOn } from "../agree-anew.ts";
+import { withNextCommand } from "../agree-again.ts";
 import { settledByMigrations } from "../apply/decide.ts";
 import { endLeftRun, runSequence } from "../sequence.ts";
 import { openRunBundle, type Session } from "../session.ts";
-import { aloneLeg } from "./alone.ts";
+import { singleStep } from "./alone.ts";
 import type { UndoWorld } from "./inverse.ts";
-import type { Done, Leg, UndoPart } from "./leg.ts";
+import type { UndoProgress, UndoStep, UndoPart } from "./undo-step.ts";
 import { checkPermitted } from "./permitted.ts";
 import { placed } from "./placed.ts";
 import { refusals } from "./prepare.ts";
 import { questionOf } from "./question.ts";
 import type { UndoRequest } from "./request.ts";
-import { isStaged, stagedLeg } from "./staged.ts";
+import { isStaged, stagedStep } from "./staged.ts";
 import type { UndoTarget } from "./staged-entries.ts";
 
 /** What one `undo` came to. */
 export interface UndoOutcome {
   /** In the order in which they go back; the first look where nothing was begun. */
-  readonly legs: readonly Leg[];
-  readonly dones?: ReadonlyMap<Leg, Done>;
+  readonly steps: readonly UndoStep[];
+  readonly dones?: ReadonlyMap<UndoStep, UndoProgress>;
   /** Directories of undo's own bundles, of those that wrote something. */
-  readonly saved?: ReadonlyMap<Leg, string>;
+  readonly saved?: ReadonlyMap<UndoStep, string>;
   /** Why it ended before its goal. */
   readonly stopped?: Stop;
   /** What forbids the first write; nothing was begun. */
@@ -66,11 +66,11 @@ export async function undoOperation(
     );
   }
   const world = { connection, discovery, clock, forced: request.force };
-  let looked: Looked | undefined;
+  let snapshot: UndoSnapshot | undefined;
   const agreed = await agree(
     async () => {
-      looked = await look(session, main, parts, world, request);
-      return looked;
+      snapshot = await look(session, main, parts, world, request);
+      return snapshot;
     },
     {
       ask: (question) => (session.dryRun === "none" ? session.ask(question) : Promise.resolve(true)),
@@ -80,32 +80,32 @@ export async function undoOperation(
       },
     },
   );
-  const { legs = [], stopped, refused } = looked ?? {};
-  const ended = { legs, interrupted: false };
+  const { steps = [], stopped, refused } = snapshot ?? {};
+  const ended = { steps, interrupted: false };
   if (stopped !== undefined) return { ...ended, stopped };
   if (refused !== undefined) return { ...ended, refused };
   if (agreed === undefined) return { ...ended, declined: true };
-  if (legs.every(({ work }) => work === undefined)) {
-    const held = await endLeft(session, legs);
+  if (steps.every(({ work }) => work === undefined)) {
+    const held = await endLeft(session, steps);
     return held === undefined ? ended : { ...ended, stopped: held };
   }
-  return await perform(session, main, legs, discovery);
+  return await perform(session, main, steps, discovery);
 }
 
 /** Its lease goes, where a process of this run was killed after its last write. */
-async function endLeft(session: Session, legs: readonly Leg[]): Promise<Stop | undefined> {
-  const daemonSet = daemonSetOf(legs);
+async function endLeft(session: Session, steps: readonly UndoStep[]): Promise<Stop | undefined> {
+  const daemonSet = daemonSetOf(steps);
   if (daemonSet === undefined) return undefined;
   const live = await readObject(session.connection, daemonSet);
   if (live?.metadata.annotations?.[runAnnotation] === undefined) return undefined;
   const held = await endLeftRun(session, { daemonSet, takeOver: "always" });
-  return held === undefined ? undefined : withWayOn(session, held);
+  return held === undefined ? undefined : withNextCommand(session, held);
 }
 
-interface Looked {
+interface UndoSnapshot {
   readonly basis: string;
   readonly question: string | undefined;
-  readonly legs: readonly Leg[];
+  readonly steps: readonly UndoStep[];
   readonly stopped?: Stop;
   readonly refused?: readonly string[];
 }
@@ -117,8 +117,8 @@ async function look(
   parts: Parts,
   world: Omit<UndoWorld, "index" | "gone">,
   request: UndoRequest,
-): Promise<Looked> {
-  const legs: Leg[] = [];
+): Promise<UndoSnapshot> {
+  const steps: UndoStep[] = [];
   const gone: UndoTarget[] = [];
   const settled: string[] = [];
   const bundles = [...parts.after.toReversed(), main, ...parts.before.toReversed()];
@@ -127,33 +127,33 @@ async function look(
     const own = { ...world, index: bundle.index, gone: [...gone] };
     const idOf = (stage: string): string =>
       bundles.length === 1 ? stage : `${String(index + 1)}-${bundle.index.command}-${stage}`;
-    const looked = isStaged(bundle)
-      ? await stagedLeg(session, found, own, request, [...settled], idOf)
-      : await aloneLeg(found, own, idOf("objects"));
-    const leg = { ...looked, bundle, inverses: () => [...looked.inverses(), ...unserved] };
-    legs.push(leg);
-    gone.push(...leg.gone);
+    const snapshot = isStaged(bundle)
+      ? await stagedStep(session, found, own, request, [...settled], idOf)
+      : await singleStep(found, own, idOf("objects"));
+    const step = { ...snapshot, bundle, inverses: () => [...snapshot.inverses(), ...unserved] };
+    steps.push(step);
+    gone.push(...step.gone);
     // A migration that an undo took back is done again by then.
-    if (leg.work !== undefined && bundle !== main) settled.push(...settledByMigrations);
+    if (step.work !== undefined && bundle !== main) settled.push(...settledByMigrations);
   }
-  const nothing = { basis: "", question: undefined, legs };
+  const nothing = { basis: "", question: undefined, steps };
   const message =
-    legs.find((leg) => leg.boundary !== undefined)?.boundary ??
-    refusals(legs.flatMap((leg) => leg.inverses()));
+    steps.find((step) => step.boundary !== undefined)?.boundary ??
+    refusals(steps.flatMap((step) => step.inverses()));
   if (message !== undefined) return { ...nothing, stopped: { message } };
-  const work = legs.flatMap((leg) => leg.work ?? []);
+  const work = steps.flatMap((step) => step.work ?? []);
   if (work.length === 0) return nothing;
   const refused: string[] = [];
   for (const each of work) refused.push(...(await each.check(session)));
   if (refused.length > 0) return { ...nothing, refused };
-  return { legs, basis: basisOf(legs), question: questionOf(legs) };
+  return { steps, basis: basisOf(steps), question: questionOf(steps) };
 }
 
 /** What the question rests on: every object at the state in which it was judged. */
-function basisOf(legs: readonly Leg[]): string {
+function basisOf(steps: readonly UndoStep[]): string {
   return JSON.stringify(
-    legs.map((leg) =>
-      leg.inverses().map((inverse) => {
+    steps.map((step) =>
+      step.inverses().map((inverse) => {
         const { kind, entry } = inverse;
         if (kind !== "write") return [entry.id, kind];
         const { uid, generation, resourceVersion } = inverse.saved.draft.before?.metadata ?? {};
@@ -167,16 +167,19 @@ function basisOf(legs: readonly Leg[]): string {
 async function perform(
   session: Session,
   main: Bundle,
-  legs: readonly Leg[],
+  steps: readonly UndoStep[],
   discovery: Discovery,
 ): Promise<UndoOutcome> {
   const real = session.dryRun === "none";
-  const dones = new Map<Leg, Done>();
-  const bundles = new Map<Leg, OpenBundle>();
-  const at = legs.findIndex(({ bundle }) => bundle === main);
-  const mine = legs[at];
-  const open = async (leg: Leg, partOf?: { readonly run: string; readonly place: number }): Promise<void> => {
-    const { index } = leg.bundle;
+  const dones = new Map<UndoStep, UndoProgress>();
+  const bundles = new Map<UndoStep, OpenBundle>();
+  const at = steps.findIndex(({ bundle }) => bundle === main);
+  const mine = steps[at];
+  const open = async (
+    step: UndoStep,
+    partOf?: { readonly run: string; readonly place: number },
+  ): Promise<void> => {
+    const { index } = step.bundle;
     const opened = await openRunBundle(session, {
       command: "undo",
       kubernetes: discovery.version,
@@ -184,22 +187,22 @@ async function perform(
       data: { of: index.run },
       ...(partOf === undefined ? {} : { partOf }),
     });
-    bundles.set(leg, opened);
+    bundles.set(step, opened);
   };
   try {
     if (real && mine?.work !== undefined) await open(mine);
     const own = mine === undefined ? undefined : bundles.get(mine);
     const parts: UndoPart[] = [];
-    for (const [index, leg] of legs.entries()) {
-      if (leg.work === undefined) continue;
+    for (const [index, step] of steps.entries()) {
+      if (step.work === undefined) continue;
       // The other legs name the run's own, also those that go first.
-      if (real && leg !== mine)
-        await open(leg, own === undefined ? undefined : { run: own.run, place: index - at });
-      const done: Done = { results: new Map(), restarted: [] };
-      dones.set(leg, done);
-      parts.push(...leg.work.parts(bundles.get(leg), done));
+      if (real && step !== mine)
+        await open(step, own === undefined ? undefined : { run: own.run, place: index - at });
+      const done: UndoProgress = { results: new Map(), restarted: [] };
+      dones.set(step, done);
+      parts.push(...step.work.parts(bundles.get(step), done));
     }
-    const daemonSet = daemonSetOf(legs);
+    const daemonSet = daemonSetOf(steps);
     const ended = await runSequence(session, {
       parts,
       daemonSet,
@@ -208,16 +211,16 @@ async function perform(
       enter: async (part, own_) => await part.run(own_),
     });
     const saved = new Map(
-      [...bundles].flatMap(([leg, { directory }]) =>
-        (dones.get(leg)?.results.size ?? 0) > 0 ? [[leg, directory] as const] : [],
+      [...bundles].flatMap(([step, { directory }]) =>
+        (dones.get(step)?.results.size ?? 0) > 0 ? [[step, directory] as const] : [],
       ),
     );
     return {
-      legs,
+      steps,
       dones,
       saved,
       interrupted: ended.interrupted,
-      ...(ended.kind === "stopped" ? { stopped: withWayOn(session, ended.reason) } : {}),
+      ...(ended.kind === "stopped" ? { stopped: withNextCommand(session, ended.reason) } : {}),
     };
   } finally {
     for (const bundle of bundles.values()) await bundle.close();
@@ -225,9 +228,9 @@ async function perform(
 }
 
 /** The one that carries the lease: that of the bundle, where it is there. */
-function daemonSetOf(legs: readonly Leg[]): Ref | undefined {
-  const entry = legs
-    .flatMap((leg) => leg.inverses())
+function daemonSetOf(steps: readonly UndoStep[]): Ref | undefined {
+  const entry = steps
+    .flatMap((step) => step.inverses())
     .find(
       ({ entry: { kind, group }, kind: does }) => kind === "DaemonSet" && group !== "" && does !== "refused",
     );

@@ -5,14 +5,14 @@ import { userError } from "../../errors.ts";
 import type { SavedAction } from "../../model/draft.ts";
 import { keepAnnotation, treatAsAnnotation } from "../../model/names.ts";
 
-type Named = Pick<BundleEntry, "action" | "group" | "version" | "kind">;
+type EntryKind = Pick<BundleEntry, "action" | "group" | "version" | "kind">;
 
 export function isPolicy({ kind, group }: Pick<BundleEntry, "kind" | "group">): boolean {
   return kind === "NetworkPolicy" && ["networking.k8s.io", "extensions"].includes(group);
 }
 
 /** Only annotations of a namespace are ever written. */
-export function isAnnotatedNamespace({ kind, group, action }: Named): boolean {
+export function isAnnotatedNamespace({ kind, group, action }: EntryKind): boolean {
   return kind === "Namespace" && group === "" && action === "changed";
 }
 
@@ -33,23 +33,23 @@ export function isNewData({ group, kind }: Pick<BundleEntry, "kind" | "group">):
   return group === newGroup && movedKinds.some((each) => each.new.kind === kind);
 }
 
-export function isOldData({ group, version, kind }: Named): boolean {
+export function isOldData({ group, version, kind }: EntryKind): boolean {
   return (
     version === oldVersion &&
     movedKinds.some(({ old }) => old.kind === kind && old.groups.some((each) => each === group))
   );
 }
 
-function isWorkload({ kind, group }: Named, ...kinds: readonly string[]): boolean {
+function isWorkload({ kind, group }: EntryKind, ...kinds: readonly string[]): boolean {
   return kinds.includes(kind) && ["apps", "extensions"].includes(group);
 }
 
-function does({ action }: Named, ...actions: readonly SavedAction[]): boolean {
+function does({ action }: EntryKind, ...actions: readonly SavedAction[]): boolean {
   return actions.includes(action);
 }
 
 /** What a run of each command can have written; `apply` writes whatever its file holds, `undo` what any run did. */
-const writes: Readonly<Record<string, (entry: Named) => boolean>> = {
+const writes: Readonly<Record<string, (entry: EntryKind) => boolean>> = {
   "migrate-policy": (entry) => isPolicy(entry) || isAnnotatedNamespace(entry),
   "migrate-data": (entry) =>
     (isNewData(entry) && does(entry, "created", "changed")) ||

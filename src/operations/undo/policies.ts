@@ -58,9 +58,9 @@ export const policyInverter: Inverter = {
 /** Refuses what moves policies where the old semantics are not in force, naming a flow that would change. */
 function withSemantics(
   inverses: readonly Inverse[],
-  around: { readonly calico: FoundCalico; readonly objects: ObservedPolicy; readonly world: UndoWorld },
+  observed: { readonly calico: FoundCalico; readonly objects: ObservedPolicy; readonly world: UndoWorld },
 ): readonly Inverse[] {
-  const { calico, objects, world } = around;
+  const { calico, objects, world } = observed;
   const { driver } = calico;
   const side = sideOf(driver, calico.releases);
   if (side === "before") return inverses;

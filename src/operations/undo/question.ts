@@ -1,7 +1,7 @@
 import { visible } from "../../model/visible.ts";
 import { plural, some } from "../../model/words.ts";
 import { forceName, type Inverse } from "./inverse.ts";
-import type { Leg } from "./leg.ts";
+import type { UndoStep } from "./undo-step.ts";
 
 /** So many objects are listed; a dry run lists all. */
 const mostLines = 200;
@@ -18,15 +18,15 @@ const order = Object.keys(verbs);
  * Everything that is going to happen: what a bundle says is only a number, and the bundle is a file. What is deleted
  * comes first. Undefined where there is nothing to do.
  */
-export function questionOf(legs: readonly Leg[]): string | undefined {
-  const works = legs.flatMap((leg) => leg.work ?? []);
+export function questionOf(steps: readonly UndoStep[]): string | undefined {
+  const works = steps.flatMap((step) => step.work ?? []);
   if (works.length === 0) return undefined;
   const [first = "", ...then] = works.map(({ what }) => what);
   const title = [`${first.charAt(0).toUpperCase()}${first.slice(1)}`, ...then].join(", then ");
   const nodes = [...new Set(works.flatMap(({ restarts }) => restarts.nodes))];
   const others = [...new Set(works.flatMap(({ restarts }) => restarts.workloads))];
   const count = plural(nodes.length, "node");
-  const lines = legs.filter(({ work }) => work !== undefined).flatMap((leg) => linesOf(leg.inverses()));
+  const lines = steps.filter(({ work }) => work !== undefined).flatMap((step) => linesOf(step.inverses()));
   const more = lines.length - mostLines;
   const text = [
     `${title}${nodes.length === 0 ? "" : `, and restart calico-node on ${count}`}:`,

@@ -22,7 +22,7 @@ import { upgradeRemaining } from "../node/remaining.ts";
 import { nodesEnded } from "../part-results.ts";
 import { partOf, type Session } from "../session.ts";
 import { forceName } from "./inverse.ts";
-import type { Restarts } from "./leg.ts";
+import type { Restarts } from "./undo-step.ts";
 import { patience, type UndoRequest } from "./request.ts";
 import { restartsOf } from "./restarted.ts";
 import type { UndoTarget } from "./staged-entries.ts";
@@ -69,12 +69,12 @@ export async function readersBack(
   const { before, live } = target ?? {};
   if (before === undefined || live === undefined) return undefined;
   const keys = differing(live, before);
-  const standing = notesOn([{ ref, live: open.live }]);
+  const current = notesOn([{ ref, live: open.live }]);
   const coming = noteToCome(ref, keys).map(({ change, ...note }) => ({
     ...note,
     change: since === undefined ? change : { ...change, since },
   }));
-  const notes = keys.length === 0 ? standing : coming;
+  const notes = keys.length === 0 ? current : coming;
   const stale = restartable(staleBy(readersOf(open), notes));
   // Of an upgrade the controller and the nodes are other ones by then; their own parts are asked.
   const alone = node === undefined;

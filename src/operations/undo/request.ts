@@ -1,7 +1,7 @@
 import type { Millis } from "../../model/time.ts";
 import type { BgpCheckMode } from "../node/request.ts";
 import type { PrepullRequest } from "../prepull/request.ts";
-import type { Pace, Selection } from "../../plan/fleet/pace.ts";
+import type { Pace, NodeSelection } from "../../plan/fleet/pace.ts";
 
 /** What is asked of `undo`, checked and in the terms of the run. */
 export interface UndoRequest {
@@ -17,7 +17,7 @@ export interface UndoRequest {
   /** Whether BIRD is asked for its sessions; undefined: auto. */
   readonly bgpCheck?: BgpCheckMode;
   /** Which nodes go back, in which order and how fast. */
-  readonly selection?: Selection;
+  readonly selection?: NodeSelection;
   readonly pace?: Pace;
 }
 

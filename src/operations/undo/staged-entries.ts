@@ -10,7 +10,7 @@ import { daemonSetFacts } from "../../model/daemonset.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../../model/kube.ts";
 import { clientSideApplyManager, manager } from "../../model/names.ts";
 import { parseTime } from "../../model/time.ts";
-import { partOf, type Part } from "../../plan/apply/parts.ts";
+import { partOf, type InstallPart } from "../../plan/apply/parts.ts";
 import { changedFields } from "../../render/apply-lines.ts";
 import { forceName } from "./inverse.ts";
 import { isKept } from "./kept.ts";
@@ -21,7 +21,7 @@ import type { PlacedEntry } from "./placed.ts";
 export interface UndoTarget {
   /** The newest entry, whose words are used. */
   readonly entry: PlacedEntry;
-  readonly part: Part;
+  readonly part: InstallPart;
   /** As it was before the run; undefined: the run created it. */
   readonly before: KubeObject | undefined;
   /** Who owned which of its fields then; undefined: not known. */
@@ -37,7 +37,7 @@ export interface UndoTarget {
 }
 
 /** What taking one object back comes to. */
-export type Decision =
+export type UndoDecision =
   | { readonly kind: "restore" | "delete" | "create"; readonly target: UndoTarget }
   | { readonly kind: "nothing" | "refused"; readonly target: UndoTarget; readonly because: string };
 
@@ -75,7 +75,7 @@ export function targetsOf(
   });
 }
 
-/** Where the run does not know what the server made of its last write, nobody can tell. */
+/** Where the run does not know what the server made of its last write, nobody can say. */
 function isAnother(own: readonly PlacedEntry[], live: KubeObject | undefined): boolean {
   if (live === undefined || own.at(-1)?.written?.uid === undefined) return false;
   return !own.some(({ before, written }) => [before?.uid, written?.uid].includes(live.metadata.uid));
@@ -88,7 +88,7 @@ export function isSecret({ group, kind }: Pick<PlacedEntry, "group" | "kind">): 
 }
 
 /** `started`: when the run began, RFC 3339. */
-export function decide(target: UndoTarget, forced: ReadonlySet<string>, started: string): Decision {
+export function decide(target: UndoTarget, forced: ReadonlySet<string>, started: string): UndoDecision {
   const { entry, before, live } = target;
   if (isSecret(entry)) {
     return { kind: "nothing", target, because: "a Secret's values are not saved: undo cannot restore them" };
@@ -120,7 +120,7 @@ function changedSince(
   target: UndoTarget,
   forced: ReadonlySet<string>,
   started: string,
-): Decision | undefined {
+): UndoDecision | undefined {
   const { entry, before } = target;
   if (target.live === undefined || forced.has(forceName(entry))) return undefined;
   const live = unheld(target.live);

@@ -2,7 +2,7 @@ import type { OpenBundle } from "../../bundle/write.ts";
 import { installOwner } from "../../merge/apply-object.ts";
 import { objectKey } from "../../model/object-name.ts";
 import type { Millis } from "../../model/time.ts";
-import type { Part as ObjectPart } from "../../plan/apply/parts.ts";
+import type { InstallPart as ObjectPart } from "../../plan/apply/parts.ts";
 import type { Ended, Stop } from "../../plan/decision.ts";
 import type { PartResult } from "../../plan/sequence/procedure.ts";
 import { settleNotes } from "../config/settle.ts";
@@ -12,7 +12,7 @@ import { nodesEnded, objectsEnded } from "../part-results.ts";
 import { waitPodsGone } from "../pods-gone.ts";
 import type { Session } from "../session.ts";
 import type { UndoWorld } from "./inverse.ts";
-import type { Done, UndoPart } from "./leg.ts";
+import type { UndoProgress, UndoPart } from "./undo-step.ts";
 import type { ReadersBack } from "./readers.ts";
 import { patience, type UndoRequest } from "./request.ts";
 import { restartsOf } from "./restarted.ts";
@@ -36,7 +36,7 @@ interface PartsOf {
   readonly since: Millis | undefined;
   readonly request: UndoRequest;
   readonly own: OpenBundle | undefined;
-  readonly done: Done;
+  readonly done: UndoProgress;
   readonly idOf: (stage: string) => string;
 }
 
@@ -63,7 +63,7 @@ export function stagedParts({
     given,
     ...(nodes === undefined ? { note: { since } } : {}),
   });
-  // A binding that is made anew reaches one role or the other: what goes back needs the old one.
+  // A binding that is recreated reaches one role or the other: what goes back needs the old one.
   const first = of("other").filter((each) => each.kind === "create" || isRemade(each));
   // What the run added for other nodes goes before the former template may select them again (hazard H20).
   const added = of("node").filter(({ kind }) => kind === "delete");

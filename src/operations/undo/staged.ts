@@ -11,7 +11,7 @@ import { lookAtNodes, type Remaining } from "../node/remaining.ts";
 import { warn, type Session } from "../session.ts";
 import { boundaryOf, downgradeOf } from "./boundaries.ts";
 import { forceName, type Inverse, type UndoWorld } from "./inverse.ts";
-import type { Leg } from "./leg.ts";
+import type { UndoStep } from "./undo-step.ts";
 import { nodesAreBehind, nodesBack } from "./nodes.ts";
 import { isOwn, whyNamed } from "./own.ts";
 import type { PlacedBundle } from "./placed.ts";
@@ -20,7 +20,7 @@ import { readersBack } from "./readers.ts";
 import { followingOf, refusedBack, refusedPods, writesOf } from "./refused.ts";
 import type { UndoRequest } from "./request.ts";
 import { stagedParts } from "./staged-parts.ts";
-import { decide, isSecret, targetsOf, type Decision } from "./staged-entries.ts";
+import { decide, isSecret, targetsOf, type UndoDecision } from "./staged-entries.ts";
 import type { Work } from "./take.ts";
 
 /** Runs whose objects stand on each other: they go back in stages, nodes by the procedure of `node`. */
@@ -35,14 +35,14 @@ export function isStaged({ index, entries }: Bundle): boolean {
  * old pods need is added, nodes go back one after the other, then values, controller and Typha; what only the
  * new ones used goes last. `settled`: rules and guards that hold only until what goes back before is back.
  */
-export async function stagedLeg(
+export async function stagedStep(
   session: Session,
   bundle: PlacedBundle,
   world: UndoWorld,
   request: UndoRequest,
   settled: readonly string[],
   idOf: (stage: string) => string,
-): Promise<Leg> {
+): Promise<UndoStep> {
   const found = new Map<number, KubeObject | undefined>();
   await Promise.all(
     bundle.entries.map(async (entry) => {
@@ -54,7 +54,7 @@ export async function stagedLeg(
   const lives = targets.map(({ live }) => live);
   const namespace = lives.find((live) => live !== undefined && partOf(live) === "node")?.metadata.namespace;
   const decisions = await Promise.all(
-    targets.map(async (target): Promise<Decision> => {
+    targets.map(async (target): Promise<UndoDecision> => {
       const isForeign = !isOwn(target.entry, target.live, namespace);
       const decision = named(decide(target, world.forced, bundle.index.started), isForeign, world.forced);
       if (target.part !== "node" || decision.kind !== "nothing" || target.live === undefined) return decision;
@@ -65,23 +65,23 @@ export async function stagedLeg(
   );
   const inverses = decisions.map(inverseOf);
   const boundary = boundaryOf(targets);
-  const leg: Leg = {
+  const step: UndoStep = {
     bundle,
     inverses: () => inverses,
     gone: decisions.flatMap(({ kind, target }) => (kind === "nothing" ? [] : [target])),
     ...(boundary === undefined ? {} : { boundary }),
   };
-  if (boundary !== undefined || refusals(inverses) !== undefined) return leg;
+  if (boundary !== undefined || refusals(inverses) !== undefined) return step;
   const work = decisions.filter((each): each is Work => each.kind !== "nothing" && each.kind !== "refused");
   const since = parseTime(bundle.index.started);
   const readers = await readersBack(session, targets, request, since);
-  if (work.length === 0 && readers?.behind !== true) return leg;
+  if (work.length === 0 && readers?.behind !== true) return step;
   const node = work.find(({ kind, target }) => target.part === "node" && kind !== "delete");
   const nodes = node?.kind === "restore" ? nodesBack(node.target, request, settled) : undefined;
   const left = nodes === undefined ? undefined : await lookAhead(session, nodes);
   const { command, started } = bundle.index;
   return {
-    ...leg,
+    ...step,
     work: {
       what:
         work.length === 0
@@ -140,14 +140,14 @@ function textOf({ id, message, hint }: Stop): string {
 }
 
 /** What is not Calico's goes back only where it is confirmed by its name. */
-function named(decision: Decision, isForeign: boolean, forced: ReadonlySet<string>): Decision {
+function named(decision: UndoDecision, isForeign: boolean, forced: ReadonlySet<string>): UndoDecision {
   const { kind, target } = decision;
   if (!isForeign || kind === "nothing" || forced.has(forceName(target.entry))) return decision;
   return { kind: "refused", target, because: whyNamed(kind === "refused" ? decision.because : undefined) };
 }
 
 /** In the terms of the result; the write itself is decided when its stage comes. */
-function inverseOf(decision: Decision): Inverse {
+function inverseOf(decision: UndoDecision): Inverse {
   const { entry, live } = decision.target;
   switch (decision.kind) {
     case "nothing":

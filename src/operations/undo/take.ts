@@ -17,10 +17,10 @@ import type { ObjectGoal } from "../../plan/objects/goal.ts";
 import { gone, rolledOut } from "../../plan/objects/rollout.ts";
 import { withItsPods } from "../../plan/apply/recreate.ts";
 import { asOwnedNow } from "./owned.ts";
-import type { Decision } from "./staged-entries.ts";
+import type { UndoDecision } from "./staged-entries.ts";
 
 /** An object that is to be written. */
-export type Work = Decision & { readonly kind: "restore" | "delete" | "create" };
+export type Work = UndoDecision & { readonly kind: "restore" | "delete" | "create" };
 
 type SavedManagers = readonly ManagedFieldsEntry[] | undefined;
 
@@ -119,14 +119,14 @@ export function takeStages(work: Work, { real, given, note }: TakeOptions): Stag
     draft: (live) => draftOf(work, live),
     ...(note.since === undefined ? {} : { since: note.since }),
   });
-  const told = stages.map((stage) =>
+  const reported = stages.map((stage) =>
     stage.map((object) =>
       object.bookkeeping === true
         ? object
         : { ...object, verb, confirms: () => (given.has(work) ? ("configured" as const) : undefined) },
     ),
   );
-  return [...told, ...owned];
+  return [...reported, ...owned];
 }
 
 /**
@@ -182,7 +182,7 @@ function deletionOf({ target: { entry } }: Work, live: KubeObject | undefined): 
   };
 }
 
-/** What takes away the object that the run made anew, and makes the former one. */
+/** What takes away the object that the run recreated, and makes the former one. */
 export function remakingOf(work: Work): readonly Write[] {
   const { entry, before, live } = work.target;
   const removed = deletionOf(work, live);
@@ -211,7 +211,7 @@ function draftOf(
   };
 }
 
-/** What the run made anew: the server never changes it into what it was. */
+/** What the run recreated: the server never changes it into what it was. */
 export function isRemade({ kind, target: { live, before } }: Work): boolean {
   return (
     kind === "restore" &&

@@ -1,20 +1,20 @@
-import { applyObject, type Applied, type InstallOwner } from "../../merge/apply-object.ts";
-import type { Conflict } from "../../merge/conflicts.ts";
+import { applyObject, type ApplyObjectResult, type InstallOwner } from "../../merge/apply-object.ts";
+import type { FieldConflict } from "../../merge/conflicts.ts";
 import { changeValues, expandObject } from "../../merge/expand-object.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { objectName } from "../../model/object-name.ts";
 import type { Write } from "../../model/write.ts";
 import type { Stop } from "../decision.ts";
 import type { WritingStep } from "./parts.ts";
-import type { Choices, Target } from "./target.ts";
+import type { Choices, ApplyTarget } from "./target.ts";
 
 /**
- * What a step writes to one object as it is now; undefined where it is none of the step's, or in line. Every
- * step looks anew: what is true already is not written again.
+ * What a step writes to one object as it is now; undefined where it is none of the step's, or up to date. Every
+ * step looks again: what is true already is not written again.
  */
 export function intended(
   step: WritingStep,
-  { object, ref, part, before }: Target,
+  { object, ref, part, before }: ApplyTarget,
   live: KubeObject | undefined,
   install: InstallOwner,
   choices: Choices,
@@ -41,7 +41,7 @@ export function intended(
 
 /** What somebody has set between the first look and this write is not overwritten unseen (hazard H14). */
 export function setSince(
-  { object, ref, before }: Target,
+  { object, ref, before }: ApplyTarget,
   live: KubeObject | undefined,
   install: InstallOwner,
   { forceConflicts }: Choices,
@@ -58,7 +58,7 @@ export function setSince(
 }
 
 /** What stands against applying one object, one line a field (hazard H14). */
-export function conflictLines(ref: Ref, conflicts: readonly Conflict[]): readonly string[] {
+export function conflictLines(ref: Ref, conflicts: readonly FieldConflict[]): readonly string[] {
   return conflicts.map(({ field, manager, time }) => {
     const who = manager === undefined ? "somebody" : `"${manager}"`;
     const when = time === undefined ? "" : ` at ${time}`;
@@ -67,11 +67,11 @@ export function conflictLines(ref: Ref, conflicts: readonly Conflict[]): readonl
 }
 
 /** What the whole run makes of a target: what to save, and what stands against it. */
-export type Wholes = (target: Target) => Applied;
+export type Wholes = (target: ApplyTarget) => ApplyObjectResult;
 
 /** CRDs are large and several ask about each: compared once. */
 export function wholes(install: InstallOwner, choices: Choices): Wholes {
-  const known = new Map<Target, Applied>();
+  const known = new Map<ApplyTarget, ApplyObjectResult>();
   return (target) => {
     const { before, object, ref } = target;
     const applied = known.get(target) ?? applyObject(before, object, ref, install, choices.forceConflicts);

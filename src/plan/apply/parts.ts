@@ -31,17 +31,17 @@ export const stepTitles: Readonly<Record<ApplyStepId, string>> = {
 };
 
 /** What an object of the file is to the upgrade. */
-export type Part = "node" | "controller" | "typha" | "typha-around" | "configmap" | "secret" | "other";
+export type InstallPart = "node" | "controller" | "typha" | "typha-around" | "configmap" | "secret" | "other";
 
-export function partOf(object: KubeObject): Part {
+export function partOf(object: KubeObject): InstallPart {
   if (object.kind === "DaemonSet" && runsCalicoNode(templateFacts(templateIn(object)))) return "node";
   if (object.kind === "Deployment" || object.kind === "ReplicaSet") {
     return workloadFacts(object)?.component ?? "other";
   }
   if (object.kind === "ConfigMap") return "configmap";
   if (object.kind === "Secret") return "secret";
-  const around = object.kind === "Service" || object.kind === "PodDisruptionBudget";
-  return around && object.metadata.name.includes("typha") ? "typha-around" : "other";
+  const isAddition = object.kind === "Service" || object.kind === "PodDisruptionBudget";
+  return isAddition && object.metadata.name.includes("typha") ? "typha-around" : "other";
 }
 
 function templateIn(object: KubeObject): unknown {

@@ -10,13 +10,13 @@ import { established, gone, rolledOut } from "../objects/rollout.ts";
 import { intended, setSince } from "./intended.ts";
 import type { ApplyStepId, WritingStep } from "./parts.ts";
 import { deletion, recreatedIn } from "./recreate.ts";
-import { isCrd, isLeftAlone, type Choices, type Target } from "./target.ts";
+import { isCrd, isLeftAlone, type Choices, type ApplyTarget } from "./target.ts";
 
 /** What a run brings the objects of the file to. Everything in it is fixed before the first write. */
 export interface ApplyGoal {
-  readonly targets: readonly Target[];
+  readonly targets: readonly ApplyTarget[];
   /** Those that the server never changes into what the file says. */
-  readonly recreated: readonly Target[];
+  readonly recreated: readonly ApplyTarget[];
   /** As whom new objects are applied (hazard H14). */
   readonly install: InstallOwner;
   readonly choices: Choices;
@@ -30,28 +30,28 @@ type Stage = readonly ObjectGoal[];
 
 /**
  * The objects that a step writes, stage by stage (hazard H01): namespaces, CRDs once they are served, accounts and
- * rights, what reaches them, the rest. What is in line is not written.
+ * rights, what reaches them, the rest. What is up to date is not written.
  */
 export function stagesOf(step: WritingStep, goal: ApplyGoal): readonly Stage[] {
   const own = goal.targets.filter(
     (target) => !goal.recreated.includes(target) && !isLeftAlone(target, goal.choices),
   );
-  const changed = (targets: readonly Target[]): Stage =>
+  const changed = (targets: readonly ApplyTarget[]): Stage =>
     targets.map((target) => changeOf(step, target, goal));
-  const anew = recreations(step, goal);
+  const recreated = recreations(step, goal);
   switch (step) {
     case "expand":
       return filled([
         changed(own.filter(({ ref }) => ref.kind === "Namespace")),
         changed(own.filter(({ object }) => isCrd(object))),
         changed(own.filter(({ ref }) => accounts.has(ref.kind))),
-        ...anew.filter(({ ref }) => bindings.has(ref.kind)).flatMap(({ stages }) => stages),
+        ...recreated.filter(({ ref }) => bindings.has(ref.kind)).flatMap(({ stages }) => stages),
         changed(own.filter(({ ref }) => bindings.has(ref.kind))),
         changed(own.filter(({ ref }) => !isFirst(ref))),
-        ...anew.filter(({ ref }) => !bindings.has(ref.kind)).flatMap(({ stages }) => stages),
+        ...recreated.filter(({ ref }) => !bindings.has(ref.kind)).flatMap(({ stages }) => stages),
       ]);
     case "typha":
-      return filled([...anew.flatMap(({ stages }) => stages), changed(own)]);
+      return filled([...recreated.flatMap(({ stages }) => stages), changed(own)]);
     case "configmap":
       return valuesOf(own, goal);
     case "contract":
@@ -74,7 +74,7 @@ function isFirst({ kind }: Ref): boolean {
   );
 }
 
-function changeOf(step: WritingStep, target: Target, goal: ApplyGoal): ObjectGoal {
+function changeOf(step: WritingStep, target: ApplyTarget, goal: ApplyGoal): ObjectGoal {
   const { ref, object, part } = target;
   const { install, choices, dryRun } = goal;
   const rolls = step === "typha" && part === "typha" && ref.kind === "Deployment";
@@ -93,7 +93,7 @@ function changeOf(step: WritingStep, target: Target, goal: ApplyGoal): ObjectGoa
 }
 
 /** The values of the ConfigMaps with the note of what changed when, those of one place side by side (hazard H25). */
-function valuesOf(own: readonly Target[], goal: ApplyGoal): readonly Stage[] {
+function valuesOf(own: readonly ApplyTarget[], goal: ApplyGoal): readonly Stage[] {
   const { install, choices, openKeys } = goal;
   const each = own
     .filter(({ part, ref }) => part === "configmap" && ref.kind === "ConfigMap")
@@ -149,7 +149,7 @@ function recreations(
 }
 
 /** As it was when the run began, whatever this run has made of it since: that is what undo brings back. */
-function draftOf(target: Target, live: KubeObject | undefined, { recreated }: ApplyGoal): Draft {
+function draftOf(target: ApplyTarget, live: KubeObject | undefined, { recreated }: ApplyGoal): Draft {
   const { ref, object, before } = target;
   const was = live ?? before;
   return {

@@ -1,12 +1,12 @@
 import type { KubeObject, Ref } from "../../model/kube.ts";
-import type { Part } from "./parts.ts";
+import type { InstallPart } from "./parts.ts";
 
 /** An object of the file, its place in the cluster, and what was there before the first write. */
-export interface Target {
+export interface ApplyTarget {
   /** With its namespace. */
   readonly object: KubeObject;
   readonly ref: Ref;
-  readonly part: Part;
+  readonly part: InstallPart;
   readonly before: KubeObject | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface Choices {
 }
 
 /** Whether the run leaves an object as it is, whatever the file says. */
-export function isLeftAlone({ part, before }: Target, { withSecrets }: Choices): boolean {
+export function isLeftAlone({ part, before }: ApplyTarget, { withSecrets }: Choices): boolean {
   return part === "secret" && before !== undefined && !withSecrets;
 }
 

@@ -1,7 +1,7 @@
 import { intended, type Wholes } from "./intended.ts";
 import type { WritingStep } from "./parts.ts";
 import { recreatedIn } from "./recreate.ts";
-import { isLeftAlone, type Choices, type Target } from "./target.ts";
+import { isLeftAlone, type Choices, type ApplyTarget } from "./target.ts";
 import type { InstallOwner } from "../../merge/apply-object.ts";
 
 /** A step in which `apply` writes objects of the file. */
@@ -16,22 +16,22 @@ export interface DaemonSetOpen {
 }
 
 /** By what a run judges its targets. */
-export interface Judged {
+export interface WriteContext {
   readonly install: InstallOwner;
   readonly choices: Choices;
   readonly applied: Wholes;
-  readonly daemonSet: (target: Target) => DaemonSetOpen;
+  readonly daemonSet: (target: ApplyTarget) => DaemonSetOpen;
 }
 
 const writing: readonly WritingStep[] = ["expand", "typha", "configmap", "contract"];
 
 /**
- * The steps in which `apply` would write this object as it is now; none: it is in line. The one answer for `apply`,
+ * The steps in which `apply` would write this object as it is now; none: it is up to date. The one answer for `apply`,
  * its dry run and `plan`.
  */
 export function stepsWriting(
-  target: Target,
-  { install, choices, applied, daemonSet }: Judged,
+  target: ApplyTarget,
+  { install, choices, applied, daemonSet }: WriteContext,
 ): readonly StepWriting[] {
   const { part, before } = target;
   if (isLeftAlone(target, choices)) return [];

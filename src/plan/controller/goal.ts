@@ -33,5 +33,5 @@ export interface TargetWorkload {
   /** Pods of a ReplicaSet are not replaced by a new template: it stops and starts again. */
   readonly stopFirst: boolean;
   /** Empty when the live one (undefined: there is none) is as it should be. */
-  readonly bringInLine: (live: KubeObject | undefined) => readonly Write[];
+  readonly reconcile: (live: KubeObject | undefined) => readonly Write[];
 }

@@ -53,7 +53,7 @@ function nextOnController(
   if (now > interruptEnd(seen.interrupted)) return { kind: "stop", reason: interrupted(view) };
   const target = targetOf(world, goal);
   const others = othersWanting(world, goal);
-  const writes = seen.applied ? [] : goal.target.bringInLine(target?.raw);
+  const writes = seen.applied ? [] : goal.target.reconcile(target?.raw);
   if (writes.length === 0)
     return others.length > 0 ? { kind: "stop", reason: twoControllers(goal, others) } : rollout(view, target);
 
@@ -146,7 +146,7 @@ function rollout(view: View, target: LiveWorkload | undefined): ControllerDecisi
   for (const stub of goal.stubs) {
     if (seen.stubs.includes(stub.name)) continue;
     const live = targetOf(world, { target: stub });
-    const writes = stub.bringInLine(live?.raw);
+    const writes = stub.reconcile(live?.raw);
     if (writes.length > 0)
       return step({ kind: "deploy", target: stub, exists: live !== undefined, stub: true, writes });
   }

@@ -1,7 +1,7 @@
 import { controllerContainer } from "../../model/workload.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
-import type { Verdict } from "../../model/verdict.ts";
+import type { ServerVerdict } from "../../model/server-verdict.ts";
 import type { Stop } from "../decision.ts";
 import { isLeaseStep } from "../lease/step.ts";
 import { claimedOver } from "../lease/under-lease.ts";
@@ -32,7 +32,7 @@ export interface ControllerSeen {
   /** Two controllers at once, by watch. */
   readonly overlap: Overlap;
   /** What the server said to the new pod (hazard H30). */
-  readonly admission?: Verdict;
+  readonly admission?: ServerVerdict;
   readonly up?: Up;
   readonly interrupted?: Millis;
   readonly stop?: Stop;

@@ -31,7 +31,7 @@ export function interrupted(about: About): Stop {
   const { commands } = about.goal;
   return about.seen.wrote === undefined
     ? interruptedStop(commands)
-    : interruptedStop(commands, `interrupted; ${standing(about)}`);
+    : interruptedStop(commands, `interrupted; ${currentState(about)}`);
 }
 
 export function twoControllers(
@@ -67,7 +67,7 @@ export function scaledUpAgain({ goal }: About, facts: WorkloadFacts): Stop {
 
 export function targetGone(about: About): Stop {
   return {
-    message: `${workloadName(about.goal.target)} was deleted during the run; ${standing(about)}`,
+    message: `${workloadName(about.goal.target)} was deleted during the run; ${currentState(about)}`,
     hint: about.goal.commands.again(),
   };
 }
@@ -89,7 +89,7 @@ export function timedOut(about: About, pod: PodFacts | undefined): Stop {
     const silent = node?.ready === "unknown";
     return {
       id: "H24",
-      message: `pod ${pod.name} did not end ${limit}${silent ? `: node ${node.name} is silent, and its controller may still run` : because}; ${standing(about)}`,
+      message: `pod ${pod.name} did not end ${limit}${silent ? `: node ${node.name} is silent, and its controller may still run` : because}; ${currentState(about)}`,
       hint: `${silent ? "bring the node back or take it out of the cluster" : "look at the pod"}, never force-delete the pod; then: ${goal.commands.again()}`,
     };
   }
@@ -106,7 +106,7 @@ export function timedOut(about: About, pod: PodFacts | undefined): Stop {
 }
 
 /** Whether a controller is there at all: after a stop in the middle that is what matters. */
-function standing({ world }: Pick<About, "world">): string {
+function currentState({ world }: Pick<About, "world">): string {
   const present = presentPods(world);
   return present.length === 0
     ? "no controller runs now"

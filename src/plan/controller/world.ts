@@ -25,7 +25,7 @@ export interface ControllerWorld {
   readonly events: readonly EventFacts[];
 }
 
-/** The workload that the run brings in line; undefined as long as it is not there. */
+/** The workload that the run reconciles; undefined as long as it is not there. */
 export function targetOf(
   world: Pick<ControllerWorld, "workloads">,
   { target }: Pick<ControllerGoal, "target">,

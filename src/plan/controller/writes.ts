@@ -1,15 +1,15 @@
 import type { Ref } from "../../model/kube.ts";
 import { manager, restartAnnotation } from "../../model/names.ts";
-import type { Place } from "../../model/place.ts";
+import type { ApiResource } from "../../model/api-resource.ts";
 import type { Write } from "../../model/write.ts";
 import { isLeaseStep, leaseWrite } from "../lease/step.ts";
 import type { ControllerStep } from "./step.ts";
 
 /** Where the kinds of a controller run are served on this cluster. */
 export interface ControllerPlaces {
-  readonly deployments: Place;
-  readonly replicaSets: Place;
-  readonly daemonSets: Place;
+  readonly deployments: ApiResource;
+  readonly replicaSets: ApiResource;
+  readonly daemonSets: ApiResource;
 }
 
 /** The requests of one step, compare-and-swap each. */

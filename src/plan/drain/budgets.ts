@@ -1,5 +1,5 @@
 import { selects } from "../../model/label-selector.ts";
-import type { BudgetFacts } from "../../model/surroundings.ts";
+import type { BudgetFacts } from "../../model/object-facts.ts";
 import { plural, some } from "../../model/words.ts";
 import type { NodeWorld } from "../node/world.ts";
 import type { DrainRules } from "./goal.ts";

@@ -5,7 +5,7 @@ import type { Stop, Wait } from "../decision.ts";
 import { leaseRenewal } from "../lease/held.ts";
 import type { NodeGoal } from "../node/goal.ts";
 import { neverRan } from "../node/pin.ts";
-import { nodeSeen, type Seen } from "../node/seen.ts";
+import { nodeSeen, type NodesSeen } from "../node/seen.ts";
 import { isNewest, isUp, placed, type NodeWorld } from "../node/world.ts";
 import { wouldEnd } from "./eta.ts";
 import type { FleetGoal } from "./goal.ts";
@@ -21,7 +21,7 @@ export type Begin =
 /** `working`: nodes that the run works on. */
 export function mayBegin(
   world: NodeWorld,
-  seen: Seen,
+  seen: NodesSeen,
   goal: NodeGoal,
   node: string,
   working: readonly string[],
@@ -61,7 +61,7 @@ export function mayBegin(
  */
 function othersUnavailable(
   world: NodeWorld,
-  seen: Seen,
+  seen: NodesSeen,
   goal: NodeGoal,
   { before, maxUnavailable }: FleetGoal,
   spared: ReadonlySet<string>,
@@ -83,6 +83,6 @@ function othersUnavailable(
     .map(({ name }) => name);
 }
 
-function lastEnd({ nodes }: Seen): Millis {
+function lastEnd({ nodes }: NodesSeen): Millis {
   return Object.values(nodes).reduce((last, { ended = 0 }) => Math.max(last, ended), 0);
 }

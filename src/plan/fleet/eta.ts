@@ -1,16 +1,16 @@
 import type { Millis } from "../../model/time.ts";
 import type { NodeGoal } from "../node/goal.ts";
-import type { Seen } from "../node/seen.ts";
+import type { NodesSeen } from "../node/seen.ts";
 
 /** How long nodes of this run have taken, without the time for which they only had to stay Ready. */
-export interface Measured {
+export interface NodeTimes {
   readonly nodes: number;
   readonly p50: Millis;
   readonly p95: Millis;
 }
 
 /** Undefined: none is done yet. */
-export function measuredOf({ nodes }: Seen, goal: NodeGoal): Measured | undefined {
+export function measuredOf({ nodes }: NodesSeen, goal: NodeGoal): NodeTimes | undefined {
   const times = Object.entries(nodes)
     .flatMap(([name, { began, ended, worked = began, outcome }]) =>
       outcome?.result === "restarted" && ended !== undefined
@@ -28,12 +28,12 @@ export function settleOf({ settle, fleet }: Pick<NodeGoal, "settle" | "fleet">, 
 }
 
 /** When this node would be done at the latest, as far as nodes of this run tell. */
-export function wouldEnd(seen: Seen, goal: NodeGoal, node: string, now: Millis): Millis {
+export function wouldEnd(seen: NodesSeen, goal: NodeGoal, node: string, now: Millis): Millis {
   return now + settleOf(goal, node) + (measuredOf(seen, goal)?.p95 ?? 0);
 }
 
 /** How long the nodes that are left will take. Undefined: none is done yet. */
-export function timeLeft(seen: Seen, goal: NodeGoal, left: readonly string[]): Millis | undefined {
+export function timeLeft(seen: NodesSeen, goal: NodeGoal, left: readonly string[]): Millis | undefined {
   const measured = measuredOf(seen, goal);
   if (measured === undefined) return undefined;
   const { maxUnavailable = 1, interval = 0 } = goal.fleet ?? {};

@@ -2,7 +2,7 @@ import type { LabelSelector } from "../../model/label-selector.ts";
 import type { Millis } from "../../model/time.ts";
 
 /** Which nodes a run is about. */
-export interface Selection {
+export interface NodeSelection {
   /** By name, in the order given; undefined: all of the cluster, or those that `labels` selects. */
   readonly names?: readonly string[];
   readonly labels?: LabelSelector;

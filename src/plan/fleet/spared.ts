@@ -1,11 +1,11 @@
 import type { NodeGoal } from "../node/goal.ts";
-import type { Seen } from "../node/seen.ts";
+import type { NodesSeen } from "../node/seen.ts";
 import type { NodeWorld } from "../node/world.ts";
 
 /** Whose calico-node is not judged before a restart: what this run does there, and nodes that have just come. */
 export function sparedNodes(
   world: NodeWorld,
-  seen: Seen,
+  seen: NodesSeen,
   { fleet, holder }: Pick<NodeGoal, "fleet" | "holder">,
 ): readonly string[] {
   if (fleet === undefined) return [];

@@ -4,14 +4,14 @@ import { plural, some } from "../../model/words.ts";
 import type { Stop } from "../decision.ts";
 import type { NodeGoal } from "../node/goal.ts";
 import { gapOf, overBudget } from "../node/measure.ts";
-import type { Seen } from "../node/seen.ts";
+import type { NodesSeen } from "../node/seen.ts";
 import { isNewest, placed, type NodeWorld } from "../node/world.ts";
 import type { FleetGoal } from "./goal.ts";
 import { nothingWatched, type FleetSeen } from "./seen.ts";
 
 /** Takes in what the cluster shows of the nodes that nobody of this run works on, and whether it has to halt. */
 export function watchFleet(
-  seen: Seen,
+  seen: NodesSeen,
   world: NodeWorld,
   goal: NodeGoal,
   working: readonly string[],
@@ -142,7 +142,7 @@ function templateChanged({
 }
 
 /** The last of more failed nodes than the run may have. */
-function failures({ nodes }: Seen, { maxFailures }: FleetGoal): Stop | undefined {
+function failures({ nodes }: NodesSeen, { maxFailures }: FleetGoal): Stop | undefined {
   const failed = Object.values(nodes).flatMap(({ outcome }) =>
     outcome?.result === "failed" ? [outcome.stop] : [],
   );
@@ -150,7 +150,7 @@ function failures({ nodes }: Seen, { maxFailures }: FleetGoal): Stop | undefined
 }
 
 /** A node that was down for longer than its peers keep its routes (hazard H22), or than the user allows. */
-function gap(seen: Seen, goal: NodeGoal, { maxGap }: FleetGoal): Stop | undefined {
+function gap(seen: NodesSeen, goal: NodeGoal, { maxGap }: FleetGoal): Stop | undefined {
   for (const [node, own] of Object.entries(seen.nodes)) {
     if (own.outcome?.result !== "restarted") continue;
     // One that was down before this run took it in hand says nothing of the others.
@@ -171,7 +171,7 @@ function gap(seen: Seen, goal: NodeGoal, { maxGap }: FleetGoal): Stop | undefine
 }
 
 /** Somebody handles the nodes that the run works on. */
-function handled({ nodes }: Seen): Stop | undefined {
+function handled({ nodes }: NodesSeen): Stop | undefined {
   for (const [node, { outcome }] of Object.entries(nodes)) {
     if (outcome?.result !== "restarted") continue;
     if (outcome.kept === "void")

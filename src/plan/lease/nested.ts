@@ -1,6 +1,6 @@
 import { daemonSetFacts } from "../../model/daemonset.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
-import type { Place } from "../../model/place.ts";
+import type { ApiResource } from "../../model/api-resource.ts";
 import type { Procedure, Settled } from "../procedure.ts";
 import { isLeaseStep, leaseWrite, type LeaseStep } from "./step.ts";
 import { underLease, type LeaseGoal, type LeaseSeen } from "./under-lease.ts";
@@ -11,7 +11,7 @@ import { underLease, type LeaseGoal, type LeaseSeen } from "./under-lease.ts";
  */
 export function nestedUnder<World, Memory extends LeaseSeen, Step extends { readonly kind: string }>(
   inner: Procedure<World, Memory, Step>,
-  daemonSet: Ref & Place,
+  daemonSet: Ref & ApiResource,
   find: (world: World) => KubeObject | undefined,
   goal: Omit<LeaseGoal, "nested">,
 ): Procedure<World, Memory, Step | LeaseStep> {

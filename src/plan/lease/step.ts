@@ -1,7 +1,7 @@
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import { formatRunLease, type RunLease } from "../../model/lease.ts";
 import { manager, runAnnotation } from "../../model/names.ts";
-import type { Place } from "../../model/place.ts";
+import type { ApiResource } from "../../model/api-resource.ts";
 import type { Write } from "../../model/write.ts";
 
 /** A run's lease on the DaemonSet of the install (hazard H13). */
@@ -17,7 +17,7 @@ export function isLeaseStep(step: { readonly kind: string }): step is LeaseStep 
 }
 
 /** Compare-and-swap. `place`: where DaemonSets are served. */
-export function leaseWrite({ daemonSet, lease }: LeaseStep, place: Place): Write {
+export function leaseWrite({ daemonSet, lease }: LeaseStep, place: ApiResource): Write {
   const { namespace, name, resourceVersion } = daemonSet;
   const annotations = { [runAnnotation]: lease === undefined ? null : formatRunLease(lease) };
   return {

@@ -1,11 +1,11 @@
 import type { Millis } from "../../model/time.ts";
-import type { Verdict } from "../../model/verdict.ts";
+import type { ServerVerdict } from "../../model/server-verdict.ts";
 import type { Decision, Stop } from "../decision.ts";
 import { daemonSetPod, templateOf } from "../pod-of-template.ts";
 import type { NodeRead } from "./bgp-seen.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { OnNode } from "./on-node.ts";
-import { nodeSeen, type Seen } from "./seen.ts";
+import { nodeSeen, type NodesSeen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -16,7 +16,7 @@ import type { NodeWorld } from "./world.ts";
  */
 export function admission(
   { daemonSet }: NodeWorld,
-  seen: Seen,
+  seen: NodesSeen,
   goal: NodeGoal,
   node: string,
   next: OnNode | undefined,
@@ -44,7 +44,7 @@ export function touches(next: OnNode): boolean {
 
 function refusedPod(
   node: string,
-  { messages }: Extract<Verdict, { kind: "refused" }>,
+  { messages }: Extract<ServerVerdict, { kind: "refused" }>,
   { commands }: NodeGoal,
 ): Stop {
   return {

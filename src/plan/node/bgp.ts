@@ -1,7 +1,7 @@
 import type { BgpSession } from "../../model/bgp-session.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
-import type { BgpAnswer } from "../../model/verdict.ts";
+import type { BgpAnswer } from "../../model/server-verdict.ts";
 import { plural, some } from "../../model/words.ts";
 import type { Stop } from "../decision.ts";
 import { interruptEnd } from "../patience.ts";
@@ -10,7 +10,7 @@ import type { BgpLook, BgpRead, BgpSeen } from "./bgp-seen.ts";
 import { gapBegan } from "./measure.ts";
 import type { NodeGoal } from "./goal.ts";
 import { stop, timeIsUp, type NodeView, type OnNode } from "./on-node.ts";
-import { nodeSeen, withNode, type NodeSeen, type Seen } from "./seen.ts";
+import { nodeSeen, withNode, type NodeSeen, type NodesSeen } from "./seen.ts";
 import { interrupted } from "./stops.ts";
 import { waiting } from "./waits.ts";
 import { podOn, type NodeWorld } from "./world.ts";
@@ -28,7 +28,7 @@ const attempts = 3;
  */
 export function bgpBefore(
   world: NodeWorld,
-  seen: Seen,
+  seen: NodesSeen,
   goal: NodeGoal,
   node: string,
   next: OnNode | undefined,
@@ -71,7 +71,7 @@ export function sessionsBack(view: NodeView, pod: PodFacts): OnNode | undefined 
 }
 
 /** Takes in an answer. */
-export function bgpLearned(seen: Seen, read: BgpRead, answer: BgpAnswer, goal: NodeGoal): Seen {
+export function bgpLearned(seen: NodesSeen, read: BgpRead, answer: BgpAnswer, goal: NodeGoal): NodesSeen {
   const memory = nodeSeen(seen, read.node, answer.at);
   const { failed, ...own } = memory.bgp ?? {};
   const { sessions, at, why = "no answer" } = answer;
@@ -96,7 +96,7 @@ export function bgpLearned(seen: Seen, read: BgpRead, answer: BgpAnswer, goal: N
   });
 }
 
-function withBgp(seen: Seen, node: string, memory: NodeSeen, bgp: BgpSeen): Seen {
+function withBgp(seen: NodesSeen, node: string, memory: NodeSeen, bgp: BgpSeen): NodesSeen {
   return withNode(seen, node, { ...memory, bgp });
 }
 

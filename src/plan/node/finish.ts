@@ -2,7 +2,7 @@ import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { Decision } from "../decision.ts";
 import type { NodeGoal } from "./goal.ts";
 import { isSilent, outdatedNodes } from "./pin.ts";
-import type { Seen } from "./seen.ts";
+import type { NodesSeen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -13,7 +13,7 @@ import type { NodeWorld } from "./world.ts";
 export function finish(
   world: NodeWorld,
   daemonSet: DaemonSetFacts,
-  seen: Pick<Seen, "unpinned">,
+  seen: Pick<NodesSeen, "unpinned">,
   goal: NodeGoal,
 ): Decision<NodeStep> {
   const outdated = outdatedNodes(world);

@@ -1,11 +1,11 @@
 import type { RestartForecast } from "../../model/restart-forecast.ts";
 import type { NodeGoal } from "./goal.ts";
 import { gapOf, overBudget } from "./measure.ts";
-import type { Seen } from "./seen.ts";
+import type { NodesSeen } from "./seen.ts";
 
 /** Undefined: no BGP, and no budget. */
 export function forecastOf(
-  seen: Seen,
+  seen: NodesSeen,
   goal: Pick<NodeGoal, "budget" | "gracePeriod" | "readyMeansBgp">,
 ): RestartForecast | undefined {
   const { budget, gracePeriod } = goal;

@@ -8,7 +8,7 @@ import type { Commands, Stop } from "../decision.ts";
 import type { DrainGoal } from "../drain/goal.ts";
 import type { FleetGoal } from "../fleet/goal.ts";
 import type { Hold } from "./hold.ts";
-import type { Seen } from "./seen.ts";
+import type { NodesSeen } from "./seen.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What a `node` run is to reach. Everything in it is fixed before the first write. */
@@ -62,7 +62,7 @@ export interface NodeGoal {
   /** Order and pace over several nodes; undefined: one after the other, whatever happens elsewhere. */
   readonly fleet?: FleetGoal;
   /** Why this node may not be restarted now; undefined when nothing stands against it. */
-  readonly guard: (world: NodeWorld, node: string, now: Millis, seen: Seen) => Stop | Hold | undefined;
+  readonly guard: (world: NodeWorld, node: string, now: Millis, seen: NodesSeen) => Stop | Hold | undefined;
   /** Puts the strategy back in the name of the DaemonSet's owner (hazard H12). */
   readonly restoreStrategy: (live: KubeObject, strategy: Strategy) => readonly Write[];
 }
@@ -90,8 +90,8 @@ export interface TemplateGoal {
   readonly inFile?: KubeObject;
   /** The pod template that comes of it, where no file says it. */
   readonly podTemplate?: unknown;
-  /** What brings the live DaemonSet in line; `template` says whether that makes a new revision. */
-  readonly bringInLine: (
+  /** What reconciles the live DaemonSet with the file; `template` says whether that makes a new revision. */
+  readonly reconcile: (
     live: KubeObject,
     pinned: boolean,
   ) => { readonly writes: readonly Write[]; readonly template: boolean };

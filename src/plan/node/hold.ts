@@ -2,7 +2,7 @@ import { leaseRenewal } from "../lease/held.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Stop, Wait } from "../decision.ts";
 import type { NodeGoal } from "./goal.ts";
-import type { Seen } from "./seen.ts";
+import type { NodesSeen } from "./seen.ts";
 
 /** What forbids a restart now and, as time passes, no longer does (hazard H17). */
 export interface Hold {
@@ -27,7 +27,7 @@ export function heldWait(
   node: string,
   hold: Hold,
   others: number,
-  { held }: Seen,
+  { held }: NodesSeen,
   { noCordon }: Pick<NodeGoal, "noCordon">,
   now: Millis,
 ): Wait {

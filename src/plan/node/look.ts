@@ -4,18 +4,18 @@ import { currentRevision } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import { startOf, upSince, type Up } from "../up-since.ts";
 import type { NodeGoal } from "./goal.ts";
-import { nodeSeen, withNode, type NodeSeen, type Seen } from "./seen.ts";
+import { nodeSeen, withNode, type NodeSeen, type NodesSeen } from "./seen.ts";
 import { watchFleet } from "../fleet/watch.ts";
 import { nodeInTurn, workingNodes } from "./turn.ts";
 import { isUp, podsOn, type NodeWorld } from "./world.ts";
 
 /** Takes in what the cluster shows now of the nodes being worked on, and of the others. */
-export function look(seen: Seen, world: NodeWorld, goal: NodeGoal, now: Millis): Seen {
+export function look(seen: NodesSeen, world: NodeWorld, goal: NodeGoal, now: Millis): NodesSeen {
   const facts = world.daemonSet?.facts;
   const pinned = seen.pinned || (facts?.pinned !== undefined && facts.strategy.type === "OnDelete");
   const observed = facts === undefined || currentRevision(world.revisions, facts) !== undefined;
   const { unobservedSince, held, ...rest } = seen;
-  let next: Seen = { ...rest, pinned, ...(observed ? {} : { unobservedSince: unobservedSince ?? now }) };
+  let next: NodesSeen = { ...rest, pinned, ...(observed ? {} : { unobservedSince: unobservedSince ?? now }) };
   const working = workingNodes(world, next, goal, now);
   for (const node of working) next = lookAt(next, world, goal, node, now);
   const fleet = watchFleet(next, world, goal, working);
@@ -31,7 +31,7 @@ export function look(seen: Seen, world: NodeWorld, goal: NodeGoal, now: Millis):
   return working.includes(node) ? next : lookAt(next, world, goal, node, now);
 }
 
-function lookAt(seen: Seen, world: NodeWorld, goal: NodeGoal, node: string, now: Millis): Seen {
+function lookAt(seen: NodesSeen, world: NodeWorld, goal: NodeGoal, node: string, now: Millis): NodesSeen {
   const lease = world.nodes.get(node)?.lease;
   const seenBefore = continuing(nodeSeen(seen, node, now), lease, podsOn(world, node));
   return withNode(seen, node, lookAtNode(seenBefore, podsOn(world, node), goal, now));

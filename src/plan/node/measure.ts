@@ -6,7 +6,7 @@ import type { NodeSeen } from "./seen.ts";
 /** What was not seen is no comfortable bound: a time is exact, or it is known from which side. */
 export type Bound = "exact" | "at most" | "at least";
 
-export interface Measured {
+export interface MeasuredTime {
   readonly time: Millis;
   readonly bound: Bound;
 }
@@ -17,11 +17,11 @@ export interface Gap {
    * From the end of the old calico-node container to the last start of the new one: by the node's clock where it told
    * both, to the second (metav1.Time); never more than by the server's clock.
    */
-  readonly down?: Measured;
+  readonly down?: MeasuredTime;
   /** Until it was Ready for good, by the server's clock: from v3.2 on that includes BIRD. */
-  readonly readyAfter?: Measured;
+  readonly readyAfter?: MeasuredTime;
   /** Until BIRD was seen to have the sessions again that it had before, by the server's clock. */
-  readonly sessions?: Measured;
+  readonly sessions?: MeasuredTime;
 }
 
 /** Since when calico-node has not been up, by the server's clock. */

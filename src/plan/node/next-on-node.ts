@@ -10,7 +10,7 @@ import { isHold, type Held } from "./hold.ts";
 import { step, stop, thisRun, timeIsUp, type NodeView, type OnNode } from "./on-node.ts";
 import { recorded, revisionOf } from "./record.ts";
 import { runDaemonSet } from "./run-lease.ts";
-import { nodeSeen, type GiveBack, type NodeSeen, type Seen } from "./seen.ts";
+import { nodeSeen, type GiveBack, type NodeSeen, type NodesSeen } from "./seen.ts";
 import {
   churning,
   foreignLease,
@@ -36,7 +36,7 @@ const startPatience: Millis = 60_000;
 /** What comes next on one node: cordon, delete, wait, settle, uncordon, each only when the one before holds. */
 export function nextOnNode(
   world: NodeWorld,
-  seen: Seen,
+  seen: NodesSeen,
   goal: NodeGoal,
   name: string,
   now: Millis,

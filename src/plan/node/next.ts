@@ -11,7 +11,7 @@ import { heldWait } from "./hold.ts";
 import { stop, type OnNode } from "./on-node.ts";
 import { mustPin } from "./pin.ts";
 import { claim, heldByOther } from "./run-lease.ts";
-import type { Seen } from "./seen.ts";
+import type { NodesSeen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import { failedNodes, interrupted } from "./stops.ts";
 import { nodeInTurn, type Turn } from "./turn.ts";
@@ -26,7 +26,7 @@ const revisionPatience: Millis = 60_000;
  * the arguments: the same cluster gives the same step to whoever asks, which is what lets any process
  * continue where another was killed.
  */
-export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: Millis): OnNode {
+export function nextNodeStep(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, now: Millis): OnNode {
   const daemonSet = world.daemonSet?.facts;
   if (seen.stop !== undefined) return leave(daemonSet, goal, seen.stop);
   if (daemonSet === undefined || daemonSet.uid !== goal.daemonSet) {
@@ -86,7 +86,7 @@ export function nextNodeStep(world: NodeWorld, seen: Seen, goal: NodeGoal, now: 
   return finish(world, daemonSet, seen, goal);
 }
 
-function onNodeOf({ node, next, others }: Turn, seen: Seen, goal: NodeGoal, now: Millis): OnNode {
+function onNodeOf({ node, next, others }: Turn, seen: NodesSeen, goal: NodeGoal, now: Millis): OnNode {
   return next.kind === "held" ? heldWait(node, next.hold, others, seen, goal, now) : next;
 }
 
@@ -99,11 +99,11 @@ type TemplateState =
 function templateStep(
   world: NodeWorld,
   daemonSet: DaemonSetFacts,
-  seen: Seen,
+  seen: NodesSeen,
   goal: NodeGoal,
 ): TemplateState {
   if (goal.template !== undefined && !seen.templateWritten && world.daemonSet !== undefined) {
-    const { writes } = goal.template.bringInLine(
+    const { writes } = goal.template.reconcile(
       world.daemonSet.raw,
       daemonSet.pinned !== undefined || mustPin(world, goal),
     );

@@ -6,7 +6,7 @@ import type { Settled } from "../procedure.ts";
 import type { NodeRead } from "./bgp-seen.ts";
 import type { NodeGoal } from "./goal.ts";
 import { runId, target } from "./run-lease.ts";
-import type { NodeSeen, Seen } from "./seen.ts";
+import type { NodeSeen, NodesSeen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -17,7 +17,7 @@ export type OnNode = Decision<NodeStep, NodeRead> | Settled;
 export interface NodeView {
   readonly world: NodeWorld;
   readonly node: NodeFacts;
-  readonly seen: Seen;
+  readonly seen: NodesSeen;
   /** What this process has seen of the node. */
   readonly memory: NodeSeen;
   readonly goal: NodeGoal;

@@ -13,7 +13,7 @@ export function mustPin(world: NodeWorld, goal: NodeGoal): boolean {
   const rolls =
     live.facts.strategy.type !== "OnDelete" || wantedStrategy(live.facts, goal).type !== "OnDelete";
   if (!rolls) return false;
-  return goal.template?.bringInLine(live.raw, true).template === true || outdatedNodes(world).length > 0;
+  return goal.template?.reconcile(live.raw, true).template === true || outdatedNodes(world).length > 0;
 }
 
 /** The strategy to return to: the file's; without -f the one that was there (hazard H12). */

@@ -13,14 +13,14 @@ import {
   postponed,
   unanswered,
   withNode,
-  type Outcome,
-  type Seen,
+  type NodeOutcome,
+  type NodesSeen,
 } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 import { writesOf, type NodePlaces } from "./writes.ts";
 
-function outcomeOf(what: Settled): Outcome {
+function outcomeOf(what: Settled): NodeOutcome {
   switch (what.kind) {
     case "skip":
       return { result: "skipped", why: what.why ?? "" };
@@ -35,7 +35,7 @@ function outcomeOf(what: Settled): Outcome {
 export function nodeProcedure(
   goal: NodeGoal,
   places: NodePlaces,
-): Procedure<NodeWorld, Seen, NodeStep, NodeRead> {
+): Procedure<NodeWorld, NodesSeen, NodeStep, NodeRead> {
   return {
     start: nothingSeen,
     look: (seen, world, now) => look(seen, world, goal, now),

@@ -3,14 +3,14 @@ import type { Millis } from "../../model/time.ts";
 import type { Stop } from "../decision.ts";
 import type { PrepullResult } from "../prepull/result.ts";
 import type { NodeGoal } from "./goal.ts";
-import type { Seen } from "./seen.ts";
+import type { NodesSeen } from "./seen.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What a node run came to. */
 export interface NodeRunResult {
   readonly goal: NodeGoal;
   readonly world: NodeWorld;
-  readonly seen: Seen;
+  readonly seen: NodesSeen;
   readonly stop?: Stop;
   /** Nodes that were not begun although nothing stopped the run, and why. */
   readonly left?: { readonly why: "canaries" | "until"; readonly nodes: readonly string[] };

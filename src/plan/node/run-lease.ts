@@ -6,7 +6,7 @@ import type { Stop } from "../decision.ts";
 import { heldByOther as heldOn, holdsLease } from "../lease/held.ts";
 import type { NodeGoal } from "./goal.ts";
 import { mustPin, wantedStrategy } from "./pin.ts";
-import type { Seen } from "./seen.ts";
+import type { NodesSeen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -24,16 +24,21 @@ export function runDaemonSet(run: string): string {
 }
 
 /** The revision number that this run brings nodes to: a new template makes the next one. */
-export function target(world: NodeWorld, seen: Seen, goal: NodeGoal): number {
+export function target(world: NodeWorld, seen: NodesSeen, goal: NodeGoal): number {
   const live = world.daemonSet;
   if (live === undefined) return 0;
   const newest = newestRevision(world.revisions, live.facts)?.revision ?? 0;
   if (seen.templateWritten) return newest;
-  return goal.template?.bringInLine(live.raw, true).template === true ? newest + 1 : newest;
+  return goal.template?.reconcile(live.raw, true).template === true ? newest + 1 : newest;
 }
 
 /** Why another run's lease stands in the way; undefined when this run may work (hazard H13). */
-export function heldByOther(world: NodeWorld, seen: Seen, goal: NodeGoal, now: Millis): Stop | undefined {
+export function heldByOther(
+  world: NodeWorld,
+  seen: NodesSeen,
+  goal: NodeGoal,
+  now: Millis,
+): Stop | undefined {
   const daemonSet = world.daemonSet?.facts;
   if (daemonSet === undefined) return undefined;
   return heldOn(
@@ -53,7 +58,7 @@ export function heldByOther(world: NodeWorld, seen: Seen, goal: NodeGoal, now: M
 export function claim(
   world: NodeWorld,
   daemonSet: DaemonSetFacts,
-  seen: Seen,
+  seen: NodesSeen,
   goal: NodeGoal,
   now: Millis,
 ): Extract<NodeStep, { kind: "claim" }> | undefined {
@@ -75,7 +80,7 @@ function pinToWrite(world: NodeWorld, daemonSet: DaemonSetFacts, goal: NodeGoal)
   const wanted = wantedStrategy(daemonSet, goal);
   const held = daemonSet.pinned !== undefined && daemonSet.strategy.type === "OnDelete";
   if (held) {
-    // A file given anew decides what goes back in the end.
+    // A file given again decides what goes back in the end.
     const same = daemonSet.pinned !== "unreadable" && sameStrategy(daemonSet.pinned ?? wanted, wanted);
     return same || goal.template?.strategy === undefined ? undefined : wanted;
   }

@@ -1,6 +1,6 @@
 import { calicoNode } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
-import type { Verdict } from "../../model/verdict.ts";
+import type { ServerVerdict } from "../../model/server-verdict.ts";
 import type { Stop } from "../decision.ts";
 import { blockedWhy, nothingDrained, type DrainSeen } from "../drain/seen.ts";
 import type { FleetSeen } from "../fleet/seen.ts";
@@ -13,7 +13,7 @@ import type { DropReason, NodeStep } from "./step.ts";
  * What this process has seen so far. The run's state lives in the cluster; this is only what cannot be
  * read from it: when something was first seen, and what this process did itself.
  */
-export interface Seen {
+export interface NodesSeen {
   readonly nodes: Readonly<Record<string, NodeSeen>>;
   /** This process has held the run's lease. */
   readonly claimed: boolean;
@@ -62,24 +62,24 @@ export interface NodeSeen {
   readonly drain?: DrainSeen;
   readonly probed?: boolean;
   /** What the server said to the new pod of this node (hazard H30). */
-  readonly admission?: Verdict;
+  readonly admission?: ServerVerdict;
   /** What BIRD said of its sessions. */
   readonly bgp?: BgpSeen;
   /** Gives the node back, and nobody answered. */
   readonly givingBack?: GiveBack;
-  readonly outcome?: Outcome;
+  readonly outcome?: NodeOutcome;
 }
 
 export type GiveBack = Extract<NodeStep, { kind: "uncordon" | "drop-lease" }>;
 
-export type Outcome =
+export type NodeOutcome =
   | { readonly result: "restarted"; readonly kept?: "was-cordoned" | "cordoned-again" | "void" }
   | { readonly result: "skipped"; readonly why: string }
   | { readonly result: "vanished" }
   /** It stays cordoned, and the run goes on with others. */
   | { readonly result: "failed"; readonly stop: Stop };
 
-export const nothingSeen: Seen = {
+export const nothingSeen: NodesSeen = {
   nodes: {},
   claimed: false,
   pinned: false,
@@ -87,16 +87,16 @@ export const nothingSeen: Seen = {
   templateWritten: false,
 };
 
-export function nodeSeen(seen: Seen, node: string, now: Millis): NodeSeen {
+export function nodeSeen(seen: NodesSeen, node: string, now: Millis): NodeSeen {
   return seen.nodes[node] ?? { began: now, cordoned: false, uids: [] };
 }
 
-export function withNode(seen: Seen, node: string, change: NodeSeen): Seen {
+export function withNode(seen: NodesSeen, node: string, change: NodeSeen): NodesSeen {
   return { ...seen, nodes: { ...seen.nodes, [node]: change } };
 }
 
 /** Takes in what this process did; `at` is the server's clock when it answered. */
-export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
+export function acted(before: NodesSeen, step: NodeStep, at: Millis): NodesSeen {
   const seen = answered(before, step);
   switch (step.kind) {
     case "template":
@@ -146,7 +146,7 @@ export function acted(before: Seen, step: NodeStep, at: Millis): Seen {
 }
 
 /** Nobody knows what became of this step: where it went through, the node is done and not to be restarted again. */
-export function unanswered(seen: Seen, step: NodeStep): Seen {
+export function unanswered(seen: NodesSeen, step: NodeStep): NodesSeen {
   if (step.kind === "unpin") return { ...seen, unpinned: true };
   if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
   return change(seen, step.node.name, 0, { givingBack: step });
@@ -154,7 +154,7 @@ export function unanswered(seen: Seen, step: NodeStep): Seen {
 
 /** "Not now" to an eviction is no failure: the pod is asked for again; undefined for whatever else. */
 export function postponed(
-  seen: Seen,
+  seen: NodesSeen,
   step: NodeStep,
   error: {
     readonly message: string;
@@ -162,14 +162,14 @@ export function postponed(
     readonly details?: Readonly<Record<string, unknown>>;
   },
   at: Millis,
-): Seen | undefined {
+): NodesSeen | undefined {
   if (step.kind !== "evict" || error.status !== 429) return undefined;
   const { drain = nothingDrained } = nodeSeen(seen, step.node.name, at);
   const blocked = { ...drain.blocked, [step.pod.uid]: { at, why: blockedWhy(error) } };
   return change(seen, step.node.name, at, { drain: { ...drain, blocked } });
 }
 
-function answered(seen: Seen, step: NodeStep): Seen {
+function answered(seen: NodesSeen, step: NodeStep): NodesSeen {
   if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
   const own = seen.nodes[step.node.name];
   if (own?.givingBack === undefined) return seen;
@@ -177,7 +177,7 @@ function answered(seen: Seen, step: NodeStep): Seen {
   return withNode(seen, step.node.name, rest);
 }
 
-function dropped(seen: Seen, node: string, why: DropReason, at: Millis): Seen {
+function dropped(seen: NodesSeen, node: string, why: DropReason, at: Millis): NodesSeen {
   const { deleted, cordoned } = nodeSeen(seen, node, at);
   // Given back before the delete (Ctrl-C, a guard): nothing was done on this node.
   if (cordoned && deleted === undefined) return change(seen, node, at, { cordoned: false });
@@ -213,6 +213,6 @@ function downBefore(
   };
 }
 
-function change(seen: Seen, node: string, at: Millis, fields: Partial<NodeSeen>): Seen {
+function change(seen: NodesSeen, node: string, at: Millis, fields: Partial<NodeSeen>): NodesSeen {
   return withNode(seen, node, { ...nodeSeen(seen, node, at), ...fields });
 }

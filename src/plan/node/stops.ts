@@ -7,7 +7,7 @@ import { interruptedStop } from "../interrupted.ts";
 import { some } from "../../model/words.ts";
 import type { NodeGoal } from "./goal.ts";
 import type { NodeView } from "./on-node.ts";
-import type { Seen } from "./seen.ts";
+import type { NodesSeen } from "./seen.ts";
 
 /** Why a run stops at a node: what was seen, and what to do, in words. */
 
@@ -124,7 +124,7 @@ export function foreignLease({ node, goal }: NodeView, lease: CordonLease): Stop
 }
 
 /** Nodes that failed while the run was allowed to go on with others; undefined: none. */
-export function failedNodes({ nodes }: Seen, { commands }: NodeGoal): Stop | undefined {
+export function failedNodes({ nodes }: NodesSeen, { commands }: NodeGoal): Stop | undefined {
   const failed = Object.entries(nodes).flatMap(([name, { outcome }]) =>
     outcome?.result === "failed" ? [{ name, stop: outcome.stop }] : [],
   );

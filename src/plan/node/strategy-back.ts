@@ -4,7 +4,7 @@ import { shouldRun } from "../../model/placement.ts";
 import type { Stop } from "../decision.ts";
 import type { NodeGoal } from "./goal.ts";
 import { isSilent, neverRan, outdatedNodes } from "./pin.ts";
-import type { Seen } from "./seen.ts";
+import type { NodesSeen } from "./seen.ts";
 import { inOrder } from "./turn.ts";
 import { isNewest, podOn, type NodeWorld } from "./world.ts";
 
@@ -16,7 +16,7 @@ import { isNewest, podOn, type NodeWorld } from "./world.ts";
 export function strategyTakenAway(
   world: NodeWorld,
   daemonSet: DaemonSetFacts,
-  seen: Seen,
+  seen: NodesSeen,
   goal: NodeGoal,
 ): Stop | undefined {
   if (!seen.pinned || seen.unpinned || daemonSet.strategy.type === "OnDelete") return undefined;

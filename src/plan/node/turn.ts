@@ -7,7 +7,7 @@ import { nextOnNode } from "./next-on-node.ts";
 import { stop, type OnNode } from "./on-node.ts";
 import { isSilent, neverRan } from "./pin.ts";
 import { runDaemonSet } from "./run-lease.ts";
-import { nodeSeen, type Seen } from "./seen.ts";
+import { nodeSeen, type NodesSeen } from "./seen.ts";
 import { isNewest, podOn, type NodeWorld } from "./world.ts";
 
 /** A node that the run works on, or turns to, and what comes next there. */
@@ -23,7 +23,7 @@ export interface Turn {
  * others, and where that one has to wait the first that something can be done on. Where all have to wait, the one that
  * is free first. Undefined: every node has come to its end, or none may be begun any more.
  */
-export function nodeInTurn(world: NodeWorld, seen: Seen, goal: NodeGoal, now: Millis): Turn | undefined {
+export function nodeInTurn(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, now: Millis): Turn | undefined {
   const pending = inOrder(world, goal).filter((node) => seen.nodes[node]?.outcome === undefined);
   const working = pending.filter((node) => isBegun(world, seen, goal, node, now));
   const begun = amongBegun(world, seen, goal, working, now);
@@ -42,7 +42,7 @@ export function nodeInTurn(world: NodeWorld, seen: Seen, goal: NodeGoal, now: Mi
 /** What comes first on the nodes that were begun: what can be done, then the wait that ends first. */
 function amongBegun(
   world: NodeWorld,
-  seen: Seen,
+  seen: NodesSeen,
   goal: NodeGoal,
   working: readonly string[],
   now: Millis,
@@ -70,7 +70,7 @@ function amongBegun(
 /** `idle`: what the nodes that were begun wait for. */
 function amongOthers(
   world: NodeWorld,
-  seen: Seen,
+  seen: NodesSeen,
   goal: NodeGoal,
   others: readonly string[],
   working: readonly string[],
@@ -139,7 +139,12 @@ function withAlarm(next: OnNode | Held, why: string): OnNode | Held {
 }
 
 /** The nodes that this run has begun and not brought to their end. */
-export function workingNodes(world: NodeWorld, seen: Seen, goal: NodeGoal, now: Millis): readonly string[] {
+export function workingNodes(
+  world: NodeWorld,
+  seen: NodesSeen,
+  goal: NodeGoal,
+  now: Millis,
+): readonly string[] {
   return inOrder(world, goal).filter(
     (node) => seen.nodes[node]?.outcome === undefined && isBegun(world, seen, goal, node, now),
   );
@@ -176,7 +181,7 @@ function isBehind(world: NodeWorld, node: string): boolean {
 }
 
 /** What this run does on a node it brings to its end before it turns to another. */
-function isBegun(world: NodeWorld, seen: Seen, goal: NodeGoal, node: string, now: Millis): boolean {
+function isBegun(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, node: string, now: Millis): boolean {
   const { cordoned, deleted } = nodeSeen(seen, node, now);
   if (cordoned || deleted !== undefined) return true;
   const lease = world.nodes.get(node)?.lease;

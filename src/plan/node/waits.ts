@@ -93,7 +93,7 @@ export function waiting(view: NodeView, what: string, phase: PhaseName = "ready"
 
 /** Told while it lasts (hazard H22). */
 function overBudgetAlarm({ node, goal }: NodeView, why: Stuck | undefined): string {
-  // What has failed is told as the reason of the wait itself.
+  // What has failed is reported as the reason of the wait itself.
   const reason = why === undefined || why.failing ? "" : ` (${stuckText(why)})`;
   return `H22: calico-node on node ${node.name} has been down for more than ${(goal.budget ?? 0) / 1000}s, the graceful-restart budget${reason}: BGP peers may be dropping its routes`;
 }

@@ -10,15 +10,15 @@ import {
   runAnnotation,
 } from "../../model/names.ts";
 import { formatNodeRecord } from "../../model/node-record.ts";
-import type { Place } from "../../model/place.ts";
+import type { ApiResource } from "../../model/api-resource.ts";
 import type { Write } from "../../model/write.ts";
 import type { NodeStep } from "./step.ts";
 
 /** Where the kinds of a node run are served on this cluster. */
 export interface NodePlaces {
-  readonly nodes: Place;
-  readonly pods: Place;
-  readonly daemonSets: Place;
+  readonly nodes: ApiResource;
+  readonly pods: ApiResource;
+  readonly daemonSets: ApiResource;
 }
 
 /**

@@ -29,15 +29,15 @@ export interface ObjectGoal {
   readonly draft?: (live: KubeObject | undefined, write: Write) => Draft | undefined;
   /** What was done, in kubectl's words; undefined: by the write. */
   readonly verb?: string;
-  /** What its write is counted with; undefined: it is told alone. */
+  /** What its write is counted with; undefined: it is reported alone. */
   readonly kind?: WriteKind;
-  /** What is told although nothing is left to write; `earlier`: an earlier stage has written it. */
+  /** What is reported although nothing is left to write; `earlier`: an earlier stage has written it. */
   readonly confirms?: (earlier: boolean) => WriteOutcome | undefined;
   /** What has to be true before the next stage begins. */
   readonly waits?: ObjectWait;
   /** Only where this run has written it by a server-side apply in the stage before. */
   readonly onlyAfterApply?: true;
-  /** A note of ours on it, or what a later stage tells of: it is not told. */
+  /** A note of ours on it, or what a later stage reports: it is not reported. */
   readonly bookkeeping?: true;
   /** What the server's refusal of its write means to the user. */
   readonly refusal?: (error: { readonly message: string; readonly status?: number }) => Stop | undefined;

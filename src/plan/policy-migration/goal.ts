@@ -1,6 +1,6 @@
-import type { Place } from "../../model/place.ts";
+import type { ApiResource } from "../../model/api-resource.ts";
 import type { FlowChange } from "../../policy/changes.ts";
-import type { Side } from "../../policy/crossing.ts";
+import type { BoundarySide } from "../../policy/crossing.ts";
 import type { Driver } from "../../policy/isolation.ts";
 import type { Decisions } from "../../policy/migration.ts";
 import type { Universe } from "../../policy/universe.ts";
@@ -13,7 +13,7 @@ export interface PolicyTask {
   /** Flows may change by what was decided, or by what the target begins to enforce. */
   readonly accept: boolean;
   readonly driver: Driver;
-  readonly side: Side;
+  readonly side: BoundarySide;
   /** Release. */
   readonly target: string;
   /** What runs, in words. */
@@ -28,7 +28,7 @@ export interface PolicyTask {
 export interface PolicyGoal extends PolicyTask {
   readonly agreed: Agreement;
   /** Where this server has NetworkPolicies. */
-  readonly place: Place;
+  readonly place: ApiResource;
   /** Of the bundle: what is created carries it; a dry run has none. */
   readonly run?: string;
 }

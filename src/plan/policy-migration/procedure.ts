@@ -32,7 +32,7 @@ const most = 200;
 
 /**
  * Carries out what was agreed on: decisions are recorded first, then what closes is created, then what goes is
- * deleted. It is proven anew wherever namespaces or policies are not as the last proof and the writes since have
+ * deleted. It is proven again wherever namespaces or policies are not as the last proof and the writes since have
  * left them; what was not agreed on then ends it as outdated (hazard H32). `proof`: made on what was agreed on.
  */
 export function policyProcedure(

@@ -1,7 +1,7 @@
 import type { Draft } from "../../model/draft.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { createdByAnnotation, keepAnnotation, manager, treatAsAnnotation } from "../../model/names.ts";
-import type { Place } from "../../model/place.ts";
+import type { ApiResource } from "../../model/api-resource.ts";
 import type { Write } from "../../model/write.ts";
 import { keyOf } from "../../model/namespaced-name.ts";
 import type { MigrationStep } from "../../policy/steps.ts";
@@ -23,7 +23,7 @@ export interface StepWrite {
  */
 export function stepWrites(
   steps: readonly MigrationStep[],
-  place: Place,
+  place: ApiResource,
   raw: ReadonlyMap<string, KubeObject>,
   run: string | undefined,
 ): readonly Made[] {
@@ -44,7 +44,7 @@ type Made = StepWrite & { readonly write: Write; readonly draft: Draft };
 
 function stepWrite(
   step: MigrationStep,
-  place: Place,
+  place: ApiResource,
   raw: ReadonlyMap<string, KubeObject>,
   run: string | undefined,
 ): Made {
@@ -90,7 +90,7 @@ function stepWrite(
  */
 function defaultDeny(
   { namespace, name }: { readonly namespace: string; readonly name: string },
-  place: Place,
+  place: ApiResource,
   run: string | undefined,
 ): KubeObject {
   const annotations = run === undefined ? {} : { annotations: { [createdByAnnotation]: run } };
@@ -123,7 +123,7 @@ function patch(
 
 function refOf(
   { namespace, name }: { readonly namespace?: string; readonly name: string },
-  place?: Place,
+  place?: ApiResource,
 ): Ref {
   if (place === undefined)
     return { group: "", version: "v1", resource: "namespaces", kind: "Namespace", name };

@@ -12,7 +12,7 @@ const longestLife = 3600;
 
 const resources = { cpu: "1m", memory: "16Mi" };
 
-interface PodSpec {
+interface TemplatePodSpec {
   readonly hostNetwork?: boolean;
   readonly tolerations?: readonly unknown[];
   readonly serviceAccountName?: string;
@@ -38,7 +38,7 @@ export interface PullPodOptions {
  * the kubelet of a full node would evict somebody's pods, and no image is worth that.
  */
 export function pullPod({ namespace, node, template, account, images, run }: PullPodOptions): KubeObject {
-  const { spec = {} } = (template ?? {}) as { readonly spec?: PodSpec };
+  const { spec = {} } = (template ?? {}) as { readonly spec?: TemplatePodSpec };
   const { imagePullSecrets } = spec;
   const serviceAccountName = account ?? spec.serviceAccountName ?? spec.serviceAccount;
   return {

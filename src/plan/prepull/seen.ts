@@ -7,7 +7,7 @@ export interface PrepullSeen extends LeaseSeen {
   /** By node: when its pod was asked for first. */
   readonly began: Readonly<Record<string, Millis>>;
   /** By node: since when it fails, and the first words on it, which say the most. */
-  readonly failing: Readonly<Record<string, Failing>>;
+  readonly failing: Readonly<Record<string, PullFailure>>;
   /** By node: how long that took. */
   readonly pulled: Readonly<Record<string, Millis>>;
   /** Nodes that went away. */
@@ -18,7 +18,7 @@ export interface PrepullSeen extends LeaseSeen {
   readonly stop?: Stop;
 }
 
-export interface Failing {
+export interface PullFailure {
   readonly since: Millis;
   readonly text: string;
   readonly final: boolean;

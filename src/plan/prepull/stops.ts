@@ -4,7 +4,7 @@ import type { Stop } from "../decision.ts";
 import { timeIsUp } from "../patience.ts";
 import type { PrepullGoal } from "./goal.ts";
 import { isOpen } from "./open.ts";
-import type { Failing, PrepullSeen } from "./seen.ts";
+import type { PullFailure, PrepullSeen } from "./seen.ts";
 
 /** A registry may refuse once: the kubelet tries again after 10 and after 20 seconds. */
 const pullPatience: Millis = 35_000;
@@ -13,7 +13,7 @@ const pullPatience: Millis = 35_000;
 const othersPatience: Millis = 5_000;
 
 /** When what fails now is the end of it. */
-export function failsAt({ since, final }: Failing): Millis {
+export function failsAt({ since, final }: PullFailure): Millis {
   return since + (final ? othersPatience : pullPatience);
 }
 
@@ -28,7 +28,7 @@ export function failed(seen: PrepullSeen, goal: PrepullGoal, now: Millis): Stop 
     return (why.final && !undecided) || now >= failsAt(why);
   });
   if (over.length === 0 && late.length === 0) return undefined;
-  // What fails on other nodes as well is told with it.
+  // What fails on other nodes as well is reported with it.
   const failing = open.filter((node) => seen.failing[node] !== undefined);
   const slow = late.filter((node) => seen.failing[node] === undefined);
   const reasons = Map.groupBy(failing, (node) => seen.failing[node]?.text ?? "");

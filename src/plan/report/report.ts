@@ -9,7 +9,7 @@ import type { Millis } from "../../model/time.ts";
 import { revisionIn, type KnownRun, type Records } from "./runs.ts";
 
 /** What became of a node in one run. */
-export type NodeOutcome =
+export type ReportedOutcome =
   /** Its record says so. */
   | "restarted"
   /** Under the lease of the run, whose process lives. */
@@ -26,7 +26,7 @@ export type NodeOutcome =
 
 export interface ReportedNode {
   readonly name: string;
-  readonly outcome: NodeOutcome;
+  readonly outcome: ReportedOutcome;
   /** Of this run. */
   readonly record?: NodeRecord;
   readonly lease?: CordonLease;
@@ -125,7 +125,7 @@ function reportedNode(
   return { ...base, outcome: outcomeWithout(node, overwritten, record === "unreadable") };
 }
 
-function outcomeWithout(node: CalicoNode, overwritten: boolean, unreadable: boolean): NodeOutcome {
+function outcomeWithout(node: CalicoNode, overwritten: boolean, unreadable: boolean): ReportedOutcome {
   const { expected, pods, updated } = node;
   if (expected === false && pods.length === 0) return "none here";
   // What the node runs now tells of the newest revision only, and what is not readable may have been the record.

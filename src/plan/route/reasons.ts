@@ -10,12 +10,12 @@ import {
 import { pathErrors } from "../../releases/paths.ts";
 import { within, type Version } from "../../releases/version.ts";
 import type { RouteReason, RouteStart } from "./route.ts";
-import type { Stop } from "./search.ts";
+import type { RouteStop } from "./search.ts";
 
 /** Why a route does not go from one stop to the next but one in one go. */
 export function reasonsToStop(
-  at: Stop,
-  next: Stop,
+  at: RouteStop,
+  next: RouteStop,
   target: Version,
   datastore: DatastoreType,
 ): readonly RouteReason[] {

@@ -19,7 +19,7 @@ export type Route =
       /** What is known against the target. */
       readonly notes: readonly RouteNote[];
     }
-  | Refusal;
+  | RouteRefusal;
 
 /** One upgrade of the route, in one go. */
 export interface PlannedHop {
@@ -50,7 +50,7 @@ export interface RouteNote extends RouteReason {
 }
 
 /** There is no way. */
-export interface Refusal extends RouteReason {
+export interface RouteRefusal extends RouteReason {
   readonly kind: "refusal";
   /** The nearest release that can be reached and has no known fault. */
   readonly nearest?: string;

@@ -11,11 +11,11 @@ import { compareVersions, within, span, type Version } from "../../releases/vers
 import type { RouteStart } from "./route.ts";
 
 /** A release that the route has come to, and on which Kubernetes that can be. */
-export interface Stop {
+export interface RouteStop {
   readonly release: Version;
   /** Narrowed by every hop since the last upgrade of Kubernetes. */
   readonly range: KubernetesRange;
-  readonly previous?: Stop;
+  readonly previous?: RouteStop;
   /** Kubernetes has to be upgraded before the hop to here. */
   readonly upgrade: boolean;
   readonly upgrades: number;
@@ -45,7 +45,7 @@ export function searchFrom(start: RouteStart): Search {
 }
 
 /** The stop behind a hop; undefined when the hop cannot be made. */
-export function afterHop(at: Stop, to: Version, search: Search): Stop | undefined {
+export function afterHop(at: RouteStop, to: Version, search: Search): RouteStop | undefined {
   if (compareVersions(at.release, to) >= 0) return undefined;
   const { start } = search;
   const next = kubernetesAfter(at, to, search);
@@ -70,7 +70,7 @@ export function afterHop(at: Stop, to: Version, search: Search): Stop | undefine
 
 /** The range that takes both ends of a hop, after an upgrade of Kubernetes where that is needed. */
 function kubernetesAfter(
-  at: Stop,
+  at: RouteStop,
   to: Version,
   search: Search,
 ): { readonly range: KubernetesRange; readonly upgrade: boolean } | undefined {
@@ -107,7 +107,7 @@ export function testedIn(
 }
 
 /** Whether the first way to a release is to be preferred; both have as many hops. */
-export function isBetter(one: Stop, other: Stop): boolean {
+export function isBetter(one: RouteStop, other: RouteStop): boolean {
   if (one.upgrades !== other.upgrades) return one.upgrades < other.upgrades;
   if (one.tested !== other.tested) return one.tested > other.tested;
   const [a, b] = [stopsOf(one), stopsOf(other)];
@@ -120,8 +120,8 @@ export function isBetter(one: Stop, other: Stop): boolean {
 }
 
 /** The stops of a way, the start first. */
-export function stopsOf(last: Stop): readonly Stop[] {
-  const stops: Stop[] = [];
-  for (let stop: Stop | undefined = last; stop !== undefined; stop = stop.previous) stops.unshift(stop);
+export function stopsOf(last: RouteStop): readonly RouteStop[] {
+  const stops: RouteStop[] = [];
+  for (let stop: RouteStop | undefined = last; stop !== undefined; stop = stop.previous) stops.unshift(stop);
   return stops;
 }

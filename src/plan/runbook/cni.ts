@@ -1,6 +1,6 @@
 import { atLeast, span, within, type Version } from "../../releases/version.ts";
 import type { RunbookStep } from "./runbook.ts";
-import type { Runtime } from "./told.ts";
+import type { Runtime } from "./input.ts";
 import { sh } from "../../model/shell.ts";
 
 /** Where the CNI image has them, in every release from v1.5 to v3.32 (calico-facts 8). */

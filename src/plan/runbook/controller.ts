@@ -1,8 +1,8 @@
 import { program } from "../../model/program.ts";
 import type { ReleaseImages } from "../../releases/registries.ts";
-import { usual } from "./asked.ts";
+import { usual } from "./missing-facts.ts";
 import { pullStep } from "./host.ts";
-import { containerOf, engineOf, runtimeOf, type RunbookInput } from "./told.ts";
+import { containerOf, engineOf, runtimeOf, type RunbookInput } from "./input.ts";
 import type { RunbookStep } from "./runbook.ts";
 import { sh } from "../../model/shell.ts";
 

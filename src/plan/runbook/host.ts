@@ -1,7 +1,7 @@
 import type { NodeFacts } from "../../model/node.ts";
 import type { ReleaseImages } from "../../releases/registries.ts";
 import { atLeast, parseVersion, type Version } from "../../releases/version.ts";
-import { usual } from "./asked.ts";
+import { usual } from "./missing-facts.ts";
 import { binariesStep, configStep } from "./cni.ts";
 import type { RunbookHost, RunbookStep } from "./runbook.ts";
 import {
@@ -11,7 +11,7 @@ import {
   type RunbookFlags,
   type RunbookInput,
   type Runtime,
-} from "./told.ts";
+} from "./input.ts";
 import { sh } from "../../model/shell.ts";
 
 /** The steps on one host: docs/procedure.md, "Upgrading Components Individually". */

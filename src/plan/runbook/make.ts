@@ -4,15 +4,15 @@ import { rangeText } from "../../releases/kubernetes.ts";
 import { imagesOf } from "../../releases/registries.ts";
 import { atLeast, type Version } from "../../releases/version.ts";
 import { routesFrom } from "../hops.ts";
-import type { PlannedHop, Refusal } from "../route/route.ts";
-import { askedOf } from "./asked.ts";
+import type { PlannedHop, RouteRefusal } from "../route/route.ts";
+import { askedOf } from "./missing-facts.ts";
 import { controllerSteps } from "./controller.ts";
 import { hostOf } from "./host.ts";
 import type { Runbook, RunbookHop, RunbookStep } from "./runbook.ts";
-import { isWindows, type RunbookInput } from "./told.ts";
+import { isWindows, type RunbookInput } from "./input.ts";
 
 /** The whole way on every host, or the rule that forbids it. */
-export function makeRunbook(given: RunbookInput, catalogue: Catalogue): Runbook | Refusal {
+export function makeRunbook(given: RunbookInput, catalogue: Catalogue): Runbook | RouteRefusal {
   const windows = given.hosts.filter(isWindows).map(({ name }) => name);
   const input = { ...given, hosts: given.hosts.filter((host) => !isWindows(host)) };
   const { from, to, datastore, kubernetes, oldGroupServed } = input;

@@ -11,13 +11,13 @@ export interface Runbook {
   readonly to: string;
   readonly datastore?: DatastoreType;
   /** What could not be seen, and the flag that tells it. */
-  readonly asked: readonly Asked[];
+  readonly asked: readonly MissingFact[];
   /** One upgrade after the other; several where the way goes through other releases. */
   readonly hops: readonly RunbookHop[];
   readonly notes: readonly string[];
 }
 
-export interface Asked {
+export interface MissingFact {
   readonly fact: string;
   /** Why it is not known. */
   readonly why: string;

@@ -1,5 +1,5 @@
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
-import type { Place } from "../../model/place.ts";
+import type { ApiResource } from "../../model/api-resource.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Ended, Stop } from "../decision.ts";
 import { interruptedStop } from "../interrupted.ts";
@@ -8,14 +8,14 @@ import { claimedOver, underLease, type LeaseGoal, type LeaseSeen } from "../leas
 import type { Procedure } from "../procedure.ts";
 
 /** A part of a run: a procedure of its own. */
-export interface Part {
+export interface RunPart {
   readonly id: string;
   /** A name of its own, where the everyday name of its id does not say enough. */
   readonly title?: string;
 }
 
 /** A run of several parts, one after the other. Everything in it is fixed before the first write. */
-export interface SequenceGoal<P extends Part> {
+export interface SequenceGoal<P extends RunPart> {
   readonly parts: readonly P[];
   /** Held for the whole run; undefined: nothing is written, or there is no DaemonSet to hold it. */
   readonly lease?: LeaseGoal;
@@ -45,9 +45,9 @@ export interface SequenceSeen extends LeaseSeen {
  * Does the parts in their order under one lease. A part that stops, or that a signal ended, ends the whole; what
  * the part holds is given back by it, then the lease of the run.
  */
-export function sequenceProcedure<P extends Part>(
+export function sequenceProcedure<P extends RunPart>(
   goal: SequenceGoal<P>,
-  daemonSets: Place | undefined,
+  daemonSets: ApiResource | undefined,
 ): Procedure<SequenceWorld, SequenceSeen, LeaseStep, never, P> {
   return {
     start: { ended: {} },
@@ -68,7 +68,7 @@ export function sequenceProcedure<P extends Part>(
   };
 }
 
-function nextPart<P extends Part>(
+function nextPart<P extends RunPart>(
   { parts }: SequenceGoal<P>,
   { ended, stop, interrupted }: SequenceSeen,
 ): Decision<LeaseStep, never, P> {
@@ -84,7 +84,10 @@ function nextPart<P extends Part>(
 }
 
 /** Whether the lease has to say that something is left, and what continues it. */
-function isLeft<P extends Part>({ parts }: SequenceGoal<P>, { ended, claimed, stop }: SequenceSeen): boolean {
+function isLeft<P extends RunPart>(
+  { parts }: SequenceGoal<P>,
+  { ended, claimed, stop }: SequenceSeen,
+): boolean {
   if (claimed === undefined) return false;
   if (stop !== undefined) return true;
   return parts.some(({ id }) => {

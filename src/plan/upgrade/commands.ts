@@ -1,11 +1,11 @@
 import { program } from "../../model/program.ts";
 import { rangeText, type KubernetesRange } from "../../releases/kubernetes.ts";
 import { span, within, type Version } from "../../releases/version.ts";
-import type { Rights, Standing } from "./standing.ts";
+import type { Rights, UpgradeStart } from "./upgrade-start.ts";
 import { sh } from "../../model/shell.ts";
 
 /** The manifest of a release, as the commands of a plan call it. */
-export function manifestOf(to: Version, { file }: Standing): string {
+export function manifestOf(to: Version, { file }: UpgradeStart): string {
   return file?.name ?? `calico-${to.text}.yaml`;
 }
 
@@ -65,9 +65,9 @@ export function completeCommands(): readonly string[] {
   return ["# pods of calico-node stay 1/2 Ready until this is done", "calico-upgrade complete"];
 }
 
-export function expandCommands(to: Version, standing: Standing): readonly string[] {
-  const { namespace } = standing;
-  const { serviceAccount, clusterRoles } = rightsOf(standing);
+export function expandCommands(to: Version, start: UpgradeStart): readonly string[] {
+  const { namespace } = start;
+  const { serviceAccount, clusterRoles } = rightsOf(start);
   return [
     ...(clusterRoles.length === 0
       ? []
@@ -76,13 +76,13 @@ export function expandCommands(to: Version, standing: Standing): readonly string
       sh`kubectl get clusterrole ${role} -o yaml | sed ${renamed(role)} | kubectl create -f -`,
       sh`kubectl create clusterrolebinding ${kept(role)} --clusterrole=${kept(role)} --serviceaccount=${namespace}:${serviceAccount}`,
     ]),
-    `# crds-rbac.yaml: the CustomResourceDefinitions, ServiceAccounts, roles and bindings of ${manifestOf(to, standing)}`,
+    `# crds-rbac.yaml: the CustomResourceDefinitions, ServiceAccounts, roles and bindings of ${manifestOf(to, start)}`,
     apply(to, "crds-rbac.yaml"),
   ];
 }
 
 /** What gives calico-node its rights; where nobody looked, as upstream's manifests name it. */
-function rightsOf({ seen, canal }: Standing): Rights {
+function rightsOf({ seen, canal }: UpgradeStart): Rights {
   return (
     seen?.rights ?? {
       serviceAccount: canal === true ? "canal" : "calico-node",
@@ -103,16 +103,16 @@ function kept(role: string): string {
   return `${role}-before`;
 }
 
-export function typhaCommands(to: Version, standing: Standing): readonly string[] {
+export function typhaCommands(to: Version, start: UpgradeStart): readonly string[] {
   return [
-    `# typha.yaml: Typha's Service, Deployment and PodDisruptionBudget of ${manifestOf(to, standing)}`,
+    `# typha.yaml: Typha's Service, Deployment and PodDisruptionBudget of ${manifestOf(to, start)}`,
     apply(to, "typha.yaml"),
-    sh`kubectl rollout status -n ${standing.namespace} deployment/calico-typha`,
+    sh`kubectl rollout status -n ${start.namespace} deployment/calico-typha`,
   ];
 }
 
-export function controllerCommands(from: Version, to: Version, standing: Standing): readonly string[] {
-  const { namespace } = standing;
+export function controllerCommands(from: Version, to: Version, start: UpgradeStart): readonly string[] {
+  const { namespace } = start;
   const deployment = within(to, span("v2.6.0")) ? "calico-kube-controllers" : "calico-policy-controller";
   const replicaSet = !within(from, span("v2.0.0"));
   const renamed = !within(from, span("v2.6.0")) && within(to, span("v2.6.0"));
@@ -122,33 +122,33 @@ export function controllerCommands(from: Version, to: Version, standing: Standin
       : renamed
         ? [sh`kubectl scale deployment -n ${namespace} calico-policy-controller --replicas=0`]
         : []),
-    `# controller.yaml: the controller's Deployment of ${manifestOf(to, standing)}; its strategy has to be Recreate`,
+    `# controller.yaml: the controller's Deployment of ${manifestOf(to, start)}; its strategy has to be Recreate`,
     apply(to, "controller.yaml"),
     sh`kubectl rollout status -n ${namespace} deployment/${deployment}`,
   ];
 }
 
-export function configMapCommands(to: Version, standing: Standing): readonly string[] {
-  const { namespace, canal } = standing;
+export function configMapCommands(to: Version, start: UpgradeStart): readonly string[] {
+  const { namespace, canal } = start;
   return [
     // No `kubectl diff`: a server that knows no dry run would persist it (H07).
     sh`kubectl get configmap -n ${namespace} ${canal === true ? "canal-config" : "calico-config"} -o yaml > configmap-before.yaml`,
-    `# configmap.yaml: the ConfigMap of ${manifestOf(to, standing)}, with your own values, and with the keys that the old pods use`,
+    `# configmap.yaml: the ConfigMap of ${manifestOf(to, start)}, with your own values, and with the keys that the old pods use`,
     apply(to, "configmap.yaml"),
   ];
 }
 
-export function templateCommands(to: Version, standing: Standing): readonly string[] {
-  const { namespace, daemonSet } = standing;
+export function templateCommands(to: Version, start: UpgradeStart): readonly string[] {
+  const { namespace, daemonSet } = start;
   return [
     "# held at OnDelete, or all nodes are restarted at once (H12)",
     sh`kubectl patch daemonset -n ${namespace} ${daemonSet} -p '{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}'`,
-    `# calico-node.yaml: the DaemonSet of ${manifestOf(to, standing)}, with your own settings and updateStrategy.type OnDelete`,
+    `# calico-node.yaml: the DaemonSet of ${manifestOf(to, start)}, with your own settings and updateStrategy.type OnDelete`,
     apply(to, "calico-node.yaml"),
   ];
 }
 
-export function nodeCommands({ namespace, daemonSet }: Standing): readonly string[] {
+export function nodeCommands({ namespace, daemonSet }: UpgradeStart): readonly string[] {
   return [
     "# for each NODE, one after the other",
     "kubectl cordon NODE",
@@ -163,15 +163,15 @@ export function nodeCommands({ namespace, daemonSet }: Standing): readonly strin
 /** `migrated`: what the old release read otherwise, and is cleaned up after the last node. */
 export function contractCommands(
   to: Version,
-  standing: Standing,
+  start: UpgradeStart,
   migrated: { readonly policies: boolean; readonly data: boolean },
 ): readonly string[] {
   return [
-    ...rightsOf(standing).clusterRoles.flatMap((role) => [
+    ...rightsOf(start).clusterRoles.flatMap((role) => [
       sh`kubectl delete clusterrolebinding ${kept(role)}`,
       sh`kubectl delete clusterrole ${kept(role)}`,
     ]),
-    apply(to, manifestOf(to, standing)),
+    apply(to, manifestOf(to, start)),
     ...(migrated.policies
       ? ["# annotations of the old semantics, without effect now", `${program} migrate-policy --finish`]
       : []),

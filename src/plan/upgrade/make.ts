@@ -2,16 +2,20 @@ import type { Catalogue } from "../../releases/catalogue.ts";
 import { rangeText, type KubernetesRange } from "../../releases/kubernetes.ts";
 import type { Version } from "../../releases/version.ts";
 import { routesFrom } from "../hops.ts";
-import type { PlannedHop, Refusal } from "../route/route.ts";
+import type { PlannedHop, RouteRefusal } from "../route/route.ts";
 import type { PlanNote, UpgradeHop, UpgradePlan } from "./plan.ts";
 import { stepsOf } from "./steps.ts";
-import type { Standing } from "./standing.ts";
+import type { UpgradeStart } from "./upgrade-start.ts";
 
 /** The whole way from where a cluster stands to a release, or the rule that forbids it. */
-export function upgradePlan(standing: Standing, to: Version, catalogue: Catalogue): UpgradePlan | Refusal {
-  const route = routesFrom(standing, catalogue)(to);
+export function upgradePlan(
+  start: UpgradeStart,
+  to: Version,
+  catalogue: Catalogue,
+): UpgradePlan | RouteRefusal {
+  const route = routesFrom(start, catalogue)(to);
   if (route.kind === "refusal") return route;
-  const { from, datastore, kubernetes, seen, file } = standing;
+  const { from, datastore, kubernetes, seen, file } = start;
   const last = route.hops.length - 1;
   return {
     apiVersion: "calico-upgrade/v1alpha1",
@@ -21,34 +25,34 @@ export function upgradePlan(standing: Standing, to: Version, catalogue: Catalogu
     datastore,
     ...(kubernetes === "unknown" ? {} : { kubernetes: `1.${kubernetes}` }),
     basis: seen === undefined ? "flags" : "cluster",
-    ...(file?.told === undefined ? {} : { manifest: file.name }),
+    ...(file?.status === undefined ? {} : { manifest: file.name }),
     hops:
       route.hops.length === 0
-        ? whatIsLeft(standing, to)
+        ? whatIsLeft(start, to)
         : route.hops.map((hop, index) =>
-            hopOf(hop, index === last ? standing : withoutFile(standing), index === last),
+            hopOf(hop, index === last ? start : withoutFile(start), index === last),
           ),
     notes: route.notes,
   };
 }
 
 /** That a release runs already does not mean that all of it is there: somebody may have stopped half way. */
-function whatIsLeft(standing: Standing, to: Version): readonly UpgradeHop[] {
+function whatIsLeft(start: UpgradeStart, to: Version): readonly UpgradeHop[] {
   const hop: PlannedHop = { from: to, to, reasons: [], kubernetes: {}, tested: "unknown", answers: [] };
-  const left = hopOf(hop, standing, true);
+  const left = hopOf(hop, start, true);
   const { steps } = left;
   const open = steps.filter(({ state }) => state === "todo");
-  // Without its manifest nobody can tell more.
-  const unknown = standing.file?.told === undefined ? [] : steps.filter(({ state }) => state === "unknown");
+  // Without its manifest nobody can say more.
+  const unknown = start.file?.status === undefined ? [] : steps.filter(({ state }) => state === "unknown");
   return open.length + unknown.length === 0 ? [] : [left];
 }
 
 /** The manifest is the target's: it tells nothing about the releases on the way. */
-function withoutFile({ file: _file, ...standing }: Standing): Standing {
-  return standing;
+function withoutFile({ file: _file, ...start }: UpgradeStart): UpgradeStart {
+  return start;
 }
 
-function hopOf(hop: PlannedHop, standing: Standing, isLast: boolean): UpgradeHop {
+function hopOf(hop: PlannedHop, start: UpgradeStart, isLast: boolean): UpgradeHop {
   return {
     from: hop.from.text,
     to: hop.to.text,
@@ -56,7 +60,7 @@ function hopOf(hop: PlannedHop, standing: Standing, isLast: boolean): UpgradeHop
     kubernetes: versions(hop.kubernetes),
     tested: hop.tested,
     notes: notesOf(hop),
-    steps: stepsOf(hop, standing, isLast),
+    steps: stepsOf(hop, start, isLast),
   };
 }
 

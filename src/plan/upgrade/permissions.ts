@@ -6,7 +6,7 @@ import type { StepId } from "./plan.ts";
 const rbac = "rbac.authorization.k8s.io";
 
 /** Where an install is: the namespace of its objects, and its DaemonSet. */
-interface Place {
+interface InstallLocation {
   readonly namespace: string;
   readonly daemonSet: string;
   /** The group that serves DaemonSets and Deployments here. */
@@ -23,7 +23,7 @@ const clusterIdentity: NeededRight = {
 };
 
 /** What the steps of an upgrade may ask the API server for, each right once. */
-export function rightsOfSteps(steps: readonly StepId[], place: Place): readonly NeededRight[] {
+export function rightsOfSteps(steps: readonly StepId[], place: InstallLocation): readonly NeededRight[] {
   const all = new Map<string, NeededRight>();
   const writing = steps.some((step) => step !== "kubernetes" && step !== "complete");
   for (const right of [
@@ -34,7 +34,7 @@ export function rightsOfSteps(steps: readonly StepId[], place: Place): readonly 
   return [...all.values()];
 }
 
-function rightsOfStep(step: StepId, place: Place): readonly NeededRight[] {
+function rightsOfStep(step: StepId, place: InstallLocation): readonly NeededRight[] {
   const { namespace, daemonSet, workloads, policies } = place;
   const own = (group: string, resource: string, ...verbs: readonly string[]): readonly NeededRight[] =>
     verbs.map((verb) => ({ verb, group, resource, namespace }));

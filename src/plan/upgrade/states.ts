@@ -6,38 +6,38 @@ import {
   type Aim,
   type Candidates,
   type FileStep,
-  type Standing,
-  type Told,
-} from "./standing.ts";
+  type UpgradeStart,
+  type StepStatus,
+} from "./upgrade-start.ts";
 
-const notAsked: Told = { state: "unknown", because: "the cluster was not asked" };
+const notAsked: StepStatus = { state: "unknown", because: "the cluster was not asked" };
 
 /** For what no reading tells. */
-export function notLookedAt({ seen }: Standing, what: string): Told {
+export function notLookedAt({ seen }: UpgradeStart, what: string): StepStatus {
   return seen === undefined ? notAsked : { state: "unknown", because: `${what} not looked at` };
 }
 
 /** What only the manifest of the target can tell; `otherwise` where there is none. */
-export function fileState({ file }: Standing, step: FileStep, otherwise: Told): Told {
-  return file?.told?.[step] ?? otherwise;
+export function fileState({ file }: UpgradeStart, step: FileStep, otherwise: StepStatus): StepStatus {
+  return file?.status?.[step] ?? otherwise;
 }
 
 /** The objects may be as in the manifest while something else runs: both have to be done. */
-export function objectAndImage(standing: Standing, component: "controller" | "typha", aim: Aim): Told {
-  const runs = componentState(standing, component, aim);
-  const inFile = fileState(standing, component, runs);
-  return inFile.state === "done" && runs.state === "todo" && standing.seen?.[component] !== "none"
+export function objectAndImage(start: UpgradeStart, component: "controller" | "typha", aim: Aim): StepStatus {
+  const runs = componentState(start, component, aim);
+  const inFile = fileState(start, component, runs);
+  return inFile.state === "done" && runs.state === "todo" && start.seen?.[component] !== "none"
     ? runs
     : inFile;
 }
 
 export function componentState(
-  standing: Standing,
+  start: UpgradeStart,
   component: "template" | "controller" | "typha",
   aim: Aim,
-): Told {
+): StepStatus {
   const { to } = aim;
-  const found = standing.seen?.[component];
+  const found = start.seen?.[component];
   if (found === undefined) return notAsked;
   if (found === "none") return { state: "todo", because: "there is none yet" };
   const reached = hasReached(found, aim);
@@ -54,14 +54,14 @@ function isNewer(found: Candidates | "unknown", { to }: Aim): boolean {
   return found !== "unknown" && found.every((each) => compareVersions(each, to) > 0);
 }
 
-export function nodesState({ seen, file }: Standing, aim: Aim): Told {
+export function nodesState({ seen, file }: UpgradeStart, aim: Aim): StepStatus {
   if (seen === undefined) return notAsked;
   const { to, isLast } = aim;
   const all = seen.nodes.map((each) => hasReached(each, aim));
   const done = all.filter((each) => each === true).length;
   const because = `${done} of ${all.length} nodes run ${to.text}`;
   if (all.includes(false)) return { state: "todo", because };
-  if (isLast && file?.told?.template?.state === "todo")
+  if (isLast && file?.status?.template?.state === "todo")
     return { state: "todo", because: "the template comes first, and every node restarts with it" };
   if (isLast && seen.behind > 0)
     return { state: "todo", because: `${seen.behind} of ${all.length} nodes do not run the newest revision` };
@@ -69,8 +69,8 @@ export function nodesState({ seen, file }: Standing, aim: Aim): Told {
 }
 
 /** What has its place after the nodes: to do for sure as long as they are. */
-export function afterNodes(standing: Standing, aim: Aim, otherwise: Told): Told {
-  return nodesState(standing, aim).state === "todo"
+export function afterNodes(start: UpgradeStart, aim: Aim, otherwise: StepStatus): StepStatus {
+  return nodesState(start, aim).state === "todo"
     ? { state: "todo", because: "the nodes come first" }
     : otherwise;
 }

@@ -6,8 +6,8 @@ import { visibleData } from "../../model/visible.ts";
 import { wrapped, wrappedBlocks, type Columns } from "../text-table.ts";
 
 /** What the run is going to do, for before the question, wrapped to the terminal. */
-export function applySummaryText(told: ApplySummary, columns: Columns): string {
-  const summary = visibleData(told);
+export function applySummaryText(reported: ApplySummary, columns: Columns): string {
+  const summary = visibleData(reported);
   const { hop, migrations, restart, stale, silent, leftAlone } = summary;
   const lines: string[] = [];
   if (hop !== undefined) {

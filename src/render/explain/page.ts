@@ -1,7 +1,7 @@
 import type { RuleId } from "../../preflight/rules/ids.ts";
 
 /** What is known of one id. */
-export interface Page {
+export interface ExplainPage {
   readonly id: RuleId;
   readonly title: string;
   readonly why: string;

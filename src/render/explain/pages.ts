@@ -6,42 +6,42 @@ import { clusterRules } from "../../preflight/cluster-rules.ts";
 import { nodeRules } from "../../preflight/node-rules.ts";
 import type { RuleId } from "../../preflight/rules/ids.ts";
 import { guardPages } from "../../preflight/rules/pages.ts";
-import type { Page } from "./page.ts";
+import type { ExplainPage } from "./page.ts";
 
 /** The page of an id; every one that a finding or a step of a plan can name has one, or this does not compile. */
-export function pageOf(id: RuleId | StepHazardId): Page {
+export function pageOf(id: RuleId | StepHazardId): ExplainPage {
   return allById()[id];
 }
 
 /** All pages, by category and number. */
-export function allPages(): readonly Page[] {
+export function allPages(): readonly ExplainPage[] {
   return Object.values(allById()).toSorted(byCategory);
 }
 
 /** The page of an id, however it is written; undefined: there is none. */
-export function findPage(id: string): Page | undefined {
+export function findPage(id: string): ExplainPage | undefined {
   return allPages().find((page) => page.id === id.toUpperCase());
 }
 
-type Known = { readonly [Id in RuleId]: Page };
+type PagesById = { readonly [Id in RuleId]: ExplainPage };
 
-let made: Known | undefined;
+let made: PagesById | undefined;
 
-function allById(): Known {
+function allById(): PagesById {
   made ??= makePages();
   return made;
 }
 
 /** Ids are made of the same files (scripts/write-checks.ts), and no rule compiles without a page. */
-function makePages(): Known {
+function makePages(): PagesById {
   const pages = [
     ...clusterRules.map(({ id, page }) => pageText(id, page())),
     ...[...nodeRules, ...guardPages].map(({ id, page }) => pageText(id, page)),
   ];
-  return Object.fromEntries(pages.map((page) => [page.id, page])) as Known;
+  return Object.fromEntries(pages.map((page) => [page.id, page])) as PagesById;
 }
 
-function pageText(id: RuleId, page: RulePage): Page {
+function pageText(id: RuleId, page: RulePage): ExplainPage {
   const { title, why, detected, fix, sources, releases, override } = page;
   const past =
     override === undefined

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../model/kube.ts";
 import type { Printable } from "../output.ts";
-import type { Page } from "./page.ts";
+import type { ExplainPage } from "./page.ts";
 import { allPages, findPage } from "./pages.ts";
 import { idsText, pageText } from "./text.ts";
 
@@ -29,6 +29,6 @@ export function printablePages(): Printable {
   };
 }
 
-function plain(page: Page): JsonObject {
+function plain(page: ExplainPage): JsonObject {
   return { ...page };
 }

@@ -1,7 +1,7 @@
 import { program } from "../../model/program.ts";
 import { categories } from "../../preflight/categories.ts";
 import { textTable, wrapped, type Columns } from "../text-table.ts";
-import type { Page } from "./page.ts";
+import type { ExplainPage } from "./page.ts";
 import { allPages } from "./pages.ts";
 
 /** All ids, by category; wide: with the releases that they are about. */
@@ -15,7 +15,7 @@ export function idsText(wide: boolean, columns: Columns): string {
   return [...groups, `The page of one: ${program} explain ID\n`].join("\n");
 }
 
-export function pageText(page: Page, columns: Columns): string {
+export function pageText(page: ExplainPage, columns: Columns): string {
   const parts = partsOf(page).map(([name, text]) => wrapped(`${name}:`.padEnd(12), text, columns));
   return [`${wrapped(`${page.id}  `, page.title, columns)}\n`, ...parts].join("");
 }
@@ -33,7 +33,7 @@ export function checksDocument(): string {
   return head + groups.join("");
 }
 
-function section(page: Page): string {
+function section(page: ExplainPage): string {
   const lines = partsOf(page).map(([name, text]) => `- **${name}:** ${plain(text)}\n`);
   return `\n### ${page.id}\n\n${page.title}\n\n${lines.join("")}`;
 }
@@ -43,7 +43,13 @@ function plain(text: string): string {
   return text.replaceAll("__", String.raw`\_\_`);
 }
 
-function partsOf({ why, releases, detected, fix, sources }: Page): readonly (readonly [string, string])[] {
+function partsOf({
+  why,
+  releases,
+  detected,
+  fix,
+  sources,
+}: ExplainPage): readonly (readonly [string, string])[] {
   return [
     ["Why", why],
     ...(releases === undefined ? [] : [["Releases", releases] as const]),

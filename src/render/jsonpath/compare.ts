@@ -1,9 +1,9 @@
 import { byBytes } from "../go/print.ts";
 import { pathError } from "./node.ts";
-import type { Value } from "./value.ts";
+import type { TemplateValue } from "./value.ts";
 
 /** Whether `left OPERATOR right` holds, by the rules of Go's templates: no type becomes another. */
-export function compare(left: Value, operator: string, right: Value): boolean {
+export function compare(left: TemplateValue, operator: string, right: TemplateValue): boolean {
   switch (operator) {
     case "<":
       return less(left, right);
@@ -22,12 +22,12 @@ export function compare(left: Value, operator: string, right: Value): boolean {
   }
 }
 
-function equal(left: Value, right: Value): boolean {
+function equal(left: TemplateValue, right: TemplateValue): boolean {
   comparable(left, right);
   return left.json === right.json;
 }
 
-function less(left: Value, right: Value): boolean {
+function less(left: TemplateValue, right: TemplateValue): boolean {
   if (comparable(left, right) === "bool") throw pathError("invalid type for comparison");
   if (typeof left.json === "string" && typeof right.json === "string")
     return byBytes(left.json, right.json) < 0;
@@ -35,13 +35,13 @@ function less(left: Value, right: Value): boolean {
 }
 
 /** The kind that both are of; integers of any size and sign are one kind. */
-function comparable(left: Value, right: Value): string {
+function comparable(left: TemplateValue, right: TemplateValue): string {
   const kinds = [kindOf(left), kindOf(right)] as const;
   if (kinds[0] !== kinds[1]) throw pathError("incompatible types for comparison");
   return kinds[0];
 }
 
-function kindOf({ type }: Value): string {
+function kindOf({ type }: TemplateValue): string {
   switch (type) {
     case "int64":
     case "int":

@@ -2,10 +2,10 @@ import type { Json } from "../../model/kube.ts";
 import { isList } from "../go/print.ts";
 import { compare } from "./compare.ts";
 import { isPathError, pathError, type PathNode } from "./node.ts";
-import { elements, invalid, ofJson, typeName, valueText, type Value } from "./value.ts";
+import { elements, invalid, ofJson, typeName, valueText, type TemplateValue } from "./value.ts";
 
 /** What each node of a template finds in an object; throws a PathError. */
-export type Find = (root: Json) => readonly (readonly Value[])[];
+export type Find = (root: Json) => readonly (readonly TemplateValue[])[];
 
 /**
  * A template made ready to search objects. Ranges are counted as kubectl counts them, so an odd
@@ -18,8 +18,8 @@ export function makeFind(nodes: readonly PathNode[], allowMissingKeys: boolean):
   let lastEnd = -1;
   let first = 0;
 
-  function find(root: Value): readonly (readonly Value[])[] {
-    const found: (readonly Value[])[] = [];
+  function find(root: TemplateValue): readonly (readonly TemplateValue[])[] {
+    const found: (readonly TemplateValue[])[] = [];
     const start = first;
     for (let at = start; at < nodes.length; at += 1) {
       const node = nodes[at];
@@ -48,7 +48,7 @@ export function makeFind(nodes: readonly PathNode[], allowMissingKeys: boolean):
     return found;
   }
 
-  function walk(values: readonly Value[], node: PathNode): readonly Value[] {
+  function walk(values: readonly TemplateValue[], node: PathNode): readonly TemplateValue[] {
     switch (node.type) {
       case "list":
         return walkAll(values, node.nodes);
@@ -82,11 +82,11 @@ export function makeFind(nodes: readonly PathNode[], allowMissingKeys: boolean):
     }
   }
 
-  function walkAll(values: readonly Value[], list: readonly PathNode[]): readonly Value[] {
+  function walkAll(values: readonly TemplateValue[], list: readonly PathNode[]): readonly TemplateValue[] {
     return list.reduce(walk, values);
   }
 
-  function identifier(values: readonly Value[], name: string): readonly Value[] {
+  function identifier(values: readonly TemplateValue[], name: string): readonly TemplateValue[] {
     if (name === "range") {
       opened += 1;
       return values;
@@ -97,7 +97,7 @@ export function makeFind(nodes: readonly PathNode[], allowMissingKeys: boolean):
     return [];
   }
 
-  function field(values: readonly Value[], name: string): readonly Value[] {
+  function field(values: readonly TemplateValue[], name: string): readonly TemplateValue[] {
     const results = values.flatMap(({ json }) => {
       if (typeof json !== "object" || json === null || isList(json) || !Object.hasOwn(json, name)) return [];
       const entry = json[name];
@@ -108,8 +108,11 @@ export function makeFind(nodes: readonly PathNode[], allowMissingKeys: boolean):
     return results;
   }
 
-  function filter(values: readonly Value[], node: PathNode & { readonly type: "filter" }): readonly Value[] {
-    const results: Value[] = [];
+  function filter(
+    values: readonly TemplateValue[],
+    node: PathNode & { readonly type: "filter" },
+  ): readonly TemplateValue[] {
+    const results: TemplateValue[] = [];
     for (const value of values) {
       if (value.type !== "list")
         throw pathError(`${valueText(value)} is not array or slice and cannot be filtered`);
@@ -123,9 +126,9 @@ export function makeFind(nodes: readonly PathNode[], allowMissingKeys: boolean):
   }
 
   function holds(
-    element: Value,
+    element: TemplateValue,
     node: PathNode & { readonly type: "filter" },
-    results: readonly Value[],
+    results: readonly TemplateValue[],
   ): boolean {
     const left = only(element, node.left);
     if (left === undefined) return false;
@@ -138,7 +141,7 @@ export function makeFind(nodes: readonly PathNode[], allowMissingKeys: boolean):
   }
 
   /** The one value that a side of a comparison comes to. */
-  function only(element: Value, path: readonly PathNode[]): Value | undefined {
+  function only(element: TemplateValue, path: readonly PathNode[]): TemplateValue | undefined {
     const [value, more] = rethrow(
       () => walkAll([element], path),
       () => true,
@@ -147,7 +150,7 @@ export function makeFind(nodes: readonly PathNode[], allowMissingKeys: boolean):
     return value;
   }
 
-  function exists(element: Value, path: readonly PathNode[]): boolean {
+  function exists(element: TemplateValue, path: readonly PathNode[]): boolean {
     try {
       return walkAll([element], path).length > 0;
     } catch (error) {
@@ -169,17 +172,17 @@ function rethrow<T>(work: () => T, exists: () => boolean): T {
 }
 
 /** The value itself and all below it that has something in it, strings included. */
-function descend(value: Value): readonly Value[] {
+function descend(value: TemplateValue): readonly TemplateValue[] {
   const below = elements(value);
   return below.length === 0 ? [] : [value, ...below.flatMap(descend)];
 }
 
 /** A slice of nothing ends the search: the values after it are not looked at. */
 function slice(
-  values: readonly Value[],
+  values: readonly TemplateValue[],
   { start, end, step, single }: PathNode & { readonly type: "slice" },
-): readonly Value[] {
-  const results: Value[] = [];
+): readonly TemplateValue[] {
+  const results: TemplateValue[] = [];
   for (const value of values) {
     if (value.type === "nil") continue;
     if (value.type !== "list") throw pathError(`${typeName(value)} is not array or slice`);

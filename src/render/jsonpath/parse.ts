@@ -37,14 +37,14 @@ function actionOf(text: string): readonly PathNode[] {
   return first?.type === "list" ? first.nodes : [];
 }
 
-interface Step {
+interface ParsedPart {
   readonly nodes: readonly PathNode[];
   /** Where the text goes on. */
   readonly end: number;
 }
 
 /** From behind the opening brace to behind the closing one. */
-function readAction(text: string, start: number): Step {
+function readAction(text: string, start: number): ParsedPart {
   const nodes: PathNode[] = [];
   let at = start;
   while (!text.startsWith("}", at)) {
@@ -55,7 +55,7 @@ function readAction(text: string, start: number): Step {
   return { nodes, end: at + 1 };
 }
 
-function readStep(text: string, at: number, before: PathNode | undefined): Step {
+function readStep(text: string, at: number, before: PathNode | undefined): ParsedPart {
   if (text.startsWith("[?(", at)) return readFilter(text, at);
   if (text.startsWith("..", at)) return readRecursive(text, at, before);
   const code = text.codePointAt(at);
@@ -83,7 +83,7 @@ function endOfName(text: string, at: number, escapes: boolean): number {
   return Math.min(end, text.length);
 }
 
-function readWord(text: string, at: number): Step {
+function readWord(text: string, at: number): ParsedPart {
   const end = endOfName(text, at, false);
   const name = text.slice(at, end);
   const node: PathNode =
@@ -93,7 +93,7 @@ function readWord(text: string, at: number): Step {
   return { nodes: [node], end };
 }
 
-function readField(text: string, at: number): Step {
+function readField(text: string, at: number): ParsedPart {
   const end = endOfName(text, at, true);
   const name = text.slice(at, end);
   return {
@@ -102,7 +102,7 @@ function readField(text: string, at: number): Step {
   };
 }
 
-function readRecursive(text: string, at: number, before: PathNode | undefined): Step {
+function readRecursive(text: string, at: number, before: PathNode | undefined): ParsedPart {
   if (before?.type === "recursive") throw pathError("invalid multiple recursive descent");
   const next = text.codePointAt(at + 2);
   if (next === undefined || !isWord(String.fromCodePoint(next)))
@@ -111,7 +111,7 @@ function readRecursive(text: string, at: number, before: PathNode | undefined): 
   return { nodes: [{ type: "recursive" }, ...field.nodes], end: field.end };
 }
 
-function readNumber(text: string, at: number): Step {
+function readNumber(text: string, at: number): ParsedPart {
   const [word = ""] = /^[+-]?[.\p{Nd}]*/u.exec(text.slice(at)) ?? [];
   const value = Number(word);
   const whole = /^[+-]?[0-9]+$/.test(word) && value >= -(2 ** 63) && value < 2 ** 63;
@@ -120,7 +120,7 @@ function readNumber(text: string, at: number): Step {
   return { nodes: [{ type: whole ? "int" : "float", value }], end: at + word.length };
 }
 
-function readQuoted(text: string, at: number, quote: string): Step {
+function readQuoted(text: string, at: number, quote: string): ParsedPart {
   let end = at + 1;
   while (text[end] !== quote || text[end - 1] === "\\") {
     if (end >= text.length || text[end] === "\n") throw pathError("unterminated quoted string");
@@ -132,7 +132,7 @@ function readQuoted(text: string, at: number, quote: string): Step {
   return { nodes: [{ type: "text", text: read.value }], end: end + 1 };
 }
 
-function readArray(text: string, at: number): Step {
+function readArray(text: string, at: number): ParsedPart {
   const [whole] = /^\[[^\]\n]*\]/.exec(text.slice(at)) ?? [];
   if (whole === undefined) throw pathError("unterminated array");
   const end = at + whole.length;
@@ -147,7 +147,7 @@ function readArray(text: string, at: number): Step {
 }
 
 /** A quote may hold a bracket; the first kind of quote met is the one that closes. */
-function readFilter(text: string, at: number): Step {
+function readFilter(text: string, at: number): ParsedPart {
   const start = at + "[?(".length;
   let end = start;
   let quote: string | undefined;

@@ -4,21 +4,21 @@ import { goQuote } from "../go/quote.ts";
 import { makeFind } from "./evaluate.ts";
 import { attempt } from "./node.ts";
 import { parseTemplate } from "./parse.ts";
-import { valueText, type Value } from "./value.ts";
+import { valueText, type TemplateValue } from "./value.ts";
 
 /** A result, or what is wrong in kubectl's words. */
-export type Outcome<T> =
+export type PrintResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string };
 
 /** An object printed by a template. */
-export type ObjectPrinter = (object: JsonObject) => Outcome<string>;
+export type ObjectPrinter = (object: JsonObject) => PrintResult<string>;
 
 /** `-o jsonpath=TEMPLATE`, `-o jsonpath-as-json=TEMPLATE`: read once, for any number of objects. */
 export function jsonPathPrinter(
   template: string,
   options: { readonly asJson: boolean; readonly allowMissingKeys: boolean },
-): Outcome<ObjectPrinter> {
+): PrintResult<ObjectPrinter> {
   const nodes = parseTemplate(template);
   if (!nodes.ok) return { ok: false, message: `error parsing jsonpath ${template}, ${nodes.message}` };
   const written = options.asJson ? asJson : asText;
@@ -33,7 +33,7 @@ export function jsonPathPrinter(
   };
 }
 
-function asText(values: readonly Value[]): string {
+function asText(values: readonly TemplateValue[]): string {
   return values
     .map((value) => {
       if (value.type === "map" || value.type === "list") return goJson(value.json);
@@ -43,7 +43,7 @@ function asText(values: readonly Value[]): string {
     .join(" ");
 }
 
-function asJson(values: readonly Value[]): string {
+function asJson(values: readonly TemplateValue[]): string {
   return `${goJson(
     values.map(({ json }) => json),
     "    ",

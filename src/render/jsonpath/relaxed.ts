@@ -1,7 +1,7 @@
-import type { Outcome } from "./print.ts";
+import type { PrintResult } from "./print.ts";
 
 /** `name`, `.name`, `{name}` or `{.name}` as the template `{.name}`; nothing stays nothing. */
-export function relaxedPath(text: string): Outcome<string> {
+export function relaxedPath(text: string): PrintResult<string> {
   if (text === "") return { ok: true, value: "" };
   const match = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/.exec(text);
   if (match === null) {

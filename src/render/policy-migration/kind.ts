@@ -1,4 +1,5 @@
-import type { Side } from "../../policy/crossing.ts";
+import type { NamespacedName } from "../../model/kube.ts";
+import type { BoundarySide } from "../../policy/crossing.ts";
 import type { Driver } from "../../policy/isolation.ts";
 
 /** What `migrate-policy -o json` prints; docs/schema/policy-migration.json describes it. */
@@ -14,25 +15,25 @@ export interface PolicyMigration {
   readonly target: string;
   readonly boundary: {
     readonly release: string;
-    readonly side: Side;
+    readonly side: BoundarySide;
     readonly finishBefore: "controller" | "node";
   };
   /** Where what was taken away is saved; `undo` takes it. */
   readonly bundle?: string;
   /** In the order in which they were done. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly MigrationChange[];
   /** What is left: not sent, refused, held by a finalizer, or outside of -n. */
   readonly left: {
-    readonly create: readonly Named[];
-    readonly delete: readonly Named[];
+    readonly create: readonly NamespacedName[];
+    readonly delete: readonly NamespacedName[];
     readonly undecided: readonly string[];
     /** Deleted, and held by a finalizer: they still count. */
-    readonly held: readonly Named[];
+    readonly held: readonly NamespacedName[];
   };
   /** Annotations without effect, where the boundary is crossed. */
   readonly leftovers?: {
     readonly namespaces: readonly string[];
-    readonly policies: readonly Named[];
+    readonly policies: readonly NamespacedName[];
     readonly opened: readonly string[];
   };
   readonly notes: readonly string[];
@@ -40,12 +41,7 @@ export interface PolicyMigration {
   readonly stopped?: { readonly message: string; readonly interrupted: boolean };
 }
 
-export interface Named {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-export interface Change {
+export interface MigrationChange {
   readonly action: "created" | "deleted" | "annotated";
   /** networkpolicy.networking.k8s.io, namespace */
   readonly resource: string;

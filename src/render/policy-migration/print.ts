@@ -8,11 +8,11 @@ import type { Printable } from "../output.ts";
 import { changeOf } from "../what-if/build.ts";
 import { groupText } from "../what-if/group.ts";
 import { portsText } from "../what-if/ports-text.ts";
-import type { Change, PolicyMigration } from "./kind.ts";
+import type { MigrationChange, PolicyMigration } from "./kind.ts";
 import { visibleData } from "../../model/visible.ts";
 
 /** What a step changes; `resource` is a policy as kubectl names it: `networkpolicy.networking.k8s.io`. */
-export function changeOfStep(step: MigrationStep, resource: string): Change {
+export function changeOfStep(step: MigrationStep, resource: string): MigrationChange {
   switch (step.kind) {
     case "treat-as":
       return { action: "annotated", resource: "namespace", name: step.namespace };
@@ -30,7 +30,7 @@ export function changeOfStep(step: MigrationStep, resource: string): Change {
 }
 
 /** kubectl's mutation line, and the namespace as its newer versions say it. */
-export function mutationLine({ action, resource, namespace, name }: Change, suffix: string): string {
+export function mutationLine({ action, resource, namespace, name }: MigrationChange, suffix: string): string {
   const where =
     namespace === undefined ? "" : ` ${action === "deleted" ? "from" : "in"} ${namespace} namespace`;
   return `${resource}/${name} ${action}${where}${suffix}`;

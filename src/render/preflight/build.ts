@@ -1,4 +1,4 @@
-import type { Verdict } from "../../preflight/verdict.ts";
+import type { PreflightVerdict } from "../../preflight/verdict.ts";
 import { pageOf } from "../explain/pages.ts";
 import type { PreflightReport, Refusal } from "./kind.ts";
 
@@ -7,7 +7,7 @@ export type Heading = Omit<PreflightReport, "apiVersion" | "kind" | "ready" | "f
 
 /** A verdict with the titles of its findings, and what a command would refuse beside them. */
 export function preflightReport(
-  { ready, findings }: Verdict,
+  { ready, findings }: PreflightVerdict,
   heading: Heading,
   refusals: readonly Refusal[] = [],
 ): PreflightReport {

@@ -2,7 +2,7 @@ import { deniedRights } from "../../model/denied.ts";
 import { rightText } from "../../model/right.ts";
 import type { ReportedFinding } from "./kind.ts";
 
-/** What several checks could not see for one reason: told once, with the checks that it hides. */
+/** What several checks could not see for one reason: reported once, with the checks that it hides. */
 export interface Hidden {
   /** `cannot list daemonsets.apps (forbidden)`. */
   readonly why: string;

@@ -28,7 +28,7 @@ export function shortText(report: PreflightReport, columns: Columns): string {
   const hidden = hiddenOf(report.findings);
   const lines = report.findings
     .filter((finding) => isOpen(finding) && !isIn(hidden, finding))
-    .map((finding) => wrapped(labelOf(finding), told(finding), columns));
+    .map((finding) => wrapped(labelOf(finding), outcomeText(finding), columns));
   const refused = (report.refusals ?? []).map(({ id, because }) =>
     wrapped(`× ${idOf(id)}`, oneLine(because), columns),
   );
@@ -156,7 +156,7 @@ function sign({ outcome, severity }: ReportedFinding): string {
 function findingText(finding: ReportedFinding, wide: boolean, columns: Columns): string {
   const { title, outcome, because, fix, evidence, ignored } = finding;
   const lines: string[] = [];
-  if (isOpen(finding)) lines.push(told(finding));
+  if (isOpen(finding)) lines.push(outcomeText(finding));
   else if (wide) lines.push(`${outcome}: ${because}`);
   if (wide) lines.push(...evidence.map(({ object, field, value }) => `${object}: ${field}: ${value}`));
   if (isOpen(finding)) {
@@ -172,7 +172,7 @@ function labelOf(finding: ReportedFinding): string {
   return `${sign(finding)} ${finding.id}  `;
 }
 
-function told({ outcome, because }: ReportedFinding): string {
+function outcomeText({ outcome, because }: ReportedFinding): string {
   return oneLine(outcome === "unknown" ? `not known: ${because}` : because);
 }
 

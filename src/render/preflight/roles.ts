@@ -32,7 +32,7 @@ export function powerLine(rights: readonly NeededRight[]): string | undefined {
   return `Its user can act as every ServiceAccount ${starts.namespace === undefined ? "of the cluster" : `in ${starts.namespace}`}, because pods can be started as any of them.`;
 }
 
-interface Rule {
+interface RoleRule {
   readonly group: string;
   readonly resource: string;
   readonly names: readonly string[];
@@ -43,7 +43,7 @@ function roleText(name: string, namespace: string | undefined, rights: readonly 
   const kind = namespace === undefined ? "ClusterRole" : "Role";
   const rules = [
     ...Map.groupBy(rights, ({ group, resource, names }) => JSON.stringify([group, resource, names ?? []])),
-  ].flatMap(([, own]): readonly Rule[] => {
+  ].flatMap(([, own]): readonly RoleRule[] => {
     const [first] = own;
     if (first === undefined) return [];
     const { group, resource, names = [] } = first;

@@ -1,10 +1,10 @@
-import type { Step } from "../../merge/settings.ts";
+import type { PathStep } from "../../merge/settings.ts";
 import { maskSecrets } from "../../model/mask.ts";
 import { yamlEscaped } from "../../model/visible.ts";
 import { plural } from "../../model/words.ts";
 import { isRecord } from "../../model/record.ts";
 import { quoted } from "../../model/shell.ts";
-import type { Conflict } from "../../rebase/carry.ts";
+import type { RebaseConflict } from "../../rebase/carry.ts";
 import { pathOf } from "../../rebase/prefer.ts";
 import type { Rebased } from "../../rebase/rebase.ts";
 
@@ -29,7 +29,7 @@ export function rebaseLines({ carried, conflicts, notes, added }: Rebased, base:
   ];
 }
 
-function conflictLines(conflict: Conflict): readonly string[] {
+function conflictLines(conflict: RebaseConflict): readonly string[] {
   const { object, field, at, base, mine, target, because, rule } = conflict;
   const explained = rule === undefined ? "" : ` (${rule})`;
   return [
@@ -46,13 +46,13 @@ function lastLine(count: number): string {
 }
 
 /** The comment at the place of a conflict, in the manifest. */
-export function conflictMark({ field, at, base, mine, because }: Conflict): string {
+export function conflictMark({ field, at, base, mine, because }: RebaseConflict): string {
   const why = because === undefined ? "" : ` (${because})`;
   return `CONFLICT ${field}${why}: yours is ${value(mine, at)}, upstream had ${value(base, at)}`;
 }
 
 /** On one line, and nothing in it commands a terminal; of a variable its value alone, and no secret. */
-function value(of: unknown, at: readonly Step[]): string {
+function value(of: unknown, at: readonly PathStep[]): string {
   if (of === undefined) return "not set";
   const shown = withoutSecrets(of, at);
   const { name, value: own, ...rest } = isRecord(shown) ? shown : {};
@@ -63,7 +63,7 @@ function value(of: unknown, at: readonly Step[]): string {
 
 const mostShown = 300;
 
-function withoutSecrets(of: unknown, at: readonly Step[]): unknown {
+function withoutSecrets(of: unknown, at: readonly PathStep[]): unknown {
   const key = at.at(-1);
   return typeof key === "string"
     ? maskSecrets({ data: { [key]: of } }).value.data[key]

@@ -4,7 +4,7 @@ import type { RevisionFacts } from "../../model/revision.ts";
 import { formatTime, type Millis } from "../../model/time.ts";
 import { gapIn, gapsOf, type Gaps } from "../../plan/report/gaps.ts";
 import { openPhase, phasesOf, type Phase } from "../../plan/report/phases.ts";
-import type { NodeOutcome, ReportedNode, ReportResult } from "../../plan/report/report.ts";
+import type { ReportedOutcome, ReportedNode, ReportResult } from "../../plan/report/report.ts";
 import { revisionIn } from "../../plan/report/runs.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { releaseOfTemplate } from "../../releases/running.ts";
@@ -47,8 +47,8 @@ export function runReport(result: ReportResult, commandLine: string | undefined)
   };
 }
 
-function countsOf(nodes: readonly ReportedNode[]): Readonly<Record<NodeOutcome, number>> {
-  const count = (outcome: NodeOutcome): number => nodes.filter((node) => node.outcome === outcome).length;
+function countsOf(nodes: readonly ReportedNode[]): Readonly<Record<ReportedOutcome, number>> {
+  const count = (outcome: ReportedOutcome): number => nodes.filter((node) => node.outcome === outcome).length;
   return {
     restarted: count("restarted"),
     "at work": count("at work"),

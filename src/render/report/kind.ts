@@ -1,4 +1,4 @@
-import type { NodeOutcome } from "../../plan/report/report.ts";
+import type { ReportedOutcome } from "../../plan/report/report.ts";
 import type { Bound } from "../../plan/node/measure.ts";
 import type { Phase } from "../../plan/report/phases.ts";
 import type { Kept } from "../../model/node-record.ts";
@@ -33,7 +33,7 @@ export interface RunReport {
   readonly bgp: Truth;
   /** How long BGP peers keep routes; missing where there is no BGP. */
   readonly budget?: number;
-  readonly counts: Readonly<Record<NodeOutcome, number>>;
+  readonly counts: Readonly<Record<ReportedOutcome, number>>;
   readonly gaps?: ReportedGaps;
   readonly configuration: {
     readonly before?: ReportedTemplate;
@@ -68,7 +68,7 @@ export interface ReportedTemplate {
 
 export interface ReportedNodeRow {
   readonly name: string;
-  readonly outcome: NodeOutcome;
+  readonly outcome: ReportedOutcome;
   /** Of what was not restarted, or not given back as it was. */
   readonly why?: string;
   readonly zone?: string;

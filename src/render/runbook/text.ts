@@ -1,4 +1,10 @@
-import type { Asked, Runbook, RunbookHop, RunbookHost, RunbookStep } from "../../plan/runbook/runbook.ts";
+import type {
+  MissingFact,
+  Runbook,
+  RunbookHop,
+  RunbookHost,
+  RunbookStep,
+} from "../../plan/runbook/runbook.ts";
 import { visibleData } from "../../model/visible.ts";
 import { escapeMarkdown, fenced } from "../markdown.ts";
 
@@ -51,7 +57,7 @@ function written(runbook: Runbook, form: Form): string {
     .trimStart();
 }
 
-function askedText({ fact, why, flag, assumed, nodes }: Asked): string {
+function askedText({ fact, why, flag, assumed, nodes }: MissingFact): string {
   const where =
     nodes.length === 0
       ? ""

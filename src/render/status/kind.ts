@@ -26,9 +26,9 @@ export interface UpgradeStatus {
   readonly nodes: readonly NodeStatus[];
   /** Every node that is shown and should run calico-node runs the newest revision, Ready, released. */
   readonly done: Truth;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly StatusProblem[];
   /** What could not be read: the fields that come from it are "unknown". */
-  readonly unread: readonly Unread[];
+  readonly unread: readonly UnreadResource[];
 }
 
 export interface InstallStatus {
@@ -127,7 +127,7 @@ export interface NodeStatus {
   readonly configCurrent: Truth;
   /** Whether it still needs the upgrade. */
   readonly todo: Truth;
-  readonly notes: readonly Note[];
+  readonly notes: readonly StatusNote[];
 }
 
 export interface PodStatus {
@@ -144,7 +144,7 @@ export interface PodStatus {
   readonly revisionHash?: string;
 }
 
-export interface Note {
+export interface StatusNote {
   readonly id:
     | "silent"
     | "not-ready"
@@ -164,14 +164,14 @@ export interface Note {
   readonly text: string;
 }
 
-export interface Problem {
+export interface StatusProblem {
   readonly severity: "error" | "warning";
   readonly message: string;
   /** What to do. */
   readonly hint?: string;
 }
 
-export interface Unread {
+export interface UnreadResource {
   readonly what: string;
   readonly why: "forbidden" | "not served" | "failed";
   readonly message: string;

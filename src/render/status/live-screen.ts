@@ -1,5 +1,5 @@
 import type { DownSince } from "../../facts/down.ts";
-import type { Pace } from "../../facts/pace.ts";
+import type { RolloutPace } from "../../facts/pace.ts";
 import { gracefulRestart } from "../../model/graceful-restart.ts";
 import { parseTime, type Millis } from "../../model/time.ts";
 import { plural } from "../../model/words.ts";
@@ -10,14 +10,14 @@ import { cell, table } from "../table.ts";
 import { wrapped } from "../text-table.ts";
 import type { DaemonSetStatus, NodeStatus, UpgradeStatus } from "./kind.ts";
 import { inOrder, noTrouble, troubleRank } from "./order.ts";
-import type { StatusLook } from "./print.ts";
+import type { StatusTableOptions } from "./print.ts";
 import { labelWidth, summaryRows, type SummaryRow } from "./summary.ts";
 import { componentGrid, nodeGrid, type Grid } from "./tables.ts";
 
 /** What only a screen that is looked at for a while shows. Lists are in the order of the DaemonSets. */
 export interface LiveFacts {
   readonly down: DownSince;
-  readonly paces: readonly (Pace | undefined)[];
+  readonly paces: readonly (RolloutPace | undefined)[];
   /** What the run at work was begun with. */
   readonly commands: readonly (string | undefined)[];
   /** Why what is shown may be old. */
@@ -37,7 +37,7 @@ export interface ScreenMemory {
   readonly widths: readonly number[];
 }
 
-export interface ScreenLook extends StatusLook {
+export interface ScreenLook extends StatusTableOptions {
   readonly wide: boolean;
 }
 
@@ -156,7 +156,7 @@ function commandLine({ run }: DaemonSetStatus, command: string | undefined, now:
   return `${run.holder ?? ""}${seen} runs ${command}`;
 }
 
-function progressLine({ nodes }: DaemonSetStatus, pace: Pace | undefined, columns: number): string {
+function progressLine({ nodes }: DaemonSetStatus, pace: RolloutPace | undefined, columns: number): string {
   const { updated, total } = nodes;
   const quick =
     pace === undefined
@@ -188,14 +188,14 @@ function broken(label: string, line: string, columns: number): readonly string[]
 }
 
 /** A node's row, and its note where that is on a line of its own. */
-interface Entry {
+interface ScreenEntry {
   readonly lines: readonly string[];
   readonly node: NodeStatus;
 }
 
 interface NodeLines {
   readonly head: readonly string[];
-  readonly entries: readonly Entry[];
+  readonly entries: readonly ScreenEntry[];
   /** How many of them, the first ones, have trouble or are at work. */
   readonly urgent: number;
   readonly widths: readonly number[];
@@ -272,7 +272,7 @@ function fittingNodes({ head, entries }: NodeLines, free: number): readonly stri
   const shown: string[] = [...head].slice(0, Math.max(0, free - 1));
   let at = 0;
   for (; at < entries.length; at += 1) {
-    const { lines } = entries[at] as Entry;
+    const { lines } = entries[at] as ScreenEntry;
     if (shown.length + lines.length > free - 1) break;
     shown.push(...lines);
   }
@@ -333,6 +333,6 @@ function fittingTable({ head, rows }: Grid, columns: number, atLeast: readonly n
   };
 }
 
-function height(entries: readonly Entry[]): number {
+function height(entries: readonly ScreenEntry[]): number {
   return entries.reduce((sum, { lines }) => sum + lines.length, 0);
 }

@@ -16,14 +16,14 @@ import { nodeGrid } from "./tables.ts";
 /** What is to be written for the next status: everything at first, then what has changed. */
 export type LiveText = (status: UpgradeStatus, live?: LiveFacts) => string;
 
-export interface LiveOptions extends ScreenLook {
+export interface LiveTextOptions extends ScreenLook {
   /** The terminal's size now; undefined when it is no terminal. */
   readonly screen: (() => ScreenSize) | undefined;
 }
 
 const nothingLive: LiveFacts = { down: new Map(), paces: [], commands: [] };
 
-export function makeLiveText(options: LiveOptions): LiveText {
+export function makeLiveText(options: LiveTextOptions): LiveText {
   return options.screen === undefined ? changedRows(options) : wholeScreen(options, options.screen);
 }
 
@@ -32,7 +32,7 @@ const clearLine = "\u001B[K";
 const clearBelow = "\u001B[J";
 const clearScreen = "\u001B[2J";
 
-function wholeScreen(options: LiveOptions, screen: () => ScreenSize): LiveText {
+function wholeScreen(options: LiveTextOptions, screen: () => ScreenSize): LiveText {
   let memory: ScreenMemory | undefined;
   return (status, live = nothingLive) => {
     const size = screen();
@@ -48,7 +48,7 @@ function wholeScreen(options: LiveOptions, screen: () => ScreenSize): LiveText {
 }
 
 /** Rows that are new or say something else; an age that goes on by itself is no change. */
-function changedRows(options: LiveOptions): LiveText {
+function changedRows(options: LiveTextOptions): LiveText {
   const { wide } = options;
   let before: ReadonlyMap<string, string> | undefined;
   let widths: readonly number[] = [];
@@ -56,7 +56,10 @@ function changedRows(options: LiveOptions): LiveText {
     const ordered = inOrder(status, options);
     const { head, rows } = nodeGrid(ordered, wide, options);
     const seen = new Map(
-      ordered.nodes.map((node) => [`${node.name} ${node.daemonSet ?? ""}`, JSON.stringify(told(node))]),
+      ordered.nodes.map((node) => [
+        `${node.name} ${node.daemonSet ?? ""}`,
+        JSON.stringify(printedFields(node)),
+      ]),
     );
     const keys = [...seen.keys()];
     const changed = rows.filter((_, index) => {
@@ -75,7 +78,7 @@ function changedRows(options: LiveOptions): LiveText {
 }
 
 /** What a row says, without the ages in its notes. */
-function told(node: UpgradeStatus["nodes"][number]): unknown {
+function printedFields(node: UpgradeStatus["nodes"][number]): unknown {
   return {
     ...node,
     notes: node.notes.map(({ id, text }) => [id, text.replaceAll(/\b\d+[smhdy](\d+[smhdy])?\b/g, "")]),

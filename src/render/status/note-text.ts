@@ -1,10 +1,10 @@
-import type { Note } from "../../facts/notes.ts";
+import type { NodeNote } from "../../facts/notes.ts";
 import { stuckText } from "../../model/stuck.ts";
 import type { Millis } from "../../model/time.ts";
 import { age, humanDuration } from "../duration.ts";
 
 /** What stands in the NOTE column. */
-export function noteText(note: Note, now: Millis): string {
+export function noteText(note: NodeNote, now: Millis): string {
   switch (note.id) {
     case "silent":
       return `silent${sinceText(note.since, now)}: its kubelet does not report`;
@@ -40,7 +40,7 @@ export function noteText(note: Note, now: Millis): string {
 }
 
 function leaseText(
-  { id, lease }: Extract<Note, { readonly id: "lease" | "void-lease" }>,
+  { id, lease }: Extract<NodeNote, { readonly id: "lease" | "void-lease" }>,
   now: Millis,
 ): string {
   const holder = lease.holder === "" ? "calico-upgrade" : lease.holder;

@@ -8,14 +8,14 @@ import { componentGrid, nodeGrid, type Grid, type LabelColumns } from "./tables.
 import { visible } from "../../model/visible.ts";
 
 /** How the tables look, beside `-o wide`. */
-export interface StatusLook extends LabelColumns, NodeOrder {
+export interface StatusTableOptions extends LabelColumns, NodeOrder {
   readonly noHeaders: boolean;
   /** What names the cluster in commands that are named, quoted. */
   readonly flags?: readonly string[];
 }
 
 /** UpgradeStatus in all its forms. Without headers there are only the rows of nodes, for scripts. */
-export function printableStatus(status: UpgradeStatus, look: StatusLook): Printable {
+export function printableStatus(status: UpgradeStatus, look: StatusTableOptions): Printable {
   return {
     table: (wide) =>
       look.noHeaders ? table(undefined, nodesOf(status, wide, look).rows) : statusText(status, wide, look),
@@ -30,11 +30,11 @@ export function todoNames({ nodes }: UpgradeStatus): readonly string[] {
   return [...new Set(nodes.filter(({ todo }) => todo !== false).map(({ name }) => name))];
 }
 
-function nodesOf(status: UpgradeStatus, wide: boolean, look: StatusLook): Grid {
+function nodesOf(status: UpgradeStatus, wide: boolean, look: StatusTableOptions): Grid {
   return nodeGrid(inOrder(status, look), wide, look);
 }
 
-function statusText(status: UpgradeStatus, wide: boolean, look: StatusLook): string {
+function statusText(status: UpgradeStatus, wide: boolean, look: StatusTableOptions): string {
   const components = componentGrid(status.components, wide);
   const nodes = nodesOf(status, wide, look);
   const shown = status.install.kind === "none" ? [] : [components, nodes];

@@ -4,7 +4,7 @@ import type { WorkloadFacts } from "../../model/workload.ts";
 import { rollsText } from "../../model/rolls.ts";
 import { purposeLabel } from "../../model/names.ts";
 import { isOrAre, plural, some } from "../../model/words.ts";
-import type { Problem as Shown } from "./kind.ts";
+import type { StatusProblem as Shown } from "./kind.ts";
 import { sh } from "../../model/shell.ts";
 
 const grave: Readonly<Record<GraveNote, string>> = {

@@ -2,7 +2,7 @@ import type { WindowsFacts } from "../../facts/windows.ts";
 import { tagOf } from "./components.ts";
 import type { WindowsStatus } from "./kind.ts";
 
-/** Calico on Windows nodes; undefined: there is nothing to tell. */
+/** Calico on Windows nodes; undefined: there is nothing to report. */
 export function windowsStatus({ sets, unserved }: WindowsFacts): WindowsStatus | undefined {
   if (!sets.known) return undefined;
   const bare = unserved.known ? unserved.value : [];

@@ -15,7 +15,7 @@ export interface UndoneRun {
   /** Where what undo itself changed is saved. */
   readonly bundle?: string;
   readonly entries: readonly UndoneEntry[];
-  /** Pods that were made anew for it, in the order in which they were; absent where none had to be. */
+  /** Pods that were recreated for it, in the order in which they were; absent where none had to be. */
   readonly restarted?: readonly UndoneRestart[];
 }
 

@@ -6,10 +6,10 @@ import { idsIn, same } from "../../policy/ranges.ts";
 import { placeOf, type CausedChange, type WhatIf } from "../../policy/what-if.ts";
 import type { Universe } from "../../policy/universe.ts";
 import { groupOf } from "./group.ts";
-import type { Change, Group, Impact, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
+import type { WhatIfChange, PeerGroup, Impact, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
 import { notesOf } from "./notes.ts";
 import { reasonText } from "./reason.ts";
-import type { Setting } from "./setting.ts";
+import type { WhatIfSetting } from "./setting.ts";
 
 /**
  * How many namespaces, classes and addresses all entries of a part name together. More is not read by
@@ -17,7 +17,7 @@ import type { Setting } from "./setting.ts";
  */
 const mostMembers = 100_000;
 
-export function policyWhatIf(result: WhatIf, setting: Setting): PolicyWhatIf {
+export function policyWhatIf(result: WhatIf, setting: WhatIfSetting): PolicyWhatIf {
   const { universe, plan } = result;
   const { driver, target, side } = setting;
   const semantics: Semantics = semanticsOf(target, driver);
@@ -115,25 +115,25 @@ function podsIn({ namespaces, classes }: Universe, at: number): number {
 
 /** Pods by namespace whose flows change, each counted once for each way. */
 function impactOf(universe: Universe, changes: readonly FlowChange[]): (namespace: number) => Impact {
-  const ways = ["cutOff", "exposed", "confined", "unknown"] as const;
-  const seen = new Map(ways.map((way) => [way, new Set<number>()]));
+  const effects = ["cutOff", "exposed", "confined", "unknown"] as const;
+  const seen = new Map(effects.map((effect) => [effect, new Set<number>()]));
   for (const change of changes) {
     const own = change.reason.side === "egress" ? change.from : change.to;
     const set = seen.get(wayOf(change));
     for (const id of idsIn(own)) set?.add(id);
   }
   const counts = new Map(
-    ways.map((way) => {
+    effects.map((effect) => {
       const byNamespace = new Map<number, number>();
-      for (const id of seen.get(way) ?? []) {
+      for (const id of seen.get(effect) ?? []) {
         const found = universe.classes[id];
         if (found !== undefined)
           byNamespace.set(found.namespace, (byNamespace.get(found.namespace) ?? 0) + found.pods);
       }
-      return [way, byNamespace];
+      return [effect, byNamespace];
     }),
   );
-  const count = (way: keyof Impact, at: number): number => counts.get(way)?.get(at) ?? 0;
+  const count = (effect: keyof Impact, at: number): number => counts.get(effect)?.get(at) ?? 0;
   return (at) => ({
     cutOff: count("cutOff", at),
     exposed: count("exposed", at),
@@ -149,7 +149,7 @@ function wayOf({ before, after, reason }: FlowChange): keyof Impact {
 }
 
 function scenarioOf(universe: Universe, all: readonly (FlowChange | CausedChange)[]): Scenario {
-  const shown: Change[] = [];
+  const shown: WhatIfChange[] = [];
   let members = 0;
   for (const change of all) {
     if (members > mostMembers) break;
@@ -164,12 +164,12 @@ function scenarioOf(universe: Universe, all: readonly (FlowChange | CausedChange
   };
 }
 
-function sizeOf({ namespaces, pods, addresses }: Group): number {
+function sizeOf({ namespaces, pods, addresses }: PeerGroup): number {
   return namespaces.length + pods.length + addresses.length + 1;
 }
 
 /** One entry in the terms of the result. */
-export function changeOf(universe: Universe, change: FlowChange | CausedChange): Change {
+export function changeOf(universe: Universe, change: FlowChange | CausedChange): WhatIfChange {
   const { from, to, ports, before, after, reason, limitedBy } = change;
   const policies = reason.policies.flatMap((at) => {
     const policy = universe.policies[at];

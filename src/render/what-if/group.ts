@@ -1,9 +1,9 @@
 import { size, without, type Ranges } from "../../policy/ranges.ts";
 import type { Universe } from "../../policy/universe.ts";
-import type { Group } from "./kind.ts";
+import type { PeerGroup } from "./kind.ts";
 
 /** A set of classes for people: by what is in it, or by what is not where that is shorter. */
-export function groupOf(universe: Universe, set: Ranges): Group {
+export function groupOf(universe: Universe, set: Ranges): PeerGroup {
   const rest = without(universe.everybody, set);
   // A pair of boundaries is one thing to say.
   return rest.length < set.length || (rest.length === set.length && size(rest) < size(set))
@@ -11,11 +11,11 @@ export function groupOf(universe: Universe, set: Ranges): Group {
     : { except: false, ...membersOf(universe, set) };
 }
 
-function membersOf(universe: Universe, set: Ranges): Omit<Group, "except"> {
+function membersOf(universe: Universe, set: Ranges): Omit<PeerGroup, "except"> {
   const { namespaces, classes, addresses } = universe;
   const whole: string[] = [];
-  const pods: Group["pods"][number][] = [];
-  const outside: Group["addresses"][number][] = [];
+  const pods: PeerGroup["pods"][number][] = [];
+  const outside: PeerGroup["addresses"][number][] = [];
   for (let at = 0; at < set.length; at += 2) {
     let id = set[at] ?? 0;
     const end = set[at + 1] ?? 0;
@@ -39,7 +39,7 @@ function membersOf(universe: Universe, set: Ranges): Omit<Group, "except"> {
 }
 
 /** In a table: `shop/app=web`, `everybody but shop/*`. */
-export function groupText(group: Group, most = 3): string {
+export function groupText(group: PeerGroup, most = 3): string {
   const parts = [
     ...group.namespaces.map((name) => `${name}/*`),
     ...group.pods.map(({ namespace, labels, example }) => `${namespace}/${labelsText(labels, example)}`),
@@ -51,7 +51,7 @@ export function groupText(group: Group, most = 3): string {
   return text === "" ? "everybody" : `everybody but ${text}`;
 }
 
-export function addressText({ cidr, except }: Group["addresses"][number]): string {
+export function addressText({ cidr, except }: PeerGroup["addresses"][number]): string {
   if (cidr === undefined) return except.length === 0 ? "addresses outside" : "other addresses";
   return `${cidr}${except.length === 0 ? "" : ` but ${except.join(" ")}`}`;
 }

@@ -1,5 +1,5 @@
 import type { Protocol } from "../../model/network-policy.ts";
-import type { Verdict } from "../../policy/differences.ts";
+import type { FlowVerdict } from "../../policy/differences.ts";
 import type { Driver, Isolation } from "../../policy/isolation.ts";
 import type { Cause } from "../../policy/what-if.ts";
 
@@ -77,19 +77,19 @@ export interface Impact {
 }
 
 export interface Scenario {
-  readonly changes: readonly Change[];
-  readonly unknown: readonly Change[];
+  readonly changes: readonly WhatIfChange[];
+  readonly unknown: readonly WhatIfChange[];
   /** Entries that were left out because there are very many. */
   readonly omitted: number;
 }
 
-export interface Change {
-  readonly from: Group;
-  readonly to: Group;
+export interface WhatIfChange {
+  readonly from: PeerGroup;
+  readonly to: PeerGroup;
   /** Empty: every port. */
   readonly ports: readonly { readonly protocol: Protocol; readonly from: number; readonly to: number }[];
-  readonly before: Verdict;
-  readonly after: Verdict;
+  readonly before: FlowVerdict;
+  readonly after: FlowVerdict;
   readonly reason: {
     readonly kind: string;
     readonly message: string;
@@ -103,7 +103,7 @@ export interface Change {
 }
 
 /** Some of the pods and addresses; with `except`, everybody but these. */
-export interface Group {
+export interface PeerGroup {
   readonly except: boolean;
   /** Whole namespaces. */
   readonly namespaces: readonly string[];

@@ -2,13 +2,13 @@ import { sh } from "../../model/shell.ts";
 import type { NetworkPolicyFacts } from "../../model/network-policy.ts";
 import { usesNames } from "../../policy/ports.ts";
 import type { WhatIf } from "../../policy/what-if.ts";
-import type { Setting } from "./setting.ts";
+import type { WhatIfSetting } from "./setting.ts";
 
-/** What a reader has to know beside the lists; `rulesTold`: what the rules of the step say is not said again. */
+/** What a reader has to know beside the lists; `rulesReported`: what the rules of the step say is not said again. */
 export function notesOf(
   { plan, universe }: WhatIf,
-  { side, only, driver, target }: Setting,
-  { rulesTold = false }: { readonly rulesTold?: boolean } = {},
+  { side, only, driver, target }: WhatIfSetting,
+  { rulesReported = false }: { readonly rulesReported?: boolean } = {},
 ): readonly string[] {
   const { namespaces } = plan;
   const going = namespaces.flatMap((each) => each.delete);
@@ -42,7 +42,7 @@ export function notesOf(
       `only namespace ${only ?? ""} was looked at: the cluster is not finished before all are`,
     ],
     [
-      again.length > 0 && !rulesTold,
+      again.length > 0 && !rulesReported,
       `somebody may make these again after they are deleted (H15): ${again.map((each) => `${named([each])} by ${each.madeBy.join(" and ")}`).join(", ")}`,
     ],
     [

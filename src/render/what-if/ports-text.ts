@@ -1,7 +1,7 @@
-import type { Change } from "./kind.ts";
+import type { WhatIfChange } from "./kind.ts";
 
 /** `TCP 80, UDP`; `all` for the empty list. */
-export function portsText(ports: Change["ports"]): string {
+export function portsText(ports: WhatIfChange["ports"]): string {
   if (ports.length === 0) return "all";
   const texts = ports.map(({ protocol, from, to }) =>
     from === 1 && to === 65_535

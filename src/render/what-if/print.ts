@@ -3,7 +3,7 @@ import type { Printable } from "../output.ts";
 import { textTable, wrapped, type Columns } from "../text-table.ts";
 import { groupText } from "./group.ts";
 import { portsText } from "./ports-text.ts";
-import type { Change, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
+import type { WhatIfChange, NamespaceWhatIf, PolicyWhatIf, Scenario } from "./kind.ts";
 import { impactText, planText, summaryRows } from "./summary.ts";
 import { visibleData } from "../../model/visible.ts";
 
@@ -57,7 +57,7 @@ function namespaceRow(each: NamespaceWhatIf): readonly string[] {
 
 function part(
   title: string,
-  changes: readonly Change[],
+  changes: readonly WhatIfChange[],
   { omitted }: Scenario,
   { wide, columns }: { readonly wide: boolean; readonly columns: Columns },
 ): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Verdict } from "../../policy/differences.ts";
+import type { FlowVerdict } from "../../policy/differences.ts";
 import type { Reason } from "../../policy/reasons.ts";
 
 const reasons: Readonly<Record<Reason["kind"], string>> = {
@@ -12,7 +12,7 @@ const reasons: Readonly<Record<Reason["kind"], string>> = {
   "no address": "pods have no address yet, or one inside the ipBlocks of a rule and one outside",
 };
 
-export function reasonText({ kind }: Reason, after: Verdict): string {
+export function reasonText({ kind }: Reason, after: FlowVerdict): string {
   // The same policies can also let more through than before.
   return kind === "policy" && after === "allow" ? reasons.reading : reasons[kind];
 }

@@ -6,7 +6,7 @@ export function summaryRows(result: PolicyWhatIf): readonly (readonly [string, r
   const { cluster, target, boundary, namespaces, proof, notes } = result;
   const sum = (pick: (each: NamespaceWhatIf) => Impact): Impact => {
     const all = namespaces.map(pick);
-    const total = (way: keyof Impact): number => all.reduce((count, each) => count + each[way], 0);
+    const total = (effect: keyof Impact): number => all.reduce((count, each) => count + each[effect], 0);
     return {
       cutOff: total("cutOff"),
       exposed: total("exposed"),

@@ -1,4 +1,4 @@
-/** What two ways of applying an object have to agree on: all but what the server gives each object anew. */
+/** What two ways of applying an object have to agree on: all but what the server gives each object again. */
 import type { KubeObject, ManagedFieldsEntry } from "../../../src/model/kube.ts";
 import { lastAppliedAnnotation } from "../../../src/model/names.ts";
 import type { Live } from "./object-oracle.ts";

@@ -4,7 +4,7 @@ import { objectPath } from "../../../src/cluster/paths.ts";
 import type { Connection } from "../../../src/cluster/port.ts";
 import { sendWrite } from "../../../src/cluster/write.ts";
 import { isApiError } from "../../../src/errors.ts";
-import { applyObject, installOwner, type Applied } from "../../../src/merge/apply-object.ts";
+import { applyObject, installOwner, type ApplyObjectResult } from "../../../src/merge/apply-object.ts";
 import type { KubeObject, Ref } from "../../../src/model/kube.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 
@@ -61,7 +61,7 @@ export async function objectOracle(cluster: Cluster, connection: Connection): Pr
     const there = await Promise.all(objects.map(read));
     return installOwner(there.filter((object) => object !== undefined));
   }
-  async function write(object: KubeObject, applied: (live: Live) => Applied): Promise<void> {
+  async function write(object: KubeObject, applied: (live: Live) => ApplyObjectResult): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const { write: wanted, conflicts } = applied(await read(object));
       if (conflicts.length > 0) throw new Error(`${id(object)}: ${JSON.stringify(conflicts)}`);

@@ -59,7 +59,7 @@ export async function userWith(cluster: Cluster, rights: readonly Right[]): Prom
 /**
  * Runs the command once for each right, as somebody who has all others: it refuses before its first write and names
  * it, or comes to its end, and never stops in between. Answers the rights that it can do without. `again`: makes the
- * same work anew, after it was done.
+ * same work again, after it was done.
  */
 export async function withoutEach(
   cluster: Cluster,

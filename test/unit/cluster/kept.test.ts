@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { reviewAccess, type Permission } from "../../../src/cluster/access.ts";
 import { discover } from "../../../src/cluster/discovery.ts";
-import { keepDiscovery } from "../../../src/cluster/discovery-kept.ts";
-import { keepReviews } from "../../../src/cluster/reviews-kept.ts";
+import { keepDiscovery } from "../../../src/cluster/cached-discovery.ts";
+import { keepReviews } from "../../../src/cluster/cached-reviews.ts";
 import { apiError } from "../../../src/errors.ts";
 import { counting, pathTo } from "./counting.ts";
 

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadKubeconfig } from "../../../src/cluster/connection/load-kubeconfig.ts";
 import type { ConnectionSettings } from "../../../src/cluster/connection/settings.ts";
-import { chooseTarget, type Target } from "../../../src/cluster/connection/target.ts";
+import { chooseTarget, type ConnectionTarget } from "../../../src/cluster/connection/target.ts";
 import { explain } from "../../../src/errors.ts";
 import { parseYaml } from "../../../src/manifest/yaml.ts";
 import { noFlags } from "./wire-server.ts";
@@ -27,7 +27,7 @@ async function file(name: string, text: string): Promise<string> {
 async function target(
   env: Readonly<Record<string, string>>,
   flags: Partial<ConnectionSettings> = {},
-): Promise<Target> {
+): Promise<ConnectionTarget> {
   const settings = { ...noFlags, ...flags };
   const entries = await loadKubeconfig(settings.kubeconfig ?? "", { env, parseYaml, log: () => {} });
   return chooseTarget(entries, settings, env);

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../src/model/kube.ts";
 import type { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
-import { follow, type Change } from "../../../src/cluster/follow.ts";
+import { follow, type WatchedChange } from "../../../src/cluster/follow.ts";
 import { list } from "../../../src/cluster/list.ts";
 import type { WatchEvent } from "../../../src/cluster/port.ts";
 import { watch } from "../../../src/cluster/watch.ts";
@@ -195,7 +195,7 @@ describe("following a kind", () => {
     });
     const { connection } = await connectTo(url);
     const stop = new AbortController();
-    const changes: Change<string>[] = [];
+    const changes: WatchedChange<string>[] = [];
     const live = follow(connection, pods, {
       signal: stop.signal,
       pick: ({ metadata }) => metadata.resourceVersion ?? "",

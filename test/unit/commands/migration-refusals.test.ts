@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { servedPolicies } from "../../../src/cluster/observe-policy.ts";
 import type { Discovery } from "../../../src/cluster/port.ts";
 import { refusalOf } from "../../../src/plan/policy-migration/proof.ts";
-import type { Side } from "../../../src/policy/crossing.ts";
+import type { BoundarySide } from "../../../src/policy/crossing.ts";
 import { whatIf } from "../../../src/policy/what-if.ts";
 import { flowText } from "../../../src/render/policy-migration/print.ts";
 import { commandsFor } from "../plan/commands.ts";
@@ -26,7 +26,7 @@ function resultOf(cluster: RawCluster) {
 const result = resultOf(raw);
 
 /** Message and hint, as they are printed. */
-function refusal(side: Side, more: Partial<typeof result> = {}): string {
+function refusal(side: BoundarySide, more: Partial<typeof result> = {}): string {
   const stop = refusalOf(
     { ...result, ...more },
     {

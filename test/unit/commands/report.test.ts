@@ -1,7 +1,7 @@
+import type { DryRunStrategy } from "../../../src/model/dry-run.ts";
 import { expect, test, vi } from "vitest";
 import { listenerFor } from "../../../src/commands/report.ts";
 import type { AppContext } from "../../../src/context.ts";
-import type { DryRun } from "../../../src/perform/run.ts";
 import { testContext } from "../flags/test-context.ts";
 import { listening, still } from "./on-terminal.ts";
 import { upgrade, type Emit, type UpgradeOptions } from "./upgrade-events.ts";
@@ -154,7 +154,7 @@ test("a question takes the list off the terminal, and it comes back", async () =
   expect(shown.screen()[1]).toBe("✔ prepare: 2 objects");
 });
 
-async function piped(dryRun: DryRun = "none", change: Partial<AppContext> = {}) {
+async function piped(dryRun: DryRunStrategy = "none", change: Partial<AppContext> = {}) {
   const { context, stdout, stderr } = testContext(change);
   const listener = await listenerFor(context, { format: "table", dryRun, color: "auto" });
   await upgrade(listener.emit, { nodes: ["node-01"] });

@@ -247,7 +247,7 @@ test("the question lists each object that is deleted, created and restored, and 
     inverse("deleted", { kind: "Deployment", name: "calico-typha" }),
     { kind: "nothing", entry: entry({ name: "left" }), because: "it is as it was" } as const,
   ];
-  const leg = {
+  const step = {
     bundle: bundle("apply"),
     inverses: () => inverses,
     gone: [],
@@ -261,7 +261,7 @@ test("the question lists each object that is deleted, created and restored, and 
       parts: () => [],
     },
   };
-  expect(questionOf([leg])?.split("\n")).toEqual([
+  expect(questionOf([step])?.split("\n")).toEqual([
     "Undo 3 objects of apply from 2026-05-01T12:00:00Z, and restart calico-node on 2 nodes:",
     "  delete Deployment/kube-system/calico-typha",
     "  create ServiceAccount/kube-system/calico-old",
@@ -270,5 +270,5 @@ test("the question lists each object that is deleted, created and restored, and 
     "  restart calico-node on node-01, node-02",
     "Continue?",
   ]);
-  expect(questionOf([{ ...leg, work: undefined as never }])).toBeUndefined();
+  expect(questionOf([{ ...step, work: undefined as never }])).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import type { Ended } from "../../../src/plan/decision.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
 import type { ObjectGoal } from "../../../src/plan/objects/goal.ts";
 import { objectsProcedure, type ObjectsWorld } from "../../../src/plan/objects/procedure.ts";
-import { sequenceProcedure, type Part, type PartResult } from "../../../src/plan/sequence/procedure.ts";
+import { sequenceProcedure, type RunPart, type PartResult } from "../../../src/plan/sequence/procedure.ts";
 import { commandsFor } from "../plan/commands.ts";
 import { SimulatedCluster } from "../plan/simulated-cluster.ts";
 import { SimulatedControllers } from "../plan/simulated-controllers.ts";
@@ -20,7 +20,7 @@ const place = (resource: string, kind: string, group = "apps") => ({ group, vers
 const daemonSets = place("daemonsets", "DaemonSet");
 const commands = commandsFor("apply -f calico.yaml");
 
-export const parts: readonly Part[] = [
+export const parts: readonly RunPart[] = [
   { id: "expand" },
   { id: "typha" },
   { id: "controller" },
@@ -42,7 +42,7 @@ export interface UpgradeOptions {
 export async function upgrade(emit: Emit, options: UpgradeOptions = {}): Promise<void> {
   const interrupt = { first: never, second: never };
   const about = { parts };
-  const enter = async ({ id }: Part): Promise<Ended<PartResult>> => {
+  const enter = async ({ id }: RunPart): Promise<Ended<PartResult>> => {
     await options.between?.(id, emit);
     switch (id) {
       case "expand":
@@ -117,7 +117,7 @@ async function controller(emit: Emit): Promise<void> {
       namespace: "kube-system",
       name,
       stopFirst: false,
-      bringInLine: (live?: {
+      reconcile: (live?: {
         readonly spec?: unknown;
         readonly metadata: { readonly resourceVersion?: string };
       }) =>

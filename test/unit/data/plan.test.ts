@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dataPlan, mark, stops, type DataStep, type Sides } from "../../../src/data/plan.ts";
+import { dataPlan, mark, stops, type DataStep, type KindObjects } from "../../../src/data/plan.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { cases, oldObject } from "./old-objects.ts";
 
@@ -125,7 +125,7 @@ test("after a run everything is the same, whatever there was", () => {
       fc.uniqueArray(cases, { selector: ({ kind, name }) => `${kind}/${name}`, maxLength: 8 }),
       (all) => {
         const byKind = Map.groupBy(all, ({ kind }) => kind);
-        const sides: Sides[] = [...byKind].map(([kind, list]) => ({
+        const sides: KindObjects[] = [...byKind].map(([kind, list]) => ({
           kind,
           old: list.map(({ name, spec }) => oldObject(kind, name, spec)),
           new: [],

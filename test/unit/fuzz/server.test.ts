@@ -9,7 +9,7 @@ import type { Connection } from "../../../src/cluster/port.ts";
 import { daemonSetFacts } from "../../../src/model/daemonset.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { nodeFacts } from "../../../src/model/node.ts";
-import type { Place } from "../../../src/model/place.ts";
+import type { ApiResource } from "../../../src/model/api-resource.ts";
 import { podFacts } from "../../../src/model/pod.ts";
 import { connectTo, wireServer } from "../cluster/wire-server.ts";
 import { broken, brokenText, expectAnswerOrError, runs } from "./broken.ts";
@@ -127,7 +127,7 @@ const aDaemonSet = {
 
 /** An event of a watch: it is taken in, or the watch ends or is taken up again with an error. */
 async function following(
-  served: Place,
+  served: ApiResource,
   pick: (object: KubeObject) => unknown,
 ): Promise<(line: string) => Promise<void>> {
   let now = "";

@@ -13,7 +13,7 @@ import {
   stringMatching,
 } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { edited, type Edit } from "../../../src/manifest/edit.ts";
+import { edited, type TreeEdit } from "../../../src/manifest/edit.ts";
 import { spliced } from "../../../src/manifest/splice.ts";
 import { formatYaml, parseYaml } from "../../../src/manifest/yaml.ts";
 
@@ -31,7 +31,7 @@ g: |
   line two
 `;
 
-test.each<{ edits: readonly Edit[]; lines: readonly (readonly [string, string])[] }>([
+test.each<{ edits: readonly TreeEdit[]; lines: readonly (readonly [string, string])[] }>([
   { edits: [{ op: "set", path: ["a"], value: 2 }], lines: [["a: 1 #", "a: 2 #"]] },
   { edits: [{ op: "set", path: ["b", 0, "value"], value: "o'k" }], lines: [["'it''s'", "'o''k'"]] },
   { edits: [{ op: "remove", path: ["b", 1] }], lines: [["- name: y\n", ""]] },
@@ -79,7 +79,7 @@ describe("any change of any value", () => {
       property(tree.map, leaf, nat(), (value, own, at) => {
         const paths = pathsOf(value);
         const path = paths[at % paths.length] ?? [];
-        const edits: readonly Edit[] =
+        const edits: readonly TreeEdit[] =
           at % 3 === 0 ? [{ op: "remove", path }] : [{ op: "set", path, value: own }];
         const made = spliced(formatYaml(value), edits);
         if (made === undefined) return;

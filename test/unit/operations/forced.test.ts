@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { answeredByForce } from "../../../src/operations/apply/forced.ts";
 import type { Wholes } from "../../../src/plan/apply/intended.ts";
-import type { Target } from "../../../src/plan/apply/target.ts";
+import type { ApplyTarget } from "../../../src/plan/apply/target.ts";
 import type { Finding } from "../../../src/preflight/finding.ts";
 
 const map = { kind: "ConfigMap", namespace: "kube-system", name: "calico-config" };
 const node = { kind: "DaemonSet", namespace: "kube-system", name: "calico-node" };
-const targets = [{ ref: map }, { ref: node }] as unknown as readonly Target[];
+const targets = [{ ref: map }, { ref: node }] as unknown as readonly ApplyTarget[];
 const env = `spec.template.spec.containers[name="calico-node"].env[name="IP"]`;
 const fields: Readonly<Record<string, readonly string[]>> = {
   ConfigMap: [".data.veth_mtu"],
   DaemonSet: [`.${env}.value`],
 };
-const applied = (({ ref }: Target) => ({
+const applied = (({ ref }: ApplyTarget) => ({
   conflicts: (fields[ref.kind] ?? []).map((field) => ({ field })),
 })) as unknown as Wholes;
 

@@ -1,7 +1,8 @@
+import type { DryRunStrategy } from "../../../src/model/dry-run.ts";
 import { describe, expect, test } from "vitest";
 import { apiError, connectionError } from "../../../src/errors.ts";
 import type { Write } from "../../../src/model/write.ts";
-import { run, type DryRun, type LiveWorld } from "../../../src/perform/run.ts";
+import { run, type LiveWorld } from "../../../src/perform/run.ts";
 import type { RunEvent } from "../../../src/plan/run-event.ts";
 import type { Stop } from "../../../src/plan/decision.ts";
 import type { Procedure } from "../../../src/plan/procedure.ts";
@@ -39,7 +40,7 @@ const procedure: Procedure<number, Memory, Step> = {
 /** `answers` in order: an error is thrown, anything else is a write that the world takes in. */
 function start(
   answers: readonly (Error | "written")[] = [],
-  dryRun: DryRun = "none",
+  dryRun: DryRunStrategy = "none",
   looking?: Error,
   how = procedure,
 ) {

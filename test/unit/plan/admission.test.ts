@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../../src/model/kube.ts";
-import type { Verdict } from "../../../src/model/verdict.ts";
+import type { ServerVerdict } from "../../../src/model/server-verdict.ts";
 import { run } from "../../../src/perform/run.ts";
 import type { Ended } from "../../../src/plan/decision.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
-import type { Seen } from "../../../src/plan/node/seen.ts";
+import type { NodesSeen } from "../../../src/plan/node/seen.ts";
 import { willRestart } from "../../../src/plan/node/will-restart.ts";
 import { daemonSetPod, podOf, type PodRead } from "../../../src/plan/pod-of-template.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
@@ -20,8 +20,8 @@ const places = {
 
 /** Restarts both nodes; `verdicts`: what the server says to the pod of each. */
 async function restart(
-  verdicts: Readonly<Record<string, Verdict>>,
-): Promise<{ cluster: SimulatedCluster; asked: PodRead[]; result: Ended<Seen> }> {
+  verdicts: Readonly<Record<string, ServerVerdict>>,
+): Promise<{ cluster: SimulatedCluster; asked: PodRead[]; result: Ended<NodesSeen> }> {
   const cluster = new SimulatedCluster({ nodes: names, cordoned: [], strategy: { type: "OnDelete" } });
   const asked: PodRead[] = [];
   const never = new AbortController().signal;
@@ -45,7 +45,10 @@ async function restart(
 }
 
 test("H30: a pod that admission refuses is known before anything is written, and no calico-node is deleted", async () => {
-  const refused: Verdict = { kind: "refused", messages: ['admission webhook "x" denied the request: no'] };
+  const refused: ServerVerdict = {
+    kind: "refused",
+    messages: ['admission webhook "x" denied the request: no'],
+  };
   const { cluster, result } = await restart({ "node-01": refused });
   expect(result).toMatchObject({ kind: "stopped", reason: { node: "node-01" } });
   expect(result.kind === "stopped" && result.reason.message).toContain(
@@ -55,7 +58,7 @@ test("H30: a pod that admission refuses is known before anything is written, and
 });
 
 test("H30: it is asked once for each node, and a later refusal leaves that node as it is", async () => {
-  const refused: Verdict = { kind: "refused", messages: ["no"] };
+  const refused: ServerVerdict = { kind: "refused", messages: ["no"] };
   const { cluster, asked, result } = await restart({ "node-02": refused });
   expect(asked.map(({ node }) => node)).toEqual(names);
   expect(result).toMatchObject({ kind: "stopped", reason: { node: "node-02" } });
@@ -67,7 +70,7 @@ test("H30: it is asked once for each node, and a later refusal leaves that node 
 });
 
 test("H30, H07: what cannot be known does not block", async () => {
-  const unknown: Verdict = { kind: "unknown", why: "this server has no server-side dry run" };
+  const unknown: ServerVerdict = { kind: "unknown", why: "this server has no server-side dry run" };
   const { result } = await restart({ "node-01": unknown, "node-02": unknown });
   expect(result).toMatchObject({ kind: "done" });
 });

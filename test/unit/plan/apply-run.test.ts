@@ -9,7 +9,7 @@ import { nodesLeft } from "../../../src/operations/node/remaining.ts";
 import { run } from "../../../src/perform/run.ts";
 import { applySteps, partOf, type ApplyStepId } from "../../../src/plan/apply/parts.ts";
 import { stagesOf } from "../../../src/plan/apply/stages.ts";
-import type { Target } from "../../../src/plan/apply/target.ts";
+import type { ApplyTarget } from "../../../src/plan/apply/target.ts";
 import { controllerProcedure } from "../../../src/plan/controller/procedure.ts";
 import type { Ended } from "../../../src/plan/decision.ts";
 import { objectKey } from "../../../src/model/object-name.ts";
@@ -132,7 +132,7 @@ async function one(
     takeOver: false,
     commands,
   };
-  const targets = file.map((object): Target => {
+  const targets = file.map((object): ApplyTarget => {
     const { name, namespace } = object.metadata;
     const ref = {
       ...(placesOf[object.kind] ?? place("", "", "")),
@@ -238,7 +238,7 @@ function controllerGoal() {
       name: deploymentRef.name,
       namespace: "kube-system",
       stopFirst: false,
-      bringInLine(live: KubeObject | undefined): readonly Write[] {
+      reconcile(live: KubeObject | undefined): readonly Write[] {
         const { template } = (live?.["spec"] ?? {}) as {
           template?: { spec: { containers: { image: string }[] } };
         };
@@ -268,7 +268,7 @@ function controllerGoal() {
 function templateGoal(cluster: SimulatedUpgrade): TemplateGoal {
   return {
     strategy: rolling,
-    bringInLine(live, pinned) {
+    reconcile(live, pinned) {
       const spec = live["spec"] as { template: { spec: { containers: { image: string }[] } } };
       if (spec.template.spec.containers[0]?.image === "calico/node:v3.2.0")
         return { writes: [], template: false };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { BgpSession } from "../../../src/model/bgp-session.ts";
-import type { BgpAnswer } from "../../../src/model/verdict.ts";
+import type { BgpAnswer } from "../../../src/model/server-verdict.ts";
 import { run } from "../../../src/perform/run.ts";
 import type { BgpRead } from "../../../src/plan/node/bgp-seen.ts";
 import type { BgpCheck, NodeGoal } from "../../../src/plan/node/goal.ts";

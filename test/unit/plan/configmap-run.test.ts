@@ -12,7 +12,7 @@ import { nestedUnder } from "../../../src/plan/lease/nested.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
 import type { ObjectGoal } from "../../../src/plan/objects/goal.ts";
 import { objectsProcedure } from "../../../src/plan/objects/procedure.ts";
-import { sequenceProcedure, type Part, type SequenceSeen } from "../../../src/plan/sequence/procedure.ts";
+import { sequenceProcedure, type RunPart, type SequenceSeen } from "../../../src/plan/sequence/procedure.ts";
 import { typhaRestart } from "../../../src/plan/typha/restart.ts";
 import { commandsFor } from "./commands.ts";
 import { configRef, daemonSetRef, SimulatedInstall, typhaRef } from "./simulated-install.ts";
@@ -68,7 +68,7 @@ async function one(
   const notes = notesToRestart(cluster.readers(), { ref: configRef, live: cluster.config }, change().keys);
   const stale = staleBy(cluster.readers(), notes);
   const left = () => nodesLeft(cluster.snapshot(), undefined, { notes, onlyStale: true });
-  const parts: Part[] = [
+  const parts: RunPart[] = [
     ...(change().applied.write === undefined ? [] : [{ id: "values" }]),
     ...(stale.typha === undefined ? [] : [{ id: "typha" }]),
     ...(left().nodes.length + left().stale.length === 0 ? [] : [{ id: "nodes" }]),

@@ -40,7 +40,7 @@ function target(
     name,
     namespace: "kube-system",
     stopFirst: kind === "ReplicaSet",
-    bringInLine(live: KubeObject | undefined): readonly Write[] {
+    reconcile(live: KubeObject | undefined): readonly Write[] {
       if (live === undefined) {
         const body = { apiVersion: "apps/v1", kind, metadata: { name, namespace: "kube-system" }, spec };
         return [{ verb: "create", ref, body, fieldManager: "calico-upgrade" }];

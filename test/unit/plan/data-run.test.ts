@@ -138,7 +138,7 @@ async function once(
   return await oneProcess(objectsProcedure(goal), cluster, faults, interruptAt);
 }
 
-/** As the operation does: what was changed since it was compared is compared anew. */
+/** As the operation does: what was changed since it was compared is compared again. */
 async function bring(
   cluster: DataCluster,
   faults?: ReadonlyMap<number, Fault>,

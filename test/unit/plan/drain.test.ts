@@ -8,7 +8,7 @@ import { assume } from "../../../src/plan/node/assume.ts";
 import type { NodeGoal } from "../../../src/plan/node/goal.ts";
 import { look } from "../../../src/plan/node/look.ts";
 import { nextNodeStep } from "../../../src/plan/node/next.ts";
-import { acted, nothingSeen, postponed, type Seen } from "../../../src/plan/node/seen.ts";
+import { acted, nothingSeen, postponed, type NodesSeen } from "../../../src/plan/node/seen.ts";
 import { willRestart } from "../../../src/plan/node/will-restart.ts";
 import type { NodeWorld } from "../../../src/plan/node/world.ts";
 import { writesOf } from "../../../src/plan/node/writes.ts";
@@ -150,7 +150,7 @@ describe("the order of a node that is drained", () => {
     drainPods,
   });
   const draining = (change: Partial<NodeGoal> = {}) => goal({ drain: wanted, ...change });
-  const cordoned: Seen = {
+  const cordoned: NodesSeen = {
     ...nothingSeen,
     claimed: true,
     nodes: { "node-01": { began: now, worked: now, cordoned: true, uids: [] } },

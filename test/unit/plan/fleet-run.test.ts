@@ -6,9 +6,9 @@ import { fleetOf } from "../../../src/operations/node/fleet.ts";
 import { nodesLeft } from "../../../src/operations/node/remaining.ts";
 import { run } from "../../../src/perform/run.ts";
 import type { Ended } from "../../../src/plan/decision.ts";
-import { plainPace, type Pace, type Selection } from "../../../src/plan/fleet/pace.ts";
+import { plainPace, type Pace, type NodeSelection } from "../../../src/plan/fleet/pace.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
-import type { Seen } from "../../../src/plan/node/seen.ts";
+import type { NodesSeen } from "../../../src/plan/node/seen.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
 import { everyFault, type Fault } from "./simulated-server.ts";
 import { goal, now } from "./world.ts";
@@ -24,7 +24,7 @@ const places = {
 interface Options {
   readonly holder?: string;
   readonly pace?: Partial<Pace>;
-  readonly selection?: Selection;
+  readonly selection?: NodeSelection;
   readonly faults?: ReadonlyMap<number, Fault>;
   readonly settle?: number;
   /** Called before each write, with how many there were. */
@@ -32,7 +32,7 @@ interface Options {
 }
 
 interface Told {
-  readonly result: Ended<Seen>;
+  readonly result: Ended<NodesSeen>;
   /** Nodes in the order in which the run cordoned them. */
   readonly begun: readonly string[];
 }

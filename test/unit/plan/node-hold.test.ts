@@ -1,14 +1,15 @@
 /** H17: where only time is missing the run waits, and refuses nothing. */
+import type { DryRunStrategy } from "../../../src/model/dry-run.ts";
 import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import { findingsFor, refusal } from "../../../src/operations/node/guard.ts";
-import { run, type DryRun } from "../../../src/perform/run.ts";
+import { run } from "../../../src/perform/run.ts";
 import type { Ended, Wait } from "../../../src/plan/decision.ts";
 import type { NodeGoal } from "../../../src/plan/node/goal.ts";
 import { look } from "../../../src/plan/node/look.ts";
 import { nextNodeStep } from "../../../src/plan/node/next.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
-import { nothingSeen, type Seen } from "../../../src/plan/node/seen.ts";
+import { nothingSeen, type NodesSeen } from "../../../src/plan/node/seen.ts";
 import { known, subject, unread } from "../preflight/facts.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
 import { everyFault, type Fault } from "./simulated-server.ts";
@@ -39,7 +40,7 @@ const guarded =
     refusal(findingsFor(live, surroundings, subject({ node: name }), at), new Set(ignored));
 
 interface Told {
-  readonly result: Ended<Seen>;
+  readonly result: Ended<NodesSeen>;
   /** Nodes in the order of their restarts, with how long the deleted container had run. */
   readonly restarted: readonly (readonly [node: string, age: number])[];
   readonly waits: readonly string[];
@@ -48,7 +49,7 @@ interface Told {
 async function restartAll(
   cluster: SimulatedCluster,
   change: Partial<NodeGoal> = {},
-  dryRun: DryRun = "none",
+  dryRun: DryRunStrategy = "none",
   interrupt: (wait: Wait) => boolean = () => false,
   faults: ReadonlyMap<number, Fault> = new Map(),
 ): Promise<Told> {
@@ -200,7 +201,7 @@ describe("--restart of a node whose new calico-node does not start", () => {
       pods: [pod("node-01", { uid: "new", revision: 2, ready: false, created: now - 10_000, ...of })],
     });
   const crashing = { waiting: { reason: "CrashLoopBackOff" }, restarts: 3 };
-  const decide = (w: ReturnType<typeof world>, restart: boolean, seen: Seen = nothingSeen) => {
+  const decide = (w: ReturnType<typeof world>, restart: boolean, seen: NodesSeen = nothingSeen) => {
     const g = goal({ restart, guard: guarded() });
     return nextNodeStep(w, look(seen, w, g, now), g, now);
   };
@@ -239,7 +240,7 @@ describe("--restart of a node whose new calico-node does not start", () => {
 
 describe("what comes next", () => {
   const held = (change: Partial<NodeGoal> = {}) => goal({ nodes: names, guard: guarded(), ...change });
-  const decide = (w: ReturnType<typeof world>, g = held(), seen: Seen = nothingSeen, at = now) =>
+  const decide = (w: ReturnType<typeof world>, g = held(), seen: NodesSeen = nothingSeen, at = now) =>
     nextNodeStep(w, look(seen, w, g, at), g, at);
   const young = { created: now - 32_000, startedAt: now - 30_000 };
   const pods = (first: Parameters<typeof pod>[1] = young) => [

@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { nextNodeStep } from "../../../src/plan/node/next.ts";
 import { look } from "../../../src/plan/node/look.ts";
-import { acted, nothingSeen, type NodeSeen, type Seen } from "../../../src/plan/node/seen.ts";
+import { acted, nothingSeen, type NodeSeen, type NodesSeen } from "../../../src/plan/node/seen.ts";
 import type { NodeWorld } from "../../../src/plan/node/world.ts";
 import { formatRunLease } from "../../../src/model/lease.ts";
 import { daemonSet, goal, lease, me, myRun, node, now, pod, revision, template, world } from "./world.ts";
 
 const rolling = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } };
 
-function seenOn(name: string, fields: Partial<NodeSeen> = {}, more: Partial<Seen> = {}): Seen {
+function seenOn(name: string, fields: Partial<NodeSeen> = {}, more: Partial<NodesSeen> = {}): NodesSeen {
   return { ...nothingSeen, ...more, nodes: { [name]: { began: now, cordoned: false, uids: [], ...fields } } };
 }
 
 /** The decision, and of a step what matters most. */
-function next(w = world(), g = goal(), seen: Seen = nothingSeen, at = now) {
+function next(w = world(), g = goal(), seen: NodesSeen = nothingSeen, at = now) {
   const decision = nextNodeStep(w, look(seen, w, g, at), g, at);
   return decision.kind === "step"
     ? { ...decision, does: decision.step.kind }
@@ -157,7 +157,7 @@ describe("H10, H11: which pod and which revision", () => {
 describe("H12: pinned strategy", () => {
   const file = {
     strategy: rolling,
-    bringInLine: () => ({
+    reconcile: () => ({
       writes: [
         {
           verb: "delete" as const,

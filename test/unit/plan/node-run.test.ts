@@ -7,7 +7,7 @@ import { run } from "../../../src/perform/run.ts";
 import type { Ended } from "../../../src/plan/decision.ts";
 import type { TemplateGoal } from "../../../src/plan/node/goal.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
-import type { Seen } from "../../../src/plan/node/seen.ts";
+import type { NodesSeen } from "../../../src/plan/node/seen.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
 import { everyFault, type Fault } from "./simulated-server.ts";
 import { goal } from "./world.ts";
@@ -28,7 +28,7 @@ async function one(
   holder: string,
   faults: ReadonlyMap<number, Fault>,
   options: { nodes: readonly string[]; file: boolean; interruptAt?: number; takeOver?: boolean },
-): Promise<Ended<Seen> | "killed"> {
+): Promise<Ended<NodesSeen> | "killed"> {
   const ref = { ...daemonSets, namespace: "kube-system", name: "calico-node" };
   const write = (body: unknown): Write => ({
     verb: "patch",
@@ -39,7 +39,7 @@ async function one(
   });
   const template: TemplateGoal = {
     strategy: rolling,
-    bringInLine: (live, pinned) => {
+    reconcile: (live, pinned) => {
       const spec = live["spec"] as { template: { spec: { containers: { image: string }[] } } };
       const same = spec.template.spec.containers[0]?.image === "calico/node:v3.2.0";
       if (same) return { writes: [], template: false };

@@ -129,7 +129,7 @@ async function once(
   return await oneProcess(policyProcedure(goal, proof), cluster, faults, interruptAt);
 }
 
-/** As the operation does: what changed meanwhile is planned, proven and asked about anew. */
+/** As the operation does: what changed meanwhile is planned, proven and asked about again. */
 async function migrate(
   cluster: PolicyCluster,
   faults?: ReadonlyMap<number, Fault>,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { nodeFacts } from "../../../src/model/node.ts";
 import { makeRunbook } from "../../../src/plan/runbook/make.ts";
 import type { Runbook, RunbookHop, RunbookHost } from "../../../src/plan/runbook/runbook.ts";
-import type { RunbookInput } from "../../../src/plan/runbook/told.ts";
+import type { RunbookInput } from "../../../src/plan/runbook/input.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
 import { imagesOf } from "../../../src/releases/registries.ts";
 import { versionOf } from "../../../src/releases/version.ts";

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { nothingSeen, type Seen } from "../../../src/plan/node/seen.ts";
+import { nothingSeen, type NodesSeen } from "../../../src/plan/node/seen.ts";
 import { strategyBackSince, strategyTakenAway } from "../../../src/plan/node/strategy-back.ts";
 import { goal, node, pod, world } from "./world.ts";
 
 const rolling = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } };
 const nodes = [node("node-01"), node("node-02")];
 const both = { nodes: ["node-01", "node-02"] };
-const held: Seen = { ...nothingSeen, pinned: true };
+const held: NodesSeen = { ...nothingSeen, pinned: true };
 const done = { began: 0, cordoned: true, uids: [], outcome: { result: "restarted" } } as const;
 
 describe("H12: somebody puts RollingUpdate back while a run holds the DaemonSet", () => {
-  const taken = (options: Parameters<typeof world>[0], seen: Seen = held) => {
+  const taken = (options: Parameters<typeof world>[0], seen: NodesSeen = held) => {
     const found = world({ strategy: rolling, nodes, ...options });
     if (found.daemonSet === undefined) throw new Error("the builder made no DaemonSet");
     return strategyTakenAway(found, found.daemonSet.facts, seen, goal(both));

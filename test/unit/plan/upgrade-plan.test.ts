@@ -4,9 +4,9 @@ import { upgradeState } from "../../../src/facts/upgrade.ts";
 import { upgradePlan } from "../../../src/plan/upgrade/make.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import type { UpgradePlan } from "../../../src/plan/upgrade/plan.ts";
-import { observedStanding, type Said } from "../../../src/plan/upgrade/standing-of.ts";
-import type { Standing } from "../../../src/plan/upgrade/standing.ts";
-import { catalogue, withTold } from "../../../src/releases/catalogue.ts";
+import { observedStart, type StartOverrides } from "../../../src/plan/upgrade/upgrade-start-of.ts";
+import type { UpgradeStart } from "../../../src/plan/upgrade/upgrade-start.ts";
+import { catalogue, withStatedRelease } from "../../../src/releases/catalogue.ts";
 import { versionOf } from "../../../src/releases/version.ts";
 import {
   aDaemonSet,
@@ -51,12 +51,12 @@ async function offline(from: string, to: string, datastore: string, ...more: str
   return made;
 }
 
-const nothingSaid: Said = { from: undefined, datastore: undefined, kubernetes: undefined };
+const nothingSaid: StartOverrides = { from: undefined, datastore: undefined, kubernetes: undefined };
 
-function standingOf(spec: ClusterSpec, said: Said = nothingSaid, known = catalogue): Standing {
-  const standing = observedStanding(upgradeState(observedOf(spec), known), said, known);
-  if (!standing.known) throw new Error(standing.message);
-  return standing.value;
+function standingOf(spec: ClusterSpec, said: StartOverrides = nothingSaid, known = catalogue): UpgradeStart {
+  const start = observedStart(upgradeState(observedOf(spec), known), said, known);
+  if (!start.known) throw new Error(start.message);
+  return start.value;
 }
 
 function onCluster(spec: ClusterSpec, to: string): UpgradePlan {
@@ -210,9 +210,9 @@ describe("what the cluster shows is told, and only that", () => {
   test("a half-done kubectl replace is not taken for complete: what is left is listed, whatever runs", async () => {
     const spec = aHealthyCluster();
     const to = runningIn(spec);
-    const told: NonNullable<Standing["file"]> = {
+    const told: NonNullable<UpgradeStart["file"]> = {
       name: "calico.yaml",
-      told: {
+      status: {
         expand: {
           state: "todo",
           because: "ClusterRole calico-node does not allow all that the file's does, and 3 more",
@@ -243,7 +243,14 @@ describe("what the cluster shows is told, and only that", () => {
     const done = { state: "done", because: "" } as const;
     const file = {
       name: "calico.yaml",
-      told: { expand: done, typha: done, controller: done, configmap: done, template: done, contract: done },
+      status: {
+        expand: done,
+        typha: done,
+        controller: done,
+        configmap: done,
+        template: done,
+        contract: done,
+      },
     };
     const made = upgradePlan({ ...standingOf(spec), file }, versionOf(runningIn(spec)), catalogue);
     if (made.kind === "refusal") throw new Error(made.because);
@@ -259,10 +266,10 @@ describe("what the cluster shows is told, and only that", () => {
     const spec: ClusterSpec = { ...aHealthyCluster(), daemonSets: [daemonSet], pods: [] };
     expect(() => standingOf(spec)).toThrow(/which Calico release runs is not known.*--from=VERSION/);
     // In the middle of an upgrade --to has said it of the file's image.
-    const said = withTold(catalogue, node, versionOf("v3.30.7"));
+    const said = withStatedRelease(catalogue, node, versionOf("v3.30.7"));
     expect(standingOf(spec, nothingSaid, said).seen?.template.map(({ text }) => text)).toEqual(["v3.30.7"]);
-    const standing = standingOf(spec, { ...nothingSaid, from: versionOf("v3.29.0") });
-    expect(standing).toMatchObject({ from: { text: "v3.29.0" }, seen: { template: [] } });
+    const start = standingOf(spec, { ...nothingSaid, from: versionOf("v3.29.0") });
+    expect(start).toMatchObject({ from: { text: "v3.29.0" }, seen: { template: [] } });
   });
 
   test("a pod that never got its image does not keep the plan away that mends it", () => {

@@ -1,7 +1,7 @@
 import { protocols } from "../../../src/model/network-policy.ts";
 import type { Truth } from "../../../src/model/reading.ts";
 import type { Access } from "../../../src/policy/access.ts";
-import type { Verdict } from "../../../src/policy/differences.ts";
+import type { FlowVerdict } from "../../../src/policy/differences.ts";
 import type { End, Flow, PolicyCluster } from "../../../src/policy/cluster.ts";
 import { portId } from "../../../src/policy/ports.ts";
 import type { Profiles } from "../../../src/policy/profile.ts";
@@ -54,12 +54,12 @@ export function everyFlow(
   return flows;
 }
 
-export function word(truth: Truth): Verdict {
+export function word(truth: Truth): FlowVerdict {
   return truth === "unknown" ? "unknown" : truth ? "allow" : "deny";
 }
 
 /** What the classes say about one flow. */
-export function byClasses(universe: Universe, profiles: Profiles, flow: NumberedFlow): Verdict {
+export function byClasses(universe: Universe, profiles: Profiles, flow: NumberedFlow): FlowVerdict {
   const sides = (["egress", "ingress"] as const).map((side) => bySide(universe, profiles, side, flow));
   return sides.includes("deny") ? "deny" : sides.includes("unknown") ? "unknown" : "allow";
 }
@@ -70,7 +70,7 @@ export function bySide(
   profiles: Profiles,
   side: "ingress" | "egress",
   { from, to, port }: NumberedFlow,
-): Verdict {
+): FlowVerdict {
   const [own, other] = side === "ingress" ? [to, from] : [from, to];
   const of = universe.classes[own];
   return of === undefined ? "allow" : word(reads(profiles[side](of).access(), other, port));

@@ -8,7 +8,7 @@ import { clusterRules, findingsOf, rulesOfStep } from "../../../src/preflight/cl
 import { preflightFacts } from "../../../src/preflight/facts.ts";
 import { blocks } from "../../../src/preflight/rule.ts";
 import type { Subject } from "../../../src/preflight/subject.ts";
-import { catalogue, withTold } from "../../../src/releases/catalogue.ts";
+import { catalogue, withStatedRelease } from "../../../src/releases/catalogue.ts";
 import { releaseOfTemplate } from "../../../src/releases/running.ts";
 import { versionOf } from "../../../src/releases/version.ts";
 import { hostedCalico } from "../../calico/hosted-calico.ts";
@@ -30,7 +30,7 @@ interface Way extends Omit<Midway, "stage"> {
 /** What rules say against a command at one stage of the way, as `ID: because`. */
 function stopping(way: Way, stage: Stage): Readonly<Record<Command, readonly string[]>> {
   const target = targetOf(way.next, way.to);
-  const known = withTold(catalogue, target.image, target.to.value);
+  const known = withStatedRelease(catalogue, target.image, target.to.value);
   const facts = preflightFacts(midway({ ...way, stage }), known);
   const against = (rules: readonly ClusterRule[], subject: Subject): readonly string[] =>
     findingsOf(rules, facts, subject, now)

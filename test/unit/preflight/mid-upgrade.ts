@@ -9,7 +9,7 @@ import { podFacts } from "../../../src/model/pod.ts";
 import type { PolicyRule } from "../../../src/model/rbac.ts";
 import { known } from "../../../src/model/reading.ts";
 import { revisionFacts } from "../../../src/model/revision.ts";
-import { partOf, type Part } from "../../../src/plan/apply/parts.ts";
+import { partOf, type InstallPart } from "../../../src/plan/apply/parts.ts";
 import { aNode, aPod, aRevision, now, type PodSpec } from "../build/a-cluster.ts";
 import { inFile } from "../manifest/live.ts";
 
@@ -115,7 +115,7 @@ function liveObjects(
   next: readonly KubeObject[],
   done: (step: Stage) => boolean,
 ): readonly KubeObject[] {
-  const takesOver: Readonly<Partial<Record<Part, Stage>>> = {
+  const takesOver: Readonly<Partial<Record<InstallPart, Stage>>> = {
     node: "template",
     controller: "controller",
     typha: "typha",

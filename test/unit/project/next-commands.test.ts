@@ -18,13 +18,13 @@ test("how a run is taken back is said in one place, so that no command forgets t
   ]);
   // Every command that opens a bundle, and undo, which has its own.
   expect(holding(/\bsavedLine\(/)).toEqual([
-    "commands/apply/tell.ts",
-    "commands/configmap/tell.ts",
-    "commands/controller/tell.ts",
-    "commands/migrate-data/tell.ts",
-    "commands/migrate-policy/tell.ts",
-    "commands/node/tell.ts",
-    "commands/undo/tell.ts",
+    "commands/apply/report.ts",
+    "commands/configmap/report.ts",
+    "commands/controller/report.ts",
+    "commands/migrate-data/report.ts",
+    "commands/migrate-policy/report.ts",
+    "commands/node/report.ts",
+    "commands/undo/report.ts",
     "flags/next-command.ts",
   ]);
 });

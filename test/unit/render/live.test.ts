@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { catalogue } from "../../../src/releases/catalogue.ts";
 import { upgradeState } from "../../../src/facts/upgrade.ts";
-import { waitOutcome, type Failing } from "../../../src/facts/wait.ts";
+import { waitOutcome, type FailingNode } from "../../../src/facts/wait.ts";
 import { upgradeStatus } from "../../../src/render/status/build.ts";
 import type { UpgradeStatus } from "../../../src/render/status/kind.ts";
 import { makeLiveText } from "../../../src/render/status/live-text.ts";
@@ -25,7 +25,7 @@ function statusOf(spec: ClusterSpec, later = 0): UpgradeStatus {
 }
 
 /** What the look says, and the words for it. */
-function waiting(spec: ClusterSpec, before: readonly Failing[] = [], at = now) {
+function waiting(spec: ClusterSpec, before: readonly FailingNode[] = [], at = now) {
   const outcome = waitOutcome(upgradeState(observedOf(spec), catalogue), before, at);
   if (outcome.kind === "waiting") return { ...outcome, message: waitedForText(outcome.for) };
   return outcome.kind === "failed" ? { ...outcome, message: waitFailureText(outcome.why, at) } : outcome;

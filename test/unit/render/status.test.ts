@@ -6,7 +6,7 @@ import { printed, type OutputFormat } from "../../../src/render/output.ts";
 import { upgradeState, type UpgradeScope } from "../../../src/facts/upgrade.ts";
 import { upgradeStatus } from "../../../src/render/status/build.ts";
 import type { UpgradeStatus } from "../../../src/render/status/kind.ts";
-import { printableStatus, type StatusLook } from "../../../src/render/status/print.ts";
+import { printableStatus, type StatusTableOptions } from "../../../src/render/status/print.ts";
 import {
   aConfigMap,
   aDaemonSet,
@@ -39,7 +39,7 @@ function noteOf(spec: ClusterSpec, node: string): string {
 async function print(
   spec: ClusterSpec,
   format: OutputFormat = "table",
-  look: StatusLook = { noHeaders: false },
+  look: StatusTableOptions = { noHeaders: false },
 ): Promise<string> {
   const text = await printed({ format }, printableStatus(statusOf(spec), look));
   expect(text.ok).toBe(true);

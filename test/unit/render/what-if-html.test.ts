@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { enforcementOf } from "../../../src/policy/enforcement.ts";
-import type { Side } from "../../../src/policy/crossing.ts";
+import type { BoundarySide } from "../../../src/policy/crossing.ts";
 import { whatIf } from "../../../src/policy/what-if.ts";
 import { policyWhatIf } from "../../../src/render/what-if/build.ts";
 import { whatIfPage } from "../../../src/render/what-if/html/page.ts";
@@ -101,7 +101,7 @@ function company(namespaces: number, apps: number): RawCluster {
 
 function pageOf(
   raw: RawCluster,
-  { target = "v2.4.0", side = "before", only }: { target?: string; side?: Side; only?: string } = {},
+  { target = "v2.4.0", side = "before", only }: { target?: string; side?: BoundarySide; only?: string } = {},
 ): string {
   const asked = only === undefined ? {} : { only };
   const result = whatIf({

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { enforcementOf } from "../../../src/policy/enforcement.ts";
-import type { Side } from "../../../src/policy/crossing.ts";
+import type { BoundarySide } from "../../../src/policy/crossing.ts";
 import { whatIf } from "../../../src/policy/what-if.ts";
 import { hasDifferences, policyWhatIf } from "../../../src/render/what-if/build.ts";
 import type { PolicyWhatIf } from "../../../src/render/what-if/kind.ts";
@@ -57,7 +57,7 @@ function resultFor(
     side = "before",
     keep = [],
     raw = shop,
-  }: { readonly side?: Side; readonly keep?: readonly string[]; readonly raw?: RawCluster } = {},
+  }: { readonly side?: BoundarySide; readonly keep?: readonly string[]; readonly raw?: RawCluster } = {},
 ): PolicyWhatIf {
   const result = whatIf({
     ...clusterOf(raw),
@@ -106,7 +106,7 @@ describe("what --what-if prints", () => {
       ...shop,
       policies: [{ namespace: "bank", name: "odd", spec: { podSelector: {}, ingress } }],
     };
-    const told = (side: Side): string => resultFor("v2.4.0", { raw, side }).notes.join("\n");
+    const told = (side: BoundarySide): string => resultFor("v2.4.0", { raw, side }).notes.join("\n");
     expect(told("before")).toMatch(
       /before v3.0 knows ports by name, and its policy controller stops.*bank\/odd/,
     );

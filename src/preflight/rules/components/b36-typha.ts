@@ -1,5 +1,5 @@
 import { clusterRule } from "../../cluster-rule.ts";
-import { envSeen, environmentOf, replicasSeen, told } from "../../seen.ts";
+import { envSeen, environmentOf, replicasSeen, envOf } from "../../seen.ts";
 
 /** Calico-facts 4.3, B36, and hazard H06. */
 export const typha = clusterRule({
@@ -19,7 +19,7 @@ export const typha = clusterRule({
     const running = workloads.find(({ component, desired }) => component === "typha" && desired > 0);
     if (running === undefined) return { outcome: "pass", because: "no Typha runs" };
     const here = environmentOf(daemonSet, configMaps);
-    const [service] = told(here, "FELIX_TYPHAK8SSERVICENAME");
+    const [service] = envOf(here, "FELIX_TYPHAK8SSERVICENAME");
     if (service?.value === "none" || service?.value === "")
       return { outcome: "pass", because: "nodes do not use Typha: typha_service_name is none" };
     return {

@@ -4,7 +4,7 @@ import { releasesOfImage } from "../../../releases/release.ts";
 import { atLeast, versionOf } from "../../../releases/version.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 
-/** Hazard H06 once it has begun: B36 tells of it before. */
+/** Hazard H06 once it has begun: B36 reports it before. */
 export const typhaFirst = clusterRule({
   id: "H06",
   severity: "warning",
@@ -22,14 +22,14 @@ export const typhaFirst = clusterRule({
   check({ workloads, running }) {
     const typhas = workloads.filter(({ component, desired }) => component === "typha" && desired > 0);
     if (typhas.length === 0) return { outcome: "n/a", because: "no Typha is in use" };
-    const told = typhas.map((each) => ({
+    const identified = typhas.map((each) => ({
       ...each,
       releases: releasesOfImage(parseImage(each.image), catalogue),
     }));
-    const untold = told.find(({ releases }) => releases.length === 0);
-    if (untold !== undefined)
-      return { outcome: "unknown", because: `image ${untold.image} does not tell Typha's release` };
-    const refusing = told.find(({ releases }) =>
+    const unidentified = identified.find(({ releases }) => releases.length === 0);
+    if (unidentified !== undefined)
+      return { outcome: "unknown", because: `image ${unidentified.image} does not tell Typha's release` };
+    const refusing = identified.find(({ releases }) =>
       releases.every((name) => atLeast(versionOf(name), "v3.32.0")),
     );
     if (refusing === undefined || atLeast(running.oldest, "v3.32.0"))

@@ -1,7 +1,7 @@
 import { notes } from "../../../releases/citations.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
-import { envSeen, environmentOf, told, type Environment } from "../../seen.ts";
+import { envSeen, environmentOf, envOf, type TemplateEnvironment } from "../../seen.ts";
 import type { TargetManifest } from "../../subject.ts";
 
 const old = ["ETCD_AUTHORITY", "ETCD_SCHEME"];
@@ -29,9 +29,9 @@ export const etcdAuthority = clusterRule({
     ];
     const counting = all.flatMap((where) =>
       old.flatMap((variable) =>
-        told(where, variable)
+        envOf(where, variable)
           .filter(({ container }) =>
-            told(where, "ETCD_ENDPOINTS").every((other) => other.container !== container),
+            envOf(where, "ETCD_ENDPOINTS").every((other) => other.container !== container),
           )
           .map(({ container, value }) => envSeen(where, container, variable, value)),
       ),
@@ -48,7 +48,7 @@ export const etcdAuthority = clusterRule({
   },
 });
 
-function inFile({ facts }: TargetManifest): readonly Environment[] | undefined {
+function inFile({ facts }: TargetManifest): readonly TemplateEnvironment[] | undefined {
   const { daemonSets, workloads, configMaps } = facts;
   if (!daemonSets.known || daemonSets.value.length === 0) return undefined;
   const maps = configMaps.known ? configMaps.value : [];

@@ -35,18 +35,18 @@ export const thirdParty = clusterRule({
       };
     }
     const run = readings.jobs.known ? readings.jobs.value.find(({ name }) => name === job) : undefined;
-    const told =
+    const remark =
       run === undefined
         ? ""
         : `; Job ${run.namespace}/${job} ${run.succeeded > 0 ? "succeeded" : "has not succeeded"}`;
     if (missing.length === 0)
       return {
         outcome: "pass",
-        because: `${copied} of ${copied} objects are in CustomResourceDefinitions${told}`,
+        because: `${copied} of ${copied} objects are in CustomResourceDefinitions${remark}`,
       };
     return {
       outcome: "fail",
-      because: `not copied: ${some(missing.map(({ object }) => object))}${told}`,
+      because: `not copied: ${some(missing.map(({ object }) => object))}${remark}`,
       evidence: missing,
       fix: "kubectl calico-upgrade migrate-data, which copies SystemNetworkPolicies as well; upstream's Job does not",
     };

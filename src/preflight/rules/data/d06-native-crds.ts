@@ -1,7 +1,7 @@
 import { clusterRule } from "../../cluster-rule.ts";
 import { migrationFix, migrationSeen, phaseOf } from "../../datastore-migration.ts";
 import { fileDaemonSet } from "../../in-file.ts";
-import { environmentOf, told } from "../../seen.ts";
+import { environmentOf, envOf } from "../../seen.ts";
 import { some } from "../../some.ts";
 
 const group = "CALICO_API_GROUP";
@@ -32,9 +32,9 @@ export const nativeCrds = clusterRule({
         fix: migrationFix(open),
       };
     }
-    const has = told(environmentOf(daemonSet, configMaps), group).length > 0;
+    const has = envOf(environmentOf(daemonSet, configMaps), group).length > 0;
     const set = manifest === undefined ? undefined : fileDaemonSet(manifest);
-    const next = set === undefined ? undefined : told(environmentOf(set, []), group).length > 0;
+    const next = set === undefined ? undefined : envOf(environmentOf(set, []), group).length > 0;
     if (next === false && (has || first !== undefined)) {
       return {
         outcome: "fail",

@@ -35,12 +35,12 @@ export const calicoReady = clusterRule({
       const stuck = pod === undefined ? undefined : stuckReason(pod);
       const why = pod === undefined ? "no pod" : stuck === undefined ? "not Ready" : stuckText(stuck);
       const never = pod !== undefined && lease === undefined && neverReachedKubelet(pod);
-      // A silent node is told by S01, and its pod's state is old.
+      // A silent node is reported by S01, and its pod's state is old.
       return ready === "unknown" ? [] : [{ name, why, never }];
     });
     if (bad.length === 0)
       return { outcome: "pass", because: `calico-node is Ready on all ${wanted.length} nodes that answer` };
-    const underWay =
+    const inProgress =
       daemonSet.pinned !== undefined ||
       nodes.some(({ lease }) => lease !== undefined) ||
       pods.some((pod) => belongsTo(pod, daemonSet) && upToDate(pod, daemonSet, revisions) === false);
@@ -51,7 +51,7 @@ export const calicoReady = clusterRule({
       compareVersions(to.value, running.value.oldest) === 0;
     return {
       outcome: "fail",
-      ...(underWay || repair || bad.length === wanted.length || bad.every(({ never }) => never)
+      ...(inProgress || repair || bad.length === wanted.length || bad.every(({ never }) => never)
         ? { severity: "warning" as const }
         : {}),
       because: `calico-node is not Ready on ${bad.length} of ${wanted.length} nodes: ${some(bad.map(({ name, why }) => `${name} (${why})`))}`,

@@ -27,14 +27,14 @@ export const oneRelease = clusterRule({
     ].flatMap(({ what, image }) =>
       image === undefined ? [] : [{ what, image, releases: releasesOfImage(parseImage(image), catalogue) }],
     );
-    const untold = parts.filter(({ releases }) => releases.length === 0);
-    const [first, ...others] = parts.filter((each) => !untold.includes(each));
+    const unidentified = parts.filter(({ releases }) => releases.length === 0);
+    const [first, ...others] = parts.filter((each) => !unidentified.includes(each));
     if (first === undefined) return { outcome: "unknown", because: "no image tells its release" };
     const apart = others.filter(({ releases }) => !releases.some((name) => first.releases.includes(name)));
-    if (apart.length === 0 && untold.length > 0) {
+    if (apart.length === 0 && unidentified.length > 0) {
       return {
         outcome: "unknown",
-        because: `the release of ${untold.map(({ what, image }) => `${what} (${image})`).join(", ")} is not known`,
+        because: `the release of ${unidentified.map(({ what, image }) => `${what} (${image})`).join(", ")} is not known`,
       };
     }
     if (apart.length === 0)

@@ -52,13 +52,13 @@ export const servedKinds = clusterRule({
         fix: "use the manifest that this Calico release has for its Kubernetes version; kubectl convert rewrites apiVersions of built-in kinds",
       };
     }
-    const untold = answers.filter((answer) => answer.served === "unknown");
-    return untold.length > 0
+    const unclear = answers.filter((answer) => answer.served === "unknown");
+    return unclear.length > 0
       ? {
           outcome: "unknown",
           // Every version that is served was told; only whether the kind is in it was not asked.
           severity: "warning",
-          because: `discovery was not asked about ${some(untold.map(({ apiVersion }) => apiVersion))}`,
+          because: `discovery was not asked about ${some(unclear.map(({ apiVersion }) => apiVersion))}`,
         }
       : { outcome: "pass", because: `all ${kinds.length} kinds of the file are served` };
   },

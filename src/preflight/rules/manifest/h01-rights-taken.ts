@@ -52,13 +52,13 @@ export const rightsTaken = clusterRule({
   },
 });
 
-interface Named {
+interface SubjectName {
   readonly kind?: string;
   readonly name: string;
   readonly namespace?: string;
 }
 
-function isSame(live: Named, file: Named): boolean {
+function isSame(live: SubjectName, file: SubjectName): boolean {
   return (
     live.kind === file.kind &&
     live.name === file.name &&

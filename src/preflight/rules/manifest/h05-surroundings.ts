@@ -8,7 +8,7 @@ import { clusterRule } from "../../cluster-rule.ts";
 import type { PreflightFacts } from "../../facts.ts";
 import { liveSurroundings, surroundingReadings } from "../../live-surroundings.ts";
 import { allOf, comingPods, recordedNeeds, needsOfTemplates } from "../../needs-of-pods.ts";
-import { unknownBecause, type Answer } from "../../rule.ts";
+import { unknownBecause, type CheckResult } from "../../rule.ts";
 import { objectOf } from "../../seen.ts";
 import { some } from "../../some.ts";
 import type { Subject } from "../../subject.ts";
@@ -71,7 +71,7 @@ function judge(
   readings: PreflightFacts,
   daemonSet: DaemonSetFacts,
   inFile: DaemonSetFacts | undefined,
-): Answer {
+): CheckResult {
   const { namespace } = daemonSet;
   const live = liveSurroundings(readings, daemonSet);
   const pods = comingPods(daemonSet, inFile, readings.workloads, manifest);
@@ -208,6 +208,6 @@ function textOf(all: readonly Missing[]): string {
     : texts.join("; ");
 }
 
-function evidenceOf(all: readonly Missing[]): NonNullable<Answer["evidence"]> {
+function evidenceOf(all: readonly Missing[]): NonNullable<CheckResult["evidence"]> {
   return all.map((each) => ({ object: objectOf(each), field: "the cluster", value: each.what }));
 }

@@ -42,10 +42,10 @@ export const images = clusterRule({
       // The DaemonSet asks for them already: stopping mends nothing, and hazard H18 lets no other node's
       // pod be touched meanwhile.
       const asked = imagesOf(daemonSet.template);
-      const underWay = file !== undefined && failing.every(({ image }) => asked.includes(image));
+      const inProgress = file !== undefined && failing.every(({ image }) => asked.includes(image));
       return {
         outcome: "fail",
-        ...(underWay ? { severity: "warning" as const } : {}),
+        ...(inProgress ? { severity: "warning" as const } : {}),
         because: `images cannot be pulled: ${some([...new Set(failing.map(({ image, reason }) => `${image} (${reason})`))])}`,
         evidence: failing.map(({ pod, image, message = "" }) => ({
           object: `Pod ${pod.namespace}/${pod.name}`,

@@ -43,15 +43,15 @@ export const lostNodes = templateRule({
         shouldRun(node, live.daemonSet.template) === true &&
         shouldRun(node, after.value) === false,
     );
-    const untold = nodes.filter(
+    const unclear = nodes.filter(
       (node) =>
         shouldRun(node, live.daemonSet.template) === true && shouldRun(node, after.value) === "unknown",
     );
-    if (lost.length === 0 && untold.length > 0) {
+    if (lost.length === 0 && unclear.length > 0) {
       return {
         outcome: "unknown",
         severity: "warning",
-        because: `the node affinity after the apply has an operator that is not known: whether it selects ${some(untold.map(({ name }) => name))} cannot be told`,
+        because: `the node affinity after the apply has an operator that is not known: whether it selects ${some(unclear.map(({ name }) => name))} cannot be told`,
       };
     }
     if (lost.length === 0)

@@ -31,12 +31,12 @@ export const fileOfOneRelease = clusterRule({
     const apart = parts.filter(({ releases }) => !releases.some((each) => node.releases.includes(each)));
     if (apart.length === 0)
       return { outcome: "pass", because: `all images of the file are of ${node.releases.join(" or ")}` };
-    const told = [node, ...apart].map(
+    const releases = [node, ...apart].map(
       ({ name, image, releases }) => `${name} (${image}) is of ${some(releases)}`,
     );
     return {
       outcome: "fail",
-      because: `the file has images of different releases: ${told.join(", ")}`,
+      because: `the file has images of different releases: ${releases.join(", ")}`,
       evidence: [node, ...apart].map(({ object, name, image }) => ({
         object,
         field: `containers[name="${name}"].image`,

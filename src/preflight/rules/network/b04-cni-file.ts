@@ -1,6 +1,6 @@
 import { notes } from "../../../releases/citations.ts";
 import { clusterRule } from "../../cluster-rule.ts";
-import { envSeen, environmentOf, told } from "../../seen.ts";
+import { envSeen, environmentOf, envOf } from "../../seen.ts";
 
 /** The file that installers up to v2.6 write where CNI_CONF_NAME says nothing else. */
 const usual = "10-calico.conf";
@@ -21,7 +21,7 @@ export const cniFile = clusterRule({
   needs: ["daemonSet", "configMaps"],
   check({ daemonSet, configMaps }, { manifest }) {
     const here = environmentOf(daemonSet, configMaps);
-    const [now] = told(here, "CNI_CONF_NAME");
+    const [now] = envOf(here, "CNI_CONF_NAME");
     if (now === undefined || now.value === usual || now.value === "")
       return {
         outcome: "pass",
@@ -40,7 +40,7 @@ export const cniFile = clusterRule({
     const there =
       next === undefined ? undefined : environmentOf(next, maps?.known === true ? maps.value : []);
     const names =
-      there === undefined ? [] : ["CNI_OLD_CONF_NAME", "CNI_CONF_NAME"].flatMap((name) => told(there, name));
+      there === undefined ? [] : ["CNI_OLD_CONF_NAME", "CNI_CONF_NAME"].flatMap((name) => envOf(there, name));
     if (names.some(({ value }) => value === now.value))
       return { outcome: "pass", because: `the file deletes or replaces ${now.value}`, evidence };
     return {

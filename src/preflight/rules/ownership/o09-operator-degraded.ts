@@ -2,7 +2,7 @@ import { clusterRule } from "../../cluster-rule.ts";
 import { some } from "../../some.ts";
 import { sh } from "../../../model/shell.ts";
 
-interface Condition {
+interface OperatorCondition {
   readonly type?: string;
   readonly status?: string;
   readonly message?: string;
@@ -23,7 +23,7 @@ export const operatorDegraded = clusterRule({
   needs: ["tigeraStatuses"],
   check({ tigeraStatuses }) {
     const bad = tigeraStatuses.flatMap(({ name, status }) => {
-      const conditions = (status["conditions"] ?? []) as readonly Condition[];
+      const conditions = (status["conditions"] ?? []) as readonly OperatorCondition[];
       const degraded = conditions.find((each) => each.type === "Degraded" && each.status === "True");
       const available = conditions.find((each) => each.type === "Available");
       if (degraded !== undefined) return [{ name, why: `Degraded: ${degraded.message ?? ""}` }];

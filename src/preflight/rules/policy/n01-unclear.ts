@@ -4,7 +4,7 @@ import { boundaryReleases, pendingPolicies } from "../../policy-boundary.ts";
 import { some } from "../../some.ts";
 import { sh } from "../../../model/shell.ts";
 
-/** Calico-facts 2.2: the drivers disagree about it, so nobody can tell from the cluster. P02 is what stops. */
+/** Calico-facts 2.2: the drivers disagree about it, so the cluster does not say. P02 is what stops. */
 export const unclearIsolation = clusterRule({
   id: "N01",
   severity: "warning",

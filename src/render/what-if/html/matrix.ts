@@ -6,7 +6,7 @@ import { placeOf, type WhatIf } from "../../../policy/what-if.ts";
 import { addressText, labelsText } from "../group.ts";
 import { portsText } from "../ports-text.ts";
 import { reasonText } from "../reason.ts";
-import type { Shown } from "./shown.ts";
+import type { PageContent } from "./shown.ts";
 
 /** What the page's program draws. Short names: there are many of them. */
 export interface Matrix {
@@ -18,15 +18,15 @@ export interface Matrix {
     readonly classes: readonly { readonly label: string; readonly pods: number }[];
   }[];
   /** Sorts of cells, each once. */
-  readonly kinds: readonly Kind[];
+  readonly kinds: readonly CellKind[];
   readonly reasons: readonly string[];
   /** By scenario: a row for each class as source, `KIND` or `KINDxCOUNT` for each class as destination. */
-  readonly cells: Readonly<Record<Scenario, readonly string[]>>;
+  readonly cells: Readonly<Record<ScenarioName, readonly string[]>>;
 }
 
-export type Scenario = "without" | "migrated";
+export type ScenarioName = "without" | "migrated";
 
-interface Kind {
+interface CellKind {
   /** none, some, all, unknown; -1 where nothing is said. */
   readonly before: Level;
   readonly after: Level;
@@ -43,15 +43,15 @@ interface Kind {
 type Level = -1 | 0 | 1 | 2 | 3;
 
 /** Reachability between everything that is shown, before and after, with the reasons for what changes. */
-export function matrixOf(result: WhatIf, shown: Shown, only?: string): Matrix {
+export function matrixOf(result: WhatIf, shown: PageContent, only?: string): Matrix {
   const { universe, plan, states } = result;
   const ids = shown.spaces.flatMap(({ classes }) => classes);
-  const kinds = numbered<Kind>();
+  const kinds = numbered<CellKind>();
   const reasons = numbered<string>();
   const place = universe.namespaces.findIndex(({ name }) => name === only);
   const isolation = new Map(plan.namespaces.map((each) => [each.namespace, each]));
 
-  const rowsOf = (scenario: Scenario): readonly string[] => {
+  const rowsOf = (scenario: ScenarioName): readonly string[] => {
     if (states === undefined) return [];
     const why = reasonsByPair(result[scenario]);
     return ids.map((from) =>
@@ -134,7 +134,7 @@ export function matrixOf(result: WhatIf, shown: Shown, only?: string): Matrix {
   }
 }
 
-function kindOf(before: FlowPorts, after: FlowPorts, why: readonly number[]): Kind {
+function kindOf(before: FlowPorts, after: FlowPorts, why: readonly number[]): CellKind {
   const unknown = union(before.unknown, after.unknown);
   const lost = without(without(before.allow, after.allow), unknown);
   const gained = without(without(after.allow, before.allow), unknown);

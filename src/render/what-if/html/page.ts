@@ -1,12 +1,12 @@
 import type { WhatIf } from "../../../policy/what-if.ts";
-import type { Change, PolicyWhatIf, Scenario } from "../kind.ts";
+import type { WhatIfChange, PolicyWhatIf, Scenario } from "../kind.ts";
 import { groupText } from "../group.ts";
 import { portsText } from "../ports-text.ts";
 import { impactText, planText, summaryRows } from "../summary.ts";
 import { escapeHtml, jsonForScript } from "../../html-escape.ts";
 import { matrixOf, type Matrix } from "./matrix.ts";
 import { script } from "./script.ts";
-import { chooseShown, type Shown } from "./shown.ts";
+import { chooseShown, type PageContent } from "./shown.ts";
 import { style } from "./style.ts";
 
 /** Classes in the matrix at most, characters of its data at most, and rows of each list. */
@@ -45,7 +45,7 @@ ${matrix === undefined ? "" : `<script type="application/json" id="data">${jsonF
 
 interface Bounded {
   readonly data: Matrix;
-  readonly shown: Shown;
+  readonly shown: PageContent;
 }
 
 function boundedMatrix(result: WhatIf, only: string | undefined): Bounded {
@@ -111,7 +111,7 @@ function namespacesPart({ namespaces }: PolicyWhatIf): string {
   );
 }
 
-function changesPart(title: string, changes: readonly Change[], { omitted }: Scenario): string {
+function changesPart(title: string, changes: readonly WhatIfChange[], { omitted }: Scenario): string {
   const rows = changes
     .slice(0, mostRows)
     .map(({ to, from, ports, before, after, reason, cause, limitedBy }) => [

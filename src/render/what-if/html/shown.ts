@@ -2,7 +2,7 @@ import { idsIn } from "../../../policy/ranges.ts";
 import { placeOf, type WhatIf } from "../../../policy/what-if.ts";
 
 /** What a page shows of a cluster: some namespaces, and of each some classes. */
-export interface Shown {
+export interface PageContent {
   readonly spaces: readonly ShownSpace[];
   /** Namespaces with pods that are not among them. */
   readonly left: number;
@@ -20,7 +20,7 @@ export interface ShownSpace {
  * Namespaces of which a flow changes come first, those with most changes foremost; then the rest, both in
  * the order of the cluster on the page. Pages grow with the square of the classes, so `most` bounds them.
  */
-export function chooseShown(result: WhatIf, most: number, only?: string): Shown {
+export function chooseShown(result: WhatIf, most: number, only?: string): PageContent {
   const { universe } = result;
   const { namespaces, classes, addresses } = universe;
   const weight = namespaces.map(() => 0);

@@ -1,28 +1,31 @@
 import { createSecureContext, setDefaultCACertificates, type ConnectionOptions } from "node:tls";
-import { makeAgent, type Way } from "../exchange.ts";
+import { makeAgent, type Transport } from "../exchange.ts";
 import { isSame, type KeyPair } from "./pem.ts";
 import { tunnelAgent } from "./tunnel.ts";
 
 /** How requests reach the server; another client certificate needs other connections. */
-export interface Ways {
-  with(certificate: KeyPair | undefined): Promise<Way>;
+export interface Transports {
+  with(certificate: KeyPair | undefined): Promise<Transport>;
   /** Ends keep-alive connections. */
   close(): void;
 }
 
-export function makeWays(server: URL, tls: ConnectionOptions, proxy: URL | undefined): Ways {
-  let used: { readonly certificate: KeyPair | undefined; readonly way: Promise<Way> } | undefined;
+export function makeTransports(server: URL, tls: ConnectionOptions, proxy: URL | undefined): Transports {
+  let used: { readonly certificate: KeyPair | undefined; readonly transport: Promise<Transport> } | undefined;
   return {
     with(certificate) {
       if (used === undefined || !isSame(used.certificate, certificate)) {
         // It has been renewed: what is connected with the old one is not used again.
-        void used?.way.then(({ agent }) => agent.destroy());
-        used = { certificate, way: makeWay(server, withContext({ ...tls, ...certificate }), proxy) };
+        void used?.transport.then(({ agent }) => agent.destroy());
+        used = {
+          certificate,
+          transport: makeTransport(server, withContext({ ...tls, ...certificate }), proxy),
+        };
       }
-      return used.way;
+      return used.transport;
     },
     close() {
-      void used?.way.then(
+      void used?.transport.then(
         ({ agent }) => agent.destroy(),
         () => undefined,
       );
@@ -39,7 +42,11 @@ function withContext(tls: ConnectionOptions): ConnectionOptions {
   return { ...tls, secureContext: createSecureContext(tls) };
 }
 
-async function makeWay(server: URL, tls: ConnectionOptions, proxy: URL | undefined): Promise<Way> {
+async function makeTransport(
+  server: URL,
+  tls: ConnectionOptions,
+  proxy: URL | undefined,
+): Promise<Transport> {
   if (proxy === undefined) return { agent: makeAgent(server, tls), tls };
   // To an http:// server a proxy is asked as if it were the server, without a tunnel.
   if (server.protocol === "http:" && !proxy.protocol.startsWith("socks")) {

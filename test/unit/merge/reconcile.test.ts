@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bringInLine } from "../../../src/merge/bring-in-line.ts";
+import { reconcile } from "../../../src/merge/reconcile.ts";
 import { extractOwned } from "../../../src/merge/extract.ts";
 import { withLastApplied } from "../../../src/merge/last-applied.ts";
 import { restoreStrategy } from "../../../src/merge/restore-strategy.ts";
@@ -12,7 +12,7 @@ const pin = { [pinnedAnnotation]: JSON.stringify(rolling) };
 const held = { type: "OnDelete" };
 
 function body(object: KubeObject, next: KubeObject, pinned: boolean): Record<string, unknown> {
-  const [write] = bringInLine(object, next, ref, pinned).writes;
+  const [write] = reconcile(object, next, ref, pinned).writes;
   if (write?.verb !== "patch") throw new Error("no patch");
   return write.body as Record<string, unknown>;
 }
@@ -21,7 +21,7 @@ describe("a client-side owner", () => {
   const live = stored(file("v1"), { annotations: withLastApplied(file("v1")).metadata.annotations ?? {} });
 
   test("H14: the write is kubectl's own, compare-and-swap, and brings last-applied up to date", () => {
-    const { writes, template } = bringInLine(live, file("v2"), ref, false);
+    const { writes, template } = reconcile(live, file("v2"), ref, false);
     expect(template).toBe(true);
     expect(writes).toMatchObject([
       {
@@ -44,7 +44,7 @@ describe("a client-side owner", () => {
   });
 
   test("the same file again has nothing to do", () => {
-    expect(bringInLine(live, file("v1"), ref, false)).toEqual({ writes: [], template: false });
+    expect(reconcile(live, file("v1"), ref, false)).toEqual({ writes: [], template: false });
   });
 
   test("a change of labels alone makes no new revision", () => {
@@ -52,7 +52,7 @@ describe("a client-side owner", () => {
       ...file("v1"),
       metadata: { ...file("v1").metadata, labels: { "k8s-app": "calico-node", mine: "yes" } },
     };
-    const { writes, template } = bringInLine(live, labelled, ref, false);
+    const { writes, template } = reconcile(live, labelled, ref, false);
     expect(writes).toHaveLength(1);
     expect(template).toBe(false);
   });
@@ -82,7 +82,7 @@ describe("a client-side owner", () => {
       annotations: { ...withLastApplied(file("v2")).metadata.annotations, ...pin },
       strategy: held,
     });
-    expect(bringInLine(after, file("v2"), ref, false).writes).toEqual([]);
+    expect(reconcile(after, file("v2"), ref, false).writes).toEqual([]);
   });
 
   test("a file of another API version of the same object changes what it changes, not everything", () => {
@@ -106,7 +106,7 @@ describe("a server-side owner", () => {
   const live = stored(file("v1"), { managedFields });
 
   test("H14: the whole file in its name, unforced, compare-and-swap", () => {
-    const { writes, template } = bringInLine(live, file("v2"), ref, false);
+    const { writes, template } = reconcile(live, file("v2"), ref, false);
     expect(template).toBe(true);
     expect(writes).toMatchObject([
       {
@@ -119,17 +119,17 @@ describe("a server-side owner", () => {
   });
 
   test("the same file again has nothing to do, though the server completed its field references", () => {
-    expect(bringInLine(live, file("v1"), ref, false)).toEqual({ writes: [], template: false });
+    expect(reconcile(live, file("v1"), ref, false)).toEqual({ writes: [], template: false });
   });
 
   test("a variable that the owner had and the file no longer has is a change of the template", () => {
     const more = stored(file("v1", { env: [{ name: "OLD", value: "1" }] }), {
       managedFields: [applied("kubectl", early, fieldsOf(["OLD"]))],
     });
-    expect(bringInLine(more, file("v1"), ref, false).template).toBe(true);
+    expect(reconcile(more, file("v1"), ref, false).template).toBe(true);
     // One that somebody else wrote is theirs.
     const theirs = stored(file("v1", { env: [{ name: "OLD", value: "1" }] }), { managedFields });
-    expect(bringInLine(theirs, file("v1"), ref, false).writes).toEqual([]);
+    expect(reconcile(theirs, file("v1"), ref, false).writes).toEqual([]);
   });
 
   test("H12: pinned, and on the next command while still pinned, it applies OnDelete: our pin is no conflict", () => {

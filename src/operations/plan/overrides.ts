@@ -2,7 +2,7 @@ import type { DatastoreType } from "../../model/datastore.ts";
 import type { Version } from "../../releases/version.ts";
 
 /** What the flags of `plan` say; undefined: left to the cluster. */
-export interface Told {
+export interface PlanOverrides {
   /** undefined: left to the file. */
   readonly to: Version | undefined;
   readonly from: Version | undefined;

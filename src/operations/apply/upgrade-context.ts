@@ -1,5 +1,5 @@
 import { discover } from "../../cluster/discovery.ts";
-import type { Selection } from "../../cluster/list.ts";
+import type { ListSelection } from "../../cluster/list.ts";
 import type { Connection, Discovery } from "../../cluster/port.ts";
 import { userError } from "../../errors.ts";
 import { crdNeed } from "../../manifest/needs.ts";
@@ -9,22 +9,22 @@ import { groupOf, splitApiVersion, type KubeObject, type Ref } from "../../model
 import { objectKey } from "../../model/object-name.ts";
 import type { Reading } from "../../model/reading.ts";
 import { inOrder, partOf } from "../../plan/apply/parts.ts";
-import { isCrd, type Target } from "../../plan/apply/target.ts";
+import { isCrd, type ApplyTarget } from "../../plan/apply/target.ts";
 import { readAll } from "../read-all.ts";
 
-export interface Scene {
+export interface UpgradeContext {
   readonly connection: Connection;
   readonly discovery: Discovery;
-  readonly targets: readonly Target[];
+  readonly targets: readonly ApplyTarget[];
   /** As whom new objects are applied (hazard H14). */
   readonly install: InstallOwner;
 }
 
 /** Finds the places of all objects, and reads what is there. Throws for kinds that are not served. */
-export async function lookAtTargets(
+export async function readTargets(
   connection: Connection,
   objects: readonly ManifestObject[],
-): Promise<Scene> {
+): Promise<UpgradeContext> {
   const all = objects.map(({ object }) => object);
   const groups = new Set(["", ...all.map(groupOf), ...all.filter(isCrd).map((crd) => crdNeed(crd).group)]);
   const discovery = await discover(connection, [...groups]);
@@ -34,7 +34,7 @@ export async function lookAtTargets(
     placed.map(({ ref }) => ref),
     listedAnyway,
   );
-  const targets = placed.map(({ object, ref }): Target => {
+  const targets = placed.map(({ object, ref }): ApplyTarget => {
     const named = {
       ...object,
       metadata: {
@@ -49,7 +49,7 @@ export async function lookAtTargets(
 }
 
 /** Whoever looks at a cluster lists these, whatever the file holds: an object of it is among them. */
-export function listedAnyway({ resource, namespace }: Ref): Selection | undefined {
+export function listedAnyway({ resource, namespace }: Ref): ListSelection | undefined {
   switch (resource) {
     case "daemonsets":
     case "poddisruptionbudgets":

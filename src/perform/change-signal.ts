@@ -1,25 +1,25 @@
 import type { Millis } from "../model/time.ts";
 
 /** Wakes whoever waits for a change. */
-export interface Bell {
-  readonly ring: () => void;
+export interface ChangeSignal {
+  readonly notify: () => void;
   /** How often it has rung. */
   readonly count: () => number;
-  /** Resolves when it has rung more often than `heard`; at once when it has already. */
-  readonly since: (heard: number) => Promise<void>;
+  /** Resolves when it has rung more often than `seen`; at once when it has already. */
+  readonly since: (seen: number) => Promise<void>;
 }
 
-export function bell(): Bell {
+export function changeSignal(): ChangeSignal {
   let count = 0;
   let next = Promise.withResolvers<void>();
   return {
-    ring() {
+    notify() {
       count += 1;
       next.resolve();
       next = Promise.withResolvers<void>();
     },
     count: () => count,
-    since: (heard) => (count > heard ? Promise.resolve() : next.promise),
+    since: (seen) => (count > seen ? Promise.resolve() : next.promise),
   };
 }
 
@@ -40,11 +40,11 @@ export async function woken(change: Promise<void>, time: Millis, signal: AbortSi
 }
 
 /** Waits for what others do, for a world that looks and then waits. */
-export interface Lookout {
+export interface ChangeWaiter {
   /** Said at each look: a change between it and the wait that follows from it ends that wait. */
-  readonly looked: () => void;
+  readonly markSeen: () => void;
   /** What ends by itself is followed no longer: the next wait says why. */
-  readonly heed: (followed: { readonly ended: Promise<unknown> }) => void;
+  readonly failWith: (followed: { readonly ended: Promise<unknown> }) => void;
   /** Ends when something changed, at `until`, after `most`, or when the signal says so. */
   readonly changed: (until: Millis, stop: AbortSignal, most?: Millis) => Promise<void>;
   /** Throws what ended. */
@@ -52,18 +52,18 @@ export interface Lookout {
 }
 
 /** `now`: the clock of `until`. */
-export function lookout(changes: Bell, now: () => Millis): Lookout {
+export function changeWaiter(changes: ChangeSignal, now: () => Millis): ChangeWaiter {
   const failures: unknown[] = [];
   let seen = 0;
   function check(): void {
     if (failures.length > 0) throw failures[0];
   }
   return {
-    looked: () => void (seen = changes.count()),
-    heed({ ended }) {
+    markSeen: () => void (seen = changes.count()),
+    failWith({ ended }) {
       ended.catch((error: unknown) => {
         failures.push(error);
-        changes.ring();
+        changes.notify();
       });
     },
     async changed(until, stop, most = Number.POSITIVE_INFINITY) {

@@ -1,5 +1,5 @@
 /** Where a kind is served: what discovery answers. */
-export interface Place {
+export interface ApiResource {
   /** "" for the core group. */
   readonly group: string;
   readonly version: string;

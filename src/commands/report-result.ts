@@ -6,9 +6,9 @@ import { showsLines } from "./report.ts";
 
 /**
  * What a run came to: on standard output in the format asked for, where that is not the mutation lines, and `lines` on
- * standard error. What was done is told also where a template does not fit the result.
+ * standard error. What was done is reported also where a template does not fit the result.
  */
-export async function tellResult(
+export async function reportResult(
   { stdout, stderr }: Pick<AppContext, "stdout" | "stderr">,
   output: Output,
   result: Omit<Printable, "table">,

@@ -1,20 +1,20 @@
 import { userError } from "../errors.ts";
 import type { DatastoreType } from "../model/datastore.ts";
-import type { Told } from "../operations/plan/told.ts";
+import type { PlanOverrides } from "../operations/plan/overrides.ts";
 import { catalogue } from "../releases/catalogue.ts";
 import { findRelease, newestRelease } from "../releases/find-release.ts";
 import { compareVersions, parseVersion, type Version } from "../releases/version.ts";
 import { seeHelp } from "./arguments.ts";
 import { releaseArgument } from "./release-argument.ts";
 
-export function readTold(flags: {
+export function readOverrides(flags: {
   readonly to: string | undefined;
   /** Whether there is a file, which names the target too. */
   readonly file: boolean;
   readonly from: string | undefined;
   readonly datastore: string | undefined;
   readonly kubernetes: string | undefined;
-}): Told {
+}): PlanOverrides {
   const { to, file, from, datastore, kubernetes } = flags;
   if (to === undefined && !file)
     throw userError('required flag(s) "to" not set; or give the target\'s manifest with -f', seeHelp("plan"));

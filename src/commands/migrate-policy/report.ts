@@ -1,6 +1,6 @@
 import type { AppContext } from "../../context.ts";
 import { savedLine, type SavedBy } from "../../flags/next-command.ts";
-import type { Looked } from "../../operations/migrate-policy/look.ts";
+import type { PolicySnapshot } from "../../operations/migrate-policy/look.ts";
 import type { PolicyMigrationOutcome } from "../../operations/migrate-policy/outcome.ts";
 import { commandAfter } from "../../operations/plan/next.ts";
 import { plural, some } from "../../model/words.ts";
@@ -13,20 +13,20 @@ import { printResult } from "../print-result.ts";
 import { showsLines } from "../report.ts";
 import { stopLines } from "../stop-lines.ts";
 
-export interface Told {
+export interface PolicyMigrationReport {
   readonly context: Pick<AppContext, "stdout" | "stderr">;
   readonly output: Output;
   /** For the commands that are named. */
   readonly by: SavedBy;
   readonly session: Session;
-  readonly looked: Looked;
+  readonly snapshot: PolicySnapshot;
   readonly outcome: PolicyMigrationOutcome;
 }
 
 /** The result in the format that was asked for, and on standard error what is left to do. */
-export async function tell(told: Told): Promise<void> {
-  const { output, outcome } = told;
-  const { stdout, stderr } = told.context;
+export async function reportPolicyMigration(report: PolicyMigrationReport): Promise<void> {
+  const { output, outcome } = report;
+  const { stdout, stderr } = report.context;
   const { result, ended } = outcome;
   if (!showsLines(output.format)) await printResult(stdout, output, printableMigration(result));
   else if (result.leftovers !== undefined && outcome.changes.length === 0)
@@ -36,8 +36,8 @@ export async function tell(told: Told): Promise<void> {
         .join(""),
     );
   const { bundle } = outcome;
-  const saved = bundle === undefined ? [] : [savedLine([bundle], told.by)];
-  const closing = ended.kind === "stopped" ? leftLines(result) : await endLines(told);
+  const saved = bundle === undefined ? [] : [savedLine([bundle], report.by)];
+  const closing = ended.kind === "stopped" ? leftLines(result) : await endLines(report);
   const lines = [...saved, ...closing, ...(ended.kind === "stopped" ? stopLines(ended.reason) : [])];
   for (const line of lines) stderr.line(line);
 }
@@ -50,7 +50,11 @@ function leftLines({ changes, left, stopped, boundary }: PolicyMigration): reado
 }
 
 /** What is left to do or to know. */
-async function endLines({ session, looked, outcome: { result } }: Told): Promise<readonly string[]> {
+async function endLines({
+  session,
+  snapshot,
+  outcome: { result },
+}: PolicyMigrationReport): Promise<readonly string[]> {
   const { boundary: line, left, changes, finished, dryRun } = result;
   if (line.side === "past") {
     return result.leftovers === undefined || changes.length > 0
@@ -73,13 +77,13 @@ async function endLines({ session, looked, outcome: { result } }: Told): Promise
   const done = "every namespace means the same before and after the upgrade";
   return [
     changes.length === 0 ? `nothing to do: ${done}` : `${done} now`,
-    ...(await nextLines(session, looked, result)),
+    ...(await nextLines(session, snapshot, result)),
   ];
 }
 
 async function nextLines(
   { connection, commands }: Session,
-  { discovery, calico }: Looked,
+  { discovery, calico }: PolicySnapshot,
   { target, cluster }: PolicyMigration,
 ): Promise<readonly string[]> {
   const next = await commandAfter(connection, discovery, {

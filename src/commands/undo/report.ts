@@ -1,8 +1,8 @@
+import type { DryRunStrategy } from "../../model/dry-run.ts";
 import type { Bundle } from "../../bundle/read.ts";
-import type { DryRun } from "../../flags/dry-run.ts";
 import { savedLine } from "../../flags/next-command.ts";
 import { forceName, type Inverse } from "../../operations/undo/inverse.ts";
-import type { Done, Leg } from "../../operations/undo/leg.ts";
+import type { UndoProgress, UndoStep } from "../../operations/undo/undo-step.ts";
 import type { UndoOutcome } from "../../operations/undo/operation.ts";
 import type { Output } from "../../render/output.ts";
 import type { UndoneEntry, UndoneRun, UndoResult } from "../../render/undo/kind.ts";
@@ -18,20 +18,20 @@ interface Undone {
   readonly outcome: UndoOutcome;
   readonly options: UndoOptions;
   readonly output: Output;
-  readonly dryRun: DryRun;
+  readonly dryRun: DryRunStrategy;
 }
 
 /** The result in the format that was asked for, and on standard error what is left; the exit code. */
-export async function tellUndo({ main, outcome, options, output, dryRun }: Undone): Promise<number> {
-  const { legs, dones, saved, stopped, refused } = outcome;
+export async function reportUndo({ main, outcome, options, output, dryRun }: Undone): Promise<number> {
+  const { steps, dones, saved, stopped, refused } = outcome;
   const { stdout, stderr } = options.context;
   if (refused !== undefined) {
     for (const text of refused) stderr.line(`error: ${text}`);
     stderr.line("nothing was changed");
     return 1;
   }
-  const runs = legs.map((leg) => ({ leg, run: runOf(leg, dones?.get(leg), saved?.get(leg)) }));
-  const own = runs.find(({ leg }) => leg.bundle === main)?.run;
+  const runs = steps.map((step) => ({ step, run: runOf(step, dones?.get(step), saved?.get(step)) }));
+  const own = runs.find(({ step }) => step.bundle === main)?.run;
   if (own === undefined) throw new Error("the run itself is not among what goes back");
   const result: UndoResult = {
     apiVersion: "calico-upgrade/v1alpha1",
@@ -45,17 +45,17 @@ export async function tellUndo({ main, outcome, options, output, dryRun }: Undon
       : { stopped: { message: stopped.message, interrupted: stopped.interrupted === true } }),
   };
   if (!showsLines(output.format)) await printResult(stdout, output, printableUndo(result));
-  for (const leg of legs) {
-    for (const inverse of leg.inverses()) {
-      if (inverse.kind === "nothing" && dones?.get(leg)?.results.has(inverse.entry.id) !== true)
+  for (const step of steps) {
+    for (const inverse of step.inverses()) {
+      if (inverse.kind === "nothing" && dones?.get(step)?.results.has(inverse.entry.id) !== true)
         stderr.line(`${forceName(inverse.entry)} left as it is: ${inverse.because}`);
     }
-    const { command, started } = leg.bundle.index;
-    if (legs.length > 1 && leg.work === undefined && (stopped === undefined || dones !== undefined))
+    const { command, started } = step.bundle.index;
+    if (steps.length > 1 && step.work === undefined && (stopped === undefined || dones !== undefined))
       stderr.line(`nothing to undo of ${command} from ${started}`);
   }
   // The run's own bundle takes those of its parts along.
-  const mine = legs.find(({ bundle }) => bundle === main);
+  const mine = steps.find(({ bundle }) => bundle === main);
   const whole = mine === undefined ? undefined : saved?.get(mine);
   const directories = whole === undefined ? [...(saved?.values() ?? [])].toReversed() : [whole];
   if (directories.length > 0) stderr.line(savedLine(directories, options));
@@ -67,7 +67,7 @@ export async function tellUndo({ main, outcome, options, output, dryRun }: Undon
     for (const line of stopLines(stopped)) stderr.line(line);
     return 1;
   }
-  if (legs.every(({ work }) => work === undefined)) stderr.line("nothing to undo");
+  if (steps.every(({ work }) => work === undefined)) stderr.line("nothing to undo");
   return 0;
 }
 
@@ -81,12 +81,12 @@ function namesOf(entries: readonly UndoneEntry[]): string {
   return ` (${names.join(", ")}${more > 0 ? ` and ${String(more)} more` : ""})`;
 }
 
-function runOf(leg: Leg, done: Done | undefined, saved: string | undefined): UndoneRun {
-  const { directory, index } = leg.bundle;
+function runOf(step: UndoStep, done: UndoProgress | undefined, saved: string | undefined): UndoneRun {
+  const { directory, index } = step.bundle;
   return {
     of: { bundle: directory, run: index.run, command: index.command },
     ...(saved === undefined ? {} : { bundle: saved }),
-    entries: leg.inverses().map((inverse) => entryOf(inverse, done?.results.get(inverse.entry.id))),
+    entries: step.inverses().map((inverse) => entryOf(inverse, done?.results.get(inverse.entry.id))),
     ...(done === undefined || done.restarted.length === 0 ? {} : { restarted: done.restarted }),
   };
 }

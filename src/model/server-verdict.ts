@@ -5,7 +5,7 @@ import type { Millis } from "./time.ts";
  * What the server says to a request that changes nothing (a dry run, an access review): it would take it, it
  * would not, or that cannot be known (hazards H07, H30).
  */
-export type Verdict =
+export type ServerVerdict =
   | { readonly kind: "passes" }
   /** In the server's own words, one for each refusal. */
   | { readonly kind: "refused"; readonly messages: readonly string[] }

@@ -4,18 +4,18 @@ import type { RouteStart } from "../route/route.ts";
 import type { PlanStep } from "./plan.ts";
 
 /** Where a cluster stands: what a plan is made from. */
-export interface Standing extends RouteStart {
+export interface UpgradeStart extends RouteStart {
   /** The calico-node DaemonSet. */
   readonly namespace: string;
   readonly daemonSet: string;
   /** What runs now; undefined when the cluster was not asked. */
-  readonly seen?: Seen;
+  readonly seen?: RunningReleases;
   /** The manifest of the target. */
   readonly file?: TargetFile;
 }
 
-/** Whether a step is done, and what tells. */
-export type Told = Pick<PlanStep, "state" | "because">;
+/** Whether a step is done, and what says so. */
+export type StepStatus = Pick<PlanStep, "state" | "because">;
 
 /** Steps whose state a look at the cluster with the manifest at hand tells. */
 export type FileStep = "expand" | "typha" | "controller" | "configmap" | "template" | "contract";
@@ -24,13 +24,13 @@ export interface TargetFile {
   /** As commands name it. */
   readonly name: string;
   /** Missing: the cluster was not asked, or the file has nothing for that step. */
-  readonly told?: Readonly<Partial<Record<FileStep, Told>>>;
+  readonly status?: Readonly<Partial<Record<FileStep, StepStatus>>>;
 }
 
 /** The releases that an image can be part of; none: not known. */
 export type Candidates = readonly Version[];
 
-export interface Seen {
+export interface RunningReleases {
   readonly template: Candidates;
   /** "none": there is none in this cluster; "unknown": it could not be read. */
   readonly controller: Candidates | "none" | "unknown";
@@ -42,9 +42,9 @@ export interface Seen {
   /** What gives calico-node its rights now; undefined: it could not be read. */
   readonly rights?: Rights;
   /** The migration of policies, looked at only where Calico is older than v2.4; undefined: it was not. */
-  readonly policy?: Told;
+  readonly policy?: StepStatus;
   /** Calico's data of ThirdPartyResources, looked at only where they are served; undefined: it was not. */
-  readonly data?: Told;
+  readonly data?: StepStatus;
 }
 
 /** The ServiceAccount of calico-node and the ClusterRoles bound to it; none: there is no RBAC. */

@@ -3,11 +3,11 @@ import { discover } from "../../cluster/discovery.ts";
 import type { Connection } from "../../cluster/port.ts";
 import { readingOf } from "../../cluster/reading.ts";
 import { dataPlan, stops } from "../../data/plan.ts";
-import type { Told } from "../../plan/upgrade/standing.ts";
+import type { StepStatus } from "../../plan/upgrade/upgrade-start.ts";
 import { dataGroups, oldPlaces, readSides } from "../migrate-data/read.ts";
 
 /** Whether Calico's data is brought over from ThirdPartyResources, object by object (P03, H28). */
-export async function dataTold(connection: Connection): Promise<Told> {
+export async function dataMigrationStatus(connection: Connection): Promise<StepStatus> {
   const read = await readingOf(async () => {
     const places = oldPlaces(await discover(connection, dataGroups));
     return dataPlan(await readSides(connection, places), sha256);

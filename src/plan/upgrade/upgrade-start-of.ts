@@ -11,27 +11,27 @@ import type { WorkloadFacts } from "../../model/workload.ts";
 import type { Catalogue } from "../../releases/catalogue.ts";
 import { releasesOfImage, type Identified } from "../../releases/release.ts";
 import { compareVersions, parseVersion, versionOf, type Version } from "../../releases/version.ts";
-import type { Candidates, Seen, Standing } from "./standing.ts";
+import type { Candidates, RunningReleases, UpgradeStart } from "./upgrade-start.ts";
 
 /** What somebody says of a cluster; undefined: left to what is seen. */
-export interface Said {
+export interface StartOverrides {
   readonly from: Version | undefined;
   readonly datastore: DatastoreType | undefined;
   /** Minor of Kubernetes 1.x. */
   readonly kubernetes: number | undefined;
 }
 
-const nothingSaid: Said = { from: undefined, datastore: undefined, kubernetes: undefined };
+const nothingSaid: StartOverrides = { from: undefined, datastore: undefined, kubernetes: undefined };
 
 /**
  * Where a cluster stands, what is said of it going first; not known, with the sentence that says why, where
  * no way can begin there.
  */
-export function standingOf(
+export function upgradeStart(
   calico: Omit<CalicoFacts, "install" | "installSeen">,
   { served }: Pick<ClusterFacts, "served">,
-  said: Said = nothingSaid,
-): Reading<Standing> {
+  said: StartOverrides = nothingSaid,
+): Reading<UpgradeStart> {
   const { chosen, begins, kubernetes } = calico;
   if (!chosen.known) return chosen;
   const { namespace, name } = chosen.value;
@@ -59,11 +59,11 @@ export function standingOf(
 }
 
 /** The same for a way that this tool is to go, with what was seen of every part: others' installs have none. */
-export function observedStanding(
+export function observedStart(
   { calico, cluster, nodes }: UpgradeState,
-  said: Said,
+  said: StartOverrides,
   catalogue: Catalogue,
-): Reading<Standing> {
+): Reading<UpgradeStart> {
   const { installSeen: install } = calico;
   const procedure = isOwnedByNameOnly(install) ? undefined : procedureFor(install);
   if (procedure !== undefined) return unknown(procedure);
@@ -71,8 +71,8 @@ export function observedStanding(
     return unknown(
       `${calico.chosen.message}; without a cluster, --from and --datastore say what is planned for`,
     );
-  const standing = standingOf(calico, cluster, said);
-  if (!standing.known || !calico.chosen.known) return standing;
+  const start = upgradeStart(calico, cluster, said);
+  if (!start.known || !calico.chosen.known) return start;
   const component = (name: WorkloadFacts["component"]): Candidates | "none" | "unknown" => {
     if (!cluster.workloads.known) return "unknown";
     const active = activeWorkloads(cluster.workloads, name).map(({ image }) =>
@@ -83,7 +83,7 @@ export function observedStanding(
     return oldest ?? "none";
   };
   const calicoNodes = nodes.filter(({ pods, expected }) => pods.length > 0 || expected === true);
-  const seen: Seen = {
+  const seen: RunningReleases = {
     template: candidatesOf(calico.chosen.value.release),
     controller: component("controller"),
     typha: component("typha"),
@@ -92,7 +92,7 @@ export function observedStanding(
       ({ pods, updated, node }) => isBehind(pods, updated) || node?.lease !== undefined,
     ).length,
   };
-  return known({ ...standing.value, seen });
+  return known({ ...start.value, seen });
 }
 
 /** A node without a pod waits for the DaemonSet's controller, and for nobody else. */

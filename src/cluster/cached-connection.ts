@@ -1,7 +1,7 @@
 import type { Connection } from "./port.ts";
 
 /** A connection that asks once what is the same for a while. */
-export interface Kept {
+export interface CachedConnection {
   readonly connection: Connection;
   /** Time has passed: it is asked again. */
   readonly forget: () => void;

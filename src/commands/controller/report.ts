@@ -3,14 +3,14 @@ import { savedLine, type SavedBy } from "../../flags/next-command.ts";
 import { controllerClosing, resourceName } from "../../render/controller-lines.ts";
 import type { ControllerRunResult } from "../../plan/controller/result.ts";
 import { controllerResultObject } from "../../render/controller-result.ts";
-import { tellResult } from "../tell-result.ts";
+import { reportResult } from "../report-result.ts";
 import { showsLines } from "../report.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { ControllerOptions } from "./options.ts";
 import type { OpenController } from "../../operations/controller/open.ts";
 
 /** The result in the format asked for, and on standard error what it came to and what is next. */
-export async function tell(
+export async function reportController(
   { places }: Pick<OpenController, "places">,
   context: Pick<AppContext, "stdout" | "stderr">,
   options: Pick<ControllerOptions, "output" | keyof SavedBy>,
@@ -26,7 +26,7 @@ export async function tell(
   if (dryRun === "none") {
     if (bundle !== undefined && changed) lines.push(savedLine([bundle], options));
   }
-  await tellResult(
+  await reportResult(
     context,
     output,
     {

@@ -1,5 +1,5 @@
 import type { ClusterFacts } from "../../model/cluster-facts.ts";
-import type { Standing, Told } from "../../plan/upgrade/standing.ts";
+import type { UpgradeStart, StepStatus } from "../../plan/upgrade/upgrade-start.ts";
 import { boundary } from "../../policy/enforcement.ts";
 import { hasWork, migrationPlan } from "../../policy/migration.ts";
 import { atLeast } from "../../releases/version.ts";
@@ -8,12 +8,14 @@ import { plural } from "../../model/words.ts";
 const nothingDecided = { keep: new Set<string>(), treatAs: new Map<string, "isolated" | "open">() };
 
 /** Whether a way from here may cross the boundary (P02). */
-export function mayCross({ from, datastore }: Pick<Standing, "from" | "datastore">): boolean {
+export function mayCross({ from, datastore }: Pick<UpgradeStart, "from" | "datastore">): boolean {
   return !atLeast(from, boundary(datastore));
 }
 
 /** Whether policies are migrated. */
-export function policyTold(seen: Pick<ClusterFacts, "namespaces" | "networkPolicies">): Told {
+export function policyMigrationStatus(
+  seen: Pick<ClusterFacts, "namespaces" | "networkPolicies">,
+): StepStatus {
   if (!seen.namespaces.known) return { state: "unknown", because: seen.namespaces.message };
   if (!seen.networkPolicies.known) return { state: "unknown", because: seen.networkPolicies.message };
   const { namespaces } = migrationPlan(seen.namespaces.value, seen.networkPolicies.value, nothingDecided);

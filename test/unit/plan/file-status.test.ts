@@ -4,9 +4,9 @@ import { objectName } from "../../../src/model/object-name.ts";
 import { wholes } from "../../../src/plan/apply/intended.ts";
 import { partOf } from "../../../src/plan/apply/parts.ts";
 import { stagesOf } from "../../../src/plan/apply/stages.ts";
-import type { Choices, Target } from "../../../src/plan/apply/target.ts";
+import type { Choices, ApplyTarget } from "../../../src/plan/apply/target.ts";
 import { stepsWriting } from "../../../src/plan/apply/would-write.ts";
-import { toldByFile, type Pair } from "../../../src/plan/upgrade/file-told.ts";
+import { statusByFile, type Pair } from "../../../src/plan/upgrade/file-status.ts";
 import { withLastApplied } from "../../../src/merge/last-applied.ts";
 import { splitApiVersion, type KubeObject, type Ref } from "../../../src/model/kube.ts";
 import { lastAppliedAnnotation, pinnedAnnotation } from "../../../src/model/names.ts";
@@ -45,7 +45,7 @@ function told(
         ? { known: false, why: "forbidden", message: `${object.kind} is forbidden` }
         : known(there.find(same(object))),
   }));
-  return toldByFile("calico.yaml", pairs);
+  return statusByFile("calico.yaml", pairs);
 }
 
 const statesOf = (all: ReturnType<typeof told>) =>
@@ -200,7 +200,7 @@ describe("plan names the steps in which apply writes", () => {
   /** Which objects each step of `apply` writes, from its own stages and from the answer that `plan` gives. */
   function both(live: readonly KubeObject[]) {
     const install = installOwner(live);
-    const targets = next.map((object): Target => ({
+    const targets = next.map((object): ApplyTarget => ({
       object,
       ref: refOf(object),
       part: partOf(object),

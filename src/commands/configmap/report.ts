@@ -12,7 +12,7 @@ import { stopLines } from "../stop-lines.ts";
 import type { ConfigMapOptions } from "./options.ts";
 
 /** The result in the format asked for; on standard error what was left, where what was there is saved, and how to go on. */
-export async function tell(
+export async function reportConfigMap(
   { stdout, stderr }: Pick<AppContext, "stdout" | "stderr">,
   options: ConfigMapOptions,
   session: Pick<Session, "command" | "commands">,

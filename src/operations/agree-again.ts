@@ -2,14 +2,14 @@ import type { Stop } from "../plan/decision.ts";
 import { interruptedStop } from "../plan/interrupted.ts";
 import { warn, type Session } from "./session.ts";
 
-/** So often is a changed cluster planned and asked about anew: somebody else writes as fast as the run does. */
+/** So often is a changed cluster planned and asked about again: somebody else writes as fast as the run does. */
 const mostRounds = 5;
 
 /**
  * Shows what is left of a run whose basis changed under it, and asks (hazard H32). Undefined: it was agreed on;
  * else why the run ends. `what` changed, in words; `round`: how often it was carried out.
  */
-export async function agreeAnew(
+export async function agreeAgain(
   session: Session,
   what: string,
   {
@@ -35,7 +35,7 @@ export async function agreeAnew(
 }
 
 /** What was written stays, and the same command continues. */
-export function withWayOn({ commands }: Pick<Session, "commands">, stop: Stop): Stop {
+export function withNextCommand({ commands }: Pick<Session, "commands">, stop: Stop): Stop {
   if (stop.hint !== undefined) return stop;
   const again = commands.again();
   return { ...stop, hint: stop.interrupted === true ? again : `then continue with: ${again}` };

@@ -13,10 +13,10 @@ import { printResult } from "../print-result.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { ApplyOptions } from "./options.ts";
 
-type TellContext = Pick<AppContext, "stdout" | "stderr" | "now">;
+type ApplyReportContext = Pick<AppContext, "stdout" | "stderr" | "now">;
 
 /** On standard error, before the question: what the rules say, and what is about to happen. */
-export function planLines({ stderr }: Pick<TellContext, "stderr">): (event: OperationEvent) => void {
+export function planLines({ stderr }: Pick<ApplyReportContext, "stderr">): (event: OperationEvent) => void {
   return (event) => {
     if (event.kind === "planned") stderr.text(applySummaryText(event.summary, stderr.columns));
     if (event.kind === "findings") {
@@ -35,8 +35,8 @@ export function planLines({ stderr }: Pick<TellContext, "stderr">): (event: Oper
 }
 
 /** The result in the format asked for; on standard error what is left, and how to continue or undo it. */
-export async function tellApply(
-  context: TellContext,
+export async function reportApply(
+  context: ApplyReportContext,
   options: ApplyOptions,
   result: ApplyResult,
 ): Promise<void> {

@@ -3,12 +3,12 @@ import { savedLine } from "../../flags/next-command.ts";
 import type { JsonObject } from "../../model/kube.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import { closingLines, nodeResultObject } from "../../render/node-result.ts";
-import { tellResult } from "../tell-result.ts";
+import { reportResult } from "../report-result.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { NodeOptions } from "./options.ts";
 
 /** The result in the format asked for, and on standard error why it stopped and what is next. */
-export async function tell(
+export async function reportNodes(
   context: Pick<AppContext, "stdout" | "stderr">,
   options: NodeOptions,
   result: NodeRunResult,
@@ -16,7 +16,7 @@ export async function tell(
   const { stop, bundle } = result;
   const undo = bundle === undefined ? undefined : savedLine([bundle], options);
   const lines = [...(stop === undefined ? [] : stopLines(stop, result.log)), ...closingLines(result, undo)];
-  await tellResult(
+  await reportResult(
     context,
     options.output,
     {

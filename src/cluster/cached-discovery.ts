@@ -1,7 +1,7 @@
 import { isApiError } from "../errors.ts";
 import { recordOf } from "../model/record.ts";
 import { listsOf, recordsIn, resourceEntries, textsIn } from "./discovery-lists.ts";
-import type { Kept } from "./kept.ts";
+import type { CachedConnection } from "./cached-connection.ts";
 import { resourcePath } from "./paths.ts";
 import type { Connection, KubeRequest, KubeResponse } from "./port.ts";
 
@@ -17,7 +17,7 @@ interface Awaited {
  * asked about again, and the answer is kept once it has the CRD's kind. So they are where the server does not know a
  * path that it has told of.
  */
-export function keepDiscovery(given: Connection): Kept {
+export function keepDiscovery(given: Connection): CachedConnection {
   const kept = new Map<string, Promise<KubeResponse>>();
   const awaited = new Map<string, Awaited>();
   const forget = (): void => kept.clear();

@@ -9,7 +9,7 @@ import { printResult } from "../print-result.ts";
 import { stopLines } from "../stop-lines.ts";
 import { sh } from "../../model/shell.ts";
 
-export interface Told {
+export interface DataMigrationReport {
   readonly context: Pick<AppContext, "stdout" | "stderr">;
   readonly output: Output;
   /** For the commands that are named. */
@@ -19,12 +19,18 @@ export interface Told {
 }
 
 /** The result in the format that was asked for; on standard error where it was saved, what is left, why it stopped. */
-export async function tell({ context, output, by, prepared, outcome }: Told): Promise<void> {
+export async function reportDataMigration({
+  context,
+  output,
+  by,
+  prepared,
+  outcome,
+}: DataMigrationReport): Promise<void> {
   const { stdout, stderr } = context;
   const { result, ended, bundle } = outcome;
   await printResult(stdout, output, printableData(result));
-  const { work, looked } = prepared;
-  const definitions = looked.discovery.find("thirdpartyresources", ["extensions"]);
+  const { work, snapshot } = prepared;
+  const definitions = snapshot.discovery.find("thirdpartyresources", ["extensions"]);
   const left =
     work.kind === "finish" && definitions !== undefined && result.state === "finished"
       ? [

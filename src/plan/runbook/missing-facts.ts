@@ -1,5 +1,5 @@
-import type { Asked } from "./runbook.ts";
-import { runtimeOf, type RunbookInput } from "./told.ts";
+import type { MissingFact } from "./runbook.ts";
+import { runtimeOf, type RunbookInput } from "./input.ts";
 import { parseVersion } from "../../releases/version.ts";
 
 /** Where upstream's documents and manifests put them (calico-facts 8). */
@@ -11,10 +11,10 @@ export const usual = {
 } as const;
 
 /** What nobody could see, each with the flag that tells it. */
-export function askedOf(input: RunbookInput, hasController: boolean): readonly Asked[] {
+export function askedOf(input: RunbookInput, hasController: boolean): readonly MissingFact[] {
   const { flags, hosts, from, datastore } = input;
-  const asked: Asked[] = [];
-  const ask = (fact: string, why: string, flag: string, more: Partial<Asked> = {}): void => {
+  const asked: MissingFact[] = [];
+  const ask = (fact: string, why: string, flag: string, more: Partial<MissingFact> = {}): void => {
     asked.push({ fact, why, flag, nodes: [], ...more });
   };
   if (from === undefined) ask("the release that runs", input.fromWhy, "--from=VERSION");

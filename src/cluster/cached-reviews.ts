@@ -1,12 +1,12 @@
 import { isAccessReview } from "./access.ts";
-import type { Kept } from "./kept.ts";
+import type { CachedConnection } from "./cached-connection.ts";
 import type { Connection, KubeRequest, KubeResponse } from "./port.ts";
 
 /**
  * Who may do what is asked once for all parts of a run, and not by each of them: it is told before the first write so
  * that nothing is begun in vain, and the proof is the write itself.
  */
-export function keepReviews(given: Connection): Kept {
+export function keepReviews(given: Connection): CachedConnection {
   const kept = new Map<string, Promise<KubeResponse>>();
   const request = (asked: KubeRequest): Promise<KubeResponse> => {
     if (!isAccessReview(asked)) return given.request(asked);

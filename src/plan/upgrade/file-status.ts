@@ -1,5 +1,5 @@
 import { installOwner } from "../../merge/apply-object.ts";
-import { bringInLine } from "../../merge/bring-in-line.ts";
+import { reconcile } from "../../merge/reconcile.ts";
 import { lastApplied } from "../../merge/last-applied.ts";
 import { uncovered } from "../../manifest/covers.ts";
 import { crdNeed } from "../../manifest/needs.ts";
@@ -10,9 +10,9 @@ import type { Reading } from "../../model/reading.ts";
 import { isOrAre, some } from "../../model/words.ts";
 import { wholes } from "../apply/intended.ts";
 import { partOf } from "../apply/parts.ts";
-import type { Choices, Target } from "../apply/target.ts";
-import { stepsWriting, type DaemonSetOpen, type Judged } from "../apply/would-write.ts";
-import type { FileStep, Told } from "./standing.ts";
+import type { Choices, ApplyTarget } from "../apply/target.ts";
+import { stepsWriting, type DaemonSetOpen, type WriteContext } from "../apply/would-write.ts";
+import type { FileStep, StepStatus } from "./upgrade-start.ts";
 
 /** An object of the file with its namespace, its place, and the live one; known and undefined: it is not there. */
 export interface Pair {
@@ -28,10 +28,13 @@ const usual: Choices = { forceConflicts: false, withSecrets: false };
  * What a look at the cluster with the target's manifest at hand tells of the steps: what `apply` would write in
  * each. `name` is the file's.
  */
-export function toldByFile(name: string, pairs: readonly Pair[]): Readonly<Partial<Record<FileStep, Told>>> {
+export function statusByFile(
+  name: string,
+  pairs: readonly Pair[],
+): Readonly<Partial<Record<FileStep, StepStatus>>> {
   const there = pairs.flatMap(({ live }) => (live.known && live.value !== undefined ? [live.value] : []));
   const install = installOwner(there);
-  const judged: Judged = {
+  const judged: WriteContext = {
     install,
     choices: usual,
     applied: wholes(install, usual),
@@ -39,10 +42,10 @@ export function toldByFile(name: string, pairs: readonly Pair[]): Readonly<Parti
   };
   const open = pairs.flatMap(({ file, ref, live }) => {
     if (!live.known) return [];
-    const target: Target = { object: file, ref, part: partOf(file), before: live.value };
+    const target: ApplyTarget = { object: file, ref, part: partOf(file), before: live.value };
     return stepsWriting(target, judged).map((step) => ({ step, file, live: live.value }));
   });
-  const told = (step: FileStep, done: string): Told => {
+  const status = (step: FileStep, done: string): StepStatus => {
     const own = open.filter((each) => each.step === step);
     if (own.length > 0) return { state: "todo", because: openText(step, own, name) };
     const dark = pairs.find(({ file, live }) => !live.known && concerns(step, file));
@@ -52,12 +55,12 @@ export function toldByFile(name: string, pairs: readonly Pair[]): Readonly<Parti
   };
   const has = (step: FileStep): boolean => pairs.some(({ file }) => partOf(file) === step);
   return {
-    ...(has("controller") ? { controller: told("controller", `it is as in ${name}`) } : {}),
-    ...(has("typha") ? { typha: told("typha", `it is as in ${name}`) } : {}),
-    expand: told("expand", `the cluster has what ${name} adds`),
-    configmap: told("configmap", `the values are those of ${name}`),
-    template: told("template", `it is as in ${name}`),
-    contract: told("contract", `nothing is left that ${name} does not have`),
+    ...(has("controller") ? { controller: status("controller", `it is as in ${name}`) } : {}),
+    ...(has("typha") ? { typha: status("typha", `it is as in ${name}`) } : {}),
+    expand: status("expand", `the cluster has what ${name} adds`),
+    configmap: status("configmap", `the values are those of ${name}`),
+    template: status("template", `it is as in ${name}`),
+    contract: status("contract", `nothing is left that ${name} does not have`),
   };
 }
 
@@ -82,7 +85,7 @@ function concerns(step: FileStep, file: KubeObject): boolean {
 function daemonSetOpen(file: KubeObject, live: KubeObject | undefined, ref: Ref): DaemonSetOpen {
   if (live === undefined) return { template: true, rest: false };
   const held = live.metadata.annotations?.[pinnedAnnotation] !== undefined;
-  const { template, writes } = bringInLine(live, file, ref, held);
+  const { template, writes } = reconcile(live, file, ref, held);
   return { template, rest: held || (!template && writes.length > 0) };
 }
 

@@ -6,9 +6,9 @@ import { compare, isHeld, withoutStrategy, withStrategy } from "./compare.ts";
 import { extractOwned } from "./extract.ts";
 import { lastApplied, withLastApplied } from "./last-applied.ts";
 
-/** What brings a live workload in line with a file's, in the name of the one who applied it before. */
-export interface InLine {
-  /** Empty when it is in line. */
+/** What reconciles a live workload with a file's, in the name of the one who applied it before. */
+export interface Reconciliation {
+  /** Empty when it is up to date. */
   readonly writes: readonly Write[];
   /** Whether they change the pod template, and so make a new revision. */
   readonly template: boolean;
@@ -17,11 +17,11 @@ export interface InLine {
 /**
  * As the one who applied before, so that what the file no longer has goes away and the user's own next
  * apply of the same file has nothing to do (hazard H14). `pinned`: the update strategy is held at OnDelete;
- * everything else is brought in line, and last-applied holds the file as it is (hazard H12). A live object
+ * everything else is reconciled, and last-applied holds the file as it is (hazard H12). A live object
  * that is held already stays held, whatever is asked: only `restoreStrategy` lets go.
  * `desired` has its namespace. `ref` is the place that the file's own apiVersion is served at.
  */
-export function bringInLine(live: KubeObject, desired: KubeObject, ref: Ref, pinned: boolean): InLine {
+export function reconcile(live: KubeObject, desired: KubeObject, ref: Ref, pinned: boolean): Reconciliation {
   const applier = applierOf(live);
   const { resourceVersion } = live.metadata;
   const hold = pinned || isHeld(live);
@@ -30,7 +30,7 @@ export function bringInLine(live: KubeObject, desired: KubeObject, ref: Ref, pin
     const patch = compare(held(extractOwned(live, applier.fields)), held(desired), live);
     // Not left out while held: kubectl would own it no more, and its last-applied would lack it.
     const body = hold ? withStrategy(desired, { type: "OnDelete" }) : desired;
-    return inLine(patch, {
+    return reconciliation(patch, {
       verb: "patch",
       ref,
       patch: "apply",
@@ -44,7 +44,7 @@ export function bringInLine(live: KubeObject, desired: KubeObject, ref: Ref, pin
     held(withLastApplied(desired)),
     live,
   );
-  return inLine(patch, {
+  return reconciliation(patch, {
     verb: "patch",
     ref,
     patch: "strategic",
@@ -53,7 +53,7 @@ export function bringInLine(live: KubeObject, desired: KubeObject, ref: Ref, pin
   });
 }
 
-function inLine(patch: Readonly<Record<string, unknown>>, write: Write): InLine {
+function reconciliation(patch: Readonly<Record<string, unknown>>, write: Write): Reconciliation {
   const { spec } = patch;
   return {
     writes: Object.keys(patch).length === 0 ? [] : [write],
