@@ -6,7 +6,8 @@ import type { Millis } from "../model/time.ts";
 import { catalogue } from "../releases/catalogue.ts";
 import { upgradeStatus } from "../render/status/build.ts";
 import { humanDuration } from "../render/duration.ts";
-import type { LiveFacts, ScreenSize } from "../render/status/live-screen.ts";
+import type { LiveFacts } from "../render/status/live-nodes.ts";
+import type { ScreenSize } from "../render/status/live-screen.ts";
 import { makeLiveText } from "../render/status/live-text.ts";
 import type { StatusOptions, StatusView } from "./status-view.ts";
 

@@ -40,7 +40,7 @@ export interface CommandLine {
 
 const everyRun = [daemonSetFlag, ignorePreflightErrorsFlag, bundleDirFlag, timeoutFlag, settleFlag];
 
-/** Of runs that restart nodes. */
+/** Of runs that restart nodes; --settle stands where it stands in every run. */
 const nodesRun = [...Object.values(fleetFlags).filter((flag) => flag !== settleFlag), ...everyRun];
 
 /**

@@ -2,6 +2,11 @@
 const padding = 3;
 const minimum = 6;
 
+/** Places that a column takes whose widest cell is this wide; the last one of a line has none behind it. */
+export function columnWidth(widest: number): number {
+  return Math.max(minimum, widest + padding);
+}
+
 /**
  * Text whose cells end with a tab, in aligned columns. A cell's width is its number of characters,
  * however wide a terminal shows them; the last cell of a line belongs to no column. A line without a

@@ -2,13 +2,8 @@
 import cliTruncate from "cli-truncate";
 import { table } from "../table.ts";
 import type { UpgradeStatus } from "./kind.ts";
-import {
-  screenFrame,
-  type LiveFacts,
-  type ScreenLook,
-  type ScreenMemory,
-  type ScreenSize,
-} from "./live-screen.ts";
+import { type LiveFacts, type ScreenLook } from "./live-nodes.ts";
+import { screenFrame, type ScreenMemory, type ScreenSize } from "./live-screen.ts";
 import { inOrder } from "./order.ts";
 import { printableStatus } from "./print.ts";
 import { nodeGrid } from "./tables.ts";

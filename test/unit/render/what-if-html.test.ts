@@ -1,15 +1,11 @@
 /** `migrate-policy --what-if -o html`: the text of the page, and the page in a headless Chromium. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { enforcementOf } from "../../../src/policy/enforcement.ts";
 import type { BoundarySide } from "../../../src/policy/crossing.ts";
 import { whatIf } from "../../../src/policy/what-if.ts";
 import { policyWhatIf } from "../../../src/render/what-if/build.ts";
 import { whatIfPage } from "../../../src/render/what-if/html/page.ts";
-import { openBrowser, type Page } from "../../browser/browser.ts";
-import { findChromium } from "../../browser/find.ts";
+import { inBrowser } from "../../browser/pages.ts";
 import { clusterOf, defaultDeny, type RawCluster, type RawPolicy } from "../policy/raw-cluster.ts";
 
 const web: RawPolicy = {
@@ -177,46 +173,18 @@ describe("the page's text", () => {
   });
 });
 
-const chromium = findChromium();
-if (chromium === undefined)
-  console.warn(
-    "SKIPPED: no Chromium (node scripts/browser.ts, or $CHROMIUM): nobody looked at the page of -o html",
-  );
-
-describe.skipIf(chromium === undefined)("the page in a browser", () => {
-  let page: Page;
-  const folder = mkdtempSync(join(tmpdir(), "page-"));
-  /** Where to leave pictures for people. */
-  const pictures = process.env["PICTURES"];
-
-  beforeAll(async () => {
-    page = await openBrowser(chromium ?? "");
-  }, 60_000);
-  afterAll(async () => {
-    await page?.close();
-    rmSync(folder, { recursive: true });
-  });
+inBrowser("the page of -o html", ({ page, show, look }) => {
   beforeEach(() => {
-    (page.errors as string[]).length = 0;
+    (page().errors as string[]).length = 0;
   });
 
-  async function show(html: string): Promise<void> {
-    const file = join(folder, "page.html");
-    writeFileSync(file, html);
-    await page.open(file);
-  }
-  const wide = async (): Promise<void> => await page.resize(1280, 900);
-  const phone = async (): Promise<void> => await page.resize(390, 844, { touch: true });
-  async function look(name: string): Promise<void> {
-    if (pictures === undefined) return;
-    mkdirSync(pictures, { recursive: true });
-    writeFileSync(join(pictures, `${name}.png`), await page.picture());
-  }
+  const wide = async (): Promise<void> => await page().resize(1280, 900);
+  const phone = async (): Promise<void> => await page().resize(390, 844, { touch: true });
   const cell = (from: string, to: string): string =>
     `[...document.querySelectorAll("td.cell")].find((each) => each.getAttribute("aria-label").startsWith(${JSON.stringify(`from ${from} to ${to}:`)}))`;
   const label = async (from: string, to: string): Promise<string> =>
-    await page.value(`${cell(from, to)}.getAttribute("aria-label")`);
-  const why = async (): Promise<string> => await page.value(`document.getElementById("why").innerText`);
+    await page().value(`${cell(from, to)}.getAttribute("aria-label")`);
+  const why = async (): Promise<string> => await page().value(`document.getElementById("why").innerText`);
 
   test("shows which namespaces are cut off, exposed and unclear, each with a sign of its own", async () => {
     await wide();
@@ -225,62 +193,62 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
     expect(await label("still", "bank")).toContain("opens");
     expect(await label("still", "odd")).toContain("not known");
     expect(await label("shop", "still")).toContain("stays open");
-    const signs = await page.value(
+    const signs = await page().value(
       `["shop", "bank", "odd"].map((to) => [...document.querySelectorAll("td.cell")].find((each) => each.getAttribute("aria-label").startsWith("from still to " + to + ":")).textContent)`,
     );
     expect(signs).toEqual(["−", "+", "?"]);
-    expect([page.requests, page.errors]).toEqual([[], []]);
+    expect([page().requests, page().errors]).toEqual([[], []]);
     await look("desktop");
   });
 
   test("says why on hover", async () => {
-    const { x, y } = await page.value<{ x: number; y: number }>(
+    const { x, y } = await page().value<{ x: number; y: number }>(
       `(({ x, y }) => ({ x: x + 5, y: y + 5 }))(${cell("still", "bank")}.getBoundingClientRect())`,
     );
-    await page.hover(x, y);
+    await page().hover(x, y);
     expect(await why()).toMatch(/still → bank[^]*closed/);
     expect(await why()).toContain("the DefaultDeny annotation has no effect any more");
   });
 
   test("is used by keyboard: a cell opens to its classes and says their ports and policies", async () => {
     await show(pageOf(shop));
-    await page.value(`document.querySelector("#matrix [tabindex='0']").focus()`);
+    await page().value(`document.querySelector("#matrix [tabindex='0']").focus()`);
     for (const key of ["Home", "PageUp", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight"])
-      await page.press(key);
-    expect(await page.value(`document.activeElement.getAttribute("aria-label")`)).toMatch(
+      await page().press(key);
+    expect(await page().value(`document.activeElement.getAttribute("aria-label")`)).toMatch(
       /^from shop to shop:/,
     );
-    await page.press("Enter");
+    await page().press("Enter");
     expect(await label("shop app=db", "shop app=web")).toContain("closes");
     expect(await label("shop app=web", "shop app=db")).toContain("stays open");
-    expect(await page.value(`document.activeElement.getAttribute("aria-label")`)).toMatch(
+    expect(await page().value(`document.activeElement.getAttribute("aria-label")`)).toMatch(
       /^from shop to shop:/,
     );
-    for (const key of ["ArrowDown", "ArrowDown", "ArrowRight"]) await page.press(key);
-    expect(await page.value(`document.activeElement.getAttribute("aria-label")`)).toBe(
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowRight"]) await page().press(key);
+    expect(await page().value(`document.activeElement.getAttribute("aria-label")`)).toBe(
       "from shop app=db to shop app=web: closes",
     );
     expect(await why()).toContain("shop/web");
     await look("desktop-open");
-    await page.press("Escape");
+    await page().press("Escape");
     expect(
-      await page.value(
+      await page().value(
         `document.querySelectorAll("#matrix tbody tr").length > 0 && !${cell("shop app=db", "shop app=web")}`,
       ),
     ).toBe(true);
   });
 
   test("after the plan nothing closes and nothing opens", async () => {
-    await page.value(`document.querySelector("input[value=migrated]").click()`);
+    await page().value(`document.querySelector("input[value=migrated]").click()`);
     expect(await label("still", "shop")).toContain("stays open");
     expect(await label("still", "bank")).toContain("stays closed");
-    await page.value(`document.getElementById("only").click()`);
+    await page().value(`document.getElementById("only").click()`);
     expect(
-      await page.value(
+      await page().value(
         `[...document.querySelectorAll("#matrix tbody th")].map((each) => each.innerText.trim().replace(/^[+–]\\s*/, ""))`,
       ),
     ).toEqual(expect.arrayContaining(["odd"]) as string[]);
-    expect(await page.value(`document.querySelectorAll("#matrix td.lost, #matrix td.gained").length`)).toBe(
+    expect(await page().value(`document.querySelectorAll("#matrix td.lost, #matrix td.gained").length`)).toBe(
       0,
     );
   });
@@ -288,37 +256,37 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
   test("is readable on a phone: nothing but the matrix scrolls sideways, and a touch says why", async () => {
     await phone();
     await show(pageOf(company(20, 4), { target: "v3.29.0" }));
-    expect(await page.value("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
+    expect(await page().value("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
     const small = `[...document.querySelectorAll("td.cell, .head, label")].filter((each) => each.getBoundingClientRect().height < 32).length`;
-    expect(await page.value(small)).toBe(0);
-    await page.value(`document.getElementById("reach").scrollIntoView()`);
-    const { x, y } = await page.value<{ x: number; y: number }>(
+    expect(await page().value(small)).toBe(0);
+    await page().value(`document.getElementById("reach").scrollIntoView()`);
+    const { x, y } = await page().value<{ x: number; y: number }>(
       `(({ x, y }) => ({ x: x + 9, y: y + 9 }))(document.querySelector("td.lost").getBoundingClientRect())`,
     );
-    await page.click(x, y);
+    await page().click(x, y);
     expect(await why()).toContain("Because");
-    expect(await page.value(`document.querySelectorAll("#matrix tbody tr:not(.space)").length`)).toBe(0);
+    expect(await page().value(`document.querySelectorAll("#matrix tbody tr:not(.space)").length`)).toBe(0);
     await look("phone");
-    await page.click(x, y);
+    await page().click(x, y);
     expect(
-      await page.value(`document.querySelectorAll("#matrix tbody tr:not(.space)").length`),
+      await page().value(`document.querySelectorAll("#matrix tbody tr:not(.space)").length`),
     ).toBeGreaterThan(0);
     await look("phone-open");
-    await page.value(`document.querySelectorAll("h2")[1].scrollIntoView()`);
+    await page().value(`document.querySelectorAll("h2")[1].scrollIntoView()`);
     await look("phone-list");
-    expect([page.requests, page.errors]).toEqual([[], []]);
+    expect([page().requests, page().errors]).toEqual([[], []]);
   });
 
   test("stays readable in the dark, and with many namespaces", async () => {
-    await page.resize(1280, 900, { dark: true });
+    await page().resize(1280, 900, { dark: true });
     await show(pageOf(company(20, 4), { target: "v3.29.0" }));
-    await page.value(`document.getElementById("reach").scrollIntoView()`);
+    await page().value(`document.getElementById("reach").scrollIntoView()`);
     await look("desktop-dark");
-    const background = await page.value<string>(`getComputedStyle(document.body).backgroundColor`);
+    const background = await page().value<string>(`getComputedStyle(document.body).backgroundColor`);
     expect(background).toBe("rgb(20, 24, 29)");
-    await page.resize(1280, 900);
+    await page().resize(1280, 900);
     await look("desktop-many");
-    expect(page.errors).toEqual([]);
+    expect(page().errors).toEqual([]);
   });
 
   test("a name that looks like a program does not run", async () => {
@@ -332,8 +300,8 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
         policies: [...shop.policies, { ...web, namespace: evil, name: evil, spec: { podSelector: {} } }],
       }),
     );
-    await page.value(`${cell("still", evil)}.click()`);
+    await page().value(`${cell("still", evil)}.click()`);
     expect(await why()).toContain(evil);
-    expect(await page.value("window.ran ?? document.images.length")).toBe(0);
+    expect(await page().value("window.ran ?? document.images.length")).toBe(0);
   });
 });

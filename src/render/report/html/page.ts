@@ -1,3 +1,4 @@
+import { htmlPage } from "../../html-page.ts";
 import { escapeHtml } from "../../html-escape.ts";
 import type { ReportedNodeRow, RunReport } from "../kind.ts";
 import {
@@ -20,23 +21,13 @@ import { style } from "./style.ts";
 /** RunReport as one page that needs nothing else, no script either: everything in it is escaped text. */
 export function reportPage(report: RunReport): string {
   const title = titleText(report);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="referrer" content="no-referrer">
-<title>${escapeHtml(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<h1>${escapeHtml(title)}</h1>
-<p class="state ${report.run.state}">${escapeHtml(stateText(report))}</p>
+  return htmlPage(
+    { title, style, scripts: false },
+    `<p class="state ${report.run.state}">${escapeHtml(stateText(report))}</p>
 ${tiles(report)}
 <dl>${summaryOf(report)
-    .map(([label, text]) => `<dt>${escapeHtml(label)}</dt><dd>${valueOf(label, text)}</dd>`)
-    .join("")}</dl>
+      .map(([label, text]) => `<dt>${escapeHtml(label)}</dt><dd>${valueOf(label, text)}</dd>`)
+      .join("")}</dl>
 ${list(
   "Needs attention",
   ["Node", "What"],
@@ -61,10 +52,8 @@ ${list(
   "Could not be read",
   ["What"],
   unreadTexts(report).map((text) => [text]),
-)}
-</body>
-</html>
-`;
+)}`,
+  );
 }
 
 function valueOf(label: string, text: string): string {

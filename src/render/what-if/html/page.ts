@@ -3,6 +3,7 @@ import type { WhatIfChange, PolicyWhatIf, Scenario } from "../kind.ts";
 import { groupText } from "../group.ts";
 import { portsText } from "../ports-text.ts";
 import { impactText, planText, summaryRows } from "../summary.ts";
+import { htmlPage } from "../../html-page.ts";
 import { escapeHtml, jsonForScript } from "../../html-escape.ts";
 import { matrixOf, type Matrix } from "./matrix.ts";
 import { script } from "./script.ts";
@@ -18,29 +19,17 @@ const mostRows = 200;
 export function whatIfPage(report: PolicyWhatIf, result: WhatIf, only?: string): string {
   const title = `What the upgrade to Calico ${report.target.release} does to network policies`;
   const matrix = result.states === undefined ? undefined : boundedMatrix(result, only);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<meta name="referrer" content="no-referrer">
-<title>${escapeHtml(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<h1>${escapeHtml(title)}</h1>
-<dl>${summaryRows(report).map(summaryRow).join("")}</dl>
+  return htmlPage(
+    { title, style, scripts: true },
+    `<dl>${summaryRows(report).map(summaryRow).join("")}</dl>
 ${matrix === undefined ? `<p>The upgrade leaves the meaning of policies as it is: there is nothing to compare.</p>` : matrixPart(matrix)}
 ${namespacesPart(report)}
 ${changesPart("Flows that change by upgrading as it is", report.without.changes, report.without)}
 ${changesPart("Flows that change by upgrading after the plan", report.migrated.changes, report.migrated)}
 ${changesPart("Not known, upgrading as it is", report.without.unknown, report.without)}
 ${changesPart("Not known, upgrading after the plan", report.migrated.unknown, report.migrated)}
-${matrix === undefined ? "" : `<script type="application/json" id="data">${jsonForScript(matrix.data)}</script>\n<script>${script}</script>`}
-</body>
-</html>
-`;
+${matrix === undefined ? "" : `<script type="application/json" id="data">${jsonForScript(matrix.data)}</script>\n<script>${script}</script>`}`,
+  );
 }
 
 interface Bounded {

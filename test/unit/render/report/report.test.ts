@@ -1,12 +1,9 @@
 /** `report`: what a run did, from what it left on the nodes; anybody may have edited that. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { reportPage } from "../../../../src/render/report/html/page.ts";
 import { reportMarkdown } from "../../../../src/render/report/markdown.ts";
-import { openBrowser, type Page } from "../../../browser/browser.ts";
-import { findChromium } from "../../../browser/find.ts";
+import { inBrowser } from "../../../browser/pages.ts";
 import { clusterAfter, fleetAfter, recordAt, reported, run } from "../../build/a-run.ts";
 import { schemaErrorsOf } from "../schema.ts";
 
@@ -137,50 +134,20 @@ test("400 nodes make a page of less than half a megabyte, in less than a second"
   expect(report.run.ended).toBeUndefined();
 });
 
-const chromium = findChromium();
-if (chromium === undefined)
-  console.warn(
-    "SKIPPED: no Chromium (node scripts/browser.ts, or $CHROMIUM): nobody looked at the page of report -o html",
-  );
-
-describe.skipIf(chromium === undefined)("the page in a browser", () => {
-  let page: Page;
-  const folder = mkdtempSync(join(tmpdir(), "report-"));
-  /** Where to leave pictures for people. */
-  const pictures = process.env["PICTURES"];
-
-  beforeAll(async () => {
-    page = await openBrowser(chromium ?? "");
-  }, 60_000);
-  afterAll(async () => {
-    await page?.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  async function show(nodes: number): Promise<void> {
-    const file = join(folder, "page.html");
-    writeFileSync(file, reportPage(await reported(fleetAfter(nodes))));
-    await page.open(file);
-  }
-  async function look(name: string): Promise<void> {
-    if (pictures === undefined) return;
-    mkdirSync(pictures, { recursive: true });
-    writeFileSync(join(pictures, `${name}.png`), await page.picture());
-  }
-
+inBrowser("the page of report -o html", ({ page, show, look }) => {
   test("400 nodes are open in less than a second, ask the network for nothing, and have a row each", async () => {
-    await page.resize(1280, 900);
-    await show(400);
+    await page().resize(1280, 900);
+    await show(reportPage(await reported(fleetAfter(400))));
     const time = `performance.getEntriesByType("navigation")[0].loadEventEnd - performance.getEntriesByType("navigation")[0].startTime`;
-    expect(await page.value<number>(time)).toBeLessThan(1_000);
-    expect(await page.value(`document.querySelectorAll(".time tbody tr").length`)).toBe(401);
-    expect([page.requests, page.errors]).toEqual([[], []]);
+    expect(await page().value<number>(time)).toBeLessThan(1_000);
+    expect(await page().value(`document.querySelectorAll(".time tbody tr").length`)).toBe(401);
+    expect([page().requests, page().errors]).toEqual([[], []]);
     await look("report-400");
   });
 
   test("the bar of a gap ends left of the budget exactly where the gap is within it", async () => {
-    await show(16);
-    const ends = await page.value<readonly boolean[]>(
+    await show(reportPage(await reported(fleetAfter(16))));
+    const ends = await page().value<readonly boolean[]>(
       `(() => { const limit = parseFloat(document.querySelector(".time").style.getPropertyValue("--limit"));
         return [...document.querySelectorAll(".time tbody tr")].flatMap((row) => {
           const bar = row.querySelector("i.gap");
@@ -198,16 +165,16 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
   ] as const)(
     "%s: text differs from its ground, and nothing but the timeline scrolls sideways",
     async (name, width, height, dark) => {
-      await page.resize(width, height, { dark });
-      await show(16);
-      const colors = await page.value<readonly string[]>(
+      await page().resize(width, height, { dark });
+      await show(reportPage(await reported(fleetAfter(16))));
+      const colors = await page().value<readonly string[]>(
         `["color", "backgroundColor"].map((each) => getComputedStyle(document.body)[each])`,
       );
       const light = (color: string | undefined): number => Number(/\d+/.exec(color ?? "")?.[0]);
       expect(light(colors[0]) > light(colors[1])).toBe(dark);
-      expect(await page.value("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
+      expect(await page().value("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
       await look(`report-${name}`);
-      await page.value("window.scrollTo(0, document.body.scrollHeight)");
+      await page().value("window.scrollTo(0, document.body.scrollHeight)");
       await look(`report-${name}-end`);
     },
   );
