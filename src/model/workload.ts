@@ -93,16 +93,22 @@ export function workloadFacts(raw: KubeObject): WorkloadFacts | undefined {
   };
 }
 
-/** Whether a pod is one of Calico's controllers. A pod's facts lack its arguments: the name tells then. */
+/** Whether a pod is one of Calico's controllers. */
 export function isControllerPod(pod: PodFacts): boolean {
   return controllerContainer(pod) !== undefined;
 }
 
-export function controllerContainer(pod: PodFacts): ContainerFacts | undefined {
-  return pod.containers.find(({ name, image }) => {
-    const component = componentOf({ name, image, command: [], args: [] });
-    return component === "controller" || (component === undefined && controllerNames.has(name));
-  });
+export function controllerContainer({ containers }: PodFacts): ContainerFacts | undefined {
+  return containers.find((container) => componentOfContainer(container) === "controller");
+}
+
+export function isTyphaPod({ containers }: PodFacts): boolean {
+  return containers.some((container) => componentOfContainer(container) === "typha");
+}
+
+/** A pod's facts lack its arguments: the name tells then. */
+function componentOfContainer({ name, image }: ContainerFacts): WorkloadFacts["component"] | undefined {
+  return componentOf({ name, image, command: [], args: [] }) ?? componentNamed(name);
 }
 
 const controllerNames = new Set(["calico-kube-controllers", "calico-policy-controller"]);
@@ -119,8 +125,12 @@ function componentOf(
     const named = words[words.indexOf("component") + 1];
     return named === "kube-controllers" ? "controller" : named === "typha" ? "typha" : undefined;
   }
-  if (controllerNames.has(container.name)) return "controller";
-  return container.name === "calico-typha" ? "typha" : undefined;
+  return componentNamed(container.name);
+}
+
+function componentNamed(name: string): WorkloadFacts["component"] | undefined {
+  if (controllerNames.has(name)) return "controller";
+  return name === "calico-typha" ? "typha" : undefined;
 }
 
 /**

@@ -1,6 +1,5 @@
-import { calicoImage, parseImage } from "../../model/image.ts";
-import type { PodFacts } from "../../model/pod.ts";
 import { plural, some } from "../../model/words.ts";
+import { isTyphaPod } from "../../model/workload.ts";
 import type { NodeWorld } from "../node/world.ts";
 
 /**
@@ -13,7 +12,7 @@ export function specialNodes(
 ): readonly string[] {
   const reflectors = [...nodes.values()].filter(({ routeReflector }) => routeReflector !== undefined);
   const reflecting = names.filter((name) => reflectors.some((node) => node.name === name));
-  const typha = components.filter((pod) => pod.deletedAt === undefined && isTypha(pod));
+  const typha = components.filter((pod) => pod.deletedAt === undefined && isTyphaPod(pod));
   const serving = names.filter((name) => typha.some(({ node }) => node === name));
   const there = typha.filter(({ node }) => node !== undefined && serving.includes(node));
   return [
@@ -28,10 +27,4 @@ export function specialNodes(
           `Typha runs on ${some(serving, 5)} (${there.length} of ${plural(typha.length, "pod")}); restarting calico-node does not restart it`,
         ]),
   ];
-}
-
-function isTypha({ containers }: PodFacts): boolean {
-  return containers.some(
-    ({ name, image }) => name === "calico-typha" || calicoImage(parseImage(image)) === "calico/typha",
-  );
 }

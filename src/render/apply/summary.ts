@@ -3,7 +3,11 @@ import { objectName } from "../../model/object-name.ts";
 import { settingText } from "../../preflight/setting-text.ts";
 import type { ApplySummary } from "../../plan/apply/summary.ts";
 import { visibleData } from "../../model/visible.ts";
+import { some } from "../../model/words.ts";
 import { wrapped, wrappedBlocks, type Columns } from "../text-table.ts";
+
+/** Of objects, nodes and settings in one place. */
+const most = 12;
 
 /** What the run is going to do, for before the question, wrapped to the terminal. */
 export function applySummaryText(reported: ApplySummary, columns: Columns): string {
@@ -29,11 +33,13 @@ export function applySummaryText(reported: ApplySummary, columns: Columns): stri
     ["delete and create again", summary.recreate],
   ];
   for (const [verb, refs] of parts) if (refs.length > 0) lines.push(`  ${verb}: ${names(refs)}`);
-  if (restart.length > 0) lines.push(`  restart calico-node on: ${some(restart)}`);
+  if (restart.length > 0) lines.push(`  restart calico-node on: ${some(restart, most)}`);
   if (stale.length > 0)
     lines.push(`  restart what runs with older values of the ConfigMap: ${stale.join(", ")}`);
   if (silent.length > 0)
-    lines.push(`  silent, and left as they are (H16): ${some(silent)}; nothing that they use goes away`);
+    lines.push(
+      `  silent, and left as they are (H16): ${some(silent, most)}; nothing that they use goes away`,
+    );
   if (leftAlone.length > 0) lines.push(`  left alone without --with-secrets: ${names(leftAlone)}`);
   lines.push(...settingsLines(summary.settings));
   if (summary.changesSecrets) lines.push("  undo cannot restore Secrets: their values are not saved");
@@ -52,9 +58,9 @@ function settingsLines(settings: ApplySummary["settings"]): readonly string[] {
   if (base === undefined) return [`  your own settings cannot be told from upstream's: ${because}`];
   if (kept + changed.length === 0) return [];
   const lost = changed.length === 0 ? "none lost" : `${changed.length} lost or changed`;
-  const shown = changed.slice(0, 12).map((each) => `    ${settingText(each)}`);
+  const shown = changed.slice(0, most).map((each) => `    ${settingText(each)}`);
   const more =
-    changed.length > 12 ? [`    and ${changed.length - 12} more: preflight -o wide lists them`] : [];
+    changed.length > most ? [`    and ${changed.length - most} more: preflight -o wide lists them`] : [];
   const keep = rebase === undefined ? [] : [`  to keep them, apply what this prints instead: ${rebase}`];
   return [
     `  your settings, compared with upstream's ${base}: ${kept} kept, ${lost}`,
@@ -65,9 +71,5 @@ function settingsLines(settings: ApplySummary["settings"]): readonly string[] {
 }
 
 function names(refs: readonly Ref[]): string {
-  return some(refs.map(objectName));
-}
-
-function some(all: readonly string[]): string {
-  return all.length <= 12 ? all.join(", ") : `${all.slice(0, 12).join(", ")} and ${all.length - 12} more`;
+  return some(refs.map(objectName), most);
 }
