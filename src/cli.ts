@@ -98,7 +98,7 @@ export const commands: readonly RegisteredCommand[] = [
     name: "report",
     summary: "Report what a run did on every node",
     group: "Commands",
-    load: async () => (await import("./commands/run-report.ts")).ReportCommand,
+    load: async () => (await import("./commands/report.ts")).ReportCommand,
   },
   {
     name: "completion",

@@ -132,7 +132,7 @@ export const soles: readonly Sole[] = [
       "commands/status-screen.ts",
     ],
   },
-  { what: "stdout.raw", kind: "output", where: ["commands/report-list.ts", "commands/status-screen.ts"] },
+  { what: "stdout.raw", kind: "output", where: ["commands/listener-list.ts", "commands/status-screen.ts"] },
 ];
 
 /** What a pure folder does not name: clock, terminal, network, and the ways around a guard. */

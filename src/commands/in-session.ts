@@ -4,7 +4,7 @@ import type { OperationEvent } from "../operations/events.ts";
 import type { Session } from "../operations/session.ts";
 import type { Stop } from "../plan/decision.ts";
 import type { OutputFormat } from "../render/output.ts";
-import { listenerFor } from "./report.ts";
+import { listenerFor } from "./listener.ts";
 import { openSession, type SessionOptions } from "./session.ts";
 
 /** What a command does its work in. */

@@ -2,7 +2,7 @@ import type { AppContext } from "../context.ts";
 import { userError } from "../errors.ts";
 import { printed, type Output, type Printable } from "../render/output.ts";
 import { printText } from "./print-result.ts";
-import { showsLines } from "./report.ts";
+import { showsLines } from "./listener.ts";
 
 /**
  * What a run came to: on standard output in the format asked for, where that is not the mutation lines, and `lines` on

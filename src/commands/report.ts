@@ -1,66 +1,50 @@
-import type { DryRunStrategy } from "../model/dry-run.ts";
-import type { AppContext } from "../context.ts";
-import type { OperationEvent } from "../operations/events.ts";
-import type { OutputFormat } from "../render/output.ts";
+import { daemonSetFlag, outputFlag } from "../flags/common.ts";
+import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
+import { runFlag } from "../flags/report.ts";
+import { BaseCommand, option } from "./base.ts";
 
-export interface ReportOptions {
-  readonly format: OutputFormat;
-  readonly dryRun: DryRunStrategy;
-  /** --color */
-  readonly color: string;
-}
-
-/** Listens to the stream of a command's operations, and shows it. */
-export interface Listener {
-  readonly emit: (event: OperationEvent) => void;
-  /** Leaves the terminal to somebody who asks something, and takes it again. */
-  readonly aside: <T>(talk: () => Promise<T>) => Promise<T>;
-  /** Everything is shown; the terminal is the caller's again. */
-  readonly close: () => Promise<void>;
-}
-
-export type ReportContext = Pick<
-  AppContext,
-  "stdout" | "stderr" | "terminal" | "now" | "env" | "events" | "line"
->;
-
-/**
- * A live task list where standard error is a terminal, one line per change otherwise. Mutation lines are
- * results and go to standard output, except where the task list stands on the same terminal and shows
- * them itself, or where another format is the result. With --events every event is written there as well.
- */
-export async function listenerFor(context: ReportContext, options: ReportOptions): Promise<Listener> {
-  const shown = showsTaskList(context, options)
-    ? (await import("./report-list.ts")).listListener(context, options)
-    : (await import("./report-plain.ts")).plainListener(context, options);
-  const { events } = context;
-  if (events === undefined) return shown;
-  const { eventLines } = await import("./report-events.ts");
-  const lines = eventLines(context, options.dryRun);
-  return {
-    ...shown,
-    emit(event) {
-      for (const line of lines(event)) events.write(line);
-      shown.emit(event);
-    },
+export class ReportCommand extends BaseCommand {
+  static override readonly paths = [["report"]];
+  static override readonly help = {
+    summary: "Report what a run did on every node",
+    details:
+      "Reads the record that each node keeps of its last restart (the annotation calico-upgrade/record) and shows when\n" +
+      "each node was begun, how long it had no Ready calico-node, which nodes failed, which were skipped and why, what\n" +
+      "changed in calico-node's template, and who ran it with which command. -o html is one page that needs nothing\n" +
+      "else. Changes nothing, and needs no more rights than status.",
+    arguments: "[flags]",
+    examples: [
+      { what: "Report the latest run", command: "report" },
+      { what: "Write it as a page", command: "report -o html > report.html" },
+      { what: "Report the run that brought nodes to revision 4", command: "report --run 4" },
+      {
+        what: "Save what the cluster knows, and report it later without the cluster",
+        command: "report --save-facts cluster.json",
+      },
+    ],
   };
-}
 
-/** Mutation lines are the result unless another format is asked for. */
-export function showsLines(format: OutputFormat): boolean {
-  return format === "table" || format === "wide";
-}
+  readonly reported = option(runFlag);
+  readonly daemonSet = option(daemonSetFlag);
+  readonly facts = option(factsFlag);
+  readonly saveFacts = option(saveFactsFlag);
+  readonly output = option({
+    ...outputFlag,
+    default: "markdown",
+    help: "Output format. One of: (markdown, html, json, yaml).",
+  });
 
-/** Without a width every character would get a line of its own. */
-export function showsTaskList(
-  { terminal, env }: Pick<AppContext, "terminal" | "env">,
-  { format, dryRun }: Pick<ReportOptions, "format" | "dryRun">,
-): boolean {
-  return (
-    showsLines(format) &&
-    terminal.stderrTty &&
-    (terminal.columns ?? 0) > 0 &&
-    env["TERM"] !== "dumb" &&
-    dryRun === "none"
-  );
+  protected async run(): Promise<number> {
+    const { run } = await import("./report/run.ts");
+    return await run({
+      run: this.reported,
+      daemonSet: this.daemonSet,
+      facts: this.facts,
+      saveFacts: this.saveFacts,
+      output: this.output,
+      connection: this.connection,
+      context: this.context,
+      connect: () => this.connect(),
+    });
+  }
 }

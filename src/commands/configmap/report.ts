@@ -7,7 +7,7 @@ import type { ConfigMapRunResult } from "../../plan/config/result.ts";
 import type { Stale } from "../../plan/config/stale.ts";
 import { configResultObject } from "../../render/config-result.ts";
 import { printResult } from "../print-result.ts";
-import { showsLines } from "../report.ts";
+import { showsLines } from "../listener.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { ConfigMapOptions } from "./options.ts";
 

@@ -11,7 +11,7 @@ import { configDiff } from "../../render/config-diff.ts";
 import { manifestHash } from "../manifest-hash.ts";
 import { inSession, type InSession } from "../in-session.ts";
 import { outputOf } from "../print-result.ts";
-import { showsLines } from "../report.ts";
+import { showsLines } from "../listener.ts";
 import { refusalLines } from "../stop-lines.ts";
 import { keptIn } from "./edit.ts";
 import { readValues, wantedValues, type EditedValues } from "./new-values.ts";

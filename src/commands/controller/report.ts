@@ -4,7 +4,7 @@ import { controllerClosing, resourceName } from "../../render/controller-lines.t
 import type { ControllerRunResult } from "../../plan/controller/result.ts";
 import { controllerResultObject } from "../../render/controller-result.ts";
 import { reportResult } from "../report-result.ts";
-import { showsLines } from "../report.ts";
+import { showsLines } from "../listener.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { ControllerOptions } from "./options.ts";
 import type { OpenController } from "../../operations/controller/open.ts";

@@ -10,7 +10,7 @@ import type { Output } from "../../render/output.ts";
 import type { PolicyMigration } from "../../render/policy-migration/kind.ts";
 import { leftoverLines, printableMigration } from "../../render/policy-migration/print.ts";
 import { printResult } from "../print-result.ts";
-import { showsLines } from "../report.ts";
+import { showsLines } from "../listener.ts";
 import { stopLines } from "../stop-lines.ts";
 
 export interface PolicyMigrationReport {

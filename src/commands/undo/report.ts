@@ -8,7 +8,7 @@ import type { Output } from "../../render/output.ts";
 import type { UndoneEntry, UndoneRun, UndoResult } from "../../render/undo/kind.ts";
 import { printableUndo } from "../../render/undo/print.ts";
 import { printResult } from "../print-result.ts";
-import { showsLines } from "../report.ts";
+import { showsLines } from "../listener.ts";
 import { stopLines } from "../stop-lines.ts";
 import type { UndoOptions } from "./options.ts";
 

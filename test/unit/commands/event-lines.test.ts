@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { listenerFor } from "../../../src/commands/report.ts";
+import { listenerFor } from "../../../src/commands/listener.ts";
 import { daemonSetFacts } from "../../../src/model/daemonset.ts";
 import type { OperationEvent } from "../../../src/operations/events.ts";
 import { testContext } from "../flags/test-context.ts";

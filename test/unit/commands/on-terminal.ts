@@ -1,4 +1,4 @@
-import { listenerFor } from "../../../src/commands/report.ts";
+import { listenerFor } from "../../../src/commands/listener.ts";
 import { printerOn } from "../../../src/context.ts";
 import { testContext } from "../flags/test-context.ts";
 import { terminal } from "../perform/terminal.ts";

@@ -13,13 +13,13 @@ import { objectsWords } from "../render/objects-lines.ts";
 import { policyWords } from "../render/policy-migration/words.ts";
 import { prepullWords } from "../render/prepull-lines.ts";
 import { partLine } from "../render/sequence-lines.ts";
-import { showsLines, type Listener, type ReportContext, type ReportOptions } from "./report.ts";
+import { showsLines, type Listener, type ListenerContext, type ListenerOptions } from "./listener.ts";
 
 /** Each node has a line of its own; how far the run has come is said once a minute. */
 const betweenProgress: Millis = 60_000;
 
 /** One line per change, as pipes and logs want it. */
-export function plainListener({ stdout, stderr, now }: ReportContext, options: ReportOptions): Listener {
+export function plainListener({ stdout, stderr, now }: ListenerContext, options: ListenerOptions): Listener {
   const suffix = dryRunSuffix(options.dryRun);
   const reporters = new Map<object, Reporter<never, never>>();
   const pulling = new Map<object, Reporter<PrepullSeen, PrepullStep>>();

@@ -1,6 +1,6 @@
 import type { DryRunStrategy } from "../../../src/model/dry-run.ts";
 import { expect, test, vi } from "vitest";
-import { listenerFor } from "../../../src/commands/report.ts";
+import { listenerFor } from "../../../src/commands/listener.ts";
 import type { AppContext } from "../../../src/context.ts";
 import { testContext } from "../flags/test-context.ts";
 import { listening, still } from "./on-terminal.ts";

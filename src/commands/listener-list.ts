@@ -18,12 +18,12 @@ import { prepullWords } from "../render/prepull-lines.ts";
 import { seconds } from "../render/seconds.ts";
 import { partTitle } from "../render/sequence-lines.ts";
 import { comparisonTitles } from "../render/write-titles.ts";
-import type { Listener, ReportContext, ReportOptions } from "./report.ts";
+import type { Listener, ListenerContext, ListenerOptions } from "./listener.ts";
 
 type ProcedureEvent = Extract<OperationEvent, { readonly kind: "procedure" }>;
 
 /** One task list for the whole command; it begins with the first procedure. */
-export function listListener(context: ReportContext, options: ReportOptions): Listener {
+export function listListener(context: ListenerContext, options: ListenerOptions): Listener {
   const { stdout, stderr, terminal, now } = context;
   const items: Item[] = [];
   /** Of parts, by where they are nested. */

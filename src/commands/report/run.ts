@@ -11,7 +11,7 @@ import { printableReport } from "../../render/report/print.ts";
 import { daemonSetArgument } from "../arguments.ts";
 import { outputOf, printResult } from "../print-result.ts";
 
-export interface RunReportOptions extends FactsFlags {
+export interface ReportOptions extends FactsFlags {
   readonly run: string | undefined;
   /** namespace/name */
   readonly daemonSet: string | undefined;
@@ -22,7 +22,7 @@ export interface RunReportOptions extends FactsFlags {
 }
 
 /** Exit code 0 when there is a run to report, however it ended. */
-export async function runReportCommand(options: RunReportOptions): Promise<number> {
+export async function run(options: ReportOptions): Promise<number> {
   const { context } = options;
   const formats = ["markdown", "html", "json", "yaml"];
   if (!formats.includes(options.output))
