@@ -129,16 +129,21 @@ describe("a run that nobody watches on Kubernetes 1.36", () => {
   test("an API server that is away for less than --api-outage costs the run nothing", async () => {
     const proxy = await startFaultProxy(upstreamOf(cluster));
     onTestFinished(() => proxy.stop());
-    let until = Number.POSITIVE_INFINITY;
+    let reset = 0;
     const going = startPlugin(cluster, [...run, "--interval=4s", "--api-outage=30s"], {
       kubeconfig: proxy.kubeconfig,
     });
     await going.says(/node\/node-01 uncordoned/);
-    until = Date.now() + 6_000;
+    const until = Date.now() + 6_000;
     proxy.begin({
-      onRequest: () => Promise.resolve(Date.now() < until ? { kind: "reset" } : undefined),
+      onRequest() {
+        if (Date.now() >= until) return Promise.resolve(undefined);
+        reset += 1;
+        return Promise.resolve({ kind: "reset" });
+      },
     });
     expect(await going.ended).toMatchObject({ code: 0 });
+    expect(reset).toBeGreaterThan(0);
     expect(await marked()).toEqual(nodes);
   }, 120_000);
 });
