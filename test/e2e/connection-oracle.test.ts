@@ -16,6 +16,7 @@ import { differences, heldElsewhere, type Outcome } from "./oracle/known-differe
 import { oddAnswers } from "./oracle/odd-answers.ts";
 import { oddTexts } from "./oracle/odd-texts.ts";
 import { startWorld } from "./oracle/world.ts";
+import { publicWords } from "./oracle/public-words.ts";
 import { writeCase, writeText, type Written } from "./oracle/write-case.ts";
 
 /** Changed now and then, so that other cases are met; a failure names its case in full. */
@@ -43,14 +44,6 @@ afterAll(async () => {
 async function outcome(who: Who, pod: string, asked: Promise<Answer>): Promise<Outcome> {
   const answer = await asked;
   return { ...answer, seen: world.servers.seen(who, pod), times: world.servers.times(who, pod) };
-}
-
-/** What a user would look for: without the time, and without what only Go's libraries know. */
-function publicWords(stderr: string): string {
-  return stderr
-    .replace(/(current time )[^ ]+/, "$1NOW")
-    .replace(/(lookup \S+) on \S+(?=: )/, "$1")
-    .replace(/(illegal base64 data) at input byte \d+/, "$1");
 }
 
 /** The lines in which the two differ; none where they do not, or where that is known. */
