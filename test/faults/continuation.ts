@@ -4,7 +4,7 @@ const program = "kubectl calico-upgrade";
 
 /** What leads somewhere else: back, to a look at the cluster, out of the run, or to what comes after it. */
 const elsewhere = /((to undo|go back|to release)[^;]*|^(next|after the last node): |For the rest: )$/i;
-const looks = new Set(["status", "preflight", "plan", "explain", "report"]);
+const looks = new Set(["status", "preflight", "plan", "explain", "report", "rebase"]);
 const out = ["--unpin", "--release"];
 
 /** Flags that decide how long is waited and what is printed, not what is done. */
