@@ -150,7 +150,12 @@ async function apply(): Promise<void> {
     );
   const sent = await applyRequests(ours, kubectl);
   if (sent !== undefined)
-    print("requests of apply, kdd.yaml v3.29 → v3.30, three nodes", String(sent), sent <= 150, "≤ 150");
+    print(
+      "requests of apply, kdd.yaml v3.29 → v3.30, three nodes, BIRD not asked",
+      String(sent),
+      sent <= 150,
+      "≤ 150",
+    );
 }
 
 async function rebase(): Promise<void> {

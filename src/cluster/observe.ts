@@ -46,7 +46,7 @@ export function groupsFor(needs: readonly Need[]): readonly string[] {
 
 /** What a run may have of a cluster, by its watches. DaemonSets tell where the other readings are. */
 export type Watched = Partial<
-  Pick<ClusterFacts, "nodes" | "daemonSets" | "pods" | "revisions" | "configMaps">
+  Pick<ClusterFacts, "nodes" | "daemonSets" | "pods" | "revisions" | "configMaps" | "ownPods">
 >;
 
 export interface ObserveOptions {
@@ -121,7 +121,8 @@ export async function observe(
     ask("workloads", () => each(elsewhere, (name) => controllersIn(source, name))),
     ask("configMaps", () => configMapsFor(connection, sets, namespace, usualMaps)),
   ]);
-  const ownPods = needs.includes("pods") ? await readOwnPods(connection, sets) : [];
+  const ownPods =
+    needs.includes("pods") && before.ownPods === undefined ? await readOwnPods(connection, sets) : [];
   const usualCounts = isUsualPlace(sets, namespace);
   const both = <T>(first: Reading<readonly T[]>, other: Reading<readonly T[]>): Reading<readonly T[]> =>
     usualCounts ? allOf([first, other]) : other;

@@ -1,7 +1,6 @@
 import { follow, type Followed } from "../cluster/follow.ts";
 import { objectPath } from "../cluster/paths.ts";
 import type { Connection } from "../cluster/port.ts";
-import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
 import type { EventFacts } from "../model/event.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { nodeFacts, type NodeFacts } from "../model/node.ts";
@@ -13,6 +12,7 @@ import type { Write } from "../model/write.ts";
 import type { ControllerWorld, LiveWorkload } from "../plan/controller/world.ts";
 import { changeSignal, changeWaiter } from "./change-signal.ts";
 import { orNothing, readEvents } from "./explaining.ts";
+import type { LiveDaemonSet } from "./node-world.ts";
 import { refreshFollowed } from "./refresh-followed.ts";
 import type { LiveWorld } from "./run.ts";
 
@@ -23,8 +23,8 @@ export interface ControllerWorldOptions {
     readonly replicaSets: Served;
     readonly daemonSets: Served;
   };
-  /** The one that carries the run's lease; there may be none. */
-  readonly daemonSet: string | undefined;
+  /** Where the run's lease is; there may be no DaemonSet that carries it. */
+  readonly daemonSets: Followed<LiveDaemonSet> | undefined;
   /** Label selectors that bring the pods of these controllers, and whatever else may be one's. */
   readonly podSelectors: (controllers: readonly WorkloadFacts[]) => readonly string[];
   /** What is followed already of one of these selectors. */
@@ -75,17 +75,9 @@ export async function liveControllerWorld(
       onChange,
     });
   });
-  options.followed?.pods.listen(onChange, signal);
-  const daemonSets =
-    options.daemonSet === undefined
-      ? undefined
-      : follow<DaemonSetFacts>(connection, places.daemonSets, {
-          namespace,
-          fieldSelector: `metadata.name=${options.daemonSet}`,
-          signal,
-          pick: daemonSetFacts,
-          onChange,
-        });
+  const { daemonSets, followed } = options;
+  followed?.pods.listen(onChange, signal);
+  daemonSets?.listen(onChange, signal);
   const others: readonly Followed<unknown>[] = [...pods, ...(daemonSets === undefined ? [] : [daemonSets])];
   for (const each of others) failWith(each);
   await Promise.all(others.map(({ ready }) => ready));
@@ -104,7 +96,7 @@ export async function liveControllerWorld(
       const live = [...deployments.objects.values(), ...replicaSets.objects.values()];
       const [daemonSet] = daemonSets?.objects.values() ?? [];
       return {
-        ...(daemonSet === undefined ? {} : { daemonSet }),
+        ...(daemonSet === undefined ? {} : { daemonSet: daemonSet.facts }),
         workloads: live.filter((each) => each !== undefined),
         pods: controllerPods(),
         nodes,

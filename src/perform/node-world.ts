@@ -5,7 +5,7 @@ import type { Connection } from "../cluster/port.ts";
 import { daemonSetFacts, type DaemonSetFacts } from "../model/daemonset.ts";
 import type { DrainPod } from "../model/drain-pod.ts";
 import type { EventFacts } from "../model/event.ts";
-import type { KubeObject } from "../model/kube.ts";
+import type { KubeObject, NamespacedName } from "../model/kube.ts";
 import { purposeLabel, purposes } from "../model/names.ts";
 import { nodeFacts, type NodeFacts } from "../model/node.ts";
 import { podFacts, type PodFacts } from "../model/pod.ts";
@@ -21,10 +21,10 @@ import { refreshFollowed } from "./refresh-followed.ts";
 import type { LiveWorld } from "./run.ts";
 
 export interface NodeWorldOptions {
-  /** The list that the DaemonSet was found in. */
-  readonly found: Listed<KubeObject>;
+  /** Of `followDaemonSet`. */
+  readonly daemonSets: Followed<LiveDaemonSet>;
   readonly daemonSet: Pick<DaemonSetFacts, "namespace" | "name" | "selector">;
-  readonly places: { readonly daemonSets: Served; readonly revisions: Served };
+  readonly places: { readonly revisions: Served };
   /** Nodes, followed already: they do not depend on which DaemonSet it is. */
   readonly nodes: Followed<NodeFacts>;
   /** Of `followPods`. */
@@ -36,7 +36,7 @@ export interface NodeWorldOptions {
   readonly signal: AbortSignal;
 }
 
-interface LiveDaemonSet {
+export interface LiveDaemonSet {
   readonly facts: DaemonSetFacts;
   readonly raw: KubeObject;
 }
@@ -50,6 +50,27 @@ export function followNodes(
 ): Followed<NodeFacts> {
   const nodes = { group: "", version: "v1", resource: "nodes", kind: "Node" };
   return follow(connection, nodes, { signal, pick: nodeFacts, onChange });
+}
+
+/** One DaemonSet, in the namespace of its `which`. `found`: the list that it was found in. */
+export function followDaemonSet(
+  connection: Connection,
+  place: Served,
+  which: NamespacedName,
+  {
+    found,
+    signal,
+    onChange,
+  }: { readonly found?: Listed<KubeObject>; readonly signal: AbortSignal; readonly onChange: () => void },
+): Followed<LiveDaemonSet> {
+  return follow<LiveDaemonSet>(connection, place, {
+    namespace: which.namespace,
+    fieldSelector: `metadata.name=${which.name}`,
+    ...(found === undefined ? {} : { initial: found }),
+    signal,
+    pick: (raw) => ({ raw, facts: daemonSetFacts(raw) }),
+    onChange,
+  });
 }
 
 /**
@@ -81,15 +102,7 @@ export async function liveNodeWorld(
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
   const onChange = changes.notify;
-  const daemonSets = follow<LiveDaemonSet>(connection, places.daemonSets, {
-    namespace,
-    fieldSelector: `metadata.name=${name}`,
-    initial: options.found,
-    signal,
-    pick: (raw) => ({ raw, facts: daemonSetFacts(raw) }),
-    onChange,
-  });
-  const own = options.pods;
+  const { daemonSets, pods: own } = options;
   const isOwn = ({ labels }: PodFacts): boolean =>
     Object.entries(selector).every(([key, value]) => labels[key] === value);
   const probes = options.probes

@@ -108,20 +108,24 @@ async function openOn(
   objects: readonly KubeObject[],
   signal: AbortSignal,
 ): Promise<OpenController> {
-  const { calicoPods, chosen, environment } = planned.open;
-  const { nodes: all, pods } = watched(planned);
+  const { calicoPods, chosen, daemonSets, environment } = planned.open;
+  const { revisions: _notLooked, ...followed } = watched(planned);
   return await openController(
     session,
     objects,
     request.nodes.daemonSet,
     signal,
     {
-      nodes: all,
-      ...(pods === undefined ? {} : { pods }),
+      ...followed,
       // Where Calico keeps its data is the same for as long as it lives.
       ...(environment.known ? { configMaps: environment } : {}),
     },
-    calicoPods === undefined ? undefined : { namespace: chosen.namespace, pods: calicoPods },
+    {
+      namespace: chosen.namespace,
+      name: chosen.name,
+      daemonSets,
+      ...(calicoPods === undefined ? {} : { pods: calicoPods }),
+    },
   );
 }
 
@@ -241,6 +245,8 @@ function watched({ open }: ApplyPlanned): Watched & Required<Pick<Watched, "node
   return {
     ...(open.calicoPods === undefined ? {} : { pods: reading([...open.calicoPods.objects.values()]) }),
     nodes: reading([...all.values()]),
+    // The run's own, which it removes itself.
+    ownPods: [],
     daemonSets: reading(daemonSet === undefined ? [] : [daemonSet.facts]),
     revisions: reading(revisions),
   };

@@ -3,11 +3,9 @@ import { factsReader, usualNamespace } from "../../cluster/facts-reader.ts";
 import { discover } from "../../cluster/discovery.ts";
 import { policyGroups } from "../../cluster/observe-policy.ts";
 import { observedGroups, type Need, type Watched } from "../../cluster/observe.ts";
-import { objectPath } from "../../cluster/paths.ts";
 import type { Followed } from "../../cluster/follow.ts";
-import type { Connection, Discovery } from "../../cluster/port.ts";
+import type { Discovery } from "../../cluster/port.ts";
 import { firstFrom, readOnce } from "../../cluster/read-once.ts";
-import { readingOf } from "../../cluster/reading.ts";
 import { userError } from "../../errors.ts";
 import type { CalicoDaemonSet } from "../../facts/daemonset.ts";
 import { calicoFacts } from "../../facts/calico.ts";
@@ -19,6 +17,7 @@ import type { PodFacts } from "../../model/pod.ts";
 import type { Served } from "../../model/served.ts";
 import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
 import { liveControllerWorld } from "../../perform/controller-world.ts";
+import { followDaemonSet, type LiveDaemonSet } from "../../perform/node-world.ts";
 import type { LiveWorld } from "../../perform/run.ts";
 import type { ControllerWorld } from "../../plan/controller/world.ts";
 import { catalogue } from "../../releases/catalogue.ts";
@@ -44,6 +43,13 @@ export interface OpenController {
   readonly install: InstallOwner;
 }
 
+/** What the run that this is a part of follows of the install. */
+export interface FollowedInstall extends NamespacedName {
+  readonly daemonSets: Followed<LiveDaemonSet>;
+  /** Those of all components; undefined: only calico-node's are followed. */
+  readonly pods?: Followed<PodFacts>;
+}
+
 const needs: readonly Need[] = ["nodes", "daemonSets", "pods", "workloads", "configMaps", "installation"];
 
 /** Label selector of controllers' pods in upstream's manifests. */
@@ -60,8 +66,8 @@ export async function openController(
   wanted: NamespacedName | undefined,
   signal: AbortSignal,
   /** What the run that this is a part of has, and follows. */
-  known: Pick<Watched, "nodes" | "pods" | "configMaps"> = {},
-  followed?: { readonly namespace: string; readonly pods: Followed<PodFacts> },
+  known: Watched = {},
+  followed?: FollowedInstall,
 ): Promise<OpenController> {
   const discovered = discover(connection, [...new Set([...observedGroups, ...policyGroups])], signal);
   // What is looked at and what is followed begin at the same moment.
@@ -83,17 +89,24 @@ export async function openController(
   const namespace = daemonSet?.namespace ?? controllers[0]?.namespace ?? usual;
   const inFile = objects.flatMap((object) => ofFile(object) ?? []);
   const opening = firstFrom(once, connection);
+  const own = followed?.namespace === namespace ? followed : undefined;
+  const daemonSets =
+    daemonSet === undefined
+      ? undefined
+      : own?.name === daemonSet.name
+        ? own.daemonSets
+        : followDaemonSet(opening.connection, places.daemonSets, daemonSet, { signal, onChange: () => {} });
   const live = await liveControllerWorld(opening.connection, {
     namespace,
     places,
-    daemonSet: daemonSet?.name,
+    daemonSets,
     podSelectors: (running) => podSelectors([...running, ...inFile]),
-    followed: followed?.namespace === namespace ? { selector: usualPods, pods: followed.pods } : undefined,
+    followed: own?.pods === undefined ? undefined : { selector: usualPods, pods: own.pods },
     now: clock.now,
     signal,
   });
   opening.opened();
-  const set = daemonSet === undefined ? [] : await readRaw(once, discovery, daemonSet);
+  const set = [...(daemonSets?.objects.values() ?? [])].map(({ raw }) => raw);
   const install = installOwner([...live.snapshot().workloads.map(({ raw }) => raw), ...set]);
   return {
     discovery,
@@ -105,18 +118,6 @@ export async function openController(
     live,
     install,
   };
-}
-
-async function readRaw(
-  connection: Connection,
-  discovery: Discovery,
-  { namespace, name }: NamespacedName,
-): Promise<readonly KubeObject[]> {
-  const place = served(discovery, "daemonsets", ["apps", "extensions"]);
-  const reading = await readingOf(() =>
-    connection.request({ method: "GET", path: objectPath({ ...place, namespace, name }) }),
-  );
-  return reading.known ? [reading.value.body as KubeObject] : [];
 }
 
 function ofFile(object: KubeObject) {

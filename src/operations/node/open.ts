@@ -20,7 +20,13 @@ import { limitOf, plainPace } from "../../plan/fleet/pace.ts";
 import type { NodePlaces } from "../../plan/node/writes.ts";
 import type { NodeWorld } from "../../plan/node/world.ts";
 import { changeSignal } from "../../perform/change-signal.ts";
-import { followNodes, followPods, liveNodeWorld } from "../../perform/node-world.ts";
+import {
+  followDaemonSet,
+  followNodes,
+  followPods,
+  liveNodeWorld,
+  type LiveDaemonSet,
+} from "../../perform/node-world.ts";
 import type { LiveWorld } from "../../perform/run.ts";
 import { dataGroups } from "../migrate-data/read.ts";
 import { chooseDaemonSet } from "./choose.ts";
@@ -40,6 +46,8 @@ export interface OpenNodes {
   readonly environment: ConfigMapsReading;
   readonly places: NodePlaces;
   readonly live: LiveWorld<NodeWorld>;
+  /** The DaemonSet, followed. */
+  readonly daemonSets: Followed<LiveDaemonSet>;
   /** The pods of all components in the namespace of the DaemonSet; undefined: only calico-node's are followed. */
   readonly calicoPods?: Followed<PodFacts>;
   readonly runFacts: RunFacts;
@@ -100,13 +108,18 @@ export async function openNodes(
       : await (
           await import("./drain.ts")
         ).openDrain(connection, discovery, options.drain, signal, changes.notify);
+  const daemonSets = followDaemonSet(connection, places.daemonSets, chosen, {
+    found: { items: [raw], resourceVersion: listed.resourceVersion },
+    signal,
+    onChange: changes.notify,
+  });
   const calicoPods = followPods(connection, chosen, signal, changes.notify);
   // Of one node at a time it is not asked.
   const asksMesh = bgp !== false && limitOf(options.pace ?? plainPace, followed.objects.size) > 1;
   const [live, restartTime, mesh, loadBalancers, oldData] = await Promise.all([
     liveNodeWorld(connection, changes, {
       daemonSet: chosen,
-      found: { items: [raw], resourceVersion: listed.resourceVersion },
+      daemonSets,
       places,
       nodes: followed,
       pods: calicoPods,
@@ -128,6 +141,7 @@ export async function openNodes(
     environment,
     places: { nodes, pods, daemonSets: places.daemonSets },
     live,
+    daemonSets,
     ...(bringsAllPods(chosen) ? { calicoPods } : {}),
     runFacts: {
       bgp,

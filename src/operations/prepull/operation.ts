@@ -54,8 +54,9 @@ export async function prepull(
   const lease = leaseOf(session, goal, world);
   const { of, pulls } = pullsNeeded(nodes, session, goal, account);
   const facts = world.daemonSet?.facts;
-  // A process that was killed while it pulled has left its lease; of a part, the run has taken that over.
-  const mayBeLeft = facts?.run !== undefined;
+  // A process that was killed while it pulled has left its lease; of a part, the run has taken that over. Whoever
+  // has pulled has cleaned up as well.
+  const mayBeLeft = facts?.run !== undefined && pulled.size === 0;
   if (pulls.length === 0 && !(mayBeLeft && (await hasPullPods(connection, namespace))))
     return { interrupted: false };
   if (pulls.length > 0 && isRolledBySomebody(world, goal)) {
