@@ -1,37 +1,31 @@
 /**
- * `npm run release`: what is published, in dist/release. One archive for each of krew's five platforms,
- * checksums, an SBOM, and the manifest for krew, all made on this machine out of the package registries.
+ * `npm run release`: what is published, in dist/release. One archive for each of krew's five platforms, the
+ * container image for Linux, checksums, an SBOM, and the manifest for krew, all made on this machine out of the
+ * package registries.
  *
  *   --base-url URL   where the archives will lie, for the manifest
  *                    (default: HOMEPAGE/releases/download/vVERSION, by package.json)
- *   --partial        a platform that cannot be made here is left out, loudly; without it that is an error
+ *   --partial        what cannot be made here is left out, loudly; without it that is an error
  *   --output DIR     instead of dist/release
  */
 import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { parse } from "yaml";
-import { emulatorFor } from "./build/emulator.ts";
-import { fingerprintOfInputs } from "./build/inputs.ts";
-import { licences } from "./build/licences.ts";
-import { nodeRuntime } from "./build/node-runtime.ts";
-import { executableName, platforms, thisPlatform } from "./build/platforms.ts";
+import { platforms } from "./build/platforms.ts";
 import type { Platform } from "./build/platforms.ts";
-import { makeExecutable, makeProgram } from "./build/program.ts";
-import { archiveName, writeArchive } from "./release/archive.ts";
+import {
+  describeImage,
+  imageKey,
+  imageName,
+  imagePackages,
+  imagePlatforms,
+  writeImage,
+} from "./oci/image.ts";
+import { archiveName } from "./release/archive.ts";
+import { areCurrent, makeArchives, markCurrent } from "./release/archives.ts";
 import { krewManifest } from "./release/krew-manifest.ts";
-import { rcodesign, signAdHoc } from "./release/rcodesign.ts";
 import { sbom } from "./release/sbom.ts";
 import { audit, vulnerabilitiesPage } from "./release/vulnerabilities.ts";
 
@@ -48,63 +42,51 @@ const { version, homepage } = JSON.parse(readFileSync(join(root, "package.json")
   version: string;
   homepage: string;
 };
-/** Bytes; krew sets no limit, a user's patience does. */
-const largest = 45_000_000;
-const stamp = join(output, "built-from");
-const key = fingerprintOfInputs(root, ["scripts/release.ts", "scripts/release", "LICENSE"], process.version);
+const bill = "calico-upgrade.cdx.json";
 
 const began = performance.now();
 const skipped: string[] = [];
-if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) say("archives: up to date");
-else await makeArchives();
+if (areCurrent(root, output)) say("archives: up to date");
+else await makeAll();
+await makeImage();
+writeSums();
 writeManifest();
 writeVulnerabilities();
 say(`done in ${((performance.now() - began) / 1000).toFixed(0)} s`);
 if (skipped.length > 0 && !values.partial) process.exitCode = 1;
 
-async function makeArchives(): Promise<void> {
-  const work = join(output, "work");
-  rmSync(output, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
-  const program = await makeProgram(root, work);
-  const runtimes = platforms.map((platform) => ({ platform, runtime: nodeRuntime(root, platform) }));
-  const signer = await rcodesign(say);
-  const sums: string[] = [];
-  for (const { platform, runtime } of runtimes) {
-    const name = `${platform.os}/${platform.arch}`;
-    if (platform.os === "darwin" && "missing" in signer) {
-      skip(`${name}: ${signer.missing}`);
-      continue;
-    }
-    const found = await emulatorFor(platform, thisPlatform().node, say);
-    const emulator = "missing" in found ? undefined : found;
-    if ("missing" in found) say(`${name}: without a code cache, so it starts more slowly: ${found.missing}`);
-    const folder = join(work, `${platform.os}-${platform.arch}`);
-    mkdirSync(folder);
-    const executable = executableName(platform);
-    const path = join(folder, executable);
-    await makeExecutable({ program, platform, runtime, emulator, work, output: path });
-    if (platform.os === "darwin" && "path" in signer) await signAdHoc(signer.path, path, work);
-    copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
-    writeFileSync(join(folder, "THIRD-PARTY-LICENSES.txt"), licences(root, program.inputs));
-    const archive = join(output, archiveName(platform));
-    const files = [executable, "LICENSE", "THIRD-PARTY-LICENSES.txt"];
-    // Not what the umask of whoever builds makes of it.
-    for (const name of files) chmodSync(join(folder, name), name === executable ? 0o755 : 0o644);
-    await writeArchive(archive, folder, files, executable);
-    rmSync(folder, { recursive: true });
-    sums.push(`${sha256(archive)}  ${archiveName(platform)}`);
-    const { size } = statSync(archive);
-    say(`${archiveName(platform)}: ${size.toLocaleString("en")} bytes`);
-    if (size > largest) throw new Error(`${archiveName(platform)} is larger than ${largest} bytes`);
+async function makeAll(): Promise<void> {
+  const archives = await makeArchives(root, output, platforms, say);
+  archives.skipped.forEach(skip);
+  writeFileSync(join(output, bill), sbom(root, archives.inputs, archives.runtimes));
+  if (archives.skipped.length === 0) markCurrent(output, archives);
+}
+
+async function makeImage(): Promise<void> {
+  const path = join(output, imageName);
+  const stamp = join(output, "image-built-from");
+  const debian = await imagePackages(imagePlatforms, say);
+  if ("missing" in debian) {
+    skip(`image: ${debian.missing}`);
+    rmSync(path, { force: true });
+    return;
   }
-  const bill = join(output, "calico-upgrade.cdx.json");
-  writeFileSync(bill, sbom(root, program.inputs, runtimes));
-  sums.push(`${sha256(bill)}  calico-upgrade.cdx.json`);
-  writeFileSync(join(output, "SHA256SUMS"), `${sums.join("\n")}\n`);
-  rmSync(work, { recursive: true });
-  // Only what is whole is not made again.
-  if (skipped.length === 0) writeFileSync(stamp, key);
+  const sources = { root, archives: output, platforms: imagePlatforms, debian };
+  const key = imageKey(sources);
+  if (existsSync(path) && existsSync(stamp) && readFileSync(stamp, "utf8") === key) {
+    say("image: up to date");
+    return;
+  }
+  for (const line of describeImage(path, await writeImage(path, sources), sources)) say(line);
+  writeFileSync(stamp, key);
+}
+
+function writeSums(): void {
+  const names = [...platforms.map((platform) => archiveName(platform)), bill, imageName];
+  const lines = names
+    .filter((name) => existsSync(join(output, name)))
+    .map((name) => `${sha256(join(output, name))}  ${name}\n`);
+  writeFileSync(join(output, "SHA256SUMS"), lines.join(""));
 }
 
 function writeManifest(): void {
@@ -128,7 +110,7 @@ function writeManifest(): void {
 function writeVulnerabilities(): void {
   const found = audit(root);
   if (!found.answered) say(`SKIPPED known vulnerabilities: ${found.because}`);
-  const { components } = JSON.parse(readFileSync(join(output, "calico-upgrade.cdx.json"), "utf8")) as {
+  const { components } = JSON.parse(readFileSync(join(output, bill), "utf8")) as {
     components: readonly { readonly purl: string }[];
   };
   writeFileSync(

@@ -109,7 +109,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: "release",
-    about: "archives of five platforms, krew, macOS signatures, arm64 under qemu",
+    about: "archives of five platforms, the container image, krew, macOS signatures, arm64 under qemu",
     needs: [release],
     run: (wanted) => vitest("release", wanted.filters, environment(wanted)),
   },

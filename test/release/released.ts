@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { unzipSync } from "fflate";
 import { executableName, platforms } from "../../scripts/build/platforms.ts";
 import type { Platform } from "../../scripts/build/platforms.ts";
+import { imageName } from "../../scripts/oci/image.ts";
 import { archiveName } from "../../scripts/release/archive.ts";
 
 export const root = join(import.meta.dirname, "../..");
 export const release = join(root, "dist/release");
+export const image = join(release, imageName);
 export const { version, homepage } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   version: string;
   homepage: string;

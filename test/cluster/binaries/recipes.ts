@@ -42,7 +42,10 @@ export type Recipe = {
   readonly module: string;
   /** Binary → the package that is its command. */
   readonly commands: Partial<
-    Record<BinaryName | LabProgram | "kubectl-krew" | "validate-krew-manifest" | "kustomize" | "fake", string>
+    Record<
+      BinaryName | LabProgram | "kubectl-krew" | "validate-krew-manifest" | "kustomize" | "crane" | "fake",
+      string
+    >
   >;
   readonly ldflags: string;
   /** Build tags. */
@@ -108,6 +111,13 @@ export const recipes = {
     commands: { kustomize: "sigs.k8s.io/kustomize/kustomize/v5" },
     ldflags: "-s -w",
   },
+  // Pushes the image of the program to a registry of its own and validates it.
+  crane: {
+    name: "crane",
+    module: "crane",
+    commands: { crane: "github.com/google/go-containerregistry/cmd/crane" },
+    ldflags: "-s -w",
+  },
   "1.36": {
     name: "kubernetes-1.36",
     module: "k8s-1.36",
@@ -163,7 +173,16 @@ export const recipes = {
     ldflags: "-s -w",
   },
 } satisfies Record<
-  KubeVersion | "etcd" | "kwok" | "kubectl" | "krew" | "kubelet" | "kustomize" | "containerd" | "lab",
+  | KubeVersion
+  | "etcd"
+  | "kwok"
+  | "kubectl"
+  | "krew"
+  | "kubelet"
+  | "kustomize"
+  | "crane"
+  | "containerd"
+  | "lab",
   Recipe
 >;
 
