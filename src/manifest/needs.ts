@@ -136,7 +136,8 @@ function tokensFor(
     .map((name) => ({ namespace: own.namespace, name }));
 }
 
-function configNeeds(template: TemplateFacts, namespace: string): readonly ConfigNeed[] {
+/** ConfigMaps and Secrets that a template names and does not call optional. */
+export function configNeeds(template: TemplateFacts, namespace: string): readonly ConfigNeed[] {
   const keys = new Map<string, { readonly source: KeySource; readonly keys: Set<string> }>();
   const need = (source: KeySource | undefined, named: readonly string[]): void => {
     if (source === undefined || source.optional) return;

@@ -1,5 +1,5 @@
 import { releaseNeeds, type Needing } from "../facts/release-needs.ts";
-import { templateNeeds, type TemplateNeeds } from "../manifest/needs.ts";
+import { configNeeds, templateNeeds, type TemplateNeeds } from "../manifest/needs.ts";
 import type { DaemonSetFacts } from "../model/daemonset.ts";
 import { ipamType } from "../model/ipam.ts";
 import type { KubeObject } from "../model/kube.ts";
@@ -58,6 +58,21 @@ export function needsOfTemplates(pods: readonly Coming[], { objects }: TargetMan
       const needs = templateNeeds(objects, object, namespace);
       return [{ ...needs, configs: needs.configs.filter(({ kind }) => kind !== "Secret") }];
     }),
+  );
+}
+
+/** What the templates of running pods name; of ConfigMaps those that calico-node has, which are read. */
+export function needsOfRunning(pods: readonly Coming[]): TemplateNeeds {
+  return allOf(
+    pods.map(({ component, namespace, template }) => ({
+      crds: [],
+      accounts: [{ namespace, name: template.serviceAccount ?? "default" }],
+      grants: [],
+      configs:
+        component === "node"
+          ? configNeeds(template, namespace).filter(({ kind }) => kind === "ConfigMap")
+          : [],
+    })),
   );
 }
 

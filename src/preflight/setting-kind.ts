@@ -13,6 +13,7 @@ export type SettingKind =
   | "cni"
   | "API server"
   | "image"
+  | "pull secret"
   | "host path"
   | "other";
 
@@ -55,5 +56,6 @@ export function subjectKind(
   if (variable !== undefined) return variables.find(([, names]) => names.test(variable))?.[0] ?? "other";
   if (object === "ConfigMap" && path[0] === "data") return keys[path[1] ?? ""] ?? "other";
   if (path.slice(-3).join(".") === "volumes.hostPath.path") return "host path";
+  if (path.includes("imagePullSecrets")) return "pull secret";
   return path.at(-1) === "image" ? "image" : "other";
 }

@@ -31,6 +31,8 @@ export function settingsRule(rule: {
   /** Of a value whose owner is not known; else it is no more than unknown. */
   readonly ofUnknown?: Severity;
   readonly kept: string;
+  /** What to do, where it is not to set each value as it is. */
+  readonly fix?: (found: readonly Setting[]) => string;
   /** What is reported where nothing is lost; undefined: nothing. */
   readonly otherwise?: (manifest: TargetManifest, readings: PreflightFacts) => CheckResult | undefined;
   /** Where some weigh more than others, or an object of the cluster decides. */
@@ -68,7 +70,9 @@ export function settingsRule(rule: {
         const weight = rule.weigh?.(reported, readings) ?? {};
         const severe = isUnknown && ofUnknown !== undefined ? { severity: ofUnknown } : {};
         const rebase = settings.base.known ? rebaseCommand(manifest.objects) : undefined;
-        return fails(reported, { ...severe, ...weight }, rebase);
+        const fix =
+          rule.fix?.(reported) ?? `set in the file, as in the cluster: ${some(reported.map(keptText), 6)}`;
+        return fails(reported, { ...severe, ...weight }, fix, rebase);
       }
       if (found.length > 0)
         return {
@@ -93,9 +97,9 @@ export interface Weight {
 function fails(
   found: readonly Setting[],
   { severity, although }: Weight,
+  fix: string,
   rebase: string | undefined,
 ): CheckResult {
-  const fix = `set in the file, as in the cluster: ${some(found.map(keptText), 6)}`;
   return {
     outcome: "fail",
     because: `${some(found.map(settingText), 5)}${although === undefined ? "" : `; ${although}`}`,

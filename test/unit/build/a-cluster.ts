@@ -80,6 +80,7 @@ export interface TemplateSpec {
   readonly volumes?: readonly Fields[];
   readonly affinity?: Fields;
   readonly tolerations?: readonly Fields[];
+  readonly imagePullSecrets?: readonly Fields[];
 }
 
 const fromConfig = (name: string, key: string): Fields => ({
@@ -93,6 +94,7 @@ export function aTemplate(spec: TemplateSpec = {}): Fields {
     metadata: { labels: spec.labels ?? { "k8s-app": "calico-node" } },
     spec: {
       hostNetwork: true,
+      ...(spec.imagePullSecrets === undefined ? {} : { imagePullSecrets: spec.imagePullSecrets }),
       nodeSelector: spec.nodeSelector ?? { "kubernetes.io/os": "linux" },
       tolerations: spec.tolerations ?? [
         { effect: "NoSchedule", operator: "Exists" },

@@ -31,6 +31,7 @@ interface Situation {
   readonly target?: readonly KubeObject[];
   readonly stage?: Stage;
   readonly file?: readonly KubeObject[] | "none";
+  /** "none": no target is named. */
   readonly to?: string;
   readonly readings?: Partial<ClusterFacts>;
   readonly edit?: (object: KubeObject) => KubeObject | undefined;
@@ -54,7 +55,7 @@ function judged({
     file === "none"
       ? {}
       : { manifest: { objects: inFile(file), facts: fileFacts(inFile(file), "kube-system") } };
-  const subject = { to: known(versionOf(to)), ...manifest };
+  const subject = { ...(to === "none" ? {} : { to: known(versionOf(to)) }), ...manifest };
   const finding = surroundings.evaluate(preflightFacts(facts, catalogue), subject, now);
   expect(takenForGood(surroundings, facts, subject, finding)).toEqual([]);
   return finding;
@@ -243,3 +244,52 @@ function withoutMtu(object: KubeObject): KubeObject {
   const { veth_mtu: _mtu, ...data } = object["data"] as Record<string, string>;
   return { ...object, data };
 }
+
+describe("H05: what runs is not taken for complete because its release is the one that is wanted", () => {
+  const without = (name: RegExp) => (object: KubeObject) =>
+    name.test(`${object.kind} ${object.metadata.name}`) ? undefined : object;
+  const cases: readonly (readonly [string, RegExp, string])[] = [
+    ["CRDs", /^CustomResourceDefinition staged/, "stagednetworkpolicies.crd.projectcalico.org"],
+    ["a role", /^ClusterRole calico-node$/, "ClusterRole calico-node"],
+    ["the controller's account", /^ServiceAccount calico-kube-controllers$/, "ServiceAccount"],
+    ["the ConfigMap", /^ConfigMap calico-config$/, "ConfigMap calico-config"],
+  ];
+
+  test.each(cases)("without a target: %s", (_name, what, text) => {
+    const finding = judged({ stage: "contract", to: "none", edit: without(what) });
+    expect(finding).toMatchObject({ outcome: "fail", severity: "warning" });
+    expect(finding.because).toContain(text);
+    expect(finding.fix).toContain("apply the whole manifest of v3.30.7");
+  });
+
+  test.each(cases)("with the file of the same release: %s", (_name, what, text) => {
+    const finding = judged({ stage: "contract", file: next, edit: without(what) });
+    expect(finding).toMatchObject({ outcome: "fail", severity: "warning" });
+    expect(finding.because).toContain(text);
+    expect(isRefused(finding)).toBe(false);
+  });
+
+  test("a key of the ConfigMap", () => {
+    const edit = (object: KubeObject) => (object.kind === "ConfigMap" ? withoutMtu(object) : object);
+    expect(judged({ stage: "contract", to: "none", edit }).because).toContain(
+      "ConfigMap calico-config has no key veth_mtu",
+    );
+  });
+
+  test("pods that are not Ready make it an error, unless a file brings it", () => {
+    const situation: Situation = {
+      stage: "contract",
+      edit: without(/^ClusterRole calico-node$/),
+      pod: () => ({ ready: false }),
+    };
+    expect(judged({ ...situation, to: "none" }).severity).toBe("error");
+    expect(isRefused(judged({ ...situation, file: next }))).toBe(false);
+  });
+
+  test("a complete release passes, and what may not be read is unknown", () => {
+    expect(judged({ to: "none" })).toMatchObject({ outcome: "pass" });
+    expect(judged({ stage: "contract", file: next })).toMatchObject({ outcome: "pass" });
+    const finding = judged({ to: "none", readings: { clusterRoles: forbidden } });
+    expect(finding).toMatchObject({ outcome: "unknown", severity: "warning" });
+  });
+});

@@ -354,13 +354,49 @@ describe("M09: nodes that calico-node would leave", () => {
 describe("M13: registries", () => {
   const from = (registry: string): Install => ({ template: { node: `${registry}/calico/node:v3.29.1` } });
 
-  test("a mirror that the file does not name is a warning; upstream's own registries are not", () => {
-    expect(compared(mirroredRegistry, from("mirror.example:5000"), from("quay.io"))).toMatchObject({
+  test.each([
+    ["with upstream's manifest on record", from("docker.io")],
+    ["where nothing is on record", undefined],
+  ])("a mirror that the file does not name is a warning %s", (_name, base) => {
+    const record = base === undefined ? {} : { base };
+    const finding = compared(mirroredRegistry, from("mirror.example:5000"), from("quay.io"), record);
+    expect(finding).toMatchObject({
       outcome: "fail",
       severity: "warning",
-      fix: "write mirror.example:5000 before the images of the file",
+      because: expect.stringMatching(/mirror\.example:5000.* -> quay\.io/) as string,
     });
+    expect(finding.fix).toContain("write mirror.example:5000 before the images of the file");
+  });
+
+  test("upstream's own registries are no mirror", () => {
     expect(compared(mirroredRegistry, from("docker.io"), from("quay.io")).outcome).toBe("pass");
+    const base = { base: from("docker.io") };
+    expect(compared(mirroredRegistry, from("docker.io"), from("quay.io"), base).outcome).toBe("pass");
+  });
+
+  test("an own copy on Docker Hub is not lost without a word", () => {
+    const own = { template: { node: "docker.io/team/node:v3.29.1" } };
+    expect(compared(mirroredRegistry, own, from("docker.io"), { base: from("docker.io") })).toMatchObject({
+      outcome: "fail",
+      fix: expect.stringContaining("write docker.io/team before") as string,
+    });
+  });
+
+  test("a mirror that the file has with the new tag is kept", () => {
+    const file = { template: { node: "mirror.example/calico/node:v3.30.7" } };
+    const base = { base: from("docker.io") };
+    expect(compared(mirroredRegistry, from("mirror.example"), file, base).outcome).toBe("pass");
+  });
+
+  test("pull secrets that the apply takes away are named once, by this rule", () => {
+    const live = { template: { imagePullSecrets: [{ name: "mirror" }] } };
+    const base = { base: none };
+    expect(compared(mirroredRegistry, live, none, base)).toMatchObject({
+      outcome: "fail",
+      because: expect.stringContaining("imagePullSecrets") as string,
+      fix: expect.stringContaining("add the imagePullSecrets") as string,
+    });
+    expect(compared(otherSettings, live, none, base).outcome).toBe("pass");
   });
 });
 

@@ -7,7 +7,7 @@ import type { Version } from "../../../releases/version.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import type { PreflightFacts } from "../../facts.ts";
 import { liveSurroundings, surroundingReadings } from "../../live-surroundings.ts";
-import { allOf, comingPods, recordedNeeds, needsOfTemplates } from "../../needs-of-pods.ts";
+import { allOf, comingPods, needsOfRunning, needsOfTemplates, recordedNeeds } from "../../needs-of-pods.ts";
 import { unknownBecause, type CheckResult } from "../../rule.ts";
 import { objectOf } from "../../seen.ts";
 import { some } from "../../some.ts";
@@ -36,11 +36,11 @@ export const surroundings = clusterRule({
   // Nobody is stopped because of roles that may not be read.
   whenUnknown: "warning",
   page: {
-    title: "the new calico-node and controller have what they need",
-    why: "Pods whose CRDs, rights, ServiceAccount or ConfigMap keys are missing never become Ready. A release's manifest brings what it needs; new images alone do not.",
+    title: "calico-node and the controller have what they need",
+    why: "Pods whose CRDs, rights, ServiceAccount or ConfigMap keys are missing never become Ready. A release's manifest brings what it needs; new images alone do not. Pods that are Ready can be without it as well, until they restart.",
     override: "--template-only",
     detected:
-      "what the file's templates name, and the CRDs and rights that upstream's manifests of the release have, against the objects of the file and of the cluster",
+      "what the file's templates name, and the CRDs and rights that upstream's manifests of the release have, against the objects of the file and of the cluster; without a target, or with one of the same release, also what the release that runs needs",
     fix: "Apply the whole manifest of the release. For `node -f` the refusal prints the command that adds what is missing.",
     sources: [
       "https://github.com/projectcalico/calico/issues/4911",
@@ -48,15 +48,21 @@ export const surroundings = clusterRule({
       "seen on a real server: the Felix of v3.30 under the ClusterRole of v3.29 gets 403 and never becomes Ready",
     ],
   },
-  when: { target: true },
   needs: ["daemonSet"],
   looks,
   steps: ["node", "apply"],
   ofTarget: true,
   check({ daemonSet }, subject, _now, readings) {
-    const { manifest } = subject;
+    const { manifest, to } = subject;
     if (readings.install.known && readings.install.value.kind === "operator")
       return { outcome: "n/a", because: "the operator brings what its Calico needs" };
+    if (manifest === undefined && to === undefined)
+      return (
+        ofRunning(subject, readings, daemonSet) ?? {
+          outcome: "pass",
+          because: "the cluster has what its calico-node and controller need",
+        }
+      );
     const pair = templatePair(subject, daemonSet, readings.configMaps.known ? readings.configMaps.value : []);
     if (manifest !== undefined && pair === undefined) {
       const because = `the file has no DaemonSet ${daemonSet.namespace}/${daemonSet.name}`;
@@ -66,12 +72,46 @@ export const surroundings = clusterRule({
   },
 });
 
-function judge(
+/** What a restart needs as calico-node is now; undefined: all of it is there. */
+function ofRunning(
   { to, manifest }: Subject,
+  readings: PreflightFacts,
+  daemonSet: DaemonSetFacts,
+): CheckResult | undefined {
+  const { asked, running, calicoPods, workloads } = readings;
+  if (!running.known) return { outcome: "unknown", because: unknownBecause("running", running) };
+  if (!asked.known) return { outcome: "unknown", because: unknownBecause("release", asked) };
+  const pods = comingPods(daemonSet, undefined, workloads, undefined);
+  const ofRelease = needsOnRecord(pods, readings, asked.value, undefined);
+  const known = ofRelease.known ? [ofRelease.value] : [];
+  const found = missing(allOf([needsOfRunning(pods), ...known]), liveSurroundings(readings, daemonSet));
+  const lacking = found.filter(isLacking);
+  if (lacking.length > 0) {
+    const isDown = calicoPods.known && calicoPods.value.some(({ ready }) => !ready);
+    return {
+      outcome: "fail",
+      severity: isDown && to === undefined ? "error" : "warning",
+      because: `calico-node is ${asked.value.text}, and the cluster lacks what that release needs: ${textOf(lacking)}; pods can fail without it when they restart`,
+      evidence: evidenceOf(found),
+      fix:
+        manifest === undefined
+          ? `apply the whole manifest of ${asked.value.text}: kubectl calico-upgrade apply -f FILE`
+          : "kubectl calico-upgrade apply -f FILE adds it",
+    };
+  }
+  if (found.length > 0) return { outcome: "unknown", because: textOf(found), evidence: evidenceOf(found) };
+  if (!ofRelease.known) return { outcome: "unknown", because: ofRelease.message };
+  const dark = calicoPods.known ? unread(readings) : unknownBecause("pods", calicoPods);
+  return dark === undefined ? undefined : { outcome: "unknown", because: dark };
+}
+
+function judge(
+  subject: Subject,
   readings: PreflightFacts,
   daemonSet: DaemonSetFacts,
   inFile: DaemonSetFacts | undefined,
 ): CheckResult {
+  const { to, manifest } = subject;
   const { namespace } = daemonSet;
   const live = liveSurroundings(readings, daemonSet);
   const pods = comingPods(daemonSet, inFile, readings.workloads, manifest);
@@ -106,6 +146,9 @@ function judge(
   }
   const [first] = left;
   if (first !== undefined) return { outcome: "unknown", because: textOf(left), evidence: evidenceOf(left) };
+  const same = readings.asked.known && to?.known === true && readings.asked.value.text === to.value.text;
+  const incomplete = same ? ofRunning(subject, readings, daemonSet) : undefined;
+  if (incomplete?.outcome === "fail") return incomplete;
   const now = missingNow(ofFile, ofRelease.known ? ofRelease.value : undefined, live);
   const coming = now.filter(isLacking);
   if (coming.length > 0) {
@@ -141,10 +184,19 @@ function beyondRunning(
   if (!calicoPods.known) return unknownReading(unknownBecause("pods", calicoPods));
   const isDown = calicoPods.value.length > 0 && !calicoPods.value.some(({ ready }) => ready);
   const from = isDown ? undefined : running.value.oldest;
-  const needs = recordedNeeds(pods, readings, to.value, from);
+  return needsOnRecord(pods, readings, to.value, from);
+}
+
+function needsOnRecord(
+  pods: ReturnType<typeof comingPods>,
+  readings: PreflightFacts,
+  to: Version,
+  from: Version | undefined,
+): Reading<TemplateNeeds> {
+  const needs = recordedNeeds(pods, readings, to, from);
   if (!needs.known) return needs;
   return needs.value === undefined
-    ? unknownReading(`what ${to.value.text} needs is not on record`)
+    ? unknownReading(`what ${to.text} needs is not on record`)
     : known(needs.value);
 }
 
@@ -201,11 +253,16 @@ function textOf(all: readonly Missing[]): string {
   const texts = [...groups.values()].map((group) => {
     const [{ kind, what } = { kind: "", what: "" }] = group;
     const names = some(group.map(({ name }) => name));
-    return group.length === 1 ? `${kind} ${names} ${what}` : `${kind}s ${names} are not there`;
+    return group.length === 1 ? short(`${kind} ${names} ${what}`) : `${kind}s ${names} are not there`;
   });
   return texts.length > 4
     ? `${texts.slice(0, 4).join("; ")}; and ${String(texts.length - 4)} more`
     : texts.join("; ");
+}
+
+/** A whole role is a page long; the evidence has it. */
+function short(text: string): string {
+  return text.length <= 600 ? text : `${text.slice(0, text.lastIndexOf(", ", 600))}, ...`;
 }
 
 function evidenceOf(all: readonly Missing[]): NonNullable<CheckResult["evidence"]> {
