@@ -5,7 +5,7 @@ import type { Flag } from "./flag.ts";
 export const baseFlag = {
   name: "base",
   takes: "value",
-  help: "Upstream's manifest that your install was made from (default: the one on record of the release that runs).",
+  help: "Upstream's manifest that your install was made from (default: the one on record of the release that runs, if there is one).",
   group: "Options",
   valueName: "FILE",
 } as const satisfies Flag;

@@ -132,7 +132,10 @@ function missingAnyhow(
   if (lacking.length === 0) return [];
   for (const { role, reading } of bound) if (!reading.known) return [unread(role, reading.message)];
   const what = describeGrants(lacking);
-  const own = bound.find(({ role }) => /calico|canal/.test(role.name)) ?? bound[0];
+  const own =
+    bound.find(({ role }) => /calico|canal/.test(role.name)) ??
+    // What Kubernetes binds to everybody is not where Calico's rights belong.
+    bound.find(({ role }) => !role.name.startsWith("system:"));
   const found =
     own === undefined
       ? { ...unbound, what: `has no role that allows it to ${what}` }

@@ -6,7 +6,7 @@ import type { PreflightFacts } from "./facts.ts";
 import type { Severity } from "./finding.ts";
 import type { CheckResult } from "./rule.ts";
 import type { RuleId } from "./rules/ids.ts";
-import type { SettingKind } from "./setting-kind.ts";
+import type { SettingKind } from "../merge/setting-kind.ts";
 import { keptText, settingEvidence, settingText } from "./setting-text.ts";
 import { fileSettings, type FileSettings, type Setting } from "./settings.ts";
 import type { TargetManifest } from "./subject.ts";

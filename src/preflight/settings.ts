@@ -1,17 +1,17 @@
 import { baseOf, type Base } from "../facts/base.ts";
 import { afterApply, withOwnStrategy } from "../merge/after-apply.ts";
 import { installOwner } from "../merge/apply-object.ts";
-import { lastApplied } from "../merge/last-applied.ts";
-import { settingsOf, type EnvReader, type EnvReaders, type FieldChange } from "../merge/settings.ts";
+import { settingsOf, type EnvReader, type FieldChange } from "../merge/settings.ts";
+import { settingsWithoutBase } from "../merge/without-base.ts";
 import type { InstalledFacts } from "../model/cluster-facts.ts";
 import type { ConfigMapFacts } from "../model/configmap.ts";
 import type { KubeObject } from "../model/kube.ts";
 import type { Reading } from "../model/reading.ts";
-import { isRecord, recordOf } from "../model/record.ts";
+import { recordOf } from "../model/record.ts";
 import type { Upstream } from "../releases/upstream.ts";
 import type { Version } from "../releases/version.ts";
 import { objectOf } from "./seen.ts";
-import { subjectKind, type SettingKind } from "./setting-kind.ts";
+import { subjectKind, type SettingKind } from "../merge/setting-kind.ts";
 import type { ManifestObject } from "../manifest/parse.ts";
 import type { TargetManifest } from "./subject.ts";
 
@@ -92,27 +92,10 @@ function compared(
     const object = named(live);
     const changes = base.known
       ? settingsOf({ base: ownStrategy(base.value.object(live)), live, after }, env)
-      : withoutBase(live, after, env);
+      : settingsWithoutBase(live, after, env);
     return changes.map((change) => ({ ...change, object, kind: subjectKind(live.kind, change) }));
   });
   return { base, all, compared: pairs.length };
-}
-
-/**
- * Where nothing of upstream's is known, what kubectl applied last tells what was set since: that is somebody's own. Whose
- * the rest is cannot be determined.
- */
-function withoutBase(live: KubeObject, after: KubeObject, env: EnvReaders): readonly FieldChange[] {
-  const applied = lastApplied(live);
-  if (applied === undefined || !isRecord(applied.metadata))
-    return settingsOf({ base: "unknown", live, after }, env);
-  return settingsOf({ base: ownStrategy(applied), live, after }, env).map(
-    ({ base: _applied, ...change }): FieldChange => ({
-      ...change,
-      base: undefined,
-      ...(change.group === "upstream" ? { group: "unknown" } : {}),
-    }),
-  );
 }
 
 function ownStrategy(object: KubeObject | undefined): KubeObject | undefined {

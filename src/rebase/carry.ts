@@ -4,12 +4,14 @@ import { withoutFilledIn } from "../merge/filled-in.ts";
 import { typeName } from "../merge/merge-keys.ts";
 import { sameJson } from "../merge/same-json.ts";
 import { settingsOf, type EnvReader, type FieldChange, type PathStep } from "../merge/settings.ts";
+import { settingsWithoutBase } from "../merge/without-base.ts";
 import { isRecord } from "../model/record.ts";
 import type { KubeObject } from "../model/kube.ts";
 import { maskedValue } from "../model/mask.ts";
 import { cniEdit, isInCni } from "./cni-text.ts";
 import { carryImage } from "./images.ts";
 import { editAt, lifted } from "./place.ts";
+import { switchNote } from "./switches.ts";
 
 export type SettingOrigin = "mine" | "upstream";
 
@@ -21,6 +23,8 @@ export interface RebaseConflict {
   readonly at: readonly PathStep[];
   /** Upstream's, of the release that yours was made from. */
   readonly base: unknown;
+  /** Nothing tells what upstream had there, so that it may be yours or not. */
+  readonly isBaseUnknown?: true;
   readonly mine: unknown;
   /** Upstream's, of the new release. */
   readonly target: unknown;
@@ -45,9 +49,12 @@ export interface Carried {
 /** What --prefer says of a conflict. */
 export type Prefer = (conflict: Pick<RebaseConflict, "object" | "field">) => SettingOrigin | undefined;
 
-/** Three states of one object; the base has no such object where upstream brings it with the target. */
+/**
+ * Three states of one object; the base has no such object where upstream brings it with the target. "unknown": no manifest
+ * of upstream's tells what yours was made from.
+ */
 export interface ThreeObjects {
-  readonly base: KubeObject | undefined;
+  readonly base: KubeObject | "unknown" | undefined;
   readonly mine: KubeObject;
   readonly target: KubeObject;
 }
@@ -71,16 +78,26 @@ export function carryObject(
 ): CarriedObject {
   const { target } = three;
   const mine = withOwnersStrategy(three.mine);
-  const base = three.base === undefined ? undefined : withOwnStrategy(three.base);
-  const all = settingsOf({ base, live: mine, after: withOwnStrategy(target) }, asWritten);
+  const after = withOwnStrategy(target);
+  const base = typeof three.base === "object" ? withOwnStrategy(three.base) : undefined;
+  const all =
+    three.base === "unknown"
+      ? settingsWithoutBase(mine, after, asWritten)
+      : settingsOf({ base, live: mine, after }, asWritten);
   const changes = all.filter(
-    ({ group, at }) => (group === "lost" || group === "conflict") && !isIdentity(at, three),
+    ({ group, at, before }) =>
+      (group === "lost" ||
+        group === "conflict" ||
+        // What only the new manifest sets takes nothing away.
+        (group === "unknown" && before !== undefined)) &&
+      !isIdentity(at, three),
   );
   const carried: Carried[] = [];
   const conflicts: RebaseConflict[] = [];
   // An image of upstream's own place is no setting; that it was pinned by its digest is to be said.
   const notes: string[] = all.flatMap((change) => {
-    const note = change.group === "upstream" ? imageOf(change)?.note : undefined;
+    const note =
+      change.group === "upstream" ? (imageOf(change)?.note ?? switchNote(target, change)) : undefined;
     return note === undefined ? [] : [`${object} ${change.field}: ${note}`];
   });
   const edits: TreeEdit[] = [];
@@ -120,7 +137,7 @@ export function lostObject(
   { base, mine }: Omit<ThreeObjects, "target">,
   object: string,
 ): readonly RebaseConflict[] {
-  if (base === undefined) return [];
+  if (typeof base !== "object") return [];
   const own = withOwnStrategy(base);
   return settingsOf({ base: own, live: withOwnersStrategy(mine), after: own }, asWritten)
     .filter(({ group, at }) => group === "lost" && !isIdentity(at, { base, mine, target: base }))
@@ -143,10 +160,10 @@ const asWritten = { base: noEnvironment, live: noEnvironment, after: noEnvironme
 /** Written by the server from the template's labels where upstream's file left it out, and never changed. */
 function isIdentity(
   at: readonly PathStep[],
-  { base }: Pick<ThreeObjects, "base" | "mine" | "target">,
+  { base, target }: Pick<ThreeObjects, "base" | "mine" | "target">,
 ): boolean {
   const [first, second] = at;
-  const spec = base?.["spec"];
+  const spec = (base === "unknown" ? target : base)?.["spec"];
   return first === "spec" && second === "selector" && isRecord(spec) && spec["selector"] === undefined;
 }
 
@@ -173,6 +190,15 @@ function conflictOf(change: FieldChange, object: string): RebaseConflict | undef
   const values = valuesOf(change);
   if (isMasked(values.mine))
     return { object, field, at, ...values, because: "its value is masked in the facts file" };
+  if (group === "unknown")
+    return {
+      object,
+      field,
+      at,
+      ...values,
+      isBaseUnknown: true,
+      because: "whether upstream set it is not known",
+    };
   if (group !== "conflict") return undefined;
   const gone = values.base !== undefined && values.target === undefined;
   return {

@@ -10,11 +10,16 @@ export interface CarriedImage {
 /** undefined: both renamed the image, so nothing tells where yours is to be had. */
 export function carryImage(base: string | undefined, mine: string, target: string): CarriedImage | undefined {
   const [from, own, to] = [base ?? target, mine, target].map(parseImage) as [ImageRef, ImageRef, ImageRef];
-  const name = repositoryOf(from, own, to);
+  const name = base === undefined && isUpstreams(own) ? nameOf(to) : repositoryOf(from, own, to);
   if (name === undefined) return undefined;
   const image = name === nameOf(to) ? target : `${name}${versionOf(to)}`;
   const note = noteOn(own, to, image);
   return { image, ...(note === undefined ? {} : { note }) };
+}
+
+/** Upstream's releases took turns between the two. */
+function isUpstreams({ registry = "docker.io", repository }: ImageRef): boolean {
+  return (registry === "docker.io" || registry === "quay.io") && /^calico\/[^/]+$/.test(repository);
 }
 
 /** The repository that yours has in the place of upstream's, with upstream's new name in it. */

@@ -9,8 +9,8 @@ import { isSameObject } from "./same-object.ts";
 
 /** What your settings are told from, carried over from, and carried over to. */
 export interface RebaseInput {
-  /** Upstream's manifest of the release that yours was made from. */
-  readonly base: readonly KubeObject[];
+  /** Upstream's manifest of the release that yours was made from; undefined: nobody has it. */
+  readonly base: readonly KubeObject[] | undefined;
   /** The live objects, or those of a file of yours. */
   readonly mine: readonly KubeObject[];
   /** Upstream's manifest of the new release. */
@@ -43,7 +43,8 @@ const untouched: ReadonlySet<string> = new Set(["Secret", "CustomResourceDefinit
 /** Your settings carried over into the target. Pure; reads nothing but its input. */
 export function rebase({ base, mine, target, from, prefer }: RebaseInput): Rebased {
   const notes: string[] = [];
-  const mirrors = mirrorsOf(base, mine);
+  // Without a base, images of the same name tell the mirror.
+  const mirrors = mirrorsOf(base ?? target.map(({ object }) => object), mine);
   const results = target.map((each) => {
     const { object } = each;
     if (object.kind === "Secret")
@@ -51,7 +52,7 @@ export function rebase({ base, mine, target, from, prefer }: RebaseInput): Rebas
         `${nameOf(object)} stays as the new manifest has it, because Secrets are not read; kubectl would write it, apply leaves one that exists alone`,
       );
     const own = find(mine, object);
-    const former = find(base, object);
+    const former = base === undefined ? undefined : find(base, object);
     if (untouched.has(object.kind)) return { target: each, edits: [], carried: [], conflicts: [] };
     if (own === undefined) {
       if (former !== undefined)
@@ -65,7 +66,12 @@ export function rebase({ base, mine, target, from, prefer }: RebaseInput): Rebas
         conflicts: [],
       };
     }
-    const done = carryObject({ base: former, mine: own, target: object }, nameOf(object), prefer, from);
+    const done = carryObject(
+      { base: base === undefined ? "unknown" : former, mine: own, target: object },
+      nameOf(object),
+      prefer,
+      from,
+    );
     notes.push(...done.notes);
     return { ...done, target: each, edits: [...done.edits, ...newImages(own, former, object, mirrors)] };
   });
@@ -73,7 +79,12 @@ export function rebase({ base, mine, target, from, prefer }: RebaseInput): Rebas
     (each) => !untouched.has(each.kind) && !target.some(({ object }) => isSameObject(each, object)),
   );
   const dropped = gone.map((each) => {
-    const conflicts = lostObject({ base: find(base, each), mine: each }, nameOf(each)).map((conflict) => {
+    const former = base === undefined ? "unknown" : find(base, each);
+    if (former === "unknown")
+      notes.push(
+        `${nameOf(each)} of your ${from} is not in the new manifest, and whether it is your own is not known; it is left out`,
+      );
+    const conflicts = lostObject({ base: former, mine: each }, nameOf(each)).map((conflict) => {
       const decided = prefer(conflict);
       return { ...conflict, ...(decided === undefined ? {} : { decided }) };
     });
@@ -92,7 +103,7 @@ export function rebase({ base, mine, target, from, prefer }: RebaseInput): Rebas
     })),
     added: [
       // In a cluster, what neither manifest has was not looked for.
-      ...(from === "file" ? gone.filter((each) => find(base, each) === undefined) : []),
+      ...(from === "file" && base !== undefined ? gone.filter((each) => find(base, each) === undefined) : []),
       ...dropped.flatMap(({ object, conflicts }) =>
         conflicts.some(({ decided }) => decided === "mine") ? [asGiven(object)] : [],
       ),

@@ -81,7 +81,8 @@ export async function runRebase(
     await writeOverlay(output.folder, files, values.force);
     context.stderr.line(`${String(files.length)} files written to ${output.folder}`);
   }
-  for (const line of rebaseLines(result.rebased, baseText(result.base))) context.stderr.line(line);
+  for (const line of rebaseLines(result.rebased, baseText(result.base), whyNone(result.base)))
+    context.stderr.line(line);
   return result.rebased.conflicts.some(({ decided }) => decided === undefined) ? 1 : 0;
 }
 
@@ -103,9 +104,17 @@ function headerLines(texts: readonly FileText[], { base }: RebaseResult, from: s
 
 function baseText(base: RebaseBase): string {
   if (base.kind === "file") return base.path;
+  if (base.kind === "none") return "what kubectl applied last, where that is known";
   const { release, flavour, instead } = base;
   const own = `upstream's manifest of ${release} (${flavour}), on record here`;
   return instead === undefined ? own : `${own}; the one of ${instead} is not`;
+}
+
+/** What somebody can do who has more than the program. */
+function whyNone(base: RebaseBase): string | undefined {
+  return base.kind === "none"
+    ? `${base.because}, so what differs can be yours or upstream's; give the manifest that yours was made from with --base FILE`
+    : undefined;
 }
 
 /** One file has a name of its own, so that a later release only takes its place. */

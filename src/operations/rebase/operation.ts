@@ -47,14 +47,16 @@ export type RebaseBase =
       readonly flavour: string;
       /** The release of yours, where that is another patch release. */
       readonly instead?: string;
-    };
+    }
+  /** Nothing is on record: what was set since the last kubectl apply is yours, the rest may be. */
+  | { readonly kind: "none"; readonly because: string };
 
 export interface RebaseResult {
   readonly rebased: Rebased;
   readonly base: RebaseBase;
 }
 
-/** Changes nothing. Throws UserError where nothing can be distinguished from upstream's, or yours could not be read. */
+/** Changes nothing. Throws UserError where yours could not be read. */
 export async function rebaseOperation(request: RebaseRequest): Promise<RebaseResult> {
   const { file, mine, prefer } = request;
   const own = "objects" in mine ? ofFile(mine) : await ofCluster(mine, request);
@@ -144,15 +146,19 @@ async function ofCluster(source: FactsSource, { file, base, daemonSet }: RebaseR
 async function baseFor(
   { base }: RebaseRequest,
   own: Own,
-): Promise<{ readonly objects: readonly KubeObject[]; readonly origin: RebaseBase }> {
+): Promise<{ readonly objects: readonly KubeObject[] | undefined; readonly origin: RebaseBase }> {
   if (base !== undefined)
     return { objects: base.objects.map(({ object }) => object), origin: { kind: "file", path: base.path } };
   const { release } = own;
   const found = release.known ? baseOf(await upstream(), release.value, own.objects) : release;
   if (!found.known || !release.known)
-    throw userError(
-      `${found.known ? "the release is not known" : found.message}, so your settings cannot be told from upstream's; give the manifest that yours was made from: --base FILE`,
-    );
+    return {
+      objects: undefined,
+      origin: {
+        kind: "none",
+        because: found.known ? "the release that yours is of is not known" : found.message,
+      },
+    };
   const { value } = found;
   // Calico may be in another namespace than upstream's manifests have it in.
   const objects = value.objects.map(({ metadata: { namespace: _usual, ...metadata }, ...rest }) => ({

@@ -8,12 +8,17 @@ import type { RebaseConflict } from "../../rebase/carry.ts";
 import { pathOf } from "../../rebase/prefer.ts";
 import type { Rebased } from "../../rebase/rebase.ts";
 
-/** What was carried over and what was not, a line each. `base`: what yours was told from. */
-export function rebaseLines({ carried, conflicts, notes, added }: Rebased, base: string): readonly string[] {
+/** What was carried over and what was not, a line each. `base`: what yours was told from; `why` that is not upstream's. */
+export function rebaseLines(
+  { carried, conflicts, notes, added }: Rebased,
+  base: string,
+  why?: string,
+): readonly string[] {
   const open = conflicts.filter(({ decided }) => decided === undefined);
   const decided = conflicts.filter((each) => each.decided !== undefined);
   return [
     `settings compared with ${base}`,
+    ...(why === undefined ? [] : [`note: ${why}`]),
     carried.length === 0
       ? "no setting of yours to carry over"
       : `${plural(carried.length, "setting")} of yours carried over:`,
@@ -30,11 +35,11 @@ export function rebaseLines({ carried, conflicts, notes, added }: Rebased, base:
 }
 
 function conflictLines(conflict: RebaseConflict): readonly string[] {
-  const { object, field, at, base, mine, target, because, rule } = conflict;
+  const { object, field, at, base, mine, target, because, rule, isBaseUnknown = false } = conflict;
   const explained = rule === undefined ? "" : ` (${rule})`;
   return [
     `conflict: ${object} ${field}${because === undefined ? "" : `: ${because}`}${explained}`,
-    `  upstream before: ${value(base, at)}`,
+    `  upstream before: ${isBaseUnknown ? "not known" : value(base, at)}`,
     `  yours:           ${value(mine, at)}`,
     `  upstream now:    ${value(target, at)}`,
     `  to decide: --prefer=${quoted(`mine:${pathOf(conflict)}`)}`,
@@ -46,9 +51,10 @@ function lastLine(count: number): string {
 }
 
 /** The comment at the place of a conflict, in the manifest. */
-export function conflictMark({ field, at, base, mine, because }: RebaseConflict): string {
+export function conflictMark({ field, at, base, mine, because, isBaseUnknown }: RebaseConflict): string {
   const why = because === undefined ? "" : ` (${because})`;
-  return `CONFLICT ${field}${why}: yours is ${value(mine, at)}, upstream had ${value(base, at)}`;
+  const before = isBaseUnknown === true ? "" : `, upstream had ${value(base, at)}`;
+  return `CONFLICT ${field}${why}: yours is ${value(mine, at)}${before}`;
 }
 
 /** On one line, and nothing in it commands a terminal; of a variable its value alone, and no secret. */

@@ -97,6 +97,11 @@ describe("H05: a tags-only upgrade of v3.29 to v3.30 is never ready: its Felix g
       },
     ];
     expect(judged({ live: [...old, ...everybody], file: tagsOnly }).because).toMatch(staged);
+    const bound = everybody.concat(next).filter(({ metadata }) => metadata.name !== "calico-node");
+    const calico = old.filter(
+      ({ metadata, kind }) => kind === "DaemonSet" && metadata.name === "calico-node",
+    );
+    expect(judged({ live: [...bound, ...calico], to: "none" }).because).not.toContain(`${name} does not`);
   });
 
   test("CRDs that neither has are named as well", () => {

@@ -210,6 +210,7 @@ describe("settings that the file loses or changes", () => {
     ["M06", mtu, { FELIX_IPINIPMTU: "1440" }, { FELIX_IPINIPMTU: "8980" }, "warning"],
     ["M10", encapsulation, { CALICO_IPV4POOL_IPIP: "Always" }, { CALICO_IPV4POOL_IPIP: "Never" }, "warning"],
     ["M10", encapsulation, {}, { CALICO_IPV4POOL_VXLAN: "Always" }, "warning"],
+    ["M10", encapsulation, {}, { FELIX_BPFENABLED: "true" }, "error"],
     ["M12", typhaKept, { FELIX_TYPHAK8SSERVICENAME: "calico-typha" }, {}, "warning"],
     [
       "M11",

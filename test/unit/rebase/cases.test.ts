@@ -32,6 +32,38 @@ describe.skipIf(!existsSync(folder))("rebase of a setting that upgrades are know
     expect([carried.length, conflicts]).toEqual([count, []]);
   });
 
+  test.each([
+    ["kdd", "kdd-vxlan", "M10", ["data.calico_backend", "CALICO_IPV4POOL_IPIP", "CALICO_IPV4POOL_VXLAN"]],
+    ["kdd", "kdd-bpf", "M10", ["FELIX_BPFENABLED"]],
+    ["kdd", "kdd-policy-only", "M10", ["CALICO_NETWORKING_BACKEND"]],
+    ["kdd", "kdd-typha", "M12", ["data.typha_service_name"]],
+    ["kdd-typha", "kdd", "M12", ["data.typha_service_name"]],
+    ["kdd", "etcd", "M02", ["DATASTORE_TYPE"]],
+  ])(
+    "%s onto %s changes the network or the datastore: said, and the file is upstream's",
+    (old, next, rule, fields) => {
+      const { conflicts, carried, notes } = rebase({
+        base: read("v3.29", old).map(({ object }) => object),
+        mine: read("v3.29", old).map(({ object }) => object),
+        target: read("v3.30", next),
+        from: "file",
+        prefer: () => undefined,
+      });
+      expect([carried, conflicts]).toEqual([[], []]);
+      for (const field of fields)
+        expect(notes.filter((note) => note.includes(field) && note.includes(`(${rule})`))).not.toEqual([]);
+    },
+  );
+
+  test("the same kind of install changes nothing of that, and nothing is said", () => {
+    for (const flavour of ["kdd", "kdd-vxlan", "kdd-bpf", "kdd-typha", "kdd-policy-only", "canal", "etcd"]) {
+      const [mine, target] = [read("v3.29", flavour), read("v3.30", flavour)];
+      const base = mine.map(({ object }) => object);
+      const { notes } = rebase({ base, mine: base, target, from: "file", prefer: () => undefined });
+      expect(notes.filter((note) => note.includes("by the new manifest"))).toEqual([]);
+    }
+  });
+
   test("few-controllers: upstream changed the list as well, and that is a conflict", () => {
     const { conflicts } = rebased("few-controllers", "kdd", "v3.29", "v3.30");
     expect(conflicts).toMatchObject([{ base: { value: "node" }, target: { value: "node,loadbalancer" } }]);

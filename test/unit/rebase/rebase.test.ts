@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseManifest } from "../../../src/manifest/parse.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
+import { lastAppliedAnnotation } from "../../../src/model/names.ts";
 import { preferBy, preferenceOf, type Preference } from "../../../src/rebase/prefer.ts";
 import { rebase, type Rebased } from "../../../src/rebase/rebase.ts";
 import { rebasedTexts } from "../../../src/rebase/text.ts";
@@ -35,20 +36,34 @@ const objects = (text: string): readonly KubeObject[] =>
   parseManifest(text, "file").map(({ object }) => object);
 
 function run(
-  from: { readonly base?: string; readonly mine: string; readonly target?: string },
+  from: {
+    /** "none": nobody has it. */
+    readonly base?: string;
+    readonly mine: string;
+    readonly target?: string;
+    /** What kubectl applied last. */
+    readonly applied?: string;
+  },
   ...prefer: readonly string[]
 ): { readonly text: string; readonly rebased: Rebased } {
   const text = from.target ?? target;
   const preferences = prefer.map(preferenceOf).filter((each): each is Preference => each !== undefined);
   const rebased = rebase({
-    base: objects(from.base ?? base),
-    mine: objects(from.mine),
+    base: from.base === "none" ? undefined : objects(from.base ?? base),
+    mine: objects(from.mine).map(from.applied === undefined ? (each) => each : setSince(from.applied)),
     target: parseManifest(text, "file"),
     from: "file",
     prefer: preferBy(preferences),
   });
   return { rebased, text: rebasedTexts([{ name: "file", text }], rebased, conflictMark) };
 }
+
+const setSince =
+  (applied: string) =>
+  (live: KubeObject): KubeObject => {
+    const annotations = { [lastAppliedAnnotation]: JSON.stringify(objects(applied)[0]) };
+    return { ...live, metadata: { ...live.metadata, annotations } };
+  };
 
 /** Lines that one has and the other has not. */
 function changed(text: string, from = target): readonly string[] {
@@ -190,5 +205,47 @@ describe("a file", () => {
     expect(text).toContain(secret);
     expect(rebased.notes).toEqual([expect.stringMatching(/^Secret s stays/)]);
     expect(text.endsWith("kind: ConfigMap\nmetadata:\n  name: own\ndata:\n  a: b\n")).toBe(true);
+  });
+});
+
+describe("where nobody has the manifest that yours was made from", () => {
+  const image = "docker.io/calico/node:v3.29.7";
+  const mine = manifest(image, variable("A", "9") + variable("B", "1") + variable("C", "1"));
+
+  test("each difference is listed for a decision, and nothing is carried over or left out without a word", () => {
+    const { rebased, text } = run({ base: "none", mine });
+    expect(rebased.carried).toEqual([]);
+    expect(rebased.conflicts.map(({ field }) => /name="(.)"]$/.exec(field)?.[1])).toEqual(["A", "B", "C"]);
+    expect(text.match(/CONFLICT/g)).toHaveLength(3);
+    expect(rebaseLines(rebased, "nothing").join("\n")).toContain("upstream before: not known");
+  });
+
+  test("what was set since the last kubectl apply is yours", () => {
+    const applied = manifest(image, variable("A", "1") + variable("B", "1"));
+    const { rebased } = run({ base: "none", mine, applied });
+    expect(rebased.carried.map(({ field }) => /name="(.)"]$/.exec(field)?.[1])).toEqual(["A", "C"]);
+    expect(rebased.conflicts).toMatchObject([{ isBaseUnknown: true, mine: { name: "B", value: "1" } }]);
+  });
+
+  test("--prefer decides, and what only the new manifest sets is no question", () => {
+    const own = manifest(image, variable("A", "9"));
+    expect(run({ base: "none", mine: own }, "mine").text).toContain('value: "9"');
+    expect(run({ base: "none", mine: own }, "upstream").text).toBe(target);
+    expect(run({ base: "none", mine: manifest(image, variable("A", "1")) }).text).toBe(target);
+  });
+
+  test("a mirror is kept, and upstream's own registries are none", () => {
+    const from = (registry: string): string =>
+      manifest(`${registry}/calico/node:v3.29.7`, variable("A", "1"));
+    expect(run({ base: "none", mine: from("mirror.example") }).text).toContain(
+      "mirror.example/calico/node:v3.30.7",
+    );
+    expect(run({ base: "none", mine: from("quay.io") }).text).toBe(target);
+  });
+
+  test("an object that the new manifest has not is named", () => {
+    const other = "\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: own\n  namespace: kube-system\n";
+    const { rebased } = run({ base: "none", mine: mine + other });
+    expect(rebased.notes).toContainEqual(expect.stringContaining("Service kube-system/own"));
   });
 });

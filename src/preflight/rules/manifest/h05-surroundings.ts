@@ -84,19 +84,22 @@ function ofRunning(
   const pods = comingPods(daemonSet, undefined, workloads, undefined);
   const ofRelease = needsOnRecord(pods, readings, asked.value, undefined);
   const known = ofRelease.known ? [ofRelease.value] : [];
-  const found = missing(allOf([needsOfRunning(pods), ...known]), liveSurroundings(readings, daemonSet));
+  const needs = allOf([needsOfRunning(pods), ...known]);
+  const live = liveSurroundings(readings, daemonSet);
+  const found = missing(needs, live);
   const lacking = found.filter(isLacking);
   if (lacking.length > 0) {
     const isDown = calicoPods.known && calicoPods.value.some(({ ready }) => !ready);
+    const objects = manifest?.objects.map(({ object }) => object) ?? [];
+    const isBrought = !missingFromBoth(needs, live, objects, daemonSet.namespace).some(isLacking);
     return {
       outcome: "fail",
       severity: isDown && to === undefined ? "error" : "warning",
       because: `calico-node is ${asked.value.text}, and the cluster lacks what that release needs: ${textOf(lacking)}; pods can fail without it when they restart`,
       evidence: evidenceOf(found),
-      fix:
-        manifest === undefined
-          ? `apply the whole manifest of ${asked.value.text}: kubectl calico-upgrade apply -f FILE`
-          : "kubectl calico-upgrade apply -f FILE adds it",
+      fix: isBrought
+        ? "kubectl calico-upgrade apply -f FILE adds it"
+        : `apply the whole manifest of ${asked.value.text}: kubectl calico-upgrade apply -f FILE`,
     };
   }
   if (found.length > 0) return { outcome: "unknown", because: textOf(found), evidence: evidenceOf(found) };

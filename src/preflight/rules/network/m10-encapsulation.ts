@@ -1,3 +1,4 @@
+import { isOn, isOtherBackend, isSwitched } from "../../../merge/switched.ts";
 import { poolsDecide } from "../../pools-decide.ts";
 import { settingsRule } from "../../setting-rule.ts";
 import type { Setting } from "../../settings.ts";
@@ -8,24 +9,24 @@ export const encapsulation = settingsRule({
   severity: "error",
   page: {
     title: "traffic between nodes is carried as before",
-    why: "Nodes that encapsulate and nodes that do not, or BGP and VXLAN, do not reach each other's pods while the upgrade is under way.",
+    why: "Nodes that encapsulate and nodes that do not, or BGP and VXLAN, do not reach each other's pods while the upgrade is under way. With eBPF, services work another way on each node that has it.",
     detected:
-      "calico_backend, CALICO_IPV4POOL_IPIP, CALICO_IPV4POOL_VXLAN, FELIX_IPINIPENABLED, FELIX_VXLANENABLED and flannel's net-conf.json, as they are and as the apply would leave them; and the pools that exist, which stay as they are",
-    fix: "Keep the encapsulation in this upgrade, and change it in a step of its own.",
+      "calico_backend, CALICO_IPV4POOL_IPIP, CALICO_IPV4POOL_VXLAN, FELIX_IPINIPENABLED, FELIX_VXLANENABLED, FELIX_BPFENABLED and flannel's net-conf.json, as they are and as the apply would leave them; and the pools that exist, which stay as they are",
+    fix: "Use the manifest of the same kind (calico.yaml, calico-vxlan.yaml, calico-bpf.yaml), and change encapsulation or dataplane in a step of its own.",
     sources: [
       "https://github.com/kubernetes-sigs/kubespray/issues/8691",
       "https://github.com/kubernetes-sigs/kubespray/pull/8167",
     ],
   },
   looks: ["ipPools"],
-  kinds: ["backend", "encapsulation"],
+  kinds: ["backend", "encapsulation", "dataplane"],
   which: (setting) => (setting.kind === "backend" ? isOtherBackend(setting) : isOnAnywhere(setting)),
   // Whoever changed it: another backend cuts nodes off.
-  counts: (setting) => isOtherBackend(setting) || isSwitched(setting),
+  counts: (setting) => isOtherBackend(setting) || (setting.kind !== "backend" && isSwitched(setting)),
   ofUnknown: "warning",
-  kept: "networking backend and encapsulation are the same",
+  kept: "networking backend, encapsulation and dataplane are the same",
   weigh(found, readings) {
-    if (found.some(isOtherBackend)) return { severity: "error" };
+    if (found.some((each) => isOtherBackend(each) || each.kind === "dataplane")) return { severity: "error" };
     const ofPools = found.every(({ variable = "" }) => variable.startsWith("CALICO_IPV"));
     const byPools = ofPools ? poolsDecide(readings) : {};
     if (byPools.severity !== undefined) return byPools;
@@ -34,24 +35,6 @@ export const encapsulation = settingsRule({
   },
 });
 
-/** Nothing set means BIRD: CALICO_NETWORKING_BACKEND=bird, before v1.6 CALICO_NETWORKING=true. */
-function isOtherBackend({ kind, before, after }: Setting): boolean {
-  return kind === "backend" && [before, after].some((value) => !/^(|bird|true)$/.test(textOf(value)));
-}
-
-/** On where it was off, or off where it was on. */
-function isSwitched({ kind, before, after }: Setting): boolean {
-  return kind === "encapsulation" && isOn(textOf(before)) !== isOn(textOf(after));
-}
-
 function isOnAnywhere({ before, after }: Setting): boolean {
-  return isOn(textOf(before)) || isOn(textOf(after));
-}
-
-function isOn(value: string): boolean {
-  return !/^(|never|off|false)$/i.test(value.trim());
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
+  return isOn(before) || isOn(after);
 }

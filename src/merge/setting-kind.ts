@@ -1,4 +1,4 @@
-import type { FieldChange } from "../merge/settings.ts";
+import type { FieldChange } from "./settings.ts";
 
 /** What a setting is about, and so which rule reports it. */
 export type SettingKind =
@@ -7,6 +7,7 @@ export type SettingKind =
   | "mtu"
   | "backend"
   | "encapsulation"
+  | "dataplane"
   | "etcd"
   | "datastore"
   | "typha"
@@ -27,6 +28,7 @@ const variables: readonly (readonly [SettingKind, RegExp])[] = [
   ["mtu", /^(CNI_MTU|FELIX_[A-Z0-9]*MTU)$/],
   ["backend", /^CALICO_NETWORKING(_BACKEND)?$/],
   ["encapsulation", /^(CALICO_IPV[46]POOL_(IPIP|VXLAN)|FELIX_(IPINIP|VXLAN)ENABLED)$/],
+  ["dataplane", /^FELIX_BPFENABLED$/],
   ["etcd", /^ETCD_(ENDPOINTS|AUTHORITY|SCHEME)$/],
   ["datastore", /^DATASTORE_TYPE$/],
   ["typha", /^FELIX_TYPHAK8SSERVICENAME$/],
