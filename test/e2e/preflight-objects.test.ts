@@ -179,7 +179,7 @@ describe("Kubernetes 1.36", () => {
       M03: "pass",
       M05: `fail ${set}`,
       M12: `fail ${set}`,
-      M13: `fail ${set}, ${set}`,
+      M13: `fail ${set}, ${set}, ${set}, ${controller}`,
       M17: "fail ConfigMap calico-config",
       M18: `fail ${set}`,
       M19: "fail Deployment calico-kube-controllers",
