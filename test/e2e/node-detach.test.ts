@@ -11,7 +11,8 @@ import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
 import { isCordoned, nodes, patchDaemonSet, podOf, runLease, writes } from "./support/calico-cluster.ts";
 import { startInPod } from "./support/in-pod.ts";
 import { patchEras } from "./support/patch-eras.ts";
-import { runPlugin, startPlugin } from "./support/plugin.ts";
+import { refusing } from "./support/interposer.ts";
+import { runPlugin, startPlugin, type RunOptions } from "./support/plugin.ts";
 import { testCluster } from "./test-cluster.ts";
 
 const name = "calico-upgrade-detached";
@@ -54,8 +55,13 @@ describe.each(patchEras)("Kubernetes $kubeVersion, Calico $old.version → $new.
   });
 
   const run = (...args: readonly string[]) => runPlugin(cluster, ["node", ...args]);
-  const detach = (...more: readonly string[]) =>
-    run("--all", "-f", file, "--detach", `--image=${image}`, "-y", ...quick, ...more);
+  const detachBy = (options: RunOptions, ...more: readonly string[]) =>
+    runPlugin(
+      cluster,
+      ["node", "--all", "-f", file, "--detach", `--image=${image}`, "-y", ...quick, ...more],
+      options,
+    );
+  const detach = (...more: readonly string[]) => detachBy({}, ...more);
 
   async function there(): Promise<readonly string[]> {
     const answers = await Promise.all(objects.map(async (path) => await cluster.request("GET", path)));
@@ -135,7 +141,7 @@ describe.each(patchEras)("Kubernetes $kubeVersion, Calico $old.version → $new.
   test("the Job upgrades every node with no more rights than it was given, and nothing of it stays", async () => {
     if (isNew) await dryRun();
     const mark = await cluster.audit.mark();
-    const { code, stdout, stderr } = await detach();
+    const { code, stdout, stderr } = await detach("--until=20h");
     expect([code, stderr]).toEqual([0, expect.stringContaining("this machine is no longer needed")]);
     expect(stderr).toContain("to undo: kubectl calico-upgrade undo");
     expect(stdout).toContain(`job.batch/${name} created`);
@@ -149,6 +155,9 @@ describe.each(patchEras)("Kubernetes $kubeVersion, Calico $old.version → $new.
     expect(lease).not.toHaveProperty("holder");
     const pod = await podOfJob();
     expect(at(pod, "spec", "hostNetwork")).toBe(true);
+    expect(listAt(pod, "spec", "containers", 0, "args")).toContainEqual(
+      expect.stringMatching(/^--until=\d{4}-\d\d-\d\dT/),
+    );
     const inside = await cluster.audit.mark();
     const working = await startInPod(cluster, pod);
     const ended = await working.ended;
@@ -166,8 +175,17 @@ describe.each(patchEras)("Kubernetes $kubeVersion, Calico $old.version → $new.
   });
 
   test.runIf(isNew)(
-    "a run that halts gives its rights up and keeps its log; a second one is refused; --stop gives the node under way back and removes everything; a pod that died is followed by one that continues at once",
+    "what cannot be created leaves nothing; a run that halts gives its rights up and keeps its log; a second one is refused; --stop gives the node under way back and removes everything; a pod that died is followed by one that continues at once",
     async () => {
+      const { kubeconfig } = await refusing(
+        cluster,
+        ({ method, path }) => method === "POST" && path.split("?", 1)[0]?.endsWith("/rolebindings") === true,
+        "no bindings today",
+      );
+      const half = await detachBy({ kubeconfig });
+      expect([half.code, half.stderr]).toEqual([1, expect.stringContaining("no bindings today")]);
+      await goneAll();
+
       expect((await detach()).code).toBe(0);
       const halted = await podOfJob();
       const somebody = JSON.stringify({

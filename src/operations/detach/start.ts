@@ -6,11 +6,13 @@ import { objectKey } from "../../model/object-name.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import type { Ended, Stop } from "../../plan/decision.ts";
-import { atWork, creation, createOf, jobChange, removal } from "../../plan/detach/goals.ts";
+import { atWork, creation, createOf, inTheWay, jobChange, removal } from "../../plan/detach/goals.ts";
 import {
+  detachedKinds,
   detachedObjects,
   detachedPod,
   detachedRef,
+  isOfDetached,
   ownedBy,
   type DetachedObject,
   type DetachedRun,
@@ -116,11 +118,16 @@ async function otherRun(
   { chosen: { namespace } }: OpenNodes,
   { connection, commands }: Session,
 ): Promise<Stop | undefined> {
-  const [role, job] = await Promise.all([
-    readObject(connection, detachedRef("clusterRole", namespace)),
-    readObject(connection, detachedRef("job", namespace)),
-  ]);
-  return role === undefined && job === undefined ? undefined : atWork(namespace, job, commands);
+  const refs = detachedKinds.map((kind) => detachedRef(kind, namespace));
+  const found = await Promise.all(refs.map(async (ref) => await readObject(connection, ref)));
+  const there = found.filter((object) => object !== undefined);
+  const foreign = refs.find((_, index) => {
+    const object = found[index];
+    return object !== undefined && !isOfDetached(object);
+  });
+  if (foreign !== undefined) return inTheWay(foreign);
+  const job = there.find(({ kind }) => kind === "Job");
+  return there.length === 0 ? undefined : atWork(namespace, job, commands);
 }
 
 /** What the server would refuse of all that is created, before anything is written (hazards H07, H27, H30). */

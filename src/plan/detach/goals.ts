@@ -1,5 +1,6 @@
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import { createdByAnnotation, detachedName, manager } from "../../model/names.ts";
+import { objectName } from "../../model/object-name.ts";
 import { recordOf } from "../../model/record.ts";
 import { sh } from "../../model/shell.ts";
 import type { Write } from "../../model/write.ts";
@@ -20,9 +21,8 @@ export function creation(
     ref,
     intended(live) {
       if (live === undefined) return createOf(ref, object);
-      return live.metadata.annotations?.[createdByAnnotation] === by
-        ? undefined
-        : atWork(namespace, "unread", commands);
+      if (live.metadata.annotations?.[createdByAnnotation] === by) return undefined;
+      return isOfDetached(live) ? atWork(namespace, "unread", commands) : inTheWay(ref);
     },
   };
 }
@@ -93,6 +93,15 @@ export function atWork(
   return {
     message: `${run} is at work`,
     hint: `follow it with: ${commands.other("status", "-w")}; stop it with: ${stop}`,
+  };
+}
+
+/** An object of our name that is none of ours. */
+export function inTheWay(ref: Ref): Stop {
+  const where = ref.namespace === undefined ? "" : ` in namespace ${ref.namespace}`;
+  return {
+    message: `${objectName(ref)}${where} exists and belongs to no detached run`,
+    hint: "a detached run needs this name: delete that object if nobody uses it",
   };
 }
 

@@ -105,6 +105,9 @@ describe("the objects of a run", () => {
       message: "a detached run (Job kube-system/calico-upgrade-detached) is at work",
       hint: expect.stringContaining("node --stop"),
     });
+    expect(goal.intended(object("ClusterRole", { labels: {}, annotations: {} }), now)).toMatchObject({
+      message: expect.stringContaining("belongs to no detached run"),
+    });
   });
 
   test("are deleted by the UID that was seen, and never for their name alone", () => {
