@@ -12,7 +12,7 @@ export const detachFlag = {
 export const imageFlag = {
   name: "image",
   takes: "value",
-  help: "With --detach: image of this program, in a registry that the nodes can pull from. scripts/image of the sources builds it; none is published.",
+  help: "With --detach: image of this program, in a registry that the nodes can pull from. Push the release's calico-upgrade.oci.tar there; no registry has it.",
   group: "Options",
   valueName: "IMAGE",
 } as const satisfies Flag;

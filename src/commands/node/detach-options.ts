@@ -25,7 +25,7 @@ export function detachOptions(values: Values, help: string): string | undefined 
   }
   if (image === undefined)
     throw userError(
-      "--detach needs --image=IMAGE, an image of this program; none is published: build one with scripts/image of the sources, and push it to a registry that the nodes can pull from",
+      "--detach needs --image=IMAGE, an image of this program; no registry has it: push the release's calico-upgrade.oci.tar, or what scripts/image builds, to one that the nodes can pull from",
       help,
     );
   if (!isImageReference(image))

@@ -8,7 +8,7 @@ const image = "--image=registry.example/calico-upgrade:v1";
 
 test.each([
   [["--all", "--detach"], "--detach needs --image=IMAGE"],
-  [["--all", "--detach"], "build one with scripts/image"],
+  [["--all", "--detach"], "or what scripts/image builds"],
   [["--all", "--detach", "--image=Not An Image"], "--image must be the name of an image"],
   [["--all", image], "--image goes with --detach"],
   [["--all", "--detach", image, "--restart"], "--restart cannot be combined with --detach"],
