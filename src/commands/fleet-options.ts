@@ -3,7 +3,7 @@ import type { FleetValues } from "../flags/fleet.ts";
 import { goDuration } from "../model/duration.ts";
 import type { LabelSelector } from "../model/label-selector.ts";
 import { selectorOfText } from "../model/selector-text.ts";
-import { nextClock, type Millis } from "../model/time.ts";
+import { nextClock, parseTime, type Millis } from "../model/time.ts";
 import type { BgpCheckMode } from "../operations/node/request.ts";
 import type { PrepullRequest } from "../operations/prepull/request.ts";
 import type { Excluded, FleetOrder, Pace, NodeSelection } from "../plan/fleet/pace.ts";
@@ -107,12 +107,12 @@ function maxUnavailableOf(text: string, help: string): Pace["maxUnavailable"] {
 }
 
 function untilOf(text: string, now: Millis, help: string): Millis {
-  const clock = nextClock(text, now);
+  const clock = nextClock(text, now) ?? (/^\d{4}-\d\d-\d\dT/.test(text) ? parseTime(text) : undefined);
   if (clock !== undefined) return clock;
   const duration = goDuration(text);
   if (duration.ok && duration.millis > 0) return now + duration.millis;
   throw userError(
-    `--until must be a time of the day (HH:MM) or a positive duration (e.g. 90m, 2h), not ${JSON.stringify(text)}`,
+    `--until must be a time of the day (HH:MM), a time with its date (RFC 3339) or a positive duration (e.g. 90m, 2h), not ${JSON.stringify(text)}`,
     help,
   );
 }

@@ -11,6 +11,7 @@ import {
   timeoutFlag,
   yesFlag,
 } from "../flags/common.ts";
+import { detachFlag, imageFlag, stopFlag } from "../flags/detach.ts";
 import { drainFlags } from "../flags/drain.ts";
 import { dryRunFlag } from "../flags/dry-run.ts";
 import { eventsFlag } from "../flags/events.ts";
@@ -68,6 +69,12 @@ export class NodeCommand extends BaseCommand {
         what: "Move the other pods of a node away before its calico-node is restarted",
         command: "node node-01 --drain --ignore-daemonsets --delete-emptydir-data",
       },
+      {
+        what: "Continue in the cluster as a Job, so that this machine can be turned off",
+        command:
+          "node --all -f calico.yaml --until=04:00 --detach --image=registry.example/calico-upgrade:v1",
+      },
+      { what: "Stop a detached run, and remove its Job and its rights", command: "node --stop" },
       { what: "Restart calico-node on a node whatever it runs", command: "node node-01 --restart" },
       {
         what: "Print what the file's template needs and the cluster lacks, and add it",
@@ -103,6 +110,9 @@ export class NodeCommand extends BaseCommand {
   readonly takeOver = option(takeOverFlag);
   readonly release = option(releaseFlag);
   readonly unpin = option(unpinFlag);
+  readonly detach = option(detachFlag);
+  readonly image = option(imageFlag);
+  readonly stop = option(stopFlag);
   readonly bundleDir = option(bundleDirFlag);
   readonly ignored = option(ignorePreflightErrorsFlag);
   readonly fleet = options(fleetFlags);

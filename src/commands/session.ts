@@ -9,6 +9,7 @@ import { readDryRun } from "../flags/dry-run.ts";
 import type { FleetValues } from "../flags/fleet.ts";
 import { nextCommand, undoCommand } from "../flags/next-command.ts";
 import { renderRunCommand, runCommandOf, type CommandLine } from "../flags/run-command.ts";
+import type { RunCommand } from "../model/run-command.ts";
 import type { Millis } from "../model/time.ts";
 import type { OperationEvent } from "../operations/events.ts";
 import { holderName } from "../operations/holder.ts";
@@ -33,6 +34,8 @@ export interface SessionOptions {
   readonly manifest?: string;
   /** In the place of the user's own line, where another command is asked. */
   readonly line?: CommandLine;
+  /** In a detached run: who works, and the command that the user began it with. */
+  readonly inJob?: { readonly holder: string; readonly command: RunCommand };
 }
 
 /** What they are made from. */
@@ -81,7 +84,7 @@ export function openSession(
   aside: <T>(talk: () => Promise<T>) => Promise<T> = (talk) => talk(),
 ): OpenSession {
   const clock = serverClock(context.now);
-  const command = runCommandOf(options.line ?? context.line, options.manifest);
+  const command = options.inJob?.command ?? runCommandOf(options.line ?? context.line, options.manifest);
   const discovery = keepDiscovery(withServerClock(given, clock));
   const reviews = keepReviews(discovery.connection);
   let listening: Listening | undefined;
@@ -112,7 +115,7 @@ export function openSession(
       other: (...words) => nextCommand(options.connection, ...words, ...daemonSet),
       kept: (kept, ...more) => renderRunCommand(kept, options.connection, more),
     },
-    holder: holderName(),
+    holder: options.inJob?.holder ?? holderName(),
     bundles: { directory: options.bundleDir, env: context.env },
     ...(options.apiOutage === undefined ? {} : { apiOutage: options.apiOutage }),
     within: [],

@@ -86,9 +86,9 @@ const canarySettleFlag = {
 const untilFlag = {
   name: "until",
   takes: "value",
-  help: "Begin no node that would end later, by the time that 95% of the nodes of this run took: the next HH:MM in local time, or a duration from now.",
+  help: "Begin no node that would end later, by the time that 95% of the nodes of this run took: the next HH:MM in local time, a duration from now, or a time with its date (2026-07-01T04:00:00Z).",
   group: "Options",
-  valueName: "HH:MM|DURATION",
+  valueName: "HH:MM|DURATION|TIME",
 } as const satisfies Flag;
 
 const maxGapFlag = {

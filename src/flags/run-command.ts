@@ -14,6 +14,7 @@ import {
 import { bundleDirFlag } from "./bundle.ts";
 import { editFlag, noRestartFlag, setFlag, unsetFlag } from "./configmap.ts";
 import { clusterFlags, type ConnectionValues } from "./connection.ts";
+import { detachFlag, imageFlag } from "./detach.ts";
 import { drainFlags } from "./drain.ts";
 import { fixStrategyFlag, restartControllerFlag } from "./controller.ts";
 import { allFlag, fleetFlags } from "./fleet.ts";
@@ -58,6 +59,8 @@ const flagsOfRun: Readonly<Record<string, readonly Flag[]>> = {
     gracePeriodFlag,
     forceFlag,
     untilPrepullFlag,
+    detachFlag,
+    imageFlag,
     ...Object.values(drainFlags),
     ...nodesRun,
   ],
@@ -109,15 +112,26 @@ export function renderRunCommand(
 ): string {
   const table = flagsOfRun[verb];
   if (table === undefined) return [program, "status", ...clusterFlags(connection)].join(" ");
-  const own = table.flatMap((flag) => {
-    const value = flags[flag.name];
-    const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
-    return values.flatMap((each: string | boolean) => written(flag, each));
-  });
+  const own = flagWords(table, flags, quoted);
   return [program, verb, ...words.map(quoted), ...own, ...more, ...clusterFlags(connection)].join(" ");
 }
 
-function written(flag: Flag, value: string | boolean): readonly string[] {
-  if (typeof value === "boolean") return value ? [`--${flag.name}`] : [];
-  return flag.short === undefined ? [`--${flag.name}=${quoted(value)}`] : [`-${flag.short}`, quoted(value)];
+/** The words behind the program's name, for whoever starts it without a shell. */
+export function argumentsOf({ verb, arguments: words = [], flags = {} }: RunCommand): readonly string[] {
+  return [verb, ...words, ...flagWords(flagsOfRun[verb] ?? [], flags, (text) => text)];
+}
+
+function flagWords(
+  table: readonly Flag[],
+  flags: NonNullable<RunCommand["flags"]>,
+  word: (text: string) => string,
+): readonly string[] {
+  return table.flatMap((flag) => {
+    const value = flags[flag.name];
+    const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
+    return values.flatMap((each: string | boolean) => {
+      if (typeof each === "boolean") return each ? [`--${flag.name}`] : [];
+      return flag.short === undefined ? [`--${flag.name}=${word(each)}`] : [`-${flag.short}`, word(each)];
+    });
+  });
 }

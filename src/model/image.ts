@@ -70,3 +70,15 @@ export function fullImageName(text: string): string {
   const { registry = "docker.io", repository, tag, digest } = parseImage(text);
   return `${registry}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
+
+const separator = String.raw`(?:[._]|__|-+)`;
+const component = String.raw`[a-z\d]+(?:${separator}[a-z\d]+)*`;
+const host = String.raw`(?:[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?(?:\.[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?)*|\[[\da-fA-F:]+\])(?::\d+)?`;
+const reference = new RegExp(
+  String.raw`^(?:${host}/)?${component}(?:/${component})*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z\d]*(?:[-_+.][A-Za-z][A-Za-z\d]*)*:[\da-fA-F]{32,})?$`,
+);
+
+/** Whether a container runtime takes it for the name of an image (distribution/reference grammar). */
+export function isImageReference(text: string): boolean {
+  return text.length <= 500 && reference.test(text);
+}

@@ -18,10 +18,16 @@ export const runAnnotation = "calico-upgrade/run";
 /** On the DaemonSet: the updateStrategy to return to while it is pinned to OnDelete (hazard H12). */
 export const pinnedAnnotation = "calico-upgrade/pinned-strategy";
 
-/** On our short-lived pods: what they are for, one of `purposes`. */
+/** On our short-lived pods and on a detached run's objects: what they are for, one of `purposes`. */
 export const purposeLabel = "calico-upgrade/purpose";
-/** Asks whether a node starts pods with a network (hazard H26); pulls images onto a node (hazard H21). */
-export const purposes = { probe: "probe", prepull: "prepull" } as const;
+/**
+ * Asks whether a node starts pods with a network (hazard H26); pulls images onto a node (hazard H21); restarts
+ * calico-node on nodes as a Job.
+ */
+export const purposes = { probe: "probe", prepull: "prepull", detached: "detached" } as const;
+
+/** All objects of a run that goes on in the cluster have this name: there is one at a time. */
+export const detachedName = "calico-upgrade-detached";
 
 /** kubectl's client-side apply: its annotation and the manager its writes carry. */
 export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";

@@ -1,6 +1,7 @@
 import { heldStrategy, type DaemonSetFacts } from "../model/daemonset.ts";
 import type { JsonObject } from "../model/kube.ts";
 import { formatTime } from "../model/time.ts";
+import type { Commands } from "../plan/decision.ts";
 import { gapOf, type Gap, overBudget, type MeasuredTime } from "../plan/node/measure.ts";
 import type { NodeGoal } from "../plan/node/goal.ts";
 import type { NodeRunResult } from "../plan/node/result.ts";
@@ -176,6 +177,22 @@ function budgetText(over: boolean | null, { budget, bgp }: NodeGoal): string | u
   }
 }
 
+/** While the DaemonSet is held at OnDelete, what ends that; `left`: nodes that are still to be done (hazard H12). */
+export function heldLines(
+  facts: DaemonSetFacts,
+  left: readonly string[],
+  commands: Pick<Commands, "other">,
+): readonly string[] {
+  const held = heldStrategy(facts);
+  if (held === undefined) return [];
+  const back = held === "unreadable" ? "its own strategy" : held.type;
+  return [
+    `daemonset ${facts.namespace}/${facts.name} is held at updateStrategy OnDelete; ${back} is restored when every node that answers runs the newest revision` +
+      `${left.length === 0 ? "" : ` (${left.length} left: ${some(left, 5)})`}. Until then, don't kubectl apply it. ` +
+      `To restore it now: ${commands.other("node", "--unpin")}`,
+  ];
+}
+
 /** What is left to do or to know, on standard error at the end. `undo`: how the run is undone. */
 export function closingLines(result: NodeRunResult, undo?: string): readonly string[] {
   const { world, goal, stop } = result;
@@ -192,14 +209,7 @@ export function closingLines(result: NodeRunResult, undo?: string): readonly str
       `${where} has updateStrategy ${facts.strategy.type}: Kubernetes restarts calico-node on the remaining nodes by itself, without cordoning (${left.length} left: ${some(left, 5)})`,
     );
   }
-  if (held !== undefined) {
-    const back = held === "unreadable" ? "its own strategy" : held.type;
-    lines.push(
-      `${where} is held at updateStrategy OnDelete; ${back} is restored when every node that answers runs the newest revision` +
-        `${left.length === 0 ? "" : ` (${left.length} left: ${some(left, 5)})`}. Until then, don't kubectl apply it. ` +
-        `To restore it now: ${goal.commands.other("node", "--unpin")}`,
-    );
-  }
+  lines.push(...heldLines(facts, left, goal.commands));
   if (silent.length > 0) {
     lines.push(
       `${some(silent, 5)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,

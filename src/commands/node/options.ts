@@ -8,6 +8,7 @@ import { checkPulls, fleetOptions } from "../fleet-options.ts";
 import type { NodesRequest } from "../../operations/node/request.ts";
 import type { Output } from "../../render/output.ts";
 import type { OutputFlags } from "../read-output.ts";
+import { detachOptions } from "./detach-options.ts";
 import { drainRequest } from "./drain-options.ts";
 import { sessionOptions, type SessionOptions } from "../session.ts";
 
@@ -16,6 +17,8 @@ export interface NodeOptions extends SessionOptions {
   readonly request: NodesRequest;
   readonly file: string | undefined;
   readonly output: Output;
+  /** --image of --detach; undefined: the run is performed here. */
+  readonly detach?: string;
 }
 
 /** The values of the flags, as the command class has them. */
@@ -38,6 +41,9 @@ export interface NodeValues extends Omit<OutputFlags, "noHeaders"> {
   readonly takeOver: boolean;
   readonly release: boolean;
   readonly unpin: boolean;
+  readonly detach: boolean;
+  readonly image: string | undefined;
+  readonly stop: boolean;
   readonly bundleDir: string | undefined;
   readonly ignored: readonly string[];
   readonly dryRun: string;
@@ -74,6 +80,7 @@ export function nodeOptions(
     throw userError("cannot set --all and --selector at the same time", help);
   const others = [
     [values.unpin, "--unpin"],
+    [values.stop, "--stop"],
     [values.release, "--release"],
     [values.printMissing, "--print-missing"],
   ] as const;
@@ -82,7 +89,7 @@ export function nodeOptions(
       throw userError(`${flag} cannot be combined with --all, --selector or --exclude`, help);
   for (const [given, flag] of others)
     if (given && values.drain.drain) throw userError(`${flag} cannot be combined with --drain`, help);
-  if (nodes.length === 0 && !chooses && !values.unpin && !values.printMissing) {
+  if (nodes.length === 0 && !chooses && !values.unpin && !values.stop && !values.printMissing) {
     throw userError(`USAGE: node (NODE... | --all | -l SELECTOR) [flags]`, help);
   }
   if (values.restart && values.fleet.pauseAfter !== undefined)
@@ -97,6 +104,9 @@ export function nodeOptions(
   if (nodes.length > 0 && left.length === 0) throw userError("--exclude leaves out every node named", help);
   if (values.unpin && nodes.length > 0)
     throw userError("--unpin is about the DaemonSet and takes no NODE", help);
+  if (values.stop && nodes.length > 0)
+    throw userError("--stop is about the whole run and takes no NODE", help);
+  const detach = detachOptions(values, help);
   if (values.timeout < 0) throw userError("--timeout must not be negative; zero means forever", help);
   if (values.untilStep !== undefined) checkPulls(fleet, help);
   const drain = drainRequest(values.drain, { timeout: values.timeout, noCordon: values.noCordon, help });
@@ -121,6 +131,7 @@ export function nodeOptions(
     },
     file,
     output,
+    ...(detach === undefined ? {} : { detach }),
     ...session,
   };
 }

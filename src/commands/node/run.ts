@@ -1,11 +1,13 @@
 import type { Connection } from "../../cluster/port.ts";
 import type { AppContext } from "../../context.ts";
+import { detachedHolder, parseDetached } from "../../model/detached.ts";
 import { explain, explainLines, warningsOn } from "../../errors.ts";
 import { dryRunSuffix } from "../../flags/dry-run.ts";
 import { missingObjects } from "../../operations/node/missing.ts";
 import { missingNodes, openNodes, type OpenNodes } from "../../operations/node/open.ts";
 import { needsOfNode } from "../../operations/node/release-needs.ts";
 import { wholeFile } from "../../operations/node/step-rules.ts";
+import type { NodesRequest } from "../../operations/node/request.ts";
 import type { FileTemplate } from "../../operations/node/template.ts";
 import { namedNodes } from "../../plan/fleet/select.ts";
 import { nodesOperation } from "../../operations/node/operation.ts";
@@ -31,17 +33,31 @@ export async function run(
       ? undefined
       : { name: options.file, objects: await readManifest(options.file, context.readFile, "node") };
   const connection = await connect();
+  const self = parseDetached(context.env);
   const abort = new AbortController();
   const manifest = file === undefined ? {} : { manifest: manifestHash(file.objects) };
   return await inSession(
     connection,
     context,
-    { ...options, ...manifest, format: output.format },
+    {
+      ...options,
+      ...manifest,
+      format: output.format,
+      ...(self === undefined ? {} : { inJob: { holder: detachedHolder(self), command: self.command } }),
+    },
     async (opened) => {
       const { session } = opened;
       try {
         if (values.release) return await release(opened, options, context, abort.signal);
-        const nodes = await openNodes(session, options.request, abort.signal);
+        const open = async (): Promise<OpenNodes> => await openNodes(session, options.request, abort.signal);
+        if (self !== undefined) {
+          const { inJob } = await import("./detach.ts");
+          const work = async (nodes: OpenNodes, request: NodesRequest): Promise<number> =>
+            await upgrade(nodes, opened, { ...options, request }, file, context);
+          return await inJob({ opened, self, request: options.request, open, work }, context);
+        }
+        const nodes = await open();
+        if (values.stop) return await (await import("./detach.ts")).stop(nodes, opened, context);
         if (values.unpin) return await unpin(nodes, opened, context);
         if (values.printMissing && file !== undefined) {
           const workload = await wholeFile(nodes, session, options.request, file);
@@ -49,12 +65,27 @@ export async function run(
           const { printMissing } = await import("../print-missing.ts");
           return printMissing(await missingObjects(connection, workload, file, ofRelease), context);
         }
-        return await upgrade(nodes, opened, options, file, context);
+        const image = options.detach;
+        if (image === undefined) return await upgrade(nodes, opened, options, file, context);
+        if (isMissing(nodes, options, context)) return 1;
+        return await (await import("./detach.ts")).begin(nodes, opened, { options, image }, file, context);
       } finally {
         abort.abort();
       }
     },
   );
+}
+
+/** Whether a node that was named is not there; each is said. */
+function isMissing(
+  { live }: OpenNodes,
+  { request: { selection, nodes } }: NodeOptions,
+  { stderr }: AppContext,
+): boolean {
+  const named = [...new Set([...nodes, ...(selection === undefined ? [] : namedNodes(selection))])];
+  const missing = missingNodes(live.snapshot(), named);
+  for (const error of missing) for (const line of explainLines(error)) stderr.line(line);
+  return missing.length > 0;
 }
 
 async function upgrade(
@@ -64,13 +95,7 @@ async function upgrade(
   file: FileTemplate | undefined,
   context: AppContext,
 ): Promise<number> {
-  const { selection, nodes: names } = options.request;
-  const named = [...new Set([...names, ...(selection === undefined ? [] : namedNodes(selection))])];
-  const missing = missingNodes(nodes.live.snapshot(), named);
-  if (missing.length > 0) {
-    for (const error of missing) for (const line of explainLines(error)) context.stderr.line(line);
-    return 1;
-  }
+  if (isMissing(nodes, options, context)) return 1;
   const outcome = await nodesOperation(nodes, session, options.request, file);
   await shown();
   if (outcome.kind === "declined") return 1;

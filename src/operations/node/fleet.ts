@@ -25,7 +25,11 @@ export function fleetOf(
   settle: { readonly usual: Millis; readonly dryRun: boolean },
 ): Fleet {
   const { pace = plainPace, selection, restart } = request;
-  const ordered = inFleetOrder(world.nodes, request.nodes, provenNodes(request, world, template), pace);
+  const last = lastNode(request);
+  const others = request.nodes.filter((name) => name !== last);
+  const inOrder = inFleetOrder(world.nodes, others, provenNodes(request, world, template), pace);
+  const isLast = last !== undefined && world.nodes.has(last) && others.length < request.nodes.length;
+  const ordered = { ...inOrder, nodes: [...inOrder.nodes, ...(isLast ? [last] : [])] };
   // Names that are not in the cluster are the run's own to judge.
   const gone = request.nodes.filter((name) => !world.nodes.has(name));
   const canaries = ordered.canaries.map(({ node }) => node);
@@ -57,6 +61,11 @@ export function fleetOf(
       ...(pace.maxGap === undefined ? {} : { maxGap: pace.maxGap }),
     },
   };
+}
+
+/** The node that the run itself is on, which it drains when nothing else is left to do. */
+export function lastNode({ drain, inJob }: Pick<NodesRequest, "drain" | "inJob">): string | undefined {
+  return drain === undefined ? undefined : inJob?.node;
 }
 
 /** Nodes that came since run the newest template already where they are only to be restarted. */

@@ -109,6 +109,7 @@ export async function goalOf(
     restart: request.restart,
     holder: session.holder,
     takeOver: request.takeOver,
+    ...(request.inJob?.gone === undefined ? {} : { gone: request.inJob.gone }),
     noCordon: request.noCordon,
     settle,
     timeout: request.timeout,

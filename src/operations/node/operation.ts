@@ -75,7 +75,7 @@ function chooserOf(
 }
 
 /** The checked goal; where it is about more nodes than were named, also agreed on (hazard H32). */
-async function agreedOn(
+export async function agreedOn(
   nodes: OpenNodes,
   session: Session,
   request: NodesRequest,

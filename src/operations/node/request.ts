@@ -36,6 +36,8 @@ export interface NodesRequest {
   /** How long one node may take; 0 is no limit. */
   readonly timeout: Millis;
   readonly takeOver: boolean;
+  /** Of a detached run: the holder of its lease whose pod has ended, and the node that the run itself is on. */
+  readonly inJob?: { readonly gone?: string; readonly node?: string };
   /** Undefined: as usual. */
   readonly prepull?: PrepullRequest;
   /** Whether BIRD is asked for its sessions; undefined: auto. */

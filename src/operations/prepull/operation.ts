@@ -133,6 +133,7 @@ function leaseOf({ holder, command, commands }: Session, goal: NodeGoal, world: 
     commands,
     nested,
     takeOver: goal.takeOver,
+    gone: goal.gone,
     run: (daemonSet) =>
       nested ? commandRun(daemonSet.uid, command) : runId(daemonSet, target(world, nothingSeen, goal)),
   };

@@ -45,7 +45,10 @@ export function rightsOfCommand(
   command: RoleCommand,
   place: RolePlace,
   objects: readonly ManifestObject[] = [],
-  { drains = false }: { readonly drains?: boolean } = {},
+  {
+    drains = false,
+    disableEviction = false,
+  }: { readonly drains?: boolean; readonly disableEviction?: boolean } = {},
 ): readonly NeededRight[] {
   if (command === "status") return once(statusRights(place.namespace));
   const read = readRights(place.namespace);
@@ -55,7 +58,7 @@ export function rightsOfCommand(
     workloads: "apps",
     policies: "networking.k8s.io",
   });
-  const drain = drains ? drainRights(false) : [];
+  const drain = drains ? drainRights(disableEviction) : [];
   const ofFile = rightsOfFile(objects, place.namespace, fileVerbs[command]);
   return once([...read, ...written, ...besides(command, place), ...ofFile, ...drain]);
 }

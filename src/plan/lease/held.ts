@@ -1,4 +1,5 @@
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
+import { isDetachedHolder } from "../../model/detached.ts";
 import { leaseExpiry, type RunLease } from "../../model/lease.ts";
 import { formatTime, type Millis } from "../../model/time.ts";
 import type { Commands, Stop } from "../decision.ts";
@@ -10,6 +11,8 @@ export const leaseRenewal: Millis = 20_000;
 export interface LeaseAsker {
   readonly holder: string;
   readonly takeOver: boolean;
+  /** A holder whose process is known to have ended: its lease is as good as expired. */
+  readonly gone?: string | undefined;
   /** This very process has taken the lease. */
   readonly claimed: boolean;
   /** Its identity; asked for only where another process has left a lease. */
@@ -40,11 +43,14 @@ export function heldByOther(daemonSet: Leased, asker: LeaseAsker, now: Millis): 
   }
   if (run.holder === undefined || run.holder === asker.holder) return undefined;
   const age = run.renewed === undefined ? undefined : now - run.renewed;
-  if (age !== undefined && age < leaseExpiry) {
+  if (age !== undefined && age < leaseExpiry && run.holder !== asker.gone) {
     return {
       id: "H13",
       message: `${run.holder} is working on ${where} (seen ${Math.max(0, Math.round(age / 1000))}s ago)`,
       hint:
+        (isDetachedHolder(run.holder)
+          ? `follow it with: ${asker.commands.other("status", "-w")}; stop it with: ${asker.commands.other("node", "--stop")}; or `
+          : "") +
         `wait for it to end; if that process is gone, run the same command after ${formatTime(now - age + leaseExpiry)}, ` +
         `or at once: ${asker.commands.again("--take-over")}`,
     };

@@ -15,6 +15,8 @@ export interface LeaseGoal {
   readonly command?: RunCommand;
   /** Continue in the place of another run. */
   readonly takeOver: boolean;
+  /** A holder whose process is known to have ended. */
+  readonly gone?: string | undefined;
   /** A part of a run that holds the lease: it is renewed, and neither taken nor given back. */
   readonly nested: boolean;
   readonly commands: Commands;

@@ -28,6 +28,8 @@ export interface NodeGoal {
   readonly holder: string;
   /** Take over another run's lease or somebody's rollout (hazards H13, H18). */
   readonly takeOver: boolean;
+  /** A holder of the run's lease whose process is known to have ended. */
+  readonly gone?: string | undefined;
   /** Restart without cordon (hazard H09). */
   readonly noCordon: boolean;
   /** How long containerID and restartCount must stay as they are once Ready (hazard H23). */

@@ -46,6 +46,7 @@ export function heldByOther(
     {
       holder: goal.holder,
       takeOver: goal.takeOver,
+      gone: goal.gone,
       claimed: seen.claimed || goal.nested === true,
       run: () => runId(daemonSet, target(world, seen, goal)),
       commands: goal.commands,

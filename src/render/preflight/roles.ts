@@ -1,4 +1,5 @@
 import type { NeededRight } from "../../model/right.ts";
+import { roleRules } from "../../model/role-rules.ts";
 import { sh } from "../../model/shell.ts";
 
 /** What the printed roles are called. */
@@ -32,25 +33,8 @@ export function powerLine(rights: readonly NeededRight[]): string | undefined {
   return `Its user can act as every ServiceAccount ${starts.namespace === undefined ? "of the cluster" : `in ${starts.namespace}`}, because pods can be started as any of them.`;
 }
 
-interface RoleRule {
-  readonly group: string;
-  readonly resource: string;
-  readonly names: readonly string[];
-  readonly verbs: readonly string[];
-}
-
 function roleText(name: string, namespace: string | undefined, rights: readonly NeededRight[]): string {
   const kind = namespace === undefined ? "ClusterRole" : "Role";
-  const rules = [
-    ...Map.groupBy(rights, ({ group, resource, names }) => JSON.stringify([group, resource, names ?? []])),
-  ].flatMap(([, own]): readonly RoleRule[] => {
-    const [first] = own;
-    if (first === undefined) return [];
-    const { group, resource, names = [] } = first;
-    return [{ group, resource, names, verbs: [...new Set(own.map(({ verb }) => verb))] }];
-  });
-  // What may be done with several kinds of a group is one rule.
-  const together = Map.groupBy(rules, ({ group, names, verbs }) => JSON.stringify([group, names, verbs]));
   return [
     "apiVersion: rbac.authorization.k8s.io/v1",
     `kind: ${kind}`,
@@ -58,17 +42,12 @@ function roleText(name: string, namespace: string | undefined, rights: readonly 
     `  name: ${name}`,
     ...(namespace === undefined ? [] : [`  namespace: ${namespace}`]),
     "rules:",
-    ...[...together.values()].flatMap((own) => {
-      const [first] = own;
-      if (first === undefined) return [];
-      const { group, names, verbs } = first;
-      return [
-        `- apiGroups: ${JSON.stringify([group])}`,
-        `  resources: ${JSON.stringify(own.map(({ resource }) => resource))}`,
-        ...(names.length === 0 ? [] : [`  resourceNames: ${JSON.stringify(names)}`]),
-        `  verbs: ${JSON.stringify(verbs)}`,
-      ];
-    }),
+    ...roleRules(rights).flatMap(({ apiGroups, resources, resourceNames, verbs }) => [
+      `- apiGroups: ${JSON.stringify(apiGroups)}`,
+      `  resources: ${JSON.stringify(resources)}`,
+      ...(resourceNames === undefined ? [] : [`  resourceNames: ${JSON.stringify(resourceNames)}`]),
+      `  verbs: ${JSON.stringify(verbs)}`,
+    ]),
     "",
   ].join("\n");
 }

@@ -34,6 +34,8 @@ export const backsOff = '.state.waiting != null and .state.waiting.reason == "Cr
 const runsUnready = ".state.running != null and .ready != true";
 const notReady = 'any(.status.conditions[]?; .type == "Ready" and .status == "True") | not';
 const ofJob = 'any(.metadata.ownerReferences[]?; .kind == "Job")';
+/** A run of the product, which the test performs: it says when the pod ends. */
+const isDetached = '.metadata.labels["calico-upgrade/purpose"] == "detached"';
 
 export const markReady: Case = { when: isRunning, entry: readyEntry(), as: "ready" };
 
@@ -128,7 +130,12 @@ export function podStages(runtime: ContainerRuntime): KubeObject[] {
     stage({
       name: "pod-complete",
       kind: pod,
-      when: [alive, ofJob, 'any(.status.conditions[]?; .type == "Ready" and .status == "True")'],
+      when: [
+        alive,
+        ofJob,
+        `${isDetached} | not`,
+        'any(.status.conditions[]?; .type == "Ready" and .status == "True")',
+      ],
       delayMs: 300,
       weight: 1,
       steps: [

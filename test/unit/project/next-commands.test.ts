@@ -23,6 +23,7 @@ test("how a run is taken back is said in one place, so that no command forgets t
     "commands/controller/report.ts",
     "commands/migrate-data/report.ts",
     "commands/migrate-policy/report.ts",
+    "commands/node/detach.ts",
     "commands/node/report.ts",
     "commands/undo/report.ts",
     "flags/next-command.ts",
