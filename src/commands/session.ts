@@ -14,6 +14,7 @@ import type { Millis } from "../model/time.ts";
 import type { OperationEvent } from "../operations/events.ts";
 import { holderName } from "../operations/holder.ts";
 import type { Session } from "../operations/session.ts";
+import { withReach } from "../perform/reach.ts";
 import { withServerClock, serverClock } from "../perform/server-clock.ts";
 import { hasAsker } from "./asker.ts";
 import { confirm } from "./confirm.ts";
@@ -85,7 +86,8 @@ export function openSession(
 ): OpenSession {
   const clock = serverClock(context.now);
   const command = options.inJob?.command ?? runCommandOf(options.line ?? context.line, options.manifest);
-  const discovery = keepDiscovery(withServerClock(given, clock));
+  const { connection, reach } = withReach(withServerClock(given, clock), clock.now);
+  const discovery = keepDiscovery(connection);
   const reviews = keepReviews(discovery.connection);
   let listening: Listening | undefined;
   const daemonSet = options.daemonSet === undefined ? [] : [`--daemonset=${options.daemonSet}`];
@@ -118,6 +120,7 @@ export function openSession(
     holder: options.inJob?.holder ?? holderName(),
     bundles: { directory: options.bundleDir, env: context.env },
     ...(options.apiOutage === undefined ? {} : { apiOutage: options.apiOutage }),
+    reach,
     within: [],
     leased: false,
   };

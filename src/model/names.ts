@@ -56,3 +56,12 @@ export const configChangedAnnotation = "calico-upgrade/config-changed";
 
 /** On a pod, never in a template: the configuration that its containers started with (hazard H25). */
 export const configAnnotation = "calico-upgrade/config";
+
+/** Reasons of the Events that a run writes about a Node, and about the DaemonSet at its end (docs/compatibility.md). */
+export const eventReasons = {
+  restarted: "CalicoNodeRestarted",
+  overBudget: "CalicoNodeOverBudget",
+  failed: "CalicoNodeFailed",
+  finished: "CalicoUpgradeFinished",
+  halted: "CalicoUpgradeHalted",
+} as const;

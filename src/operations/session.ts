@@ -9,6 +9,7 @@ import type { Millis } from "../model/time.ts";
 import type { RunCommand } from "../model/run-command.ts";
 import type { Write } from "../model/write.ts";
 import type { Interrupt, RunOptions } from "../perform/run.ts";
+import type { Reach } from "../perform/reach.ts";
 import type { Saver } from "../perform/saver.ts";
 import type { ServerClock } from "../perform/server-clock.ts";
 import type { Commands } from "../plan/decision.ts";
@@ -47,6 +48,8 @@ export interface Session {
   };
   /** How long the API server may be away before a run ends; undefined: some tries. */
   readonly apiOutage?: Millis;
+  /** Whether it answers, as far as the connection has seen; its clock is the session's. */
+  readonly reach?: Reach;
   /** The parts of the run that this is nested in, from the outside. */
   readonly within: readonly string[];
   /** The run's lease is held by the run that this is a part of. */
@@ -79,14 +82,15 @@ export function performing(
   session: Session,
   serverVersion: string,
   saver: Saver | undefined,
-): Pick<RunOptions<never, never>, "dryRun" | "now" | "send" | "interrupt" | "saver" | "outage"> {
-  const { dryRun, clock, listen, apiOutage } = session;
+): Pick<RunOptions<never, never>, "dryRun" | "now" | "send" | "interrupt" | "saver" | "outage" | "reach"> {
+  const { dryRun, clock, listen, apiOutage, reach } = session;
   return {
     dryRun,
     now: clock.now,
     send: sender(session, serverVersion),
     interrupt: listen(),
     ...(apiOutage === undefined ? {} : { outage: apiOutage }),
+    ...(reach === undefined ? {} : { reach }),
     ...(saver === undefined ? {} : { saver }),
   };
 }

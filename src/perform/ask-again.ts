@@ -33,7 +33,8 @@ export async function pauseAfter(failures: number, signal?: AbortSignal): Promis
   if (failures > 1) await pause(Math.min(100 * 2 ** failures, 5_000), signal);
 }
 
-async function pause(time: Millis, signal: AbortSignal | undefined): Promise<void> {
+/** Ends early with the signal. */
+export async function pause(time: Millis, signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted === true) return;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(done, time);

@@ -9,6 +9,7 @@ import { interruptedStop } from "../plan/interrupted.ts";
 import type { Procedure } from "../plan/procedure.ts";
 import type { RunEvent } from "../plan/run-event.ts";
 import { mayAskAgain, pauseAfter } from "./ask-again.ts";
+import type { Reach } from "./reach.ts";
 import type { Saver } from "./saver.ts";
 import { sendStep } from "./send-step.ts";
 
@@ -44,8 +45,10 @@ export interface RunOptions<Memory, Step, Read = never, Child = never> {
   readonly emit: (event: RunEvent<Memory, Step, Child>) => void;
   /** Where what a step changes is saved before it is sent; a dry run saves nothing. */
   readonly saver?: Saver;
-  /** How long the server may leave writes unanswered before the run ends; undefined: some tries. */
+  /** How long the server may be silent before the run ends; undefined: some tries of a write. */
   readonly outage?: Millis;
+  /** What is known of its silence while the run only waits. */
+  readonly reach?: Reach;
   /** For a procedure that reads. */
   readonly read?: (read: Read) => Promise<ServerVerdict>;
   /** For a procedure that has parts: opens a part on the cluster as it is now, and runs it. */
@@ -72,6 +75,8 @@ export async function run<World, Memory, Step extends { readonly kind: string },
   /** Since when the server has not answered. */
   let away: Millis | undefined;
   let stopped: Stop | undefined;
+  /** The run ends because the server is silent. */
+  let unreachable = false;
   /** How much of waiting a dry run has left out. */
   let leftOut: Millis = 0;
   const clock = (): Millis => now() + leftOut;
@@ -140,12 +145,18 @@ export async function run<World, Memory, Step extends { readonly kind: string },
           return end();
         }
         try {
+          const leave = interrupt.first.aborted ? interrupt.second : interrupt.first;
+          const gone = await silentFor(options, leave);
+          if (gone !== undefined) {
+            if (stopped !== undefined) return end();
+            unreachable = true;
+            stopFor(gone);
+            break;
+          }
           if (decision.wantsEvents === true) await live.fetchEvents();
-          await live.changed(
-            decision.until,
-            interrupt.first.aborted ? interrupt.second : interrupt.first,
-            decision.on,
-          );
+          // A watch that is cut off wakes nobody.
+          const { outage = Number.POSITIVE_INFINITY } = options;
+          await live.changed(Math.min(decision.until, at + Math.max(outage, 1_000)), leave, decision.on);
         } catch (error) {
           if (!isAnswer(error)) throw error;
           // Nothing more is seen, so nothing more is given back: the lease expires by itself.
@@ -216,16 +227,15 @@ export async function run<World, Memory, Step extends { readonly kind: string },
           memory = procedure.unanswered?.(memory, outcome.unanswered) ?? memory;
         failures = done === undefined ? failures + 1 : 1;
         const isOver = away === undefined ? failures >= attempts : outage >= (options.outage ?? 0);
-        if (outcome.final || isOver) {
+        if (outcome.final || isOver || (unreachable && silent)) {
           // Giving back failed as well: the lease expires by itself.
           if (stopped !== undefined) return end();
+          unreachable = away !== undefined;
           const answer = isAnswer(error) ? (error as Error & { readonly status?: number }) : undefined;
           const meaning = answer && procedure.refused?.(failed, answer);
-          const since =
-            away === undefined || outage < 1_000
-              ? ""
-              : `the API server has not answered for ${Math.round(outage / 1000)}s: `;
-          stopFor(meaning ?? { message: `${since}${reasonOf(error)}` });
+          const why = reasonOf(error);
+          const message = away === undefined || outage < 1_000 ? why : notAnswered(outage, why);
+          stopFor(meaning ?? { message });
           break;
         }
         try {
@@ -238,6 +248,23 @@ export async function run<World, Memory, Step extends { readonly kind: string },
       }
     }
   }
+}
+
+/** Why a run that waits has to end: the server was given its time to answer again, and has not. */
+async function silentFor(
+  { now, outage, reach }: Pick<RunOptions<never, never>, "now" | "outage" | "reach">,
+  leave: AbortSignal,
+): Promise<Stop | undefined> {
+  const silence = outage === undefined ? undefined : reach?.silence();
+  if (silence === undefined || outage === undefined || reach === undefined) return undefined;
+  // It may have come back without a word: at least one try.
+  const left = Math.max(silence.since + outage - now(), 2_000);
+  if ((await reach.answers(left, leave)) || leave.aborted) return undefined;
+  return { message: notAnswered(now() - silence.since, silence.why) };
+}
+
+function notAnswered(time: Millis, why: string): string {
+  return `the API server has not answered for ${Math.round(time / 1000)}s: ${why}`;
 }
 
 /** What a part's opening refuses, or the server to it, ends that part and not the program. */

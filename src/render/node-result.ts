@@ -138,10 +138,16 @@ function bgpParts(own: NodeSeen, { sessions: gap }: Gap): readonly string[] {
 }
 
 /** A node's own line: how long it was down, when it was Ready, and what that is against the budget (H22, H26). */
-export function nodeLine(
+export function nodeLine(name: string, result: Pick<NodeRunResult, "seen" | "goal">): string | undefined {
+  const parts = nodeParts(name, result);
+  return parts === undefined ? undefined : `node/${name} done: ${parts.join(", ")}`;
+}
+
+/** The same, part by part. Undefined: it was not restarted. */
+export function nodeParts(
   name: string,
   { seen, goal }: Pick<NodeRunResult, "seen" | "goal">,
-): string | undefined {
+): readonly string[] | undefined {
   const own = seen.nodes[name];
   if (own?.outcome?.result !== "restarted") return undefined;
   const gap = gapOf(own);
@@ -157,7 +163,7 @@ export function nodeLine(
   const budget = gap.down === undefined && gap.readyAfter === undefined ? undefined : budgetText(over, goal);
   if (budget !== undefined) parts.push(budget);
   parts.push(own.probed === true ? "a pod got an address" : "pod networking not verified");
-  return `node/${name} done: ${parts.join(", ")}`;
+  return parts;
 }
 
 function measured({ time, bound }: MeasuredTime): string {

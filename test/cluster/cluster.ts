@@ -44,6 +44,8 @@ export type ClusterOptions = {
   readonly extraApiServerFlags?: readonly string[];
   /** Keeps the log that `audit` reads. */
   readonly audit?: AuditLevel;
+  /** For hundreds of nodes, whose leases every two seconds would be all that two cores do. */
+  readonly rareLeases?: boolean;
   /** True where the cluster outlives this process. */
   readonly keep?: boolean;
   readonly progress?: (line: string) => void;
@@ -73,6 +75,8 @@ export type Cluster = {
   readonly userKubeconfig: (options: UserOptions) => Promise<string>;
   readonly serviceAccountToken: (options: TokenOptions) => Promise<string>;
   readonly addNode: (spec?: NodeSpec) => Promise<string>;
+  /** Resolves when all of them are Ready. */
+  readonly addNodes: (specs: readonly NodeSpec[]) => Promise<readonly string[]>;
   readonly removeNode: (name: string) => Promise<void>;
   readonly setNodeImages: (node: string, images: readonly string[]) => Promise<void>;
   readonly savepoints: Savepoints;
@@ -94,6 +98,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       nodes: nodeSpecs(options.nodes ?? 3),
       extraApiServerFlags: options.extraApiServerFlags ?? [],
       audit: options.audit,
+      rareLeases: options.rareLeases === true,
     });
   } catch (error) {
     const said = lastWords(name);
@@ -119,6 +124,14 @@ export function attachCluster(name: string, onStop: () => void = () => undefined
   });
   const users: UserContext = { api, cluster: name, folder, authority };
   const env = clusterEnv(name);
+  const addNodes = async (specs: readonly NodeSpec[]): Promise<readonly string[]> => {
+    const first = await nextIndex(api);
+    const nodes = specs.map((spec, at) => nodeObject(first + at, spec, kubeVersion, kubeletPort));
+    await Promise.all(nodes.map((node) => createObject(api, node)));
+    const names = nodes.map(({ metadata }) => metadata.name);
+    await allReady(api, names);
+    return names;
+  };
   return {
     name,
     kubeVersion,
@@ -139,11 +152,10 @@ export function attachCluster(name: string, onStop: () => void = () => undefined
     userKubeconfig: (options) => createUser(users, options),
     serviceAccountToken: (options) => serviceAccountToken(users, options),
     addNode: async (spec = {}) => {
-      const node = nodeObject(await nextIndex(api), spec, kubeVersion, kubeletPort);
-      await createObject(api, node);
-      await allReady(api, [node.metadata.name]);
-      return node.metadata.name;
+      const [name = ""] = await addNodes([spec]);
+      return name;
     },
+    addNodes,
     removeNode: async (node) => {
       await api.ask("DELETE", `/api/v1/nodes/${node}`);
       await deletePodsOf(api, node);

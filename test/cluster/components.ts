@@ -20,15 +20,21 @@ export type Layout = {
   /** 15 for Kubernetes 1.15. */
   readonly minor: number;
   readonly extraApiServerFlags: readonly string[];
+  /** Nodes whose kubelet falls silent are lost after a minute, not after ten seconds. */
+  readonly rareLeases: boolean;
 };
 
 /** Pods' Services never meet a network here; the first address only has to be in the certificate. */
 export const serviceRange = "10.96.0.0/16";
 export const firstServiceAddress = "10.96.0.1";
 
-/** A node is lost this long after its kubelet fell silent; leases are renewed every two seconds. */
-const gracePeriod = "10s";
-const leaseSeconds = 8;
+/** A node is lost this long after its kubelet fell silent; leases are renewed four times within their seconds. */
+const often = { gracePeriod: "10s", leaseSeconds: 8 } as const;
+const rare = { gracePeriod: "60s", leaseSeconds: 40 } as const;
+
+function silence({ rareLeases }: Pick<Layout, "rareLeases">): typeof often | typeof rare {
+  return rareLeases ? rare : often;
+}
 
 export function etcd({ folder, ports, binaries }: Layout): Command {
   const client = `http://127.0.0.1:${ports.etcd}`;
@@ -83,7 +89,8 @@ export function apiServer({ folder, ports, binaries, minor, extraApiServerFlags 
   };
 }
 
-export function controllerManager({ folder, ports, binaries, minor }: Layout): Command {
+export function controllerManager(layout: Layout): Command {
+  const { folder, ports, binaries, minor } = layout;
   const pki = (file: string) => join(folder.pki, file);
   const kubeconfig = join(folder.pki, "controller-manager.kubeconfig");
   return {
@@ -104,7 +111,7 @@ export function controllerManager({ folder, ports, binaries, minor }: Layout): C
       `--cluster-signing-cert-file=${pki("ca.crt")}`,
       `--cluster-signing-key-file=${pki("ca.key")}`,
       "--node-monitor-period=1s",
-      `--node-monitor-grace-period=${gracePeriod}`,
+      `--node-monitor-grace-period=${silence(layout).gracePeriod}`,
       "--node-startup-grace-period=20s",
       "--kube-api-qps=100",
       "--kube-api-burst=200",
@@ -135,7 +142,8 @@ export function scheduler({ folder, ports, binaries, minor }: Layout): Command {
  */
 export const withoutWatchList = { KUBE_FEATURE_WatchListClient: "false" };
 
-export function kwok({ folder, ports, binaries, minor }: Layout): Command {
+export function kwok(layout: Layout): Command {
+  const { folder, ports, binaries, minor } = layout;
   return {
     component: "kwok",
     path: binaries.kwok,
@@ -151,7 +159,7 @@ export function kwok({ folder, ports, binaries, minor }: Layout): Command {
       "--enable-crds=Stage,Logs,ClusterLogs",
       `--server-address=127.0.0.1:${ports.kwok}`,
       `--node-port=${ports.kwok}`,
-      `--node-lease-duration-seconds=${leaseSeconds}`,
+      `--node-lease-duration-seconds=${silence(layout).leaseSeconds}`,
       `--tls-cert-file=${join(folder.pki, "serving.crt")}`,
       `--tls-private-key-file=${join(folder.pki, "serving.key")}`,
     ],

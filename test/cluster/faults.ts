@@ -68,10 +68,16 @@ export function createFaults({ api, runtime, logFolder }: FaultsOptions): Faults
     return { name: `fault-${kind}-${process.pid}-${count}`, scope, runtime };
   };
 
-  const podsIn = async ({ node, namespace }: Scope) => {
+  const podsIn = async ({ node, namespace, image = "" }: Scope) => {
     const selector = node === undefined ? "" : `?fieldSelector=spec.nodeName%3D${node}`;
     const path = namespace === undefined ? "/api/v1/pods" : `/api/v1/namespaces/${namespace}/pods`;
-    return listAt(await api.ask("GET", `${path}${selector}`), "items") as KubeObject[];
+    const pods = listAt(await api.ask("GET", `${path}${selector}`), "items") as KubeObject[];
+    // Of hundreds the others need not look.
+    return pods.filter(({ spec }) =>
+      [...listAt(spec, "initContainers"), ...listAt(spec, "containers")].some((container) =>
+        String(at(container, "image")).includes(image),
+      ),
+    );
   };
 
   /** Pods act on a change of Stages at their own next change: here it is. */

@@ -38,6 +38,7 @@ export type StartOptions = {
   readonly nodes: readonly NodeSpec[];
   readonly extraApiServerFlags: readonly string[];
   readonly audit: AuditLevel | undefined;
+  readonly rareLeases: boolean;
 };
 
 export async function start({
@@ -47,6 +48,7 @@ export async function start({
   nodes,
   extraApiServerFlags,
   audit,
+  rareLeases,
 }: StartOptions): Promise<void> {
   const folder = clusterFolder(name);
   const auditing = audit === undefined ? undefined : setUpAudit(folder, audit);
@@ -56,6 +58,7 @@ export async function start({
     binaries,
     minor: serverMinor(binaries["kube-apiserver"]),
     extraApiServerFlags: [...(auditing?.flags ?? []), ...extraApiServerFlags],
+    rareLeases,
   };
   const server = `https://127.0.0.1:${layout.ports.apiServer}`;
   const running = [startProcess(name, etcd(layout))];

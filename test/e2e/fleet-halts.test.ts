@@ -126,6 +126,26 @@ describe("a run that nobody watches on Kubernetes 1.36", () => {
     await converges("--take-over");
   }, 120_000);
 
+  test("an API server that goes away while the run waits for a pod ends it as soon, and not after --timeout", async () => {
+    const proxy = await startFaultProxy(upstreamOf(cluster));
+    onTestFinished(() => proxy.stop());
+    const remove = await cluster.faults.slowPull({ node: "node-01", container: "calico-node" }, 3_600_000);
+    onTestFinished(async () => await remove());
+    const going = startPlugin(cluster, [...run, "--api-outage=3s"], { kubeconfig: proxy.kubeconfig });
+    await going.says(/node-01: waiting for pod calico-node-\w+ to become Ready/);
+    const began = performance.now();
+    proxy.cut();
+    const { code, stderr } = await going.ended;
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: the API server has not answered for \d+s: /m),
+    ]);
+    expect(stderr).toContain(`${program} node --all --api-outage=3s --settle=0s`);
+    expect(performance.now() - began).toBeLessThan(13_000);
+    await remove();
+    await converges("--take-over");
+  }, 120_000);
+
   test("an API server that is away for less than --api-outage costs the run nothing", async () => {
     const proxy = await startFaultProxy(upstreamOf(cluster));
     onTestFinished(() => proxy.stop());

@@ -1,5 +1,6 @@
 /** Many nodes: which, in which order, how fast, and when it is better to stop. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { runAnnotation } from "../../src/model/names.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { nodeName } from "../cluster/nodes.ts";
 import {
@@ -25,6 +26,7 @@ const fleet = Array.from({ length: 10 }, (_, index) => ({
 }));
 const names = fleet.map(({ name }) => name);
 const quick = ["--settle=0s", "-y"];
+const daemonSets = "/apis/apps/v1/namespaces/kube-system/daemonsets";
 
 describe("ten nodes on Kubernetes 1.36", () => {
   let cluster: Cluster;
@@ -135,6 +137,34 @@ describe("ten nodes on Kubernetes 1.36", () => {
     expect(await marked()).toEqual(names);
     for (const name of names)
       expect([await isCordoned(cluster, name), await cordonLease(cluster, name)]).toEqual([false, undefined]);
+  });
+
+  test("three runs at once: one works to the end, and the two others say who does and touch nothing", async () => {
+    const args = ["node", "--all", "--interval=1s", ...quick];
+    const runs = [1, 2, 3].map(() => startPlugin(cluster, args));
+    const holder = await cluster.waitFor(
+      daemonSets,
+      ([set]) => {
+        const lease = set?.metadata.annotations?.[runAnnotation];
+        return lease === undefined ? undefined : (JSON.parse(lease) as { holder: string }).holder;
+      },
+      { what: "the lease of a run" },
+    );
+    const ended = await Promise.all(runs.map((each) => each.ended));
+    const others = ended.filter(({ code }) => code !== 0);
+    expect(ended.filter(({ code }) => code === 0).flatMap(({ stdout }) => restarted(stdout))).toHaveLength(
+      10,
+    );
+    expect(others.map(({ code, stdout }) => [code, stdout])).toEqual([
+      [1, ""],
+      [1, ""],
+    ]);
+    for (const { stderr } of others)
+      expect(stderr).toContain(
+        `error: H13: ${holder} is working on daemonset kube-system/calico-node (seen `,
+      );
+    expect(await marked()).toEqual(names);
+    expect(await runLease(cluster)).toBeUndefined();
   });
 
   test("calico-node that crashes on another node halts the run with the command that continues it", async () => {

@@ -245,8 +245,8 @@ describe.each(Object.entries(stories))("%s", (command, { kubeVersion, prepare, a
     const reviewed = unique(requests.flatMap(reviewedIn)).filter(
       (each, _at, all) =>
         each.verb !== "*" &&
-        // --bgp-check=auto does without it, and the role does not give it.
-        !/\bpods\/exec\b/.test(textOf(each)) &&
+        // --bgp-check=auto and Events are done without, and the role does not give it.
+        !/\bpods\/exec\b|^create events\b/.test(textOf(each)) &&
         (each.name !== "" || all.every((other) => other === each || textOf(other) !== textOf(each))),
     );
     const first = requests.findIndex((request) => !isTried(request) && askedIn(request).some(isWrite));

@@ -16,6 +16,8 @@ export interface Allowed {
   readonly nodesDown: number;
   /** Nodes that a person cordons, uncordons or takes away now: what they are in the end is looked at then. */
   readonly inHands?: ReadonlySet<string>;
+  /** Nodes whose calico-node somebody else took down: they do not count as ours. */
+  readonly hurt?: ReadonlySet<string>;
 }
 
 /** One line for each invariant that does not hold. `served`: the nodes that had calico-node before. */
@@ -34,7 +36,10 @@ export function violations(
       broken.push(`(b) ${name} is cordoned without our lease`);
     }
   }
-  const down = served.filter((name) => !servedNodes(pods).includes(name) && nodes.has(name));
+  const serving = new Set(servedNodes(pods));
+  const down = served.filter(
+    (name) => !serving.has(name) && nodes.has(name) && allowed.hurt?.has(name) !== true,
+  );
   if (down.length > allowed.nodesDown) broken.push(`(d) no calico-node on ${down.toSorted().join(" and ")}`);
   // With its node it is gone, whatever its object still says.
   const runs = (pod: KubeObject): boolean =>

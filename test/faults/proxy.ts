@@ -52,6 +52,8 @@ export interface FaultProxy {
   readonly events: () => number;
   /** Counts from 0 again. */
   readonly begin: (acts?: Acts) => void;
+  /** Ends every connection, watches included, and none is answered until `begin`. */
+  readonly cut: () => void;
   readonly stop: () => void;
 }
 
@@ -167,6 +169,10 @@ export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
       counts = new Map();
       events = 0;
       acts = next;
+    },
+    cut: () => {
+      acts = { onRequest: () => Promise.resolve({ kind: "reset" }) };
+      server.closeAllConnections();
     },
     stop: () => {
       server.closeAllConnections();

@@ -7,7 +7,7 @@ export interface RequestClass {
   readonly resource: string;
   readonly namespace: string | undefined;
   readonly name: string | undefined;
-  /** The server keeps it: no read, no dry run, no access review. */
+  /** The server keeps it: no read, no dry run, no access review; an Event is sent beside the run, and changes nothing. */
   readonly writes: boolean;
 }
 
@@ -36,7 +36,11 @@ export function classify(method: string, path: string): RequestClass {
     resource: subresource === undefined ? plural : `${plural}/${subresource}`,
     namespace,
     name,
-    writes: method in changing && !searchParams.has("dryRun") && group !== "authorization.k8s.io",
+    writes:
+      method in changing &&
+      !searchParams.has("dryRun") &&
+      group !== "authorization.k8s.io" &&
+      plural !== "events",
   };
 }
 

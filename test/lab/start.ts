@@ -91,6 +91,7 @@ async function startControlPlane(
     },
     binaries: programs,
     minor: 36,
+    rareLeases: false,
     extraApiServerFlags: [
       "--bind-address=0.0.0.0",
       `--advertise-address=${hub}`,

@@ -16,6 +16,7 @@ import type { NodesAbout } from "../events.ts";
 import { prepull, type Prepulled } from "../prepull/operation.ts";
 import { performing, type Session } from "../session.ts";
 import { nodeReader } from "./bgp-check.ts";
+import { clusterEvents } from "./cluster-events.ts";
 import { lastLogLines } from "./crash-log.ts";
 import type { OpenNodes } from "./open.ts";
 
@@ -45,11 +46,13 @@ export async function upgradeNodes(
   };
   const ahead = await prepull(nodes, session, whole);
   if (ahead.stop !== undefined) return endedBefore(nodes, session, goal, ahead);
+  const events = await clusterEvents(nodes, session, goal);
   const outcome = await run(nodeProcedure(goal, places), live, {
     ...performing(session, discovery.version, bundle),
     read: nodeReader(nodes, session, goal),
     emit(event) {
       session.emit({ kind: "procedure", procedure: "nodes", within: session.within, about, event });
+      events.heard(event);
       if (event.kind !== "performed" || dryRun !== "none") return;
       const moves = ["cordon", "uncordon", "drop-lease"].includes(event.step.kind);
       const progress = moves ? progressOf(event.memory, goal, live.snapshot()) : undefined;
@@ -68,7 +71,7 @@ export async function upgradeNodes(
   const open = inOrder(world, goal).filter((node) => outcome.memory.nodes[node]?.outcome === undefined);
   const isLeft =
     stop === undefined && !outcome.interrupted && goal.fleet?.until !== undefined && open.length > 0;
-  return {
+  const result: NodeRunResult = {
     goal,
     bgp: about.bgp,
     ...(about.budget === undefined ? {} : { budget: about.budget }),
@@ -83,6 +86,8 @@ export async function upgradeNodes(
     ...(isLeft ? { left: { why: "until", nodes: open } } : {}),
     ...(stop?.pod === undefined ? {} : { log: await lastLogLines(session.connection, stop.pod, world) }),
   };
+  await events.ended(result);
+  return result;
 }
 
 /** A run that ends before it touches a node: pulling was all of it, or failed. */

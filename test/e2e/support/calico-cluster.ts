@@ -142,7 +142,7 @@ export async function everything(cluster: Cluster): Promise<unknown> {
 
 /**
  * What the plugin changed since a mark, in order: `patch nodes/node-01`. A write that lost a race is
- * tried again and changed nothing; nor do dry runs and access reviews.
+ * tried again and changed nothing; nor do dry runs, access reviews and Events.
  */
 export async function writes(cluster: Cluster, mark: AuditMark): Promise<readonly string[]> {
   return (
@@ -153,7 +153,10 @@ export async function writes(cluster: Cluster, mark: AuditMark): Promise<readonl
         ({ code = 0, uri, requestObject }) =>
           code < 300 && !uri.includes("dryRun=All") && at(requestObject, "dryRun") === undefined,
       )
-      .filter(({ objectRef }) => objectRef?.["apiGroup"] !== "authorization.k8s.io")
+      .filter(
+        ({ objectRef }) =>
+          objectRef?.["apiGroup"] !== "authorization.k8s.io" && objectRef?.["resource"] !== "events",
+      )
       .map(({ verb, objectRef, uri }) =>
         [verb, `${objectRef?.["resource"] ?? uri}/${objectRef?.["name"] ?? ""}`].join(" "),
       )
