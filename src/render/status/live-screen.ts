@@ -142,7 +142,7 @@ function progressLine({ nodes }: DaemonSetStatus, pace: RolloutPace | undefined,
   return `${bar(updated, total, columns < 100 ? 20 : 40)} ${String(updated)}/${plural(total, "node")}${quick}`;
 }
 
-/** Text behind a label, wrapped; what is still too long, a command, is cut into lines and not off. */
+/** Text behind a label, wrapped; a word that is still too long is cut into lines and not off. */
 function broken(label: string, line: string, columns: number): readonly string[] {
   const indented = /^ */.exec(line)?.[0] ?? "";
   const lines = wrapped(
