@@ -155,8 +155,8 @@ function withoutBigints(reading: unknown): unknown {
 function withResources(reading: unknown): unknown {
   const value = recordOf(recordOf(reading)?.["value"]);
   if (value === undefined || value["looked"] === undefined) return reading;
-  const { looked, ...others } = value;
-  return { known: true, value: { resources: looked, ...others } };
+  const { ["looked"]: resources, ...others } = value;
+  return { known: true, value: { resources, ...others } };
 }
 
 function withBigints(reading: unknown): unknown {

@@ -179,7 +179,7 @@ describe("following a kind", () => {
   /** Lists answer `items`; watches are handed to the test. */
   async function followed(lists: object[][]) {
     const watches: ServerResponse[] = [];
-    const bell = until();
+    const condition = until();
     let listed = 0;
     const { url } = await wireServer((one, response) => {
       if (one.url.searchParams.get("watch") === null) {
@@ -191,7 +191,7 @@ describe("following a kind", () => {
       begin(response);
       response.flushHeaders();
       watches.push(response);
-      bell.changed();
+      condition.changed();
     });
     const { connection } = await connectTo(url);
     const stop = new AbortController();
@@ -201,12 +201,12 @@ describe("following a kind", () => {
       pick: ({ metadata }) => metadata.resourceVersion ?? "",
       onChange(change) {
         changes.push(change);
-        bell.changed();
+        condition.changed();
       },
     });
     await live.ready;
-    await bell.holds(() => watches.length === 1);
-    return { live, watches, changes, stop, holds: bell.holds, lists: () => listed };
+    await condition.holds(() => watches.length === 1);
+    return { live, watches, changes, stop, holds: condition.holds, lists: () => listed };
   }
 
   test("keeps a map in step with list and watch", async () => {
