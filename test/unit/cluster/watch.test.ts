@@ -173,6 +173,20 @@ describe("a list", () => {
     const { items } = await list(connection, pods, { pick: ({ metadata }) => metadata.name });
     expect(items).toEqual(["a", "b"]);
   });
+
+  test.each([
+    ["whose pages name each other in a circle", false],
+    ["whose pages expire however they are asked for", true],
+  ])("%s ends with an error, and no command reads it forever", async (_what, expires) => {
+    const { url, seen } = await wireServer((one, response) => {
+      const at = one.url.searchParams.get("continue");
+      if (expires && at !== null) return json(response, 410, status(410, "Expired", "old"));
+      json(response, 200, { metadata: { continue: at === "one" ? "two" : "one" }, items: [pod("a", 1)] });
+    });
+    const { connection } = await connectTo(url);
+    await expect(list(connection, pods)).rejects.toMatchObject({ kind: expect.any(String) as string });
+    expect(seen.length).toBeLessThan(6);
+  });
 });
 
 describe("following a kind", () => {
