@@ -55,6 +55,7 @@ export async function list<T = KubeObject>(
   let items: T[] = [];
   let next: string | undefined;
   let limit: string | undefined = String(pageSize);
+  const pages = new Set<string>();
   for (;;) {
     let page: ListPage;
     try {
@@ -69,18 +70,20 @@ export async function list<T = KubeObject>(
       page = pageOf(answer.body, served.resource);
     } catch (error) {
       // The snapshot that the pages come from is compacted away after a few minutes: all at once then.
-      if (next === undefined || !isApiError(error) || error.status !== 410) throw error;
+      if (next === undefined || limit === undefined || !isApiError(error) || error.status !== 410)
+        throw error;
       items = [];
       next = undefined;
       limit = undefined;
+      pages.clear();
       continue;
     }
     for (const item of page.items) items.push(pickFrom(item));
-    const before = next;
     next = page.next;
     if (next === "") return { items, resourceVersion: page.resourceVersion };
-    // Each page of a list names another one; the same again would never end.
-    if (next === before) throw noObject(served.resource);
+    // Each page of a list names another one; one that was there before would never end.
+    if (pages.has(next)) throw noObject(served.resource);
+    pages.add(next);
   }
 }
 

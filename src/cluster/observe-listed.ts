@@ -104,8 +104,8 @@ export async function observeDependants({
     ),
   );
   const all = allOf(found);
-  const looked = places.map(({ group, resource }) => (group === "" ? resource : `${resource}.${group}`));
-  return all.known ? known({ looked, found: all.value }) : all;
+  const resources = places.map(({ group, resource }) => (group === "" ? resource : `${resource}.${group}`));
+  return all.known ? known({ resources, found: all.value }) : all;
 }
 
 function dependant({ kind, metadata }: KubeObject): DependantFacts["found"] {

@@ -32,7 +32,7 @@ export abstract class BaseCommand extends Command<AppContext> {
       const exitCode = await this.run();
       return exitCode === 0 ? this.#warningsAsErrors() : exitCode;
     } catch (error) {
-      for (const line of this.#told(error)) this.context.stderr.line(line);
+      for (const line of this.#errorLines(error)) this.context.stderr.line(line);
       if (isBug(error)) this.context.stderr.text(this.#whereItBroke(error));
       return exitCodeOf(error);
     } finally {
@@ -74,7 +74,7 @@ export abstract class BaseCommand extends Command<AppContext> {
   }
 
   /** Facts that fit their types and not each other were edited: that is the file's fault, and no bug. */
-  #told(error: unknown): readonly string[] {
+  #errorLines(error: unknown): readonly string[] {
     const file = this.#factsFile();
     if (file === undefined || !isBug(error)) return explainLines(error);
     return [

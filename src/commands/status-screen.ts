@@ -35,7 +35,7 @@ export function makeScreen(view: StatusView, options: StatusOptions, wide: boole
   let text = fresh();
   let down: DownSince = new Map();
   let seen: { readonly state: UpgradeState; readonly at: Millis } | undefined;
-  let trouble: { readonly line: string; readonly since: Millis; readonly heard: Millis } | undefined;
+  let trouble: { readonly line: string; readonly since: Millis; readonly latest: Millis } | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   function draw(): void {
@@ -48,7 +48,7 @@ export function makeScreen(view: StatusView, options: StatusOptions, wide: boole
         ? seen.state
         : upgradeState({ ...cluster, now: cluster.now + passed }, catalogue, view.scope);
     down = downSince(state.nodes, down, state.cluster.now);
-    if (trouble !== undefined && context.now() - trouble.heard > troubleLasts) trouble = undefined;
+    if (trouble !== undefined && context.now() - trouble.latest > troubleLasts) trouble = undefined;
     const status = view.sorted(upgradeStatus(state, options.flags));
     context.stdout.exact(text(status, factsOf(state)));
     const wait = untilNext(state);
@@ -98,9 +98,9 @@ export function makeScreen(view: StatusView, options: StatusOptions, wide: boole
       draw();
     },
     trouble(line) {
-      const heard = context.now();
+      const latest = context.now();
       const known = trouble?.line === line;
-      trouble = { line, since: trouble?.since ?? heard, heard };
+      trouble = { line, since: trouble?.since ?? latest, latest };
       // Each watch says the same.
       if (!known) draw();
     },

@@ -11,10 +11,10 @@ type Picked<K extends ListedName> = NonNullable<ReturnType<(typeof listedKinds)[
 /** The readings that are lists of one kind each. */
 export type ListedFacts = { readonly [K in ListedName]: Reading<readonly Picked<K>[]> };
 
-/** Objects that belong to an object of projectcalico.org, among the kinds that were looked at (B24). */
+/** Objects that belong to an object of projectcalico.org, among the kinds that were listed (B24). */
 export interface DependantFacts {
-  /** Plurals that were looked at: others may have dependants too. */
-  readonly looked: readonly string[];
+  /** Plurals that were listed, as `networkpolicies.networking.k8s.io`: others may have dependants too. */
+  readonly resources: readonly string[];
   readonly found: readonly {
     readonly kind: string;
     readonly namespace?: string;

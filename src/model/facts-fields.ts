@@ -1,3 +1,4 @@
+import type { DependantFacts } from "./cluster-facts.ts";
 import type { ConfigMapFacts } from "./configmap.ts";
 import type { DaemonSetFacts } from "./daemonset.ts";
 import type { NodeFacts } from "./node.ts";
@@ -136,6 +137,7 @@ const readings: Readonly<Record<string, FactsShape>> = {
   ),
   clusterRoleBindings: binding,
   roleBindings: binding,
+  dependants: shape<DependantFacts>({ resources: true, found: true }),
   served: shape<ServedFacts>(
     { groupVersions: true, kinds: true, groups: true },
     { kinds: shape<ServedKind>({ apiVersion: true, kind: true, resource: true }) },

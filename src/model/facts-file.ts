@@ -53,7 +53,8 @@ export function parseFacts(
     return wrong("holds no facts that can be read");
   const readings = names.map((name) => {
     const reading = facts[name] ?? notKept;
-    return [name, name === "networkPolicies" ? withBigints(reading) : reading] as const;
+    if (name === "networkPolicies") return [name, withBigints(reading)] as const;
+    return [name, name === "dependants" ? withResources(reading) : reading] as const;
   });
   const broken = readings.find(([, reading]) => !isReading(reading));
   if (broken !== undefined) return wrong(`has a damaged reading "${broken[0]}"`);
@@ -148,6 +149,14 @@ function withoutBigints(reading: unknown): unknown {
       typeof value === "bigint" ? { $bigint: value.toString() } : value,
     ),
   );
+}
+
+/** Earlier files call the field `looked`. */
+function withResources(reading: unknown): unknown {
+  const value = recordOf(recordOf(reading)?.["value"]);
+  if (value === undefined || value["looked"] === undefined) return reading;
+  const { ["looked"]: resources, ...others } = value;
+  return { known: true, value: { resources, ...others } };
 }
 
 function withBigints(reading: unknown): unknown {

@@ -8,6 +8,8 @@ export interface RulePage {
   readonly detected: string;
   /** What to do, for somebody who only reads; a finding says it for the cluster that was read. */
   readonly fix: string;
+  /** To paste, with names in capitals for what is not known. */
+  readonly commands?: readonly string[];
   /** Links, or documents by name. */
   readonly sources: readonly string[];
   /** Which releases it is about; undefined: any. */

@@ -63,10 +63,9 @@ function schedulable({ template, nodes }: ControllerSubject): Finding {
     outcome: "fail",
     because:
       "no node takes the controller's pod: each is cordoned, not Ready, tainted, or left out by its nodeSelector or affinity",
-    fix:
-      cordoned.length > 0
-        ? `make one schedulable: ${sh`kubectl uncordon ${cordoned[0] ?? ""}`}`
-        : "compare the template's nodeSelector and tolerations with the nodes' labels and taints",
+    ...(cordoned.length > 0
+      ? { fix: "make one schedulable", commands: [sh`kubectl uncordon ${cordoned[0] ?? ""}`] }
+      : { fix: "compare the template's nodeSelector and tolerations with the nodes' labels and taints" }),
   };
 }
 
@@ -81,7 +80,8 @@ function alone({ elsewhere }: ControllerSubject): Finding {
     ...base,
     outcome: "fail",
     because: `a controller runs outside of Calico's namespace, too: pod ${names.join(", ")}; only one may ever be active`,
-    fix: `find what runs it (kubectl get deployments,replicasets -n ${pod.namespace}) and scale that to 0, unless it is of another Calico`,
+    fix: "find what runs it and scale that to 0, unless it is of another Calico",
+    commands: [sh`kubectl get deployments,replicasets -n ${pod.namespace}`],
   };
 }
 

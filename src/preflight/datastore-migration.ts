@@ -1,5 +1,6 @@
 import type { CalicoObject } from "../model/calico-object.ts";
 import type { Evidence } from "./finding.ts";
+import type { CheckResult } from "./rule.ts";
 import { sh } from "../model/shell.ts";
 
 /** status.phase; one that has none has not begun. */
@@ -13,14 +14,27 @@ export function migrationSeen(migration: CalicoObject): Evidence {
 }
 
 /** What its phase asks for (documentation of the CRD migration). */
-export function migrationFix(migration: CalicoObject): string {
+export function migrationFix(migration: CalicoObject): Pick<CheckResult, "fix" | "commands"> {
   const { name } = migration;
   switch (phaseOf(migration)) {
     case "Complete":
-      return `${sh`kubectl delete datastoremigration ${name}`}, and only then its CRD: the other way round Calico's data goes with it`;
+      return {
+        fix: "delete the DatastoreMigration, and only then its CRD: in the other order Calico's data is deleted with it",
+        commands: [deletion(name)],
+      };
     case "Failed":
-      return `${sh`kubectl delete datastoremigration ${name}`}; its CRD only when no object is left`;
+      return {
+        fix: "delete the DatastoreMigration, and its CRD only when no object is left",
+        commands: [deletion(name)],
+      };
     default:
-      return `wait until it is Complete: ${sh`kubectl get datastoremigration ${name} -w`}; never delete its CRD while the object is there`;
+      return {
+        fix: "wait until it is Complete; never delete its CRD while the object is there",
+        commands: [sh`kubectl get datastoremigration ${name} -w`],
+      };
   }
+}
+
+function deletion(name: string): string {
+  return sh`kubectl delete datastoremigration ${name}`;
 }

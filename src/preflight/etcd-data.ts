@@ -9,6 +9,7 @@ export const etcdDataMet: StepMet = {
   answer: (_readings, because): CheckResult => ({
     outcome: "unknown",
     because: `whether the etcd server is v3 and the data is converted is not in the API; ${because}`,
-    fix: "calico-upgrade dry-run says whether the data can be converted; when that is settled, --ignore-preflight-errors=P09",
+    fix: "ask upstream's calico-upgrade whether the data can be converted; then continue with --ignore-preflight-errors=P09",
+    commands: ["calico-upgrade dry-run"],
   }),
 };

@@ -16,6 +16,12 @@ export interface Evidence {
   readonly value: string;
 }
 
+/** What resolves a finding in one line, its commands behind; undefined: nothing is said. */
+export function fixLine({ fix, commands = [] }: Pick<Finding, "fix" | "commands">): string | undefined {
+  const line = [...(fix === undefined ? [] : [fix]), ...(commands.length === 0 ? [] : [commands.join("; ")])];
+  return line.length === 0 ? undefined : line.join(": ");
+}
+
 /** One rule's answer, as data: the page that explains the rule is in its file. */
 export interface Finding {
   readonly id: RuleId;
@@ -24,8 +30,10 @@ export interface Finding {
   /** What was seen, in a sentence; or which reading is missing and why. */
   readonly because: string;
   readonly evidence: readonly Evidence[];
-  /** What resolves it, here and now: a command or an edit. */
+  /** What resolves it, here and now, in a sentence without commands to paste. */
   readonly fix?: string;
+  /** To paste: what does it, or shows more. */
+  readonly commands?: readonly string[];
   /** Time alone mends it: what is waited for, and until when. */
   readonly wait?: { readonly for: string; readonly until: Millis };
   /** Rights that are missing; roles that give them are printed. */

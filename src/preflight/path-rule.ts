@@ -94,8 +94,8 @@ function bringsOperator(manifest: TargetManifest | undefined): boolean {
 
 function answerOf({ severity, page }: PathRule, { because, met: by }: PathDecision): CheckResult {
   if (severity === "info") return { outcome: "pass", because };
-  const fix = phrase(page.fix);
-  return by?.by === "passing"
-    ? { outcome: "fail", because, fix: `${fix}; ${program} plan shows the whole way` }
-    : { outcome: "fail", because, fix };
+  const whole = by?.by === "passing";
+  const commands = [...(page.commands ?? []), ...(whole ? [`${program} plan`] : [])];
+  const fix = phrase(page.fix) + (whole ? "; plan lists all hops" : "");
+  return { outcome: "fail", because, fix, ...(commands.length === 0 ? {} : { commands }) };
 }

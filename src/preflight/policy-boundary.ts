@@ -59,7 +59,8 @@ export const policiesMet: StepMet = {
     return {
       outcome: "fail",
       because: `${because}; ${left.join("; ")}`,
-      fix: "kubectl calico-upgrade migrate-policy",
+      fix: "migrate the policies first",
+      commands: ["kubectl calico-upgrade migrate-policy"],
     };
   },
 };

@@ -18,6 +18,7 @@ export interface CheckResult {
   readonly because: string;
   readonly evidence?: readonly Evidence[];
   readonly fix?: string;
+  readonly commands?: readonly string[];
   readonly missing?: readonly NeededRight[];
   readonly wait?: NonNullable<Finding["wait"]>;
   /** Where one rule warns of one thing and refuses another. */

@@ -104,7 +104,7 @@ function fails(
     outcome: "fail",
     because: `${some(found.map(settingText), 5)}${although === undefined ? "" : `; ${although}`}`,
     evidence: found.map(settingEvidence),
-    fix: rebase === undefined ? fix : `${fix}; a file with them: ${rebase}`,
+    ...(rebase === undefined ? { fix } : { fix: `${fix}; a file with them`, commands: [rebase] }),
     ...(severity === undefined ? {} : { severity }),
   };
 }

@@ -60,7 +60,8 @@ export const thirdPartyMet: StepMet = {
       : {
           outcome: "fail",
           because: `${because}; not copied: ${some(left.map(({ object }) => object))} (D01)`,
-          fix: "kubectl calico-upgrade migrate-data",
+          fix: "migrate the data first",
+          commands: ["kubectl calico-upgrade migrate-data"],
         };
   },
 };

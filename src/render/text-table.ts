@@ -33,14 +33,17 @@ export function textTable(
 
 /**
  * A line of text behind a label: it is wrapped to the terminal, and goes on below its beginning, `hanging` places
- * further in. A command stays in one piece, and so does a word by itself, such as an address. With its \n.
+ * further in. A word by itself, such as an address, stays in one piece; commands to paste have lines of their own, which
+ * are not wrapped. With its \n.
  */
 export function wrapped(label: string, from: string, columns: Columns, hanging = 0): string {
   const text = visible(from);
   const indent = width(label) + hanging;
   if (columns === undefined || columns === 0 || width(label) + width(text) <= columns || !text.includes(" "))
     return `${label}${text}\n`;
-  const [first = "", ...more] = wrappedLines(text, Math.max(narrow, columns - indent));
+  const [first = "", ...more] = drawn([text], [Math.max(narrow, columns - indent)])
+    .trimEnd()
+    .split("\n");
   return [`${label}${first}`, ...more.map((line) => `${" ".repeat(indent)}${line}`), ""].join("\n");
 }
 
@@ -53,32 +56,6 @@ export function wrappedBlocks(blocks: readonly TextBlock[], columns: Columns): s
         : wrapped(block.label, block.text, columns, block.hanging),
     )
     .join("");
-}
-
-/** Up to what ends a sentence or a part of it. */
-const command = /(\bkubectl (?:(?![;:,.)]{1,2}(?:\s|$)).)+)/;
-
-/** A blank that no line is broken at. */
-const joint = "\u2800";
-
-/** Prose is broken between words, a command never: who pastes it pastes all of it. */
-function wrappedLines(text: string, free: number): readonly string[] {
-  const lines: string[] = [];
-  let prose = "";
-  const end = (): void => {
-    if (prose.trim() !== "") lines.push(...drawn([prose.trim()], [free]).trimEnd().split("\n"));
-    prose = "";
-  };
-  for (const [index, piece] of text.split(command).entries()) {
-    if (index % 2 === 0) prose += prose === "" && lines.length > 0 ? piece.replace(/^[;:,.]\s/, "") : piece;
-    else if (width(piece) <= free) prose += piece.replaceAll(" ", joint);
-    else {
-      end();
-      lines.push(piece);
-    }
-  }
-  end();
-  return lines.map((line) => line.replaceAll(joint, " "));
 }
 
 /** A column is not squeezed below a fourth of its widest text, as far as that is between these. */

@@ -215,12 +215,12 @@ describe("apply: one line for each object, and nothing written", () => {
 describe("a file that was written down from another state is not written over what came since", () => {
   const kinds = { node: "DaemonSet", controller: "Deployment", configmap: "ConfigMap" } as const;
   const stale = { resourceVersion: "1" };
-  const anew = { uid: "one-of-old" };
+  const replacement = { uid: "one-of-old" };
 
   test.each(
     (["node", "controller", "configmap"] as const).flatMap((command) => [
       { command, more: stale, message: /resourceVersion is \d+ and the file says 1\n/ },
-      { command, more: anew, message: /uid is [-0-9a-f]{36} and the file says one-of-old\n/ },
+      { command, more: replacement, message: /uid is [-0-9a-f]{36} and the file says one-of-old\n/ },
     ]),
   )("$command -f refuses $more as kubectl answers Conflict", async ({ command, more, message }) => {
     const path = await file(

@@ -12,7 +12,7 @@ import { testCluster } from "./test-cluster.ts";
 
 const folder = join(manifests, "distributions");
 
-interface Told {
+interface Reported {
   readonly file: string;
   readonly release: string;
   /** Undefined: nobody but who applied it. */
@@ -21,7 +21,7 @@ interface Told {
   readonly rule?: string;
 }
 
-const told: readonly Told[] = [
+const told: readonly Reported[] = [
   { file: "k0s.yaml", release: "v3.32.1", owner: "k0s" },
   { file: "kubespray-vxlan-v3.31.7.yaml", release: "v3.31.7", owner: "kubespray" },
   { file: "rke1-canal-v3.28.1.yaml", release: "v3.28.1", owner: "Rancher" },

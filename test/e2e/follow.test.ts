@@ -57,15 +57,15 @@ describe.each(["1.36", "1.15"] as const)("Kubernetes %s", (kubeVersion) => {
 
   test("a map follows what is made, changed and removed, and takes in our own writes at once", async () => {
     const stop = new AbortController();
-    const bell: (() => void)[] = [];
+    const waiting: (() => void)[] = [];
     const live = follow(connection, configMaps, {
       namespace: "default",
       signal: stop.signal,
       pick: (object) => String((object["data"] as Record<string, string> | undefined)?.["a"]),
-      onChange: () => bell.splice(0).forEach((ring) => ring()),
+      onChange: () => waiting.splice(0).forEach((ring) => ring()),
     });
     const holds = async (condition: () => boolean) => {
-      while (!condition()) await new Promise<void>((resolve) => bell.push(resolve));
+      while (!condition()) await new Promise<void>((resolve) => waiting.push(resolve));
     };
     await live.ready;
     const made = await write(create);

@@ -19,13 +19,13 @@ import { nodes, patchDaemonSet, writes } from "./support/calico-cluster.ts";
 import { runPlugin, type Result } from "./support/plugin.ts";
 import { testCluster } from "./test-cluster.ts";
 
-interface Way {
+interface Source {
   readonly kubeVersion: KubeVersion;
   readonly old: CalicoOptions;
   readonly next: CalicoOptions;
 }
 
-const ways: readonly Way[] = [
+const ways: readonly Source[] = [
   { kubeVersion: "1.36", old: { version: "v3.29.7" }, next: { version: "v3.30.7" } },
   {
     kubeVersion: "1.15",

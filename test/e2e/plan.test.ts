@@ -15,13 +15,13 @@ import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { daemonSet, nodes, podOf } from "./support/calico-cluster.ts";
 import { pluginEnv, runPlugin, type RunOptions } from "./support/plugin.ts";
 
-interface Way {
+interface Route {
   readonly kubeVersion: KubeVersion;
   readonly old: CalicoOptions;
   readonly new: CalicoOptions;
 }
 
-const ways: readonly Way[] = [
+const ways: readonly Route[] = [
   { kubeVersion: "1.36", old: { version: "v3.29.7" }, new: { version: "v3.30.7" } },
   {
     kubeVersion: "1.15",

@@ -32,7 +32,7 @@ beforeAll(async () => {
   files.old = join(folder, "old.yaml");
   files.next = join(folder, "next.yaml");
   await writeFile(files.old, toYaml(objects));
-  await writeFile(files.next, toYaml(objects.map(anew)));
+  await writeFile(files.next, toYaml(objects.map(recreated)));
 });
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 /** Another selector for every Deployment, another role for the controller's binding. */
-function anew(object: KubeObject): KubeObject {
+function recreated(object: KubeObject): KubeObject {
   const { name } = object.metadata;
   if (object.kind === "ClusterRoleBinding" && name === "calico-kube-controllers")
     return { ...object, roleRef: { ...(object["roleRef"] as object), name: "cluster-admin" } };

@@ -10,7 +10,7 @@ export interface Liberties extends Allowed {
   readonly inHands: Set<string>;
 }
 
-export interface Scene {
+export interface FaultContext {
   readonly cluster: Cluster;
   readonly cordonedByUser: ReadonlySet<string>;
   /** The request of the command that waits meanwhile. */
@@ -32,7 +32,7 @@ export interface Deed {
   readonly mayDiffer?: (name: string) => boolean;
 }
 
-export type Act = (scene: Scene) => Promise<Deed>;
+export type Act = (scene: FaultContext) => Promise<Deed>;
 
 const mark = "example.com/owner";
 const strategic = { "content-type": "application/strategic-merge-patch+json" };

@@ -2,7 +2,7 @@
 import { offered, isSameCommand } from "./continuation.ts";
 import type { SeenRequest } from "./proxy.ts";
 import { requestText } from "./request.ts";
-import { isClean } from "./told.ts";
+import { isClean } from "./printed.ts";
 
 /**
  * Writes that begin after the signal and neither end what is under way (one node, or the controller, which is not

@@ -8,7 +8,7 @@ import { drawFrom, sample } from "./sample.ts";
 import { inTime, lastLine, type Stage } from "./stage.ts";
 import { requestText } from "./request.ts";
 import { noteOutcome, type Tried } from "./table.ts";
-import { badError } from "./told.ts";
+import { badError } from "./printed.ts";
 import { startWatcher } from "./watcher.ts";
 
 /** How many actors are tried without TEST_ALL. */

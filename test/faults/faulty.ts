@@ -17,7 +17,7 @@ import { inTime, lastLine, type Stage, stageFor } from "./stage.ts";
 import type { Story } from "./story.ts";
 import { stopped } from "./stopped.ts";
 import { noteOutcome, type Tried } from "./table.ts";
-import { badError, saidWrongly } from "./told.ts";
+import { badError, saidWrongly } from "./printed.ts";
 import { startWatcher } from "./watcher.ts";
 
 export function faulty(story: Story): void {

@@ -15,7 +15,7 @@ import { drawFrom, sample } from "./sample.ts";
 import { inTime, lastLine, type Stage } from "./stage.ts";
 import { arrivalMillis } from "./signals.ts";
 import { noteOutcome, type Tried } from "./table.ts";
-import { badError, isClean, isMark } from "./told.ts";
+import { badError, isClean, isMark } from "./printed.ts";
 import { startWatcher } from "./watcher.ts";
 
 const stops = ["a second run", "SIGSTOP and a second run", "SIGSTOP past the end of its lease"] as const;

@@ -98,7 +98,14 @@ function output(
       stdio: [how.interactive ? "inherit" : "ignore", "pipe", "inherit"],
     });
     const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    let length = 0;
+    child.stdout.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= mostBytes) return void chunks.push(chunk);
+      child.stdout.destroy();
+      child.kill("SIGKILL");
+      reject(failure(`exec: executable ${command} printed more than 10 MiB, which is no credential`));
+    });
     child.on("error", (error: NodeJS.ErrnoException) => {
       const why = { ENOENT: "no such file or directory", EACCES: "permission denied" }[error.code ?? ""];
       reject(failure(`exec: fork/exec ${found}: ${why ?? error.message}`));
@@ -110,6 +117,9 @@ function output(
     });
   });
 }
+
+/** A plugin without an end would fill the memory. */
+const mostBytes = 10 * 1024 ** 2;
 
 const onWindows = sep === "\\";
 

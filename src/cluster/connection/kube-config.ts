@@ -72,6 +72,7 @@ export class ChosenConfig {
   async apply(given?: ObtainedCredentials): Promise<RequestAuth> {
     const options: RequestOptions = { headers: {} };
     if (given !== undefined) this.#given.set(options, given);
+    for (const path of this.#files) checkReadable(path);
     await this.#config.applyToHTTPSOptions(options as HttpsOptions).catch((error: unknown) => {
       const { code, path = this.#files.find(isFolder) } = error as NodeJS.ErrnoException;
       throw path === undefined || code === undefined ? error : userError(fileProblem(path, error as Error));
@@ -93,6 +94,20 @@ export class ChosenConfig {
         pair.cert === undefined || pair.key === undefined ? undefined : { cert: pair.cert, key: pair.key },
     };
   }
+}
+
+/** No certificate and no key is larger. */
+const mostBytes = 32 * 1024 ** 2;
+
+/** client-node would wait for whoever writes to a FIFO, and a device or a disk full of text would fill the memory. */
+function checkReadable(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  // A pipe that the process has open already (`<(…)`) has its writer.
+  if (found === undefined || path === "/dev/null" || /^\/(?:dev\/fd|proc)\//.test(path)) return;
+  if (found.isFIFO() || found.isCharacterDevice() || found.isBlockDevice())
+    throw userError(`${path} is a FIFO or a device; certificates and keys are read from files`);
+  if (found.size > mostBytes)
+    throw userError(`${path} has more than 32 MiB, which is no certificate and no key`);
 }
 
 /** What Node does not name when reading it fails. */

@@ -7,6 +7,7 @@ import type { FileTemplate } from "../node/template.ts";
 import { lackingRights } from "./account-rights.ts";
 import { controllersElsewhere } from "./elsewhere.ts";
 import type { Stop } from "../../plan/decision.ts";
+import { fixLine } from "../../preflight/finding.ts";
 import { warn, type Session } from "../session.ts";
 import type { OpenController } from "./open.ts";
 import type { ControllerRequest } from "./request.ts";
@@ -56,7 +57,9 @@ export async function refusalsOf(
   const missing = surroundings?.refusal?.join("\n");
   if (missing !== undefined && ignored("H05")) warn(session, `H05: ${missing}`);
   else if (missing !== undefined) refusals.push({ id: "H05", message: missing });
-  for (const { id, severity, because, fix } of findings.filter((each) => !settled.has(each.id))) {
+  for (const finding of findings.filter((each) => !settled.has(each.id))) {
+    const { id, severity, because } = finding;
+    const fix = fixLine(finding);
     const hint = fix === undefined ? "" : `; ${fix}`;
     if (severity !== "error" || ignored(id))
       warn(session, `${id}: ${because}${severity === "error" ? "" : hint}`);

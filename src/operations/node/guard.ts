@@ -11,7 +11,7 @@ import {
   type NodeSubject,
   type OldData,
 } from "../../preflight/node-facts.ts";
-import type { Finding } from "../../preflight/finding.ts";
+import { fixLine, type Finding } from "../../preflight/finding.ts";
 import { nodeRulePage, nodeRules } from "../../preflight/node-rules.ts";
 import { blocks } from "../../preflight/rule.ts";
 
@@ -56,7 +56,7 @@ export function stopOf(finding: Finding): Stop {
   };
   const overriding =
     override === false || finding.fix?.includes(override) === true ? undefined : `override: ${override}`;
-  const hint = [finding.fix, overriding].filter((each) => each !== undefined).join("; ");
+  const hint = [fixLine(finding), overriding].filter((each) => each !== undefined).join("; ");
   return {
     id: finding.id,
     message: finding.outcome === "unknown" ? `${title}: not known, ${finding.because}` : finding.because,

@@ -15,7 +15,7 @@ import type { GuardedStep } from "../../model/guarded-step.ts";
 import type { ClusterRule } from "../../preflight/cluster-rule.ts";
 import { findingsOf, rulesOfStep } from "../../preflight/cluster-rules.ts";
 import { preflightFacts, type PreflightFacts } from "../../preflight/facts.ts";
-import type { Finding } from "../../preflight/finding.ts";
+import { fixLine, type Finding } from "../../preflight/finding.ts";
 import { conditionsOf, needsOf } from "../../preflight/needs.ts";
 import { blocks } from "../../preflight/rule.ts";
 import { sameInstall } from "../../preflight/rules/manifest/m02-same-install.ts";
@@ -149,7 +149,9 @@ function isUnasked(reading: ClusterFacts[Need]): boolean {
   return !reading.known && reading.why === "not asked";
 }
 
-function textOf({ outcome, because, fix }: Finding): string {
+function textOf(finding: Finding): string {
+  const { outcome, because } = finding;
+  const fix = fixLine(finding);
   const denied = outcome === "unknown" ? deniedRights(because) : [];
   const reason = denied.length === 0 ? because : `cannot ${denied.map(rightText).join(", ")} (forbidden)`;
   const seen = outcome === "unknown" ? `not known: ${reason}` : because;

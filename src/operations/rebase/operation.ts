@@ -103,11 +103,11 @@ function releaseOf({ path, objects, set }: PlanFile): Reading<Version> {
 
 /** The newest release that all images are of; those that tell none, as one that is pinned by its digest, do not count. */
 function releaseOfOthers(objects: readonly ManifestObject[]): string | undefined {
-  const told = fileContainers({ objects }).flatMap(({ raw: { image } }) => {
+  const byImage = fileContainers({ objects }).flatMap(({ raw: { image } }) => {
     const releases = typeof image === "string" ? releasesOfImage(parseImage(image), catalogue) : [];
     return releases.length === 0 ? [] : [releases];
   });
-  const [first = [], ...others] = told;
+  const [first = [], ...others] = byImage;
   return first.findLast((each) => others.every((releases) => releases.includes(each)));
 }
 

@@ -83,9 +83,9 @@ export function bgpLearned(seen: NodesSeen, read: BgpRead, answer: BgpAnswer, go
   if (read.when === "before") {
     // An older answer is as good as none only where there is none.
     const kept = own.before === undefined ? { unverified: why } : { before: { ...own.before, at } };
-    const told = withBgp(seen, read.node, memory, { ...own, ...kept });
+    const answered = withBgp(seen, read.node, memory, { ...own, ...kept });
     // Where nobody could be asked, the others are not asked in vain either.
-    return seen.bgpAsked === true ? told : { ...told, bgpUnasked: why };
+    return seen.bgpAsked === true ? answered : { ...answered, bgpUnasked: why };
   }
   const times = (failed?.times ?? 0) + 1;
   const givenUp = goal.bgpCheck?.mode !== "exec" && times >= attempts;

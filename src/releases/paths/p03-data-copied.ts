@@ -13,7 +13,8 @@ export const p03: PathRule = {
     why: "With the Kubernetes datastore v2.5 reads CustomResourceDefinitions only: without its data calico-node does not start. Kubernetes 1.8 no longer serves ThirdPartyResources.",
     detected:
       "the release that runs, by its node image, and the release asked for, and the datastore, and whether the server serves projectcalico.org/v1",
-    fix: "On Kubernetes 1.7 run kubectl calico-upgrade migrate-data, which compares object by object; or the migration Job of Calico v2.5, which does not copy SystemNetworkPolicies: convert those by hand.",
+    fix: "On Kubernetes 1.7 run migrate-data, which compares object by object; or the migration Job of Calico v2.5, which does not copy SystemNetworkPolicies: convert those by hand.",
+    commands: ["kubectl calico-upgrade migrate-data"],
     sources: [upgradeReadme, seed, issue(1052)],
   },
   asks: "oldGroupServed",

@@ -41,9 +41,14 @@ export function applySummaryText(reported: ApplySummary, columns: Columns): stri
       `  silent, and left as they are (H16): ${some(silent, most)}; nothing that they use goes away`,
     );
   if (leftAlone.length > 0) lines.push(`  left alone without --with-secrets: ${names(leftAlone)}`);
-  lines.push(...settingsLines(summary.settings));
   if (summary.changesSecrets) lines.push("  undo cannot restore Secrets: their values are not saved");
-  return lines.map((line) => inTerminal(line, columns)).join("");
+  lines.push(...settingsLines(summary.settings));
+  const { rebase } = summary.settings ?? {};
+  return [
+    ...lines.map((line) => inTerminal(line, columns)),
+    // Never wrapped: who pastes it pastes all of it.
+    ...(rebase === undefined || !hasOwnSettings(summary.settings) ? [] : [`    ${rebase}\n`]),
+  ].join("");
 }
 
 function inTerminal(line: string, columns: Columns): string {
@@ -51,17 +56,21 @@ function inTerminal(line: string, columns: Columns): string {
   return wrapped(line.slice(0, indent), line.slice(indent), columns, 2);
 }
 
+function hasOwnSettings(settings: ApplySummary["settings"]): boolean {
+  return settings?.base !== undefined && settings.kept + settings.changed.length > 0;
+}
+
 /** Nothing where nobody has set anything. */
 function settingsLines(settings: ApplySummary["settings"]): readonly string[] {
   if (settings === undefined) return [];
   const { base, because = "", kept, changed, rebase } = settings;
   if (base === undefined) return [`  your own settings cannot be told from upstream's: ${because}`];
-  if (kept + changed.length === 0) return [];
+  if (!hasOwnSettings(settings)) return [];
   const lost = changed.length === 0 ? "none lost" : `${changed.length} lost or changed`;
   const shown = changed.slice(0, most).map((each) => `    ${settingText(each)}`);
   const more =
     changed.length > most ? [`    and ${changed.length - most} more: preflight -o wide lists them`] : [];
-  const keep = rebase === undefined ? [] : [`  to keep them, apply what this prints instead: ${rebase}`];
+  const keep = rebase === undefined ? [] : ["  to keep them, apply what this prints instead:"];
   return [
     `  your settings, compared with upstream's ${base}: ${kept} kept, ${lost}`,
     ...shown,

@@ -7,6 +7,8 @@ export interface ExplainPage {
   readonly why: string;
   readonly detected: string;
   readonly fix: string;
+  /** To paste, with names in capitals for what is not known. */
+  readonly commands?: readonly string[];
   /** Which releases it is about. */
   readonly releases?: string;
   readonly sources: readonly string[];

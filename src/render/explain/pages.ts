@@ -42,7 +42,7 @@ function makePages(): PagesById {
 }
 
 function pageText(id: RuleId, page: RulePage): ExplainPage {
-  const { title, why, detected, fix, sources, releases, override } = page;
+  const { title, why, detected, fix, commands, sources, releases, override } = page;
   const past =
     override === undefined
       ? ""
@@ -55,6 +55,7 @@ function pageText(id: RuleId, page: RulePage): ExplainPage {
     why: withStop(sentence(why)),
     detected,
     fix: withStop(fix) + past,
+    ...(commands === undefined ? {} : { commands }),
     sources,
     ...(releases === undefined ? {} : { releases }),
   };

@@ -16,7 +16,11 @@ export function idsText(wide: boolean, columns: Columns): string {
 }
 
 export function pageText(page: ExplainPage, columns: Columns): string {
-  const parts = partsOf(page).map(([name, text]) => wrapped(`${name}:`.padEnd(12), text, columns));
+  const parts = partsOf(page).map(
+    ({ name, text, commands = [] }) =>
+      wrapped(`${name}:`.padEnd(12), text, columns) +
+      commands.map((command) => `${" ".repeat(12)}${command}\n`).join(""),
+  );
   return [`${wrapped(`${page.id}  `, page.title, columns)}\n`, ...parts].join("");
 }
 
@@ -34,7 +38,10 @@ export function checksDocument(): string {
 }
 
 function section(page: ExplainPage): string {
-  const lines = partsOf(page).map(([name, text]) => `- **${name}:** ${plain(text)}\n`);
+  const lines = partsOf(page).map(
+    ({ name, text, commands = [] }) =>
+      `- **${name}:** ${[plain(text), ...commands.map((command) => `\`${command}\``)].join(" ")}\n`,
+  );
   return `\n### ${page.id}\n\n${page.title}\n\n${lines.join("")}`;
 }
 
@@ -43,18 +50,19 @@ function plain(text: string): string {
   return text.replaceAll("__", String.raw`\_\_`);
 }
 
-function partsOf({
-  why,
-  releases,
-  detected,
-  fix,
-  sources,
-}: ExplainPage): readonly (readonly [string, string])[] {
+interface PagePart {
+  readonly name: string;
+  readonly text: string;
+  /** Below it, never wrapped. */
+  readonly commands?: readonly string[];
+}
+
+function partsOf({ why, releases, detected, fix, commands = [], sources }: ExplainPage): readonly PagePart[] {
   return [
-    ["Why", why],
-    ...(releases === undefined ? [] : [["Releases", releases] as const]),
-    ["Looks at", detected],
-    ["What to do", fix],
-    ...sources.map((source) => ["Source", source] as const),
+    { name: "Why", text: why },
+    ...(releases === undefined ? [] : [{ name: "Releases", text: releases }]),
+    { name: "Looks at", text: detected },
+    { name: "What to do", text: fix, commands },
+    ...sources.map((source) => ({ name: "Source", text: source })),
   ];
 }

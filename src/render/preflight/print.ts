@@ -93,14 +93,19 @@ function refusalsText({ command, refusals = [] }: PreflightReport, columns: Colu
   return [title + refusals.map((refusal) => refusalText(refusal, columns)).join("")];
 }
 
-/** Words of a command may have several lines of their own. */
+/** Words of a command may have several lines of their own; its hint may hold commands, and is not wrapped. */
 function refusalText({ id, because, fix }: Refusal, columns: Columns): string {
   const [first = "", ...more] = because.split("\n").map(oneLine);
   return [
     wrapped(`× ${idOf(id)}`, first, columns),
     ...more.map((line) => detail(line, columns)),
-    ...(fix === undefined ? [] : [detail(`fix: ${oneLine(fix)}`, columns)]),
+    ...(fix === undefined ? [] : [`       fix: ${oneLine(fix)}\n`]),
   ].join("");
+}
+
+/** Never wrapped: who pastes it pastes all of it. */
+function commandLine(command: string): string {
+  return `         ${oneLine(command)}\n`;
 }
 
 /** What stands below a finding. */
@@ -154,17 +159,16 @@ function sign({ outcome, severity }: ReportedFinding): string {
 }
 
 function findingText(finding: ReportedFinding, wide: boolean, columns: Columns): string {
-  const { title, outcome, because, fix, evidence, ignored } = finding;
+  const { title, outcome, because, fix, commands = [], evidence, ignored } = finding;
   const lines: string[] = [];
   if (isOpen(finding)) lines.push(outcomeText(finding));
   else if (wide) lines.push(`${outcome}: ${because}`);
   if (wide) lines.push(...evidence.map(({ object, field, value }) => `${object}: ${field}: ${value}`));
-  if (isOpen(finding)) {
-    if (fix !== undefined) lines.push(`fix: ${fix}`);
-  }
+  if (isOpen(finding) && fix !== undefined) lines.push(`fix: ${fix}`);
   return [
     wrapped(labelOf(finding), oneLine(`${title}${ignored ? " (ignored)" : ""}`), columns),
     ...lines.map((line) => detail(oneLine(line), columns)),
+    ...(isOpen(finding) ? commands.map(commandLine) : []),
   ].join("");
 }
 

@@ -49,9 +49,9 @@ export function nodeLines(
   widths: readonly number[],
 ): NodeLines {
   if (status.install.kind === "none") return { head: [], entries: [], urgent: 0, widths };
-  const told = { ...status, nodes: status.nodes.map((node) => withDown(node, status, live)) };
-  const { nodes, urgent } = forScreen(inOrder(told, look), look);
-  const drawn = fittingTable(nodeGrid({ ...told, nodes }, look.wide, look), columns, widths);
+  const withGaps = { ...status, nodes: status.nodes.map((node) => withDown(node, status, live)) };
+  const { nodes, urgent } = forScreen(inOrder(withGaps, look), look);
+  const drawn = fittingTable(nodeGrid({ ...withGaps, nodes }, look.wide, look), columns, widths);
   return {
     head: look.noHeaders || nodes.length === 0 ? [] : [drawn.head],
     entries: nodes.map((node, index) => ({ node, lines: drawn.rows[index] ?? [] })),

@@ -113,12 +113,12 @@ function liveRows(
     });
   const bars = forEach((set, index) => progressLine(set, live.paces[index], columns));
   const commands = forEach((set, index) => commandLine(set, live.commands[index], now));
-  const told = (label: string, lines: readonly string[]): readonly string[] => {
+  const rowLines = (label: string, lines: readonly string[]): readonly string[] => {
     if (label === "Run" && commands.length > 0) return commands;
     return label === "Upgrade" ? [...bars, ...(folding < 1 ? lines : [])] : lines;
   };
   const rows = new Map(
-    summaryRows(status, look.flags ?? []).map(([label, lines]) => [label, told(label, lines)]),
+    summaryRows(status, look.flags ?? []).map(([label, lines]) => [label, rowLines(label, lines)]),
   );
   if (live.stale !== undefined) rows.set("Stale", [live.stale]);
   return Object.entries(order)
@@ -142,7 +142,7 @@ function progressLine({ nodes }: DaemonSetStatus, pace: RolloutPace | undefined,
   return `${bar(updated, total, columns < 100 ? 20 : 40)} ${String(updated)}/${plural(total, "node")}${quick}`;
 }
 
-/** Text behind a label, wrapped; what is still too long, a command, is cut into lines and not off. */
+/** Text behind a label, wrapped; a word that is still too long is cut into lines and not off. */
 function broken(label: string, line: string, columns: number): readonly string[] {
   const indented = /^ */.exec(line)?.[0] ?? "";
   const lines = wrapped(

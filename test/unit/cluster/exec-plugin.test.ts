@@ -132,3 +132,13 @@ describe("what the plugin is told", () => {
     expect(seen).toContain("OTHER=kept\n");
   });
 });
+
+test("a plugin that prints without an end is ended, and does not fill the memory", async () => {
+  const command = join(folder, "endless");
+  await writeFile(command, "#!/bin/sh\nexec cat /dev/zero\n");
+  await chmod(command, 0o755);
+  const { credential } = await plugin('{"token":"t"}', { command });
+  await expect(credential()).rejects.toThrow(
+    `Unable to connect to the server: getting credentials: exec: executable ${command} printed more than 10 MiB, which is no credential`,
+  );
+});

@@ -272,14 +272,14 @@ describe("what travels", () => {
 
   test("requests wait for one of four connections; streams do not count", async () => {
     const open: ServerResponse[] = [];
-    const bell = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
     const ports = new Set<number | undefined>();
     const { url } = await wireServer((one, response) => {
       if (one.url.pathname === "/stream") {
         response.writeHead(200, { "Content-Type": "application/json" });
         response.write("{}\n");
         open.push(response);
-        if (open.length === 6) bell.resolve();
+        if (open.length === 6) released.resolve();
         return;
       }
       ports.add(response.socket?.remotePort);
@@ -291,7 +291,7 @@ describe("what travels", () => {
       const lines = connection.stream({ method: "GET", path: pathOf("stream"), signal: stop.signal });
       return await Array.fromAsync(lines);
     });
-    await bell.promise;
+    await released.promise;
     await Promise.all(Array.from({ length: 20 }, () => connection.request(get)));
     expect(ports.size).toBeLessThanOrEqual(4);
     stop.abort();

@@ -173,13 +173,27 @@ describe("a list", () => {
     const { items } = await list(connection, pods, { pick: ({ metadata }) => metadata.name });
     expect(items).toEqual(["a", "b"]);
   });
+
+  test.each([
+    ["whose pages name each other in a circle", false],
+    ["whose pages expire however they are asked for", true],
+  ])("%s ends with an error, and no command reads it forever", async (_what, expires) => {
+    const { url, seen } = await wireServer((one, response) => {
+      const at = one.url.searchParams.get("continue");
+      if (expires && at !== null) return json(response, 410, status(410, "Expired", "old"));
+      json(response, 200, { metadata: { continue: at === "one" ? "two" : "one" }, items: [pod("a", 1)] });
+    });
+    const { connection } = await connectTo(url);
+    await expect(list(connection, pods)).rejects.toMatchObject({ kind: expect.any(String) as string });
+    expect(seen.length).toBeLessThan(6);
+  });
 });
 
 describe("following a kind", () => {
   /** Lists answer `items`; watches are handed to the test. */
   async function followed(lists: object[][]) {
     const watches: ServerResponse[] = [];
-    const bell = until();
+    const condition = until();
     let listed = 0;
     const { url } = await wireServer((one, response) => {
       if (one.url.searchParams.get("watch") === null) {
@@ -191,7 +205,7 @@ describe("following a kind", () => {
       begin(response);
       response.flushHeaders();
       watches.push(response);
-      bell.changed();
+      condition.changed();
     });
     const { connection } = await connectTo(url);
     const stop = new AbortController();
@@ -201,12 +215,12 @@ describe("following a kind", () => {
       pick: ({ metadata }) => metadata.resourceVersion ?? "",
       onChange(change) {
         changes.push(change);
-        bell.changed();
+        condition.changed();
       },
     });
     await live.ready;
-    await bell.holds(() => watches.length === 1);
-    return { live, watches, changes, stop, holds: bell.holds, lists: () => listed };
+    await condition.holds(() => watches.length === 1);
+    return { live, watches, changes, stop, holds: condition.holds, lists: () => listed };
   }
 
   test("keeps a map in step with list and watch", async () => {

@@ -160,6 +160,20 @@ describe("every command that only reads looks at the file in place of a cluster"
     ]);
   });
 
+  test("of before the kinds that were listed had their present name is still read", () => {
+    const earlier = factsText(facts, "v0.0.0").replace(
+      '"resources":["configmaps"]',
+      '"looked":["configmaps"]',
+    );
+    expect(earlier).toContain('"looked"');
+    expect(parseFacts(earlier, readingNames)).toEqual({ ok: true, facts });
+    const damaged = earlier.replace('"looked":["configmaps"],', "");
+    expect(parseFacts(damaged, readingNames)).toEqual({
+      ok: false,
+      why: "has a damaged reading: dependants.resources is missing",
+    });
+  });
+
   test("watching a file is refused", async () => {
     const { exitCode, stderr } = await run("status", "-w", "--facts", "facts.json");
     expect([exitCode, stderr]).toEqual([

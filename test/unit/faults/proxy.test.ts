@@ -16,14 +16,14 @@ const node = "/api/v1/nodes/node-01";
 const watching = "/api/v1/nodes?watch=true";
 
 /** A server that echoes what it got, streams two events to a watch, and the proxy before it. */
-async function world(acts: Acts = {}): Promise<{ proxy: FaultProxy; heard: string[]; ask: Ask }> {
+async function world(acts: Acts = {}): Promise<{ proxy: FaultProxy; received: string[]; ask: Ask }> {
   const authority = await createAuthority("upstream");
   const serving = await signServing(authority, [{ type: "ip", value: "127.0.0.1" }]);
-  const heard: string[] = [];
+  const received: string[] = [];
   const server = createServer({ cert: serving.certificate, key: serving.key }, (request, response) => {
     void (async () => {
       const body = await text(request);
-      heard.push(`${request.method ?? ""} ${request.url ?? ""} ${body}`);
+      received.push(`${request.method ?? ""} ${request.url ?? ""} ${body}`);
       response.setHeader("content-type", "application/json");
       if (request.url === watching) response.write('{"type":"ADDED"}\n{"type":"MODIFIED"}\n');
       else response.end(JSON.stringify({ body, token: request.headers.authorization }));
@@ -41,7 +41,7 @@ async function world(acts: Acts = {}): Promise<{ proxy: FaultProxy; heard: strin
     server.closeAllConnections();
     server.close();
   });
-  return { proxy, heard, ask: clientOf(proxy) };
+  return { proxy, received, ask: clientOf(proxy) };
 }
 
 type Ask = (method: string, path: string, body?: string) => Promise<IncomingMessage>;
@@ -65,8 +65,8 @@ function clientOf({ kubeconfig }: FaultProxy): Ask {
 /** What a client sees of a write that meets this fault. */
 async function seenWith(
   fault: Fault,
-): Promise<{ readonly sees: unknown; readonly heard: readonly string[] }> {
-  const { ask, heard } = await world(actAt({ at: "write", index: 0 }, async () => fault));
+): Promise<{ readonly sees: unknown; readonly received: readonly string[] }> {
+  const { ask, received } = await world(actAt({ at: "write", index: 0 }, async () => fault));
   const sees = await ask("PATCH", node, "{}").then(
     async (answer) =>
       await text(answer).then(
@@ -75,13 +75,13 @@ async function seenWith(
       ),
     () => "cut",
   );
-  return { sees, heard };
+  return { sees, received };
 }
 
 test("a request passes as it is, body, status and all, but never with the client's credentials", async () => {
-  const { ask, heard, proxy } = await world();
+  const { ask, received, proxy } = await world();
   expect(JSON.parse(await text(await ask("PATCH", node, '{"a":1}')))).toEqual({ body: '{"a":1}' });
-  expect(heard).toEqual([`PATCH ${node} {"a":1}`]);
+  expect(received).toEqual([`PATCH ${node} {"a":1}`]);
   expect(proxy.seen()).toMatchObject([{ verb: "patch", resource: "nodes", name: "node-01", status: 200 }]);
 });
 
@@ -103,18 +103,18 @@ test("requests are counted, writes of their own, and a new beginning counts anew
 });
 
 test("a reset never reaches the server; a lost or a half answer does", async () => {
-  expect(await seenWith({ kind: "reset" })).toEqual({ sees: "cut", heard: [] });
-  expect(await seenWith({ kind: "lost" })).toEqual({ sees: "cut", heard: [`PATCH ${node} {}`] });
+  expect(await seenWith({ kind: "reset" })).toEqual({ sees: "cut", received: [] });
+  expect(await seenWith({ kind: "lost" })).toEqual({ sees: "cut", received: [`PATCH ${node} {}`] });
   expect(await seenWith({ kind: "half" })).toEqual({
     sees: "cut in the middle",
-    heard: [`PATCH ${node} {}`],
+    received: [`PATCH ${node} {}`],
   });
 });
 
 test.each([401, 403, 409, 410, 429, 500, 503] as const)(
   "%s is answered in the server's place",
   async (code) => {
-    expect(await seenWith({ kind: "status", code, retryAfter: 1 })).toEqual({ sees: code, heard: [] });
+    expect(await seenWith({ kind: "status", code, retryAfter: 1 })).toEqual({ sees: code, received: [] });
   },
 );
 
@@ -194,10 +194,10 @@ test.each([
 test("half of a watch is its first event", async () => {
   const { ask } = await world({ onRequest: async () => ({ kind: "half" }) });
   const answer = await ask("GET", watching);
-  let heard = "";
+  let received = "";
   answer.on("data", (chunk: Buffer) => {
-    heard += chunk.toString();
+    received += chunk.toString();
   });
   await new Promise((resolve) => void answer.once("error", resolve));
-  expect(heard).toBe('{"type":"ADDED"}\n');
+  expect(received).toBe('{"type":"ADDED"}\n');
 });

@@ -166,13 +166,13 @@ function managedByOther(object: KubeObject, ...path: readonly string[]): KubeObj
   } as KubeObject;
 }
 
-interface Told {
+interface Reported {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-async function run(sickness: Sickness, begun: Stage, ...args: readonly string[]): Promise<Told> {
+async function run(sickness: Sickness, begun: Stage, ...args: readonly string[]): Promise<Reported> {
   const {
     stage = begun,
     inFile = next,

@@ -28,11 +28,11 @@ function session(name: string, change: Partial<BgpSession> = {}): BgpSession {
   };
 }
 
-type Told = Omit<BgpAnswer, "kind" | "at">;
+type GivenAnswer = Omit<BgpAnswer, "kind" | "at">;
 
 /** `answers`: of a node, by how often it was asked before and after its restart. */
 async function restart(
-  answers: (read: BgpRead, count: number, cluster: SimulatedCluster) => Told,
+  answers: (read: BgpRead, count: number, cluster: SimulatedCluster) => GivenAnswer,
   mode: BgpCheck["mode"] = "auto",
   change: Partial<NodeGoal> = {},
 ) {

@@ -31,14 +31,14 @@ interface Options {
   readonly meanwhile?: (writes: number) => void;
 }
 
-interface Told {
+interface Reported {
   readonly result: Ended<NodesSeen>;
   /** Nodes in the order in which the run cordoned them. */
   readonly begun: readonly string[];
 }
 
 /** What `node --all` does: it looks which nodes are left, and goes on until they are done or it has to stop. */
-async function all(cluster: SimulatedCluster, options: Options = {}): Promise<Told> {
+async function all(cluster: SimulatedCluster, options: Options = {}): Promise<Reported> {
   cluster.killed = false;
   const world = cluster.snapshot();
   const { selection = { exclude: [] }, settle = 0 } = options;

@@ -39,7 +39,7 @@ const guarded =
   (...[live, name, at]: Parameters<NodeGoal["guard"]>) =>
     refusal(findingsFor(live, surroundings, subject({ node: name }), at), new Set(ignored));
 
-interface Told {
+interface Reported {
   readonly result: Ended<NodesSeen>;
   /** Nodes in the order of their restarts, with how long the deleted container had run. */
   readonly restarted: readonly (readonly [node: string, age: number])[];
@@ -52,7 +52,7 @@ async function restartAll(
   dryRun: DryRunStrategy = "none",
   interrupt: (wait: Wait) => boolean = () => false,
   faults: ReadonlyMap<number, Fault> = new Map(),
-): Promise<Told> {
+): Promise<Reported> {
   cluster.killed = false;
   const first = new AbortController();
   const restarted: [string, number][] = [];

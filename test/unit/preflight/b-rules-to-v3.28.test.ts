@@ -375,7 +375,7 @@ casesOf("no pod would get a network any more", cniAccount, [
 
 const dependants = (...found: readonly string[]) =>
   known({
-    looked: ["configmaps"],
+    resources: ["configmaps"],
     found: found.map((name) => ({ kind: "ConfigMap", namespace: "shop", name, owner: "NetworkSet/allowed" })),
   });
 

@@ -29,6 +29,9 @@ export interface Case extends PreflightSpec {
   readonly fix?: string | RegExp;
 }
 
+/** `calico-upgrade needed` is upstream's program. */
+export const commandInText = /\bkubectl \S|\bcalico-upgrade (?:-|[a-z-]+ -|needed|dry-run|start)/;
+
 export function casesOf(title: string, rule: ClusterRule, cases: readonly Case[]): void {
   describe(`${rule.id}: ${title}`, () => {
     test.each(cases.map((each) => [each.because, each] as const))("%s", (_name, each) => {
@@ -39,7 +42,9 @@ export function casesOf(title: string, rule: ClusterRule, cases: readonly Case[]
       if (severity !== undefined) expect(finding.severity).toBe(severity);
       if (words !== undefined) expect(finding.because).toMatch(words);
       if (seen !== undefined) expect(finding.evidence.map(({ object }) => object)).toEqual(seen);
-      if (fix !== undefined) expect(finding.fix).toMatch(fix);
+      if (fix !== undefined) expect([finding.fix, ...(finding.commands ?? [])].join("\n")).toMatch(fix);
+      // What is pasted stands in a field of its own, where no line is broken in it.
+      expect(finding.fix ?? "").not.toMatch(commandInText);
       // Whoever is stopped is told what to do.
       if (says === "fail") expect(finding.fix ?? "").not.toBe("");
     });

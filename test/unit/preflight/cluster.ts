@@ -80,7 +80,7 @@ export function clusterFacts(spec: PreflightSpec = {}): ClusterFacts {
     revisions: known([revisionFacts(aRevision(daemonSet, 1, "aaa"))]),
     events: known([]),
     served: known({ groupVersions: ["v1", "apps/v1"], kinds: [], groups: [] }),
-    dependants: known({ looked: ["configmaps"], found: [] }),
+    dependants: known({ resources: ["configmaps"], found: [] }),
     rights: known([]),
     ...spec.readings,
   };

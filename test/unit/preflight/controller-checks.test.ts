@@ -38,7 +38,7 @@ test("a node that takes the pod is all that is asked for", () => {
 test("H24: a cordoned node counts only for a pod that tolerates the unschedulable taint", () => {
   const nodes = { known: true, value: [cordoned] } as const;
   expect(findings({ nodes })).toMatchObject([
-    { id: "H24", outcome: "fail", fix: "make one schedulable: kubectl uncordon node-01" },
+    { id: "H24", outcome: "fail", fix: "make one schedulable", commands: ["kubectl uncordon node-01"] },
   ]);
   const tolerations = [{ key: "node.kubernetes.io/unschedulable", operator: "Exists" }];
   expect(findings({ nodes }, { tolerations })).toEqual([]);
@@ -117,7 +117,7 @@ test("H24: a controller in another namespace is a second one", () => {
       id: "H24",
       severity: "error",
       because: expect.stringContaining("pod calico/calico-kube-controllers-1;") as string,
-      fix: expect.stringContaining("kubectl get deployments,replicasets -n calico") as string,
+      commands: ["kubectl get deployments,replicasets -n calico"],
     },
   ]);
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readingNames } from "../../../src/model/cluster-facts.ts";
 import { known } from "../../../src/model/reading.ts";
+import { commandInText } from "./cases.ts";
 import { clusterRules, findingsOf } from "../../../src/preflight/cluster-rules.ts";
 import { preflightFacts } from "../../../src/preflight/facts.ts";
 import { nodeRules } from "../../../src/preflight/node-rules.ts";
@@ -33,6 +34,11 @@ describe("what is known of releases is asked, and can be looked up", () => {
         why.length < 20 || detected.length < 5 || fix.length < 5 || sources.length === 0,
     );
     expect(thin.map(({ id }) => id)).toEqual([]);
+  });
+
+  test("what is pasted from a page stands apart from its sentences", () => {
+    const mixed = allPages().filter(({ fix }) => commandInText.test(fix));
+    expect(mixed.map(({ id, fix }) => `${id}: ${fix}`)).toEqual([]);
   });
 
   test("no page begins a release, a command or a field with a capital that nobody types", () => {

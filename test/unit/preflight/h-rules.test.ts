@@ -220,7 +220,7 @@ describe("H13: leases", () => {
   test("one that was left is named with the commands that go on and give it up", () => {
     expect(findingOf(leases, { nodes: [leased(true)] })).toMatchObject({
       outcome: "fail",
-      fix: "kubectl calico-upgrade node node-01 continues it, kubectl calico-upgrade node --release node-01 releases it",
+      commands: ["kubectl calico-upgrade node node-01", "kubectl calico-upgrade node --release node-01"],
     });
     expect(findingOf(leases, { nodes: [leased(false)] }).evidence[0]?.value).toContain("void");
   });
@@ -405,7 +405,7 @@ describe("H25: configuration that is newer than the containers", () => {
   test("the nodes are named with the command; unknown where the server does not keep it", () => {
     expect(findingOf(configAge, written(ago(10)))).toMatchObject({
       outcome: "fail",
-      fix: "kubectl calico-upgrade node node-01 node-02 node-03 --restart",
+      commands: ["kubectl calico-upgrade node node-01 node-02 node-03 --restart"],
     });
     expect(findingOf(configAge, written(ago(864_000))).outcome).toBe("pass");
     expect(findingOf(configAge).outcome).toBe("unknown");

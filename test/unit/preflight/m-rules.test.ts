@@ -454,7 +454,7 @@ describe("M15: the role of a binding cannot be changed", () => {
     ).toMatchObject({
       outcome: "fail",
       because: `the role of a binding cannot be changed: ${kind} canal-calico gives calico, in the file calico-node`,
-      fix: expect.stringContaining(`kubectl delete ${kind.toLowerCase()} canal-calico`) as string,
+      commands: [expect.stringContaining(`kubectl delete ${kind.toLowerCase()} canal-calico`) as string],
     });
   });
 

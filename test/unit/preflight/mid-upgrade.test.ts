@@ -21,14 +21,14 @@ import { midway, stages, type Midway, type Stage } from "./mid-upgrade.ts";
 const commands = ["apply", "node -f", "node", "node --restart", "controller", "configmap"] as const;
 type Command = (typeof commands)[number];
 
-interface Way extends Omit<Midway, "stage"> {
+interface Route extends Omit<Midway, "stage"> {
   readonly name: string;
   /** Said with --to, where the file does not tell it. */
   readonly to?: string;
 }
 
 /** What rules say against a command at one stage of the way, as `ID: because`. */
-function stopping(way: Way, stage: Stage): Readonly<Record<Command, readonly string[]>> {
+function stopping(way: Route, stage: Stage): Readonly<Record<Command, readonly string[]>> {
   const target = targetOf(way.next, way.to);
   const known = withStatedRelease(catalogue, target.image, target.to.value);
   const facts = preflightFacts(midway({ ...way, stage }), known);
@@ -68,7 +68,7 @@ function targetOf(next: readonly KubeObject[], said: string | undefined) {
 const idOf = (line: string): string => line.slice(0, line.indexOf(":"));
 
 /** Lines of rules that stop a command at some stage, and did not stop it when the upgrade began. */
-function newErrors({ edit, pod, ...healthy }: Way, until: Stage = "contract"): readonly string[] {
+function newErrors({ edit, pod, ...healthy }: Route, until: Stage = "contract"): readonly string[] {
   const begin = stopping(healthy, "nothing");
   return stages.slice(0, stages.indexOf(until) + 1).flatMap((stage) => {
     const found = stopping(
@@ -91,7 +91,7 @@ function newErrors({ edit, pod, ...healthy }: Way, until: Stage = "contract"): r
 const hosted = (version: string, datastore: "kdd" | "etcd", flavour: "hosted" | "canal" = "hosted") =>
   hostedCalico({ version, datastore, flavour }) as unknown as readonly KubeObject[];
 
-const ways: readonly Way[] = (
+const ways: readonly Route[] = (
   [
     ["v1.6.1", "v2.5.1", "etcd", "v1.7.16"],
     ["v2.3.0", "v2.5.1", "etcd", "v1.7.16"],
@@ -151,7 +151,7 @@ describe("what is there to mend a cluster is not stopped by what it mends", () =
   const crashing = { ready: false, restarts: 7, waiting: { reason: "CrashLoopBackOff" } };
   const newTag = /v3\.22/;
 
-  test.each<readonly [string, Omit<Way, "name">]>([
+  test.each<readonly [string, Omit<Route, "name">]>([
     [
       "the new image cannot be pulled on a node, and the same command goes on",
       {

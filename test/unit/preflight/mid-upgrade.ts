@@ -105,7 +105,7 @@ export function midway({ old, next, kubernetes, ...way }: Midway): ClusterFacts 
       kinds,
       groups: [...new Set(groupVersions.map((each) => each.split("/").at(-2) ?? ""))],
     }),
-    dependants: known({ looked: [], found: [] }),
+    dependants: known({ resources: [], found: [] }),
     rights: known([]),
   };
 }

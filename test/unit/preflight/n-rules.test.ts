@@ -33,7 +33,7 @@ casesOf("a namespace whose annotation nobody can read would be guessed", ruleOf(
     says: "fail",
     severity: "warning",
     seen: ["Namespace shop"],
-    fix: "--treat-as=shop=isolated (or =open)",
+    fix: "--treat-as=shop=isolated",
   },
   {
     because: "one that was decided is not",

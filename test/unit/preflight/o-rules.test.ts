@@ -108,9 +108,7 @@ describe("the operator", () => {
     expect(findingOf(operatorWaits, { objects: [operator(1)] })).toMatchObject({
       outcome: "fail",
       severity: "warning",
-      fix: expect.stringContaining(
-        "kubectl scale deployment -n tigera-operator tigera-operator --replicas=0",
-      ) as string,
+      commands: ["kubectl scale deployment -n tigera-operator tigera-operator --replicas=0"],
     });
     expect(findingOf(operatorWaits, byTheOperator).outcome).toBe("n/a");
   });

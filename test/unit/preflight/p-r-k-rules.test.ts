@@ -70,7 +70,7 @@ const path: Readonly<Record<string, readonly Case[]>> = {
       to: "v3.0.12",
       says: "fail",
       severity: "error",
-      fix: "plan shows the whole way",
+      fix: "kubectl calico-upgrade plan",
     },
     { because: "v2.6.5 can be converted", release: "v2.6.5", to: "v3.0.12", says: "n/a" },
     unknownNodes,

@@ -73,16 +73,6 @@ test("an address behind a label is left in one piece, to be copied", () => {
   expect(wrapped("Source:     ", address, 40)).toBe(`Source:     ${address}\n`);
 });
 
-test("a command to paste stands in one piece, on a line of its own where it is wider than the terminal", () => {
-  const logs = "kubectl logs -n kube-system calico-node-03 -c calico-node --previous";
-  expect(
-    linesOf(wrapped("    ", `fix: an upgrade has not ended: ${logs}; then continue with the next`, 60)),
-  ).toEqual(["    fix: an upgrade has not ended:", `    ${logs}`, "    then continue with the next"]);
-  expect(
-    linesOf(wrapped("  ", "two nodes are not Ready, see kubectl describe node node-02 for each", 40)),
-  ).toEqual(["  two nodes are not Ready, see", "  kubectl describe node node-02 for each"]);
-});
-
 test("hostile text makes neither a line nor a column of its own", () => {
   const text = textTable(head, [["1.1", "a\u001B[2J\r\nFORGED", "b\tc", "d\u009B31m\u202E"]], 100);
   expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);

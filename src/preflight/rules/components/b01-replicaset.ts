@@ -12,7 +12,8 @@ export const replicaSet = clusterRule({
     title: "no policy controller of v1 runs on beside that of v2",
     why: "Up to v1.6 the controller is a ReplicaSet, from v2.0 a Deployment. Only one controller may ever be active.",
     detected: "ReplicaSets and Deployments of the policy controller, and their replicas",
-    fix: "kubectl calico-upgrade controller -f FILE scales the ReplicaSet to 0, waits until its pod is gone and applies the Deployment.",
+    fix: "Upgrade with controller: it scales the ReplicaSet to 0, waits until its pod is gone and applies the Deployment.",
+    commands: ["kubectl calico-upgrade controller -f FILE"],
     releases: "up to v1.6 → v2.0 and newer, etcd",
     sources: [seed],
   },
@@ -23,7 +24,13 @@ export const replicaSet = clusterRule({
     const running = controllers.filter(({ desired }) => desired > 0);
     const old = running.find(({ kind }) => kind === "ReplicaSet");
     if (old === undefined) return { outcome: "pass", because: "no ReplicaSet of the policy controller runs" };
-    const fix = `kubectl calico-upgrade controller -f FILE scales it to 0 first; by hand: ${sh`kubectl -n ${old.namespace} scale replicaset ${old.name} --replicas=0`}`;
+    const advice = {
+      fix: "controller scales it to 0 first; the second command does it by hand",
+      commands: [
+        "kubectl calico-upgrade controller -f FILE",
+        sh`kubectl -n ${old.namespace} scale replicaset ${old.name} --replicas=0`,
+      ],
+    };
     const other = running.find(({ kind }) => kind === "Deployment");
     return other === undefined
       ? {
@@ -31,13 +38,13 @@ export const replicaSet = clusterRule({
           severity: "warning",
           because: `${objectOf(old)} has to be at 0 before the new controller starts`,
           evidence: [replicasSeen(old)],
-          fix,
+          ...advice,
         }
       : {
           outcome: "fail",
           because: `${objectOf(old)} and ${objectOf(other)} run at once`,
           evidence: [replicasSeen(old), replicasSeen(other)],
-          fix,
+          ...advice,
         };
   },
 });

@@ -10,7 +10,8 @@ export const twoControllers = clusterRule({
     title: "only one of the two policy controllers runs",
     why: "v2.6 replaces calico-policy-controller by calico-kube-controllers. Its manifest keeps the old Deployment with no replicas, to turn it off. Two controllers at once write over each other.",
     detected: "the replicas of calico-policy-controller and calico-kube-controllers",
-    fix: "kubectl -n kube-system scale deployment calico-policy-controller --replicas=0, and wait until its pod is gone.",
+    fix: "Scale the old controller to 0, and wait until its pod is gone.",
+    commands: ["kubectl -n kube-system scale deployment calico-policy-controller --replicas=0"],
     releases: "up to v2.5 → v2.6 and newer, etcd",
     sources: ["manifest of v2.6"],
   },
@@ -32,7 +33,8 @@ export const twoControllers = clusterRule({
       outcome: "fail",
       because: `${objectOf(old)} and ${objectOf(other)} run at once and write over each other`,
       evidence: [replicasSeen(old), replicasSeen(other)],
-      fix: sh`kubectl -n ${old.namespace} scale ${old.kind.toLowerCase()} ${old.name} --replicas=0`,
+      fix: "scale the old controller to 0",
+      commands: [sh`kubectl -n ${old.namespace} scale ${old.kind.toLowerCase()} ${old.name} --replicas=0`],
     };
   },
 });

@@ -11,7 +11,8 @@ export const componentsReady = clusterRule({
     title: "Calico's controller and Typha are Ready",
     why: "Without the controller new policies (etcd) or the clean-up of addresses wait; nodes that use Typha get no updates without it.",
     detected: "Deployments and ReplicaSets of the controller and of Typha",
-    fix: "Repair them first: kubectl describe tells why their pods do not start.",
+    fix: "Repair them first: their events say why their pods do not start.",
+    commands: ["kubectl describe -n NAMESPACE deployment/NAME"],
     sources: ["documentation of v2.5 (getting-started/kubernetes/upgrade)"],
   },
   needs: ["workloads"],
@@ -33,7 +34,10 @@ export const componentsReady = clusterRule({
         field: "status.readyReplicas",
         value: `${ready} of ${desired}`,
       })),
-      fix: sh`kubectl describe -n ${down[0]?.namespace ?? ""} ${(down[0]?.kind ?? "").toLowerCase()}/${down[0]?.name ?? ""}`,
+      fix: "repair it first: its events say why its pods do not start",
+      commands: [
+        sh`kubectl describe -n ${down[0]?.namespace ?? ""} ${(down[0]?.kind ?? "").toLowerCase()}/${down[0]?.name ?? ""}`,
+      ],
     };
   },
 });

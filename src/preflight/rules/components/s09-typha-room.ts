@@ -33,7 +33,10 @@ export const typhaRoom = clusterRule({
           value: String(typha.desired),
         },
       ],
-      fix: `${sh`kubectl scale deployment -n ${typha.namespace} ${typha.name} --replicas=${String(Math.max(1, open.length))}`}, or uncordon a node`,
+      fix: "scale Typha down to the nodes that accept it, or uncordon a node",
+      commands: [
+        sh`kubectl scale deployment -n ${typha.namespace} ${typha.name} --replicas=${String(Math.max(1, open.length))}`,
+      ],
     };
   },
 });

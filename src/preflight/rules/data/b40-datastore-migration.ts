@@ -24,7 +24,7 @@ export const leftMigration = clusterRule({
       outcome: "fail",
       because: `a DatastoreMigration is left: ${some(all.map((each) => `${each.name} (${phaseOf(each)})`))}`,
       evidence: all.map(migrationSeen),
-      fix: migrationFix(first),
+      ...migrationFix(first),
     };
   },
 });

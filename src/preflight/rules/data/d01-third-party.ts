@@ -14,7 +14,8 @@ export const thirdParty = clusterRule({
     title: "everything in ThirdPartyResources is in CustomResourceDefinitions",
     why: "v2.5 with the Kubernetes datastore reads only CRDs: without its data calico-node does not start. Upstream's Job does not copy SystemNetworkPolicies, and does not notice every failure.",
     detected: "Calico's ThirdPartyResources and CRDs, the Job calico-upgrade-v2.5 and SystemNetworkPolicies",
-    fix: "kubectl calico-upgrade migrate-data copies and compares object by object. SystemNetworkPolicies become GlobalNetworkPolicies of the same name.",
+    fix: "Migrate the data, which copies and compares object by object. SystemNetworkPolicies become GlobalNetworkPolicies of the same name.",
+    commands: ["kubectl calico-upgrade migrate-data"],
     releases: "up to v2.4 → v2.5 and newer, Kubernetes datastore",
     sources: [upgradeReadme, issue(1052), issue(1620)],
   },
@@ -48,7 +49,8 @@ export const thirdParty = clusterRule({
       outcome: "fail",
       because: `not copied: ${some(missing.map(({ object }) => object))}${remark}`,
       evidence: missing,
-      fix: "kubectl calico-upgrade migrate-data, which copies SystemNetworkPolicies as well; upstream's Job does not",
+      fix: "migrate the data, which copies SystemNetworkPolicies as well; upstream's Job does not",
+      commands: ["kubectl calico-upgrade migrate-data"],
     };
   },
 });

@@ -19,7 +19,8 @@ export const lock = clusterRule({
     why: "The lock of calico-upgrade, of calicoctl datastore migrate, of upgrade-ipam and of the CRD migration is datastoreReady=false: somebody is at work. While it is held no new pod gets an address. calico-node and the CNI plugin with different datastores are the middle of a move, or a broken edit.",
     detected:
       "spec.datastoreReady of ClusterInformation default, and the datastores of calico-node and its CNI configuration",
-    fix: "Finish the migration (calicoctl datastore migrate unlock, calico-upgrade complete or abort) with the one who began it. The lock is never taken away from here.",
+    fix: "Finish or abort the migration with the one who began it: calicoctl's is unlocked, that of upstream's calico-upgrade completed. This program never removes the lock.",
+    commands: ["calicoctl datastore migrate unlock", "calico-upgrade complete"],
     releases: "any",
     sources: [
       "documentation of the datastore migration (operations/datastore-migration)",
@@ -48,7 +49,8 @@ export const lock = clusterRule({
         outcome: "fail",
         because: `ClusterInformation ${locked.name} says that the datastore is not ready: a migration holds it, and no new pod gets an address`,
         evidence: [specSeen("ClusterInformation", locked, "datastoreReady")],
-        fix: "finish it with the one who began it (calicoctl datastore migrate unlock, calico-upgrade complete or abort)",
+        fix: "finish or abort it with the one who began it: calicoctl's is unlocked, that of upstream's calico-upgrade completed",
+        commands: ["calicoctl datastore migrate unlock", "calico-upgrade complete"],
       };
     }
     // What the CNI plugin is configured with stands in a ConfigMap.

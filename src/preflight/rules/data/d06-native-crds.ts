@@ -29,7 +29,7 @@ export const nativeCrds = clusterRule({
         outcome: "fail",
         because: `a migration to native v3 CRDs is not at rest: ${some(all.map((each) => `${each.name} (${phaseOf(each)})`))}`,
         evidence: all.map(migrationSeen),
-        fix: migrationFix(open),
+        ...migrationFix(open),
       };
     }
     const has = envOf(environmentOf(daemonSet, configMaps), group).length > 0;

@@ -32,7 +32,8 @@ export const bothSides = nodeRule({
     return {
       outcome: "fail",
       because: `old nodes wrote what newer ones do not read: ${some(oldData)} ${oldData.length === 1 ? "differs" : "differ"} between ThirdPartyResources and CustomResourceDefinitions`,
-      fix: "kubectl calico-upgrade migrate-data brings it over, or shows what differs",
+      fix: "migrate the data, which brings it over or shows what differs",
+      commands: ["kubectl calico-upgrade migrate-data"],
     };
   },
 });

@@ -29,7 +29,8 @@ export const nodesReady = clusterRule({
         field: "status.conditions[Ready]",
         value: `${ready === "unknown" ? "Unknown" : "False"}${readyReason === undefined ? "" : ` (${readyReason})`}`,
       })),
-      fix: sh`kubectl describe node ${bad[0]?.name ?? ""}`,
+      fix: "repair the node first: its conditions and events say why",
+      commands: [sh`kubectl describe node ${bad[0]?.name ?? ""}`],
     };
   },
 });

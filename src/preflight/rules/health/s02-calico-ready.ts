@@ -56,7 +56,8 @@ export const calicoReady = clusterRule({
         : {}),
       because: `calico-node is not Ready on ${bad.length} of ${wanted.length} nodes: ${some(bad.map(({ name, why }) => `${name} (${why})`))}`,
       evidence: bad.map(({ name, why }) => ({ object: `Node ${name}`, field: "calico-node", value: why })),
-      fix: "kubectl calico-upgrade status names the reasons; a restart on such a node is let through as a repair",
+      fix: "status names the reasons; restarting calico-node on such a node is allowed as a repair",
+      commands: ["kubectl calico-upgrade status"],
     };
   },
 });

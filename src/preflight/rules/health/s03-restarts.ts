@@ -16,7 +16,8 @@ export const restarts = clusterRule({
     title: "calico-node is not restarting again and again",
     why: "Peers flush the routes of a neighbour that restarts before its last graceful restart has ended; a restart more makes it worse.",
     detected: "restart counts of calico-node, and when it ended last",
-    fix: "Find out why from the log of the container before: kubectl logs --previous.",
+    fix: "Find out why from the log of the container before.",
+    commands: ["kubectl logs -n NAMESPACE POD -c calico-node --previous"],
     sources: [
       "https://www.rfc-editor.org/rfc/rfc4724#section-4.2",
       "https://github.com/kubernetes-sigs/kubespray/issues/1017",
@@ -42,7 +43,10 @@ export const restarts = clusterRule({
         field: "restartCount",
         value: `${count}${code === undefined ? "" : `, exit code ${code}`}`,
       })),
-      fix: sh`kubectl logs -n ${churning[0]?.pod.namespace ?? ""} ${churning[0]?.pod.name ?? ""} -c calico-node --previous`,
+      fix: "find out why from the log of the container before",
+      commands: [
+        sh`kubectl logs -n ${churning[0]?.pod.namespace ?? ""} ${churning[0]?.pod.name ?? ""} -c calico-node --previous`,
+      ],
     };
   },
 });

@@ -45,7 +45,8 @@ export const oneRelease = clusterRule({
         .map(({ what, releases }) => `${what} is of ${releases.join(" or ")}`)
         .join(", "),
       evidence: [first, ...apart].map(({ what, image }) => ({ object: what, field: "image", value: image })),
-      fix: "finish the upgrade that has begun: kubectl calico-upgrade plan -f FILE says what is left",
+      fix: "finish the upgrade that has begun; plan lists what is left",
+      commands: ["kubectl calico-upgrade plan -f FILE"],
     };
   },
 });

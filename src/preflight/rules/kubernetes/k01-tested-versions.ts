@@ -26,7 +26,8 @@ export const testedKubernetes = clusterRule({
     return {
       outcome: tested === false ? "fail" : "unknown",
       because,
-      fix: "choose a release that was tested with it (kubectl calico-upgrade version --releases), or try it on another cluster first",
+      fix: "choose a release that was tested with it or try it on another cluster first",
+      commands: ["kubectl calico-upgrade version --releases"],
     };
   },
 });

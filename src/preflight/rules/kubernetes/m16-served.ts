@@ -49,7 +49,8 @@ export const servedKinds = clusterRule({
             field: "apiVersion",
             value: apiVersion,
           })),
-        fix: "use the manifest that this Calico release has for its Kubernetes version; kubectl convert rewrites apiVersions of built-in kinds",
+        fix: "use the manifest that this Calico release has for its Kubernetes version, or rewrite the apiVersions of built-in kinds",
+        commands: ["kubectl convert -f FILE --output-version GROUP/VERSION"],
       };
     }
     const unclear = answers.filter((answer) => answer.served === "unknown");

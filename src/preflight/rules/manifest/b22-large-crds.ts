@@ -14,7 +14,8 @@ export const largeCrds = clusterRule({
     title: "the operator's CRDs are not applied client-side",
     why: "kubectl apply keeps a copy of the object in an annotation, which may have 262144 bytes. The operator's CRDs have outgrown that: client-side apply refuses them, and they stay old. Those of the hosted manifests are small enough; M17 measures the objects of a file.",
     detected: "who runs Calico, and CRDs that carry kubectl's last-applied annotation",
-    fix: "Apply the CRDs with kubectl apply --server-side --force-conflicts (v3.25's page: kubectl replace).",
+    fix: "Apply the CRDs with server-side apply (v3.25's page: with replace).",
+    commands: ["kubectl apply --server-side --force-conflicts -f FILE"],
     releases: "operator, target v3.25 and newer",
     sources: [
       "upgrade pages of v3.25 and newer",
@@ -35,7 +36,8 @@ export const largeCrds = clusterRule({
         field: "metadata.annotations",
         value: "kubectl.kubernetes.io/last-applied-configuration",
       })),
-      fix: "kubectl apply --server-side --force-conflicts -f FILE for the CRDs",
+      fix: "apply the CRDs with server-side apply",
+      commands: ["kubectl apply --server-side --force-conflicts -f FILE"],
     };
   },
 });

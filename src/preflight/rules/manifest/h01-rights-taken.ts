@@ -47,7 +47,7 @@ export const rightsTaken = clusterRule({
       outcome: "fail",
       because: `the file takes away what calico-node of the old release may still use: ${some(evidence.map(({ object, value }) => `${object}: ${value}`))}`,
       evidence,
-      fix: "let it go only after the last node: plan -f gives that order; kubectl apply -f of the whole file does not keep it",
+      fix: "let it go only after the last node: plan -f gives that order, and applying the whole file at once does not keep it",
     };
   },
 });

@@ -137,7 +137,8 @@ function judge(
           severity: asksFor(readings, to) ? "error" : "warning",
           because: `${release} needs what the cluster lacks: ${text}; its manifest brings that, new images alone do not`,
           evidence,
-          fix: "apply the whole manifest of the release: kubectl calico-upgrade apply -f FILE",
+          fix: "apply the whole manifest of the release",
+          commands: ["kubectl calico-upgrade apply -f FILE"],
         }
       : {
           outcome: "fail",
@@ -160,7 +161,8 @@ function judge(
       severity: "info",
       because: `the file's template needs what the cluster lacks: ${textOf(coming)}`,
       evidence: evidenceOf(now),
-      fix: "apply adds it before the template; for node: kubectl calico-upgrade node -f FILE --print-missing | kubectl apply -f -",
+      fix: "apply adds it before the template; before node, add it",
+      commands: ["kubectl calico-upgrade node -f FILE --print-missing | kubectl apply -f -"],
     };
   }
   const dark = now[0] === undefined ? unread(readings) : textOf(now.slice(0, 1));

@@ -47,7 +47,8 @@ export const selectors = clusterRule({
         field: "spec.selector",
         value: `${before} → ${after}`,
       })),
-      fix: "give the file's object the live selector and labels, or delete the live one first (kubectl delete --cascade=orphan)",
+      fix: "give the file's object the live selector and labels, or delete the live one first, without its pods",
+      commands: ["kubectl delete -f FILE --cascade=orphan"],
     };
   },
 });

@@ -11,7 +11,8 @@ export const roleRefs = clusterRule({
     title: "bindings keep their roles",
     why: "The roleRef of a binding cannot be changed: the server refuses it, and the account stays without the new rights.",
     detected: "roleRef of RoleBindings and ClusterRoleBindings of the same name, live and in the file",
-    fix: "Delete the binding and apply the file's at once: kubectl replace --force -f does both.",
+    fix: "Delete the binding and apply the file's at once; replace --force does both.",
+    commands: ["kubectl replace --force -f FILE"],
     sources: [
       "https://github.com/rancher-archives/rke/issues/2527",
       "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#clusterrolebinding-example",
@@ -41,7 +42,8 @@ export const roleRefs = clusterRule({
         field: "roleRef",
         value: `${there.role.kind}/${there.role.name} → ${file.role.kind}/${file.role.name}`,
       })),
-      fix: changed.map(({ there }) => deletion(there)).join("; ") + ", then apply the file's at once",
+      fix: "delete what is bound otherwise, then apply the file's at once",
+      commands: changed.map(({ there }) => deletion(there)),
     };
   },
 });

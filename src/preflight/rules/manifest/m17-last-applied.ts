@@ -14,7 +14,8 @@ export const lastAppliedSize = clusterRule({
     title: "kubectl's client-side apply can hold every object",
     why: "It keeps a copy of the object in an annotation, and annotations end at 262144 bytes: larger CustomResourceDefinitions are refused.",
     detected: "the size of each object of the file, written as kubectl writes the annotation",
-    fix: "kubectl apply --server-side --force-conflicts -f FILE",
+    fix: "Apply the file with server-side apply.",
+    commands: ["kubectl apply --server-side --force-conflicts -f FILE"],
     sources: [
       "https://github.com/projectcalico/calico/issues/7826",
       "https://github.com/tigera/operator/issues/2295",
@@ -36,7 +37,8 @@ export const lastAppliedSize = clusterRule({
         field: "last-applied-configuration",
         value: `${size} bytes, ${limit} are the most`,
       })),
-      fix: "kubectl apply --server-side --force-conflicts -f FILE",
+      fix: "apply the file with server-side apply",
+      commands: ["kubectl apply --server-side --force-conflicts -f FILE"],
     };
   },
 });

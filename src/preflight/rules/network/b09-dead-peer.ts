@@ -29,7 +29,8 @@ export const deadPeer = clusterRule({
         field: "status.conditions[Ready]",
         value: ready === "unknown" ? "Unknown" : "False",
       })),
-      fix: "repair these nodes, or remove them from the cluster (kubectl delete node), before the upgrade",
+      fix: "repair these nodes, or remove them from the cluster, before the upgrade",
+      commands: ["kubectl delete node NODE"],
     };
   },
 });

@@ -9,7 +9,8 @@ export const ebpfConnections = clusterRule({
     title: "open eBPF connections survive the upgrade",
     why: "v3.14 has another format of the conntrack map. Connections that are open when a node is upgraded may break without a word.",
     detected: "bpfEnabled of FelixConfiguration, or FELIX_BPFENABLED",
-    fix: "Upgrade when broken connections hurt least, or move the pods of each node away before its turn (kubectl drain NODE).",
+    fix: "Upgrade when broken connections hurt least, or move the pods of each node away before its turn.",
+    commands: ["kubectl drain NODE"],
     releases: "up to v3.13 → v3.14 and newer, eBPF",
     sources: [notes("v3.14.0")],
   },
@@ -20,7 +21,8 @@ export const ebpfConnections = clusterRule({
       outcome: "fail",
       because:
         "the eBPF dataplane is in use: connections that are open on a node may break when it is upgraded",
-      fix: "upgrade when that hurts least, or kubectl drain each node before its turn, which moves the pods away first",
+      fix: "upgrade when that hurts least, or drain each node before its turn, which moves the pods away first",
+      commands: ["kubectl drain NODE"],
     };
   },
 });

@@ -36,7 +36,8 @@ export const helmNamespace = clusterRule({
           value: namespace,
         },
       ],
-      fix: `${sh`kubectl annotate --overwrite OBJECT ${place}=tigera-operator`} for each object that the upgrade page of v3.23 lists`,
+      fix: "correct the annotation of each object that the upgrade page of v3.23 lists",
+      commands: [sh`kubectl annotate --overwrite OBJECT ${place}=tigera-operator`],
     };
   },
 });

@@ -18,7 +18,7 @@ export const owners = clusterRule({
   when: { crosses: "v3.27.5" },
   needs: ["dependants", "served"],
   steps: ["node", "apply"],
-  check({ dependants: { found, looked }, served }) {
+  check({ dependants: { found, resources }, served }) {
     if (found.length > 0) {
       return {
         outcome: "fail",
@@ -31,7 +31,7 @@ export const owners = clusterRule({
         fix: "remove these ownerReferences before the upgrade, and put them back with the new UIDs after it",
       };
     }
-    const among = `among ${looked.join(", ")}`;
+    const among = `among ${resources.join(", ")}`;
     if (!served.groupVersions.includes("projectcalico.org/v3"))
       return {
         outcome: "pass",

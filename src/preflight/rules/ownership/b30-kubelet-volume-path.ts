@@ -1,3 +1,4 @@
+import { sh } from "../../../model/shell.ts";
 import { notes } from "../../../releases/citations.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 import { helmRelease } from "../../helm.ts";
@@ -22,7 +23,8 @@ export const kubeletVolumePath = clusterRule({
     return {
       outcome: "unknown",
       because: `the values of Helm release ${release.name} are in a Secret, which is not read`,
-      fix: `helm get values ${release.name} -n ${release.namespace}: kubeletVolumePath belongs under installation`,
+      fix: "look whether kubeletVolumePath is under installation",
+      commands: [sh`helm get values ${release.name} -n ${release.namespace}`],
     };
   },
 });

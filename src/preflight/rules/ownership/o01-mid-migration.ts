@@ -9,7 +9,8 @@ export const midMigration = clusterRule({
     why: "While the operator takes over a manifest install both keep a calico-node; whatever is changed during the move breaks it.",
     detected:
       "the node label projectcalico.org/operator-node-migration, the operator's Installation and the calico-node DaemonSets",
-    fix: "Let the migration to the operator finish first: kubectl get tigerastatus calico.",
+    fix: "Let the migration to the operator finish first.",
+    commands: ["kubectl get tigerastatus calico"],
     sources: [
       "documentation of the operator migration (operations/operator-migration)",
       "https://github.com/tigera/operator",
@@ -23,7 +24,8 @@ export const midMigration = clusterRule({
       outcome: "fail",
       because: `the operator is taking over a manifest install: ${evidence.join("; ")}`,
       evidence: evidence.map((value) => ({ object: "install", field: "kind", value })),
-      fix: "wait until it is done: kubectl get tigerastatus calico",
+      fix: "wait until it is done",
+      commands: ["kubectl get tigerastatus calico"],
     };
   },
 });

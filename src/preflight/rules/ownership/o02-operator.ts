@@ -1,6 +1,12 @@
 import { isOperators, operatorNamespace } from "../../../model/install.ts";
 import { clusterRule } from "../../cluster-rule.ts";
 
+const operatorCommands = [
+  "kubectl apply --server-side --force-conflicts -f operator-crds.yaml",
+  "kubectl apply --server-side --force-conflicts -f tigera-operator.yaml",
+  "kubectl get tigerastatus",
+];
+
 /** Calico-facts 5. */
 export const byOperator = clusterRule({
   id: "O02",
@@ -9,7 +15,8 @@ export const byOperator = clusterRule({
     title: "Calico is not run by the operator",
     why: "The operator puts back what others change: a DaemonSet, a Deployment or a ConfigMap that is changed by hand is as before a moment later.",
     detected: "owner references and labels of calico-node's DaemonSets, and the operator's Installation",
-    fix: "Upgrade the operator: the new release's CRDs (kubectl apply --server-side --force-conflicts), then its tigera-operator.yaml.",
+    fix: "Upgrade the operator: the new release's CRDs, then its tigera-operator.yaml.",
+    commands: operatorCommands,
     sources: [
       "https://docs.tigera.io/calico/latest/operations/upgrading/kubernetes-upgrade",
       "https://github.com/projectcalico/calico/issues/7971",
@@ -30,7 +37,8 @@ export const byOperator = clusterRule({
         field: "owner",
         value: installation === undefined ? "tigera-operator" : `Installation ${installation.name}`,
       })),
-      fix: "apply the new release's CRDs (kubectl apply --server-side --force-conflicts), then its tigera-operator.yaml, and watch kubectl get tigerastatus",
+      fix: "apply the new release's CRDs, then its tigera-operator.yaml, and watch its status",
+      commands: operatorCommands,
     };
   },
 });

@@ -25,7 +25,8 @@ export const operatorWaits = clusterRule({
       outcome: "fail",
       because: `the operator (Deployment ${name}) is installed beside this Calico: ${installation === undefined ? "with an Installation it takes it over" : "there is an Installation, so it takes it over"}, all nodes restarting`,
       evidence: [{ object: `Deployment ${name}`, field: "spec.replicas", value: String(first.desired) }],
-      fix: `${sh`kubectl scale deployment -n ${first.namespace} ${first.name} --replicas=0`} for the time of the upgrade, or migrate to it first`,
+      fix: "scale the operator to 0 during the upgrade, or migrate to it first",
+      commands: [sh`kubectl scale deployment -n ${first.namespace} ${first.name} --replicas=0`],
     };
   },
 });

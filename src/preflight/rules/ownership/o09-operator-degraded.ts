@@ -16,7 +16,8 @@ export const operatorDegraded = clusterRule({
     title: "the operator reports nothing degraded",
     why: "An operator that makes no progress with the present release makes none with the next either.",
     detected: "the conditions of TigeraStatus objects",
-    fix: "kubectl describe tigerastatus names the reason.",
+    fix: "Look for the reason in its conditions.",
+    commands: ["kubectl describe tigerastatus"],
     sources: ["https://github.com/projectcalico/calico/issues/10569"],
   },
   when: { operator: true },
@@ -45,7 +46,8 @@ export const operatorDegraded = clusterRule({
         field: "status.conditions",
         value: why,
       })),
-      fix: sh`kubectl describe tigerastatus ${bad[0]?.name ?? ""}`,
+      fix: "look for the reason in its conditions",
+      commands: [sh`kubectl describe tigerastatus ${bad[0]?.name ?? ""}`],
     };
   },
 });

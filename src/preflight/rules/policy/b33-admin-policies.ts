@@ -27,7 +27,8 @@ export const adminPolicies = clusterRule({
       outcome: "fail",
       because: `v3.32 and newer enforce none of ${some(all)}`,
       evidence: all.map((object) => ({ object, field: "metadata.name", value: object.split(" ")[1] ?? "" })),
-      fix: "rewrite them as ClusterNetworkPolicies, then kubectl delete adminnetworkpolicies,baselineadminnetworkpolicies NAME…",
+      fix: "rewrite them as ClusterNetworkPolicies, then delete them",
+      commands: ["kubectl delete adminnetworkpolicies,baselineadminnetworkpolicies NAME"],
     };
   },
 });

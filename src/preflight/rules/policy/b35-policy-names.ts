@@ -21,7 +21,10 @@ export const policyNames = clusterRule({
     return {
       outcome: "fail",
       because: `${count} ${count === 1 ? "policy" : "policies"} of Calico will be stored under other names; there is no way back from it`,
-      fix: "kubectl get globalnetworkpolicies.crd.projectcalico.org,networkpolicies.crd.projectcalico.org -A -o yaml > policies-before.yaml",
+      fix: "save the policies before the upgrade",
+      commands: [
+        "kubectl get globalnetworkpolicies.crd.projectcalico.org,networkpolicies.crd.projectcalico.org -A -o yaml > policies-before.yaml",
+      ],
     };
   },
 });

@@ -34,7 +34,8 @@ export const unclearIsolation = clusterRule({
         field: `metadata.annotations[${isolationAnnotation}]`,
         value: text.get(namespace) ?? "",
       })),
-      fix: `${sh`kubectl calico-upgrade migrate-policy --treat-as=${first.namespace}=isolated`} (or =open)`,
+      fix: "say how the namespace is to be treated, =isolated or =open",
+      commands: [sh`kubectl calico-upgrade migrate-policy --treat-as=${first.namespace}=isolated`],
     };
   },
 });

@@ -12,7 +12,8 @@ export const toClose = clusterRule({
     title: "every namespace with DefaultDeny has a policy that closes it",
     why: "After the boundary the annotation means nothing: pods that no policy selects are open.",
     detected: "namespaces with the annotation, and policies that select every pod and allow nothing",
-    fix: "kubectl calico-upgrade migrate-policy, with etcd before the controller, with the Kubernetes datastore before the first node.",
+    fix: "Migrate the policies, with etcd before the controller, with the Kubernetes datastore before the first node.",
+    commands: ["kubectl calico-upgrade migrate-policy"],
     releases: boundaryReleases,
     sources: [seed, notes("v2.3.0")],
   },
@@ -30,7 +31,8 @@ export const toClose = clusterRule({
         field: `metadata.annotations[${isolationAnnotation}]`,
         value: "DefaultDeny",
       })),
-      fix: "kubectl calico-upgrade migrate-policy creates a policy that selects every pod and allows nothing",
+      fix: "migrate the policies, which creates a policy that selects every pod and allows nothing",
+      commands: ["kubectl calico-upgrade migrate-policy"],
     };
   },
 });

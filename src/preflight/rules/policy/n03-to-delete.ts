@@ -12,7 +12,8 @@ export const toDelete = clusterRule({
     title: "no policy that did nothing begins to block",
     why: "In a namespace without DefaultDeny policies had no effect. After the boundary each of them closes the pods that it selects for everything that it does not allow.",
     detected: "NetworkPolicies in namespaces without the annotation",
-    fix: `kubectl calico-upgrade migrate-policy, with etcd before the controller, with the Kubernetes datastore before the first node. --keep=NAMESPACE/NAME for those that shall take effect.`,
+    fix: "Migrate the policies, with etcd before the controller, with the Kubernetes datastore before the first node. Add --keep=NAMESPACE/NAME for those that are to take effect.",
+    commands: ["kubectl calico-upgrade migrate-policy"],
     releases: boundaryReleases,
     sources: [seed, "https://github.com/kubernetes/kubernetes/pull/39164"],
   },
@@ -33,7 +34,8 @@ export const toDelete = clusterRule({
         field: "metadata.name",
         value: policy.name,
       })),
-      fix: "kubectl calico-upgrade migrate-policy saves and deletes them; --keep=NAMESPACE/NAME lets one take effect",
+      fix: "migrate the policies, which saves and deletes them; --keep=NAMESPACE/NAME lets one take effect",
+      commands: ["kubectl calico-upgrade migrate-policy"],
     };
   },
 });

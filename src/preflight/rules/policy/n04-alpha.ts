@@ -29,7 +29,8 @@ export const alphaAnnotation = clusterRule({
         field: `metadata.annotations[${alphaIsolationAnnotation}]`,
         value: text,
       })),
-      fix: sh`kubectl annotate namespace NAME ${alphaIsolationAnnotation}-`,
+      fix: "remove the annotation",
+      commands: [sh`kubectl annotate namespace NAME ${alphaIsolationAnnotation}-`],
     };
   },
 });

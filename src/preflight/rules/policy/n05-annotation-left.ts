@@ -39,7 +39,8 @@ export const annotationLeft = clusterRule({
         field: `metadata.annotations[${isolationAnnotation}]`,
         value: annotation,
       })),
-      fix: `create a policy with podSelector {} and no ingress where a namespace shall be closed; else ${sh`kubectl annotate namespace NAME ${isolationAnnotation}-`}`,
+      fix: "create a policy with podSelector {} and no ingress where a namespace is to be closed; otherwise remove the annotation",
+      commands: [sh`kubectl annotate namespace NAME ${isolationAnnotation}-`],
     };
   },
 });

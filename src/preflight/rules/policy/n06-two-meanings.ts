@@ -29,7 +29,8 @@ export const twoMeanings = clusterRule({
         { object: "calico-node", field: "oldest release", value: oldest.text },
         { object: "calico-node", field: "newest release", value: newest.text },
       ],
-      fix: "finish kubectl calico-upgrade migrate-policy, then upgrade the other nodes soon",
+      fix: "finish the migration of policies, then upgrade the other nodes soon",
+      commands: ["kubectl calico-upgrade migrate-policy"],
     };
   },
 });

@@ -32,7 +32,8 @@ export const egress = clusterRule({
         field,
         value: "set",
       })),
-      fix: "kubectl calico-upgrade migrate-policy --what-if --to=VERSION shows which flows change",
+      fix: "see which flows change",
+      commands: ["kubectl calico-upgrade migrate-policy --what-if --to=VERSION"],
     };
   },
 });

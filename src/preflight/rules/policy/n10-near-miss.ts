@@ -18,7 +18,8 @@ export const nearlyClosed = clusterRule({
     title: "no annotation misses DefaultDeny narrowly",
     why: "A key such as net.beta.kubernetes.io/networkpolicy or a value such as defaultdeny closes no namespace: it is open now, and its policies, which do nothing, are deleted by the migration. Somebody probably meant to close it.",
     detected: "annotations of namespaces whose key or value differs a little from the one that Calico reads",
-    fix: `Where the namespace is to be closed: ${closing("NAME")}. It takes effect at once. Else remove the annotation.`,
+    fix: "To close the namespace, correct the annotation, which takes effect immediately. Otherwise remove it.",
+    commands: [closing("NAME")],
     releases: boundaryReleases,
     sources: [
       "policy controller v0.6.0 and libcalico-go v1.2.2, the last that read the annotation (calico/kube-controllers, calico/libcalico-go)",
@@ -43,7 +44,8 @@ export const nearlyClosed = clusterRule({
         field: `metadata.annotations[${key}]`,
         value,
       })),
-      fix: `to close it, which takes effect at once: ${closing(first.namespace)}`,
+      fix: "correct the annotation to close the namespace, which takes effect immediately",
+      commands: [closing(first.namespace)],
     };
   },
 });

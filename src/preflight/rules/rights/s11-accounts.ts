@@ -29,7 +29,8 @@ export const accounts = clusterRule({
         field: "metadata.finalizers",
         value: finalizers.join(", "),
       })),
-      fix: "take the finalizer away (kubectl edit serviceaccount) so that it goes, and apply the ServiceAccount again at once",
+      fix: "remove the finalizer so that it goes, and apply the ServiceAccount again right after",
+      commands: ["kubectl edit serviceaccount -n NAMESPACE NAME"],
     };
   },
 });

@@ -10,7 +10,8 @@ export const strategy = clusterRule({
     title: "applying the manifest does not restart all nodes by itself",
     why: "From v3.0 on the DaemonSet in the manifests is RollingUpdate. Where OnDelete stood before, kubectl apply alone now restarts node after node, uncordoned.",
     detected: "the update strategy of the DaemonSet",
-    fix: "Upgrade with kubectl calico-upgrade apply -f FILE: it holds the strategy at OnDelete until every node is done.",
+    fix: "Upgrade with apply: it keeps the strategy at OnDelete until every node is done.",
+    commands: ["kubectl calico-upgrade apply -f FILE"],
     releases: "up to v2.6 → v3.0 and newer",
     sources: [pull(1506)],
   },
@@ -25,7 +26,8 @@ export const strategy = clusterRule({
       outcome: "fail",
       because: `${object} is OnDelete, and RollingUpdate in manifests from v3.0 on: kubectl apply alone restarts every node, uncordoned`,
       evidence: [{ object, field: "spec.updateStrategy.type", value: type }],
-      fix: "kubectl calico-upgrade apply -f FILE holds it at OnDelete until every node is done",
+      fix: "upgrade with apply, which keeps it at OnDelete until every node is done",
+      commands: ["kubectl calico-upgrade apply -f FILE"],
     };
   },
 });

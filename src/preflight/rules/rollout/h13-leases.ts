@@ -14,7 +14,8 @@ export const leases = clusterRule({
     title: "no lease of an earlier run is left over",
     why: "A node that an interrupted run has cordoned takes no new pods until the run is continued or released. On a schedulable node the lease is void: somebody has uncordoned it by hand.",
     detected: "the annotations calico-upgrade/cordon on nodes and calico-upgrade/run on the DaemonSet",
-    fix: "Run the same command again to continue, or kubectl calico-upgrade node --release NODE.",
+    fix: "Run the same command again to continue, or release the node.",
+    commands: ["kubectl calico-upgrade node --release NODE"],
     sources: ["https://kubernetes.io/docs/concepts/architecture/nodes/#manual-node-administration"],
   },
   needs: ["nodes", "daemonSets"],
@@ -50,7 +51,11 @@ export const leases = clusterRule({
             ? "unreadable"
             : `since ${formatTime(lease.since)}${unschedulable || lease.noCordon === true ? "" : ", void: the node is schedulable"}`,
       })),
-      fix: `${program} ${sh`node ${names[0] ?? ""}`} continues it, ${program} ${sh`node --release ${names[0] ?? ""}`} releases it`,
+      fix: "continue the run, or release the node",
+      commands: [
+        `${program} ${sh`node ${names[0] ?? ""}`}`,
+        `${program} ${sh`node --release ${names[0] ?? ""}`}`,
+      ],
     };
   },
 });

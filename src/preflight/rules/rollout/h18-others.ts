@@ -40,7 +40,8 @@ export const othersReady = nodeRule({
           because:
             `a rollout of daemonset ${daemonSet.namespace}/${daemonSet.name} ${state} (updateStrategy RollingUpdate, ` +
             `${behind.length} of ${nodes.size} nodes still on an older revision): its controller restarts nodes by itself, uncordoned`,
-          fix: "wait until it has ended (kubectl calico-upgrade status --wait), or --take-over: it holds the rollout and continues node by node",
+          fix: "wait until it has ended, or add --take-over, which pauses the rollout and continues node by node",
+          commands: ["kubectl calico-upgrade status --wait"],
         };
       }
     }
@@ -80,7 +81,8 @@ export const othersReady = nodeRule({
     return {
       outcome: "fail",
       because: `calico-node is not Ready on ${unready.length === 1 ? "another node" : `${unready.length} other nodes`}: ${shown}${unready.length > 3 ? ", …" : ""}`,
-      fix: "repair that first (kubectl calico-upgrade status)",
+      fix: "repair that first",
+      commands: ["kubectl calico-upgrade status"],
     };
   },
 });

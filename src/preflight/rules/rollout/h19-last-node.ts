@@ -34,10 +34,12 @@ export const singleNode = clusterRule({
           field: "spec.unschedulable",
           value: String(unschedulable),
         })),
-      fix:
-        open.length === 0
-          ? "kubectl get nodes; kubectl uncordon NODE"
-          : "nothing; --no-cordon leaves the node schedulable",
+      ...(open.length === 0
+        ? {
+            fix: "repair or uncordon a node first",
+            commands: ["kubectl get nodes", "kubectl uncordon NODE"],
+          }
+        : { fix: "nothing; --no-cordon leaves the node schedulable" }),
     };
   },
 });

@@ -14,7 +14,8 @@ export const configAge = clusterRule({
     why: "Environment from a ConfigMap is read when a container starts, by init containers when the pod is made: a change takes effect only after a restart, and then on that node alone.",
     detected:
       "when the ConfigMaps' data was written last (managedFields, Kubernetes 1.18 and newer), and when containers started",
-    fix: "kubectl calico-upgrade node NODE --restart for each node that is named, in the order of a roll-out.",
+    fix: "Restart each node that is named, in the order of a rollout.",
+    commands: ["kubectl calico-upgrade node NODE --restart"],
     sources: ["https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/"],
   },
   needs: ["daemonSet", "calicoPods", "configMaps"],
@@ -34,7 +35,8 @@ export const configAge = clusterRule({
           field: `ConfigMap ${age.written ?? ""}`,
           value: "written after a container started",
         })),
-        fix: `${program} ${sh`node ${names} --restart`}`,
+        fix: "restart these nodes",
+        commands: [`${program} ${sh`node ${names} --restart`}`],
       };
     }
     return ages.some(({ age }) => age.current === "unknown")

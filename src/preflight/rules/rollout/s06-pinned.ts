@@ -11,7 +11,8 @@ export const pinned = clusterRule({
     title: "no DaemonSet is held at OnDelete by an upgrade that has not ended",
     why: "As soon as anybody puts RollingUpdate back, with an apply of the same manifest for instance, Kubernetes restarts calico-node on the remaining nodes by itself: without cordoning, and as many at a time as maxUnavailable says.",
     detected: "the annotation calico-upgrade/pinned-strategy of calico-node's DaemonSets",
-    fix: "Finish the nodes that are left, or node --unpin, which names the nodes that are restarted by it.",
+    fix: "Finish the nodes that are left, or run node --unpin, which names the nodes that it restarts.",
+    commands: ["kubectl calico-upgrade node --unpin"],
     sources: [
       "seen on a real server: with RollingUpdate put back, the remaining nodes are rolled at once, one after the other",
     ],
@@ -33,7 +34,8 @@ export const pinned = clusterRule({
         field: pinnedAnnotation,
         value: marked === "unreadable" || marked === undefined ? "unreadable" : marked.type,
       })),
-      fix: `finish the nodes that are left (${program} status), or ${program} node --unpin`,
+      fix: "finish the nodes that are left, which status lists, or unpin the DaemonSet",
+      commands: [`${program} status`, `${program} node --unpin`],
     };
   },
 });

@@ -31,7 +31,8 @@ export const oneRevision = clusterRule({
           field: "controller-revision-hash",
           value: pod.revisionHash ?? "none",
         })),
-        fix: `an upgrade has not ended: ${sh`kubectl calico-upgrade node ${names[0] ?? ""}`} continues with the next`,
+        fix: "an upgrade is not finished; continue with the next node",
+        commands: [sh`kubectl calico-upgrade node ${names[0] ?? ""}`],
       };
     }
     return answers.some(({ current }) => current === "unknown")

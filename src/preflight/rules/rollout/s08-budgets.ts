@@ -44,7 +44,8 @@ export const budgets = clusterRule({
         field: "status.disruptionsAllowed",
         value: "0",
       })),
-      fix: `${sh`kubectl get poddisruptionbudget -n ${names[0]?.split("/")[0] ?? ""}`}: bring its pods to Ready before you drain a node`,
+      fix: "bring the pods of each budget to Ready before you drain a node",
+      commands: [sh`kubectl get poddisruptionbudget -n ${names[0]?.split("/")[0] ?? ""}`],
     };
   },
 });

@@ -171,7 +171,7 @@ function explain(row, column) {
   why.replaceChildren(...parts);
 }
 
-function tell(element) {
+function describe(element) {
   for (const marked of table.querySelectorAll(".at")) marked.classList.remove("at");
   const cell = element?.closest?.("td");
   if (!cell) return;
@@ -223,7 +223,7 @@ function move(row, column) {
   at = { row: Math.max(0, Math.min(row, grid.length - 1)), column: Math.max(0, Math.min(column, grid[0].length - 1)) };
   target.setAttribute("tabindex", "0");
   target.focus({ preventScroll: false });
-  tell(target);
+  describe(target);
 }
 
 function placeOf(element) {
@@ -235,8 +235,8 @@ function placeOf(element) {
   return at;
 }
 
-table.addEventListener("mouseover", (event) => tell(event.target));
-table.addEventListener("focusin", (event) => tell(event.target));
+table.addEventListener("mouseover", (event) => describe(event.target));
+table.addEventListener("focusin", (event) => describe(event.target));
 table.addEventListener("click", (event) => { 
   const place = placeOf(event.target);
   const touched = event.target.closest("td");
@@ -261,7 +261,7 @@ table.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 for (const input of document.querySelectorAll("input[name=scenario]")) {
-  input.addEventListener("change", () => { scenario = input.value; draw(); tell(grid[at.row]?.[at.column]); });
+  input.addEventListener("change", () => { scenario = input.value; draw(); describe(grid[at.row]?.[at.column]); });
 }
 onlyChanges.addEventListener("change", draw);
 draw();

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { classify } from "../../faults/request.ts";
 import type { SeenRequest } from "../../faults/proxy.ts";
-import { badError, saidWrongly } from "../../faults/told.ts";
+import { badError, saidWrongly } from "../../faults/printed.ts";
 
 function seen(method: string, path: string, status: number | undefined, body = "{}"): SeenRequest {
   const about = classify(method, path);
