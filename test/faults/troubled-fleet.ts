@@ -8,7 +8,7 @@ import { badDeletes } from "./deletes.ts";
 import { leasesExpire } from "./lease.ts";
 import { leftovers } from "./leftovers.ts";
 import { nextLine } from "./said.ts";
-import { badError } from "./told.ts";
+import { badError } from "./printed.ts";
 import { lastLine } from "./stage.ts";
 import { type Fleet, hasImage, type Trouble, troubles } from "./troubles.ts";
 import { startWatcher } from "./watcher.ts";
