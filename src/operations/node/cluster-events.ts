@@ -16,12 +16,12 @@ import { askRights } from "./rights.ts";
 /** Writes Events for `kubectl describe node` and `kubectl describe daemonset`. */
 export interface ClusterEvents {
   /** At most one for each node. */
-  readonly heard: (event: RunEvent<NodesSeen, NodeStep>) => void;
+  readonly happened: (event: RunEvent<NodesSeen, NodeStep>) => void;
   /** How the run ended; resolves when what was sent is answered, or given up. */
   readonly ended: (result: NodeRunResult) => Promise<void>;
 }
 
-const silent: ClusterEvents = { heard: () => undefined, ended: async () => undefined };
+const silent: ClusterEvents = { happened: () => undefined, ended: async () => undefined };
 
 /** No run waits longer for what nothing depends on. */
 const patience = 5_000;
@@ -45,7 +45,7 @@ export async function clusterEvents(
   if (dryRun !== "none") return silent;
   const answers = await askRights(connection, eventRights(chosen.namespace));
   if (answers.some(({ allowed }) => allowed === false)) return silent;
-  const told = new Set<string>();
+  const named = new Set<string>();
   const sending: Promise<void>[] = [];
   let unexpected: unknown;
 
@@ -77,10 +77,10 @@ export async function clusterEvents(
   }
 
   return {
-    heard(event) {
+    happened(event) {
       const text = nodeEvent(event, goal);
-      if (text === undefined || told.has(text.node)) return;
-      told.add(text.node);
+      if (text === undefined || named.has(text.node)) return;
+      named.add(text.node);
       const { node, ...rest } = text;
       sending.push(send({ apiVersion: "v1", kind: "Node", name: node, uid: node }, rest));
     },

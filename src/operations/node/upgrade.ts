@@ -52,7 +52,7 @@ export async function upgradeNodes(
     read: nodeReader(nodes, session, goal),
     emit(event) {
       session.emit({ kind: "procedure", procedure: "nodes", within: session.within, about, event });
-      events.heard(event);
+      events.happened(event);
       if (event.kind !== "performed" || dryRun !== "none") return;
       const moves = ["cordon", "uncordon", "drop-lease"].includes(event.step.kind);
       const progress = moves ? progressOf(event.memory, goal, live.snapshot()) : undefined;
