@@ -43,6 +43,14 @@ export function heldByOther(daemonSet: Leased, asker: LeaseAsker, now: Millis): 
   }
   if (run.holder === undefined || run.holder === asker.holder) return undefined;
   const age = run.renewed === undefined ? undefined : now - run.renewed;
+  if (age !== undefined && age < -leaseExpiry && run.holder !== asker.gone) {
+    // No process of this program writes that: servers' clocks differ by less.
+    return {
+      id: "H13",
+      message: `${run.holder} has the lease on ${where} until after ${formatTime(now - age)}, which is ahead of the API server's clock (${formatTime(now)}): whether it is at work is not known`,
+      hint: `if that process is gone: ${asker.commands.again("--take-over")}`,
+    };
+  }
   if (age !== undefined && age < leaseExpiry && run.holder !== asker.gone) {
     return {
       id: "H13",
