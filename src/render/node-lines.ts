@@ -58,7 +58,7 @@ export function stepNotice(step: NodeStep): string | undefined {
   }
   if (step.kind === "take-lease")
     return `node/${step.node.name}: going on where ${step.node.lease === "unreadable" ? "another run" : (step.node.lease?.holder ?? "an earlier run")} left off`;
-  if (step.kind === "delete-pod") {
+  if (step.kind === "delete-pod" && step.through !== true) {
     const grace = step.gracePeriod ?? step.pod.terminationGracePeriod ?? 30;
     const ignores = installerIgnoresSigterm(step.pod);
     if (grace === 0 || ignores === false) return undefined;

@@ -158,7 +158,7 @@ describe("Kubernetes 1.15: the procedure's own era", () => {
         code: 1,
         stdout: "",
         stderr: expect.stringMatching(
-          /^error: P02: v2\.5\.1 gives NetworkPolicies another meaning than v2\.2\.0; to delete: default\/shop \(N03\); kubectl calico-upgrade migrate-policy/m,
+          /^error: P02: v2\.5\.1 gives NetworkPolicies another meaning than v2\.2\.0; to delete: default\/shop \(N03\); migrate the policies first: kubectl calico-upgrade migrate-policy/m,
         ) as string,
       });
       expect(await writes(cluster, mark)).toEqual([]);

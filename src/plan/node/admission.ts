@@ -39,7 +39,11 @@ export function admission(
 
 /** Something is about to be done to the node. */
 export function touches(next: OnNode): boolean {
-  return next.kind === "step" && ["cordon", "evict", "delete-pod"].includes(next.step.kind);
+  return (
+    next.kind === "step" &&
+    ["cordon", "evict", "delete-pod"].includes(next.step.kind) &&
+    !("through" in next.step)
+  );
 }
 
 function refusedPod(

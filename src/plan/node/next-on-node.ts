@@ -115,6 +115,8 @@ function underLease(view: NodeView, lease: CordonLease): OnNode | Held {
   const pod = pods.find(({ deletedAt, uid }) => deletedAt === undefined && uid !== memory.deleted?.uid);
   const newest = pod === undefined ? false : isNewest(world, pod);
   if (lease.run !== thisRun(view) || lease.holder !== goal.holder) return takeLease(view, lease, pod);
+  const { deleting } = memory;
+  if (deleting !== undefined && pod?.uid !== deleting.pod.uid) return step({ ...deleting, through: true });
   if (pod !== undefined && deletes(view, pod, lease.replaces)) return restart(view, lease, pod);
 
   const churn = memory.uids.filter(({ at }) => now - at <= churnWindow);

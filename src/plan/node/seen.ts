@@ -65,10 +65,14 @@ export interface NodeSeen {
   readonly admission?: ServerVerdict;
   /** What BIRD said of its sessions. */
   readonly bgp?: BgpSeen;
+  /** Deletes its pod, and nobody answered. */
+  readonly deleting?: PodDelete;
   /** Gives the node back, and nobody answered. */
   readonly givingBack?: GiveBack;
   readonly outcome?: NodeOutcome;
 }
+
+export type PodDelete = Extract<NodeStep, { kind: "delete-pod" }>;
 
 export type GiveBack = Extract<NodeStep, { kind: "uncordon" | "drop-lease" }>;
 
@@ -113,7 +117,7 @@ export function acted(before: NodesSeen, step: NodeStep, at: Millis): NodesSeen 
       return change(seen, step.node.name, at, {
         began: at,
         worked: nodeSeen(seen, step.node.name, at).worked ?? at,
-        deleted: { uid: step.pod.uid, at },
+        deleted: { uid: step.pod.uid, at: step.through === true ? begunAt(step, seen, at) : at },
         ...downBefore(step, nodeSeen(seen, step.node.name, at)),
       });
     case "probe-done":
@@ -148,8 +152,15 @@ export function acted(before: NodesSeen, step: NodeStep, at: Millis): NodesSeen 
 /** Nobody knows what became of this step: where it went through, the node is done and not to be restarted again. */
 export function unanswered(seen: NodesSeen, step: NodeStep): NodesSeen {
   if (step.kind === "unpin") return { ...seen, unpinned: true };
+  if (step.kind === "delete-pod") return change(seen, step.node.name, 0, { deleting: step });
   if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
   return change(seen, step.node.name, 0, { givingBack: step });
+}
+
+/** When a DELETE that nobody answered took place is not known: not before the work on this node began (hazard H22). */
+function begunAt({ node }: PodDelete, seen: NodesSeen, at: Millis): Millis {
+  const since = node.lease === undefined || node.lease === "unreadable" ? undefined : node.lease.since;
+  return nodeSeen(seen, node.name, at).worked ?? since ?? at;
 }
 
 /** "Not now" to an eviction is no failure: the pod is asked for again; undefined for whatever else. */
@@ -170,11 +181,16 @@ export function postponed(
 }
 
 function answered(seen: NodesSeen, step: NodeStep): NodesSeen {
-  if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
+  if (step.kind !== "uncordon" && step.kind !== "drop-lease" && step.kind !== "delete-pod") return seen;
   const own = seen.nodes[step.node.name];
-  if (own?.givingBack === undefined) return seen;
-  const { givingBack: _through, ...rest } = own;
-  return withNode(seen, step.node.name, rest);
+  if (own === undefined) return seen;
+  const { givingBack, deleting, ...rest } = own;
+  const isDelete = step.kind === "delete-pod";
+  return withNode(seen, step.node.name, {
+    ...rest,
+    ...(isDelete && givingBack !== undefined ? { givingBack } : {}),
+    ...(!isDelete && deleting !== undefined ? { deleting } : {}),
+  });
 }
 
 function dropped(seen: NodesSeen, node: string, why: DropReason, at: Millis): NodesSeen {
@@ -197,10 +213,7 @@ function settledReady({ up }: NodeSeen): Pick<NodeSeen, "readyAt"> {
  * Ready, or with the work of the run that brought it about. A pod that never was up tells only that it was so
  * since it is there.
  */
-function downBefore(
-  { pod, node }: Extract<NodeStep, { kind: "delete-pod" }>,
-  { continued }: NodeSeen,
-): Pick<NodeSeen, "wasDown"> {
+function downBefore({ pod, node }: PodDelete, { continued }: NodeSeen): Pick<NodeSeen, "wasDown"> {
   if (pod.ready) return {};
   const earlier = node.lease === undefined || node.lease === "unreadable" ? undefined : node.lease.since;
   const container = calicoNode(pod);

@@ -36,6 +36,8 @@ export type NodeStep =
       readonly node: NodeFacts;
       readonly pod: PodFacts;
       readonly gracePeriod?: number;
+      /** An earlier try, which nobody answered, has gone through. */
+      readonly through?: true;
     }
   /** One of the other pods, by what `DrainGoal.by` says. */
   | {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { nextNodeStep } from "../../../src/plan/node/next.ts";
 import { look } from "../../../src/plan/node/look.ts";
-import { acted, nothingSeen, type NodeSeen, type NodesSeen } from "../../../src/plan/node/seen.ts";
+import {
+  acted,
+  nothingSeen,
+  unanswered,
+  type NodeSeen,
+  type NodesSeen,
+} from "../../../src/plan/node/seen.ts";
 import type { NodeWorld } from "../../../src/plan/node/world.ts";
 import { formatRunLease } from "../../../src/model/lease.ts";
 import { daemonSet, goal, lease, me, myRun, node, now, pod, revision, template, world } from "./world.ts";
@@ -42,6 +48,31 @@ describe("order of one node", () => {
     const nodes = [node("node-01", { cordoned: true, lease: lease() })];
     const decision = next(world({ run: myRun(), nodes, pods: [pod("node-01")] }));
     expect(decision).toMatchObject({ does: "delete-pod", step: { pod: { uid: "pod-node-01" } } });
+  });
+
+  test("H22: a DELETE that nobody answered is said where the pod is gone, with a gap from the cordon on; else sent again", () => {
+    const nodes = [node("node-01", { cordoned: true, lease: lease() })];
+    const before = world({ run: myRun(), nodes, pods: [pod("node-01")] });
+    const begun = seenOn("node-01", { cordoned: true, worked: now - 4_000 });
+    const decision = next(before, goal(), begun);
+    if (decision.kind !== "step" || decision.step.kind !== "delete-pod") throw new Error(decision.does);
+    const open = unanswered(begun, decision.step);
+    expect(next(before, goal(), open)).toMatchObject({
+      does: "delete-pod",
+      step: { pod: { uid: "pod-node-01" } },
+    });
+    expect(next(before, goal(), open)).not.toMatchObject({ step: { through: true } });
+
+    const after = world({ run: myRun(), nodes, pods: [pod("node-01", { uid: "new", revision: 2 })] });
+    const through = next(after, goal(), open);
+    expect(through).toMatchObject({
+      does: "delete-pod",
+      step: { through: true, pod: { uid: "pod-node-01" } },
+    });
+    if (through.kind !== "step") throw new Error(through.does);
+    const done = acted(open, through.step, now);
+    expect(done.nodes["node-01"]).toMatchObject({ deleted: { uid: "pod-node-01", at: now - 4_000 } });
+    expect(next(after, goal(), done)).not.toMatchObject({ does: "delete-pod" });
   });
 
   test("waits while the old pod terminates, and does not delete it twice", () => {
