@@ -112,7 +112,9 @@ function liveRows(
       return daemonSets.length === 1 ? [said] : [`${set.namespace}/${set.name}: ${said}`];
     });
   const bars = forEach((set, index) => progressLine(set, live.paces[index], columns));
-  const commands = forEach((set, index) => commandLine(set, live.commands[index], now));
+  const commands = forEach((set, index) => commandText(set, live.commands[index], now, columns)).flatMap(
+    (text) => text.split("\n"),
+  );
   const rowLines = (label: string, lines: readonly string[]): readonly string[] => {
     if (label === "Run" && commands.length > 0) return commands;
     return label === "Upgrade" ? [...bars, ...(folding < 1 ? lines : [])] : lines;
@@ -126,11 +128,18 @@ function liveRows(
     .map(([label]) => [label, rows.get(label) ?? []]);
 }
 
-function commandLine({ run }: DaemonSetStatus, command: string | undefined, now: Millis): string | undefined {
+/** A command that is too long for the rest of the line has one of its own, to be copied. */
+function commandText(
+  { run }: DaemonSetStatus,
+  command: string | undefined,
+  now: Millis,
+  columns: number,
+): string | undefined {
   if (run?.state !== "working" || command === undefined) return undefined;
   const renewed = parseTime(run.renewed);
   const seen = renewed === undefined ? "" : ` (seen ${humanDuration(now - renewed)} ago)`;
-  return `${run.holder ?? ""}${seen} runs ${command}`;
+  const who = `${run.holder ?? ""}${seen} runs`;
+  return `${who}${labelWidth + width(who) + 1 + width(command) > columns ? "\n" : " "}${command}`;
 }
 
 function progressLine({ nodes }: DaemonSetStatus, pace: RolloutPace | undefined, columns: number): string {
