@@ -2,6 +2,7 @@ import { pathOf } from "../cluster/paths.ts";
 import type { Connection } from "../cluster/port.ts";
 import { isApiError, isConnectionError, reasonOf } from "../errors.ts";
 import type { Millis } from "../model/time.ts";
+import type { Stop } from "../plan/decision.ts";
 import { pause } from "./ask-again.ts";
 
 /** That the API server does not answer, as far as is known. */
@@ -84,4 +85,21 @@ export function withReach(
       },
     },
   };
+}
+
+/** Why a run that waits has to end: the server was given its time to answer again, and has not. */
+export async function silentFor(
+  { now, outage, reach }: { readonly now: () => Millis; readonly outage?: Millis; readonly reach?: Reach },
+  leave: AbortSignal,
+): Promise<Stop | undefined> {
+  const silence = outage === undefined ? undefined : reach?.silence();
+  if (silence === undefined || outage === undefined || reach === undefined) return undefined;
+  // It may have come back without a word: at least one try.
+  const left = Math.max(silence.since + outage - now(), 2_000);
+  if ((await reach.answers(left, leave)) || leave.aborted) return undefined;
+  return { message: notAnswered(now() - silence.since, silence.why) };
+}
+
+export function notAnswered(time: Millis, why: string): string {
+  return `the API server has not answered for ${Math.round(time / 1000)}s: ${why}`;
 }

@@ -9,7 +9,7 @@ import { interruptedStop } from "../plan/interrupted.ts";
 import type { Procedure } from "../plan/procedure.ts";
 import type { RunEvent } from "../plan/run-event.ts";
 import { mayAskAgain, pauseAfter } from "./ask-again.ts";
-import type { Reach } from "./reach.ts";
+import { notAnswered, silentFor, type Reach } from "./reach.ts";
 import type { Saver } from "./saver.ts";
 import { sendStep } from "./send-step.ts";
 
@@ -224,7 +224,7 @@ export async function run<World, Memory, Step extends { readonly kind: string },
         away = silent ? (away ?? sent) : undefined;
         const outage = away === undefined ? 0 : clock() - away;
         if (outcome.unanswered !== undefined)
-          memory = procedure.unanswered?.(memory, outcome.unanswered) ?? memory;
+          memory = procedure.unanswered?.(memory, outcome.unanswered, sent) ?? memory;
         failures = done === undefined ? failures + 1 : 1;
         const isOver = away === undefined ? failures >= attempts : outage >= (options.outage ?? 0);
         if (outcome.final || isOver || (unreachable && silent)) {
@@ -248,23 +248,6 @@ export async function run<World, Memory, Step extends { readonly kind: string },
       }
     }
   }
-}
-
-/** Why a run that waits has to end: the server was given its time to answer again, and has not. */
-async function silentFor(
-  { now, outage, reach }: Pick<RunOptions<never, never>, "now" | "outage" | "reach">,
-  leave: AbortSignal,
-): Promise<Stop | undefined> {
-  const silence = outage === undefined ? undefined : reach?.silence();
-  if (silence === undefined || outage === undefined || reach === undefined) return undefined;
-  // It may have come back without a word: at least one try.
-  const left = Math.max(silence.since + outage - now(), 2_000);
-  if ((await reach.answers(left, leave)) || leave.aborted) return undefined;
-  return { message: notAnswered(now() - silence.since, silence.why) };
-}
-
-function notAnswered(time: Millis, why: string): string {
-  return `the API server has not answered for ${Math.round(time / 1000)}s: ${why}`;
 }
 
 /** What a part's opening refuses, or the server to it, ends that part and not the program. */

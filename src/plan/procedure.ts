@@ -57,8 +57,8 @@ export interface Procedure<
    * more when that has changed (hazard H32).
    */
   restsOn?(step: Step): readonly (Basis | undefined)[];
-  /** Takes in that nobody knows what became of this step: it may have gone through. */
-  unanswered?(memory: Memory, step: Step): Memory;
+  /** Takes in that nobody knows what became of this step, sent at that time: it may have gone through. */
+  unanswered?(memory: Memory, step: Step, sent: Millis): Memory;
   /**
    * Takes in that the server said "not now" to a step, which the procedure asks for again when it is time; undefined: it
    * is a failure like any other.

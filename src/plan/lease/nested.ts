@@ -30,7 +30,8 @@ export function nestedUnder<World, Memory extends LeaseSeen, Step extends { read
     saves: (step, world) => (isLeaseStep(step) ? [] : (inner.saves?.(step, world) ?? [])),
     only: (step, writes) => (isLeaseStep(step) ? step : (inner.only?.(step, writes) ?? step)),
     restsOn: (step) => (isLeaseStep(step) ? [] : (inner.restsOn?.(step) ?? [])),
-    unanswered: (seen, step) => (isLeaseStep(step) ? seen : (inner.unanswered?.(seen, step) ?? seen)),
+    unanswered: (seen, step, sent) =>
+      isLeaseStep(step) ? seen : (inner.unanswered?.(seen, step, sent) ?? seen),
   };
 }
 

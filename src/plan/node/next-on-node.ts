@@ -116,7 +116,8 @@ function underLease(view: NodeView, lease: CordonLease): OnNode | Held {
   const newest = pod === undefined ? false : isNewest(world, pod);
   if (lease.run !== thisRun(view) || lease.holder !== goal.holder) return takeLease(view, lease, pod);
   const { deleting } = memory;
-  if (deleting !== undefined && pod?.uid !== deleting.pod.uid) return step({ ...deleting, through: true });
+  if (deleting !== undefined && pod?.uid !== deleting.step.pod.uid)
+    return step({ ...deleting.step, through: true });
   if (pod !== undefined && deletes(view, pod, lease.replaces)) return restart(view, lease, pod);
 
   const churn = memory.uids.filter(({ at }) => now - at <= churnWindow);

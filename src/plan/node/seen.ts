@@ -65,8 +65,8 @@ export interface NodeSeen {
   readonly admission?: ServerVerdict;
   /** What BIRD said of its sessions. */
   readonly bgp?: BgpSeen;
-  /** Deletes its pod, and nobody answered. */
-  readonly deleting?: PodDelete;
+  /** Deletes its pod, and nobody answered; `sent`: the first time. */
+  readonly deleting?: { readonly step: PodDelete; readonly sent: Millis };
   /** Gives the node back, and nobody answered. */
   readonly givingBack?: GiveBack;
   readonly outcome?: NodeOutcome;
@@ -117,7 +117,8 @@ export function acted(before: NodesSeen, step: NodeStep, at: Millis): NodesSeen 
       return change(seen, step.node.name, at, {
         began: at,
         worked: nodeSeen(seen, step.node.name, at).worked ?? at,
-        deleted: { uid: step.pod.uid, at: step.through === true ? begunAt(step, seen, at) : at },
+        // When it was not answered, it took place at some time after it was sent (hazard H22).
+        deleted: { uid: step.pod.uid, at: before.nodes[step.node.name]?.deleting?.sent ?? at },
         ...downBefore(step, nodeSeen(seen, step.node.name, at)),
       });
     case "probe-done":
@@ -149,18 +150,18 @@ export function acted(before: NodesSeen, step: NodeStep, at: Millis): NodesSeen 
   }
 }
 
-/** Nobody knows what became of this step: where it went through, the node is done and not to be restarted again. */
-export function unanswered(seen: NodesSeen, step: NodeStep): NodesSeen {
+/**
+ * Nobody knows what became of this step: where it went through, the pod is not deleted again, and a node that was given
+ * back is done.
+ */
+export function unanswered(seen: NodesSeen, step: NodeStep, sent: Millis): NodesSeen {
   if (step.kind === "unpin") return { ...seen, unpinned: true };
-  if (step.kind === "delete-pod") return change(seen, step.node.name, 0, { deleting: step });
+  if (step.kind === "delete-pod") {
+    const { deleting } = nodeSeen(seen, step.node.name, sent);
+    return change(seen, step.node.name, sent, { deleting: { step, sent: deleting?.sent ?? sent } });
+  }
   if (step.kind !== "uncordon" && step.kind !== "drop-lease") return seen;
   return change(seen, step.node.name, 0, { givingBack: step });
-}
-
-/** When a DELETE that nobody answered took place is not known: not before the work on this node began (hazard H22). */
-function begunAt({ node }: PodDelete, seen: NodesSeen, at: Millis): Millis {
-  const since = node.lease === undefined || node.lease === "unreadable" ? undefined : node.lease.since;
-  return nodeSeen(seen, node.name, at).worked ?? since ?? at;
 }
 
 /** "Not now" to an eviction is no failure: the pod is asked for again; undefined for whatever else. */
@@ -183,14 +184,10 @@ export function postponed(
 function answered(seen: NodesSeen, step: NodeStep): NodesSeen {
   if (step.kind !== "uncordon" && step.kind !== "drop-lease" && step.kind !== "delete-pod") return seen;
   const own = seen.nodes[step.node.name];
-  if (own === undefined) return seen;
-  const { givingBack, deleting, ...rest } = own;
-  const isDelete = step.kind === "delete-pod";
-  return withNode(seen, step.node.name, {
-    ...rest,
-    ...(isDelete && givingBack !== undefined ? { givingBack } : {}),
-    ...(!isDelete && deleting !== undefined ? { deleting } : {}),
-  });
+  const open = step.kind === "delete-pod" ? "deleting" : "givingBack";
+  if (own?.[open] === undefined) return seen;
+  const { [open]: _through, ...rest } = own;
+  return withNode(seen, step.node.name, rest);
 }
 
 function dropped(seen: NodesSeen, node: string, why: DropReason, at: Millis): NodesSeen {

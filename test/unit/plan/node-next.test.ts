@@ -50,13 +50,13 @@ describe("order of one node", () => {
     expect(decision).toMatchObject({ does: "delete-pod", step: { pod: { uid: "pod-node-01" } } });
   });
 
-  test("H22: a DELETE that nobody answered is said where the pod is gone, with a gap from the cordon on; else sent again", () => {
+  test("H22: a DELETE that nobody answered is said where the pod is gone, with a gap from when it was sent; else sent again", () => {
     const nodes = [node("node-01", { cordoned: true, lease: lease() })];
     const before = world({ run: myRun(), nodes, pods: [pod("node-01")] });
     const begun = seenOn("node-01", { cordoned: true, worked: now - 4_000 });
     const decision = next(before, goal(), begun);
     if (decision.kind !== "step" || decision.step.kind !== "delete-pod") throw new Error(decision.does);
-    const open = unanswered(begun, decision.step);
+    const open = unanswered(begun, decision.step, now - 2_000);
     expect(next(before, goal(), open)).toMatchObject({
       does: "delete-pod",
       step: { pod: { uid: "pod-node-01" } },
@@ -71,7 +71,7 @@ describe("order of one node", () => {
     });
     if (through.kind !== "step") throw new Error(through.does);
     const done = acted(open, through.step, now);
-    expect(done.nodes["node-01"]).toMatchObject({ deleted: { uid: "pod-node-01", at: now - 4_000 } });
+    expect(done.nodes["node-01"]).toMatchObject({ deleted: { uid: "pod-node-01", at: now - 2_000 } });
     expect(next(after, goal(), done)).not.toMatchObject({ does: "delete-pod" });
   });
 
