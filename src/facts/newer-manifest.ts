@@ -1,7 +1,7 @@
 import type { KubeObject } from "../model/kube.ts";
 import { listOf, recordOf } from "../model/record.ts";
-import { flavoursOf, type Upstream } from "../releases/upstream.ts";
-import type { Version } from "../releases/version.ts";
+import { flavoursOf, upstreamRelease, type Upstream } from "../releases/upstream.ts";
+import { compareVersions, versionOf, type Version } from "../releases/version.ts";
 
 /** Upstream's manifest of a later minor, and what only it and later ones have. */
 export interface NewerManifest {
@@ -21,15 +21,18 @@ const leastShare = 0.9;
  */
 export function newerManifest(
   upstream: Upstream,
-  { major, minor }: Version,
+  version: Version,
   objects: readonly KubeObject[],
 ): NewerManifest | undefined {
-  const own = upstream.minors.get(`v${major}.${minor}`);
+  const own = upstreamRelease(upstream, version);
   if (own === undefined) return undefined;
   const known = new Set([...own.manifests.values()].flat().flatMap(marksOf));
   const there = new Set(objects.flatMap(marksOf));
-  const later = [...upstream.minors].filter(([name]) => isLater(name, major, minor));
-  const found = later.flatMap(([name, each]): readonly NewerManifest[] =>
+  const later = [...upstream.minors]
+    .map(([name, each]) => ({ name, each, first: versionOf(`${name}.0`) }))
+    .filter(({ first }) => first.minor !== version.minor && compareVersions(first, version) > 0)
+    .toSorted((one, other) => compareVersions(one.first, other.first));
+  const found = later.flatMap(({ name, each }): readonly NewerManifest[] =>
     flavoursOf(each).flatMap((flavour) => {
       const marks = new Set((each.manifests.get(flavour) ?? []).flatMap(marksOf));
       const added = [...marks].filter((mark) => !known.has(mark));
@@ -38,16 +41,7 @@ export function newerManifest(
       return isOf && shared >= marks.size * leastShare ? [{ minor: name, marks: added.toSorted() }] : [];
     }),
   );
-  return found.toSorted((a, b) => order(a.minor) - order(b.minor)).at(-1);
-}
-
-function isLater(name: string, major: number, minor: number): boolean {
-  return order(name) > order(`v${major}.${minor}`);
-}
-
-function order(name: string): number {
-  const [major = 0, minor = 0] = name.slice(1).split(".").map(Number);
-  return major * 1000 + minor;
+  return found.at(-1);
 }
 
 /** What only upstream adds to its workloads and roles. */

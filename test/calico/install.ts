@@ -2,7 +2,7 @@
 import type { Cluster } from "../cluster/cluster.ts";
 import { at, type KubeObject } from "../cluster/kube-object.ts";
 import type { CalicoOptions } from "./era.ts";
-import { hostedCalico, type PartName } from "./hosted-calico.ts";
+import { hostedCalico, toYaml, type PartName } from "./hosted-calico.ts";
 
 export async function installCalico(
   cluster: Cluster,
@@ -13,6 +13,15 @@ export async function installCalico(
   await cluster.apply(objects);
   await workloadsReady(cluster);
   return objects;
+}
+
+/** The same as `kubectl apply` leaves it: with its note of what was applied last. */
+export async function kubectlInstall(cluster: Cluster, options: CalicoOptions): Promise<void> {
+  const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], {
+    input: toYaml(hostedCalico(options)),
+  });
+  if (code !== 0) throw new Error(stderr);
+  await workloadsReady(cluster);
 }
 
 /** Every pod that the workloads in kube-system ask for is there and Ready. Where not, the events say why. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
-import { workloadsReady } from "../calico/install.ts";
+import { kubectlInstall } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
 import { isCordoned, nodes, patchDaemonSet, podOf, runLease, writes } from "./support/calico-cluster.ts";
@@ -48,10 +48,7 @@ describe.each(patchEras)("Kubernetes $kubeVersion, Calico $old.version → $new.
   });
   beforeEach(async () => {
     await cluster.resetCalico();
-    const input = toYaml(hostedCalico(era.old));
-    const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], { input });
-    if (code !== 0) throw new Error(stderr);
-    await workloadsReady(cluster);
+    await kubectlInstall(cluster, era.old);
   });
 
   const run = (...args: readonly string[]) => runPlugin(cluster, ["node", ...args]);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
-import { workloadsReady } from "../calico/install.ts";
+import { kubectlInstall } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { RemoveFault } from "../cluster/faults.ts";
 import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
@@ -46,10 +46,7 @@ describe.each(patchEras)("Kubernetes $kubeVersion, Calico $old.version → $new.
   });
   beforeEach(async () => {
     await cluster.resetCalico();
-    const input = toYaml(hostedCalico(era.old));
-    const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], { input });
-    if (code !== 0) throw new Error(stderr);
-    await workloadsReady(cluster);
+    await kubectlInstall(cluster, era.old);
   });
   afterEach(async () => {
     await removeFault?.();
