@@ -16,9 +16,13 @@ export async function installCalico(
 }
 
 /** The same as `kubectl apply` leaves it: with its note of what was applied last. */
-export async function kubectlInstall(cluster: Cluster, options: CalicoOptions): Promise<void> {
+export async function kubectlInstall(
+  cluster: Cluster,
+  options: CalicoOptions,
+  only?: readonly PartName[],
+): Promise<void> {
   const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], {
-    input: toYaml(hostedCalico(options)),
+    input: toYaml(hostedCalico(options, only)),
   });
   if (code !== 0) throw new Error(stderr);
   await workloadsReady(cluster);

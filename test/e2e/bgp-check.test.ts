@@ -1,7 +1,6 @@
 /** BIRD is asked for its sessions, over a WebSocket, before and after a restart. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
-import { workloadsReady } from "../calico/install.ts";
+import { kubectlInstall } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at } from "../cluster/kube-object.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
@@ -27,11 +26,7 @@ describe.each(patchEras)("Kubernetes $kubeVersion, Calico $old.version", (era) =
   beforeEach(async () => {
     setSessions(cluster, undefined);
     await cluster.resetCalico();
-    const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], {
-      input: toYaml(hostedCalico(era.old)),
-    });
-    if (code !== 0) throw new Error(stderr);
-    await workloadsReady(cluster);
+    await kubectlInstall(cluster, era.old);
   });
 
   const run = (...args: readonly string[]) => runPlugin(cluster, args);

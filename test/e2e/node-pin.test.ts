@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hostedCalico, toYaml } from "../calico/hosted-calico.ts";
-import { workloadsReady } from "../calico/install.ts";
+import { kubectlInstall, workloadsReady } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at } from "../cluster/kube-object.ts";
 import {
@@ -43,10 +43,7 @@ describe.each(patchEras)("Kubernetes $kubeVersion, Calico $old.version → $new.
 
   beforeEach(async () => {
     await cluster.resetCalico();
-    const input = toYaml(hostedCalico(era.old, ["rbac", "config", "workloads"]));
-    const { code, stderr } = await cluster.kubectl(["apply", "-f", "-"], { input });
-    if (code !== 0) throw new Error(stderr);
-    await workloadsReady(cluster);
+    await kubectlInstall(cluster, era.old, ["rbac", "config", "workloads"]);
   });
 
   const run = (...args: readonly string[]) => runPlugin(cluster, ["node", ...args]);
