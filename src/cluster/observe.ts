@@ -102,7 +102,6 @@ export async function observe(
       ? readDaemonSets(source, namespace)
       : Promise.resolve({ linux: before.daemonSets ?? notAsked, windows: notAsked });
   const setsRead = bothRead.then(({ linux }) => linux);
-  const windowsRead = bothRead.then(({ windows }) => windows);
   const [daemonSets, listed, revisions, workloads, installation, dependants] = await Promise.all([
     setsRead,
     observeListed(source, needs, async () => placesOf(await setsRead, namespace)),
@@ -130,7 +129,7 @@ export async function observe(
     serverVersion: source.discovery.known ? source.discovery.value.version : "",
     nodes,
     daemonSets,
-    windowsSets: await ask("windowsSets", () => windowsRead),
+    windowsSets: await ask("windowsSets", async () => (await bothRead).windows),
     pods: unique(both(pods, otherPods)),
     ...(ownPods.length === 0 ? {} : { ownPods }),
     revisions: unique(both(revisions, otherRevisions)),

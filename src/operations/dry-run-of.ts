@@ -2,6 +2,7 @@ import type { Connection } from "../cluster/port.ts";
 import { hasServerDryRun } from "../cluster/server-dry-run.ts";
 import { sendWrite } from "../cluster/write.ts";
 import { isAnswer } from "../errors.ts";
+import type { KubeObject } from "../model/kube.ts";
 import type { ServerVerdict } from "../model/server-verdict.ts";
 import type { Write } from "../model/write.ts";
 
@@ -14,11 +15,14 @@ export async function dryRunOf(
   serverVersion: string,
   write: Write,
   verdictOf: (error: unknown) => ServerVerdict,
+  /** Takes the object as the write would have made it. */
+  onPass?: (object: KubeObject | undefined) => void,
 ): Promise<ServerVerdict> {
   try {
     if (!(await hasServerDryRun(connection, serverVersion, write)))
       return { kind: "unknown", why: `this server (${serverVersion}) has no server-side dry run` };
-    await sendWrite(connection, write, { dryRun: true, serverVersion });
+    const { object } = await sendWrite(connection, write, { dryRun: true, serverVersion });
+    onPass?.(object);
     return { kind: "passes" };
   } catch (error) {
     if (!isAnswer(error)) throw error;

@@ -17,14 +17,20 @@ import {
 import type { SequenceAbout } from "./events.ts";
 import { partOf, performing, type Session } from "./session.ts";
 
+/** The DaemonSet as a watch of the run has it: what its parts, or others, have made of it in the meantime. */
+export interface WatchedCarrier {
+  readonly latest: () => KubeObject | undefined;
+  /** Takes in what was written: a part that looks before the watch has brought it would write it once more. */
+  readonly replace: (object: KubeObject) => void;
+}
+
 export interface SequenceOptions<P extends RunPart> {
   readonly parts: readonly P[];
   /** The DaemonSet of the install, which carries the run's lease; undefined: there is none yet. */
   readonly daemonSet: Ref | undefined;
   /** As it was read already. */
   readonly known?: KubeObject;
-  /** As a watch of the run has it: what its parts, or others, have made of it in the meantime. */
-  readonly latest?: () => KubeObject | undefined;
+  readonly watched?: WatchedCarrier;
   /** "always": the command has no flag for it. */
   readonly takeOver: boolean | "always";
   /** Of discovery. */
@@ -46,7 +52,7 @@ export function heldByAnotherRun(
 /** Does the parts of a run in their order under one lease (hazard H13), which lasts as long as the run. */
 export async function runSequence<P extends RunPart>(
   session: Session,
-  { parts, daemonSet, known, latest, takeOver, serverVersion, enter }: SequenceOptions<P>,
+  { parts, daemonSet, known, watched, takeOver, serverVersion, enter }: SequenceOptions<P>,
 ): Promise<Ended<SequenceSeen>> {
   const { connection, clock, dryRun, holder, command, commands } = session;
   const abort = new AbortController();
@@ -73,8 +79,10 @@ export async function runSequence<P extends RunPart>(
     const goal = { parts, ...(leased ? { lease } : {}) };
     // What neither has seen yet is seen when the next write meets it.
     const carrierNow = (): KubeObject | undefined =>
-      daemonSet === undefined ? undefined : newer(live.snapshot().get(objectKey(daemonSet)), latest?.());
-    const world = leaseWorld(live, carrierNow);
+      daemonSet === undefined
+        ? undefined
+        : newer(live.snapshot().get(objectKey(daemonSet)), watched?.latest());
+    const world = leaseWorld(live, carrierNow, watched);
     const ended = await run(sequenceProcedure(goal, daemonSet), world, {
       ...performing(session, serverVersion, undefined),
       emit: (event) =>
@@ -131,9 +139,14 @@ export async function endLeftRun(
 function leaseWorld(
   live: LiveWorld<ObjectsWorld>,
   carrierNow: () => KubeObject | undefined,
+  watched: WatchedCarrier | undefined,
 ): LiveWorld<SequenceWorld> {
   return {
     ...live,
+    absorb(write, answer) {
+      live.absorb(write, answer);
+      if (answer?.kind === write.ref.kind) watched?.replace(answer);
+    },
     snapshot() {
       const raw = carrierNow();
       return raw === undefined ? {} : { daemonSet: daemonSetFacts(raw) };

@@ -7,7 +7,7 @@ import { lastAppliedAnnotation } from "../model/names.ts";
 import { objectName } from "../model/object-name.ts";
 import type { Write } from "../model/write.ts";
 import { warn, type Session } from "./session.ts";
-import { refusesDryRun, unknownText } from "./try-writes.ts";
+import { refusesDryRun, triedKey, unknownText, type TriedWrites } from "./try-writes.ts";
 
 /**
  * Sends the writes as a dry run where the server has one. What admission or validation would refuse is
@@ -19,13 +19,17 @@ export async function tryOut(
   serverVersion: string,
   raw: KubeObject | undefined,
   writes: readonly Write[],
+  /** What an earlier part of the run has tried. */
+  tried?: TriedWrites,
 ): Promise<ReadonlyMap<string, boolean>> {
   const { connection } = session;
   const known = new Map<string, boolean>();
   for (const write of writes) {
     if (!(await hasServerDryRun(connection, serverVersion, write))) return known;
     try {
-      const { object } = await sendWrite(connection, write, { dryRun: true, serverVersion });
+      const object =
+        tried?.get(triedKey(write)) ??
+        (await sendWrite(connection, write, { dryRun: true, serverVersion })).object;
       if (raw === undefined) continue;
       known.set(state(raw), fingerprint(templateOf(raw)) !== fingerprint(templateOf(object)));
       // What the write will have made is up to date.

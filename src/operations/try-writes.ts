@@ -1,4 +1,6 @@
 import { isApiError, isFieldConflict } from "../errors.ts";
+import { fingerprint } from "../model/fingerprint.ts";
+import type { KubeObject } from "../model/kube.ts";
 import { objectKey, objectName } from "../model/object-name.ts";
 import { rightKey, rightText, type NeededRight } from "../model/right.ts";
 import type { ServerVerdict } from "../model/server-verdict.ts";
@@ -6,6 +8,13 @@ import { some } from "../model/words.ts";
 import type { Write } from "../model/write.ts";
 import { dryRunOf } from "./dry-run-of.ts";
 import { warn, type Session } from "./session.ts";
+
+/** What the server has made of writes as a dry run, by `triedKey`: the very same write is not tried twice. */
+export type TriedWrites = Map<string, KubeObject | undefined>;
+
+export function triedKey(write: Write): string {
+  return fingerprint({ ...write, ref: objectKey(write.ref) });
+}
 
 /** The rights that these writes need, those on several objects of one kind together. */
 export function rightsOfWrites(writes: readonly Write[]): readonly NeededRight[] {
@@ -41,8 +50,9 @@ export async function refusedWrites(
   session: Pick<Session, "connection" | "emit">,
   serverVersion: string,
   writes: readonly Write[],
+  tried?: TriedWrites,
 ): Promise<readonly string[]> {
-  const verdicts = await Promise.all(writes.map((write) => tryWrite(session, serverVersion, write)));
+  const verdicts = await Promise.all(writes.map((write) => tryWrite(session, serverVersion, write, tried)));
   const unknown = new Map<string, string[]>();
   // Several writes of one object meet the same refusal.
   const refused = new Map<string, string>();
@@ -81,8 +91,11 @@ async function tryWrite(
   { connection }: Pick<Session, "connection">,
   serverVersion: string,
   write: Write,
+  tried: TriedWrites | undefined,
 ): Promise<ServerVerdict> {
-  return await dryRunOf(connection, serverVersion, write, verdictOf);
+  return await dryRunOf(connection, serverVersion, write, verdictOf, (object) =>
+    tried?.set(triedKey(write), object),
+  );
 }
 
 function verdictOf(error: unknown): ServerVerdict {

@@ -20,6 +20,7 @@ export async function isAsSeen(session: Session, seen: ApplyPlanned): Promise<bo
   // What a migration was proven on is not among the objects of the file.
   if (seen.migrations.length > 0) return false;
   seen.tried.clear();
+  seen.triedWrites.clear();
   const [changed, left] = await Promise.all([
     changedSince(session.connection, refs, known),
     nodesToDo(session, { request: seen.nodes, make: seen.make, notes, open: seen.open }),

@@ -89,7 +89,7 @@ async function controller(session: Session, state: ApplyState): Promise<Ended<Pa
     const outcome = await controllerOperation(
       await openOn(state, session, raw, abort.signal),
       session,
-      controllerRequest(session, request),
+      { ...controllerRequest(session, request), tried: planned.triedWrites },
       { name: path, objects },
       abort.signal,
       bundle ?? "none",

@@ -40,6 +40,7 @@ import { answeredByForce } from "./forced.ts";
 import { notInFile } from "./not-in-file.ts";
 import { toRecreate } from "./recreate.ts";
 import { refuseConflicts, refuseRefused } from "./refused.ts";
+import type { TriedWrites } from "../try-writes.ts";
 import { refuseOverlap } from "./overlap.ts";
 import { refusePods } from "./refused-pods.ts";
 import type { ApplyRequest } from "./request.ts";
@@ -78,6 +79,8 @@ export interface ApplyPlanned {
   readonly make: MakeTemplate;
   /** What the server has said to that template as a dry run: the same change of the same object is not tried twice. */
   readonly tried: Map<string, ReadonlyMap<string, boolean>>;
+  /** The same of all other writes. */
+  readonly triedWrites: TriedWrites;
   /** The nodes, followed since the first look. */
   readonly open: OpenNodes;
   readonly daemonSet: Ref | undefined;
@@ -199,7 +202,8 @@ export async function lookAtStart(
   }
   if (nodes.refusals.length > 0) return { ...noQuestion, kind: "refused", refusals: nodes.refusals };
   if (nodes.declined) return { ...noQuestion, kind: "declined" };
-  await refuseRefused(session, upgrade, changed, recreated, choices, applied);
+  const triedWrites: TriedWrites = new Map();
+  await refuseRefused(session, upgrade, changed, recreated, choices, applied, triedWrites);
   const [first] = [...nodes.nodes, ...nodes.stale];
   if (dryRun !== "client") await refusePods(upgrade, changed, { daemonSet: set, node: first });
   const migrations = await prepareMigrations(session, toMigrate, to.text);
@@ -223,6 +227,7 @@ export async function lookAtStart(
     nodes: dryRun === "none" ? own : migrated,
     make,
     tried,
+    triedWrites,
     open,
     daemonSet: set?.ref,
     summary,

@@ -125,7 +125,10 @@ async function carryOut(
       parts: applySteps.slice(0, applySteps.indexOf(request.until) + 1).map((id) => ({ id })),
       daemonSet: planned.daemonSet,
       ...knownCarrier(planned),
-      latest: () => planned.open.live.snapshot().daemonSet?.raw,
+      watched: {
+        latest: () => planned.open.live.snapshot().daemonSet?.raw,
+        replace: (object) => planned.open.daemonSets.replace(object),
+      },
       takeOver: request.nodes.takeOver,
       serverVersion: discovery.version,
       enter: ({ id }, own) => enterPart(id, own, state),

@@ -8,7 +8,7 @@ import { isCrd, isLeftAlone, type Choices, type ApplyTarget } from "../../plan/a
 import { followRights } from "../follow-rights.ts";
 import { checkRights } from "../node/rights.ts";
 import type { Session } from "../session.ts";
-import { refusedWrites, rightsOfWrites } from "../try-writes.ts";
+import { refusedWrites, rightsOfWrites, type TriedWrites } from "../try-writes.ts";
 import type { UpgradeContext } from "./upgrade-context.ts";
 
 /** Fields that somebody else has set since the last apply: shown, and not overwritten unseen (hazard H14). */
@@ -32,6 +32,8 @@ export async function refuseRefused(
   recreated: readonly ApplyTarget[],
   choices: Choices,
   applied: Wholes,
+  /** Takes what the server has made of each. */
+  tried: TriedWrites,
 ): Promise<void> {
   const namespaces = changed.filter(({ ref, before }) => ref.kind === "Namespace" && before === undefined);
   const kinds = changed.filter(({ object, before }) => isCrd(object) && before === undefined);
@@ -57,10 +59,10 @@ export async function refuseRefused(
     ...rightsOfWrites([...writes.map(({ write }) => write), ...removed, ...made]),
     ...followingOf(changed),
   ]);
-  const tried = writes
+  const sent = writes
     .filter(({ target }) => !recreated.includes(target) && !isEarly(target))
     .map(({ write }) => write);
-  const refused = await refusedWrites(session, discovery.version, [...tried, ...removed, ...made]);
+  const refused = await refusedWrites(session, discovery.version, [...sent, ...removed, ...made], tried);
   if (refused.length === 0) return;
   throw userError(
     `the server refuses what the file asks for; nothing was changed:\n  ${refused.join("\n  ")}`,

@@ -1,5 +1,6 @@
 import type { NamespacedName } from "../../model/kube.ts";
 import type { Millis } from "../../model/time.ts";
+import type { TriedWrites } from "../try-writes.ts";
 
 /** What is asked of the controller, checked and in the terms of the run. */
 export interface ControllerRequest {
@@ -17,4 +18,6 @@ export interface ControllerRequest {
   readonly daemonSet?: NamespacedName;
   /** Part of a run that asks the rules of all of its steps, and has steps for the file's other objects. */
   readonly asStep: boolean;
+  /** What the run that this is a part of has tried. */
+  readonly tried?: TriedWrites;
 }

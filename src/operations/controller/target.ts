@@ -40,13 +40,14 @@ export async function wantedByFile(
   prepared: OpenController,
   session: Pick<Session, "connection" | "emit">,
   file: FileTemplate,
-  options: Pick<ControllerRequest, "fixStrategy" | "ignored" | "asStep">,
+  options: Pick<ControllerRequest, "fixStrategy" | "ignored" | "asStep" | "tried">,
 ): Promise<DesiredController> {
   const { live } = prepared;
   const choices = {
     force: options.ignored.has("H14") || options.ignored.has("all"),
     // Of a whole file it was asked before the first step.
     anyState: options.asStep,
+    tried: options.tried,
   };
   const found = wholeFile(prepared, session, file);
   const desired = options.fixStrategy ? fixed(found.controller) : found.controller;
@@ -69,7 +70,15 @@ async function targetFor(
   { discovery, namespace, live, install }: OpenController,
   session: Pick<Session, "connection" | "emit">,
   desired: KubeObject,
-  { force, anyState }: { readonly force: boolean; readonly anyState: boolean },
+  {
+    force,
+    anyState,
+    tried,
+  }: {
+    readonly force: boolean;
+    readonly anyState: boolean;
+    readonly tried: ControllerRequest["tried"];
+  },
 ): Promise<TargetWorkload> {
   const place = discovery.forKind(desired.apiVersion, desired.kind);
   const { name } = desired.metadata;
@@ -97,7 +106,7 @@ async function targetFor(
     const { write } = applyObject(now, desired, ref, install, force);
     return write === undefined ? [] : [stopFirst ? unmarked(write) : write];
   };
-  const known = await tryOut(session, discovery.version, there?.raw, writesFor(there?.raw));
+  const known = await tryOut(session, discovery.version, there?.raw, writesFor(there?.raw), tried);
   return {
     ...base,
     reconcile: (now) => (now !== undefined && known.get(state(now)) === false ? [] : writesFor(now)),

@@ -1,5 +1,5 @@
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
-import { currentRevision } from "../../model/rollout.ts";
+import { currentRevision, isObserved } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
 import { leaseRenewal, renewed } from "../lease/held.ts";
@@ -20,6 +20,12 @@ import type { NodeWorld } from "./world.ts";
 
 /** How long the DaemonSet controller may take to write a template down as a revision. */
 const revisionPatience: Millis = 60_000;
+
+/**
+ * The controller answers a change of the spec with a write of the status, as a rule at once: a compare-and-swap before
+ * that would only lose to it.
+ */
+const statusPatience: Millis = 1_000;
 
 /**
  * What a node run does next. `now` is the API server's clock. Everything the answer depends on is in
@@ -67,6 +73,11 @@ export function nextNodeStep(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, 
 
   if (template.kind === "write") {
     if (seen.interrupted !== undefined) return stop(interrupted(goal));
+    const until = (seen.unobservedSince ?? now) + statusPatience;
+    if (!isObserved(daemonSet) && now < until) {
+      const what = "the DaemonSet controller to take in the strategy";
+      return { kind: "wait", phase: "template", for: what, until, passes: true };
+    }
     return { kind: "step", step: { kind: "template", daemonSet, writes: template.writes } };
   }
   if (template.kind === "unobserved" && !(pending === undefined && seen.unpinned)) {
