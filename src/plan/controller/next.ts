@@ -7,7 +7,7 @@ import type { PodRead } from "../pod-of-template.ts";
 import { interruptEnd, timeIsUp as isOver, untilLeaving, waitEnd } from "../patience.ts";
 import type { ControllerGoal } from "./goal.ts";
 import type { ControllerSeen } from "./seen.ts";
-import type { ControllerStep } from "./step.ts";
+import type { ControllerStep, ControllerWork } from "./step.ts";
 import {
   appeared,
   becameZero,
@@ -48,6 +48,8 @@ function nextOnController(
   goal: ControllerGoal,
   now: Millis,
 ): ControllerDecision {
+  const earlier = goneThrough(world, seen);
+  if (earlier !== undefined) return step({ ...earlier, through: true });
   if (seen.stop !== undefined) return { kind: "stop", reason: seen.stop };
   const view: View = { world, seen, goal, now };
   if (now > interruptEnd(seen.interrupted)) return { kind: "stop", reason: interrupted(view) };
@@ -76,6 +78,18 @@ function nextOnController(
     return waiting(view, "old gone", `pod ${present.map(({ name }) => name).join(", ")} to end`, present[0]);
   }
   return step({ kind: "deploy", target: goal.target, exists: target !== undefined, stub: false, writes });
+}
+
+/** A step that nobody answered, where the cluster is as it would have made it. */
+function goneThrough(world: ControllerWorld, { open }: ControllerSeen): ControllerWork | undefined {
+  if (open === undefined) return undefined;
+  const { step: sent } = open;
+  if (sent.kind === "scale-down") {
+    const now = world.workloads.find(({ facts }) => facts.uid === sent.workload.uid);
+    return now?.facts.desired === 0 ? sent : undefined;
+  }
+  const live = targetOf(world, sent);
+  return live !== undefined && sent.target.reconcile(live.raw).length === 0 ? sent : undefined;
 }
 
 /** Before the old controller stops, the server is asked whether it would take the new pod (hazard H30). */

@@ -4,7 +4,7 @@ import { assume } from "./assume.ts";
 import { draftOf } from "./draft.ts";
 import type { ControllerGoal } from "./goal.ts";
 import { nextControllerStep } from "./next.ts";
-import { acted, look, nothingSeen, type ControllerSeen } from "./seen.ts";
+import { acted, look, nothingSeen, unanswered, type ControllerSeen } from "./seen.ts";
 import type { ControllerStep } from "./step.ts";
 import type { ControllerWorld } from "./world.ts";
 import { writesOf, type ControllerPlaces } from "./writes.ts";
@@ -19,6 +19,7 @@ export function controllerProcedure(
     look,
     next: (world, seen, now) => nextControllerStep(world, seen, goal, now),
     acted,
+    unanswered,
     settled: (seen) => seen,
     stopping: (seen, reason) => (seen.stop === undefined ? { ...seen, stop: reason } : seen),
     interrupted: (seen, at) => (seen.interrupted === undefined ? { ...seen, interrupted: at } : seen),

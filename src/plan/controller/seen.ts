@@ -6,7 +6,7 @@ import type { Stop } from "../decision.ts";
 import { isLeaseStep } from "../lease/step.ts";
 import { claimedOver } from "../lease/under-lease.ts";
 import { startOf as containerStart, upSince, type Up } from "../up-since.ts";
-import type { ControllerStep } from "./step.ts";
+import type { ControllerStep, ControllerWork } from "./step.ts";
 import { presentPods, runningPods, type ControllerWorld } from "./world.ts";
 
 /** What this process has seen so far; the run's state lives in the cluster. */
@@ -14,6 +14,8 @@ export interface ControllerSeen {
   readonly began?: Millis;
   /** The first write that stops a running controller, by the server's clock. */
   readonly wrote?: Millis;
+  /** Nobody knows what became of this step, first sent then. */
+  readonly open?: { readonly step: ControllerWork; readonly sent: Millis };
   /** UIDs of the controllers that this process has stopped. */
   readonly stopped: readonly string[];
   /** This process has taken the run's lease, over that of a run that ended by itself. */
@@ -55,7 +57,8 @@ export const nothingSeen: ControllerSeen = {
 /** Takes in what the cluster shows now. */
 export function look(seen: ControllerSeen, world: ControllerWorld, now: Millis): ControllerSeen {
   const present = presentPods(world);
-  const old = seen.wrote === undefined ? present.map(({ uid }) => uid) : seen.old;
+  const begun = begunAt(seen) !== undefined;
+  const old = !begun ? present.map(({ uid }) => uid) : seen.old;
   const { up: _before, ...rest } = seen;
   const next = {
     ...rest,
@@ -65,8 +68,13 @@ export function look(seen: ControllerSeen, world: ControllerWorld, now: Millis):
   };
   const up = upOf(next, seen.up, present, now);
   const settled = up === undefined ? {} : { up };
-  if (seen.wrote === undefined) return { ...next, ...settled };
+  if (!begun) return { ...next, ...settled };
   return { ...next, ...endOf(next, world, now), ...startOf(next, world, now), ...settled };
+}
+
+/** When the first write that stops a running controller was sent; one that was not answered may have. */
+function begunAt({ wrote, open }: Pick<ControllerSeen, "wrote" | "open">): Millis | undefined {
+  return wrote ?? open?.sent;
 }
 
 /** Two controllers at once: from the look that shows them to the one that does not. */
@@ -80,7 +88,7 @@ function overlapOf(before: Overlap, running: readonly PodFacts[], now: Millis): 
 
 /** When the old pods were asked to end, and when the last one did. */
 function endOf(
-  { old, oldAsked, oldStopped }: ControllerSeen,
+  { old, oldAsked, oldStopped, open }: ControllerSeen,
   world: ControllerWorld,
   now: Millis,
 ): Pick<ControllerSeen, "oldAsked" | "oldStopped"> {
@@ -94,7 +102,7 @@ function endOf(
   return {
     ...(oldAsked === undefined && (old.length === 0 || living.length > 0)
       ? {}
-      : { oldAsked: oldAsked ?? now }),
+      : { oldAsked: oldAsked ?? open?.sent ?? now }),
     ...(last === undefined ? {} : { oldStopped: last }),
   };
 }
@@ -118,21 +126,28 @@ function startOf(
 }
 
 function upOf(
-  { old, wrote }: Pick<ControllerSeen, "old" | "wrote">,
+  seen: Pick<ControllerSeen, "old" | "wrote" | "open">,
   before: Up | undefined,
   present: readonly PodFacts[],
   now: Millis,
 ): Up | undefined {
   const [pod, second] = present.filter(({ ready, deletedAt }) => ready && deletedAt === undefined);
   if (pod === undefined || second !== undefined) return undefined;
-  const wasThere = wrote === undefined && old.includes(pod.uid);
+  const wasThere = begunAt(seen) === undefined && seen.old.includes(pod.uid);
   return upSince(before, pod, wasThere ? pod.readySince : undefined, now);
 }
 
+/** Takes in that nobody knows what became of a step, sent at that time. */
+export function unanswered(seen: ControllerSeen, step: ControllerStep, sent: Millis): ControllerSeen {
+  return isLeaseStep(step) ? seen : { ...seen, open: { step, sent: seen.open?.sent ?? sent } };
+}
+
 /** Takes in what this process did; `at` is the server's clock when it was sent. */
-export function acted(seen: ControllerSeen, step: ControllerStep, at: Millis): ControllerSeen {
-  if (isLeaseStep(step)) return step.kind === "claim" ? { ...seen, claimed: claimedOver(step) } : seen;
-  const wrote = seen.wrote ?? at;
+export function acted(before: ControllerSeen, step: ControllerStep, at: Millis): ControllerSeen {
+  if (isLeaseStep(step)) return step.kind === "claim" ? { ...before, claimed: claimedOver(step) } : before;
+  const { open, ...seen } = before;
+  // When it was not answered, it took place at some time after it was sent (hazard H22).
+  const wrote = seen.wrote ?? open?.sent ?? at;
   if (step.kind === "scale-down") return { ...seen, wrote, stopped: [...seen.stopped, step.workload.uid] };
   return step.stub
     ? { ...seen, stubs: [...seen.stubs, step.target.name] }

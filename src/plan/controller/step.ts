@@ -10,7 +10,12 @@ export type ControllerStep = ControllerWork | LeaseStep;
 /** What a run does to controllers. */
 export type ControllerWork =
   /** To no replicas through the scale subresource. `restart`: the same workload starts again. */
-  | { readonly kind: "scale-down"; readonly workload: WorkloadFacts; readonly restart: boolean }
+  | {
+      readonly kind: "scale-down";
+      readonly workload: WorkloadFacts;
+      readonly restart: boolean;
+      readonly through?: Through;
+    }
   | {
       readonly kind: "deploy";
       readonly target: TargetWorkload;
@@ -19,7 +24,11 @@ export type ControllerWork =
       /** Not the controller itself but a workload that holds an older one at no replicas. */
       readonly stub: boolean;
       readonly writes: readonly Write[];
+      readonly through?: Through;
     };
+
+/** An earlier try, which nobody answered, has gone through: there is nothing to write. */
+type Through = true;
 
 /** Undefined for the lease: who works is not shown as work. */
 export function phaseOf(step: ControllerStep): { readonly phase: ControllerPhaseName } | undefined {

@@ -15,6 +15,7 @@ export interface ControllerPlaces {
 /** The requests of one step, compare-and-swap each. */
 export function writesOf(step: ControllerStep, places: ControllerPlaces): readonly Write[] {
   if (isLeaseStep(step)) return [leaseWrite(step, places.daemonSets)];
+  if (step.through === true) return [];
   if (step.kind === "deploy") return step.writes;
   const { workload, restart } = step;
   const { resourceVersion, namespace, name } = workload;

@@ -13,6 +13,8 @@ import type { ControllerGoal, TargetWorkload } from "../../../src/plan/controlle
 import { gapOf } from "../../../src/plan/controller/measure.ts";
 import { controllerProcedure } from "../../../src/plan/controller/procedure.ts";
 import type { ControllerSeen } from "../../../src/plan/controller/seen.ts";
+import type { ControllerStep } from "../../../src/plan/controller/step.ts";
+import { isLeaseStep } from "../../../src/plan/lease/step.ts";
 import { SimulatedControllers, type Timing } from "./simulated-controllers.ts";
 import { everyFault, type Fault } from "./simulated-server.ts";
 
@@ -152,6 +154,7 @@ async function one(
   each: Pick<Case, "target" | "stubs">,
   faults: ReadonlyMap<number, Fault> = new Map(),
   interruptAt?: number,
+  onStep: (step: ControllerStep) => void = () => {},
 ): Promise<Ended<ControllerSeen> | "killed"> {
   const first = new AbortController();
   cluster.killed = false;
@@ -163,7 +166,9 @@ async function one(
       return cluster.send(write, faults.get(cluster.writes + 1));
     },
     interrupt: { first: first.signal, second: never },
-    emit: () => {},
+    emit: (event) => {
+      if (event.kind === "performed") onStep(event.step);
+    },
   });
   return cluster.killed ? "killed" : result;
 }
@@ -209,6 +214,27 @@ describe.each(cases)("$name", (each) => {
       }
     },
   );
+
+  test("a lost answer is no lost change: what was done is said, with the time without a controller", async () => {
+    const clean = each.cluster();
+    const told = async (cluster: SimulatedControllers, faults?: ReadonlyMap<number, Fault>) => {
+      const steps: unknown[] = [];
+      const ended = await one(cluster, each, faults, undefined, (step) => {
+        if (isLeaseStep(step)) return;
+        steps.push(step.kind === "deploy" ? ["deploy", step.target.name, step.exists] : [step.kind]);
+      });
+      if (ended === "killed") throw new Error("killed");
+      return { steps, without: gapOf(ended.memory).without?.time };
+    };
+    const whole = await told(clean);
+    for (let index = 1; index <= clean.writes; index += 1) {
+      const { steps, without } = await told(each.cluster(), new Map([[index, "reset after"]]));
+      expect(steps, `write ${String(index)}`).toEqual(whole.steps);
+      if (whole.without === undefined) expect(without).toBeUndefined();
+      // It ends for 700 ms and starts for 300; the time in which nobody answered may count as well.
+      else expect(without).toBeGreaterThanOrEqual(1_000);
+    }
+  });
 
   test("Ctrl-C at every write: never two, and the next command ends it", async () => {
     const clean = each.cluster();
