@@ -1,4 +1,5 @@
 import type { PodRead } from "../pod-of-template.ts";
+import { keepLease } from "../lease/kept.ts";
 import type { Procedure } from "../procedure.ts";
 import { assume } from "./assume.ts";
 import { draftOf } from "./draft.ts";
@@ -16,7 +17,7 @@ export function controllerProcedure(
 ): Procedure<ControllerWorld, ControllerSeen, ControllerStep, PodRead> {
   return {
     start: nothingSeen,
-    look,
+    look: (seen, world, now) => keepLease(look(seen, world, now), world.daemonSet, goal.lease?.holder),
     next: (world, seen, now) => nextControllerStep(world, seen, goal, now),
     acted,
     unanswered,

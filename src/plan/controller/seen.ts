@@ -3,6 +3,7 @@ import type { PodFacts } from "../../model/pod.ts";
 import type { Millis } from "../../model/time.ts";
 import type { ServerVerdict } from "../../model/server-verdict.ts";
 import type { Stop } from "../decision.ts";
+import type { KeptLease } from "../lease/kept.ts";
 import { isLeaseStep } from "../lease/step.ts";
 import { claimedOver } from "../lease/under-lease.ts";
 import { startOf as containerStart, upSince, type Up } from "../up-since.ts";
@@ -10,7 +11,7 @@ import type { ControllerStep, ControllerWork } from "./step.ts";
 import { presentPods, runningPods, type ControllerWorld } from "./world.ts";
 
 /** What this process has seen so far; the run's state lives in the cluster. */
-export interface ControllerSeen {
+export interface ControllerSeen extends KeptLease {
   readonly began?: Millis;
   /** The first write that stops a running controller, by the server's clock. */
   readonly wrote?: Millis;

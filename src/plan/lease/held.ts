@@ -27,11 +27,7 @@ export function heldByOther(daemonSet: Leased, asker: LeaseAsker, now: Millis): 
   const { run } = daemonSet;
   if (run === undefined) return undefined;
   if (asker.claimed && run !== "unreadable" && run.holder !== undefined && run.holder !== asker.holder)
-    return {
-      id: "H13",
-      message: `${run.holder} has taken this run over`,
-      hint: asker.commands.other("status"),
-    };
+    return takenOver(run.holder, asker);
   if (asker.takeOver) return undefined;
   const where = `daemonset ${daemonSet.namespace}/${daemonSet.name}`;
   if (run === "unreadable") {
@@ -69,6 +65,10 @@ export function heldByOther(daemonSet: Leased, asker: LeaseAsker, now: Millis): 
     message: `${run.holder} left another run on ${where} unfinished (its target is ${targetText(run.run)})`,
     hint: `${continued(run, asker)}to replace that run with this one: ${asker.commands.again("--take-over")}`,
   };
+}
+
+export function takenOver(holder: string, { commands }: Pick<LeaseAsker, "commands">): Stop {
+  return { id: "H13", message: `${holder} has taken this run over`, hint: commands.other("status") };
 }
 
 /** Whether this process holds the lease. */

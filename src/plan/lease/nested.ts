@@ -1,7 +1,8 @@
-import { daemonSetFacts } from "../../model/daemonset.ts";
+import { daemonSetFacts, type DaemonSetFacts } from "../../model/daemonset.ts";
 import type { KubeObject, Ref } from "../../model/kube.ts";
 import type { ApiResource } from "../../model/api-resource.ts";
 import type { Procedure, Settled } from "../procedure.ts";
+import { keepLease } from "./kept.ts";
 import { isLeaseStep, leaseWrite, type LeaseStep } from "./step.ts";
 import { underLease, type LeaseGoal, type LeaseSeen } from "./under-lease.ts";
 
@@ -16,13 +17,17 @@ export function nestedUnder<World, Memory extends LeaseSeen, Step extends { read
   goal: Omit<LeaseGoal, "nested">,
 ): Procedure<World, Memory, Step | LeaseStep> {
   const lease: LeaseGoal = { ...goal, nested: true };
+  const factsOf = (world: World): DaemonSetFacts | undefined => {
+    const raw = find(world);
+    return raw === undefined ? undefined : daemonSetFacts(raw);
+  };
   return {
     ...inner,
+    look: (seen, world, now) => keepLease(inner.look(seen, world, now), factsOf(world), goal.holder),
     next(world, seen, now) {
       const decision = inner.next(world, seen, now);
       if (isSettled(decision)) return decision;
-      const raw = find(world);
-      return underLease(raw === undefined ? undefined : daemonSetFacts(raw), seen, lease, now, decision);
+      return underLease(factsOf(world), seen, lease, now, decision);
     },
     acted: (seen, step, at) => (isLeaseStep(step) ? seen : inner.acted(seen, step, at)),
     writes: (step) => (isLeaseStep(step) ? [leaseWrite(step, daemonSet)] : inner.writes(step)),

@@ -3,6 +3,7 @@ import type { RunCommand } from "../../model/run-command.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Commands, Decision, Stop } from "../decision.ts";
 import { heldByOther, holdsLease, renewed, leaseRenewal } from "./held.ts";
+import { lostLease, type KeptLease } from "./kept.ts";
 import type { LeaseStep } from "./step.ts";
 
 /** The lease that a run wants on the DaemonSet of the install. */
@@ -23,7 +24,7 @@ export interface LeaseGoal {
 }
 
 /** What this process has seen of the lease. */
-export interface LeaseSeen {
+export interface LeaseSeen extends KeptLease {
   /** This process has taken it, over that of a run that ended by itself. */
   readonly claimed?: { readonly before?: string };
   readonly stop?: Stop;
@@ -62,6 +63,8 @@ export function underLease<Step, Read, Child>(
   // The procedure says why it stops before what it holds is given back.
   if (decision.kind === "stop" && seen.stop === undefined) return decision;
   if (ends) return step({ kind: "end-run", daemonSet, ...leaseAfter(daemonSet, seen, goal, left) });
+  const lost = lostLease(seen, daemonSet, goal);
+  if (lost !== undefined) return { kind: "stop", reason: lost };
   const asker = { ...goal, claimed: nested || seen.claimed !== undefined, run: () => goal.run(daemonSet) };
   const other = heldByOther(daemonSet, asker, now);
   if (other !== undefined) return { kind: "stop", reason: other };

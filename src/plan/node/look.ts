@@ -6,6 +6,7 @@ import { startOf, upSince, type Up } from "../up-since.ts";
 import type { NodeGoal } from "./goal.ts";
 import { nodeSeen, withNode, type NodeSeen, type NodesSeen } from "./seen.ts";
 import { watchFleet } from "../fleet/watch.ts";
+import { keepLease } from "../lease/kept.ts";
 import { nodeInTurn, workingNodes } from "./turn.ts";
 import { isUp, podsOn, type NodeWorld } from "./world.ts";
 
@@ -14,7 +15,7 @@ export function look(seen: NodesSeen, world: NodeWorld, goal: NodeGoal, now: Mil
   const facts = world.daemonSet?.facts;
   const pinned = seen.pinned || (facts?.pinned !== undefined && facts.strategy.type === "OnDelete");
   const observed = facts === undefined || currentRevision(world.revisions, facts) !== undefined;
-  const { unobservedSince, held, ...rest } = seen;
+  const { unobservedSince, held, ...rest } = keepLease(seen, facts, goal.holder);
   let next: NodesSeen = { ...rest, pinned, ...(observed ? {} : { unobservedSince: unobservedSince ?? now }) };
   const working = workingNodes(world, next, goal, now);
   for (const node of working) next = lookAt(next, world, goal, node, now);

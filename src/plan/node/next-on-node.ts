@@ -79,7 +79,9 @@ function withoutLease(view: NodeView): OnNode | Held {
   if (memory.givingBack !== undefined) return step({ ...memory.givingBack, through: true });
   const pod = podOn(world, node.name);
   const newest = pod === undefined ? false : isNewest(world, pod);
-  if (pod !== undefined && newest === true && !goal.restart) {
+  // What this process has deleted was replaced, and somebody has given the node back in its place.
+  const replaced = memory.deleted !== undefined && pod?.uid !== memory.deleted.uid;
+  if (pod !== undefined && newest === true && (!goal.restart || replaced)) {
     if (isUp(pod, goal.expectReady)) {
       return { kind: "skip", node: node.name, why: `runs the newest revision already (pod ${pod.name})` };
     }

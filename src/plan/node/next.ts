@@ -3,6 +3,7 @@ import { currentRevision, isObserved } from "../../model/rollout.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Decision, Stop } from "../decision.ts";
 import { leaseRenewal, renewed } from "../lease/held.ts";
+import { lostLease } from "../lease/kept.ts";
 import { admission } from "./admission.ts";
 import { bgpBefore } from "./bgp.ts";
 import { finish } from "./finish.ts";
@@ -15,7 +16,7 @@ import type { NodesSeen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import { failedNodes, interrupted } from "./stops.ts";
 import { nodeInTurn, type Turn } from "./turn.ts";
-import { strategyTakenAway } from "./strategy-back.ts";
+import { isReplaced, strategyTakenAway } from "./strategy-back.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** How long the DaemonSet controller may take to write a template down as a revision. */
@@ -33,6 +34,16 @@ const statusPatience: Millis = 1_000;
  * continue where another was killed.
  */
 export function nextNodeStep(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, now: Millis): OnNode {
+  const next = nextWhileHeld(world, seen, goal, now);
+  const daemonSet = world.daemonSet?.facts;
+  // What is at its end needs no lease, and what stops has its reason.
+  const goesOn = next.kind === "step" || next.kind === "wait" || next.kind === "read";
+  if (!goesOn || daemonSet === undefined || seen.stop !== undefined) return next;
+  const lost = lostLease(seen, daemonSet, goal);
+  return lost === undefined ? next : stop(lost);
+}
+
+function nextWhileHeld(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, now: Millis): OnNode {
   const daemonSet = world.daemonSet?.facts;
   if (seen.stop !== undefined) return leave(daemonSet, goal, seen.stop);
   if (daemonSet === undefined || daemonSet.uid !== goal.daemonSet) {
@@ -42,9 +53,12 @@ export function nextNodeStep(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, 
     });
   }
   const other = heldByOther(world, seen, goal, now);
-  if (other !== undefined) return stop(other);
   const unpinned = strategyTakenAway(world, daemonSet, seen, goal);
-  if (unpinned !== undefined) return stop(unpinned);
+  if (other !== undefined) return stop(other);
+  // Another run that has ended put it back; whoever took it away from this one is to be known.
+  const lost = unpinned === undefined ? undefined : lostLease(seen, daemonSet, goal);
+  if (unpinned !== undefined)
+    return stop(lost === undefined || isReplaced(world, daemonSet, goal) ? unpinned : lost);
 
   const template = templateStep(world, daemonSet, seen, goal);
   const turn = template.kind === "ready" ? nodeInTurn(world, seen, goal, now) : undefined;

@@ -7,13 +7,14 @@ import type { FleetSeen } from "../fleet/seen.ts";
 import type { Up } from "../up-since.ts";
 import type { BgpSeen } from "./bgp-seen.ts";
 import type { Bound } from "./measure.ts";
+import { withoutLease, type KeptLease } from "../lease/kept.ts";
 import type { DropReason, NodeStep } from "./step.ts";
 
 /**
  * What this process has seen so far. The run's state lives in the cluster; this is only what cannot be
  * read from it: when something was first seen, and what this process did itself.
  */
-export interface NodesSeen {
+export interface NodesSeen extends KeptLease {
   readonly nodes: Readonly<Record<string, NodeSeen>>;
   /** This process has held the run's lease. */
   readonly claimed: boolean;
@@ -140,10 +141,11 @@ export function acted(before: NodesSeen, step: NodeStep, at: Millis): NodesSeen 
       return dropped(seen, step.node.name, step.why, at);
     case "claim":
       return { ...seen, claimed: true };
+    case "end-run":
+      return withoutLease(seen);
     case "renew":
     case "take-lease":
     case "probe":
-    case "end-run":
       return seen;
     case "unpin":
       return { ...seen, unpinned: true };

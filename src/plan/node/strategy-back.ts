@@ -56,6 +56,22 @@ function strategyBack(
   };
 }
 
+/**
+ * Whether whoever put the strategy back took the lease of the run with it, as kubectl replace does: the restarts that
+ * follow are what has to be known. Another run that ended leaves neither an older pod nor a node of ours.
+ */
+export function isReplaced(
+  world: NodeWorld,
+  { run }: DaemonSetFacts,
+  { holder }: Pick<NodeGoal, "holder">,
+): boolean {
+  if (run !== undefined) return false;
+  return [...world.nodes.values()].some(
+    ({ name, lease }) =>
+      isRolled(world, name) || (lease !== undefined && lease !== "unreadable" && lease.holder === holder),
+  );
+}
+
 /** Its pod is older, or just replaced and not up yet: a controller is quicker than its DaemonSet is seen. */
 function isRolled(world: NodeWorld, name: string): boolean {
   const node = world.nodes.get(name);

@@ -11,7 +11,8 @@ import type { Write } from "../../model/write.ts";
 import type { Decision } from "../decision.ts";
 import { interruptedStop } from "../interrupted.ts";
 import { isLeaseStep, leaseWrite, withLease, type LeaseStep } from "../lease/step.ts";
-import { holdsLease, renewed } from "../lease/held.ts";
+import { renewed } from "../lease/held.ts";
+import { keepLease, lostLease, withoutLease } from "../lease/kept.ts";
 import { claimedOver, underLease } from "../lease/under-lease.ts";
 import type { NodePlaces } from "../node/writes.ts";
 import type { Procedure } from "../procedure.ts";
@@ -20,7 +21,7 @@ import type { NodePull, PrepullGoal } from "./goal.ts";
 import { isOpen } from "./open.ts";
 import { nothingPulled, type PrepullSeen } from "./seen.ts";
 import { pullStateOf } from "./state.ts";
-import { failed, refusedPull, takenOver } from "./stops.ts";
+import { failed, refusedPull } from "./stops.ts";
 import { waitForPulls } from "./waits.ts";
 
 /** The part of the cluster that pulls are seen in. */
@@ -57,7 +58,7 @@ export function prepullProcedure(
     next: (world, seen, now) => next(world, seen, goal, now),
     acted(seen, step, at) {
       if (step.kind === "claim") return { ...seen, claimed: claimedOver(step) };
-      if (step.kind === "end-run") return { ...seen, held: false };
+      if (step.kind === "end-run") return withoutLease(seen);
       if (step.kind !== "pull") return seen;
       const { node } = step.pull;
       return {
@@ -127,8 +128,8 @@ function nextPull(
         hint: goal.commands.other("status"),
       },
     };
-  if (seen.held === true && !holdsLease(world.daemonSet.facts, goal.lease.holder))
-    return { kind: "stop", reason: takenOver(goal) };
+  const lost = lostLease(seen, world.daemonSet.facts, goal.lease);
+  if (lost !== undefined) return { kind: "stop", reason: lost };
   const failure = failed(seen, goal, now);
   if (failure !== undefined) return { kind: "stop", reason: failure };
 
@@ -174,8 +175,7 @@ function look(seen: PrepullSeen, world: PrepullWorld, goal: PrepullGoal, now: Mi
     };
   }
   const facts = world.daemonSet?.facts;
-  const held = seen.held === true || (facts !== undefined && holdsLease(facts, goal.lease.holder));
-  return { ...seen, began, pulled, failing, gone, held };
+  return keepLease({ ...seen, began, pulled, failing, gone }, facts, goal.lease.holder);
 }
 
 /** Made by this very process for this node: one that an earlier process left is made again. */

@@ -12,8 +12,6 @@ export interface PrepullSeen extends LeaseSeen {
   readonly pulled: Readonly<Record<string, Millis>>;
   /** Nodes that went away. */
   readonly gone: readonly string[];
-  /** The lease of the run was seen to be this process's own. */
-  readonly held?: boolean;
   readonly interrupted?: Millis;
   readonly stop?: Stop;
 }

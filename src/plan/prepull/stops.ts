@@ -60,10 +60,3 @@ export function refusedPull(
 }
 
 /** Another process has done this run meanwhile (hazard H13), and may have ended it. */
-export function takenOver({ commands }: PrepullGoal): Stop {
-  return {
-    id: "H13",
-    message: "another process has taken this run over",
-    hint: commands.other("status"),
-  };
-}

@@ -4,6 +4,7 @@ import type { Millis } from "../../model/time.ts";
 import type { Decision, Ended, Stop } from "../decision.ts";
 import { interruptedStop } from "../interrupted.ts";
 import { leaseWrite, withLease, type LeaseStep } from "../lease/step.ts";
+import { keepLease } from "../lease/kept.ts";
 import { claimedOver, underLease, type LeaseGoal, type LeaseSeen } from "../lease/under-lease.ts";
 import type { Procedure } from "../procedure.ts";
 
@@ -51,7 +52,7 @@ export function sequenceProcedure<P extends RunPart>(
 ): Procedure<SequenceWorld, SequenceSeen, LeaseStep, never, P> {
   return {
     start: { ended: {} },
-    look: (seen) => seen,
+    look: (seen, { daemonSet }) => keepLease(seen, daemonSet, goal.lease?.holder),
     next: ({ daemonSet }, seen, now) =>
       underLease(daemonSet, seen, goal.lease, now, nextPart(goal, seen), isLeft(goal, seen)),
     acted: (seen, step) => (step.kind === "claim" ? { ...seen, claimed: claimedOver(step) } : seen),

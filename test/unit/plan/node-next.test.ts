@@ -154,6 +154,18 @@ describe("H10, H11: which pod and which revision", () => {
     expect(next(w, goal(), old)).toMatchObject({ does: "stop", reason: { id: "H11" } });
   });
 
+  test("the template is written once the controller has taken in the strategy: before that a compare-and-swap only loses", () => {
+    const write = { verb: "patch", ref: {}, body: {} } as never;
+    const file = goal({ template: { reconcile: () => ({ writes: [write], template: true }) } });
+    const pinned = { run: myRun(), strategy: { type: "OnDelete" }, pinned: rolling };
+    expect(next(world(pinned), file)).toMatchObject({ does: "template" });
+    const behind = world({ ...pinned, observed: false });
+    expect(next(behind, file)).toMatchObject({ does: "wait", until: now + 1_000, passes: true });
+    // A controller that does nothing keeps nobody from it.
+    const late = { ...nothingSeen, unobservedSince: now - 1_000 };
+    expect(next(behind, file, late)).toMatchObject({ does: "template" });
+  });
+
   test("no pod is deleted before the revision of the template exists", () => {
     expect(next(world({ revisions: [revision(1)] }))).toMatchObject({ does: "wait" });
   });
@@ -325,6 +337,42 @@ describe("H13: leases and people", () => {
   test("a process that was taken over stops, whatever it was started with", () => {
     const decision = next(theirs(1_000), goal({ takeOver: true }), { ...nothingSeen, claimed: true });
     expect(decision).toMatchObject({ does: "stop", reason: { id: "H13" } });
+  });
+
+  test.each([false, true])(
+    "H13: a process whose lease is gone, since another run took it over and ended, writes no more (part of a run: %s)",
+    (nested) => {
+      const held = { ...seenOn("node-01", { cordoned: true }), claimed: !nested, kept: "ds" };
+      const w = world({ nodes: [node("node-01")] });
+      const own = goal({ nested, takeOver: true });
+      expect(next(w, own, held)).toMatchObject({
+        does: "stop",
+        reason: { id: "H13", message: expect.stringContaining("is gone") as string },
+      });
+      // Nothing is left to write, or a DaemonSet that was created anew never had it.
+      const done = world({ nodes: [node("node-01")], pods: [pod("node-01", { revision: 2 })] });
+      expect(next(done, own, held)).toMatchObject({ does: "skip" });
+      expect(next(w, own, { ...held, kept: "before" })).not.toMatchObject({ does: "stop" });
+    },
+  );
+
+  test("a lease that was given back by this process is not lost", () => {
+    const w = world({ run: myRun() });
+    const held = look(nothingSeen, w, goal(), now);
+    expect(held.kept).toBe("ds");
+    const { facts } = w.daemonSet ?? {};
+    if (facts === undefined) throw new Error("no DaemonSet");
+    expect(acted(held, { kind: "end-run", daemonSet: facts, clearPin: false }, now).kept).toBeUndefined();
+  });
+
+  test("a node whose pod this process replaced, and which somebody gave back, is not cordoned once more", () => {
+    const w = world({
+      run: myRun(),
+      nodes: [node("node-01")],
+      pods: [pod("node-01", { uid: "new", revision: 2 })],
+    });
+    const deleted = seenOn("node-01", { deleted: { uid: "pod-node-01", at: now } });
+    expect(next(w, goal({ restart: true }), deleted)).toMatchObject({ does: "skip", node: "node-01" });
   });
 
   test("the lease is renewed while the process lives", () => {
