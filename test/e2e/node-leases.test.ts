@@ -82,6 +82,30 @@ describe.each(eras)("Kubernetes $kubeVersion, Calico $calico.version", ({ kubeVe
     expect(await markOf(cluster, "node-01")).toBe("new");
   });
 
+  test("H13: a process that stood still while another did its run and ended leaves the nodes alone", async () => {
+    const args = ["node-01", "node-02", "--restart", quick];
+    const remove = await cluster.faults.runningNeverReady("node-01");
+    const first = start(...args);
+    await first.says(/to become Ready/);
+    first.signal("SIGSTOP");
+    await leaseIsOld(61);
+    await remove();
+    expect(await run(...args)).toMatchObject({ code: 0 });
+    const pods = await Promise.all(["node-01", "node-02"].map((name) => podOf(cluster, name)));
+    const mark = await cluster.audit.mark();
+    first.signal("SIGCONT");
+    const { code, stderr } = await first.ended;
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/error: H13: the lease of this run on .* is gone/),
+    ]);
+    expect((await writes(cluster, mark)).filter((each) => !each.includes("daemonsets"))).toEqual([]);
+    for (const [index, name] of ["node-01", "node-02"].entries()) {
+      await nothingOfOursOn(name);
+      expect(await podOf(cluster, name)).toMatchObject({ metadata: { uid: pods[index]?.metadata.uid } });
+    }
+  });
+
   test.each([
     ["right after the cordon", /node\/node-01 cordoned/],
     ["right after the delete", /pod "calico-node-\w+" deleted/],

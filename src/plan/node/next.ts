@@ -34,16 +34,6 @@ const statusPatience: Millis = 1_000;
  * continue where another was killed.
  */
 export function nextNodeStep(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, now: Millis): OnNode {
-  const next = nextWhileHeld(world, seen, goal, now);
-  const daemonSet = world.daemonSet?.facts;
-  // What is at its end needs no lease, and what stops has its reason.
-  const goesOn = next.kind === "step" || next.kind === "wait" || next.kind === "read";
-  if (!goesOn || daemonSet === undefined || seen.stop !== undefined) return next;
-  const lost = lostLease(seen, daemonSet, goal);
-  return lost === undefined ? next : stop(lost);
-}
-
-function nextWhileHeld(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, now: Millis): OnNode {
   const daemonSet = world.daemonSet?.facts;
   if (seen.stop !== undefined) return leave(daemonSet, goal, seen.stop);
   if (daemonSet === undefined || daemonSet.uid !== goal.daemonSet) {
@@ -55,11 +45,24 @@ function nextWhileHeld(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, now: M
   const other = heldByOther(world, seen, goal, now);
   const unpinned = strategyTakenAway(world, daemonSet, seen, goal);
   if (other !== undefined) return stop(other);
+  const lost = lostLease(seen, daemonSet, goal);
   // Another run that has ended put it back; whoever took it away from this one is to be known.
-  const lost = unpinned === undefined ? undefined : lostLease(seen, daemonSet, goal);
   if (unpinned !== undefined)
     return stop(lost === undefined || isReplaced(world, daemonSet, goal) ? unpinned : lost);
+  const next = nextWhileHeld(world, daemonSet, seen, goal, now);
+  // What is at its end needs no lease; whatever else there is to say of the nodes, another run may have done it.
+  const goesOn = ["step", "wait", "read", "stop"].includes(next.kind);
+  return lost !== undefined && goesOn ? stop(lost) : next;
+}
 
+/** Of a run that nobody has taken over. */
+function nextWhileHeld(
+  world: NodeWorld,
+  daemonSet: DaemonSetFacts,
+  seen: NodesSeen,
+  goal: NodeGoal,
+  now: Millis,
+): OnNode {
   const template = templateStep(world, daemonSet, seen, goal);
   const turn = template.kind === "ready" ? nodeInTurn(world, seen, goal, now) : undefined;
   const onNode = turn && onNodeOf(turn, seen, goal, now);
