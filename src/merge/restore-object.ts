@@ -14,8 +14,9 @@ export interface FormerOwner {
 
 /**
  * The write that makes a live object what it was: what `before` lacks goes away, what it has comes back,
- * last-applied included. `live` is compared without what controllers count in it (`content`). A DaemonSet
- * that is held stays held (hazard H12). Undefined: it is as it was.
+ * last-applied included. `live` is compared without what controllers count in it (`content`). `judged`: its content
+ * when it was decided to take it back; what somebody has added since stays. A DaemonSet that is held stays held
+ * (hazard H12). Undefined: it is as it was.
  */
 export function restoreObject(
   live: KubeObject,
@@ -23,10 +24,11 @@ export function restoreObject(
   before: KubeObject,
   ref: Ref,
   owner?: FormerOwner,
+  judged = content,
 ): { readonly write: Write; readonly template: boolean } | undefined {
   const held = live.kind === "DaemonSet" && isHeld(live);
   const bare = held ? withoutStrategy : <T>(object: T): T => object;
-  const patch = compare(bare(content), bare(before), bare(content));
+  const patch = compare(bare(judged), bare(before), bare(content));
   if (Object.keys(patch).length === 0) return undefined;
   const { resourceVersion } = live.metadata;
   const { spec } = patch;

@@ -1,3 +1,4 @@
+import { program } from "../model/program.ts";
 import type { Stop } from "../plan/decision.ts";
 import { interruptedStop } from "../plan/interrupted.ts";
 import { warn, type Session } from "./session.ts";
@@ -36,8 +37,11 @@ export async function agreeAgain(
 
 /** What was written stays, and the same command continues. */
 export function withNextCommand({ commands }: Pick<Session, "commands">, stop: Stop): Stop {
-  if (stop.hint !== undefined) return stop;
   const again = commands.again();
+  const { hint } = stop;
+  // A hint that leads somewhere says so.
+  if (hint?.includes(program) === true) return stop;
+  if (hint !== undefined) return { ...stop, hint: `${hint}; then continue: ${again}` };
   return { ...stop, hint: stop.interrupted === true ? again : `then continue with: ${again}` };
 }
 

@@ -1,5 +1,5 @@
 /** What a run may still write when it was told to end, and what it has to say. */
-import { offered, isSameCommand } from "./continuation.ts";
+import { canonical, isSameCommand, offered } from "./continuation.ts";
 import type { SeenRequest } from "./proxy.ts";
 import { requestText } from "./request.ts";
 import { isClean } from "./printed.ts";
@@ -50,13 +50,14 @@ export interface Ended {
 /** What the last lines keep from the user, or say wrongly. */
 export function badLastLines({ said, ran, cordoned }: Ended): readonly string[] {
   const commands = offered(said);
-  const [command, second] = commands;
+  const [command] = commands;
+  const different = new Set(commands.map(canonical)).size;
   const named = (node: string): boolean =>
     said.split("\n").some((line) => line.includes(node) && line.includes("cordoned"));
   const all = commands.map((words) => words.join(" ")).join(" | ");
   return [
     ...(command === undefined ? ["no command to go on with is printed"] : []),
-    ...(second === undefined ? [] : [`several commands to go on with: ${all}`]),
+    ...(different < 2 ? [] : [`several commands to go on with: ${all}`]),
     ...(command === undefined || commands.every((each) => isSameCommand(each, ran))
       ? []
       : [`another command than the one that ran: ${all}`]),

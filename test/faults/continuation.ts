@@ -7,8 +7,8 @@ const elsewhere = /((to undo|go back|to release)[^;]*|^(next|after the last node
 const looks = new Set(["status", "preflight", "plan", "explain", "report", "rebase"]);
 const out = ["--unpin", "--release"];
 
-/** Flags that decide how long is waited and what is printed, not what is done. */
-const beside = /^(-y|--yes|--take-over|--settle( .*)?|--timeout( .*)?|(-o|--output)( .*)?)$/;
+/** Flags that decide how long is waited, when images come and what is printed, not what is done. */
+const beside = /^(--prepull never|-y|--yes|--take-over|--settle( .*)?|--timeout( .*)?|(-o|--output)( .*)?)$/;
 
 /** Arguments of every different command that is offered to go on with, without the program's own two words. */
 export function offered(stderr: string): readonly (readonly string[])[] {
@@ -49,7 +49,8 @@ export function runnable(one: readonly string[], ran: readonly string[]): readon
   return [...one, ...lacking.flatMap((group) => group.split(" "))];
 }
 
-function canonical(words: readonly string[]): string {
+/** What two commands that do the same have in common. */
+export function canonical(words: readonly string[]): string {
   return grouped(words)
     .filter((group) => !beside.test(group))
     .toSorted()

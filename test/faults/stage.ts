@@ -42,8 +42,8 @@ export interface Stage {
   readonly ending: (before: Beginning) => Promise<readonly string[]>;
 }
 
-/** A run that hangs must not hide the other moments. */
-export const patienceMillis = 90_000;
+/** A run that hangs must not hide the other moments. Where a pod was just replaced, two minutes of waiting are due (H17). */
+export const patienceMillis = 240_000;
 
 /** To be called in a `describe`: its hooks start and end the cluster. */
 export function stageFor(story: Story): Stage {

@@ -11,7 +11,7 @@ import type { UndoTarget } from "./staged-entries.ts";
 
 /** The DaemonSet's former template, and the nodes on their way back to it; undefined where the run made the DaemonSet. */
 export function nodesBack(
-  { entry, before, managers }: UndoTarget,
+  { entry, before, managers, live: first }: UndoTarget,
   request: UndoRequest,
   settled: readonly string[],
 ): Remaining | undefined {
@@ -26,7 +26,9 @@ export function nodesBack(
         strategy: facts.strategy,
         podTemplate: templateOf(before),
         reconcile(live) {
-          const found = restoreObject(live, contentOf(live), before, ref, formerOwner(before, managers));
+          const judged = first === undefined ? undefined : contentOf(first);
+          const owner = formerOwner(before, managers);
+          const found = restoreObject(live, contentOf(live), before, ref, owner, judged);
           return found === undefined
             ? { writes: [], template: false }
             : { writes: [found.write], template: found.template };

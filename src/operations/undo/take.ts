@@ -94,7 +94,8 @@ export function takeStages(work: Work, { real, given, note }: TakeOptions): Stag
     const former = asOwnedNow(before, live);
     if (former === undefined) return undefined;
     if (live === undefined) return creationOf(ref, former);
-    return restoreObject(live, contentOf(live), former, ref, formerOwner(former, managers))?.write;
+    return restoreObject(live, contentOf(live), former, ref, formerOwner(former, managers), judgedOf(work))
+      ?.write;
   };
   const owned = real ? ownedStages(work) : [];
   const own: ObjectGoal = {
@@ -112,7 +113,7 @@ export function takeStages(work: Work, { real, given, note }: TakeOptions): Stag
     ref,
     decide: (live) => decide(live),
     keysOf(live) {
-      const left = Object.keys(dataOf(live)).filter((key) => !(key in dataOf(before)));
+      const left = Object.keys(dataOf(first ?? live)).filter((key) => !(key in dataOf(before)));
       const noteBefore = given.has(work) ? configChange(configMapFacts(live)) : undefined;
       return left.length === 0 ? [] : [...left, ...(noteBefore?.keys ?? [])];
     },
@@ -144,12 +145,19 @@ function ownedStages(work: Work): Stages {
         bookkeeping: true,
         intended(live) {
           const former = asOwnedNow(before, live);
-          return live === undefined ? undefined : restoreObject(live, contentOf(live), former, ref)?.write;
+          return live === undefined
+            ? undefined
+            : restoreObject(live, contentOf(live), former, ref, undefined, judgedOf(work))?.write;
         },
       },
     ],
     [{ ...managersGoal(ref, managers), ...waitFor(work) }],
   ];
+}
+
+/** As it was when it was decided to take it back; what was not there is made, and nobody has added to it. */
+function judgedOf({ target: { live } }: Work): KubeObject | undefined {
+  return live === undefined ? undefined : contentOf(live);
 }
 
 /** An object that is as it was has the managers that it had. */

@@ -73,7 +73,11 @@ export function prepullProcedure(
     interrupted: (seen, at) => (seen.interrupted === undefined ? { ...seen, interrupted: at } : seen),
     writes: (step) => [writeOf(step, places)],
     assume,
-    refused: (write, { message }) => (write.verb === "create" ? refusedPull(message, goal) : undefined),
+    // Whoever is not logged in is not told of the pod.
+    refused: (write, { message, status }) =>
+      write.verb === "create" && status !== undefined && [400, 403, 422].includes(status)
+        ? refusedPull(message, goal)
+        : undefined,
   };
 }
 

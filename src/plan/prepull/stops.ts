@@ -55,8 +55,6 @@ export function refusedPull(
   return {
     id: "H21",
     message: `the server would refuse the pod that pulls images: ${why}; ${untouched}`,
-    hint: `allow it, or continue without pulling ahead: ${commands.again("--prepull=never")}`,
+    hint: `allow it, then: ${commands.again()}; without pulling ahead: ${commands.again("--prepull=never")}`,
   };
 }
-
-/** Another process has done this run meanwhile (hazard H13), and may have ended it. */

@@ -42,6 +42,18 @@ describe("an object goes back to what it was", () => {
     expect(restoreObject(live, live, live, ref)).toBeUndefined();
   });
 
+  test("what somebody has added since it was judged stays", () => {
+    const before = set("a:1", "OnDelete", { mine: "1" });
+    const judged = set("a:2", "OnDelete", { theirs: "2" });
+    const live = set("a:2", "OnDelete", { theirs: "2", ops: "3" });
+    const { annotations } = (bodyOf(restoreObject(live, live, before, ref, undefined, judged)) as KubeObject)
+      .metadata;
+    expect(annotations).toEqual({ mine: "1", theirs: null });
+    // It is as it was but for that: nothing is left to do.
+    const back = set("a:1", "OnDelete", { mine: "1", ops: "3" });
+    expect(restoreObject(back, back, before, ref, undefined, judged)).toBeUndefined();
+  });
+
   test("H12: while it is held, its strategy is left alone", () => {
     const before = set("a:1", "RollingUpdate");
     const live = set("a:2", "OnDelete", { [pinnedAnnotation]: '{"type":"RollingUpdate"}' });
