@@ -10,7 +10,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
 import { daemonSet, isCordoned, nodes, patchDaemonSet, podOf, writes } from "./support/calico-cluster.ts";
 import { controllerPods, manifest, mostAtOnce, ownState } from "./support/controllers.ts";
-import { lines, runPlugin, type Result } from "./support/plugin.ts";
+import { lines, runPlugin, startPlugin, type Result } from "./support/plugin.ts";
 import { secondsPass } from "./support/seconds-pass.ts";
 import { hasTerminal, onTerminal } from "./support/terminal.ts";
 import { typhaDeployment } from "./support/typha.ts";
@@ -102,6 +102,28 @@ describe("Kubernetes 1.36", () => {
     expect(back).toContain("configmap/calico-config configured");
     expect(at(await config(cluster), "data", "veth_mtu")).toBe("0");
     expect((await daemonSet(cluster)).metadata.generation).toBe(generation);
+  });
+
+  test("H18: a node that a killed run left while its new pod was not Ready is part of the run that goes on", async () => {
+    await applied(cluster, calico);
+    await secondsPass(cluster);
+    const args = ["configmap", "--set", "veth_mtu=1380", quick, "-y"];
+    const env = await ownState();
+    const remove = await cluster.faults.runningNeverReady("node-01");
+    onTestFinished(remove);
+    const first = startPlugin(cluster, args, { env });
+    await first.says(/node\/node-01: waiting for pod \S+ to become Ready/);
+    first.signal("SIGKILL");
+    await first.ended;
+    const second = startPlugin(cluster, [...args, "--take-over"], { env });
+    await second.says(/node\/node-01: waiting for pod \S+ to become Ready/);
+    await remove();
+    const { code, stdout } = await second.ended;
+    expect([code, lines(stdout).filter((line) => line.endsWith(" cordoned"))]).toEqual([
+      0,
+      ["node/node-02 cordoned", "node/node-03 cordoned"],
+    ]);
+    expect(await known(cluster)).toEqual([true, true, true]);
   });
 
   test("--no-restart leaves the pods; status says which run with older values; the same command again restarts them", async () => {

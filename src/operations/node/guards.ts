@@ -44,7 +44,7 @@ export function checkGuards(
   const order = inOrder(world, goal);
   const touched = order.filter((node) => willRestart(world, goal, node, now));
   const findings = touched.flatMap((node) => {
-    const earlier = order.slice(0, order.indexOf(node));
+    const earlier = [...(request.before ?? []), ...order.slice(0, order.indexOf(node))];
     const subject = subjectFor(world, goal, request, target, node, earlier);
     return findingsFor(world, runFacts, subject, now);
   });

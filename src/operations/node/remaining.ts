@@ -70,7 +70,9 @@ export async function lookAtNodes(
     let declined = false;
     warnOfNeverRan(session, open.live.snapshot());
     const check = async (nodes: readonly string[], restart: boolean): Promise<void> => {
-      const checked = await checkedGoal(open, session, { ...request, nodes, restart }, template);
+      // What is left half done comes to its end before those with older values begin.
+      const before = restart ? { before: left.nodes } : {};
+      const checked = await checkedGoal(open, session, { ...request, ...before, nodes, restart }, template);
       if (checked.kind === "goal") announce(open, session, checked, request.pace);
       if (checked.kind === "refused") refusals.push(...checked.refusals);
       declined ||= checked.kind === "declined";

@@ -18,6 +18,8 @@ export interface DrainRequest extends DrainRules {
 export interface NodesRequest {
   /** Node names, in the order in which they are done. */
   readonly nodes: readonly string[];
+  /** Nodes that the run restarts before these. */
+  readonly before?: readonly string[];
   /** Which nodes may be among them; undefined: all. */
   readonly selection?: NodeSelection;
   /** Undefined: one node after the other, in the order given. */
