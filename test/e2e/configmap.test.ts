@@ -14,6 +14,8 @@ import { lines, runPlugin, startPlugin, type Result } from "./support/plugin.ts"
 import { secondsPass } from "./support/seconds-pass.ts";
 import { hasTerminal, onTerminal } from "./support/terminal.ts";
 import { typhaDeployment } from "./support/typha.ts";
+import { startFaultProxy } from "../faults/proxy.ts";
+import { upstreamOf } from "../faults/upstream.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
 import { testCluster } from "./test-cluster.ts";
 
@@ -179,6 +181,34 @@ describe("Kubernetes 1.36", () => {
     expect(await run(cluster, "-f", same, "--diff")).toMatchObject({ code: 0, stdout: "" });
     expect(await run(cluster, "-f", "/nowhere.yaml", "--diff")).toMatchObject({ code: 2 });
   });
+
+  test.each([["--diff"], ["--dry-run=client"], ["--dry-run=server"], ["-y", "--no-restart"]])(
+    "a ConfigMap that somebody changes at every look keeps no command from ending: %s",
+    async (...flags) => {
+      const file = await applied(cluster, calico);
+      const proxy = await startFaultProxy(upstreamOf(cluster));
+      onTestFinished(() => proxy.stop());
+      let changes = 0;
+      proxy.begin({
+        async onRequest({ resource, name }) {
+          if (resource !== "configmaps" || name !== "calico-config") return undefined;
+          changes += 1;
+          const data = { "ops-note": String(changes), veth_mtu: String(1300 + changes) };
+          await cluster.api.ask("PATCH", path, { data });
+          return undefined;
+        },
+      });
+      const ended = await runPlugin(cluster, ["configmap", "-f", file, ...flags], {
+        kubeconfig: proxy.kubeconfig,
+        env: await ownState(),
+      });
+      expect(changes).toBeGreaterThan(0);
+      // It looks, tries and writes a few times, and says who is in its way where that is not enough.
+      expect(proxy.seen().length).toBeLessThan(80);
+      expect([0, 1]).toContain(ended.code);
+      if (ended.code === 1 && flags[0] !== "--diff") expect(ended.stderr).toMatch(/^error: /m);
+    },
+  );
 
   test("--diff runs the program of KUBECTL_EXTERNAL_DIFF as kubectl diff does: arguments, output, exit codes", async () => {
     await applied(cluster, calico);
