@@ -46,7 +46,7 @@ export function groupsFor(needs: readonly Need[]): readonly string[] {
 
 /** What a run may have of a cluster, by its watches. DaemonSets tell where the other readings are. */
 export type Watched = Partial<
-  Pick<ClusterFacts, "nodes" | "daemonSets" | "pods" | "revisions" | "configMaps" | "ownPods">
+  Pick<ClusterFacts, "nodes" | "daemonSets" | "pods" | "revisions" | "workloads" | "configMaps" | "ownPods">
 >;
 
 export interface ObserveOptions {

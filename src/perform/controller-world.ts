@@ -36,11 +36,16 @@ export interface ControllerWorldOptions {
 const core = { group: "", version: "v1" } as const;
 const nodesPlace = { ...core, resource: "nodes" } as const;
 
+export interface LiveControllerWorld extends LiveWorld<ControllerWorld> {
+  /** Every workload of Calico in that namespace as it is now, controllers and Typha; undefined: no longer followed. */
+  readonly workloads: () => readonly WorkloadFacts[] | undefined;
+}
+
 /** What a controller run watches: the workloads of a namespace and the controllers' pods. */
 export async function liveControllerWorld(
   connection: Connection,
   options: ControllerWorldOptions,
-): Promise<LiveWorld<ControllerWorld>> {
+): Promise<LiveControllerWorld> {
   const { namespace, places, signal, now } = options;
   const changes = changeSignal();
   const { markSeen, failWith, changed } = changeWaiter(changes, now);
@@ -52,19 +57,23 @@ export async function liveControllerWorld(
       onChange,
       pick(raw) {
         const facts = workloadFacts(raw);
-        return facts?.component === "controller" ? { raw, facts } : undefined;
+        return facts === undefined ? undefined : { raw, facts };
       },
     });
   const deployments = workloads(places.deployments);
   const replicaSets = workloads(places.replicaSets);
-  failWith(deployments);
-  failWith(replicaSets);
+  let follows = true;
+  for (const each of [deployments, replicaSets]) {
+    failWith(each);
+    each.ended.catch(() => void (follows = false));
+  }
   // A controller of any name and labels has pods, and none of them may be overlooked.
   await Promise.all([deployments.ready, replicaSets.ready]);
-  const controllers = [deployments, replicaSets].flatMap(({ objects }) =>
-    [...objects.values()].flatMap((each) => each?.facts ?? []),
-  );
-  const pods = options.podSelectors(controllers).map((labelSelector) => {
+  const all = (): readonly LiveWorkload[] =>
+    [deployments, replicaSets].flatMap(({ objects }) => [...objects.values()].flatMap((each) => each ?? []));
+  const controllers = (): readonly LiveWorkload[] =>
+    all().filter(({ facts }) => facts.component === "controller");
+  const pods = options.podSelectors(controllers().map(({ facts }) => facts)).map((labelSelector) => {
     if (labelSelector === options.followed?.selector) return options.followed.pods;
     const place = { ...core, resource: "pods", kind: "Pod" };
     return follow<PodFacts>(connection, place, {
@@ -86,18 +95,19 @@ export async function liveControllerWorld(
   let nodes: ReadonlyMap<string, NodeFacts> = new Map();
 
   function controllerPods(): readonly PodFacts[] {
-    const all = new Map(pods.flatMap(({ objects }) => [...objects]));
-    return [...all.values()].filter(isControllerPod);
+    const found = new Map(pods.flatMap(({ objects }) => [...objects]));
+    return [...found.values()].filter(isControllerPod);
   }
 
   return {
+    workloads: () => (follows ? all().map(({ facts }) => facts) : undefined),
+
     snapshot(): ControllerWorld {
       markSeen();
-      const live = [...deployments.objects.values(), ...replicaSets.objects.values()];
       const [daemonSet] = daemonSets?.objects.values() ?? [];
       return {
         ...(daemonSet === undefined ? {} : { daemonSet: daemonSet.facts }),
-        workloads: live.filter((each) => each !== undefined),
+        workloads: controllers(),
         pods: controllerPods(),
         nodes,
         events,
@@ -109,15 +119,15 @@ export async function liveControllerWorld(
     absorb(write, answer) {
       if (answer?.metadata === undefined) return;
       if (isLease(write)) return daemonSets?.replace(answer);
-      const all = followOf(write.ref.resource);
-      if (answer.kind === write.ref.kind) return all.replace(answer);
+      const own = followOf(write.ref.resource);
+      if (answer.kind === write.ref.kind) return own.replace(answer);
       // The scale subresource answers with a Scale: until the watch brings the object, it is made from that.
-      const held = all.objects.get(`${namespace}/${write.ref.name}`)?.raw;
+      const held = own.objects.get(`${namespace}/${write.ref.name}`)?.raw;
       const { resourceVersion } = answer.metadata;
       if (held === undefined || resourceVersion === undefined) return;
       const { replicas = 0 } = (answer["spec"] ?? {}) as { readonly replicas?: number };
       const spec = { ...(held["spec"] as object), replicas };
-      all.replace({ ...held, metadata: { ...held.metadata, resourceVersion }, spec });
+      own.replace({ ...held, metadata: { ...held.metadata, resourceVersion }, spec });
     },
 
     async refresh(write) {

@@ -18,7 +18,6 @@ import { nodesToDo, prepullRemaining, upgradeRemaining, type NodesLeft } from ".
 import { controllerEnded, nodesEnded, prepullEnded } from "../part-results.ts";
 import type { Session } from "../session.ts";
 import { changedSince } from "./changed-since.ts";
-import type { ApplyPlanned } from "./look.ts";
 import { notesNow, notesToCome, type ApplyState } from "./state.ts";
 import { goalOf, writeStages } from "./write.ts";
 
@@ -86,8 +85,11 @@ async function controller(session: Session, state: ApplyState): Promise<Ended<Pa
   const abort = new AbortController();
   try {
     const raw = objects.map(({ object }) => object);
+    // Later parts look at the same workloads.
+    const open = await openOn(state, session, raw, state.signal);
+    state.workloads = open.live.workloads;
     const outcome = await controllerOperation(
-      await openOn(state, session, raw, abort.signal),
+      open,
       session,
       { ...controllerRequest(session, request), tried: planned.triedWrites },
       { name: path, objects },
@@ -103,13 +105,14 @@ async function controller(session: Session, state: ApplyState): Promise<Ended<Pa
 
 /** On what the run follows since its first look; everything else is read now. */
 async function openOn(
-  { planned, request }: ApplyState,
+  state: ApplyState,
   session: Session,
   objects: readonly KubeObject[],
   signal: AbortSignal,
 ): Promise<OpenController> {
+  const { planned, request } = state;
   const { calicoPods, chosen, daemonSets, environment } = planned.open;
-  const { revisions: _notLooked, ...followed } = watched(planned);
+  const { revisions: _notLooked, ...followed } = watched(state);
   return await openController(
     session,
     objects,
@@ -155,7 +158,7 @@ async function configMaps(session: Session, state: ApplyState): Promise<Ended<Pa
     daemonSet?.namespace === undefined ? undefined : { namespace: daemonSet.namespace, name: daemonSet.name };
   // Another run may have been killed before it restarted what reads its values.
   const open =
-    real && chosen !== undefined ? await openNotes(session, chosen, notesNow(state), watched(planned)) : [];
+    real && chosen !== undefined ? await openNotes(session, chosen, notesNow(state), watched(state)) : [];
   const goal = goalOf(state, session, (ref) =>
     open.filter((note) => note.ref === ref).flatMap(({ change }) => change.keys),
   );
@@ -168,7 +171,7 @@ async function configMaps(session: Session, state: ApplyState): Promise<Ended<Pa
     notes: asJustWritten(notesNow(state), refs),
     controller: { ...controllerRequest(session, request), fixStrategy: false },
     bundle: bundle ?? "none",
-    watched: watched(planned),
+    watched: watched(state),
   });
   if (restarted.controller !== undefined) controllers.push(restarted.controller);
   if (restarted.ended.kind === "stopped") return restarted.ended;
@@ -217,9 +220,10 @@ async function contract(session: Session, state: ApplyState): Promise<Ended<Part
 /** Which values each pod runs with is known for certain before a write that changes none of them (hazard H25). */
 async function settle(
   session: Session,
-  { planned, known, request }: ApplyState,
+  state: ApplyState,
   keep: Map<string, KubeObject | undefined>,
 ): Promise<Ended<PartResult> | undefined> {
+  const { planned, known, request } = state;
   const { upgrade, daemonSet } = planned;
   if (daemonSet?.namespace === undefined) return undefined;
   const { namespace, name } = daemonSet;
@@ -234,13 +238,14 @@ async function settle(
     daemonSet: { namespace, name },
     serverVersion: upgrade.discovery.version,
     configMaps: maps.map(({ ref }) => ref),
-    watched: watched(planned),
+    watched: watched(state),
     keep,
   });
 }
 
 /** What the run follows since its first look: no part lists it once more. */
-function watched({ open }: ApplyPlanned): Watched & Required<Pick<Watched, "nodes">> {
+function watched({ planned: { open }, workloads }: ApplyState): Watched & Required<Pick<Watched, "nodes">> {
+  const beside = workloads?.();
   const { daemonSet, nodes: all, revisions } = open.live.snapshot();
   return {
     ...(open.calicoPods === undefined ? {} : { pods: reading([...open.calicoPods.objects.values()]) }),
@@ -249,6 +254,7 @@ function watched({ open }: ApplyPlanned): Watched & Required<Pick<Watched, "node
     ownPods: [],
     daemonSets: reading(daemonSet === undefined ? [] : [daemonSet.facts]),
     revisions: reading(revisions),
+    ...(beside === undefined ? {} : { workloads: reading(beside) }),
   };
 }
 

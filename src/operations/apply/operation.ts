@@ -81,7 +81,7 @@ async function applied(session: Session, request: ApplyRequest, signal: AbortSig
   if (seen === undefined) return { kind: "declined" };
   switch (seen.kind) {
     case "plan":
-      return { kind: "ran", result: await carryOut(session, request, seen) };
+      return { kind: "ran", result: await carryOut(session, request, seen, signal) };
     case "nothing": {
       const { takeOver } = request.nodes;
       const held = await endLeftRun(session, { daemonSet: seen.daemonSet, takeOver });
@@ -108,6 +108,7 @@ async function carryOut(
   session: Session,
   request: ApplyRequest,
   planned: ApplyPlanned,
+  signal: AbortSignal,
 ): Promise<ApplyResult> {
   const { discovery, connection } = planned.upgrade;
   const bundle =
@@ -119,7 +120,7 @@ async function carryOut(
           clusterUid: await clusterUid(connection),
         })
       : undefined;
-  const state = newState(request, planned, bundle);
+  const state = newState(request, planned, bundle, signal);
   try {
     const ended = await runSequence<ApplyPart>(session, {
       parts: applySteps.slice(0, applySteps.indexOf(request.until) + 1).map((id) => ({ id })),

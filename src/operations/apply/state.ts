@@ -8,6 +8,7 @@ import { noteToCome, notesOn, type ConfigNote } from "../../plan/config/stale.ts
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import type { PrepullResult } from "../../plan/prepull/result.ts";
 import type { ObjectResult } from "../../render/apply-result.ts";
+import type { WorkloadFacts } from "../../model/workload.ts";
 import type { NodesLeft } from "../node/remaining.ts";
 import type { ApplyPlanned } from "./look.ts";
 import type { ApplyRequest } from "./request.ts";
@@ -24,6 +25,10 @@ export interface ApplyState {
   /** Of the migrations, the last one first. */
   readonly migrationBundles: string[];
   readonly controllers: ControllerRunResult[];
+  /** Until it aborts, what the run follows is kept up to date. */
+  readonly signal: AbortSignal;
+  /** What runs beside calico-node, from the controller's part on. */
+  workloads?: () => readonly WorkloadFacts[] | undefined;
   readonly nodes: NodeRunResult[];
   /** What was pulled before anything was changed. */
   prepull?: PrepullResult;
@@ -35,9 +40,11 @@ export function newState(
   request: ApplyRequest,
   planned: ApplyPlanned,
   bundle: OpenBundle | undefined,
+  signal: AbortSignal,
 ): ApplyState {
   return {
     request,
+    signal,
     planned,
     bundle,
     known: new Map(planned.upgrade.targets.map(({ ref, before }) => [objectKey(ref), before])),

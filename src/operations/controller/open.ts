@@ -16,10 +16,8 @@ import type { Observed } from "../../model/observed.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Served } from "../../model/served.ts";
 import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
-import { liveControllerWorld } from "../../perform/controller-world.ts";
+import { liveControllerWorld, type LiveControllerWorld } from "../../perform/controller-world.ts";
 import { followDaemonSet, type LiveDaemonSet } from "../../perform/node-world.ts";
-import type { LiveWorld } from "../../perform/run.ts";
-import type { ControllerWorld } from "../../plan/controller/world.ts";
 import { catalogue } from "../../releases/catalogue.ts";
 import { served } from "../node/open.ts";
 import { chosenIfAny, refuseOthersInstall } from "../which-calico.ts";
@@ -38,7 +36,7 @@ export interface OpenController {
     readonly replicaSets: Served;
     readonly daemonSets: Served;
   };
-  readonly live: LiveWorld<ControllerWorld>;
+  readonly live: LiveControllerWorld;
   /** As whom new objects are applied (hazard H14). */
   readonly install: InstallOwner;
 }
