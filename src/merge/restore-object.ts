@@ -28,7 +28,7 @@ export function restoreObject(
 ): { readonly write: Write; readonly template: boolean } | undefined {
   const held = live.kind === "DaemonSet" && isHeld(live);
   const bare = held ? withoutStrategy : <T>(object: T): T => object;
-  const patch = compare(bare(judged), bare(before), bare(content));
+  const patch = compare(bare(judged), bare(keyed(before, judged)), bare(content));
   if (Object.keys(patch).length === 0) return undefined;
   const { resourceVersion } = live.metadata;
   const { spec } = patch;
@@ -59,6 +59,21 @@ export function restoreObject(
       body: { ...patch, metadata: { ...(patch["metadata"] as object | undefined), resourceVersion } },
     },
   };
+}
+
+/**
+ * With a map where it had none and has keys now: they go one by one. Without the map all would, those that a run, or
+ * somebody, has put there meanwhile as well.
+ */
+function keyed(before: KubeObject, judged: KubeObject): KubeObject {
+  const { annotations, labels, ...metadata } = before.metadata;
+  const map = (was: typeof labels, is: typeof labels) => was ?? (is === undefined ? undefined : {});
+  const maps = {
+    annotations: map(annotations, judged.metadata.annotations),
+    labels: map(labels, judged.metadata.labels),
+  };
+  const kept = Object.fromEntries(Object.entries(maps).filter(([, value]) => value !== undefined));
+  return { ...before, metadata: { ...metadata, ...kept } };
 }
 
 /**

@@ -54,6 +54,14 @@ describe("an object goes back to what it was", () => {
     expect(restoreObject(back, back, before, ref, undefined, judged)).toBeUndefined();
   });
 
+  test("where it had no annotations, those that came go one by one: a lease of the run stays", () => {
+    const before = set("a:1", "OnDelete");
+    const live = set("a:2", "OnDelete", { theirs: "2", "calico-upgrade/run": "{}" });
+    const content = set("a:2", "OnDelete", { theirs: "2" });
+    const { annotations } = (bodyOf(restoreObject(live, content, before, ref)) as KubeObject).metadata;
+    expect(annotations).toEqual({ theirs: null });
+  });
+
   test("H12: while it is held, its strategy is left alone", () => {
     const before = set("a:1", "RollingUpdate");
     const live = set("a:2", "OnDelete", { [pinnedAnnotation]: '{"type":"RollingUpdate"}' });
