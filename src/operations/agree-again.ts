@@ -36,11 +36,14 @@ export async function agreeAgain(
 }
 
 /** What was written stays, and the same command continues. */
-export function withNextCommand({ commands }: Pick<Session, "commands">, stop: Stop): Stop {
+export function withNextCommand(
+  { commands, command: { verb } }: Pick<Session, "commands" | "command">,
+  stop: Stop,
+): Stop {
   const again = commands.again();
   const { hint } = stop;
-  // A hint that leads somewhere says so.
-  if (hint?.includes(program) === true) return stop;
+  // Another run is at work, or the hint says it already.
+  if (hint !== undefined && (stop.id === "H13" || hint.includes([program, verb].join(" ")))) return stop;
   if (hint !== undefined) return { ...stop, hint: `${hint}; then continue: ${again}` };
   return { ...stop, hint: stop.interrupted === true ? again : `then continue with: ${again}` };
 }

@@ -28,6 +28,8 @@ export interface Deed {
   readonly takeBack: () => Promise<void>;
   /** Without this no run comes to its end. */
   readonly mend?: () => Promise<void>;
+  /** What a command may refuse to go on with, as nothing of what it would write is as it was any more. */
+  readonly mayRefuse?: RegExp;
   /** Of the end (`EndState`). */
   readonly mayDiffer?: (name: string) => boolean;
 }
@@ -95,6 +97,8 @@ export const actors: Readonly<Record<string, Act>> = {
     return {
       survives: async () => JSON.stringify(await objectAt(cluster, daemonSet)).includes('"value":"debug"'),
       told: /FELIX_LOGSEVERITYSCREEN|changed/i,
+      // What undo would take away is somebody else's now.
+      mayRefuse: /DaemonSet\/kube-system\/calico-node: somebody has changed it since/,
       takeBack: nothing,
       mayDiffer: (name) => name === "DaemonSet calico-node" || name.startsWith("pod calico-node on "),
     };

@@ -80,6 +80,10 @@ async function promisesBroken(stage: Stage, act: Act, index: number): Promise<Tr
     if (result.code !== 0 || deed?.mend !== undefined) {
       const again = await stage.run(stage.command());
       transcripts.push(again.stdout, again.stderr);
+      if (again.code !== 0 && deed?.mayRefuse?.test(again.stderr) === true) {
+        broken.push(...(await watcher.end()), ...(await badDeletes(cluster, mark, folder)));
+        return { broken, reached: true };
+      }
       if (again.code !== 0) broken.push(`${lastLine(result)}; and run again: ${lastLine(again)}`);
     }
     const isTold = deed?.told !== undefined && deed.told.test(transcripts.join("\n"));

@@ -29,6 +29,8 @@ export function renderTable(outcomes: readonly Outcome[]): string {
     "",
     `${String(outcomes.length)} cells on ${String(stories.length)} stories, ${String(broken.length)} of them broken.`,
     "",
+    "A cell that broke was tried again when that was mended; its last run is what counts here.",
+    "",
     "## A request fails",
     "",
     "How many cells were tried; `2 of 5` where 2 of them broke.",
