@@ -102,7 +102,7 @@ const few = [4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 60, 200];
 const tooLong = 40;
 
 /** A linear expression takes a fraction of a millisecond for so many characters, a quadratic one far more. */
-const many = 20_000;
+const many = 60_000;
 const suspicious = 8;
 
 /** A text whose fourfold takes far more than four times as long; undefined: none is found. */
