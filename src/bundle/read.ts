@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isUserError, userError } from "../errors.ts";
 import { parseYaml } from "../manifest/yaml.ts";
@@ -6,7 +6,14 @@ import { groupOf, type KubeObject } from "../model/kube.ts";
 import { isRecord } from "../model/record.ts";
 import { checkIndex } from "./check.ts";
 import { fileError } from "./files.ts";
-import { indexFile, objectsFolder, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
+import {
+  indexFile,
+  objectsFolder,
+  recordsFile,
+  type BundleIndex,
+  type IndexEntry,
+  type SavedState,
+} from "./format.ts";
 import type { BundleEntry } from "./inverse.ts";
 import { isNamedAsPart, partOf } from "./part.ts";
 import { isWord } from "./words.ts";
@@ -49,28 +56,33 @@ export interface BundleListing {
 
 /** The bundles of every cluster below `root`, oldest first; only their indexes are read. */
 export async function listBundles(root: string): Promise<readonly BundleListing[]> {
+  const { own, others } = await clusterFolders(root);
+  return [...(await listIn(own)), ...others];
+}
+
+/** The folders of clusters below `root`, and those that are left out, with the reason. Throws UserError. */
+export async function clusterFolders(root: string): Promise<{
+  readonly own: readonly string[];
+  readonly others: readonly { readonly directory: string; readonly why: string }[];
+}> {
   const distrust = await distrustOf(root, true);
   if (distrust !== undefined) throw userError(`cannot use the bundles: ${distrust}`);
   const clusters = await Promise.all(
     (await foldersIn(root)).map(async (directory) => ({ directory, why: await distrustOf(directory) })),
   );
-  const [own, others] = [
-    clusters.filter(({ why }) => why === undefined),
-    clusters.filter(({ why }) => why !== undefined),
-  ];
-  return [
-    ...(await listIn(own.map(({ directory }) => directory))),
-    ...others.map(({ directory, why }) => ({
-      directory,
-      why: `left out: ${why ?? ""}`,
-    })),
-  ];
+  return {
+    own: clusters.filter(({ why }) => why === undefined).map(({ directory }) => directory),
+    others: clusters.flatMap(({ directory, why }) =>
+      why === undefined ? [] : [{ directory, why: `left out: ${why}` }],
+    ),
+  };
 }
 
 async function listIn(clusters: readonly string[]): Promise<readonly BundleListing[]> {
   const directories = (await Promise.all(clusters.map(foldersIn))).flat();
   const bundles = await Promise.all(
-    directories.map(async (directory): Promise<BundleListing> => {
+    directories.map(async (directory): Promise<BundleListing | undefined> => {
+      if (await keepsOnlyRecords(directory)) return undefined;
       try {
         return { directory, index: await readIndex(directory) };
       } catch (error) {
@@ -79,7 +91,17 @@ async function listIn(clusters: readonly string[]): Promise<readonly BundleListi
       }
     }),
   );
-  return bundles.toSorted((a, b) => (basename(a.directory) < basename(b.directory) ? -1 : 1));
+  return bundles
+    .filter((each) => each !== undefined)
+    .toSorted((a, b) => (basename(a.directory) < basename(b.directory) ? -1 : 1));
+}
+
+/** A run that changed nothing that goes back has no bundle: what it left on nodes is all that its folder holds. */
+async function keepsOnlyRecords(directory: string): Promise<boolean> {
+  const isThere = async (name: string): Promise<boolean> =>
+    (await lstat(join(directory, name)).catch(() => undefined)) !== undefined;
+  const [records, index, objects] = await Promise.all([recordsFile, indexFile, objectsFolder].map(isThere));
+  return records === true && index === false && objects === false;
 }
 
 /** Runs that were steps of another one, before and after its own writes; the first one first. */
@@ -197,7 +219,8 @@ function damaged(directory: string, why: string): Error {
   return userError(`the bundle ${directory} cannot be used: ${why}; nothing was done with it`);
 }
 
-async function foldersIn(directory: string): Promise<readonly string[]> {
+/** Folders that are named as a run names them. */
+export async function foldersIn(directory: string): Promise<readonly string[]> {
   try {
     const found = await readdir(directory, { withFileTypes: true });
     // No other name is one of ours; in a shared directory anybody may have chosen it.

@@ -1,3 +1,4 @@
+import type { OpenBundle } from "../../bundle/write.ts";
 import { formatClock } from "../../model/time.ts";
 import { plural, some } from "../../model/words.ts";
 import type { Pace } from "../../plan/fleet/pace.ts";
@@ -7,6 +8,7 @@ import { specialNodes } from "../../plan/fleet/special.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import type { Session } from "../session.ts";
+import { collectRecords } from "./collect.ts";
 import { afterCanaries, canaryLines, withRest } from "./fleet.ts";
 import type { CheckedGoal } from "./goal.ts";
 import type { OpenNodes } from "./open.ts";
@@ -31,6 +33,12 @@ export function announce(
     emit({ kind: "note", text: `no node is begun that would end after ${formatClock(pace.until)}` });
 }
 
+export interface FleetOptions extends UpgradeOptions {
+  readonly pace?: Pace | undefined;
+  /** Where what it leaves on nodes is collected; absent: with what it saves, or in a folder of its own. */
+  readonly records?: OpenBundle | "none";
+}
+
 /**
  * Brings the nodes of a checked goal there. Where it pauses after the canaries, whoever is at the terminal is asked
  * (-y does not answer that), and everything is checked again before the others; without a terminal it ends there.
@@ -39,11 +47,28 @@ export function announce(
 export async function upgradeFleet(
   nodes: OpenNodes,
   session: Session,
-  { goal, fleet }: Extract<CheckedGoal, { kind: "goal" }>,
-  { pace = plainPace, ...options }: UpgradeOptions & { readonly pace?: Pace | undefined },
+  checked: Extract<CheckedGoal, { kind: "goal" }>,
+  { records, ...options }: FleetOptions,
   check: (pace: Pace) => Promise<CheckedGoal>,
 ): Promise<NodeRunResult> {
+  const results: NodeRunResult[] = [];
+  try {
+    return await canariesFirst(nodes, session, checked, options, check, (result) => results.push(result));
+  } finally {
+    if (records !== "none") await collectRecords(session, results, records ?? options.bundle);
+  }
+}
+
+async function canariesFirst(
+  nodes: OpenNodes,
+  session: Session,
+  { goal, fleet }: Extract<CheckedGoal, { kind: "goal" }>,
+  { pace = plainPace, ...options }: Omit<FleetOptions, "records">,
+  check: (pace: Pace) => Promise<CheckedGoal>,
+  ended: (result: NodeRunResult) => void,
+): Promise<NodeRunResult> {
   const first = await upgradeNodes(nodes, session, goal, { ...options, whole: withRest(goal, fleet) });
+  ended(first);
   const { rest } = fleet;
   if (first.stop !== undefined || first.interrupted || rest.length === 0) return first;
   const left = { why: "canaries", nodes: rest } as const;
@@ -59,6 +84,7 @@ export async function upgradeFleet(
     return { ...first, stop: { hint: goal.commands.again(), ...stop } };
   }
   const second = await upgradeNodes(nodes, session, checked.goal, options);
+  ended(second);
   return {
     ...second,
     goal: { ...second.goal, nodes: [...new Set([...goal.nodes, ...second.goal.nodes])] },

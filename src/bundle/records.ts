@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { formatTime, type Millis } from "../model/time.ts";
+import { makeRunFolder, placesOf, runName } from "./folder.ts";
+import { isUserError } from "../errors.ts";
+import { parseRunRecords, type RunRecords } from "../model/run-records.ts";
+import { fileError, writeNew } from "./files.ts";
+import { recordsFile } from "./format.ts";
+import { clusterFolders, foldersIn } from "./read.ts";
+import { distrustOf, readTrusted } from "./trust.ts";
+
+export interface Collected {
+  readonly found: readonly { readonly file: string; readonly records: RunRecords }[];
+  /** Why files that are there are not used. */
+  readonly refused: readonly string[];
+}
+
+/** Bytes of a file: 100,000 nodes. */
+const most = 64 * 1024 ** 2;
+
+/** What the folders of runs below `root` keep of nodes, of every cluster; believed where a bundle would be. */
+export async function readCollected(root: string): Promise<Collected> {
+  const found: Collected["found"][number][] = [];
+  const refused: string[] = [];
+  const refusing = async (path: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      // Most folders have none: their runs restarted no node.
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+      const told = fileError(error, `cannot read ${path}`, "it is left out");
+      if (!isUserError(told)) throw told;
+      refused.push(told.message);
+    }
+  };
+  await refusing(root, async () => {
+    const { own, others } = await clusterFolders(root);
+    refused.push(...others.map(({ why }) => why));
+    for (const cluster of own)
+      for (const folder of await foldersIn(cluster))
+        await refusing(join(folder, recordsFile), async () => {
+          const file = join(folder, recordsFile);
+          const distrust = await distrustOf(folder);
+          if (distrust !== undefined) refused.push(`left out: ${distrust}`);
+          else {
+            const records = parseRunRecords(await readTrusted(file, most));
+            if (records === undefined) refused.push(`left out: ${file} is not what a run has written`);
+            else found.push({ file, records });
+          }
+        });
+  });
+  return { found, refused };
+}
+
+/** Keeps the records of a run that has no bundle, in a folder of its own. Throws UserError. */
+export async function saveRecords(
+  root: string,
+  { daemonSet, command, now }: { readonly daemonSet: string; readonly command: string; readonly now: Millis },
+  text: string,
+): Promise<void> {
+  const places = placesOf(root, daemonSet, runName(formatTime(now), command));
+  try {
+    await makeRunFolder(root, places, async () => await writeNew(join(places.directory, recordsFile), text));
+  } catch (error) {
+    throw fileError(
+      error,
+      `cannot save to ${places.directory}`,
+      "each node keeps its own record until its next restart",
+    );
+  }
+}
