@@ -27,9 +27,9 @@ export async function readCollected(root: string): Promise<Collected> {
     } catch (error) {
       // Most folders have none: their runs restarted no node.
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-      const told = fileError(error, `cannot read ${path}`, "it is left out");
-      if (!isUserError(told)) throw told;
-      refused.push(told.message);
+      const failure = fileError(error, `cannot read ${path}`, "it is left out");
+      if (!isUserError(failure)) throw failure;
+      refused.push(failure.message);
     }
   };
   await refusing(root, async () => {

@@ -10,7 +10,7 @@ export interface NodeRecord {
   /** The revision number that it had; absent where nobody saw it. */
   readonly from?: number;
   /** What of the images was pulled there before, by the process that restarted it; absent: nothing, or another one did. */
-  readonly pulled?: Pulled;
+  readonly pulled?: ImagePull;
   /** When the node was cordoned, or taken in hand without a cordon. */
   readonly began: Millis;
   /** When the pod was deleted; absent where a process did it that did not come to the end. */
@@ -32,7 +32,7 @@ export interface NodeRecord {
 }
 
 /** A pull before the first node of a run was touched. */
-export interface Pulled {
+export interface ImagePull {
   readonly began: Millis;
   readonly took: Millis;
 }
@@ -88,7 +88,7 @@ export function recordFields(record: NodeRecord) {
 }
 
 /** How many seconds before the beginning, and for how long: it ended before that. */
-function pullOf({ began, took }: Pulled, start: Millis): readonly [number, number] {
+function pullOf({ began, took }: ImagePull, start: Millis): readonly [number, number] {
   const before = offset(start, began, mostSeconds);
   return [before, offset(took, 0, before)];
 }
@@ -149,7 +149,7 @@ export function isRunOfNodes(run: unknown): run is string {
   return typeof run === "string" && /^[\w.:-]{1,100}\/\d{1,15}$/.test(run);
 }
 
-function pulledIn(value: unknown, start: Millis): Pulled | "wrong" | undefined {
+function pulledIn(value: unknown, start: Millis): ImagePull | "wrong" | undefined {
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.length !== 2) return "wrong";
   const before = secondsOf(value[0]);

@@ -162,9 +162,9 @@ describe.each(eras)("Kubernetes $kubeVersion", ({ kubeVersion, calico }) => {
       // The one that was last is the cluster's own.
       const latest = await runPlugin(cluster, ["report", "-o", "json"], { env });
       expect(JSON.parse(latest.stdout)).toMatchObject({ collected: [], run: { others: [first.run.id] } });
-      expect((await report("--run", String(first.run.revision))).nodes[0]).toMatchObject({
-        outcome: "unknown",
-      });
+      // Without that folder nothing is known of the node whose record was replaced.
+      const without = await report("--run", String(first.run.revision));
+      expect(without.nodes.find(({ name }) => name === "node-01")).toMatchObject({ outcome: "unknown" });
     });
 
     test("a run that Ctrl-C ends keeps what it did; the one that continues it keeps all", async () => {
@@ -179,7 +179,22 @@ describe.each(eras)("Kubernetes $kubeVersion", ({ kubeVersion, calico }) => {
       const rest = await runPlugin(cluster, ["node", "--all", "--settle=0s", "-y"], { env });
       expect(rest).toMatchObject({ code: 0 });
       const counts = (await filesIn(env.XDG_STATE_HOME)).map(({ records }) => namesIn(records).length);
-      expect(counts.toSorted()).toEqual([1, 3]);
+      expect(counts.toSorted((a, b) => a - b)).toEqual([1, 3]);
+    });
+
+    test("a run that halts keeps the node that it had done", async () => {
+      const env = await ownState();
+      const image = "calico/node:";
+      const remove = await cluster.faults.crashLoopBackOff({ node: "node-02", image });
+      try {
+        const args = ["node", "node-01", "node-02", "--settle=0s", "--prepull=never", "--timeout=10s", "-y"];
+        const { code, stderr } = await runPlugin(cluster, args, { env });
+        expect([code, stderr]).toEqual([1, expect.stringContaining("node-02")]);
+      } finally {
+        await remove();
+      }
+      const [kept] = await filesIn(env.XDG_STATE_HOME);
+      expect(namesIn(kept?.records as RunRecords)).toEqual(["node-01"]);
     });
 
     test("a run that changes nothing on a node, and a dry run, keep nothing", async () => {

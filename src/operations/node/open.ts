@@ -11,7 +11,7 @@ import { configMapsOf, type ConfigMapFacts } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { InstallationFacts } from "../../model/install.ts";
 import type { KubeObject } from "../../model/kube.ts";
-import type { Pulled } from "../../model/node-record.ts";
+import type { ImagePull } from "../../model/node-record.ts";
 import type { ApiResource } from "../../model/api-resource.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Reading, Truth } from "../../model/reading.ts";
@@ -60,7 +60,7 @@ export interface OpenNodes {
   readonly refresh: () => Promise<void>;
 }
 
-export interface PulledImages extends Pulled {
+export interface PulledImages extends ImagePull {
   /** Full names: the kubelet lists them later. */
   readonly images: ReadonlySet<string>;
 }
