@@ -1,4 +1,4 @@
-import { lstat, readdir } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isUserError, userError } from "../errors.ts";
 import { parseYaml } from "../manifest/yaml.ts";
@@ -15,8 +15,8 @@ import {
   type SavedState,
 } from "./format.ts";
 import type { BundleEntry } from "./inverse.ts";
+import { clusterFolders, foldersIn } from "./listed.ts";
 import { isNamedAsPart, partOf } from "./part.ts";
-import { isWord } from "./words.ts";
 import { distrustOf, isOthers, readTrusted } from "./trust.ts";
 import { sha256, hashOf } from "./write.ts";
 
@@ -58,24 +58,6 @@ export interface BundleListing {
 export async function listBundles(root: string): Promise<readonly BundleListing[]> {
   const { own, others } = await clusterFolders(root);
   return [...(await listIn(own)), ...others];
-}
-
-/** The folders of clusters below `root`, and those that are left out, with the reason. Throws UserError. */
-export async function clusterFolders(root: string): Promise<{
-  readonly own: readonly string[];
-  readonly others: readonly { readonly directory: string; readonly why: string }[];
-}> {
-  const distrust = await distrustOf(root, true);
-  if (distrust !== undefined) throw userError(`cannot use the bundles: ${distrust}`);
-  const clusters = await Promise.all(
-    (await foldersIn(root)).map(async (directory) => ({ directory, why: await distrustOf(directory) })),
-  );
-  return {
-    own: clusters.filter(({ why }) => why === undefined).map(({ directory }) => directory),
-    others: clusters.flatMap(({ directory, why }) =>
-      why === undefined ? [] : [{ directory, why: `left out: ${why}` }],
-    ),
-  };
 }
 
 async function listIn(clusters: readonly string[]): Promise<readonly BundleListing[]> {
@@ -217,18 +199,4 @@ async function readOf(directory: string, file: string, most: number): Promise<st
 
 function damaged(directory: string, why: string): Error {
   return userError(`the bundle ${directory} cannot be used: ${why}; nothing was done with it`);
-}
-
-/** Folders that are named as a run names them. */
-export async function foldersIn(directory: string): Promise<readonly string[]> {
-  try {
-    const found = await readdir(directory, { withFileTypes: true });
-    // No other name is one of ours; in a shared directory anybody may have chosen it.
-    return found
-      .filter((each) => each.isDirectory() && isWord("run", each.name))
-      .map(({ name }) => join(directory, name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw fileError(error, `cannot list ${directory}`, "name another place with --bundle-dir");
-  }
 }

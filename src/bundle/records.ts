@@ -1,11 +1,9 @@
 import { join } from "node:path";
-import { formatTime, type Millis } from "../model/time.ts";
-import { makeRunFolder, placesOf, runName } from "./folder.ts";
 import { isUserError } from "../errors.ts";
 import { parseRunRecords, type RunRecords } from "../model/run-records.ts";
-import { fileError, writeNew } from "./files.ts";
+import { fileError } from "./files.ts";
 import { recordsFile } from "./format.ts";
-import { clusterFolders, foldersIn } from "./read.ts";
+import { clusterFolders, foldersIn } from "./listed.ts";
 import { distrustOf, readTrusted } from "./trust.ts";
 
 export interface Collected {
@@ -49,22 +47,4 @@ export async function readCollected(root: string): Promise<Collected> {
         });
   });
   return { found, refused };
-}
-
-/** Keeps the records of a run that has no bundle, in a folder of its own. Throws UserError. */
-export async function saveRecords(
-  root: string,
-  { daemonSet, command, now }: { readonly daemonSet: string; readonly command: string; readonly now: Millis },
-  text: string,
-): Promise<void> {
-  const places = placesOf(root, daemonSet, runName(formatTime(now), command));
-  try {
-    await makeRunFolder(root, places, async () => await writeNew(join(places.directory, recordsFile), text));
-  } catch (error) {
-    throw fileError(
-      error,
-      `cannot save to ${places.directory}`,
-      "each node keeps its own record until its next restart",
-    );
-  }
 }

@@ -8,7 +8,6 @@ import { specialNodes } from "../../plan/fleet/special.ts";
 import { willRestart } from "../../plan/node/will-restart.ts";
 import type { NodeRunResult } from "../../plan/node/result.ts";
 import type { Session } from "../session.ts";
-import { collectRecords } from "./collect.ts";
 import { afterCanaries, canaryLines, withRest } from "./fleet.ts";
 import type { CheckedGoal } from "./goal.ts";
 import type { OpenNodes } from "./open.ts";
@@ -33,7 +32,7 @@ export function announce(
     emit({ kind: "note", text: `no node is begun that would end after ${formatClock(pace.until)}` });
 }
 
-export interface FleetOptions extends UpgradeOptions {
+export interface UpgradeFleetOptions extends UpgradeOptions {
   readonly pace?: Pace | undefined;
   /** Where what it leaves on nodes is collected; absent: with what it saves, or in a folder of its own. */
   readonly records?: OpenBundle | "none";
@@ -48,14 +47,17 @@ export async function upgradeFleet(
   nodes: OpenNodes,
   session: Session,
   checked: Extract<CheckedGoal, { kind: "goal" }>,
-  { records, ...options }: FleetOptions,
+  { records, ...options }: UpgradeFleetOptions,
   check: (pace: Pace) => Promise<CheckedGoal>,
 ): Promise<NodeRunResult> {
   const results: NodeRunResult[] = [];
   try {
     return await canariesFirst(nodes, session, checked, options, check, (result) => results.push(result));
   } finally {
-    if (records !== "none") await collectRecords(session, results, records ?? options.bundle);
+    if (records !== "none" && session.dryRun === "none") {
+      const { collectRecords } = await import("./collect.ts");
+      await collectRecords(session, results, records ?? options.bundle);
+    }
   }
 }
 
@@ -63,7 +65,7 @@ async function canariesFirst(
   nodes: OpenNodes,
   session: Session,
   { goal, fleet }: Extract<CheckedGoal, { kind: "goal" }>,
-  { pace = plainPace, ...options }: Omit<FleetOptions, "records">,
+  { pace = plainPace, ...options }: Omit<UpgradeFleetOptions, "records">,
   check: (pace: Pace) => Promise<CheckedGoal>,
   ended: (result: NodeRunResult) => void,
 ): Promise<NodeRunResult> {

@@ -1,5 +1,5 @@
 import { bundleRoot } from "../../bundle/place.ts";
-import { saveRecords } from "../../bundle/records.ts";
+import { saveRecords } from "../../bundle/save-records.ts";
 import type { OpenBundle } from "../../bundle/write.ts";
 import { reasonOf } from "../../errors.ts";
 import { formatRunRecords } from "../../model/run-records.ts";
@@ -17,7 +17,7 @@ export async function collectRecords(
   bundle: OpenBundle | undefined,
 ): Promise<void> {
   const last = results.at(-1);
-  if (last === undefined || session.dryRun !== "none") return;
+  if (last === undefined) return;
   const { clock, command, bundles } = session;
   const restarted = new Set(results.flatMap(({ seen }) => restartedIn(seen)));
   const records = collectedRecords([...last.world.nodes.values()], restarted, clock.now(), command);

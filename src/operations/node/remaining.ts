@@ -13,7 +13,7 @@ import { warn, type Session } from "../session.ts";
 import { prepull, type Prepulled } from "../prepull/operation.ts";
 import { isSelected } from "../../plan/fleet/select.ts";
 import type { NodeSelection } from "../../plan/fleet/pace.ts";
-import { announce, upgradeFleet, type FleetOptions } from "./canaries.ts";
+import { announce, upgradeFleet, type UpgradeFleetOptions } from "./canaries.ts";
 import { withRest } from "./fleet.ts";
 import { checkedGoal, goalOf, type CheckedGoal } from "./goal.ts";
 import { openNodes, type OpenNodes } from "./open.ts";
@@ -109,7 +109,7 @@ export interface RemainingDone {
 export async function upgradeRemaining(
   session: Session,
   { request, make, notes = [], onlyStale, open: opened }: Remaining,
-  options: Pick<FleetOptions, "onPod" | "bundle" | "records"> = {},
+  options: Pick<UpgradeFleetOptions, "onPod" | "bundle" | "records"> = {},
 ): Promise<RemainingDone> {
   const quiet: Session = {
     ...session,
