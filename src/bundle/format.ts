@@ -11,6 +11,8 @@ export const format = 1;
 
 export const indexFile = "index.json";
 export const objectsFolder = "objects";
+/** What the run has left on its nodes (`RunRecords`); nothing that `undo` takes back. */
+export const recordsFile = "records.json";
 
 /** One state of an object that was saved. */
 export interface SavedState {

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isUserError, userError } from "../errors.ts";
 import { parseYaml } from "../manifest/yaml.ts";
@@ -6,10 +6,17 @@ import { groupOf, type KubeObject } from "../model/kube.ts";
 import { isRecord } from "../model/record.ts";
 import { checkIndex } from "./check.ts";
 import { fileError } from "./files.ts";
-import { indexFile, objectsFolder, type BundleIndex, type IndexEntry, type SavedState } from "./format.ts";
+import {
+  indexFile,
+  objectsFolder,
+  recordsFile,
+  type BundleIndex,
+  type IndexEntry,
+  type SavedState,
+} from "./format.ts";
 import type { BundleEntry } from "./inverse.ts";
+import { clusterFolders, foldersIn } from "./listed.ts";
 import { isNamedAsPart, partOf } from "./part.ts";
-import { isWord } from "./words.ts";
 import { distrustOf, isOthers, readTrusted } from "./trust.ts";
 import { sha256, hashOf } from "./write.ts";
 
@@ -49,28 +56,15 @@ export interface BundleListing {
 
 /** The bundles of every cluster below `root`, oldest first; only their indexes are read. */
 export async function listBundles(root: string): Promise<readonly BundleListing[]> {
-  const distrust = await distrustOf(root, true);
-  if (distrust !== undefined) throw userError(`cannot use the bundles: ${distrust}`);
-  const clusters = await Promise.all(
-    (await foldersIn(root)).map(async (directory) => ({ directory, why: await distrustOf(directory) })),
-  );
-  const [own, others] = [
-    clusters.filter(({ why }) => why === undefined),
-    clusters.filter(({ why }) => why !== undefined),
-  ];
-  return [
-    ...(await listIn(own.map(({ directory }) => directory))),
-    ...others.map(({ directory, why }) => ({
-      directory,
-      why: `left out: ${why ?? ""}`,
-    })),
-  ];
+  const { own, others } = await clusterFolders(root);
+  return [...(await listIn(own)), ...others];
 }
 
 async function listIn(clusters: readonly string[]): Promise<readonly BundleListing[]> {
   const directories = (await Promise.all(clusters.map(foldersIn))).flat();
   const bundles = await Promise.all(
-    directories.map(async (directory): Promise<BundleListing> => {
+    directories.map(async (directory): Promise<BundleListing | undefined> => {
+      if (await keepsOnlyRecords(directory)) return undefined;
       try {
         return { directory, index: await readIndex(directory) };
       } catch (error) {
@@ -79,7 +73,17 @@ async function listIn(clusters: readonly string[]): Promise<readonly BundleListi
       }
     }),
   );
-  return bundles.toSorted((a, b) => (basename(a.directory) < basename(b.directory) ? -1 : 1));
+  return bundles
+    .filter((each) => each !== undefined)
+    .toSorted((a, b) => (basename(a.directory) < basename(b.directory) ? -1 : 1));
+}
+
+/** A run that changed nothing that goes back has no bundle: what it left on nodes is all that its folder holds. */
+async function keepsOnlyRecords(directory: string): Promise<boolean> {
+  const isThere = async (name: string): Promise<boolean> =>
+    (await lstat(join(directory, name)).catch(() => undefined)) !== undefined;
+  const [records, index, objects] = await Promise.all([recordsFile, indexFile, objectsFolder].map(isThere));
+  return records === true && index === false && objects === false;
 }
 
 /** Runs that were steps of another one, before and after its own writes; the first one first. */
@@ -195,17 +199,4 @@ async function readOf(directory: string, file: string, most: number): Promise<st
 
 function damaged(directory: string, why: string): Error {
   return userError(`the bundle ${directory} cannot be used: ${why}; nothing was done with it`);
-}
-
-async function foldersIn(directory: string): Promise<readonly string[]> {
-  try {
-    const found = await readdir(directory, { withFileTypes: true });
-    // No other name is one of ours; in a shared directory anybody may have chosen it.
-    return found
-      .filter((each) => each.isDirectory() && isWord("run", each.name))
-      .map(({ name }) => join(directory, name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw fileError(error, `cannot list ${directory}`, "name another place with --bundle-dir");
-  }
 }

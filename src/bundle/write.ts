@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, rm, rmdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { yamlText } from "../manifest/yaml-text.ts";
 import type { Draft } from "../model/draft.ts";
@@ -9,11 +9,13 @@ import { formatTime, type Millis } from "../model/time.ts";
 import { indexChecksum, isManager } from "./check.ts";
 import { contentOf, contentText, fileNameOf, mustNotBeSaved } from "./content.ts";
 import { partData, partName, type PartOf } from "./part.ts";
-import { checkDirectory, fileError, makeDirectory, replace, syncDirectory, writeNew } from "./files.ts";
+import { fileError, makeDirectory, replace, syncDirectory, writeNew } from "./files.ts";
+import { makeRunFolder, placesOf, runName } from "./folder.ts";
 import {
   format,
   indexFile,
   objectsFolder,
+  recordsFile,
   type BundleIndex,
   type IndexEntry,
   type SavedState,
@@ -49,6 +51,8 @@ export interface OpenBundle {
   dropped(id: number): void;
   /** Whether nothing is in it, so that closing it removes it. */
   isEmpty(): boolean;
+  /** Keeps what the run has left on its nodes (`RunRecords`), in place of what was kept before. Throws UserError. */
+  keepRecords(text: string): Promise<void>;
   /** Ends it. A bundle that nothing is in is removed. */
   close(): Promise<void>;
 }
@@ -62,11 +66,10 @@ const atOnce = 16;
  */
 export async function openBundle(root: string, run: BundleRun): Promise<OpenBundle> {
   const started = formatTime(run.now());
-  const ending = run.partOf === undefined ? randomBytes(3).toString("hex") : partName(run.partOf);
-  const name = `${started.replaceAll(/[-:]/g, "")}-${run.command}-${ending}`;
+  const ending = run.partOf === undefined ? undefined : partName(run.partOf);
+  const name = runName(started, run.command, ending);
   const data = run.partOf === undefined ? run.data : { ...run.data, ...partData(run.partOf) };
-  const home = join(root, plainName(run.cluster.uid));
-  const directory = join(home, name);
+  const { home, directory } = placesOf(root, run.cluster.uid, name);
   const objects = join(directory, objectsFolder);
   const entries = new Map<number, IndexEntry>();
   let last = 0;
@@ -122,20 +125,10 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
   };
 
   await guarded(async () => {
-    await makeDirectory(root);
-    await checkDirectory(root, false);
-    await makeDirectory(home);
-    await checkDirectory(home, true);
-    // A name that is there already is not ours.
-    await mkdir(directory, { mode: 0o700 });
-    try {
-      await syncDirectory(home);
+    await makeRunFolder(root, { home, directory }, async () => {
       await makeDirectory(objects);
       await writeIndex();
-    } catch (error) {
-      await rm(directory, { recursive: true, force: true });
-      throw error;
-    }
+    });
   });
   return {
     directory,
@@ -189,6 +182,11 @@ export async function openBundle(root: string, run: BundleRun): Promise<OpenBund
       entries.delete(id);
     },
     isEmpty: () => entries.size === 0,
+    keepRecords: async (text) =>
+      await guarded(
+        async () => await replace(join(directory, recordsFile), text),
+        "each node keeps its own record until its next restart",
+      ),
     close: async () =>
       await guarded(async () => {
         if (entries.size === 0) {
@@ -235,9 +233,4 @@ function inOneGo(work: () => Promise<void>): () => Promise<void> {
     running = next.catch(() => {});
     await next;
   };
-}
-
-/** A UID as it is; what a server may call one must not lead out of the directory. */
-function plainName(uid: string): string {
-  return uid.replaceAll(/[^A-Za-z0-9-]/g, "_");
 }

@@ -1,3 +1,4 @@
+import { bundleDirFlag } from "../flags/bundle.ts";
 import { daemonSetFlag, outputFlag } from "../flags/common.ts";
 import { factsFlag, saveFactsFlag } from "../flags/facts.ts";
 import { runFlag } from "../flags/report.ts";
@@ -11,7 +12,9 @@ export class ReportCommand extends BaseCommand {
       "Reads the record that each node keeps of its last restart (the annotation calico-upgrade/record) and shows when\n" +
       "each node was begun, how long it had no Ready calico-node, which nodes failed, which were skipped and why, what\n" +
       "changed in calico-node's template, and who ran it with which command. -o html is one page that needs nothing\n" +
-      "else. Changes nothing, and needs no more rights than status.",
+      "else. Changes nothing, and needs no more rights than status.\n\n" +
+      "A node keeps its last restart only. At the end of a run the records of its nodes are also saved on the machine that\n" +
+      "ran it: for nodes that were restarted again since, or are gone, an earlier run is reported from that file.",
     arguments: "[flags]",
     examples: [
       { what: "Report the latest run", command: "report" },
@@ -28,6 +31,10 @@ export class ReportCommand extends BaseCommand {
   readonly daemonSet = option(daemonSetFlag);
   readonly facts = option(factsFlag);
   readonly saveFacts = option(saveFactsFlag);
+  readonly bundleDir = option({
+    ...bundleDirFlag,
+    help: "Directory of bundles, for nodes that no longer have the run's record; default is $XDG_STATE_HOME/calico-upgrade or ~/.local/state/calico-upgrade.",
+  });
   readonly output = option({
     ...outputFlag,
     default: "markdown",
@@ -41,6 +48,7 @@ export class ReportCommand extends BaseCommand {
       daemonSet: this.daemonSet,
       facts: this.facts,
       saveFacts: this.saveFacts,
+      bundleDir: this.bundleDir,
       output: this.output,
       connection: this.connection,
       context: this.context,

@@ -9,6 +9,8 @@ export interface NodeRecord {
   readonly run: string;
   /** The revision number that it had; absent where nobody saw it. */
   readonly from?: number;
+  /** What of the images was pulled there before, by the process that restarted it; absent: nothing, or another one did. */
+  readonly pulled?: ImagePull;
   /** When the node was cordoned, or taken in hand without a cordon. */
   readonly began: Millis;
   /** When the pod was deleted; absent where a process did it that did not come to the end. */
@@ -29,6 +31,12 @@ export interface NodeRecord {
   readonly command?: RunCommand;
 }
 
+/** A pull before the first node of a run was touched. */
+export interface ImagePull {
+  readonly began: Millis;
+  readonly took: Millis;
+}
+
 /** The reasons that a lease is given back without an uncordon. */
 export type Kept = "void" | "was-cordoned" | "cordoned-again" | "no-cordon";
 const reasons: readonly Kept[] = ["void", "was-cordoned", "cordoned-again", "no-cordon"];
@@ -39,13 +47,30 @@ const mostBy = 120;
 
 /** ASCII, at most 300 bytes: what does not fit is left out, the command first. Undefined: not even the times fit. */
 export function formatNodeRecord(record: NodeRecord): string | undefined {
-  const { run, from, bound, kept, by, command } = record;
+  const { by, command, pull, ...times } = recordFields(record);
+  const short = by?.slice(0, mostBy);
+  const verb = command === undefined ? undefined : { verb: command.verb };
+  return [
+    { ...times, pull, by: short, command },
+    // The command is the same on every node of a run, the pull is this node's own.
+    { ...times, pull, by: short, command: verb },
+    { ...times, pull, command: verb },
+    { ...times, pull },
+    times,
+  ]
+    .map((fields) => ascii(JSON.stringify(fields)))
+    .find((text) => text.length <= mostRecordBytes);
+}
+
+/** What a record holds, whole: times as seconds after `began`, with one decimal. */
+export function recordFields(record: NodeRecord) {
+  const { run, from, bound, kept, by, command, pulled } = record;
   const began = formatTime(record.began);
   const start = parseTime(began) ?? 0;
   const ended = offset(record.ended, start, mostSeconds);
   const within = (at: Millis | undefined) => (at === undefined ? undefined : offset(at, start, ended));
   const span = (time: Millis | undefined) => (time === undefined ? undefined : offset(time, 0, mostSeconds));
-  const times = {
+  return {
     run,
     from,
     began,
@@ -56,41 +81,45 @@ export function formatNodeRecord(record: NodeRecord): string | undefined {
     notReady: span(record.notReady),
     bound,
     kept,
+    pull: pulled === undefined ? undefined : pullOf(pulled, start),
+    by,
+    command,
   };
-  const short = by === undefined ? undefined : by.slice(0, mostBy);
-  const verb = command === undefined ? undefined : { verb: command.verb };
-  return [
-    { ...times, by: short, command },
-    { ...times, by: short, command: verb },
-    { ...times, command: verb },
-    times,
-  ]
-    .map((fields) => ascii(JSON.stringify(fields)))
-    .find((text) => text.length <= mostRecordBytes);
+}
+
+/** How many seconds before the beginning, and for how long: it ended before that. */
+function pullOf({ began, took }: ImagePull, start: Millis): readonly [number, number] {
+  const before = offset(start, began, mostSeconds);
+  return [before, offset(took, 0, before)];
 }
 
 /** Anybody may have edited it. Undefined: there is none; "unreadable": there is one, and it is none of ours. */
 export function parseNodeRecord(text: string | undefined): NodeRecord | "unreadable" | undefined {
   if (text === undefined) return undefined;
   if (text.length > mostRecordBytes) return "unreadable";
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return nodeRecordIn(JSON.parse(text));
   } catch {
     return "unreadable";
   }
+}
+
+/** The record that these fields are of, whoever has written them. */
+export function nodeRecordIn(value: unknown): NodeRecord | "unreadable" {
   if (!isRecord(value)) return "unreadable";
   const { run, from, bound, kept, by } = value;
   const start = timeOf(value["began"]);
   const ended = secondsOf(value["ended"]);
-  if (typeof run !== "string" || !/^[\w.:-]{1,100}\/\d{1,15}$/.test(run)) return "unreadable";
+  if (!isRunOfNodes(run)) return "unreadable";
   if (start === undefined || typeof ended !== "number") return "unreadable";
   const deleted = secondsOf(value["deleted"], ended);
   const ready = secondsOf(value["ready"], ended);
   const down = secondsOf(value["down"]);
   const notReady = secondsOf(value["notReady"]);
+  const pulled = pulledIn(value["pull"], start);
   const command = value["command"] === undefined ? undefined : (parseRunCommand(value["command"]) ?? "wrong");
-  if ([deleted, ready, down, notReady, command].includes("wrong") || command === "wrong") return "unreadable";
+  if ([deleted, ready, down, notReady].includes("wrong") || command === "wrong" || pulled === "wrong")
+    return "unreadable";
   if (from !== undefined && !(Number.isSafeInteger(from) && Number(from) >= 0)) return "unreadable";
   if (bound !== undefined && bound !== "at most" && bound !== "at least") return "unreadable";
   const reason = reasons.find((each) => each === kept);
@@ -101,6 +130,7 @@ export function parseNodeRecord(text: string | undefined): NodeRecord | "unreada
   return withoutUndefined<NodeRecord>({
     run,
     from: from === undefined ? undefined : Number(from),
+    pulled,
     began: start,
     deleted: at(deleted),
     ready: at(ready),
@@ -112,6 +142,20 @@ export function parseNodeRecord(text: string | undefined): NodeRecord | "unreada
     by,
     command,
   });
+}
+
+/** `<DaemonSet UID>/<revision number>`. */
+export function isRunOfNodes(run: unknown): run is string {
+  return typeof run === "string" && /^[\w.:-]{1,100}\/\d{1,15}$/.test(run);
+}
+
+function pulledIn(value: unknown, start: Millis): ImagePull | "wrong" | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.length !== 2) return "wrong";
+  const before = secondsOf(value[0]);
+  if (typeof before !== "number") return "wrong";
+  const took = secondsOf(value[1], before);
+  return typeof took === "number" ? { began: start - millis(before), took: millis(took) } : "wrong";
 }
 
 type Seconds = number | "wrong" | undefined;

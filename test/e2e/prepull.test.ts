@@ -8,12 +8,14 @@ import { kubectlInstall } from "../calico/install.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { RemoveFault } from "../cluster/faults.ts";
 import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
-import { purposeLabel } from "../../src/model/names.ts";
+import { purposeLabel, recordAnnotation } from "../../src/model/names.ts";
+import { parseNodeRecord, type NodeRecord } from "../../src/model/node-record.ts";
 import { offered } from "../faults/continuation.ts";
 import { schemaErrorsOf } from "../unit/render/schema.ts";
 import {
   everything,
   isCordoned,
+  node,
   nodes,
   pluginRequests,
   podOf,
@@ -93,6 +95,13 @@ describe.each(patchEras)("Kubernetes $kubeVersion, Calico $old.version → $new.
     expect(await ourPods()).toEqual([]);
     expect(await runLease(cluster)).toBeUndefined();
     expect(await versionsOnNodes()).toEqual(nodes.map(() => era.new.version));
+    // The node says so itself, for report.
+    for (const name of nodes) {
+      const text = (await node(cluster, name)).metadata.annotations?.[recordAnnotation];
+      const { pulled, began } = parseNodeRecord(text) as NodeRecord;
+      expect(pulled?.began).toBeLessThanOrEqual(began);
+      expect(pulled?.took).toBeGreaterThanOrEqual(0);
+    }
   });
 
   test("an image that the registry lacks stops before anything is touched, names nodes and reason, and the same command continues", async () => {

@@ -147,6 +147,7 @@ async function perform(
     ];
     const marks: Promise<boolean>[] = [];
     const done = await upgradeRemaining(part, remaining(request, open, notes), {
+      ...(bundle === undefined ? {} : { records: bundle }),
       onPod: (pod) =>
         void marks.push(markPod(session, pod, { template: daemonSet.template, configMaps }, serverVersion)),
     });

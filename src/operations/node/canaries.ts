@@ -1,3 +1,4 @@
+import type { OpenBundle } from "../../bundle/write.ts";
 import { formatClock } from "../../model/time.ts";
 import { plural, some } from "../../model/words.ts";
 import type { Pace } from "../../plan/fleet/pace.ts";
@@ -31,6 +32,12 @@ export function announce(
     emit({ kind: "note", text: `no node is begun that would end after ${formatClock(pace.until)}` });
 }
 
+export interface UpgradeFleetOptions extends UpgradeOptions {
+  readonly pace?: Pace | undefined;
+  /** Where what it leaves on nodes is collected; absent: with what it saves, or in a folder of its own. */
+  readonly records?: OpenBundle | "none";
+}
+
 /**
  * Brings the nodes of a checked goal there. Where it pauses after the canaries, whoever is at the terminal is asked
  * (-y does not answer that), and everything is checked again before the others; without a terminal it ends there.
@@ -39,11 +46,31 @@ export function announce(
 export async function upgradeFleet(
   nodes: OpenNodes,
   session: Session,
-  { goal, fleet }: Extract<CheckedGoal, { kind: "goal" }>,
-  { pace = plainPace, ...options }: UpgradeOptions & { readonly pace?: Pace | undefined },
+  checked: Extract<CheckedGoal, { kind: "goal" }>,
+  { records, ...options }: UpgradeFleetOptions,
   check: (pace: Pace) => Promise<CheckedGoal>,
 ): Promise<NodeRunResult> {
+  const results: NodeRunResult[] = [];
+  try {
+    return await canariesFirst(nodes, session, checked, options, check, (result) => results.push(result));
+  } finally {
+    if (records !== "none" && session.dryRun === "none") {
+      const { collectRecords } = await import("./collect.ts");
+      await collectRecords(session, results, records ?? options.bundle);
+    }
+  }
+}
+
+async function canariesFirst(
+  nodes: OpenNodes,
+  session: Session,
+  { goal, fleet }: Extract<CheckedGoal, { kind: "goal" }>,
+  { pace = plainPace, ...options }: Omit<UpgradeFleetOptions, "records">,
+  check: (pace: Pace) => Promise<CheckedGoal>,
+  ended: (result: NodeRunResult) => void,
+): Promise<NodeRunResult> {
   const first = await upgradeNodes(nodes, session, goal, { ...options, whole: withRest(goal, fleet) });
+  ended(first);
   const { rest } = fleet;
   if (first.stop !== undefined || first.interrupted || rest.length === 0) return first;
   const left = { why: "canaries", nodes: rest } as const;
@@ -59,6 +86,7 @@ export async function upgradeFleet(
     return { ...first, stop: { hint: goal.commands.again(), ...stop } };
   }
   const second = await upgradeNodes(nodes, session, checked.goal, options);
+  ended(second);
   return {
     ...second,
     goal: { ...second.goal, nodes: [...new Set([...goal.nodes, ...second.goal.nodes])] },

@@ -11,6 +11,7 @@ import { configMapsOf, type ConfigMapFacts } from "../../model/configmap.ts";
 import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import type { InstallationFacts } from "../../model/install.ts";
 import type { KubeObject } from "../../model/kube.ts";
+import type { ImagePull } from "../../model/node-record.ts";
 import type { ApiResource } from "../../model/api-resource.ts";
 import type { PodFacts } from "../../model/pod.ts";
 import type { Reading, Truth } from "../../model/reading.ts";
@@ -53,10 +54,15 @@ export interface OpenNodes {
   readonly runFacts: RunFacts;
   /** Where the run drains its nodes. */
   readonly drain?: OpenDrain;
-  /** Full names of the images that this run has pulled, by node: their kubelets list them later. */
-  readonly pulled: Map<string, ReadonlySet<string>>;
+  /** What this run has pulled, by node. */
+  readonly pulled: Map<string, PulledImages>;
   /** Reads again what is only looked at now and again; a run that follows what this one has written begins with it. */
   readonly refresh: () => Promise<void>;
+}
+
+export interface PulledImages extends ImagePull {
+  /** Full names: the kubelet lists them later. */
+  readonly images: ReadonlySet<string>;
 }
 
 const nodes: ApiResource = { group: "", version: "v1", resource: "nodes", kind: "Node" };

@@ -54,7 +54,12 @@ export async function nodesOperation(
     ? await openRunBundle(session, { command: "node", kubernetes: nodes.discovery.version })
     : undefined;
   try {
-    const options = { pace: request.pace, ...(bundle === undefined ? {} : { bundle }) };
+    const options = {
+      pace: request.pace,
+      ...(bundle === undefined ? {} : { bundle }),
+      // The folder of a pod goes with it: nodes keep what it did.
+      ...(request.inJob === undefined ? {} : { records: "none" as const }),
+    };
     const result = await upgradeFleet(nodes, session, checked, options, async (pace) => {
       const later = { ...request, pace };
       return await checkNodes(nodes, quiet(session), later, file, chooserOf(nodes, later));

@@ -1,8 +1,6 @@
-import type { OpenBundle } from "../../bundle/write.ts";
 import { staleReaders } from "../../model/config-ledger.ts";
 import type { KubeObject } from "../../model/kube.ts";
 import { podsByNode, shouldRun } from "../../model/placement.ts";
-import type { PodFacts } from "../../model/pod.ts";
 import type { ConfigNote } from "../../plan/config/stale.ts";
 import { some } from "../../model/words.ts";
 import type { Stop } from "../../plan/decision.ts";
@@ -15,7 +13,7 @@ import { warn, type Session } from "../session.ts";
 import { prepull, type Prepulled } from "../prepull/operation.ts";
 import { isSelected } from "../../plan/fleet/select.ts";
 import type { NodeSelection } from "../../plan/fleet/pace.ts";
-import { announce, upgradeFleet } from "./canaries.ts";
+import { announce, upgradeFleet, type UpgradeFleetOptions } from "./canaries.ts";
 import { withRest } from "./fleet.ts";
 import { checkedGoal, goalOf, type CheckedGoal } from "./goal.ts";
 import { openNodes, type OpenNodes } from "./open.ts";
@@ -111,7 +109,7 @@ export interface RemainingDone {
 export async function upgradeRemaining(
   session: Session,
   { request, make, notes = [], onlyStale, open: opened }: Remaining,
-  options: { readonly onPod?: (pod: PodFacts) => void; readonly bundle?: OpenBundle } = {},
+  options: Pick<UpgradeFleetOptions, "onPod" | "bundle" | "records"> = {},
 ): Promise<RemainingDone> {
   const quiet: Session = {
     ...session,

@@ -33,9 +33,10 @@ export interface UpgradeOptions {
 export async function upgradeNodes(
   nodes: OpenNodes,
   session: Session,
-  goal: NodeGoal,
-  { onPod = () => {}, bundle, whole = goal }: UpgradeOptions = {},
+  wanted: NodeGoal,
+  { onPod = () => {}, bundle, whole = wanted }: UpgradeOptions = {},
 ): Promise<NodeRunResult> {
+  const goal: NodeGoal = { ...wanted, pulled: nodes.pulled };
   const { live, runFacts, places, chosen, discovery } = nodes;
   const { clock, dryRun } = session;
   const about: NodesAbout = {

@@ -91,8 +91,14 @@ export async function prepull(
         session.emit({ kind: "procedure", procedure: "prepull", within: session.within, about, event }),
     });
     for (const { node, images } of pulls) {
-      if (ended.memory.pulled[node] === undefined) continue;
-      pulled.set(node, new Set([...(pulled.get(node) ?? []), ...images.map(fullImageName)]));
+      const took = ended.memory.pulled[node];
+      if (took === undefined) continue;
+      const before = pulled.get(node);
+      pulled.set(node, {
+        images: new Set([...(before?.images ?? []), ...images.map(fullImageName)]),
+        began: before?.began ?? ended.memory.began[node] ?? clock.now() - took,
+        took: (before?.took ?? 0) + took,
+      });
     }
     return {
       result: prepullResult(wanted, ended.memory, dryRun !== "none"),
@@ -115,7 +121,8 @@ export function pullsNeeded(
   const facts = world.daemonSet?.facts;
   if (facts === undefined) return { of: 0, pulls: [] };
   const run = { run: leaseOf(session, goal, world).run(facts), holder: session.holder };
-  return pullsOf(world, goal, { run, pulled, account }, session.clock.now());
+  const known = new Map([...pulled].map(([node, { images }]) => [node, images] as const));
+  return pullsOf(world, goal, { run, pulled: known, account }, session.clock.now());
 }
 
 /** Whether Kubernetes restarts nodes by itself until the run stops it, which must not wait (hazard H18). */

@@ -1,5 +1,6 @@
 import type { Strategy } from "../../model/daemonset.ts";
 import type { KubeObject } from "../../model/kube.ts";
+import type { ImagePull } from "../../model/node-record.ts";
 import type { Truth } from "../../model/reading.ts";
 import type { RunCommand } from "../../model/run-command.ts";
 import type { Millis } from "../../model/time.ts";
@@ -57,6 +58,8 @@ export interface NodeGoal {
   readonly readyMeansBgp: boolean;
   /** How images are pulled before the first node is touched; absent: they are not. */
   readonly prepull?: Prepull;
+  /** By node: what this process has pulled there, for its record. */
+  readonly pulled?: ReadonlyMap<string, ImagePull>;
   /** BIRD is asked for its sessions before and after each restart; absent: it is not, or cannot be. */
   readonly bgpCheck?: BgpCheck;
   /** The server is asked whether it would take the new pod, before a node is touched (hazard H30). */

@@ -11,13 +11,19 @@ export function recorded(view: NodeView, lease: CordonLease, back: GiveBack): Gi
   return { ...back, record: recordOf(view, lease, back) };
 }
 
-function recordOf({ world, memory, goal, now }: NodeView, lease: CordonLease, back: GiveBack): NodeRecord {
+function recordOf(
+  { world, node, memory, goal, now }: NodeView,
+  lease: CordonLease,
+  back: GiveBack,
+): NodeRecord {
   const { down, readyAfter } = gapOf(memory);
   const bound = readyAfter?.bound ?? down?.bound;
   const run = world.daemonSet?.facts.run;
   const command = run === undefined || run === "unreadable" ? goal.command : (run.command ?? goal.command);
+  const pulled = goal.pulled?.get(node.name);
   return {
     run: lease.run,
+    ...(pulled === undefined ? {} : { pulled }),
     began: lease.since,
     ended: now,
     by: goal.holder,

@@ -4,21 +4,24 @@ import type { Millis } from "../../model/time.ts";
 
 /** A stretch of the work on a node, by the API server's clock. */
 export interface Phase {
-  /** before: cordoned, calico-node as it was. gap: none that is Ready. after: Ready again, settling. open: not known how far. */
-  readonly kind: "before" | "gap" | "after" | "open";
+  /** pull: images, before the first node of the run was touched. before: cordoned, calico-node as it was. gap: none that is Ready. after: Ready again, settling. open: not known how far. */
+  readonly kind: "pull" | "before" | "gap" | "after" | "open";
   readonly from: Millis;
   readonly to: Millis;
 }
 
-/** In their order, each begins where the one before ends; those of no length are left out. */
+/** In their order: from the cordon on each begins where the one before ends. Those of no length are left out. */
 export function phasesOf(record: NodeRecord): readonly Phase[] {
-  const { began, ready, ended, notReady } = record;
+  const { pulled, began, ready, ended, notReady } = record;
   // Where the delete was not seen, the gap may have begun with the work.
   const gapped =
     record.deleted ??
     (ready === undefined || notReady === undefined ? began : Math.max(began, ready - notReady));
   const up = Math.max(gapped, ready ?? ended);
   const phases: readonly Phase[] = [
+    ...(pulled === undefined
+      ? []
+      : [{ kind: "pull", from: pulled.began, to: pulled.began + pulled.took } as const]),
     { kind: "before", from: began, to: gapped },
     { kind: ready === undefined ? "open" : "gap", from: gapped, to: up },
     { kind: "after", from: up, to: Math.max(up, ended) },

@@ -2,6 +2,7 @@ import type { CalicoNode } from "../../facts/nodes.ts";
 import type { Unread } from "../../facts/unread.ts";
 import type { CordonLease } from "../../model/lease.ts";
 import type { NodeRecord } from "../../model/node-record.ts";
+import type { CollectedNode, RunRecords } from "../../model/run-records.ts";
 import type { Truth } from "../../model/reading.ts";
 import type { RevisionFacts } from "../../model/revision.ts";
 import type { RunCommand } from "../../model/run-command.ts";
@@ -32,8 +33,15 @@ export interface ReportedNode {
   readonly lease?: CordonLease;
   /** The annotation of its record is none of ours. */
   readonly unreadable: boolean;
-  /** As `status` sees it now. */
-  readonly node: CalicoNode;
+  /** As `status` sees it now; absent: the cluster no longer has it. */
+  readonly node?: CalicoNode;
+  /** What the run's folder keeps of it, where the record, or what it has no room for, is from there. */
+  readonly kept?: KeptNode;
+}
+
+/** A node in the folder of a run. */
+export interface KeptNode extends CollectedNode {
+  readonly file: string;
 }
 
 export interface Report {
@@ -53,6 +61,12 @@ export interface Report {
   readonly after?: RevisionFacts;
 }
 
+/** What the folder of a run keeps, and where. */
+export interface CollectedFile {
+  readonly file: string;
+  readonly records: RunRecords;
+}
+
 /** A report, and what it is read with. */
 export interface ReportResult {
   readonly report: Report;
@@ -63,31 +77,43 @@ export interface ReportResult {
   readonly budget?: Millis;
   /** Other runs that are on some nodes. */
   readonly others: readonly string[];
+  /** Why folders of runs were left out. */
+  readonly refused: readonly string[];
   readonly unread: readonly Unread[];
 }
 
-/** What one run did on every node. `revisions`: those that the cluster has. */
+/** What one run did on every node. `revisions`: those that the cluster has; `collected`: what folders of runs keep. */
 export function reportOf(
   run: KnownRun,
   nodes: readonly CalicoNode[],
   records: Records,
   revisions: readonly RevisionFacts[],
+  collected: readonly CollectedFile[] = [],
 ): Report {
   const { daemonSet } = run.daemonSet;
   const of = revisions.filter(({ owner }) => owner === daemonSet.uid);
   const revision = revisionIn(run.id);
   const overwritten = of.some((each) => each.revision > revision);
-  const reported = nodes
-    .filter((node) => node.daemonSet === undefined || node.daemonSet.uid === daemonSet.uid)
-    .map((node) => reportedNode(node, run, records.get(node.name), overwritten))
-    .toSorted((a, b) => beganOf(a) - beganOf(b) || (a.name < b.name ? -1 : 1));
+  const kept = keptNodes(collected.filter(({ records: { run: id } }) => id === run.id));
+  const there = nodes.filter((node) => node.daemonSet === undefined || node.daemonSet.uid === daemonSet.uid);
+  const names = new Set(there.map(({ name }) => name));
+  const reported = [
+    ...there.map((node) =>
+      withKept(reportedNode(node, run, records.get(node.name), overwritten), kept.get(node.name)),
+    ),
+    ...[...kept.values()].filter(({ name }) => !names.has(name)).map(goneNode),
+  ].toSorted((a, b) => beganOf(a) - beganOf(b) || (a.name < b.name ? -1 : 1));
   const done = reported.flatMap(({ record }) => (record === undefined ? [] : [record]));
   const leases = reported.flatMap(({ lease }) => (lease === undefined ? [] : [lease]));
   const begins = [...done.map(({ began }) => began), ...leases.map(({ since }) => since)];
   const by = [...done.map((each) => each.by), ...leases.map(({ holder }) => holder)];
   const own = daemonSet.run;
   const live = own !== undefined && own !== "unreadable" && own.run === run.id ? own.command : undefined;
-  const command = longest(done.flatMap((each) => each.command ?? [])) ?? live;
+  const command =
+    longest([
+      ...done.flatMap((each) => each.command ?? []),
+      ...collected.flatMap(({ records: file }) => (file.run === run.id ? (file.command ?? []) : [])),
+    ]) ?? live;
   const before = of.find((each) => each.revision === mostFrequent(done.flatMap(({ from }) => from ?? [])));
   const after = of.find((each) => each.revision === revision);
   return {
@@ -123,6 +149,32 @@ function reportedNode(
   if (record !== undefined && record !== "unreadable" && record.run === run.id)
     return { ...base, outcome: "restarted", record };
   return { ...base, outcome: outcomeWithout(node, overwritten, record === "unreadable") };
+}
+
+/** Of each node what ended last, whichever of the files has it. */
+function keptNodes(files: readonly CollectedFile[]): ReadonlyMap<string, KeptNode> {
+  const kept = new Map<string, KeptNode>();
+  for (const { file, records } of files)
+    for (const node of records.nodes)
+      if (node.record.ended >= (kept.get(node.name)?.record.ended ?? 0))
+        kept.set(node.name, { ...node, file });
+  return kept;
+}
+
+/** The cluster is believed first: a file says what that no longer has, or had no room for. */
+function withKept(reported: ReportedNode, kept: KeptNode | undefined): ReportedNode {
+  if (kept === undefined || reported.lease !== undefined) return reported;
+  const { record } = reported;
+  if (record === undefined)
+    return { ...reported, outcome: "restarted", record: kept.record, unreadable: false, kept };
+  const { pulled } = kept.record;
+  if (record.pulled !== undefined || pulled === undefined || record.began !== kept.record.began)
+    return reported;
+  return { ...reported, record: { ...record, pulled }, kept };
+}
+
+function goneNode(kept: KeptNode): ReportedNode {
+  return { name: kept.name, outcome: "restarted", record: kept.record, unreadable: false, kept };
 }
 
 function outcomeWithout(node: CalicoNode, overwritten: boolean, unreadable: boolean): ReportedOutcome {

@@ -1,10 +1,14 @@
 import type { DaemonSetProgress } from "../../facts/progress.ts";
 import type { CalicoNode } from "../../facts/nodes.ts";
 import { parseNodeRecord, type NodeRecord } from "../../model/node-record.ts";
+import type { RunRecords } from "../../model/run-records.ts";
 import type { Millis } from "../../model/time.ts";
 import { runDaemonSet } from "../node/run-lease.ts";
 
-/** A run as the cluster knows it: by the records of nodes, by leases on nodes, by the lease on the DaemonSet. */
+/**
+ * A run as the cluster knows it: by the records of nodes, by leases on nodes, by the lease on the DaemonSet; or by what
+ * its folder keeps.
+ */
 export interface KnownRun {
   /** `<DaemonSet UID>/<revision number>`. */
   readonly id: string;
@@ -30,6 +34,7 @@ export function knownRuns(
   daemonSets: readonly DaemonSetProgress[],
   nodes: readonly CalicoNode[],
   records: Records,
+  collected: readonly RunRecords[] = [],
 ): readonly KnownRun[] {
   const found = new Map<string, KnownRun>();
   const add = (id: string, latest: Millis): void => {
@@ -39,6 +44,7 @@ export function knownRuns(
     found.set(id, { id, daemonSet, latest: Math.max(latest, before?.latest ?? 0) });
   };
   for (const record of records.values()) if (record !== "unreadable") add(record.run, record.ended);
+  for (const { run, nodes: kept } of collected) for (const { record } of kept) add(run, record.ended);
   for (const { node } of nodes) {
     const { lease } = node ?? {};
     if (lease !== undefined && lease !== "unreadable") add(lease.run, lease.since);

@@ -2,6 +2,7 @@ import { nameOf } from "../../facts/which.ts";
 import type { Kept } from "../../model/node-record.ts";
 import type { RevisionFacts } from "../../model/revision.ts";
 import { formatTime, type Millis } from "../../model/time.ts";
+import { zoneOf as zoneOfNode } from "../../plan/fleet/classes.ts";
 import { gapIn, gapsOf, type Gaps } from "../../plan/report/gaps.ts";
 import { openPhase, phasesOf, type Phase } from "../../plan/report/phases.ts";
 import type { ReportedOutcome, ReportedNode, ReportResult } from "../../plan/report/report.ts";
@@ -43,6 +44,12 @@ export function runReport(result: ReportResult, commandLine: string | undefined)
     ...(gaps === undefined ? {} : { gaps: gapsInSeconds(gaps) }),
     configuration: configurationOf(report),
     nodes: nodes.map((node) => rowOf(node, result)),
+    collected: [
+      ...Map.groupBy(
+        nodes.flatMap(({ kept }) => kept?.file ?? []),
+        (file) => file,
+      ),
+    ].map(([file, { length }]) => ({ file, nodes: length })),
     unread,
   };
 }
@@ -137,14 +144,13 @@ function relative({ kind, from, to }: Phase, began: Millis): ReportedNodeRow["ph
   return { kind, from: inSeconds(from - began), to: inSeconds(to - began) };
 }
 
-function zoneOf({ node: { node } }: ReportedNode): string | undefined {
-  return (
-    node?.labels["topology.kubernetes.io/zone"] ?? node?.labels["failure-domain.beta.kubernetes.io/zone"]
-  );
+function zoneOf({ node, kept }: ReportedNode): string | undefined {
+  return node?.node === undefined ? kept?.zone : zoneOfNode(node.node) || undefined;
 }
 
 function whyOf(reported: ReportedNode, revision: number, now: Millis, overwritten: boolean): string {
   const { outcome, record, unreadable, node } = reported;
+  if (node === undefined) return "the cluster no longer has this node";
   const notes = node.notes.map((note) => noteText(note, now)).join("; ");
   const and = (text: string): string => (notes === "" ? text : `${text}; ${notes}`);
   switch (outcome) {

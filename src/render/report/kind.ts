@@ -27,7 +27,7 @@ export interface RunReport {
     /** Missing: no node had room for it. */
     readonly command?: RunCommand;
     readonly commandLine?: string;
-    /** Ids of other runs of which nodes have a record. */
+    /** Ids of other runs of which a node or a folder has a record. */
     readonly others: readonly string[];
   };
   readonly bgp: Truth;
@@ -45,7 +45,15 @@ export interface RunReport {
   };
   /** In the order in which they were begun, then the others. */
   readonly nodes: readonly ReportedNodeRow[];
+  /** Files that some of it is from, where nodes no longer have it or had no room for it. */
+  readonly collected: readonly ReportedFile[];
   readonly unread: readonly Unread[];
+}
+
+export interface ReportedFile {
+  readonly file: string;
+  /** Nodes that it was needed for. */
+  readonly nodes: number;
 }
 
 export interface ReportedGaps {
@@ -83,6 +91,6 @@ export interface ReportedNodeRow {
   readonly down?: number;
   readonly kept?: Kept;
   readonly by?: string;
-  /** Seconds after `began`. */
+  /** Seconds after `began`; a pull was before it. */
   readonly phases: readonly { readonly kind: Phase["kind"]; readonly from: number; readonly to: number }[];
 }

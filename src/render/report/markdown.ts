@@ -3,8 +3,10 @@ import { escapeMarkdown, fenced } from "../markdown.ts";
 import type { ReportedNodeRow, RunReport } from "./kind.ts";
 import {
   gapText,
+  hasPulls,
   notRestarted,
   outcomeText,
+  phaseIn,
   slowestIn,
   spanText,
   stateText,
@@ -22,6 +24,7 @@ export function reportMarkdown(given: RunReport): string {
   const { configuration, gaps, budget } = report;
   const { before, after, diff } = configuration;
   const restarted = report.nodes.filter(({ phases }) => phases.length > 0);
+  const pulls = hasPulls(restarted);
   return [
     `# ${escapeMarkdown(titleText(report))}\n\n${escapeMarkdown(stateText(report))}.\n`,
     summaryOf(report)
@@ -48,10 +51,11 @@ export function reportMarkdown(given: RunReport): string {
     ),
     part(
       "Nodes in their order",
-      ["Node", "Began", "Cordoned before", "Gap", "Settled", "Result"],
+      ["Node", "Began", ...(pulls ? ["Images pulled"] : []), "Cordoned before", "Gap", "Settled", "Result"],
       restarted.map((node) => [
         node.name,
         timeText(node.began),
+        ...(pulls ? [phaseText(node, "pull")] : []),
         phaseText(node, "before"),
         node.outcome === "restarted" ? gapText(node) : "",
         phaseText(node, "after"),
@@ -87,9 +91,9 @@ export function reportMarkdown(given: RunReport): string {
   ].join("");
 }
 
-function phaseText({ phases }: ReportedNodeRow, kind: "before" | "after"): string {
-  const phase = phases.find((each) => each.kind === kind);
-  return phase === undefined ? "" : spanText(phase.to - phase.from);
+function phaseText(node: ReportedNodeRow, kind: "pull" | "before" | "after"): string {
+  const lasted = phaseIn(node, kind);
+  return lasted === undefined ? "" : spanText(lasted);
 }
 
 function part(title: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {

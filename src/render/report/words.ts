@@ -63,8 +63,31 @@ export function summaryOf(report: RunReport): readonly (readonly [string, string
       "Kubernetes",
       `${cluster.kubernetes === "" ? "unknown" : cluster.kubernetes}, read ${timeText(cluster.observed)}`,
     ],
+    ...(report.collected.length === 0 ? [] : ([["Records", collectedText(report)]] as const)),
     ...(run.others.length === 0 ? [] : ([["Other runs", some(run.others, 3)]] as const)),
   ];
+}
+
+/** Where what nodes no longer have is from. */
+function collectedText({ collected }: RunReport): string {
+  return some(
+    collected.map(({ file, nodes }) => `of ${plural(nodes, "node")} from ${file}`),
+    3,
+  );
+}
+
+/** Whether images were pulled before some of these nodes were begun. */
+export function hasPulls(nodes: readonly ReportedNodeRow[]): boolean {
+  return nodes.some((node) => phaseIn(node, "pull") !== undefined);
+}
+
+/** Seconds that a phase lasted; undefined: there was none. */
+export function phaseIn(
+  { phases }: ReportedNodeRow,
+  kind: ReportedNodeRow["phases"][number]["kind"],
+): number | undefined {
+  const phase = phases.find((each) => each.kind === kind);
+  return phase === undefined ? undefined : phase.to - phase.from;
 }
 
 function budgetText(budget: number | undefined, bgp: RunReport["bgp"], over: number | undefined): string {

@@ -1,3 +1,4 @@
+import type { Collected } from "../../../src/bundle/records.ts";
 import type { ClusterFacts } from "../../../src/model/cluster-facts.ts";
 import type { KubeObject } from "../../../src/model/kube.ts";
 import { formatCordonLease } from "../../../src/model/lease.ts";
@@ -19,6 +20,10 @@ export function recordAt(at: number, change: Partial<NodeRecord> = {}): NodeReco
   return {
     run,
     from: 1,
+    // Every fourth node had the images.
+    ...(at % 4 === 3
+      ? {}
+      : { pulled: { began: began - 600_000 + at * 900, took: 9_000 + ((at * 11) % 9) * 4_000 } }),
     began: start,
     deleted: start + 300,
     ready: start + 300 + gap,
@@ -120,9 +125,17 @@ export function clusterAfter({
 }
 
 /** What `report` prints of it. */
-export async function reported(facts: ClusterFacts, asked?: string): Promise<RunReport> {
+export async function reported(
+  facts: ClusterFacts,
+  asked?: string,
+  collected: Partial<Collected> = {},
+): Promise<RunReport> {
   const source = { connection: undefined, saving: false, read: () => Promise.resolve(facts) };
-  const result = await observeReport(source, { run: asked, daemonSet: undefined });
+  const result = await observeReport(source, {
+    run: asked,
+    daemonSet: undefined,
+    collected: { found: [], refused: [], ...collected },
+  });
   const { command } = result.report;
   return runReport(
     result,

@@ -9,6 +9,7 @@ const uid = "3f6f2a43-9a41-4a38-8a51-0b1c5a4a4f11";
 const whole: NodeRecord = {
   run: `${uid}/12`,
   from: 11,
+  pulled: { began: began - 600_300, took: 41_200 },
   began,
   deleted: began + 200,
   ready: began + 5_400,
@@ -28,6 +29,7 @@ const records = fc
     run: fc.tuple(fc.uuid(), fc.nat()).map(([id, revision]) => `${id}/${String(revision)}`),
     from: maybe(fc.nat()),
     began: time,
+    pulled: maybe(fc.record({ began: time, took: fc.nat() })),
     deleted: maybe(time),
     ready: maybe(time),
     ended: time,
@@ -61,6 +63,42 @@ test("300 bytes hold a record with the longest name of a host: the command is le
   expect(shorter).toMatchObject({ run: whole.run, notReady: 5_200, command: { verb: "node" } });
 });
 
+test("the longest times of a whole restart and of a pull fit, beside the name of the command", () => {
+  const most = 9_999_999_900;
+  const longest: NodeRecord = {
+    run: `${uid}/${"9".repeat(10)}`,
+    from: 9_999_999_998,
+    pulled: { began: began - most, took: most },
+    began,
+    deleted: began + most,
+    ready: began + most,
+    ended: began + most,
+    down: most,
+    notReady: most,
+    bound: "at least",
+    kept: "cordoned-again",
+    by: "someone@somewhere/3fa2c1",
+  };
+  const written = formatNodeRecord(longest) ?? "";
+  expect(bytes(written)).toBeLessThanOrEqual(300);
+  const { by: _dropped, ...times } = longest;
+  expect(parseNodeRecord(written)).toEqual(times);
+});
+
+test("a node with a pull still says the command of a run over all nodes", () => {
+  const until = { verb: "node", flags: { all: true, until: "04:00" } };
+  expect(parseNodeRecord(formatNodeRecord({ ...whole, command: until }))).toEqual({
+    ...whole,
+    command: until,
+  });
+});
+
+test("a record of an earlier version, without a pull, is read", () => {
+  const { pulled: _none, ...before } = whole;
+  const text = `{"run":"${uid}/12","from":11,"began":"2026-11-30T23:00:00Z","deleted":0.2,"ready":5.4,"ended":16.4,"down":2.1,"notReady":5.2,"bound":"at most","by":"ops@bastion/3fa2c1","command":{"verb":"node","flags":{"all":true}}}`;
+  expect(parseNodeRecord(text)).toEqual(before);
+});
+
 test("whatever a record is made of: at most 300 bytes of ASCII, and the times come back to a tenth of a second", () => {
   fc.assert(
     fc.property(records, (record) => {
@@ -75,6 +113,9 @@ test("whatever a record is made of: at most 300 bytes of ASCII, and the times co
       expect(record.began - read.began).toBeLessThan(1_000);
       if (record.ended >= record.began && record.ended - record.began < 10_000_000_000)
         expect(Math.abs(record.ended - read.ended)).toBeLessThanOrEqual(50);
+      // A pull was before the work, and within the four months that a record can say.
+      if (read.pulled !== undefined)
+        expect(read.pulled.began + read.pulled.took).toBeLessThanOrEqual(read.began);
       // Nothing lies outside of the work.
       for (const at of [read.deleted, read.ready].filter((each) => each !== undefined)) {
         expect(at).toBeGreaterThanOrEqual(read.began);
@@ -119,6 +160,14 @@ describe("what is no record is called unreadable, and never half believed", () =
       { kept: "forever" },
       { kept: ["void"] },
       { by: {} },
+      { pull: 12 },
+      { pull: [] },
+      { pull: [12] },
+      { pull: [12, 12, 12] },
+      { pull: ["12", 1] },
+      { pull: [-12, 1] },
+      { pull: [12, 13] },
+      { pull: [12, null] },
       { command: "rm -rf /" },
       { command: { verb: "node; reboot" } },
     ].map((change) => JSON.stringify({ ...base, ...change })),

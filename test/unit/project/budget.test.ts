@@ -97,7 +97,8 @@ describe("a call loads no more than it needs", () => {
     // What BIRD says of its sessions, read and told: 11 kB, two chunks; the WebSocket is loaded when BIRD is asked.
     // Events for kubectl describe, and an API server that is silent while a run waits: 5 kB.
     // The record of a node, and what report tells by the same facts, leases and templates, which is parted once more: 7 kB.
-    { args: ["node", "--all", "--dry-run=client", "--server", "SERVER"], chunks: 200, kilobytes: 930 },
+    // What was pulled on a node is in its record, and the fields of a record are those of a file as well: 1 kB.
+    { args: ["node", "--all", "--dry-run=client", "--server", "SERVER"], chunks: 200, kilobytes: 931 },
   ])(
     "$args",
     async ({ args, chunks, kilobytes }) => {

@@ -3,8 +3,10 @@ import { escapeHtml } from "../../html-escape.ts";
 import type { ReportedNodeRow, RunReport } from "../kind.ts";
 import {
   gapText,
+  hasPulls,
   notRestarted,
   outcomeText,
+  phaseIn,
   slowestIn,
   spanText,
   stateText,
@@ -88,19 +90,20 @@ function timeline(report: RunReport): string {
   const rows = report.nodes.filter(({ phases }) => phases.length > 0);
   if (rows.length === 0) return "";
   const scale = scaleOf(report);
+  const pulls = hasPulls(rows);
   const days = new Set(rows.map(({ began = "" }) => began.slice(0, 10)));
   const limit = scale.limit === undefined ? "" : ` style="--limit:${String(scale.limit)}%"`;
   const budget =
     report.budget === undefined ? "" : `<li><i class="limit"></i>budget, ${spanText(report.budget)}</li>`;
   return `<h2>Timeline</h2>
-<p class="say">Nodes in the order in which they were begun. 0s is where each node's calico-node was deleted.</p>
-<ul class="key"><li><i class="before"></i>cordoned</li><li><i class="gap"></i>no Ready calico-node</li><li><i class="after"></i>Ready, settling</li><li><i class="open"></i>not known how far</li>${budget}</ul>
+<p class="say">Nodes in the order in which they were begun. 0s is where each node's calico-node was deleted.${pulls ? " Images were pulled before the first node was touched; those bars have a scale of their own." : ""}</p>
+<ul class="key">${pulls ? '<li><i class="pull"></i>images pulled</li>' : ""}<li><i class="before"></i>cordoned</li><li><i class="gap"></i>no Ready calico-node</li><li><i class="after"></i>Ready, settling</li><li><i class="open"></i>not known how far</li>${budget}</ul>
 <table class="time${scale.limit === undefined ? "" : " limited"}"${limit}>
-<thead><tr><th scope="col">Node</th><th scope="col">Began (UTC)</th><th scope="col" class="bar">${scale.ticks
+<thead><tr><th scope="col">Node</th><th scope="col">Began (UTC)</th>${pulls ? '<th scope="col">Images pulled</th>' : ""}<th scope="col" class="bar">${scale.ticks
     .map(({ second, place }) => `<span style="left:${String(place)}%">${escapeHtml(tickText(second))}</span>`)
     .join("")}</th><th scope="col" class="number">Gap</th><th scope="col">Result</th></tr></thead>
 <tbody>
-${rows.map((node) => timelineRow(node, scale, days.size > 1)).join("\n")}
+${rows.map((node) => timelineRow(node, scale, { withDay: days.size > 1, pulls })).join("\n")}
 </tbody></table>`;
 }
 
@@ -112,7 +115,18 @@ function tickText(second: number): string {
       : `${String(Math.round(second / 6) / 10)}m`;
 }
 
-function timelineRow(node: ReportedNodeRow, scale: Scale, withDay: boolean): string {
+function pullCell(node: ReportedNodeRow, { longestPull }: Scale): string {
+  const pulled = phaseIn(node, "pull");
+  if (pulled === undefined) return '<td class="pulled"></td>';
+  const width = Math.round((pulled / longestPull) * 1000) / 10;
+  return `<td class="pulled"><span><i class="pull" style="width:${String(width)}%"></i></span>${escapeHtml(spanText(pulled))}</td>`;
+}
+
+function timelineRow(
+  node: ReportedNodeRow,
+  scale: Scale,
+  { withDay, pulls }: { readonly withDay: boolean; readonly pulls: boolean },
+): string {
   const { name, began = "", outcome, overBudget, why, from, by } = node;
   const bars = barsOf(node, scale)
     .map(
@@ -131,10 +145,11 @@ function timelineRow(node: ReportedNodeRow, scale: Scale, withDay: boolean): str
   const hint = [from === undefined ? "" : `from revision ${String(from)}`, by === undefined ? "" : `by ${by}`]
     .filter((text) => text !== "")
     .join(", ");
-  return `<tr${bad ? ' class="bad"' : ""}><th scope="row" title="${escapeHtml(hint)}">${escapeHtml(short(name))}</th><td>${escapeHtml(withDay ? `${began.slice(5, 10)} ${began.slice(11, 19)}` : began.slice(11, 19))}</td><td class="bar">${bars}</td><td class="number">${outcome === "restarted" ? escapeHtml(gapText(node)) : ""}</td><td>${escapeHtml(short(shown))}</td></tr>`;
+  return `<tr${bad ? ' class="bad"' : ""}><th scope="row" title="${escapeHtml(hint)}">${escapeHtml(short(name))}</th><td>${escapeHtml(withDay ? `${began.slice(5, 10)} ${began.slice(11, 19)}` : began.slice(11, 19))}</td>${pulls ? pullCell(node, scale) : ""}<td class="bar">${bars}</td><td class="number">${outcome === "restarted" ? escapeHtml(gapText(node)) : ""}</td><td>${escapeHtml(short(shown))}</td></tr>`;
 }
 
 const barText: Readonly<Record<ReportedNodeRow["phases"][number]["kind"], string>> = {
+  pull: "images pulled for",
   before: "cordoned for",
   gap: "no Ready calico-node for",
   after: "Ready, settling for",

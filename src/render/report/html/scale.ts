@@ -5,6 +5,8 @@ export interface Scale {
   readonly place: (second: number) => number;
   /** Of the budget; undefined: there is none. */
   readonly limit?: number;
+  /** Seconds; pulls were before all of this, some of them hours before: they have a scale of their own. */
+  readonly longestPull: number;
   readonly ticks: readonly { readonly second: number; readonly place: number }[];
 }
 
@@ -35,14 +37,16 @@ export function scaleOf({ nodes, budget }: Pick<RunReport, "nodes" | "budget">):
   return {
     place,
     ...(budget === undefined ? {} : { limit: place(budget) }),
+    longestPull: longest(["pull"]),
     ticks: ticks.map((second) => ({ second, place: place(second) })),
   };
 }
 
 export function barsOf({ phases }: ReportedNodeRow, { place }: Scale): readonly Bar[] {
   const gap = phases.find(({ kind }) => kind === "gap" || kind === "open");
-  const zero = gap?.from ?? phases[0]?.to ?? 0;
+  const zero = gap?.from ?? phases.find(({ kind }) => kind === "before")?.to ?? 0;
   return phases
+    .filter(({ kind }) => kind !== "pull")
     .map(({ kind, from, to }) => {
       const left = place(from - zero);
       const right = place(to - zero);

@@ -1,9 +1,9 @@
 /** How the page looks: light and dark, on a screen and on paper. What differs by colour also says so in words. */
 export const style = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #d9dee5; --paper: #fff; --band: #f4f6f8;
-  --before: #a7b0bc; --gap: #d9570d; --after: #2f8f83; --open: #7c5cc4; --bad: #b3261e; --bad-band: #fdeceb; --plus: #1f7a4d; --minus: #b3261e; }
+  --pull: #3b6fb5; --before: #a7b0bc; --gap: #d9570d; --after: #2f8f83; --open: #7c5cc4; --bad: #b3261e; --bad-band: #fdeceb; --plus: #1f7a4d; --minus: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --soft: #a3adba; --line: #333b46; --paper: #14181d; --band: #1d232a;
-  --before: #66717f; --gap: #f5833c; --after: #45b3a4; --open: #a98cf0; --bad: #ff8a80; --bad-band: #3a1d1b; --plus: #6fd39d; --minus: #ff8a80; } }
+  --pull: #7da7e0; --before: #66717f; --gap: #f5833c; --after: #45b3a4; --open: #a98cf0; --bad: #ff8a80; --bad-band: #3a1d1b; --plus: #6fd39d; --minus: #ff8a80; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.25rem; max-width: 80rem; font: 15px/1.5 system-ui, "Open Sans", sans-serif; color: var(--ink); background: var(--paper); }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
@@ -25,7 +25,7 @@ th, td { padding: .2rem 1rem .2rem 0; vertical-align: top; overflow-wrap: anywhe
 .key { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: .25rem 0 .75rem; color: var(--soft); font-size: .9rem; }
 .key li { display: inline-flex; align-items: center; gap: .45rem; } .key i { width: 1.1rem; height: .7rem; border-radius: 2px; }
 .key .limit { width: 0; height: 1rem; border-left: 2px dashed var(--bad); border-radius: 0; }
-i.before { background: var(--before); } i.gap { background: var(--gap); } i.after { background: var(--after); }
+i.pull { background: var(--pull); } i.before { background: var(--before); } i.gap { background: var(--gap); } i.after { background: var(--after); }
 i.open { background: repeating-linear-gradient(135deg, var(--open) 0 4px, transparent 4px 7px); }
 .time th, .time td { padding-top: .1rem; padding-bottom: .1rem; vertical-align: middle; }
 .time tbody th { font-weight: 400; white-space: nowrap; max-width: 18rem; overflow: hidden; text-overflow: ellipsis; overflow-wrap: normal; }
@@ -38,6 +38,7 @@ i.open { background: repeating-linear-gradient(135deg, var(--open) 0 4px, transp
 .time td.bar i { position: absolute; top: 22%; height: 56%; min-width: 2px; }
 .time td.bar i.cut { -webkit-mask-image: linear-gradient(90deg, #000 85%, transparent); mask-image: linear-gradient(90deg, #000 85%, transparent); }
 .time.limited td.bar::after { content: ""; position: absolute; top: 0; bottom: 0; left: var(--limit); border-left: 2px dashed var(--bad); opacity: .75; }
+.time .pulled { white-space: nowrap; } .time .pulled span { display: inline-block; width: 4rem; margin-right: .5rem; } .time .pulled i { display: block; height: .55em; min-width: 2px; border-radius: 2px; }
 .time td.number { padding-left: 1rem; }
 tr.bad > th, tr.bad > td, tr.bad td:last-child { color: var(--bad); font-weight: 600; }
 .time tbody tr.bad { background: var(--bad-band); }
@@ -49,7 +50,7 @@ tr.bad > th, tr.bad > td, tr.bad td:last-child { color: var(--bad); font-weight:
 .plus { color: var(--plus); } .minus { color: var(--minus); } .at { color: var(--soft); }
 @media (max-width: 48rem) { body { padding: .9rem; } .time { display: block; overflow-x: auto; } dl { grid-template-columns: minmax(0, 1fr); } dd { margin-bottom: .35rem; } .two { grid-template-columns: minmax(0, 1fr); } }
 @media print {
-  :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --band: #f4f6f8; --before: #a7b0bc; --gap: #d9570d;
+  :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --band: #f4f6f8; --pull: #3b6fb5; --before: #a7b0bc; --gap: #d9570d;
     --after: #2f8f83; --open: #7c5cc4; --bad: #b3261e; --bad-band: #fdeceb; --plus: #1f7a4d; --minus: #b3261e; }
   @page { margin: 12mm; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
