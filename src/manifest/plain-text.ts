@@ -63,11 +63,11 @@ function scalar(value: unknown, indent: string): string {
   return lines(value, indent);
 }
 
-/** Words that are nothing else in any YAML. */
+/** Words that are nothing else in any YAML; `e0` is a number in YAML 1.1. */
 function isWord(text: string): boolean {
   return (
     /^[A-Za-z/][A-Za-z0-9_./@=+,-]*(:[A-Za-z0-9_./@=+,-]+)*$/.test(text) &&
-    !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text)
+    !/^(y|n|yes|no|on|off|true|false|null|e[-+]?[0-9]+)$/i.test(text)
   );
 }
 

@@ -15,6 +15,7 @@ import { claim, heldByOther } from "./run-lease.ts";
 import type { NodesSeen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import { failedNodes, interrupted } from "./stops.ts";
+import { goneThrough } from "./through.ts";
 import { nodeInTurn, type Turn } from "./turn.ts";
 import { isReplaced, strategyTakenAway } from "./strategy-back.ts";
 import type { NodeWorld } from "./world.ts";
@@ -35,6 +36,8 @@ const statusPatience: Millis = 1_000;
  */
 export function nextNodeStep(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, now: Millis): OnNode {
   const daemonSet = world.daemonSet?.facts;
+  const through = goneThrough(world, seen, goal);
+  if (through !== undefined) return { kind: "step", step: through };
   if (seen.stop !== undefined) return leave(daemonSet, goal, seen.stop);
   if (daemonSet === undefined || daemonSet.uid !== goal.daemonSet) {
     return stop({
@@ -43,8 +46,8 @@ export function nextNodeStep(world: NodeWorld, seen: NodesSeen, goal: NodeGoal, 
     });
   }
   const other = heldByOther(world, seen, goal, now);
-  const unpinned = strategyTakenAway(world, daemonSet, seen, goal);
   if (other !== undefined) return stop(other);
+  const unpinned = strategyTakenAway(world, daemonSet, seen, goal);
   const lost = lostLease(seen, daemonSet, goal);
   // Another run that has ended put it back; whoever took it away from this one is to be known.
   if (unpinned !== undefined)

@@ -8,6 +8,7 @@ import type { Up } from "../up-since.ts";
 import type { BgpSeen } from "./bgp-seen.ts";
 import type { Bound } from "./measure.ts";
 import { withoutLease, type KeptLease } from "../lease/kept.ts";
+import { isOpenStep, type OpenStep } from "./through.ts";
 import type { DropReason, NodeStep } from "./step.ts";
 
 /**
@@ -23,6 +24,8 @@ export interface NodesSeen extends KeptLease {
   /** We have put the strategy back ourselves, or nobody knows whether we have. */
   readonly unpinned: boolean;
   readonly templateWritten: boolean;
+  /** Nobody knows what became of this step. */
+  readonly open?: OpenStep;
   /** Since when the DaemonSet's template has had no revision. */
   readonly unobservedSince?: Millis;
   /** The node that the run waits for, as all that are left have to wait, and since when. */
@@ -157,7 +160,8 @@ export function acted(before: NodesSeen, step: NodeStep, at: Millis): NodesSeen 
  * back is done.
  */
 export function unanswered(seen: NodesSeen, step: NodeStep, sent: Millis): NodesSeen {
-  if (step.kind === "unpin") return { ...seen, unpinned: true };
+  if (step.kind === "unpin") return { ...seen, unpinned: true, open: step };
+  if (isOpenStep(step)) return { ...seen, open: step };
   if (step.kind === "delete-pod") {
     const { deleting } = nodeSeen(seen, step.node.name, sent);
     return change(seen, step.node.name, sent, { deleting: { step, sent: deleting?.sent ?? sent } });
@@ -184,6 +188,10 @@ export function postponed(
 }
 
 function answered(seen: NodesSeen, step: NodeStep): NodesSeen {
+  if (seen.open?.kind === step.kind) {
+    const { open: _through, ...rest } = seen;
+    return rest;
+  }
   if (step.kind !== "uncordon" && step.kind !== "drop-lease" && step.kind !== "delete-pod") return seen;
   const own = seen.nodes[step.node.name];
   const open = step.kind === "delete-pod" ? "deleting" : "givingBack";

@@ -15,11 +15,22 @@ export type NodeStep =
       readonly daemonSet: DaemonSetFacts;
       readonly lease: RunLease;
       readonly pin?: Strategy;
+      readonly through?: true;
     }
   | { readonly kind: "renew"; readonly daemonSet: DaemonSetFacts; readonly lease: RunLease }
-  | { readonly kind: "template"; readonly daemonSet: DaemonSetFacts; readonly writes: readonly Write[] }
+  | {
+      readonly kind: "template";
+      readonly daemonSet: DaemonSetFacts;
+      readonly writes: readonly Write[];
+      readonly through?: true;
+    }
   /** Cordon and lease in one patch (hazard H13). */
-  | { readonly kind: "cordon"; readonly node: NodeFacts; readonly lease: CordonLease }
+  | {
+      readonly kind: "cordon";
+      readonly node: NodeFacts;
+      readonly lease: CordonLease;
+      readonly through?: true;
+    }
   /** Continues on a node that an earlier run left under its lease. */
   | { readonly kind: "take-lease"; readonly node: NodeFacts; readonly lease: CordonLease }
   /** Removes our annotation and leaves `unschedulable` as it is. */
@@ -64,6 +75,7 @@ export type NodeStep =
       /** Silent nodes with an older revision: the controller may now delete their pods (hazard H16). */
       readonly silent: readonly string[];
       readonly writes: readonly Write[];
+      readonly through?: true;
     }
   /** Ends the run's lease: removed, or kept without holder where nodes are left to do. */
   | {

@@ -8,6 +8,7 @@ import type { Ended } from "../../../src/plan/decision.ts";
 import type { TemplateGoal } from "../../../src/plan/node/goal.ts";
 import { nodeProcedure } from "../../../src/plan/node/procedure.ts";
 import type { NodesSeen } from "../../../src/plan/node/seen.ts";
+import type { NodeStep } from "../../../src/plan/node/step.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
 import { everyFault, type Fault } from "./simulated-server.ts";
 import { goal } from "./world.ts";
@@ -27,7 +28,13 @@ async function one(
   cluster: SimulatedCluster,
   holder: string,
   faults: ReadonlyMap<number, Fault>,
-  options: { nodes: readonly string[]; file: boolean; interruptAt?: number; takeOver?: boolean },
+  options: {
+    nodes: readonly string[];
+    file: boolean;
+    interruptAt?: number;
+    takeOver?: boolean;
+    onStep?: (step: NodeStep) => void;
+  },
 ): Promise<Ended<NodesSeen> | "killed"> {
   const ref = { ...daemonSets, namespace: "kube-system", name: "calico-node" };
   const write = (body: unknown): Write => ({
@@ -80,7 +87,9 @@ async function one(
       return cluster.send(each, faults.get(cluster.writes + 1));
     },
     interrupt: { first: first.signal, second: never },
-    emit: () => {},
+    emit: (event) => {
+      if (event.kind === "performed") options.onStep?.(event.step);
+    },
   });
   return cluster.killed ? "killed" : result;
 }
@@ -126,6 +135,29 @@ test("H12: one node of three leaves the other two alone and the DaemonSet pinned
     "calico-upgrade/pinned-strategy": JSON.stringify(rolling),
     "calico-upgrade/run": JSON.stringify({ run: "ds/2" }),
   });
+});
+
+test("a lost answer is no lost change: every step that was done is told, once", async () => {
+  const told = async (cluster: SimulatedCluster, faults: ReadonlyMap<number, Fault>) => {
+    const steps: string[] = [];
+    const onStep = (step: NodeStep): void => {
+      if (step.kind === "renew") return;
+      const about = "node" in step ? ` ${step.node.name}` : step.kind === "claim" && step.pin ? " pin" : "";
+      steps.push(`${step.kind}${about}`);
+    };
+    expect(await one(cluster, "a", faults, { nodes: names, file: true, onStep })).toMatchObject({
+      kind: "done",
+    });
+    return steps;
+  };
+  const clean = fresh(["node-02"]);
+  const whole = await told(clean, new Map());
+  for (let index = 1; index <= clean.writes; index += 1) {
+    const steps = await told(fresh(["node-02"]), new Map([[index, "reset after"]]));
+    // Who has let go of its lease asks no more.
+    const expected = index === clean.writes ? whole.slice(0, -1) : whole;
+    expect(steps, `write ${String(index)}: ${whole[index - 1] ?? ""}`).toEqual(expected);
+  }
 });
 
 /** What must hold after every process, however it ended. */
