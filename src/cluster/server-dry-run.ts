@@ -1,4 +1,4 @@
-import { isApiError } from "../errors.ts";
+import { isApiError, isConnectionError } from "../errors.ts";
 import type { Write } from "../model/write.ts";
 import { pathOf } from "./paths.ts";
 import type { Connection } from "./port.ts";
@@ -24,7 +24,8 @@ export async function hasServerDryRun(
     const answer = await connection.request({ method: "GET", path: pathOf("openapi", "v2") });
     return listsDryRun(answer.body, write);
   } catch (error) {
-    if (isApiError(error)) return false;
+    // Old servers send it as text/plain.
+    if (isApiError(error) || (isConnectionError(error) && error.badAnswer === true)) return false;
     throw error;
   }
 }
