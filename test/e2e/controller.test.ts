@@ -395,6 +395,18 @@ describe("Kubernetes 1.36: today's APIs", () => {
     );
   });
 
+  test("--restart restarts again also within the second of the last one", async () => {
+    await installed(cluster, from);
+    const uids = new Set<string | undefined>();
+    for (const restarted of [1, 2, 3]) {
+      const { stdout } = await runController(cluster, "--restart", quick);
+      expect([restarted, stdout]).toEqual([restarted, "deployment.apps/calico-kube-controllers restarted\n"]);
+      const [pod] = await controllerPods(cluster);
+      uids.add(pod?.metadata.uid);
+    }
+    expect(uids.size).toBe(3);
+  });
+
   test("--dry-run walks the same path and changes nothing", async () => {
     await installed(cluster, from, to);
     const before = await workload(cluster, name);

@@ -11,7 +11,7 @@ import {
   restartAnnotation,
   restartedAtAnnotation,
 } from "../../model/names.ts";
-import { formatTime } from "../../model/time.ts";
+import { formatTime, parseTime } from "../../model/time.ts";
 import { workloadFacts, type WorkloadFacts } from "../../model/workload.ts";
 import type { Write } from "../../model/write.ts";
 import type { TargetWorkload } from "../../plan/controller/goal.ts";
@@ -190,7 +190,8 @@ export function wantedRestart(
       facts.kind,
       "this cluster",
     );
-  const stamp = formatTime(clock.now());
+  // It has whole seconds: another restart within one would change nothing.
+  const stamp = formatTime(Math.max(clock.now(), (parseTime(restartedAt(chosen.raw)) ?? 0) + 1000));
   const { kind, namespace, name } = facts;
   const stopFirst = kind === "ReplicaSet";
   const ref: Ref = { ...(stopFirst ? places.replicaSets : places.deployments), namespace, name };
