@@ -2,7 +2,7 @@
 import { canonical, isSameCommand, offered } from "./continuation.ts";
 import type { SeenRequest } from "./proxy.ts";
 import { requestText } from "./request.ts";
-import { isClean } from "./printed.ts";
+import { isPull } from "./printed.ts";
 
 /**
  * Writes that begin after the signal and neither end what is under way (one node, or the controller, which is not
@@ -34,7 +34,7 @@ function isSamePart({ verb, resource, name }: SeenRequest, underWay: SeenRequest
 /** Our own annotations (the run's lease, the pin, the mark of what a pod was started with), and pods that pull. */
 function marksOrGivesBack(request: SeenRequest): boolean {
   const { verb, resource, body } = request;
-  if (isClean(request)) return true;
+  if (isPull(request) && verb === "delete") return true;
   const workloads = ["daemonsets", "deployments", "replicasets", "pods"];
   return verb === "patch" && workloads.includes(resource) && body.includes("calico-upgrade/");
 }

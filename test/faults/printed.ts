@@ -53,14 +53,12 @@ export function isMark({ body }: SeenRequest): boolean {
   );
 }
 
-/** A pod that only pulls images: one line tells of those on all nodes (`images: 3 of 3 nodes`). */
-function isPull(request: SeenRequest): boolean {
+/**
+ * A pod that only pulls images: one line tells of those on all nodes (`images: 3 of 3 nodes`). Who has lost the run and
+ * does not know it yet may still make one, which changes nothing on the node, and removes it: `leftovers` looks for it.
+ */
+export function isPull(request: SeenRequest): boolean {
   return request.resource === "pods" && nameOf(request).startsWith("calico-upgrade-prepull-");
-}
-
-/** Who has lost the run still removes the pods by which it pulled. */
-export function isClean(request: SeenRequest): boolean {
-  return isPull(request) && request.verb === "delete";
 }
 
 function bodyOf(body: string): unknown {

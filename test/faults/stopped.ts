@@ -15,7 +15,7 @@ import { drawFrom, sample } from "./sample.ts";
 import { inTime, lastLine, type Stage } from "./stage.ts";
 import { arrivalMillis } from "./signals.ts";
 import { noteOutcome, type Tried } from "./table.ts";
-import { badError, isClean, isMark } from "./printed.ts";
+import { badError, isMark, isPull } from "./printed.ts";
 import { startWatcher } from "./watcher.ts";
 
 const stops = ["a second run", "SIGSTOP and a second run", "SIGSTOP past the end of its lease"] as const;
@@ -91,7 +91,7 @@ async function promisesBroken(stage: Stage, how: Stop, index: number): Promise<T
     const harm = proxy
       .seen()
       .slice(before)
-      .filter((request) => request.writes && !isMark(request) && !isClean(request))
+      .filter((request) => request.writes && !isMark(request) && !isPull(request))
       .filter(({ status = 500 }) => status < 300);
     broken.push(...harm.map((request) => `written after the run was taken over: ${requestText(request)}`));
   }
