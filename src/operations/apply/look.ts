@@ -168,7 +168,8 @@ export async function lookAtStart(
   const desired = findDaemonSet(objects, chosen, connection.namespace);
   const added = targets.filter(({ part, before }) => part === "node" && before === undefined);
   const tried: ApplyPlanned["tried"] = new Map();
-  const make: MakeTemplate = (nodes) => templateGoal(nodes, session, desired, tried);
+  const make: MakeTemplate = (nodes) =>
+    templateGoal(nodes, session, desired, tried, nodes.chosen.template.fingerprint);
   const own = { ...request.nodes, oldUnready: hop !== undefined && typhaBindsNodes(hop) };
   // What an earlier run has changed and not come to restart.
   const noted = notesOn(targets.map(({ ref, before }) => ({ ref, live: before })));

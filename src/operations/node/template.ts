@@ -43,6 +43,8 @@ export async function templateGoal(
   desired: KubeObject,
   /** What dry runs of this file have shown, by the state of the object. */
   tried: Map<string, ReadonlyMap<string, boolean>> = new Map(),
+  /** Fingerprint of the live template that was agreed on; undefined: of the one that is there now. */
+  agreed?: string,
 ): Promise<FileGoal> {
   const place = discovery.forKind(desired.apiVersion, "DaemonSet");
   if (place === undefined) {
@@ -70,6 +72,7 @@ export async function templateGoal(
       : (tried.get(state(raw)) ??
         (await tryOut(session, discovery.version, raw, reconcile(raw, desired, ref, true).writes)));
   if (raw !== undefined) tried.set(state(raw), known);
+  const plannedOn = agreed ?? (raw === undefined ? undefined : daemonSetFacts(raw).template.fingerprint);
   return {
     facts: facts.template,
     inFile: desired,
@@ -82,6 +85,7 @@ export async function templateGoal(
         : { ...found, template };
     },
     ...(strategy === undefined ? {} : { strategy }),
+    ...(plannedOn === undefined ? {} : { plannedOn }),
   };
 }
 

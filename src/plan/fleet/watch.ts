@@ -1,10 +1,10 @@
-import type { ManagedFieldsEntry } from "../../model/kube.ts";
 import { calicoNode, type PodFacts } from "../../model/pod.ts";
 import { plural, some } from "../../model/words.ts";
 import type { Stop } from "../decision.ts";
 import type { NodeGoal } from "../node/goal.ts";
 import { gapOf, overBudget } from "../node/measure.ts";
 import type { NodesSeen } from "../node/seen.ts";
+import { templateChanged } from "../node/template-changed.ts";
 import { isNewest, placed, type NodeWorld } from "../node/world.ts";
 import type { FleetGoal } from "./goal.ts";
 import { nothingWatched, type FleetSeen } from "./seen.ts";
@@ -119,26 +119,6 @@ function componentsOn(pods: readonly PodFacts[], nodes: readonly string[]): Read
 
 function componentsGone(names: readonly string[]): Stop {
   return { message: `no pod of ${names.join(", ")} is Ready any more` };
-}
-
-function templateChanged({
-  namespace,
-  name,
-  managedFields,
-}: {
-  readonly namespace: string;
-  readonly name: string;
-  readonly managedFields: readonly ManagedFieldsEntry[];
-}): Stop {
-  const owners = managedFields.filter(
-    ({ fieldsV1 }) => fieldsV1 !== undefined && "f:template" in ((fieldsV1["f:spec"] ?? {}) as object),
-  );
-  const by = owners.toSorted((a, b) => (a.time ?? "").localeCompare(b.time ?? "")).at(-1);
-  const who =
-    by?.manager === undefined ? "" : ` (${by.manager}${by.time === undefined ? "" : ` at ${by.time}`})`;
-  return {
-    message: `somebody changed the pod template of daemonset ${namespace}/${name} during the run${who}`,
-  };
 }
 
 /** The last of more failed nodes than the run may have. */

@@ -15,6 +15,7 @@ import { claim, heldByOther } from "./run-lease.ts";
 import type { NodesSeen } from "./seen.ts";
 import type { NodeStep } from "./step.ts";
 import { failedNodes, interrupted } from "./stops.ts";
+import { templateChanged } from "./template-changed.ts";
 import { goneThrough } from "./through.ts";
 import { nodeInTurn, type Turn } from "./turn.ts";
 import { isReplaced, strategyTakenAway } from "./strategy-back.ts";
@@ -67,6 +68,7 @@ function nextWhileHeld(
   now: Millis,
 ): OnNode {
   const template = templateStep(world, daemonSet, seen, goal);
+  if (template.kind === "edited") return stop(templateChanged(daemonSet));
   const turn = template.kind === "ready" ? nodeInTurn(world, seen, goal, now) : undefined;
   const onNode = turn && onNodeOf(turn, seen, goal, now);
   const pending = turn?.node ?? goal.nodes.find((node) => seen.nodes[node]?.outcome === undefined);
@@ -124,6 +126,8 @@ function onNodeOf({ node, next, others }: Turn, seen: NodesSeen, goal: NodeGoal,
 type TemplateState =
   | { readonly kind: "ready" }
   | { readonly kind: "write"; readonly writes: Extract<NodeStep, { kind: "template" }>["writes"] }
+  /** By somebody else since it was planned on: this write would take that away, and roll out what nobody has seen. */
+  | { readonly kind: "edited" }
   | { readonly kind: "unobserved" };
 
 /** The file's template first; then the revision it makes must be there (hazard H11). */
@@ -134,10 +138,12 @@ function templateStep(
   goal: NodeGoal,
 ): TemplateState {
   if (goal.template !== undefined && !seen.templateWritten && world.daemonSet !== undefined) {
-    const { writes } = goal.template.reconcile(
+    const { plannedOn = daemonSet.template.fingerprint } = goal.template;
+    const { writes, template } = goal.template.reconcile(
       world.daemonSet.raw,
       daemonSet.pinned !== undefined || mustPin(world, goal),
     );
+    if (template && daemonSet.template.fingerprint !== plannedOn) return { kind: "edited" };
     if (writes.length > 0) return { kind: "write", writes };
   }
   return currentRevision(world.revisions, daemonSet) === undefined

@@ -166,6 +166,25 @@ describe("H10, H11: which pod and which revision", () => {
     expect(next(behind, file, late)).toMatchObject({ does: "template" });
   });
 
+  test("a template that somebody edits while images are pulled is not overwritten: nobody agreed on that", () => {
+    const write = { verb: "patch", ref: {}, body: {} } as never;
+    const held = world({ run: myRun(), strategy: { type: "OnDelete" }, pinned: rolling });
+    const file = (plannedOn: string | undefined, template = true) =>
+      goal({
+        template: { reconcile: () => ({ writes: [write], template }), ...(plannedOn && { plannedOn }) },
+      });
+    const now = held.daemonSet?.facts.template.fingerprint;
+    expect(next(held, file(now))).toMatchObject({ does: "template" });
+    expect(next(held, file("another"))).toMatchObject({
+      does: "stop",
+      reason: {
+        message: "somebody changed the pod template of daemonset kube-system/calico-node during the run",
+      },
+    });
+    // What leaves the template as it is takes nothing away.
+    expect(next(held, file("another", false))).toMatchObject({ does: "template" });
+  });
+
   test("no pod is deleted before the revision of the template exists", () => {
     expect(next(world({ revisions: [revision(1)] }))).toMatchObject({ does: "wait" });
   });
