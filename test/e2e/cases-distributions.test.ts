@@ -42,13 +42,18 @@ describe.skipIf(!hasCase("distributions", folder))("a distribution's own manifes
   test.each(told)("$file: status and preflight agree", async ({ file, release, owner, rule = "O03" }) => {
     // What today's server does not serve any more (PodSecurityPolicies, old CRDs) it leaves out.
     await cluster.kubectl(["apply", "--server-side", "--validate=false", "-f", join(folder, file)]);
-    await cluster.waitFor(
-      "/apis/apps/v1/namespaces/kube-system/daemonsets",
-      (sets) =>
-        sets.length > 0 &&
-        sets.every(({ metadata, status }) => at(status, "observedGeneration") === metadata.generation),
-      { what: `${file} is there` },
-    );
+    for (const resource of ["daemonsets", "deployments"])
+      await cluster.waitFor(
+        `/apis/apps/v1/namespaces/kube-system/${resource}`,
+        (found) =>
+          (found.length > 0 || resource === "deployments") &&
+          found.every(
+            ({ metadata, status }) =>
+              at(status, "observedGeneration") === metadata.generation &&
+              at(status, "unavailableReplicas") === undefined,
+          ),
+        { what: `${file} is there` },
+      );
     const shown = await runPlugin(cluster, ["status", "-o", "json"]);
     const status = JSON.parse(shown.stdout) as UpgradeStatus;
     const { stdout } = await runPlugin(cluster, ["preflight", "-o", "json"]);
