@@ -92,6 +92,32 @@ export function isBetween(before: unknown, after: unknown, live: unknown): boole
   return Object.keys(live).every((key) => isBetween(was[key], meant[key], live[key]));
 }
 
+/**
+ * Whether taking an object back would overwrite what somebody has set since it was judged: a value that is neither the
+ * one that was judged nor the former one. What was added stays, and is none. `live` may be half-way back already.
+ */
+export function overwrites(before: unknown, judged: unknown, live: unknown): boolean {
+  if (sameJson(live, judged) || sameJson(live, before)) return false;
+  if (Array.isArray(live)) {
+    const [was, is] = [before, judged].map((list) => (Array.isArray(list) ? (list as unknown[]) : []));
+    const either = [...(was ?? []), ...(is ?? [])];
+    const named = byName(either) && byName(live);
+    if (named === undefined) return !live.every((each) => either.some((other) => sameJson(other, each)));
+    return overwrites(byName(was ?? []), byName(is ?? []), named);
+  }
+  if (!isMap(live)) return true;
+  const [was, is] = [isMap(before) ? before : {}, isMap(judged) ? judged : {}];
+  return Object.keys({ ...was, ...is }).some((key) => overwrites(was[key], is[key], live[key]));
+}
+
+/** Containers, variables, volumes: each by its name. Undefined: not every element has one. */
+function byName(list: readonly unknown[]): Readonly<Record<string, unknown>> | undefined {
+  const entries = list.map((each): [unknown, unknown] => [isMap(each) ? each["name"] : undefined, each]);
+  return entries.every(([name]) => typeof name === "string")
+    ? (Object.fromEntries(entries) as Readonly<Record<string, unknown>>)
+    : undefined;
+}
+
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -199,6 +199,13 @@ export function heldLines(
   ];
 }
 
+/** The same after a run. */
+export function heldLinesOf({ world, goal }: NodeRunResult): readonly string[] {
+  const facts = world.daemonSet?.facts;
+  const left = outdatedNodes(world).filter((name) => !isSilent(world, name));
+  return facts === undefined ? [] : heldLines(facts, left, goal.commands);
+}
+
 /** What is left to do or to know, on standard error at the end. `undo`: how the run is undone. */
 export function closingLines(result: NodeRunResult, undo?: string): readonly string[] {
   const { world, goal, stop } = result;
@@ -215,7 +222,7 @@ export function closingLines(result: NodeRunResult, undo?: string): readonly str
       `${where} has updateStrategy ${facts.strategy.type}: Kubernetes restarts calico-node on the remaining nodes by itself, without cordoning (${left.length} left: ${some(left, 5)})`,
     );
   }
-  lines.push(...heldLines(facts, left, goal.commands));
+  lines.push(...heldLinesOf(result));
   if (silent.length > 0) {
     lines.push(
       `${some(silent, 5)} ${silent.length === 1 ? "is" : "are"} silent and still on an older revision: ${afterSilence(facts, goal, silent)}`,

@@ -83,6 +83,12 @@ export function setUpAudit(folder: ClusterFolder, level: AuditLevel): AuditSetUp
   writeFileSync(policy, JSON.stringify(auditPolicy(level)), { mode: 0o600 });
   const log = join(folder.logs, "audit.log");
   // Blocking: what a client has the answer to stands in the log.
-  const flags = [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`, "--audit-log-mode=blocking"];
+  const flags = [
+    `--audit-policy-file=${policy}`,
+    `--audit-log-path=${log}`,
+    "--audit-log-mode=blocking",
+    // After 100 MB it would begin a new file, and an hour of tests writes more.
+    "--audit-log-maxsize=100000",
+  ];
   return { log, flags };
 }

@@ -1,6 +1,7 @@
 /** What else happens to a cluster while a command works on it, each once, and what has to be left of it. */
 import type { Cluster } from "../cluster/cluster.ts";
 import { at, type KubeObject, listAt } from "../cluster/kube-object.ts";
+import { poll } from "../cluster/wait.ts";
 import { type Allowed, isCordoned, servedNodes } from "./invariants.ts";
 import type { SeenRequest } from "./proxy.ts";
 
@@ -30,6 +31,8 @@ export interface Deed {
   readonly mend?: () => Promise<void>;
   /** What a command may refuse to go on with, as nothing of what it would write is as it was any more. */
   readonly mayRefuse?: RegExp;
+  /** What the last command has to have said of a pin that it leaves. */
+  readonly mayHold?: RegExp;
   /** Of the end (`EndState`). */
   readonly mayDiffer?: (name: string) => boolean;
 }
@@ -84,7 +87,9 @@ export const actors: Readonly<Record<string, Act>> = {
     };
   },
   "annotates the DaemonSet": ({ cluster }) => annotate(cluster, daemonSet),
-  "edits the DaemonSet's template": async ({ cluster }) => {
+  "edits the DaemonSet's template": async ({ cluster, liberties }) => {
+    // Nothing holds its controller where a run does not change the template.
+    liberties.nodesDown += 1;
     const { spec } = await objectAt(cluster, daemonSet);
     const [container] = listAt(spec, "template", "spec", "containers");
     const env = [{ name: "FELIX_LOGSEVERITYSCREEN", value: "debug" }];
@@ -97,9 +102,14 @@ export const actors: Readonly<Record<string, Act>> = {
     return {
       survives: async () => JSON.stringify(await objectAt(cluster, daemonSet)).includes('"value":"debug"'),
       told: /FELIX_LOGSEVERITYSCREEN|changed/i,
-      // What undo would take away is somebody else's now.
-      mayRefuse: /DaemonSet\/kube-system\/calico-node: somebody has changed it since/,
+      // What undo would take away is somebody else's now, and which of two values is to be is for a person to say.
+      mayRefuse:
+        /DaemonSet\/kube-system\/calico-node: somebody has changed it since|H14: the file would change/,
       takeBack: nothing,
+      // Its controller rolls that out by itself where nothing holds it (H18).
+      mend: () => rolledOut(cluster),
+      // A command that restarts for values leaves nodes with the older template, and the pin until they are done (H12).
+      mayHold: /is held at updateStrategy OnDelete; .*node --unpin/,
       mayDiffer: (name) => name === "DaemonSet calico-node" || name.startsWith("pod calico-node on "),
     };
   },
@@ -146,7 +156,42 @@ export const actors: Readonly<Record<string, Act>> = {
       mayDiffer: (each) => each.startsWith("pod ") || /^(Deployment|ReplicaSet) calico-/.test(each),
     };
   },
+  "edits a value of the ConfigMap": async ({ cluster }) => {
+    const valueNow = async (): Promise<string> =>
+      String(at(await objectAt(cluster, configMap), "data", "cni_network_config"));
+    const write = (value: string): Promise<unknown> =>
+      cluster.api.ask("PATCH", configMap, { data: { cni_network_config: value } });
+    const before = await valueNow();
+    const edited = before.replace(/"log_level": *"\w+"/, '"log_level": "error"');
+    if (edited === before) throw new Error("the CNI configuration has no log level to edit");
+    await write(edited);
+    return {
+      survives: async () => (await valueNow()).includes('"log_level": "error"'),
+      told: /cni_network_config|ConfigMap\S* .*changed|changed .*ConfigMap/,
+      // Which of two values is to be is for a person to say.
+      mayRefuse: /cni_network_config was set by|somebody has changed it since/,
+      takeBack: async () => {
+        if ((await valueNow()) === edited) await write(before);
+      },
+      // What starts meanwhile has read the value.
+      mayDiffer: (name) => name.startsWith("ConfigMap ") || name.startsWith("pod "),
+    };
+  },
 };
+
+async function rolledOut(cluster: Cluster): Promise<void> {
+  await poll(async () => {
+    const { metadata, spec, status } = await objectAt(cluster, daemonSet);
+    const all = at(status, "desiredNumberScheduled");
+    // Held, it replaces no more; what it has replaced comes back all the same.
+    const isHeld = at(spec, "updateStrategy", "type") === "OnDelete";
+    return (
+      at(status, "observedGeneration") === metadata.generation &&
+      at(status, "numberReady") === all &&
+      (isHeld || at(status, "updatedNumberScheduled") === all)
+    );
+  });
+}
 
 async function annotate(cluster: Cluster, path: string): Promise<Deed> {
   await cluster.api.ask("PATCH", path, marked);

@@ -6,6 +6,7 @@ import { whyNotTypha } from "../../operations/typha/restart.ts";
 import type { ConfigMapRunResult } from "../../plan/config/result.ts";
 import type { Stale } from "../../plan/config/stale.ts";
 import { configResultObject } from "../../render/config-result.ts";
+import { heldLinesOf } from "../../render/node-result.ts";
 import { printResult } from "../print-result.ts";
 import { showsLines } from "../listener.ts";
 import { stopLines } from "../stop-lines.ts";
@@ -54,6 +55,8 @@ function closingLines(
           `not restarted: ${readers.map(({ kind, name }) => `${kind} ${name}`).join(", ")}; their pods run with older values until they are: ${session.commands.other("status")}, then ${withRestart}`,
         ]
       : []),
+    // Somebody's edit of the template makes nodes outdated that this command does not restart.
+    ...(dryRun === "none" ? nodes.slice(-1).flatMap(heldLinesOf) : []),
     ...(bundle === undefined ? [] : [savedLine([bundle], options)]),
     ...((stop !== undefined || left !== undefined) && !isNamed ? [`to continue: ${again}`] : []),
   ];

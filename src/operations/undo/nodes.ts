@@ -25,6 +25,7 @@ export function nodesBack(
         facts: facts.template,
         strategy: facts.strategy,
         podTemplate: templateOf(before),
+        ...(first === undefined ? {} : { plannedOn: daemonSetFacts(first).template.fingerprint }),
         reconcile(live) {
           const judged = first === undefined ? undefined : contentOf(first);
           const owner = formerOwner(before, managers);

@@ -179,7 +179,7 @@ function sameButReplicas(before: KubeObject | undefined, live: KubeObject): bool
 }
 
 /** Without what kubectl writes down about it. */
-function comparable(object: KubeObject | undefined): KubeObject {
+export function comparable(object: KubeObject | undefined): KubeObject {
   const content = contentOf(object ?? { apiVersion: "", kind: "", metadata: { name: "" } });
   const { annotations: _texts, ...metadata } = content.metadata;
   return { ...content, apiVersion: "", metadata };

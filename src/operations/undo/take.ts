@@ -3,7 +3,7 @@ import { changeValues, expandObject } from "../../merge/expand-object.ts";
 import { dataOf } from "../../merge/config-map.ts";
 import { formerOwner, restoreManagers } from "../../merge/former-managers.ts";
 import { immutableChange } from "../../merge/immutable.ts";
-import { restoreObject } from "../../merge/restore-object.ts";
+import { overwrites, restoreObject } from "../../merge/restore-object.ts";
 import type { InstallOwner } from "../../merge/apply-object.ts";
 import { configChange } from "../../model/config-ledger.ts";
 import { configMapFacts } from "../../model/configmap.ts";
@@ -13,11 +13,13 @@ import { manager } from "../../model/names.ts";
 import type { Millis } from "../../model/time.ts";
 import type { Write } from "../../model/write.ts";
 import { notedStages } from "../../plan/config/values.ts";
+import type { Stop } from "../../plan/decision.ts";
 import type { ObjectGoal } from "../../plan/objects/goal.ts";
 import { gone, rolledOut } from "../../plan/objects/rollout.ts";
 import { withItsPods } from "../../plan/apply/recreate.ts";
+import { changedFields } from "../../render/apply-lines.ts";
 import { asOwnedNow } from "./owned.ts";
-import type { UndoDecision } from "./staged-entries.ts";
+import { comparable, type UndoDecision } from "./staged-entries.ts";
 
 /** An object that is to be written. */
 export type Work = UndoDecision & { readonly kind: "restore" | "delete" | "create" };
@@ -49,7 +51,7 @@ export function valueStages(work: Work, since: Millis | undefined): Stages {
   const stages = notedStages({
     ref: entry.ref,
     keysOf: (live) => differing(live, before),
-    decide: (live) => changeValues(live, before, entry.ref),
+    decide: (live) => unlessSet(work, live, changeValues(live, before, entry.ref)),
     draft: (live) => draftOf(work, live),
     ...(since === undefined ? {} : { since }),
   });
@@ -88,14 +90,18 @@ export function takeStages(work: Work, { real, given, note }: TakeOptions): Stag
   const verb = { restore: isRemade(work) ? "created" : "configured", delete: "deleted", create: "created" }[
     kind
   ];
-  const decide = (live: KubeObject | undefined): Write | undefined => {
+  const decide = (live: KubeObject | undefined): Write | Stop | undefined => {
     if (kind === "delete")
       return live?.metadata.uid === first?.metadata.uid ? deletionOf(work, live) : undefined;
     const former = asOwnedNow(before, live);
     if (former === undefined) return undefined;
     if (live === undefined) return creationOf(ref, former);
-    return restoreObject(live, contentOf(live), former, ref, formerOwner(former, managers), judgedOf(work))
-      ?.write;
+    const owner = formerOwner(former, managers);
+    return unlessSet(
+      work,
+      live,
+      restoreObject(live, contentOf(live), former, ref, owner, judgedOf(work))?.write,
+    );
   };
   const owned = real ? ownedStages(work) : [];
   const own: ObjectGoal = {
@@ -158,6 +164,23 @@ function ownedStages(work: Work): Stages {
 /** As it was when it was decided to take it back; what was not there is made, and nobody has added to it. */
 function judgedOf({ target: { live } }: Work): KubeObject | undefined {
   return live === undefined ? undefined : contentOf(live);
+}
+
+/** What somebody has set since it was decided to take it back is not overwritten unseen (hazard H03). */
+function unlessSet(
+  work: Work,
+  live: KubeObject | undefined,
+  write: Write | undefined,
+): Write | Stop | undefined {
+  const judged = judgedOf(work);
+  const { before } = work.target;
+  if (write === undefined || live === undefined || judged === undefined || before === undefined) return write;
+  const [is, now] = [comparable(judged), comparable(live)];
+  if (!overwrites(comparable(asOwnedNow(before, live)), is, now)) return write;
+  return {
+    id: "H03",
+    message: `somebody has changed it since the run began:\n  ${changedFields(is, now).join("\n  ")}`,
+  };
 }
 
 /** An object that is as it was has the managers that it had. */

@@ -89,7 +89,7 @@ export interface BgpCheck {
 
 /** The file's DaemonSet against the live one. */
 export interface TemplateGoal {
-  /** Fingerprint of the live template that was planned on; absent where the goal judges that itself, as in `undo`. */
+  /** Fingerprint of the live template that was planned on; absent where there was none. */
   readonly plannedOn?: string;
   /** updateStrategy that the file asks for; undefined: what is there stays. */
   readonly strategy?: Strategy;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isBetween, restoreObject } from "../../../src/merge/restore-object.ts";
+import { isBetween, overwrites, restoreObject } from "../../../src/merge/restore-object.ts";
 import type { KubeObject, Ref } from "../../../src/model/kube.ts";
 import { pinnedAnnotation } from "../../../src/model/names.ts";
 
@@ -106,5 +106,39 @@ describe("whether a killed run left it so, or somebody else", () => {
     expect(isBetween(before, after, { rules: ["a", "z"], data: { x: "2" } })).toBe(false);
     expect(isBetween(before, after, { rules: ["a"], data: { x: "3" } })).toBe(false);
     expect(isBetween(before, after, { rules: ["a"], data: { x: "2", mine: "m" } })).toBe(false);
+  });
+});
+
+describe("what somebody sets while an undo runs is not overwritten unseen", () => {
+  const map = (data: Readonly<Record<string, string>>) => ({ data });
+  const before = map({ mtu: "1440", cni: "old" });
+  const judged = map({ mtu: "1440", cni: "new", added: "1" });
+
+  test("half-way back is nobody else's", () => {
+    expect(overwrites(before, judged, map({ mtu: "1440", cni: "old", added: "1" }))).toBe(false);
+    expect(overwrites(before, judged, before)).toBe(false);
+  });
+
+  test("a value that is neither the former nor the judged one", () => {
+    expect(overwrites(before, judged, map({ mtu: "1440", cni: "edited", added: "1" }))).toBe(true);
+    expect(overwrites(before, judged, map({ mtu: "9000", cni: "new", added: "1" }))).toBe(true);
+    // It would be there again.
+    expect(overwrites(before, judged, map({ cni: "new", added: "1" }))).toBe(true);
+    expect(overwrites(before, judged, "text")).toBe(true);
+  });
+
+  test("what was added stays, and so is not overwritten", () => {
+    expect(overwrites(before, judged, map({ ...judged.data, ops: "2" }))).toBe(false);
+  });
+
+  test("elements of a list by their names, others as a whole", () => {
+    const container = (name: string, image: string) => ({ name, image });
+    const [was, is] = [[container("a", "1")], [container("a", "2"), container("b", "2")]];
+    expect(overwrites(was, is, [container("a", "1"), container("b", "2")])).toBe(false);
+    expect(overwrites(was, is, [...is, container("ops", "1")])).toBe(false);
+    expect(overwrites(was, is, [container("a", "3"), container("b", "2")])).toBe(true);
+    expect(overwrites([["a"]], [["b"]], [["b"], ["a"]])).toBe(false);
+    expect(overwrites(["a"], ["b"], ["c"])).toBe(true);
+    expect(overwrites([], [], ["c"])).toBe(true);
   });
 });
