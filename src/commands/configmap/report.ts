@@ -1,12 +1,13 @@
 import type { AppContext } from "../../context.ts";
 import { savedLine } from "../../flags/next-command.ts";
+import type { DaemonSetFacts } from "../../model/daemonset.ts";
 import { program } from "../../model/program.ts";
 import type { Session } from "../../operations/session.ts";
 import { whyNotTypha } from "../../operations/typha/restart.ts";
 import type { ConfigMapRunResult } from "../../plan/config/result.ts";
 import type { Stale } from "../../plan/config/stale.ts";
 import { configResultObject } from "../../render/config-result.ts";
-import { heldLinesOf } from "../../render/node-result.ts";
+import { heldLines, heldLinesOf } from "../../render/node-result.ts";
 import { printResult } from "../print-result.ts";
 import { showsLines } from "../listener.ts";
 import { stopLines } from "../stop-lines.ts";
@@ -18,24 +19,24 @@ export async function reportConfigMap(
   options: ConfigMapOptions,
   session: Pick<Session, "command" | "commands">,
   result: ConfigMapRunResult,
-  { diff, stale }: { readonly diff: string; readonly stale: Stale },
+  about: { readonly diff: string; readonly stale: Stale; readonly daemonSet: DaemonSetFacts },
 ): Promise<void> {
   const { output } = options;
   if (!showsLines(output.format))
     await printResult(stdout, output, {
       table: () => "",
-      object: () => configResultObject(result, diff),
-      rows: () => [configResultObject(result, diff)],
+      object: () => configResultObject(result, about.diff),
+      rows: () => [configResultObject(result, about.diff)],
       names: () => (result.changed ? [`configmap/${result.configMap.name}`] : []),
     });
-  for (const line of closingLines(options, session, result, stale)) stderr.line(line);
+  for (const line of closingLines(options, session, result, about)) stderr.line(line);
 }
 
 function closingLines(
   options: ConfigMapOptions,
   session: Pick<Session, "command" | "commands">,
   { readers, noRestart, bundle, dryRun, stop, left, nodes, controller }: ConfigMapRunResult,
-  { typha }: Stale,
+  { stale: { typha }, daemonSet }: { readonly stale: Stale; readonly daemonSet: DaemonSetFacts },
 ): readonly string[] {
   const unhandled = typha === undefined ? undefined : whyNotTypha(typha);
   const log = nodes.at(-1)?.log ?? controller?.log;
@@ -43,6 +44,9 @@ function closingLines(
   const again = session.commands.again();
   const { "no-restart": _left, ...flags } = session.command.flags ?? {};
   const withRestart = session.commands.kept({ ...session.command, flags });
+  // Somebody's edit of the template makes nodes outdated that this command does not restart.
+  const [last] = nodes.slice(-1);
+  const held = last === undefined ? heldLines(daemonSet, [], session.commands) : heldLinesOf(last);
   // What is printed to go on is one command (hazard H33).
   const isNamed = stopped.some((line) => line.includes(`${program} configmap`));
   return [
@@ -55,8 +59,7 @@ function closingLines(
           `not restarted: ${readers.map(({ kind, name }) => `${kind} ${name}`).join(", ")}; their pods run with older values until they are: ${session.commands.other("status")}, then ${withRestart}`,
         ]
       : []),
-    // Somebody's edit of the template makes nodes outdated that this command does not restart.
-    ...(dryRun === "none" ? nodes.slice(-1).flatMap(heldLinesOf) : []),
+    ...(dryRun === "none" ? held : []),
     ...(bundle === undefined ? [] : [savedLine([bundle], options)]),
     ...((stop !== undefined || left !== undefined) && !isNamed ? [`to continue: ${again}`] : []),
   ];

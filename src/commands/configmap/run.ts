@@ -111,6 +111,7 @@ async function perform(
   await reportConfigMap({ stdout, stderr }, options, opened.session, result, {
     diff: configDiff(plan.open.live, plan.change.merged),
     stale: plan.stale,
+    daemonSet: plan.open.daemonSet,
   });
   if (result.left !== undefined) return 1;
   return opened.codeOf(result.stop);
