@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // Tests that start control planes. What passes only at its second try is named at the end of scripts/test:
 // its cause is still to be found.
@@ -11,8 +12,21 @@ const sideBySide =
     ? Number(process.env["E2E_WORKERS"] ?? Math.min(2, availableParallelism()))
     : 1;
 
+/** What has run on a lab's nodes, and what they have pulled, is the same each time. */
+class LabByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLab = ({ project }: TestSpecification): boolean => project.name === "lab";
+    return [
+      ...sorted.filter((file) => !isLab(file)),
+      ...sorted.filter(isLab).toSorted((a, b) => a.moduleId.localeCompare(b.moduleId)),
+    ];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LabByName },
     projects: [
       // Hundreds of generated cases may take long beside other work; a hang is still seen.
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000 } },

@@ -14,6 +14,8 @@ export interface UserError extends Error {
   readonly usage?: string;
   /** The one hazard or rule that refuses, and why; `message` has both. */
   readonly rule?: { readonly id: string; readonly because: string };
+  /** A person has to decide something first, for which a command has flags. */
+  readonly undecided?: true;
 }
 
 /** The API server answered with a Status. */

@@ -24,6 +24,8 @@ import { stopAndMend } from "./stop-and-mend.ts";
 import { packetGap, sessionGap, withdrawnRoutes } from "./watch/measures.ts";
 import { watched } from "./watch/watch.ts";
 
+/** What takes long, and is close to another test, is run with --all only. */
+const all = process.env["TEST_ALL"] !== undefined;
 const again = ["--restart", "--force", "--settle=1s"];
 
 describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
@@ -98,7 +100,7 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
     expectUndisturbed(observed);
   });
 
-  test("H22: BIRD that starts late is part of the time that is printed", async () => {
+  test.runIf(all)("H22: BIRD that starts late is part of the time that is printed", async () => {
     lab.node("node-02").setFaults({ startSeconds: 15 });
     const plugin = pluginOn(lab);
     const { result, observed } = await watched(lab, () => plugin.run("node", "node-02", ...again));
@@ -144,31 +146,34 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
     expectClaimHolds(result, observed, "node-01");
   });
 
-  test("Ctrl-C in the middle: the node at work is brought to its end, and the command that is printed does the other", async () => {
-    const plugin = pluginOn(lab);
-    const { result, observed } = await watched(lab, async () => {
-      // With --restart the same command would restart node-03 once more.
-      const first = plugin.start("node", "node-03", "node-02", "-f", manifestOf("v3.29.6"), "--force");
-      await first.says(/^pod "\S+" deleted$/m);
-      first.signal("SIGINT");
-      const stopped = await first.ended;
-      expect(stopped.code, stopped.stderr).toBe(130);
-      for (const name of ["node-03", "node-02"] as const)
-        expect(await isCordoned(lab.cluster, name), stopped.stderr).toBe(false);
-      expect(stopped.stderr).not.toContain("node/node-02 cordoned");
-      const [next, ...others] = offered(stopped.stderr);
-      expect(others, stopped.stderr).toEqual([]);
-      const rest = await plugin.run(...(next ?? []));
-      return { ...rest, stderr: stopped.stderr + rest.stderr };
-    });
-    for (const name of ["node-03", "node-02"] as const) {
-      tellRow(`Ctrl-C, continued, ${name}`, result, observed, name);
-      expect(await cordonLease(lab.cluster, name)).toBeUndefined();
-    }
-    expect(result).toMatchObject({ code: 0 });
-    expectUndisturbed(observed);
-    for (const name of ["node-03", "node-02"] as const) expectClaimHolds(result, observed, name);
-  });
+  test.runIf(all)(
+    "Ctrl-C in the middle: the node at work is brought to its end, and the command that is printed does the other",
+    async () => {
+      const plugin = pluginOn(lab);
+      const { result, observed } = await watched(lab, async () => {
+        // With --restart the same command would restart node-03 once more.
+        const first = plugin.start("node", "node-03", "node-02", "-f", manifestOf("v3.29.6"), "--force");
+        await first.says(/^pod "\S+" deleted$/m);
+        first.signal("SIGINT");
+        const stopped = await first.ended;
+        expect(stopped.code, stopped.stderr).toBe(130);
+        for (const name of ["node-03", "node-02"] as const)
+          expect(await isCordoned(lab.cluster, name), stopped.stderr).toBe(false);
+        expect(stopped.stderr).not.toContain("node/node-02 cordoned");
+        const [next, ...others] = offered(stopped.stderr);
+        expect(others, stopped.stderr).toEqual([]);
+        const rest = await plugin.run(...(next ?? []));
+        return { ...rest, stderr: stopped.stderr + rest.stderr };
+      });
+      for (const name of ["node-03", "node-02"] as const) {
+        tellRow(`Ctrl-C, continued, ${name}`, result, observed, name);
+        expect(await cordonLease(lab.cluster, name)).toBeUndefined();
+      }
+      expect(result).toMatchObject({ code: 0 });
+      expectUndisturbed(observed);
+      for (const name of ["node-03", "node-02"] as const) expectClaimHolds(result, observed, name);
+    },
+  );
 
   test("a kubelet that falls silent is what the user is told of, not the pod's last state", async () => {
     const silent = lab.node("node-02");
@@ -190,17 +195,20 @@ describe.skipIf(noLab)("node on real kubelets, containers and BIRD", () => {
     expectClaimHolds(result, observed, "node-02");
   });
 
-  test("an image that the registry lacks stops the run, and the same command goes on when it is there", async () => {
-    lab.setRegistryFaults({ missing: ["calico/node:v3.29.1", "calico/cni:v3.29.1"] });
-    await stopAndMend(lab, {
-      what: "image missing, then there",
-      nodes: ["node-01"],
-      flags: ["-f", manifestOf("v3.29.1"), ...anyRelease, "--prepull=never"],
-      timeout: "20s",
-      says: /ErrImagePull|ImagePullBackOff/,
-      mend: () => lab.setRegistryFaults({}),
-    });
-  });
+  test.runIf(all)(
+    "an image that the registry lacks stops the run, and the same command goes on when it is there",
+    async () => {
+      lab.setRegistryFaults({ missing: ["calico/node:v3.29.1", "calico/cni:v3.29.1"] });
+      await stopAndMend(lab, {
+        what: "image missing, then there",
+        nodes: ["node-01"],
+        flags: ["-f", manifestOf("v3.29.1"), ...anyRelease, "--prepull=never"],
+        timeout: "20s",
+        says: /ErrImagePull|ImagePullBackOff/,
+        mend: () => lab.setRegistryFaults({}),
+      });
+    },
+  );
 
   // What the tests above do not see is only worth something if the same watchers would have seen it.
   test("counter-proof: without graceful restart the watchers see the outage", async () => {

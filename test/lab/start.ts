@@ -128,6 +128,11 @@ async function startControlPlane(
   return { authority, port };
 }
 
+/** The registry's images besides its own: `REPOSITORY.tar`, an OCI archive each. */
+export function archivesFolder(name: string): string {
+  return join(clusterFolder(name).path, "archives");
+}
+
 export function registryFaultsFile(name: string): string {
   return join(clusterFolder(name).path, "registry-faults.json");
 }
@@ -139,7 +144,7 @@ function startRegistry(name: string, programs: Programs, bridge: StartedProcess)
   makeImageRoot(root, programs);
   const list = join(folder, "images.json");
   writeFileSync(list, JSON.stringify(images));
-  const args = [registry, registryFaultsFile(name), root, list];
+  const args = [registry, registryFaultsFile(name), root, list, archivesFolder(name)];
   startProcess(name, inNetwork(bridge.pid, { component: "registry", path: programs.registry, args }));
 }
 

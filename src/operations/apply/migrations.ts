@@ -45,7 +45,7 @@ export async function prepareMigrations(
     } catch (error) {
       if (!isUserError(error)) throw error;
       const how =
-        id === "policy"
+        error.undecided === true
           ? `--keep, --treat-as and --accept of ${session.commands.other(...command.split(" "))} decide it`
           : "mend that first";
       throw ruleError(rules, `before this file: ${error.message}; ${how}, then run apply again`);

@@ -111,7 +111,8 @@ async function refuseWrites(
 }
 
 function refusalError({ message, hint }: Stop): Error {
-  return userError(`${message}; nothing was changed${hint === undefined ? "" : `; ${hint}`}`);
+  const error = userError(`${message}; nothing was changed${hint === undefined ? "" : `; ${hint}`}`);
+  return Object.assign(error, { undecided: true as const });
 }
 
 function planOf(

@@ -1,5 +1,6 @@
-// registry LISTEN FAULTS ROOT IMAGES: answers pulls of the images that the file IMAGES lists, one layer each, made of
-// the folder ROOT. Every tag of such an image is there, as an image of its own.
+// registry LISTEN FAULTS ROOT IMAGES ARCHIVES: answers pulls of the images that the file IMAGES lists, one layer each,
+// made of the folder ROOT. Every tag of such an image is there, as an image of its own. Any other repository is the
+// OCI archive ARCHIVES/REPOSITORY.tar, whatever the tag, from the moment on when that file is there.
 //
 //	{"calico/node": {"Entrypoint": ["/bin/calico-node"], "User": "999"}}      repository → of an image's config
 //
@@ -16,6 +17,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"log"
 	"net/http"
@@ -42,12 +44,13 @@ type faults struct {
 }
 
 type registry struct {
-	faults string
-	layer  []byte
-	images map[string]image
-	mutex  sync.Mutex
-	blobs  map[string][]byte
-	types  map[string]string
+	faults   string
+	archives string
+	layer    []byte
+	images   map[string]image
+	mutex    sync.Mutex
+	blobs    map[string][]byte
+	types    map[string]string
 }
 
 // image is what a config says of how a container is run (OCI image specification).
@@ -59,8 +62,8 @@ type image struct {
 }
 
 func main() {
-	if len(os.Args) != 5 {
-		log.Fatal("usage: registry LISTEN FAULTS ROOT IMAGES")
+	if len(os.Args) != 6 {
+		log.Fatal("usage: registry LISTEN FAULTS ROOT IMAGES ARCHIVES")
 	}
 	layer, err := tarOf(os.Args[3])
 	if err != nil {
@@ -70,7 +73,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	answering := &registry{faults: os.Args[2], layer: layer, blobs: map[string][]byte{}, types: map[string]string{}}
+	answering := &registry{faults: os.Args[2], archives: os.Args[5], layer: layer, blobs: map[string][]byte{}, types: map[string]string{}}
 	if err := json.Unmarshal(text, &answering.images); err != nil {
 		log.Fatal(err)
 	}
@@ -103,10 +106,13 @@ func (r *registry) ServeHTTP(response http.ResponseWriter, request *http.Request
 	digest := reference
 	if kind == "manifests" && !strings.HasPrefix(reference, "sha256:") {
 		found, known := r.images[repository]
-		if !known || slices.Contains(wrong.Missing, repository+":"+reference) {
+		switch {
+		case slices.Contains(wrong.Missing, repository+":"+reference):
 			digest = ""
-		} else {
+		case known:
 			digest = r.manifest(found, reference)
+		default:
+			digest = r.archived(repository)
 		}
 	}
 	r.mutex.Lock()
@@ -147,6 +153,59 @@ func (r *registry) manifest(of image, tag string) string {
 		"config":        r.described(config),
 		"layers":        []any{r.described(layer)},
 	}, manifestType)
+}
+
+// described in an image index or an image layout's index.json (OCI image specification).
+type descriptor struct {
+	MediaType string `json:"mediaType"`
+	Digest    string `json:"digest"`
+}
+
+type index struct {
+	Manifests []descriptor `json:"manifests"`
+}
+
+// archived answers the digest of the one image of an archive, which is read at each pull; "" where there is none.
+func (r *registry) archived(repository string) string {
+	file, err := os.Open(filepath.Join(r.archives, filepath.Clean("/"+repository)+".tar"))
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	var layout index
+	for reader := tar.NewReader(file); ; {
+		header, err := reader.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			log.Print(file.Name(), ": ", err)
+			return ""
+		}
+		content, err := io.ReadAll(reader)
+		if err != nil {
+			log.Print(file.Name(), ": ", err)
+			return ""
+		}
+		if header.Name == "index.json" {
+			_ = json.Unmarshal(content, &layout)
+		} else if strings.HasPrefix(header.Name, "blobs/sha256/") && len(content) > 0 {
+			r.keep(content, "application/octet-stream")
+		}
+	}
+	if len(layout.Manifests) != 1 {
+		log.Printf("%s: %d images", file.Name(), len(layout.Manifests))
+		return ""
+	}
+	top := layout.Manifests[0]
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	var platforms index
+	_ = json.Unmarshal(r.blobs[top.Digest], &platforms)
+	for _, each := range append(platforms.Manifests, top) {
+		r.types[each.Digest] = each.MediaType
+	}
+	return top.Digest
 }
 
 func (r *registry) described(digest string) map[string]any {
